@@ -1,0 +1,197 @@
+"""Strict YAML: no duplicate keys, no guessed booleans, and the place of everything it holds.
+
+PyYAML by itself reads `no` as false, lets the last of two equal keys win and drops line
+numbers. Here every plain scalar but `true`, `false`, integers and `null` is text, and each
+value remembers the file, line and column at which it stands.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from harness.diagnostics import Diagnostic, InputError
+
+MAX_BYTES = 1_000_000
+"""A specification is read by people; anything larger is a mistake."""
+
+YamlPath = tuple[str | int, ...]
+
+
+class _Loader(yaml.SafeLoader):
+    yaml_implicit_resolvers = {  # noqa: RUF012 - PyYAML's own protocol
+        first: [
+            (tag, pattern)
+            for tag, pattern in resolvers
+            if tag in ("tag:yaml.org,2002:int", "tag:yaml.org,2002:null")
+        ]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        if self.check_event(yaml.AliasEvent):
+            event = self.peek_event()  # type: ignore[no-untyped-call]
+            raise yaml.composer.ComposerError(
+                None, None, "aliases (*name) are not used here", event.start_mark
+            )
+        return super().compose_node(parent, index)
+
+
+@dataclass
+class Document:
+    """A YAML file: its data, and where each part of it stands."""
+
+    name: str
+    text: str
+    data: Any
+    nodes: dict[YamlPath, yaml.Node] = field(default_factory=dict)
+    keys: dict[YamlPath, yaml.Node] = field(default_factory=dict)
+
+    def fault(self, path: YamlPath, message: str, *, key: bool = False) -> Diagnostic:
+        """A diagnostic at the value (or the key) that `path` leads to."""
+        node = (self.keys if key else self.nodes).get(path)
+        while node is None and path:
+            path = path[:-1]
+            node = self.nodes.get(path)
+        if node is None:
+            return Diagnostic(self.name, 1, 1, message)
+        mark = node.start_mark
+        return Diagnostic(self.name, mark.line + 1, mark.column + 1, message)
+
+    def fault_within(self, path: YamlPath, offset: int, message: str) -> Diagnostic:
+        """A diagnostic at one character of the text that `path` leads to.
+
+        Quotes, folding and indentation are skipped by matching what is not white space.
+        """
+        node = self.nodes[path]
+        if not isinstance(node, yaml.ScalarNode):
+            return self.fault(path, message)
+        position = node.start_mark.index
+        if node.style in ("|", ">"):
+            position = self.text.find("\n", position) + 1
+        elif node.style in ('"', "'"):
+            position += 1
+        passed = sum(not c.isspace() for c in node.value[:offset])
+        while position < len(self.text) and (passed or self.text[position].isspace()):
+            if not self.text[position].isspace():
+                passed -= 1
+            position += 1
+        line = self.text.count("\n", 0, position) + 1
+        column = position - (self.text.rfind("\n", 0, position) + 1) + 1
+        return Diagnostic(self.name, line, column, message)
+
+    def line(self, path: YamlPath) -> int:
+        """The line, from 1, at which the value at `path` begins."""
+        return self.fault(path, "").line
+
+    def last_line(self, path: YamlPath) -> int:
+        """The line, from 1, at which the value at `path` ends."""
+        node = self.nodes[path]
+        end = node.end_mark
+        return int(end.line + 1 if end.column else max(end.line, node.start_mark.line + 1))
+
+
+def read_document(path: Path, name: str) -> Document:
+    """Read one YAML file; `name` is how messages call it.
+
+    Raises `InputError` with every fault of form that it finds.
+    """
+    try:
+        raw = path.read_bytes()
+        if len(raw) > MAX_BYTES:
+            raise InputError([Diagnostic(name, 1, 1, f"larger than {MAX_BYTES} bytes")])
+        text = raw.decode("utf-8-sig")
+    except OSError as error:
+        raise InputError([Diagnostic(name, 1, 1, error.strerror or str(error))]) from None
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        raise InputError([Diagnostic(name, line, 1, "not UTF-8 text")]) from None
+    loader = _Loader(text)
+    try:
+        root = loader.get_single_node()
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        message = error.problem or error.context or "not YAML"
+        raise InputError([Diagnostic(name, line, column, message)]) from None
+    except (yaml.YAMLError, RecursionError) as error:
+        message = "nested too deeply" if isinstance(error, RecursionError) else str(error)
+        raise InputError([Diagnostic(name, 1, 1, message)]) from None
+    finally:
+        loader.dispose()
+    document = Document(name, text, None)
+    if root is None:
+        raise InputError([Diagnostic(name, 1, 1, "the file is empty")])
+    faults: list[Diagnostic] = []
+    document.data = _convert(root, (), document, faults)
+    if faults:
+        raise InputError(faults)
+    return document
+
+
+def _convert(node: yaml.Node, path: YamlPath, document: Document, faults: list[Diagnostic]) -> Any:
+    document.nodes[path] = node
+    if isinstance(node, yaml.SequenceNode):
+        return [_convert(child, (*path, i), document, faults) for i, child in enumerate(node.value)]
+    if isinstance(node, yaml.MappingNode):
+        found: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            key = str(key_node.value)
+            inner = (*path, key)
+            if not isinstance(key_node, yaml.ScalarNode):
+                faults.append(document.fault(path, "a key must be a word"))
+                continue
+            if key in found:
+                first = document.keys[inner].start_mark.line + 1
+                document.keys[inner] = key_node
+                message = f"{key!r} is here twice (first in line {first})"
+                faults.append(document.fault(inner, message, key=True))
+                continue
+            document.keys[inner] = key_node
+            found[key] = _convert(value_node, inner, document, faults)
+        return found
+    match node.tag:
+        case "tag:yaml.org,2002:int":
+            return int(node.value, 0) if node.value.lstrip("+-").isdigit() else node.value
+        case "tag:yaml.org,2002:null":
+            return None
+        case "tag:yaml.org,2002:str" | "!":
+            return node.value
+        case tag:
+            faults.append(document.fault(path, f"the tag {tag} is not used here"))
+            return node.value
+
+
+@cache
+def schema(kind: str) -> dict[str, Any]:
+    """The JSON Schema (2020-12) of a file of this kind: `claim` or `definitions`."""
+    text = (files("harness.claims") / "schema" / f"{kind}.json").read_text("utf-8")
+    return dict(json.loads(text))
+
+
+def schema_faults(document: Document, kind: str) -> Iterator[Diagnostic]:
+    """Where `document` departs from the schema of its kind."""
+    from jsonschema import Draft202012Validator
+
+    for error in Draft202012Validator(schema(kind)).iter_errors(document.data):
+        path: YamlPath = tuple(error.absolute_path)
+        if error.validator == "additionalProperties" and isinstance(error.instance, dict):
+            known = sorted(error.schema.get("properties", {}))
+            for key in sorted(set(error.instance) - set(known)):
+                message = f"unknown key {key!r}; known here: {', '.join(known)}"
+                yield document.fault((*path, key), message, key=True)
+        elif error.validator == "type":
+            expected = _TYPE_WORDS.get(str(error.validator_value), str(error.validator_value))
+            yield document.fault(path, f"expected {expected}, found {error.instance!r}")
+        else:
+            yield document.fault(path, error.message)
+
+
+_TYPE_WORDS = {"string": "text", "object": "a mapping", "array": "a list"}

@@ -1,0 +1,216 @@
+"""YAML to claims. Every mistake of every file is found in one pass and reported at its place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from itertools import chain
+from pathlib import Path
+from typing import TypeVar
+
+from harness.claims.document import Document, YamlPath, read_document, schema_faults
+from harness.claims.model import (
+    Claim,
+    Definition,
+    Hypothesis,
+    Library,
+    Place,
+    ScalarKind,
+)
+from harness.diagnostics import Diagnostic, InputError
+from harness.language.elaborate import (
+    Scope,
+    check_type,
+    elaborate_statement,
+    elaborate_term,
+)
+from harness.language.parser import (
+    IDENTIFIER,
+    is_identifier,
+    parse_statement,
+    parse_term,
+    parse_type,
+)
+from harness.language.primitives import signatures
+from harness.language.syntax import LanguageError
+from harness.language.terms import Equation
+from harness.language.types import Parameter, Sort
+
+T = TypeVar("T")
+
+DEFINITIONS_FILE = "definitions.yaml"
+
+
+class _Faults(list[Diagnostic]):
+    """Collects faults, so that reading goes on after the first."""
+
+    def text(self, document: Document, path: YamlPath, read: Callable[[], T]) -> T | None:
+        """The value of `read`, or nothing and a fault within the text at `path`."""
+        try:
+            return read()
+        except LanguageError as error:
+            self.append(document.fault_within(path, error.span[0], error.message))
+        return None
+
+
+def load_library(path: Path, name: str) -> Library:
+    """Read `definitions.yaml`. Raises `InputError` with all its faults."""
+    document = read_document(path, name)
+    faults = _Faults(schema_faults(document, "definitions"))
+    if faults:
+        raise InputError(faults)
+    data = document.data
+    namespace = data["namespace"]
+    if namespace and not _is_lean_name(namespace):
+        faults.append(document.fault(("namespace",), f"{namespace!r} is not a Lean name"))
+    primitives: dict[str, str] = {}
+    for primitive, constant in data["primitives"].items():
+        path_ = ("primitives", primitive)
+        if primitive not in signatures():
+            known = ", ".join(signatures())
+            message = f"unknown primitive {primitive!r}; known: {known}"
+            faults.append(document.fault(path_, message, key=True))
+        elif not _is_lean_name(constant):
+            faults.append(document.fault(path_, f"{constant!r} is not a Lean name"))
+        else:
+            primitives[primitive] = f"{namespace}.{constant}" if namespace else constant
+    scalars: dict[str, ScalarKind] = {}
+    for kind, entry in data["scalars"].items():
+        at: YamlPath = ("scalars", kind)
+        for constant in (entry["class"], *chain.from_iterable(entry["operations"].values())):
+            if not _is_lean_name(constant):
+                faults.append(document.fault(at, f"{constant!r} is not a Lean name"))
+        scalars[kind] = ScalarKind(
+            kind, entry["class"], {op: tuple(names) for op, names in entry["operations"].items()}
+        )
+    library = Library(namespace, scalars, primitives, {}, document)
+    definitions: dict[str, Definition] = {}
+    for definition_name, entry in data["definitions"].items():
+        base: YamlPath = ("definitions", definition_name)
+        if not is_identifier(definition_name):
+            message = f"{definition_name!r} cannot name a definition"
+            faults.append(document.fault(base, message, key=True))
+            continue
+        parameters = _parameters(document, (*base, "for"), faults)
+        if parameters is None:
+            continue
+        scope = Scope({n: d.type for n, d in definitions.items()}, parameters)
+        text = entry["is"]
+        body = faults.text(
+            document,
+            (*base, "is"),
+            lambda t=text, s=scope: elaborate_term(parse_term(t), s),  # type: ignore[misc]
+        )
+        if body is not None:
+            definitions[definition_name] = Definition(
+                definition_name, entry["says"], parameters, body, text, Place(document, base)
+            )
+    if faults:
+        raise InputError(faults)
+    return Library(library.namespace, scalars, primitives, definitions, document)
+
+
+def load_claim(path: Path, name: str, library: Library) -> Claim:
+    """Read one claim. Raises `InputError` with all its faults."""
+    document = read_document(path, name)
+    faults = _Faults(schema_faults(document, "claim"))
+    if faults:
+        raise InputError(faults)
+    data = document.data
+    theorem = data["theorem"]
+    if not _is_lean_name(theorem):
+        faults.append(document.fault(("theorem",), f"{theorem!r} is not a Lean name"))
+    kind = data.get("scalars", next(iter(library.scalars)))
+    if kind not in library.scalars:
+        known = ", ".join(library.scalars)
+        message = f"unknown kind of scalars {kind!r}; declared in {DEFINITIONS_FILE}: {known}"
+        faults.append(document.fault(("scalars",), message))
+    parameters = _parameters(document, ("for",), faults)
+    if parameters is None:
+        raise InputError(faults)
+    scope = library.scope(parameters)
+    hypotheses = []
+    for hypothesis, text in (data.get("assume") or {}).items():
+        path_: YamlPath = ("assume", hypothesis)
+        if not is_identifier(hypothesis):
+            message = f"{hypothesis!r} cannot name a hypothesis"
+            faults.append(document.fault(path_, message, key=True))
+        equation = _statement(document, path_, text, scope, faults)
+        if equation is not None:
+            hypotheses.append(Hypothesis(hypothesis, equation, text, Place(document, path_)))
+    conclusion = _statement(document, ("then",), data["then"], scope, faults)
+    if faults or conclusion is None:
+        raise InputError(faults)
+    return Claim(
+        theorem=theorem,
+        says=data["says"].strip(),
+        scalars=library.scalars[kind],
+        parameters=parameters,
+        hypotheses=tuple(hypotheses),
+        conclusion=conclusion,
+        conclusion_text=data["then"],
+        source=data.get("source", ""),
+        waived=dict(data.get("waive") or {}),
+        place=Place(document, ()),
+    )
+
+
+def load_claims(paths: Iterable[tuple[Path, str]], library: Library) -> tuple[Claim, ...]:
+    """Read claims from (path, name in messages) pairs; no theorem may be claimed twice.
+
+    Raises `InputError` with the faults of all files together.
+    """
+    claims: dict[str, Claim] = {}
+    faults: list[Diagnostic] = []
+    for path, name in paths:
+        try:
+            claim = load_claim(path, name, library)
+        except InputError as error:
+            faults.extend(error.diagnostics)
+            continue
+        first = claims.setdefault(claim.theorem, claim)
+        if first is not claim and first.place and claim.place:
+            message = f"{claim.theorem} is already claimed in {first.place.file}"
+            faults.append(claim.place.document.fault(("theorem",), message))
+    if faults:
+        raise InputError(faults)
+    return tuple(claims.values())
+
+
+def _statement(
+    document: Document, path: YamlPath, text: str, scope: Scope, faults: _Faults
+) -> Equation | None:
+    return faults.text(document, path, lambda: elaborate_statement(parse_statement(text), scope))
+
+
+def _parameters(
+    document: Document, path: YamlPath, faults: _Faults
+) -> tuple[Parameter, ...] | None:
+    """The parameters under `for`, or nothing where one of them has a fault."""
+    entries: Mapping[str, str] = document.data
+    for key in path:
+        entries = entries[key]  # type: ignore[assignment, index]
+    before = len(faults)
+    found: list[Parameter] = []
+    for key, text in entries.items():
+        inner = (*path, key)
+        for name in (part.strip() for part in key.split(",")):
+            if not is_identifier(name):
+                faults.append(document.fault(inner, f"{name!r} cannot name a variable", key=True))
+            elif any(p.name == name for p in found):
+                faults.append(document.fault(inner, f"{name} is declared twice", key=True))
+            elif text in ("dimension", "type"):
+                found.append(Parameter(name, Sort(text)))
+            else:
+                type_ = faults.text(document, inner, lambda t=text: parse_type(t))  # type: ignore[misc]
+                if type_ is None:
+                    break
+                scope = Scope({}, tuple(found))
+                span = (0, len(text))
+                faults.text(document, inner, lambda t=type_, s=scope, w=span: check_type(t, s, w))  # type: ignore[misc]
+                found.append(Parameter(name, type_))
+    return tuple(found) if len(faults) == before else None
+
+
+def _is_lean_name(text: str) -> bool:
+    return re.fullmatch(rf"{IDENTIFIER}(\.{IDENTIFIER})*", text) is not None

@@ -1,0 +1,107 @@
+"""Where a project's files are: `[tool.harness]` of `pyproject.toml`, and what to read of them."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+
+from harness.claims.load import DEFINITIONS_FILE, load_claims, load_library
+from harness.claims.model import Project
+from harness.diagnostics import Diagnostic, InputError
+
+SETTINGS = {"lean": "lean", "specs": "specs"}
+"""The settings that `[tool.harness]` may have, with their values where it does not."""
+
+
+def find_root(start: Path) -> Path:
+    """The nearest folder from `start` upward that holds a project.
+
+    That is one whose `pyproject.toml` has `[tool.harness]`, or with `specs/definitions.yaml`.
+    Raises `InputError` where there is none.
+    """
+    start = start.resolve()
+    for folder in (start, *start.parents):
+        if (folder / SETTINGS["specs"] / DEFINITIONS_FILE).is_file() or "harness" in _tools(folder):
+            return folder
+    message = "no project here or above: expected pyproject.toml with [tool.harness], found none"
+    raise InputError([Diagnostic(str(start), 1, 1, message)])
+
+
+def load_project(root: Path, selected: Sequence[Path] = ()) -> Project:
+    """Read a project; with `selected`, only those specification files or folders.
+
+    Raises `InputError` for bad settings, for any fault in a file that is read, and where there
+    is no claim to check.
+    """
+    settings = _settings(root)
+    lean, specs = root / settings["lean"], root / settings["specs"]
+    definitions = specs / DEFINITIONS_FILE
+    if not specs.is_dir():
+        raise InputError([Diagnostic(_name(specs, root), 1, 1, "there is no such folder")])
+    everything = sorted(p for p in specs.rglob("*.y*ml") if p != definitions)
+    wanted = _select(everything, specs, selected, root)
+    library = load_library(definitions, _name(definitions, root))
+    claims = load_claims([(path, _name(path, root)) for path in wanted], library)
+    if not claims:
+        message = "expected specifications (*.yaml), found none: nothing to check is a failure"
+        raise InputError([Diagnostic(_name(specs, root), 1, 1, message)])
+    unread = tuple(path for path in everything if path not in wanted)
+    return Project(root, lean, specs, library, claims, unread)
+
+
+def _select(
+    everything: list[Path], specs: Path, selected: Sequence[Path], root: Path
+) -> list[Path]:
+    if not selected:
+        return everything
+    found: list[Path] = []
+    faults: list[Diagnostic] = []
+    for choice in selected:
+        absolute = choice.resolve()
+        matches = [p for p in everything if absolute in (p.resolve(), *p.resolve().parents)]
+        if not matches:
+            where = _name(specs, root)
+            message = f"expected a specification below {where}/, found none at this path"
+            faults.append(Diagnostic(str(choice), 1, 1, message))
+        found.extend(p for p in matches if p not in found)
+    if faults:
+        raise InputError(faults)
+    return found
+
+
+def _settings(root: Path) -> dict[str, str]:
+    name = "pyproject.toml"
+    faults = []
+    found = dict(SETTINGS)
+    for key, value in _tools(root).get("harness", {}).items():
+        line = _line_of(root / name, key)
+        if key not in SETTINGS:
+            message = f"[tool.harness] has no setting {key!r}; it has {', '.join(SETTINGS)}"
+            faults.append(Diagnostic(name, line, 1, message))
+        elif not isinstance(value, str):
+            faults.append(Diagnostic(name, line, 1, f"{key}: expected text, found {value!r}"))
+        else:
+            found[key] = value
+    if faults:
+        raise InputError(faults)
+    return found
+
+
+def _line_of(path: Path, key: str) -> int:
+    lines = path.read_text("utf-8").splitlines()
+    return next((i for i, line in enumerate(lines, 1) if line.lstrip().startswith(key)), 1)
+
+
+def _tools(folder: Path) -> dict[str, dict[str, object]]:
+    path = folder / "pyproject.toml"
+    if not path.is_file():
+        return {}
+    try:
+        return dict(tomllib.loads(path.read_text("utf-8")).get("tool", {}))
+    except tomllib.TOMLDecodeError as error:
+        raise InputError([Diagnostic(str(path), 1, 1, f"not TOML: {error}")]) from None
+
+
+def _name(path: Path, root: Path) -> str:
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)

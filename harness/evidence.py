@@ -1,0 +1,106 @@
+"""The closed vocabulary of evidence, shared by every engine and every reporter.
+
+A leg asks one question of a claim and answers it with one or more checks; each check is one
+`Evidence`. Evidence is produced by running; `harness.verdict` alone makes verdicts of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from harness.diagnostics import Diagnostic
+
+Json = None | bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"]
+
+
+class Outcome(StrEnum):
+    """What a check can come to. There is no other."""
+
+    CONFIRMED = "confirmed"
+    REFUTED = "refuted"
+    INCONCLUSIVE = "inconclusive"
+    NOT_RUN = "not run"
+    NOT_APPLICABLE = "not applicable"
+    ERROR = "error"
+
+
+class Leg(StrEnum):
+    """The questions that are asked of a claim, in the order in which reports show them."""
+
+    PROOF = "proof"
+    MIRROR = "mirror"
+    SYMBOLIC = "symbolic"
+    NUMERIC = "numeric"
+    EXECUTION = "execution"
+
+    @property
+    def question(self) -> str:
+        """The question in plain English."""
+        return _QUESTIONS[self]
+
+
+_QUESTIONS = {
+    Leg.PROOF: "Does Lean's kernel accept the proof, resting on no axiom but the allowed three?",
+    Leg.MIRROR: "Does the specification say what the Lean theorem says, no more and no less?",
+    Leg.SYMBOLIC: "Does it follow from the hypotheses, for every size and all values?",
+    Leg.NUMERIC: "Does it hold on random instances, exactly and within a rounding bound?",
+    Leg.EXECUTION: "Do Lean's own definitions, run by Lean, give what Python gives?",
+}
+
+
+@dataclass(frozen=True)
+class Counterexample:
+    """An instance that meets the hypotheses and breaks the conclusion.
+
+    `values` maps each parameter to its value (numbers, or nested lists of them; exact rationals
+    as text such as "3/5"); `left` and `right` are the two sides, which differ.
+    """
+
+    sizes: Mapping[str, int]
+    values: Mapping[str, Json]
+    left: Json
+    right: Json
+    remark: str = ""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What one check of one leg found out about one claim or definition."""
+
+    subject: str
+    """The theorem or definition, as the specifications name it."""
+    leg: Leg
+    check: str
+    """Which check of the leg, such as `dimension-free` or `float64`."""
+    outcome: Outcome
+    summary: str
+    """One sentence for a reader of the report: what was done and what came of it."""
+    data: Mapping[str, Json] = field(default_factory=dict)
+    """Numbers and texts behind the summary; plain data that JSON can hold."""
+    counterexample: Counterexample | None = None
+    diagnostics: tuple[Diagnostic, ...] = ()
+    """Where in the specifications or Lean files the fault lies."""
+    replay: str = ""
+    """A command that reproduces the check, where there is one."""
+    seconds: float = 0.0
+
+    def to_json(self) -> dict[str, Any]:
+        """The evidence as JSON holds it; `from_json` gives it back."""
+        return asdict(self)
+
+    @staticmethod
+    def from_json(data: Mapping[str, Any]) -> Evidence:
+        """Evidence from its JSON form. Raises `KeyError`, `TypeError` or `ValueError`."""
+        example = data["counterexample"]
+        return Evidence(
+            **{
+                **data,
+                "leg": Leg(data["leg"]),
+                "outcome": Outcome(data["outcome"]),
+                "counterexample": None if example is None else Counterexample(**example),
+                "diagnostics": tuple(Diagnostic(**item) for item in data["diagnostics"]),
+            }
+        )

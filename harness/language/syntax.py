@@ -1,0 +1,132 @@
+"""What the parser makes of a text, before anything is known of types."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from harness.language.terms import Span
+from harness.language.types import Type
+
+
+class LanguageError(Exception):
+    """A text is not a sentence of the claim language, or its types do not fit.
+
+    `span` are offsets into the text; whoever knows the file turns them into line and column.
+    """
+
+    def __init__(self, message: str, span: Span) -> None:
+        super().__init__(message)
+        self.message = message
+        self.span = span
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    name: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    value: int
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """`function(arguments)`; of a name, a definition, a builtin or a variable."""
+
+    function: Syntax
+    arguments: tuple[Syntax, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """`array[indices]`."""
+
+    array: Syntax
+    indices: tuple[Syntax, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Binary:
+    """One of `+ - * / @`."""
+
+    operator: str
+    left: Syntax
+    right: Syntax
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Negation:
+    operand: Syntax
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Transposition:
+    operand: Syntax
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Binder:
+    """`name` or `name: type`; where the type is left out, elaboration finds it."""
+
+    name: str
+    type: Type | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Abstraction:
+    """`binder ↦ body`."""
+
+    binder: Binder
+    body: Syntax
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Summation:
+    """`Σ binder, body`."""
+
+    binder: Binder
+    body: Syntax
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Tabulation:
+    """`[binder ↦ body]`: the vector with these entries."""
+
+    binder: Binder
+    body: Syntax
+    span: Span
+
+
+Syntax = (
+    Name
+    | Number
+    | Application
+    | Entry
+    | Binary
+    | Negation
+    | Transposition
+    | Abstraction
+    | Summation
+    | Tabulation
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """`∀ binders, left = right`."""
+
+    binders: tuple[Binder, ...]
+    left: Syntax
+    right: Syntax
+    span: Span

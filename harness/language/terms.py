@@ -1,0 +1,85 @@
+"""The nodes of the claim language after elaboration: every node knows its type.
+
+Interpreters walk these five kinds and nothing else; what a primitive means to an
+interpreter is that interpreter's own table, keyed by `Primitive.operator`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from harness.language.types import Dim, Function, Type
+
+Span = tuple[int, int]
+"""Where a term stands in the text that it was read from: first offset, and one past the last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A variable of the claim, or one bound by a `Lambda` or by `∀`."""
+
+    name: str
+    type: Type
+    span: Span | None = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Apply:
+    """A function-valued term (a family, an open function) at one argument."""
+
+    function: Term
+    argument: Term
+    type: Type
+    span: Span | None = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Lambda:
+    """`parameter ↦ body`."""
+
+    parameter: Variable
+    body: Term
+    span: Span | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def type(self) -> Function:
+        return Function(self.parameter.type, self.body.type)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A named definition at all its arguments.
+
+    `implicit` are the dimensions and types that it is taken at, in the order in which the
+    definition declares them.
+    """
+
+    definition: str
+    implicit: tuple[Dim | Type, ...]
+    arguments: tuple[Term, ...]
+    type: Type
+    span: Span | None = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Primitive:
+    """An operator of the closed list in `harness.language.primitives`, at given dimensions."""
+
+    operator: str
+    dims: tuple[Dim, ...]
+    arguments: tuple[Term, ...]
+    type: Type
+    span: Span | None = field(default=None, compare=False, repr=False)
+
+
+Term = Variable | Apply | Lambda | Call | Primitive
+
+
+@dataclass(frozen=True, slots=True)
+class Equation:
+    """`∀ parameters, left = right`: the form of every hypothesis and every conclusion."""
+
+    parameters: tuple[Variable, ...]
+    left: Term
+    right: Term
+    span: Span | None = field(default=None, compare=False, repr=False)

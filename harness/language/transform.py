@@ -1,0 +1,181 @@
+"""Terms to terms: substitution, unfolding of definitions, and what a term speaks of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+
+from harness.language.terms import Apply, Call, Equation, Lambda, Primitive, Term, Variable
+from harness.language.types import (
+    Dim,
+    DimLit,
+    DimProduct,
+    DimSum,
+    DimVar,
+    Parameter,
+    Sort,
+    Type,
+    substitute_dim,
+    substitute_type,
+)
+
+
+def subterms(term: Term) -> Iterator[Term]:
+    """`term` and everything in it, outermost first."""
+    yield term
+    for child in children(term):
+        yield from subterms(child)
+
+
+def children(term: Term) -> tuple[Term, ...]:
+    """The terms that `term` is made of."""
+    match term:
+        case Variable():
+            return ()
+        case Apply(function, argument):
+            return (function, argument)
+        case Lambda(_, body):
+            return (body,)
+        case Call(arguments=arguments) | Primitive(arguments=arguments):
+            return arguments
+
+
+def with_children(term: Term, found: tuple[Term, ...]) -> Term:
+    """`term` made of other terms of the same types."""
+    match term:
+        case Variable():
+            return term
+        case Apply():
+            return replace(term, function=found[0], argument=found[1])
+        case Lambda():
+            return replace(term, body=found[0])
+        case Call() | Primitive():
+            return replace(term, arguments=found)
+
+
+def free_variables(term: Term) -> set[str]:
+    """The names of variables of `term` that it does not bind itself."""
+    match term:
+        case Variable(name):
+            return {name}
+        case Lambda(parameter, body):
+            return free_variables(body) - {parameter.name}
+        case _:
+            return set().union(*(free_variables(child) for child in children(term)))
+
+
+def calls(term: Term) -> set[str]:
+    """The names of the definitions that `term` mentions, not those that these mention."""
+    return {t.definition for t in subterms(term) if isinstance(t, Call)}
+
+
+def primitives(term: Term) -> set[str]:
+    """The operators that `term` mentions, not those within definitions."""
+    return {t.operator for t in subterms(term) if isinstance(t, Primitive)}
+
+
+def substitute(
+    term: Term,
+    variables: Mapping[str, Term],
+    dims: Mapping[str, Dim] | None = None,
+    types: Mapping[str, Type] | None = None,
+) -> Term:
+    """Put terms, dimensions and types for the free names of `term`, renaming binders in the way.
+
+    An applied λ that arises is reduced.
+    """
+    dims, types = dims or {}, types or {}
+    captured = set().union(*(free_variables(value) for value in variables.values()))
+
+    def type_of(type_: Type) -> Type:
+        return substitute_type(type_, dims, types) if dims or types else type_
+
+    def walk(term: Term, variables: Mapping[str, Term]) -> Term:
+        match term:
+            case Variable(name, type_, span):
+                return variables.get(name, Variable(name, type_of(type_), span))
+            case Apply(function, argument, type_, span):
+                return apply(walk(function, variables), walk(argument, variables), span=span)
+            case Lambda(parameter, body, span):
+                name = parameter.name
+                inner = {k: v for k, v in variables.items() if k != name}
+                if name in captured:
+                    name = fresh(name, captured | free_variables(body) | set(inner))
+                bound = Variable(name, type_of(parameter.type), parameter.span)
+                if name != parameter.name:
+                    inner[parameter.name] = bound
+                return Lambda(bound, walk(body, inner), span)
+            case Call(definition, implicit, arguments, type_, span):
+                found = tuple(
+                    substitute_dim(item, dims) if is_dim(item) else type_of(item)  # type: ignore[arg-type]
+                    for item in implicit
+                )
+                terms = tuple(walk(argument, variables) for argument in arguments)
+                return Call(definition, found, terms, type_of(type_), span)
+            case Primitive(operator, sizes, arguments, type_, span):
+                terms = tuple(walk(argument, variables) for argument in arguments)
+                sizes = tuple(substitute_dim(size, dims) for size in sizes)
+                return Primitive(operator, sizes, terms, type_of(type_), span)
+
+    return walk(term, variables)
+
+
+def is_dim(item: Dim | Type) -> bool:
+    """Whether an implicit argument of a call is a dimension (else it is a type)."""
+    return isinstance(item, DimVar | DimLit | DimSum | DimProduct)
+
+
+def apply(function: Term, argument: Term, *, span: tuple[int, int] | None = None) -> Term:
+    """`function(argument)`, reduced where the function is a λ."""
+    if isinstance(function, Lambda):
+        return substitute(function.body, {function.parameter.name: argument})
+    type_ = function.type
+    assert hasattr(type_, "target"), type_
+    return Apply(function, argument, type_.target, span)
+
+
+def fresh(name: str, taken: set[str]) -> str:
+    """A name like `name` that is not taken."""
+    base = name.rstrip("'")
+    candidate = base
+    while candidate in taken:
+        candidate += "'"
+    return candidate
+
+
+def implicit_arguments(
+    parameters: tuple[Parameter, ...], implicit: tuple[Dim | Type, ...]
+) -> tuple[dict[str, Dim], dict[str, Type]]:
+    """What the dimensions and the types of a definition are at a call."""
+    dims: dict[str, Dim] = {}
+    types: dict[str, Type] = {}
+    names = [p for p in parameters if isinstance(p.sort, Sort)]
+    for parameter, item in zip(names, implicit, strict=True):
+        if parameter.sort is Sort.DIMENSION:
+            dims[parameter.name] = item  # type: ignore[assignment]
+        else:
+            types[parameter.name] = item  # type: ignore[assignment]
+    return dims, types
+
+
+def instantiate(parameters: tuple[Parameter, ...], body: Term, call: Call) -> Term:
+    """The body of a definition with these parameters, at the arguments of `call`."""
+    dims, types = implicit_arguments(parameters, call.implicit)
+    names = [p.name for p in parameters if p.is_explicit]
+    return substitute(body, dict(zip(names, call.arguments, strict=True)), dims, types)
+
+
+def rewrite(term: Term, rule: Callable[[Term], Term | None]) -> Term:
+    """Apply `rule` at every subterm, innermost first; `None` leaves the subterm as it is."""
+    found = tuple(rewrite(child, rule) for child in children(term))
+    if isinstance(term, Apply):
+        term = apply(found[0], found[1], span=term.span)
+    elif found:
+        term = with_children(term, found)
+    changed = rule(term)
+    return term if changed is None else changed
+
+
+def rewrite_equation(equation: Equation, rule: Callable[[Term], Term | None]) -> Equation:
+    """Apply `rule` at every subterm of both sides."""
+    return replace(equation, left=rewrite(equation.left, rule), right=rewrite(equation.right, rule))

@@ -1,0 +1,246 @@
+"""Types and dimensions of the claim language.
+
+Dimensions are compared as they are written (`d*h` is not `h*d`), because that is how Lean
+compares them: what the mirror prints must be equal by definition, not by arithmetic.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+
+@dataclass(frozen=True, slots=True)
+class DimVar:
+    """A dimension that a claim or definition ranges over."""
+
+    name: str
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True, slots=True)
+class DimLit:
+    """A fixed dimension."""
+
+    value: int
+
+    def __str__(self) -> str:
+        return str(self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class DimSum:
+    """The size of two things set side by side."""
+
+    left: Dim
+    right: Dim
+
+    def __str__(self) -> str:
+        return f"{self.left} + {self.right}"
+
+
+@dataclass(frozen=True, slots=True)
+class DimProduct:
+    """The size of `right` things of size `left` set side by side."""
+
+    left: Dim
+    right: Dim
+
+    def __str__(self) -> str:
+        def factor(dim: Dim) -> str:
+            return f"({dim})" if isinstance(resolve_dim(dim), DimSum) else str(dim)
+
+        return f"{factor(self.left)}*{factor(self.right)}"
+
+
+@dataclass(eq=False, slots=True)
+class DimHole:
+    """A dimension that elaboration has yet to find."""
+
+    value: Dim | None = None
+
+    def __str__(self) -> str:
+        return "?" if self.value is None else str(self.value)
+
+
+Dim = DimVar | DimLit | DimSum | DimProduct | DimHole
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """An element of the ring or field that a claim is about."""
+
+    def __str__(self) -> str:
+        return "scalar"
+
+
+@dataclass(frozen=True, slots=True)
+class Vector:
+    """A column of `size` scalars."""
+
+    size: Dim
+
+    def __str__(self) -> str:
+        return f"vector({self.size})"
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """`rows` by `columns` scalars; acts on `vector(columns)` from the left."""
+
+    rows: Dim
+    columns: Dim
+
+    def __str__(self) -> str:
+        return f"matrix({self.rows}, {self.columns})"
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """The numbers 0 … size − 1."""
+
+    size: Dim
+
+    def __str__(self) -> str:
+        return f"index({self.size})"
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """An arbitrary type that a claim ranges over, such as the positions of a sequence."""
+
+    name: str
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """Maps of one argument; those of more are curried."""
+
+    source: Type
+    target: Type
+
+    def __str__(self) -> str:
+        source = f"({self.source})" if isinstance(self.source, Function) else str(self.source)
+        return f"{source} -> {self.target}"
+
+
+@dataclass(eq=False, slots=True)
+class TypeHole:
+    """A type that elaboration has yet to find."""
+
+    value: Type | None = None
+
+    def __str__(self) -> str:
+        return "?" if self.value is None else str(self.value)
+
+
+Type = Scalar | Vector | Matrix | Index | Named | Function | TypeHole
+
+SCALAR = Scalar()
+
+
+class Sort(Enum):
+    """What a parameter is, where it is not a term of some type."""
+
+    DIMENSION = "dimension"
+    TYPE = "type"
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """What a claim or a definition ranges over: a dimension, a type, or a variable of a type."""
+
+    name: str
+    sort: Sort | Type
+
+    @property
+    def is_explicit(self) -> bool:
+        """Whether calls write the argument; dimensions and types are found by elaboration."""
+        return not isinstance(self.sort, Sort)
+
+    @property
+    def type(self) -> Type:
+        """The type of an explicit parameter. Raises `TypeError` for a dimension or a type."""
+        if isinstance(self.sort, Sort):
+            raise TypeError(f"{self.name} is a {self.sort.value}")
+        return self.sort
+
+
+def resolve_dim(dim: Dim) -> Dim:
+    """Follow filled holes at the head of `dim`."""
+    while isinstance(dim, DimHole) and dim.value is not None:
+        dim = dim.value
+    return dim
+
+
+def resolve(type_: Type) -> Type:
+    """Follow filled holes at the head of `type_`."""
+    while isinstance(type_, TypeHole) and type_.value is not None:
+        type_ = type_.value
+    return type_
+
+
+def substitute_dim(dim: Dim, dims: Mapping[str, Dim]) -> Dim:
+    """Put `dims` for the dimension variables of `dim`; filled holes disappear."""
+    match resolve_dim(dim):
+        case DimVar(name):
+            return dims.get(name, DimVar(name))
+        case DimSum(left, right):
+            return DimSum(substitute_dim(left, dims), substitute_dim(right, dims))
+        case DimProduct(left, right):
+            return DimProduct(substitute_dim(left, dims), substitute_dim(right, dims))
+        case other:
+            return other
+
+
+def substitute_type(type_: Type, dims: Mapping[str, Dim], types: Mapping[str, Type]) -> Type:
+    """Put `dims` and `types` for the variables of `type_`; filled holes disappear."""
+    match resolve(type_):
+        case Vector(size):
+            return Vector(substitute_dim(size, dims))
+        case Matrix(rows, columns):
+            return Matrix(substitute_dim(rows, dims), substitute_dim(columns, dims))
+        case Index(size):
+            return Index(substitute_dim(size, dims))
+        case Named(name):
+            return types.get(name, Named(name))
+        case Function(source, target):
+            return Function(
+                substitute_type(source, dims, types), substitute_type(target, dims, types)
+            )
+        case other:
+            return other
+
+
+def dim_value(dim: Dim, sizes: Mapping[str, int]) -> int:
+    """The number that `dim` is at the given sizes.
+
+    Raises `KeyError` for a variable without a size.
+    """
+    match resolve_dim(dim):
+        case DimVar(name):
+            return sizes[name]
+        case DimLit(value):
+            return value
+        case DimSum(left, right):
+            return dim_value(left, sizes) + dim_value(right, sizes)
+        case DimProduct(left, right):
+            return dim_value(left, sizes) * dim_value(right, sizes)
+        case _:
+            raise KeyError("a dimension that elaboration did not find")
+
+
+def function_parts(type_: Type) -> tuple[list[Type], Type]:
+    """The arguments of a curried function type, and its result."""
+    arguments: list[Type] = []
+    type_ = resolve(type_)
+    while isinstance(type_, Function):
+        arguments.append(resolve(type_.source))
+        type_ = resolve(type_.target)
+    return arguments, type_
