@@ -78,10 +78,13 @@ class Document:
             position = self.text.find("\n", position) + 1
         elif node.style in ('"', "'"):
             position += 1
-        passed = sum(not c.isspace() for c in node.value[:offset])
-        while position < len(self.text) and (passed or self.text[position].isspace()):
-            if not self.text[position].isspace():
-                passed -= 1
+        at_end = offset >= len(node.value.rstrip())
+        to_pass = sum(not c.isspace() for c in node.value[:offset])
+        while position < len(self.text):
+            blank = self.text[position].isspace()
+            if not to_pass and (at_end or not blank):
+                break
+            to_pass -= not blank
             position += 1
         line = self.text.count("\n", 0, position) + 1
         column = position - (self.text.rfind("\n", 0, position) + 1) + 1

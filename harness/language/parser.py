@@ -51,7 +51,7 @@ _TOKEN = re.compile(
 )
 _SPELLING = {"|->": "↦", "→": "->", ".T": "ᵀ", "forall": "∀", "sum": "Σ"}
 
-MAX_DEPTH = 200
+MAX_DEPTH = 50
 """Deeper nesting than any mathematician writes; keeps the parser's recursion in bounds."""
 
 

@@ -1,0 +1,174 @@
+"""The main job: ask every leg about every claim, and stream what they answer.
+
+Lean answers for all claims together, in a thread that waits for its processes; the engines
+answer claim by claim, each in a process of its own. Evidence comes in the order in which it is
+found; nothing here judges it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Future
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from queue import SimpleQueue
+from threading import Event, Thread
+from typing import Any
+
+from harness.cache import EvidenceCache, code_fingerprint, digest
+from harness.claims.model import Project
+from harness.evidence import Evidence, Leg, Outcome
+from harness.isolation import Task, Workers, detached
+
+LEAN_LEGS = (Leg.PROOF, Leg.MIRROR, Leg.EXECUTION)
+
+DEFINITION_LEGS = (Leg.MIRROR, Leg.EXECUTION)
+"""The legs that answer for a definition; a definition is not proved, it is compared and run."""
+
+ENGINES: Mapping[Leg, str] = {
+    Leg.SYMBOLIC: "harness.symbolic.leg:check",
+    Leg.NUMERIC: "harness.numeric.leg:check",
+}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is to be asked, and within which limits."""
+
+    project: Project
+    cache: Path
+    """A folder that this run may write to; what lies there from earlier runs is used."""
+    legs: tuple[Leg, ...] = tuple(Leg)
+    seed: int = 0
+    toolchain: str = "auto"
+    """Which Lean to use: `native`, `embedded`, or `auto` for the first that is there."""
+    seconds: float = 120.0
+    """How long an engine may think about one claim."""
+    memory: int = 4 << 30
+    """How many bytes an engine's process may hold."""
+    workers: int = field(default_factory=lambda: max(1, min(4, os.cpu_count() or 1)))
+    engines: Mapping[Leg, str] = field(default_factory=lambda: ENGINES)
+
+    def subjects(self) -> list[tuple[str, tuple[Leg, ...]]]:
+        """Every theorem and definition, each with the legs that will answer for it."""
+        definitions = tuple(leg for leg in self.legs if leg in DEFINITION_LEGS)
+        return [
+            *((claim.theorem, self.legs) for claim in self.project.claims),
+            *((name, definitions) for name in self.project.library.definitions if definitions),
+        ]
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What is going on, for whoever watches; not evidence."""
+
+    text: str
+
+
+def run(plan: Plan) -> Iterator[Evidence | Notice]:
+    """Ask everything in `plan`; yields evidence as it is found, and notices in between.
+
+    Closing the generator, or an interrupt, stops what is running; what was found stays cached.
+    """
+    results: SimpleQueue[Evidence | Notice | _Done] = SimpleQueue()
+    stop = Event()
+    with closing(EvidenceCache(plan.cache / "evidence")) as cache:
+        tasks: list[tuple[Task, str]] = []
+        for task in _tasks(plan):
+            key = _key(task)
+            known = cache.get(key)
+            if known is None:
+                tasks.append((task, key))
+            else:
+                yield from known
+        waiting = len(tasks)
+        thread = None
+        if set(plan.legs) & set(LEAN_LEGS):
+            thread = Thread(target=_ask_lean, args=(plan, results, stop), daemon=True)
+            thread.start()
+            waiting += 1
+        try:
+            with Workers(plan.workers, seconds=plan.seconds, memory=plan.memory) as workers:
+                for task, key in tasks:
+                    future = workers.submit(task)
+                    future.add_done_callback(_forward(task, key, results))
+                while waiting:
+                    match results.get():
+                        case _Done(task=Task() as task, key=key, future=Future() as future):
+                            waiting -= 1
+                            found = workers.answer(task, future)
+                            if _is_answer(found):
+                                cache.put(key, found)
+                            yield from found
+                        case _Done():
+                            waiting -= 1
+                        case other:
+                            yield other
+        finally:
+            stop.set()
+            if thread is not None:
+                thread.join()
+
+
+@dataclass(frozen=True)
+class _Done:
+    task: Task | None = None
+    key: str = ""
+    future: Any = None
+
+
+def _forward(task: Task, key: str, results: SimpleQueue[Any]) -> Any:
+    return lambda future: results.put(_Done(task, key, future))
+
+
+def _tasks(plan: Plan) -> Iterator[Task]:
+    for claim in plan.project.claims:
+        for leg, engine in plan.engines.items():
+            if leg in plan.legs:
+                settings = (("seed", plan.seed),) if leg is Leg.NUMERIC else ()
+                yield Task(claim, plan.project.library, leg, engine, settings)
+
+
+def _key(task: Task) -> str:
+    bare = detached(task)
+    claim, library = bare.claim, bare.library
+    return digest(
+        (claim.theorem, claim.scalars, claim.parameters, claim.hypotheses, claim.conclusion),
+        sorted(library.definitions.items()),
+        (task.leg, task.engine, task.settings),
+        code_fingerprint(),
+    )
+
+
+def _is_answer(found: list[Evidence]) -> bool:
+    """Whether to keep it: an engine that was stopped or failed may do better next time."""
+    return all(item.outcome not in (Outcome.ERROR, Outcome.NOT_RUN) for item in found) and not any(
+        item.check == "engine" for item in found
+    )
+
+
+def _ask_lean(plan: Plan, results: SimpleQueue[Any], stop: Event) -> None:
+    legs = {leg for leg in plan.legs if leg in LEAN_LEGS}
+    try:
+        from harness.lean.leg import check_all
+
+        for item in check_all(
+            plan.project,
+            cache=plan.cache / "lean",
+            toolchain=plan.toolchain,
+            legs=legs,
+            seed=plan.seed,
+            on_progress=lambda text: results.put(Notice(text)),
+            stop=stop,
+        ):
+            results.put(item)
+    except Exception as error:  # the run goes on; every Lean leg shows that it failed
+        summary = f"The Lean bridge failed: {type(error).__name__}: {error}"
+        for subject, wanted in plan.subjects():
+            for leg in wanted:
+                if leg in legs:
+                    results.put(Evidence(subject, leg, "bridge", Outcome.ERROR, summary))
+    finally:
+        results.put(_Done())
