@@ -256,8 +256,8 @@ def conduct(
     from dataclasses import replace
 
     from harness.evidence import Leg
+    from harness.progress import watched
     from harness.report.assemble import assemble
-    from harness.report.progress import watched
     from harness.run import Plan, run
 
     project, claims = read_project(folder, specs, only)

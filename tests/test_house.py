@@ -1,0 +1,139 @@
+"""House rules that a machine can see: which way imports point, and what engines may not know."""
+
+import ast
+import io
+import subprocess
+import sys
+import time
+import tokenize
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+HARNESS = ROOT / "harness"
+SOURCES = sorted(HARNESS.rglob("*.py"))
+
+# Each part may import the parts before it in its chain, and nothing to the right.
+MAY_IMPORT = {
+    "diagnostics": set(),
+    "language": {"diagnostics"},
+    "claims": {"diagnostics", "language"},
+    "evidence": {"diagnostics"},
+    "verdict": {"evidence"},
+    "arrays": {"language", "claims"},
+    "lean": {"diagnostics", "language", "claims", "evidence", "arrays"},
+    "symbolic": {"language", "claims", "evidence", "arrays"},
+    "numeric": {"language", "claims", "evidence", "arrays"},
+    "cache": {"evidence"},
+    "isolation": {"claims", "evidence"},
+    "run": {"claims", "evidence", "cache", "isolation", "lean"},
+    "progress": {"evidence", "run"},
+}
+OUTERMOST = {"report", "cli", "pytest_plugin"}
+
+
+def part(path: Path) -> str:
+    return path.relative_to(HARNESS).parts[0].removesuffix(".py")
+
+
+def imported_parts(path: Path) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("harness."):
+            found.add(node.module.split(".")[1])
+        elif isinstance(node, ast.Import):
+            for alias in node.names:
+                if alias.name.startswith("harness."):
+                    found.add(alias.name.split(".")[1])
+    return found
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda p: p.relative_to(HARNESS).as_posix())
+def test_imports_point_one_way(path: Path) -> None:
+    own = part(path)
+    if own in OUTERMOST or own == "__init__":
+        return
+    assert own in MAY_IMPORT, f"harness/{own} has no place in the house yet: say what it may import"
+    assert imported_parts(path) - {own} <= MAY_IMPORT[own]
+
+
+def forbidden_words() -> set[str]:
+    """Names of the package's theorems, definitions and matrices: for specs, not for engines."""
+    from harness.claims.project import load_project
+
+    project = load_project(ROOT)
+    words = {claim.theorem for claim in project.claims} | set(project.library.definitions)
+    for claim in project.claims:
+        words |= {p.name for p in claim.parameters if p.is_explicit and len(p.name) > 1}
+    # `scores`, `pos` and `exp` are words of mathematics that any code may use.
+    return (words | {"R", "Θ"}) - {"pos", "exp", "scores", "weights", "softmax"}
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda p: p.relative_to(HARNESS).as_posix())
+def test_engines_know_no_theorem_by_name(path: Path) -> None:
+    if part(path) in {"implementations", "checkpoint"}:
+        return
+    words = forbidden_words()
+    tree = ast.parse(path.read_text("utf-8"))
+    docstrings = {
+        node.body[0].value.lineno
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
+        and ast.get_docstring(node) is not None
+        and isinstance(node.body[0], ast.Expr)
+    }
+    for token in tokenize.generate_tokens(io.StringIO(path.read_text("utf-8")).readline):
+        if token.type == tokenize.NAME:
+            assert token.string not in words, f"line {token.start[0]}"
+        elif token.type == tokenize.STRING and token.start[0] not in docstrings:
+            text = token.string.strip("'\"rbf")
+            assert text not in words, f"line {token.start[0]}"
+
+
+def test_help_answers_at_once() -> None:
+    """A generous bound: the point is that no engine is imported, which takes a second or more."""
+    script = (
+        "import sys; from harness.cli import main\n"
+        "try: main(['--help'])\n"
+        "except SystemExit: pass\n"
+        "heavy = {'numpy', 'sympy', 'yaml', 'jinja2', 'rich', 'jsonschema'} & set(sys.modules)\n"
+        "sys.exit(f'imported: {heavy}' if heavy else 0)"
+    )
+    start = time.perf_counter()
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert time.perf_counter() - start < 10
+
+
+def test_no_unsafe_reading_of_data() -> None:
+    for path in SOURCES:
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call):
+                name = ast.unparse(node.func)
+                assert name not in {"eval", "exec", "sympify", "parse_expr", "yaml.load"}, (
+                    f"{path}:{node.lineno}"
+                )
+                assert name.split(".")[-1] not in {"sympify", "parse_expr"}, path
+
+
+def test_the_project_speaks_of_the_project_alone() -> None:
+    """No machine's paths and no registry's address in anything that is tracked."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    names = [n for n in listed.stdout.split("\0") if n]
+    if not names:
+        pytest.skip("not a git checkout")
+    words = [
+        "/" + "work/",
+        "registry." + "npmjs",
+        "files." + "pythonhosted",
+        "pypi." + "org/simple",
+    ]
+    for name in names:
+        path = ROOT / name
+        if path.suffix in {".png", ".svg"} or not path.is_file():
+            continue
+        text = path.read_text("utf-8", errors="replace")
+        assert not [word for word in words if word in text], name
