@@ -28,7 +28,6 @@ MAY_IMPORT = {
     "cache": {"evidence"},
     "isolation": {"claims", "evidence"},
     "run": {"claims", "evidence", "cache", "isolation", "lean"},
-    "progress": {"evidence", "run"},
 }
 OUTERMOST = {"report", "cli", "pytest_plugin"}
 
