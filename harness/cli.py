@@ -256,7 +256,7 @@ def conduct(
     from dataclasses import replace
 
     from harness.evidence import Leg
-    from harness.report.progress import watched
+    from harness.progress import watched
     from harness.report.assemble import assemble
     from harness.run import Plan, run
 

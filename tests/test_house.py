@@ -28,6 +28,7 @@ MAY_IMPORT = {
     "cache": {"evidence"},
     "isolation": {"claims", "evidence"},
     "run": {"claims", "evidence", "cache", "isolation", "lean"},
+    "progress": {"evidence", "run"},
 }
 OUTERMOST = {"report", "cli", "pytest_plugin"}
 

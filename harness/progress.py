@@ -1,0 +1,42 @@
+"""What is going on, on standard error: a live bar on a terminal, plain lines in a log."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+
+from harness.evidence import Evidence
+from harness.run import Notice, Plan
+
+
+def watched(plan: Plan, events: Iterable[Evidence | Notice]) -> Iterator[Evidence]:
+    """Pass on the evidence, and show how far the run is while it comes."""
+    total = sum(len(legs) for _, legs in plan.subjects())
+    answered: set[tuple[str, str]] = set()
+    if not sys.stderr.isatty():
+        for event in events:
+            if isinstance(event, Notice):
+                print(event.text, file=sys.stderr, flush=True)
+            else:
+                yield event
+        return
+
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    ) as progress:
+        bar = progress.add_task("asking", total=total)
+        for event in events:
+            if isinstance(event, Notice):
+                progress.update(bar, description=event.text)
+            else:
+                answered.add((event.subject, event.leg))
+                progress.update(bar, completed=len(answered))
+                yield event
