@@ -1,0 +1,9 @@
+module
+
+public import Foldability.Definitions
+public import Foldability.LinearAlgebra
+public import Foldability.Folding.SingleHead
+public import Foldability.Folding.MultiHead
+public import Foldability.Folding.Rope
+
+/-! Foldability: when a symmetry of RoPE attention folds into the weights, exactly. -/

@@ -1,0 +1,80 @@
+module
+
+public import Foldability.Folding.MultiHead
+
+/-!
+# Instances: RoPE and softmax
+
+The theorems speak of any family `Θ` and any `weights`. Here is what they mean for RoPE itself,
+whose pairs can each be turned by a rotation of their own, and for softmax.
+-/
+
+@[expose] public section
+
+namespace Foldability
+
+universe u v
+
+/-! ## RoPE -/
+
+section
+
+variable {α : Type u} [Lean.Grind.CommRing α]
+
+/-- A rotation of the plane is orthogonal when `c² + s² = 1`. -/
+theorem planeRotation_orthogonal (c s : α) (unit : c * c + s * s = 1) :
+    mul (transpose (planeRotation c s)) (planeRotation c s) = identity := by
+  funext i j
+  match i, j with
+  | 0, 0 | 0, 1 | 1, 0 | 1, 1 =>
+    simp [mul, sum, transpose, planeRotation, matrix2, identity]; grind
+
+/-- Rotations of the plane commute: both products turn by the sum of the angles. -/
+theorem planeRotation_commutes (c s c' s' : α) :
+    mul (planeRotation c s) (planeRotation c' s') =
+      mul (planeRotation c' s') (planeRotation c s) := by
+  funext i j
+  match i, j with
+  | 0, 0 | 0, 1 | 1, 0 | 1, 1 => simp [mul, sum, planeRotation, matrix2]; grind
+
+/-- Interleaved RoPE is orthogonal when `cᵢ² + sᵢ² = 1` for each pair `i`. -/
+theorem ropeInterleaved_orthogonal {k : Nat} (c s : Vec α k)
+    (unit : ∀ i, c i * c i + s i * s i = 1) :
+    mul (transpose (ropeInterleaved c s)) (ropeInterleaved c s) = identity :=
+  blockDiag_orthogonal _ fun i => planeRotation_orthogonal (c i) (s i) (unit i)
+
+/-- Rotations of interleaved pairs commute with interleaved RoPE:
+`RoPE(c, s) RoPE(c', s') = RoPE(c', s') RoPE(c, s)`. -/
+theorem ropeInterleaved_commutes {k : Nat} (c s c' s' : Vec α k) :
+    mul (ropeInterleaved c s) (ropeInterleaved c' s') =
+      mul (ropeInterleaved c' s') (ropeInterleaved c s) := by
+  simp only [ropeInterleaved, mul_blockDiag, planeRotation_commutes (c _)]
+
+/-- Rotations of half-split pairs commute with half-split RoPE:
+`RoPE(c, s) RoPE(c', s') = RoPE(c', s') RoPE(c, s)`. -/
+theorem ropeHalfSplit_commutes {k : Nat} (c s c' s' : Vec α k) :
+    mul (ropeHalfSplit c s) (ropeHalfSplit c' s') =
+      mul (ropeHalfSplit c' s') (ropeHalfSplit c s) := by
+  simp only [ropeHalfSplit, negMat_diagonal, mul_fromBlocks_diagonal]
+  congr <;> grind
+
+end
+
+/-! ## Softmax -/
+
+/-- The single-head fold for softmax attention, with any exponential: it leaves the block's output
+unchanged when `weights` is `softmax(s) j = exp(s j) / Σₖ exp(s k)`. -/
+theorem folded_qkvo_softmax_attention_block_invariant_of_commutes
+    {α : Type u} [Lean.Grind.Field α] {n d m : Nat} {P : Type v}
+    (exp : α → α) (Θ : P → Mat α d d) (R : Mat α d d)
+    (Wq Wk Wv : Mat α d m) (Wo : Mat α m d)
+    (p : P) (x : Vec α m) (pos : Fin n → P) (T : Fin n → Vec α m)
+    (commutes : ∀ p, mul (Θ p) R = mul R (Θ p))
+    (orthogonal : mul (transpose R) R = identity) :
+    ropeAttentionBlockOutput (softmax exp) Θ
+        (mul R Wq) (mul R Wk) (mul R Wv) (mul Wo (transpose R)) p x pos T =
+      ropeAttentionBlockOutput (softmax exp) Θ Wq Wk Wv Wo p x pos T :=
+  folded_qkvo_attention_block_invariant_of_commutes (softmax exp) Θ R Wq Wk Wv Wo p x pos T
+    commutes orthogonal
+
+end Foldability
