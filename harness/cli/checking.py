@@ -1,0 +1,144 @@
+"""`harness check` and `harness report`: the main job."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from harness.cli.shared import OUTPUT_FILE, SPECS, read_project, reports_bad_input
+
+if TYPE_CHECKING:
+    from harness.report.model import Run
+
+LEGS = ("proof", "mirror", "symbolic", "numeric", "execution")
+
+
+def selection(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The arguments and options that choose what is asked of which claims."""
+    options = (
+        SPECS,
+        click.option(
+            "--only", metavar="TEXT", multiple=True, help="Only claims whose name has TEXT in it."
+        ),
+        click.option(
+            "--leg",
+            "legs",
+            type=click.Choice(LEGS),
+            multiple=True,
+            help="Only these legs of evidence.  [default: all]",
+        ),
+        click.option(
+            "--seed", type=int, default=0, show_default=True, help="Of the random instances."
+        ),
+        click.option(
+            "--toolchain",
+            type=click.Choice(["auto", "native", "embedded"]),
+            default="auto",
+            show_default=True,
+            help="Which Lean to ask.",
+        ),
+        click.option(
+            "--time-limit",
+            type=click.FloatRange(min=0.1),
+            default=120.0,
+            show_default=True,
+            metavar="SECONDS",
+            help="How long an engine may think about one claim.",
+        ),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+@click.command()
+@selection
+@click.option("--json", "json", type=OUTPUT_FILE, help="Write all evidence as JSON.")
+@click.option("--junit", type=OUTPUT_FILE, help="Write a JUnit file.")
+@click.option("--sarif", type=OUTPUT_FILE, help="Write a SARIF file.")
+@click.option("--html", type=OUTPUT_FILE, help="Write the report.")
+@click.option("--badge", type=OUTPUT_FILE, help="Write an SVG badge.")
+@click.option("--summary", type=OUTPUT_FILE, help="Write a summary in Markdown.")
+@click.pass_obj
+@reports_bad_input
+def check(folder: Path, /, **options: Any) -> None:
+    """Ask every leg about every claim (or about those of SPECS) and print the verdicts."""
+    kinds = ("json", "junit", "sarif", "html", "badge", "summary")
+    files = {kind: options.pop(kind) for kind in kinds}
+    run = conduct(folder, **options)
+    finish(run, {kind: path for kind, path in files.items() if path is not None})
+
+
+@click.command()
+@selection
+@click.option(
+    "--output",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="The folder to write to.  [default: report/ in the project]",
+)
+@click.pass_obj
+@reports_bad_input
+def report(folder: Path, /, output: Path | None, **options: Any) -> None:
+    """Check everything and write the conformance report, `index.html`, with its data."""
+    from harness.claims.project import find_root
+
+    target = output or find_root(folder) / "report"
+    run = conduct(folder, **options)
+    finish(run, {"json": target / "report.json", "html": target / "index.html"})
+
+
+def conduct(
+    folder: Path,
+    *,
+    specs: tuple[Path, ...],
+    only: tuple[str, ...],
+    legs: tuple[str, ...],
+    seed: int,
+    toolchain: str,
+    time_limit: float,
+) -> Run:
+    """Run the plan that the options describe, with progress on standard error."""
+    from dataclasses import replace
+
+    from harness.evidence import Leg
+    from harness.progress import watched
+    from harness.report.assemble import assemble
+    from harness.run import Plan, run
+
+    project, claims = read_project(folder, specs, only)
+    plan = Plan(
+        replace(project, claims=claims),
+        cache=project.root / ".cache",
+        legs=tuple(leg for leg in Leg if not legs or leg in legs),
+        seed=seed,
+        toolchain=toolchain,
+        seconds=time_limit,
+    )
+    try:
+        return assemble(plan, watched(plan, run(plan)))
+    except KeyboardInterrupt:
+        click.echo("interrupted; what was found is kept, and a new run goes on from it", err=True)
+        sys.exit(130)
+
+
+def finish(run: Run, files: dict[str, Path]) -> None:
+    """Write the files, print the verdicts, and end with the run's exit code."""
+    from harness.report import reporters
+    from harness.report.files import write_atomically
+    from harness.report.github import workflow_commands
+    from harness.report.terminal import show
+
+    for kind, path in files.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(path, reporters()[kind](run))
+    show(run)
+    if os.environ.get("GITHUB_ACTIONS") == "true":
+        click.echo(workflow_commands(run), nl=False)
+    for kind, path in files.items():
+        click.echo(f"{kind}: {path}")
+    sys.exit(run.exit_code)

@@ -1,0 +1,86 @@
+"""Commands that read and show, and check nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from harness.cli.shared import SPECS, find_claim, read_project, reports_bad_input
+
+
+@click.command(name="list")
+@SPECS
+@click.pass_obj
+@reports_bad_input
+def list_claims(folder: Path, specs: tuple[Path, ...]) -> None:
+    """List the claims, each with its file and its sentence."""
+    _, claims = read_project(folder, specs)
+    for claim in claims:
+        click.echo(f"{claim.theorem}  ({claim.place.file if claim.place else '?'})")
+        click.echo(f"    {claim.says}")
+
+
+@click.command()
+@click.argument("theorem")
+@click.pass_obj
+@reports_bad_input
+def explain(folder: Path, theorem: str) -> None:
+    """Say what THEOREM claims: its sentence, what it ranges over, hypotheses and conclusion."""
+    from harness.language.notation import to_text
+
+    _, claim = find_claim(folder, theorem)
+    click.echo(f"{claim.theorem}\n\n{claim.says}\n\nfor (scalars of a {claim.scalars.name})")
+    for parameter in claim.parameters:
+        sort = parameter.type if parameter.is_explicit else getattr(parameter.sort, "value", "")
+        click.echo(f"  {parameter.name}: {sort}")
+    if claim.hypotheses:
+        click.echo("assume")
+    for hypothesis in claim.hypotheses:
+        click.echo(f"  {hypothesis.name}: {to_text(hypothesis.equation)}")
+    click.echo(f"then\n  {to_text(claim.conclusion)}")
+
+
+@click.command()
+@click.argument("theorem")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "latex", "md"]),
+    default="text",
+    show_default=True,
+)
+@click.pass_obj
+@reports_bad_input
+def sketch(folder: Path, theorem: str, form: str) -> None:
+    """Print a proof of THEOREM as the symbolic engine found it, step by step."""
+    from harness.symbolic.sketch import render
+    from harness.symbolic.sketch import sketch as find
+
+    project, claim = find_claim(folder, theorem)
+    click.echo(render(find(claim, project.library), form))
+
+
+@click.command()
+@click.argument("identifier")
+@click.pass_obj
+@reports_bad_input
+def replay(folder: Path, identifier: str) -> None:
+    """Compute one random instance again, from the IDENTIFIER that the evidence shows."""
+    from harness.numeric.replay import describe
+
+    project, _ = read_project(folder)
+    click.echo(describe(project, identifier))
+
+
+@click.command()
+@click.argument("kind", type=click.Choice(["claim", "definitions", "report"]))
+def schema(kind: str) -> None:
+    """Print the JSON Schema of a kind of file."""
+    import json
+
+    from harness.claims.document import schema as spec_schema
+    from harness.report.schema import report_schema
+
+    found = report_schema() if kind == "report" else spec_schema(kind)
+    click.echo(json.dumps(found, indent=2, ensure_ascii=False))

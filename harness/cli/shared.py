@@ -1,0 +1,70 @@
+"""What commands share: reading the project, choosing claims, and how bad input is reported."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, ParamSpec
+
+import click
+
+from harness.diagnostics import Diagnostic, InputError
+
+if TYPE_CHECKING:
+    from harness.claims.model import Claim, Project
+
+P = ParamSpec("P")
+
+SPECS = click.argument("specs", nargs=-1, type=click.Path(exists=True, path_type=Path))
+
+OUTPUT_FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+def reports_bad_input(command: Callable[P, None]) -> Callable[P, None]:
+    """Bad input is printed, every fault at its place, and ends the command with exit code 2."""
+
+    @wraps(command)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            command(*args, **kwargs)
+        except InputError as error:
+            for diagnostic in error.diagnostics:
+                click.echo(str(diagnostic), err=True)
+            count = len(error.diagnostics)
+            click.echo(f"{count} {'mistake' if count == 1 else 'mistakes'} in the input", err=True)
+            sys.exit(2)
+
+    return guarded
+
+
+def read_project(
+    folder: Path, specs: tuple[Path, ...] = (), only: tuple[str, ...] = ()
+) -> tuple[Project, tuple[Claim, ...]]:
+    """The project that `folder` lies in, and its claims that were chosen.
+
+    Raises `InputError`, also where a choice leaves nothing.
+    """
+    from harness.claims.project import find_root, load_project
+
+    project = load_project(find_root(folder), specs)
+    for text in only:
+        if not any(text in claim.theorem for claim in project.claims):
+            message = f"no claim has {text!r} in its name: nothing to check is a failure"
+            raise InputError([Diagnostic("--only", 1, 1, message)])
+    chosen = (c for c in project.claims if not only or any(text in c.theorem for text in only))
+    return project, tuple(chosen)
+
+
+def find_claim(folder: Path, theorem: str) -> tuple[Project, Claim]:
+    """One claim by the name of its theorem. Raises `InputError` where there is none."""
+    from difflib import get_close_matches
+
+    project, claims = read_project(folder)
+    for claim in claims:
+        if claim.theorem == theorem:
+            return project, claim
+    near = get_close_matches(theorem, [claim.theorem for claim in claims], n=1, cutoff=0.3)
+    hint = f"; did you mean {near[0]}?" if near else ""
+    raise InputError([Diagnostic(theorem, 1, 1, f"no claim is about this theorem{hint}")])

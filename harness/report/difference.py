@@ -1,0 +1,95 @@
+"""What changed between two runs, claim by claim."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from harness.diagnostics import Diagnostic, InputError
+from harness.evidence import Leg, Outcome
+from harness.report.json import from_json
+from harness.report.model import Run, Subject
+from harness.verdict import Status
+
+
+class Kind(StrEnum):
+    """The ways in which a claim can change from one run to the next."""
+
+    NEW = "new"
+    GONE = "no longer claimed"
+    FIXED = "fixed"
+    REGRESSED = "regressed"
+    NO_LONGER_RUN = "no longer run"
+    CHANGED = "changed"
+    DRIFTED = "drifted"
+
+
+@dataclass(frozen=True)
+class Change:
+    """One claim or definition that is not as it was."""
+
+    subject: str
+    kind: Kind
+    what: str
+
+    @property
+    def is_worse(self) -> bool:
+        """Whether somebody should look before going on."""
+        return self.kind in (Kind.GONE, Kind.REGRESSED, Kind.NO_LONGER_RUN)
+
+    def __str__(self) -> str:
+        return f"{self.kind.value}: {self.subject}: {self.what}"
+
+
+def read_report(path: Path) -> Run:
+    """A run from the file that it was written to. Raises `InputError`."""
+    try:
+        return from_json(json.loads(path.read_text("utf-8")))
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        message = f"not a report of this harness: {type(error).__name__}: {error}"
+        raise InputError([Diagnostic(str(path), 1, 1, message)]) from None
+
+
+def compare(old: Run, new: Run) -> list[Change]:
+    """What became of every claim and definition of either run."""
+    before = {subject.name: subject for subject in old.subjects}
+    after = {subject.name: subject for subject in new.subjects}
+    found: list[Change] = []
+    for name in sorted(before.keys() | after.keys()):
+        if name not in before:
+            found.append(Change(name, Kind.NEW, after[name].status.value))
+        elif name not in after:
+            found.append(Change(name, Kind.GONE, f"was {before[name].status.value}"))
+        else:
+            found.extend(_changes(before[name], after[name]))
+    return found
+
+
+def _changes(old: Subject, new: Subject) -> Iterator[Change]:
+    if old.status is not new.status:
+        kind = Kind.CHANGED
+        if new.status is Status.CONFIRMED:
+            kind = Kind.FIXED
+        elif old.status is Status.CONFIRMED or new.status is Status.REFUTED:
+            kind = Kind.REGRESSED
+        yield Change(new.name, kind, f"{old.status.value} became {new.status.value}")
+    was = {result.leg: result.outcome for result in old.legs}
+    now = {result.leg: result.outcome for result in new.legs}
+    for leg in Leg:
+        if was.get(leg) is Outcome.CONFIRMED and now.get(leg, Outcome.NOT_RUN) is Outcome.NOT_RUN:
+            yield Change(new.name, Kind.NO_LONGER_RUN, f"{leg.value} was confirmed")
+    if old.statement != new.statement:
+        yield Change(new.name, Kind.DRIFTED, "the specification says something else")
+    prints = (_fingerprint(old), _fingerprint(new))
+    if None not in prints and prints[0] != prints[1]:
+        yield Change(new.name, Kind.DRIFTED, "Lean's statement, or a definition below it, changed")
+
+
+def _fingerprint(subject: Subject) -> object:
+    for check in subject.evidence:
+        if check.leg is Leg.PROOF and check.data.get("fingerprint"):
+            return check.data["fingerprint"]
+    return None
