@@ -25,7 +25,7 @@ def watched(plan: Plan, events: Iterable[Evidence | Notice]) -> Iterator[Evidenc
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     with Progress(
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),

@@ -39,7 +39,9 @@ class DimSum:
     right: Dim
 
     def __str__(self) -> str:
-        return f"{self.left} + {self.right}"
+        right = resolve_dim(self.right)
+        shown = f"({right})" if isinstance(right, DimSum) else str(right)
+        return f"{self.left} + {shown}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +52,10 @@ class DimProduct:
     right: Dim
 
     def __str__(self) -> str:
-        def factor(dim: Dim) -> str:
-            return f"({dim})" if isinstance(resolve_dim(dim), DimSum) else str(dim)
-
-        return f"{factor(self.left)}*{factor(self.right)}"
+        left, right = resolve_dim(self.left), resolve_dim(self.right)
+        first = f"({left})" if isinstance(left, DimSum) else str(left)
+        second = f"({right})" if isinstance(right, DimSum | DimProduct) else str(right)
+        return f"{first}*{second}"
 
 
 @dataclass(eq=False, slots=True)

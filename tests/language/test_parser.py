@@ -109,3 +109,8 @@ def test_deep_nesting_is_a_fault_and_not_a_crash() -> None:
         parse_term("(" * 100_000)
     with pytest.raises(s.LanguageError, match="nested deeper"):
         parse_type("(" * 100_000)
+
+
+@pytest.mark.parametrize("text", ["a + b + c", "a + (b + c)", "a*(b*c)", "a*b*c", "(a + b)*c"])
+def test_dimensions_read_back(text: str) -> None:
+    assert str(parse_type(f"vector({text})")) == f"vector({text})"

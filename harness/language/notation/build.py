@@ -1,0 +1,130 @@
+"""Terms, equations and types to layouts."""
+
+from __future__ import annotations
+
+from harness.language.notation.operators import FAMILIES, NOTATION
+from harness.language.notation.precedence import Level, at_least
+from harness.language.notation.tree import (
+    Applied,
+    Argument,
+    Arrow,
+    Binder,
+    Constant,
+    Identifier,
+    Infix,
+    Invoked,
+    Layout,
+    Mapped,
+    Range,
+    Related,
+    Space,
+)
+from harness.language.terms import Apply, Call, Equation, Lambda, Primitive, Term, Variable
+from harness.language.transform import free_variables, fresh
+from harness.language.types import (
+    Dim,
+    DimHole,
+    DimLit,
+    DimProduct,
+    DimSum,
+    DimVar,
+    Function,
+    Index,
+    Matrix,
+    Named,
+    Scalar,
+    Type,
+    TypeHole,
+    Vector,
+    resolve,
+    resolve_dim,
+)
+
+
+def as_layout(item: Term | Equation | Type | Layout) -> Layout:
+    """The layout of whatever has one."""
+    match item:
+        case Variable() | Apply() | Lambda() | Call() | Primitive() | Equation():
+            return layout(item)
+        case Scalar() | Vector() | Matrix() | Index() | Named() | Function() | TypeHole():
+            return layout_type(item)
+        case _:
+            return item
+
+
+def layout(item: Term | Equation) -> Layout:
+    """How `item` is written, with parentheses where they are needed."""
+    match item:
+        case Variable(name):
+            return Identifier(name)
+        case Apply():
+            return _applied(item)
+        case Lambda(parameter, body):
+            return Mapped(_binder(parameter), layout(body))
+        case Call(definition, _, arguments):
+            return Invoked(definition, tuple(map(layout, arguments)))
+        case Primitive(operator, _, arguments):
+            if operator in FAMILIES:
+                arguments = tuple(map(_expanded, arguments))
+            return NOTATION[operator](*map(layout, arguments))
+        case Equation(parameters, left, right):
+            sides = (at_least(Level.SUM, layout(left)), at_least(Level.SUM, layout(right)))
+            return Related(tuple(map(_binder, parameters)), *sides)
+
+
+def _binder(variable: Variable) -> Binder:
+    return Binder(variable.name, variable.type)
+
+
+def _applied(term: Term) -> Layout:
+    arguments: list[Argument] = []
+    while isinstance(term, Apply):
+        is_index = isinstance(resolve(term.argument.type), Index)
+        arguments.insert(0, Argument(layout(term.argument), is_index))
+        term = term.function
+    return Applied(at_least(Level.TIGHT, layout(term)), tuple(arguments))
+
+
+def _expanded(family: Term) -> Lambda:
+    """`family` as a map that names its argument."""
+    if isinstance(family, Lambda):
+        return family
+    type_ = resolve(family.type)
+    assert isinstance(type_, Function), type_
+    variable = Variable(fresh("i", free_variables(family)), type_.source)
+    return Lambda(variable, Apply(family, variable, type_.target))
+
+
+def layout_type(type_: Type) -> Layout:
+    """How a type is written in print; the claim language's spelling is `str(type_)`."""
+    match resolve(type_):
+        case Scalar():
+            return Space(())
+        case Vector(size):
+            return Space((layout_dim(size),))
+        case Matrix(rows, columns):
+            return Space((layout_dim(rows), layout_dim(columns)))
+        case Index(size):
+            return Range(layout_dim(size))
+        case Named(name):
+            return Identifier(name)
+        case Function(source, target):
+            return Arrow(at_least(Level.SUM, layout_type(source)), layout_type(target))
+        case TypeHole():
+            return Constant("?", "?")
+
+
+def layout_dim(dim: Dim) -> Layout:
+    """How a dimension is written in print."""
+    match resolve_dim(dim):
+        case DimVar(name):
+            return Identifier(name)
+        case DimLit(value):
+            return Constant(str(value), str(value))
+        case DimSum(left, right):
+            return Infix("+", layout_dim(left), at_least(Level.PRODUCT, layout_dim(right)))
+        case DimProduct(left, right):
+            first = at_least(Level.PRODUCT, layout_dim(left))
+            return Infix("*", first, at_least(Level.TIGHT, layout_dim(right)))
+        case DimHole():
+            return Constant("?", "?")

@@ -1,0 +1,184 @@
+"""Layouts as LaTeX, for any engine that knows `amsmath` and blackboard letters."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+
+from harness.language.notation.build import as_layout, layout_type
+from harness.language.notation.names import printed
+from harness.language.notation.symbols import (
+    SCALARS,
+    begins_with_fence,
+    has_subscript,
+    has_superscript,
+    runs,
+)
+from harness.language.notation.tree import (
+    Applied,
+    Arrow,
+    Binder,
+    Collected,
+    Constant,
+    Fenced,
+    Grid,
+    Identifier,
+    Infix,
+    InnerProduct,
+    Invoked,
+    Layout,
+    Mapped,
+    Negated,
+    Range,
+    Related,
+    Space,
+    Subscripted,
+    Sum,
+    Tabulated,
+    Transposed,
+)
+from harness.language.terms import Equation, Term
+from harness.language.types import Index, Type, resolve
+
+_INFIX = {"+": "+", "-": "-", "*": r"\cdot", "/": "/", "@": r"\,"}
+
+
+def to_latex(item: Term | Equation | Type | Layout) -> str:
+    """`item` as LaTeX, without delimiters."""
+    return latex_of(as_layout(item))
+
+
+def latex_of(layout: Layout) -> str:
+    """A layout as LaTeX, without delimiters."""
+    match layout:
+        case Identifier(name):
+            return _name(name)
+        case Constant(_, symbol):
+            return symbol
+        case Fenced(body):
+            return rf"\left({latex_of(body)}\right)"
+        case Infix("@", left, right) if begins_with_fence(right):
+            return rf"{latex_of(left)} \cdot {latex_of(right)}"
+        case Infix(symbol, left, right):
+            return f"{latex_of(left)} {_INFIX[symbol]} {latex_of(right)}"
+        case Negated(operand):
+            return f"-{latex_of(operand)}"
+        case Transposed(base) if has_superscript(base):
+            return rf"\left({latex_of(base)}\right)^{{\top}}"
+        case Transposed(base):
+            return rf"{_grouped(latex_of(base))}^{{\top}}"
+        case Subscripted(base, indices):
+            return _indexed(base, latex_of(base), _listed(indices))
+        case Applied(function, arguments):
+            return _applied(function, runs(arguments))
+        case Invoked(name, arguments, symbol):
+            return rf"{_word(symbol or name)}\left({_listed(arguments)}\right)"
+        case InnerProduct(_, left, right):
+            return rf"\left\langle {latex_of(left)}, {latex_of(right)} \right\rangle"
+        case Grid(_, rows):
+            lines = r" \\ ".join(" & ".join(map(latex_of, row)) for row in rows)
+            return rf"\begin{{pmatrix}} {lines} \end{{pmatrix}}"
+        case Collected(_, symbol, Mapped(binder, body)):
+            return rf"{_word(symbol)}_{{{_bound(binder)}}}\left({latex_of(body)}\right)"
+        case Collected(_, symbol, family):
+            return rf"{_word(symbol)}\left({latex_of(family)}\right)"
+        case Sum(binder, body):
+            return rf"\sum_{{{_bound(binder)}}} {latex_of(body)}"
+        case Mapped(binder, body):
+            return rf"{_name(binder.name)} \mapsto {latex_of(body)}"
+        case Tabulated(binder, body):
+            return rf"\left[{latex_of(body)}\right]_{{{_bound(binder)}}}"
+        case Related(binders, left, right):
+            names = r",\, ".join(_name(binder.name) for binder in binders)
+            quantifier = rf"\forall {names}:\; " if names else ""
+            return f"{quantifier}{latex_of(left)} = {latex_of(right)}"
+        case Space(exponents):
+            sizes = r" \times ".join(map(latex_of, exponents))
+            scalars = rf"\mathbb{{{SCALARS.latex}}}"
+            return f"{scalars}^{{{sizes}}}" if sizes else scalars
+        case Range(size):
+            return rf"\left[{latex_of(size)}\right]"
+        case Arrow(source, target):
+            return rf"{latex_of(source)} \to {latex_of(target)}"
+
+
+def _listed(layouts: Iterable[Layout]) -> str:
+    return ", ".join(map(latex_of, layouts))
+
+
+def _applied(function: Layout, groups: Iterable[tuple[bool, Sequence[Layout]]]) -> str:
+    text = latex_of(function)
+    for i, (is_index, values) in enumerate(groups):
+        listed = _listed(values)
+        if is_index:
+            text = _indexed(function if i == 0 else None, text, listed)
+        else:
+            text = rf"{text}\left({listed}\right)"
+    return text
+
+
+def _indexed(base: Layout | None, text: str, indices: str) -> str:
+    if has_subscript(base):
+        return f"{text}^{{({indices})}}"
+    return f"{_grouped(text)}_{{{indices}}}"
+
+
+def _grouped(text: str) -> str:
+    return text if len(text) == 1 else f"{{{text}}}"
+
+
+def _bound(binder: Binder) -> str:
+    type_ = resolve(binder.type)
+    if isinstance(type_, Index):
+        match layout_type(type_):
+            case Range(size):
+                return f"{_name(binder.name)} < {latex_of(size)}"
+    return _name(binder.name)
+
+
+def _name(name: str) -> str:
+    parts = printed(name)
+    base = _letters(parts.base) if len(parts.base) == 1 else rf"\mathrm{{{_letters(parts.base)}}}"
+    if parts.subscript:
+        base += f"_{{{_letters(parts.subscript)}}}"
+    return base + "'" * parts.primes
+
+
+def _word(name: str) -> str:
+    return rf"\operatorname{{{_letters(name)}}}"
+
+
+def _letters(text: str) -> str:
+    return "".join(map(_letter, text))
+
+
+def _letter(letter: str) -> str:
+    if letter.isascii():
+        return r"\_" if letter == "_" else letter
+    words = unicodedata.name(letter).split()
+    if words[0] == "SUBSCRIPT":
+        return f"_{unicodedata.digit(letter)}"
+    greek = {"LAMDA": "lambda"}.get(words[-1], words[-1].lower())
+    if greek in _LATIN_LOOKALIKES:
+        return _LATIN_LOOKALIKES[greek][words[1] == "CAPITAL"]
+    if words[1] == "CAPITAL":
+        latin = _LATIN_CAPITALS.get(greek)
+        return latin if latin else rf"\{greek.capitalize()}{{}}"
+    return rf"\{'varsigma' if 'FINAL' in words else greek}{{}}"
+
+
+_LATIN_LOOKALIKES = {"omicron": ("o", "O")}
+_LATIN_CAPITALS = {
+    "alpha": "A",
+    "beta": "B",
+    "epsilon": "E",
+    "zeta": "Z",
+    "eta": "H",
+    "iota": "I",
+    "kappa": "K",
+    "mu": "M",
+    "nu": "N",
+    "rho": "P",
+    "tau": "T",
+    "chi": "X",
+}

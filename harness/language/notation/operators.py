@@ -1,0 +1,114 @@
+"""How each primitive operator is written: one entry each, from its arguments' layouts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from harness.language.notation.precedence import Level, at_least
+from harness.language.notation.tree import (
+    Collected,
+    Constant,
+    Grid,
+    Infix,
+    InnerProduct,
+    Invoked,
+    Layout,
+    Mapped,
+    Negated,
+    Subscripted,
+    Sum,
+    Tabulated,
+    Transposed,
+)
+
+Form = Callable[..., Layout]
+
+
+def _constant(text: str, symbol: str | None = None) -> Form:
+    return lambda: Constant(text, symbol or text)
+
+
+def _infix(symbol: str, left: Level, right: Level) -> Form:
+    return lambda a, b: Infix(symbol, at_least(left, a), at_least(right, b))
+
+
+def _negated(operand: Layout) -> Layout:
+    return Negated(at_least(Level.TIGHT, operand))
+
+
+def _sum(family: Mapped) -> Layout:
+    return Sum(family.binder, at_least(Level.NEGATION, family.body))
+
+
+def _tabulated(family: Mapped) -> Layout:
+    return Tabulated(family.binder, family.body)
+
+
+def _entry(array: Layout, *indices: Layout) -> Layout:
+    return Subscripted(at_least(Level.TIGHT, array), indices)
+
+
+def _transposed(base: Layout) -> Layout:
+    return Transposed(at_least(Level.TIGHT, base))
+
+
+def _invoked(name: str, symbol: str) -> Form:
+    return lambda *arguments: Invoked(name, arguments, symbol)
+
+
+def _collected(name: str, symbol: str) -> Form:
+    return lambda family: Collected(name, symbol, family)
+
+
+def _grid(name: str, columns: int) -> Form:
+    def form(*entries: Layout) -> Layout:
+        starts = range(0, len(entries), columns)
+        return Grid(name, tuple(entries[i : i + columns] for i in starts))
+
+    return form
+
+
+_ADD = _infix("+", Level.SUM, Level.PRODUCT)
+_SUBTRACT = _infix("-", Level.SUM, Level.PRODUCT)
+_SCALE = _infix("*", Level.PRODUCT, Level.TIGHT)
+_COMPOSE = _infix("@", Level.PRODUCT, Level.TIGHT)
+_DIVIDE = _infix("/", Level.TIGHT, Level.TIGHT)
+
+FAMILIES = frozenset({"sum", "sum_vector", "vector"})
+"""Operators whose notation binds a name: their argument is laid out as a map, always."""
+
+NOTATION: Mapping[str, Form] = {
+    "zero": _constant("0"),
+    "one": _constant("1"),
+    "add": _ADD,
+    "subtract": _SUBTRACT,
+    "negate": _negated,
+    "multiply": _SCALE,
+    "divide": _DIVIDE,
+    "sum": _sum,
+    "zero_vector": _constant("0"),
+    "vector": _tabulated,
+    "entry": _entry,
+    "add_vector": _ADD,
+    "subtract_vector": _SUBTRACT,
+    "negate_vector": _negated,
+    "scale_vector": _SCALE,
+    "dot": lambda u, v: InnerProduct("dot", u, v),
+    "sum_vector": _sum,
+    "append": _grid("append", 1),
+    "concat": _collected("concat", "Concat"),
+    "zero_matrix": _constant("0"),
+    "identity": _constant("1", "I"),
+    "matrix_entry": _entry,
+    "add_matrix": _ADD,
+    "subtract_matrix": _SUBTRACT,
+    "negate_matrix": _negated,
+    "scale_matrix": _SCALE,
+    "matvec": _COMPOSE,
+    "matmul": _COMPOSE,
+    "transpose": _transposed,
+    "diagonal": _invoked("diagonal", "diag"),
+    "matrix2": _grid("matrix2", 2),
+    "blocks": _grid("blocks", 2),
+    "blockdiag": _collected("blockdiag", "blockdiag"),
+}

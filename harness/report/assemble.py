@@ -1,0 +1,179 @@
+"""From a plan and the evidence that running it gave, to the `Run` that reporters show."""
+
+from __future__ import annotations
+
+import platform
+import subprocess
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from harness import __version__
+from harness.claims.model import Claim, Definition, Place
+from harness.evidence import Evidence, Leg
+from harness.language.notation import context, to_latex, to_mathml, to_text
+from harness.language.notation.statement import Declaration
+from harness.language.terms import Call, Equation, Term, Variable
+from harness.language.types import Sort
+from harness.report.model import Formula, Kind, Labelled, LegResult, Run, Statement, Subject
+from harness.verdict import Verdict, judge
+
+if TYPE_CHECKING:
+    from harness.run import Plan
+
+_PACKAGES = ("numpy", "sympy", "python-flint")
+
+LINE = 78
+"""How many characters of a formula fit on a line of the page."""
+
+
+def assemble(plan: Plan, evidence: Iterable[Evidence]) -> Run:
+    """Wait for all of `evidence`, judge it, and gather what a reader wants to know of the run."""
+    started = datetime.now(UTC)
+    found = list(evidence)
+    finished = datetime.now(UTC)
+    project = plan.project
+    asked = dict(plan.subjects())
+    return Run(
+        project=project.library.namespace or project.root.name,
+        claims=tuple(_claim(claim, found, asked[claim.theorem]) for claim in project.claims),
+        definitions=tuple(
+            _definition(definition, found, asked[name])
+            for name, definition in project.library.definitions.items()
+            if name in asked
+        ),
+        versions=_versions(found),
+        commit=_commit(project.root),
+        started=started.isoformat(timespec="seconds"),
+        finished=finished.isoformat(timespec="seconds"),
+        seconds=round((finished - started).total_seconds(), 3),
+    )
+
+
+def _claim(claim: Claim, evidence: list[Evidence], asked: tuple[Leg, ...]) -> Subject:
+    waived = {Leg(leg): reason for leg, reason in claim.waived.items()}
+    verdict = judge(claim.theorem, evidence, asked, waived)
+    return Subject(
+        name=claim.theorem,
+        kind=Kind.THEOREM,
+        says=claim.says,
+        file=claim.place.file if claim.place else "",
+        line=claim.place.line if claim.place else 1,
+        specification=claim.place.document.text if claim.place else claim.conclusion_text,
+        statement=Statement(
+            claim.scalars.name,
+            _context(context(claim.parameters)),
+            tuple(Labelled(h.name, formula(h.equation)) for h in claim.hypotheses),
+            formula(claim.conclusion),
+        ),
+        status=verdict.status,
+        legs=_legs(verdict, evidence),
+        source=claim.source,
+    )
+
+
+def _definition(
+    definition: Definition, evidence: list[Evidence], asked: tuple[Leg, ...]
+) -> Subject:
+    verdict = judge(definition.name, evidence, asked)
+    arguments = tuple(Variable(p.name, p.type) for p in definition.parameters if p.is_explicit)
+    head = Call(definition.name, (), arguments, definition.body.type)
+    return Subject(
+        name=definition.name,
+        kind=Kind.DEFINITION,
+        says=definition.says,
+        file=definition.place.file if definition.place else "",
+        line=definition.place.line if definition.place else 1,
+        specification=_lines_of(definition.place) or definition.text,
+        statement=Statement(
+            "",
+            _context(context(definition.parameters)),
+            (),
+            formula(Equation((), head, definition.body)),
+        ),
+        status=verdict.status,
+        legs=_legs(verdict, evidence),
+    )
+
+
+def _legs(verdict: Verdict, evidence: list[Evidence]) -> tuple[LegResult, ...]:
+    own = [item for item in evidence if item.subject == verdict.subject]
+    return tuple(
+        LegResult(
+            leg,
+            outcome,
+            tuple(item for item in own if item.leg == leg),
+            verdict.waived.get(leg),
+        )
+        for leg, outcome in verdict.legs.items()
+    )
+
+
+def formula(item: Term | Equation) -> Formula:
+    """`item` in each medium; long ones are broken into lines for the page."""
+    return Formula(to_text(item), to_latex(item), to_mathml(item, block=True, width=LINE))
+
+
+def _context(declarations: Iterable[Declaration]) -> tuple[Labelled, ...]:
+    return tuple(Labelled(", ".join(d.names), _sort(d)) for d in declarations)
+
+
+def _sort(declaration: Declaration) -> Formula:
+    """What the names stand for; the names themselves are the label."""
+    sort = declaration.sort
+    if isinstance(sort, Sort):
+        return Formula(sort.value, rf"\text{{{sort.value}}}", "")
+    return Formula(str(sort), to_latex(sort), to_mathml(sort))
+
+
+def _lines_of(place: Place | None) -> str:
+    """The lines of the file that hold the part at `place`, less their common margin."""
+    if place is None:
+        return ""
+    key, value = place.document.keys.get(place.path), place.document.nodes.get(place.path)
+    if key is None or value is None:
+        return ""
+    lines = place.document.text.splitlines()[key.start_mark.line : value.end_mark.line + 1]
+    margin = key.start_mark.column
+    kept = [lines[0]]
+    for line in lines[1:]:
+        if line.strip() and len(line) - len(line.lstrip()) <= margin:
+            break
+        kept.append(line)
+    return "\n".join(line[margin:] for line in kept).rstrip() + "\n"
+
+
+def _versions(evidence: Iterable[Evidence]) -> dict[str, str]:
+    found = {"harness": __version__, "python": platform.python_version()}
+    for package in _PACKAGES:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    for item in evidence:
+        brought = item.data.get("versions")
+        if isinstance(brought, Mapping):
+            found.update({str(k): str(v) for k, v in brought.items()})
+    return found
+
+
+def _commit(root: Path) -> str:
+    """The commit that `root` is at, with `+` where files differ from it; empty outside of git."""
+
+    def git(*arguments: str) -> str:
+        done = subprocess.run(
+            ["git", "-C", str(root), *arguments],
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=True,
+        )
+        return done.stdout.strip()
+
+    try:
+        commit = git("rev-parse", "HEAD")
+        return f"{commit}+" if git("status", "--porcelain") else commit
+    except (OSError, subprocess.SubprocessError):
+        return ""

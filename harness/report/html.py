@@ -1,0 +1,11 @@
+"""A run as one HTML file that works offline, from `file://`."""
+
+from __future__ import annotations
+
+from harness.report.model import Run
+from harness.report.page.render import render
+
+
+def to_html(run: Run) -> str:
+    """A run as the text of a self-contained page."""
+    return render(run)

@@ -1,0 +1,118 @@
+"""A run as JSON, and back; `schema/report.json` describes the form."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from harness.evidence import Evidence, Leg, Outcome
+from harness.report.model import Formula, Kind, Labelled, LegResult, Run, Statement, Subject
+from harness.verdict import Status
+
+SCHEMA = "lean-harness/report/1"
+"""Names the form of the file; it changes when the form does."""
+
+
+def to_text(run: Run) -> str:
+    """A run as the text of a JSON file."""
+    return json.dumps(to_json(run), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def to_json(run: Run) -> dict[str, Any]:
+    """A run as JSON holds it; `from_json` gives it back."""
+    return {
+        "schema": SCHEMA,
+        "project": run.project,
+        "commit": run.commit,
+        "started": run.started,
+        "finished": run.finished,
+        "seconds": run.seconds,
+        "versions": dict(run.versions),
+        "exit_code": int(run.exit_code),
+        "claims": [_subject(claim) for claim in run.claims],
+        "definitions": [_subject(definition) for definition in run.definitions],
+    }
+
+
+def _subject(subject: Subject) -> dict[str, Any]:
+    return {
+        subject.kind.value: subject.name,
+        "status": subject.status.value,
+        "says": subject.says,
+        "source": subject.source,
+        "file": subject.file,
+        "line": subject.line,
+        "specification": subject.specification,
+        "statement": _plain(asdict(subject.statement)),
+        "legs": {result.leg.value: _leg(result) for result in subject.legs},
+    }
+
+
+def _leg(result: LegResult) -> dict[str, Any]:
+    waived = {} if result.waived is None else {"waived": result.waived}
+    checks = [_plain(check.to_json()) for check in result.checks]
+    return {"outcome": result.outcome.value, **waived, "checks": checks}
+
+
+def _plain(value: Any) -> Any:
+    """`value` as JSON gives it back: tuples are lists, infinities and NaN are text."""
+    if isinstance(value, float) and value - value != 0:
+        return str(value)
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value
+
+
+def from_json(data: Mapping[str, Any]) -> Run:
+    """A run from its JSON form. Raises `KeyError`, `TypeError` or `ValueError`."""
+    if data["schema"] != SCHEMA:
+        raise ValueError(f"expected a report of schema {SCHEMA}, found {data['schema']!r}")
+    return Run(
+        project=data["project"],
+        claims=tuple(_to_subject(item, Kind.THEOREM) for item in data["claims"]),
+        definitions=tuple(_to_subject(item, Kind.DEFINITION) for item in data["definitions"]),
+        versions=dict(data["versions"]),
+        commit=data["commit"],
+        started=data["started"],
+        finished=data["finished"],
+        seconds=data["seconds"],
+    )
+
+
+def _to_subject(data: Mapping[str, Any], kind: Kind) -> Subject:
+    return Subject(
+        name=data[kind.value],
+        kind=kind,
+        says=data["says"],
+        file=data["file"],
+        line=data["line"],
+        specification=data["specification"],
+        statement=_to_statement(data["statement"]),
+        status=Status(data["status"]),
+        legs=tuple(
+            LegResult(
+                Leg(leg),
+                Outcome(result["outcome"]),
+                tuple(map(Evidence.from_json, result["checks"])),
+                result.get("waived"),
+            )
+            for leg, result in data["legs"].items()
+        ),
+        source=data["source"],
+    )
+
+
+def _to_statement(data: Mapping[str, Any]) -> Statement:
+    def labelled(items: list[dict[str, Any]]) -> tuple[Labelled, ...]:
+        return tuple(Labelled(item["name"], Formula(**item["formula"])) for item in items)
+
+    return Statement(
+        data["scalars"],
+        labelled(data["context"]),
+        labelled(data["hypotheses"]),
+        Formula(**data["conclusion"]),
+    )

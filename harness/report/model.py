@@ -1,0 +1,147 @@
+"""What a report shows: plain data, from which every reporter reads and to which none adds."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from harness.evidence import Evidence, Leg, Outcome
+from harness.verdict import ExitCode, Status, Verdict, exit_code
+
+
+class Kind(StrEnum):
+    """What evidence can be about."""
+
+    THEOREM = "theorem"
+    DEFINITION = "definition"
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A piece of mathematics in each medium that readers use."""
+
+    text: str
+    latex: str
+    mathml: str
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """A named hypothesis, or one line of what a claim ranges over."""
+
+    name: str
+    formula: Formula
+
+
+@dataclass(frozen=True)
+class Statement:
+    """`∀ context, hypotheses → conclusion`; of a definition, `name(…) = body`."""
+
+    scalars: str
+    """What the scalars are, such as `commutative ring`."""
+    context: tuple[Labelled, ...]
+    hypotheses: tuple[Labelled, ...]
+    conclusion: Formula
+
+
+@dataclass(frozen=True)
+class LegResult:
+    """What one leg found out, and the evidence for it."""
+
+    leg: Leg
+    outcome: Outcome
+    checks: tuple[Evidence, ...] = ()
+    waived: str | None = None
+    """The reason for which the specification waives this leg."""
+
+
+@dataclass(frozen=True)
+class LeanSource:
+    """What Lean's side says of a theorem or definition, as far as the evidence tells."""
+
+    file: str = ""
+    line: int = 0
+    source: str = ""
+    docstring: str = ""
+    axioms: tuple[str, ...] | None = None
+    uses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A claim or a definition, with everything that was found out about it."""
+
+    name: str
+    kind: Kind
+    says: str
+    file: str
+    line: int
+    specification: str
+    """The text that it was read from."""
+    statement: Statement
+    status: Status
+    legs: tuple[LegResult, ...]
+    source: str = ""
+    """Where the claim comes from, as the specification says."""
+
+    @property
+    def evidence(self) -> Iterator[Evidence]:
+        return (check for leg in self.legs for check in leg.checks)
+
+    @property
+    def lean(self) -> LeanSource:
+        """Lean's own text, from whichever check brought it along."""
+        found: dict[str, Any] = {}
+        for check in self.evidence:
+            for key in ("file", "line", "source", "statement", "docstring", "axioms", "uses"):
+                if key in check.data and check.leg in (Leg.PROOF, Leg.MIRROR):
+                    found.setdefault(key, check.data[key])
+        axioms = found.get("axioms")
+        line = found.get("line")
+        return LeanSource(
+            file=str(found.get("file") or ""),
+            line=line if isinstance(line, int) else 0,
+            source=str(found.get("source") or found.get("statement") or ""),
+            docstring=str(found.get("docstring") or ""),
+            axioms=tuple(map(str, axioms)) if isinstance(axioms, list | tuple) else None,
+            uses=tuple(map(str, found.get("uses") or ())),
+        )
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of the harness on one project."""
+
+    project: str
+    claims: tuple[Subject, ...]
+    definitions: tuple[Subject, ...]
+    versions: Mapping[str, str] = field(default_factory=dict)
+    commit: str = ""
+    """The project's commit, with `+` where files differ from it; empty where there is none."""
+    started: str = ""
+    """When, as ISO 8601 has it."""
+    finished: str = ""
+    seconds: float = 0.0
+
+    @property
+    def subjects(self) -> tuple[Subject, ...]:
+        return (*self.claims, *self.definitions)
+
+    @property
+    def legs(self) -> tuple[Leg, ...]:
+        """The legs that were asked of anything, in the order in which reports show them."""
+        asked = {result.leg for subject in self.subjects for result in subject.legs}
+        return tuple(leg for leg in Leg if leg in asked)
+
+    @property
+    def counts(self) -> Mapping[Status, int]:
+        """How many claims have each status."""
+        found = Counter(claim.status for claim in self.claims)
+        return {status: found[status] for status in Status}
+
+    @property
+    def exit_code(self) -> ExitCode:
+        return exit_code(Verdict(s.name, s.status, {}, {}) for s in self.subjects)

@@ -1,0 +1,88 @@
+"""The page from its templates, with a content-security policy that admits only itself."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from harness.evidence import Leg, Outcome
+from harness.report.model import Run
+from harness.report.page import chart, counterexample, evidence, highlight, mathematics, words
+from harness.verdict import Status
+
+
+def render(run: Run) -> str:
+    """The page for `run`."""
+    style, script = _asset("page.css"), _asset("page.js")
+    return (
+        _environment()
+        .get_template("page.html.j2")
+        .render(
+            run=run,
+            style=Markup(style),  # noqa: S704 - our own file
+            script=Markup(script),  # noqa: S704 - our own file
+            policy=content_security_policy(style, script),
+            Leg=Leg,
+            Outcome=Outcome,
+            Status=Status,
+        )
+    )
+
+
+def content_security_policy(style: str, script: str) -> str:
+    """Nothing may be loaded, sent or run but this style and this script."""
+    rules = {
+        "default-src": "'none'",
+        "style-src": f"'{_digest(style)}'",
+        "script-src": f"'{_digest(script)}'",
+        "base-uri": "'none'",
+        "form-action": "'none'",
+    }
+    return "; ".join(f"{name} {value}" for name, value in rules.items())
+
+
+def _digest(text: str) -> str:
+    return f"sha256-{b64encode(sha256(text.encode()).digest()).decode()}"
+
+
+@cache
+def _asset(name: str) -> str:
+    return files("harness.report").joinpath("templates", name).read_text("utf-8")
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("harness.report", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals["scalars"] = mathematics.scalars()
+    environment.filters.update(
+        anchor=words.anchor,
+        breakable=words.breakable,
+        css_class=words.css_class,
+        duration=words.duration,
+        moment=words.moment,
+        number=words.number,
+        humanised=words.humanised,
+        mathematics=mathematics.safe,
+        printed_name=mathematics.name,
+        lean=highlight.lean,
+        yaml=highlight.yaml,
+        shape=evidence.shape,
+        compact=evidence.compact,
+        facts=evidence.facts,
+        sketch=evidence.sketch,
+        histogram=chart.histogram,
+        sides=counterexample.sides,
+        shares=chart.shares,
+    )
+    return environment

@@ -1,0 +1,125 @@
+"""Verdicts on a terminal: a table of claims by legs, and below it what is not confirmed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from harness.evidence import Evidence, Outcome
+from harness.report.model import Run, Subject
+from harness.verdict import Status
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.text import Text
+
+_MARK = {
+    Outcome.CONFIRMED: ("✓", "green"),
+    Outcome.REFUTED: ("✗", "bold red"),
+    Outcome.INCONCLUSIVE: ("?", "yellow"),
+    Outcome.NOT_RUN: ("○", "yellow"),
+    Outcome.NOT_APPLICABLE: ("–", "dim"),
+    Outcome.ERROR: ("!", "bold yellow"),
+}
+_STATUS = {Status.CONFIRMED: "green", Status.REFUTED: "bold red", Status.UNDECIDED: "yellow"}
+
+
+COLUMN = 17
+"""How wide an outcome is in the table."""
+
+
+def show(run: Run, console: Console | None = None) -> None:
+    """Print the verdicts of `run`."""
+    from rich.console import Console
+
+    console = console or Console()
+    width = max((len(subject.name) for subject in run.subjects), default=0)
+    if width + COLUMN * len(run.legs) <= console.width:
+        _show_table(console, run)
+    else:
+        _show_list(console, run)
+    for subject in run.subjects:
+        for check in subject.evidence:
+            if check.outcome not in (Outcome.CONFIRMED, Outcome.NOT_APPLICABLE):
+                _show_fault(console, subject, check)
+    console.print()
+    console.print(_counts(run))
+
+
+def _show_table(console: Console, run: Run) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in ("", *(leg.value for leg in run.legs)):
+        table.add_column(heading, no_wrap=True)
+    for title, subjects in _sections(run):
+        table.add_row(Text(title, "dim"))
+        for subject in subjects:
+            outcomes = {result.leg: result.outcome for result in subject.legs}
+            cells = (_cell(outcomes.get(leg)) for leg in run.legs)
+            table.add_row(Text(f"  {subject.name}", _STATUS[subject.status]), *cells)
+    console.print(table)
+
+
+def _show_list(console: Console, run: Run) -> None:
+    """For a narrow terminal: the legs of a claim stand below its name."""
+    from rich.text import Text
+
+    for title, subjects in _sections(run):
+        console.print(Text(title, "dim"))
+        for subject in subjects:
+            console.print(Text(f"  {subject.name}", _STATUS[subject.status]))
+            legs = Text("    ")
+            for result in subject.legs:
+                mark, style = _MARK[result.outcome]
+                word = "" if result.outcome is Outcome.CONFIRMED else f" {result.outcome.value}"
+                legs.append(f"{result.leg.value} ").append(f"{mark}{word}", style).append("  ")
+            console.print(legs)
+
+
+def _sections(run: Run) -> list[tuple[str, tuple[Subject, ...]]]:
+    both = [("Theorems", run.claims), ("Definitions", run.definitions)]
+    return [(title, subjects) for title, subjects in both if subjects]
+
+
+def _cell(outcome: Outcome | None) -> Text:
+    from rich.text import Text
+
+    if outcome is None:
+        return Text("")
+    mark, style = _MARK[outcome]
+    return Text(f"{mark} {outcome.value}", style)
+
+
+def _show_fault(console: Console, subject: Subject, check: Evidence) -> None:
+    from rich.text import Text
+
+    mark, style = _MARK[check.outcome]
+    console.print()
+    console.print(Text(f"{mark} {subject.name}", style))
+    console.print(Text(f"  {check.leg.value}, {check.check}: {check.outcome.value}", "bold"))
+    console.print(Text(f"  {check.summary}"))
+    for diagnostic in check.diagnostics:
+        console.print(Text(f"  {diagnostic}"), soft_wrap=True)
+    if check.counterexample is not None:
+        sizes = ", ".join(f"{k} = {v}" for k, v in check.counterexample.sizes.items())
+        console.print(Text(f"  counterexample at {sizes}", "dim"))
+        console.print(Text(f"    left:  {check.counterexample.left}"), soft_wrap=True)
+        console.print(Text(f"    right: {check.counterexample.right}"), soft_wrap=True)
+    if check.replay:
+        console.print(Text(f"  replay: {check.replay}", "dim"), soft_wrap=True)
+
+
+def _counts(run: Run) -> Text:
+    from rich.text import Text
+
+    parts = [
+        (f"{count} {status.value}", _STATUS[status])
+        for status, count in run.counts.items()
+        if count
+    ]
+    text = Text(f"{len(run.claims)} claims: ")
+    for i, part in enumerate(parts):
+        text.append(", " if i else "")
+        text.append(*part)
+    return text.append(f"; {run.seconds:.1f} s", "dim")

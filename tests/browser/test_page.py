@@ -1,0 +1,90 @@
+"""The report in a real browser: nothing runs that should not, and what should run does."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from html import unescape
+
+import pytest
+
+from harness.report.html import to_html
+from tests.browser.conftest import Visit
+from tests.report.demo import HOSTILE, demo, hostile
+
+pytestmark = pytest.mark.browser
+Open = Callable[..., Visit]
+
+DEMO = to_html(demo())
+
+
+def shown(dom: str) -> set[str]:
+    """The names of the claims and definitions that are not hidden."""
+    articles = re.findall(r"<article [^>]*>", dom)
+    return {
+        unescape(re.search(r'data-name="([^"]*)"', article)[1])  # type: ignore[index]
+        for article in articles
+        if " hidden" not in article
+    }
+
+
+def test_it_loads_without_a_complaint(visit: Open) -> None:
+    found = visit(DEMO)
+    assert found.console == []
+    assert "Theme: auto" in found.dom
+    assert len(shown(found.dom)) == len(demo().subjects)
+
+
+def test_the_complaints_would_be_seen(visit: Open) -> None:
+    broken = DEMO.replace("</main>", "<script>alert(1)</script></main>")
+    assert any("Content Security Policy" in line for line in visit(broken).console)
+
+
+def test_hostile_text_is_shown_as_text(visit: Open) -> None:
+    found = visit(to_html(hostile()))
+    assert found.console == []
+    assert "<img" not in found.dom
+    assert found.dom.count("<script") == 1
+    headline = re.search(r"<h1>(.*?)</h1>", found.dom, re.DOTALL)
+    assert headline is not None
+    assert unescape(headline[1]) == HOSTILE
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ("status:refuted", {"attentionWeights_invariant_of_orthogonal"}),
+        ("status:refuted leg:numeric", {"attentionWeights_invariant_of_orthogonal"}),
+        ("status:refuted leg:proof", set()),
+        ('status:"not run" leg:numeric', {"blockDiag_orthogonal"}),
+        ("status:not-run", {"blockDiag_orthogonal"}),
+        ("kind:definition planerotation", {"planeRotation"}),
+        ("status:undecided -leg:numeric", set()),
+        (
+            "status:undecided -blockdiag -multihead",
+            {"attentionContext_equivariant_of_orthogonal"},
+        ),
+        ("no such thing", set()),
+    ],
+)
+def test_the_filter_in_the_address_is_applied(visit: Open, query: str, names: set[str]) -> None:
+    from urllib.parse import urlencode
+
+    found = visit(DEMO, urlencode({"q": query}))
+    assert shown(found.dom) == names
+    assert f"{len(names)} of {len(demo().subjects)} shown" in found.dom
+
+
+def test_the_theme_in_the_address_is_applied(visit: Open) -> None:
+    assert '<html lang="en" data-theme="dark">' in visit(DEMO, "theme=dark").dom
+
+
+def test_what_is_linked_to_is_unfolded(visit: Open) -> None:
+    name = "theorem/scores_invariant_of_orthogonal/proof"
+    element = rf'<details class="leg[^>]* id="{name}"[^>]*>'
+    folded = re.search(element, visit(DEMO).dom)
+    assert folded is not None
+    assert "open" not in folded[0]
+    unfolded = re.search(element, visit(DEMO, name.replace("/", "%2F") + "/kernel").dom)
+    assert unfolded is not None
+    assert "open" in unfolded[0]

@@ -1,0 +1,221 @@
+"""A run that nobody ran: every outcome, every kind of data, and texts that want to be markup."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from harness.claims.project import load_project
+from harness.diagnostics import Diagnostic
+from harness.evidence import Counterexample, Evidence, Leg, Outcome
+from harness.report.assemble import assemble
+from harness.report.model import Formula, Kind, Labelled, LegResult, Run, Statement, Subject
+from harness.run import Plan
+from harness.verdict import Status
+
+ROOT = Path(__file__).parents[2]
+HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(2)>'\"&]]>{{ 7*7 }}\x07"
+"""Text that would run, break out of an attribute, or be a template, where it is not escaped."""
+
+
+def demo() -> Run:
+    """The project's own claims, with invented evidence."""
+    plan = Plan(load_project(ROOT), cache=ROOT / ".cache")
+    run = assemble(plan, _evidence(plan))
+    return replace(
+        run,
+        started="2026-01-02T09:30:00+00:00",
+        finished="2026-01-02T09:31:12+00:00",
+        seconds=72.4,
+        commit="0123456789abcdef0123456789abcdef01234567",
+        versions={"harness": "0.1.0", "python": "3.12.1", "lean": "4.28.0", "numpy": "2.4.6"},
+    )
+
+
+def hostile() -> Run:
+    """One claim in which every text is hostile."""
+    formula = Formula(HOSTILE, HOSTILE, HOSTILE)
+    check = Evidence(
+        HOSTILE,
+        Leg.PROOF,
+        HOSTILE,
+        Outcome.REFUTED,
+        HOSTILE,
+        data={
+            HOSTILE: HOSTILE,
+            "source": HOSTILE,
+            "file": HOSTILE,
+            "axioms": [HOSTILE],
+            "uses": [HOSTILE],
+            "versions": {HOSTILE: HOSTILE},
+            "matrix": [[HOSTILE, 1], [2, 3]],
+            "records": [{HOSTILE: HOSTILE}],
+            "nested": {HOSTILE: {HOSTILE: [HOSTILE]}},
+            "sketch": [
+                {"title": HOSTILE, "steps": [{"text": HOSTILE, "reason": HOSTILE}]},
+                {"title": "", "steps": [{"mathml": "<math><mi onclick='alert(1)'>x</mi></math>"}]},
+            ],
+        },
+        counterexample=Counterexample(
+            {HOSTILE: 1}, {HOSTILE: [HOSTILE]}, [HOSTILE, "1"], ["0", HOSTILE], HOSTILE
+        ),
+        diagnostics=(Diagnostic(HOSTILE, 1, 2, HOSTILE),),
+        replay=HOSTILE,
+    )
+    subject = Subject(
+        name=HOSTILE,
+        kind=Kind.THEOREM,
+        says=HOSTILE,
+        file=HOSTILE,
+        line=1,
+        specification=HOSTILE,
+        statement=Statement(
+            HOSTILE, (Labelled(HOSTILE, formula),), (Labelled(HOSTILE, formula),), formula
+        ),
+        status=Status.REFUTED,
+        legs=(
+            LegResult(Leg.PROOF, Outcome.REFUTED, (check,)),
+            LegResult(Leg.NUMERIC, Outcome.NOT_RUN, (), HOSTILE),
+        ),
+        source=HOSTILE,
+    )
+    return Run(HOSTILE, (subject,), (), {HOSTILE: HOSTILE}, HOSTILE, HOSTILE, HOSTILE, 1.0)
+
+
+def _evidence(plan: Plan) -> Iterator[Evidence]:
+    claims = plan.project.claims
+    for i, claim in enumerate(claims):
+        name, file = claim.theorem, f"specs/{claim.theorem}.yaml"
+        yield _proof(name)
+        yield _mirror(name, file, Outcome.CONFIRMED)
+        if i == 1:
+            yield Evidence(
+                name, Leg.SYMBOLIC, "dimension-free", Outcome.INCONCLUSIVE,
+                "No rewriting led from one side to the other within 10 s.",
+                data={"rules tried": 412}, seconds=10.0,
+            )  # fmt: skip
+        else:
+            yield _symbolic(name)
+        if i == 2:
+            yield _refuted(name, file)
+        elif i != 3:
+            yield _numeric(name)
+        if i == 4:
+            yield Evidence(
+                name, Leg.EXECUTION, "rationals", Outcome.ERROR,
+                "Lean stopped before it answered: exit code 7.", seconds=3.1,
+            )  # fmt: skip
+        elif not claim.hypotheses:
+            summary = "There is nothing to run."
+            yield Evidence(name, Leg.EXECUTION, "rationals", Outcome.NOT_APPLICABLE, summary)
+        else:
+            yield _execution(name)
+    for name in plan.project.library.definitions:
+        yield _mirror(name, "specs/definitions.yaml", Outcome.CONFIRMED)
+        yield _execution(name)
+
+
+def _proof(name: str) -> Evidence:
+    source = (
+        f"/-- What {name} says, in one sentence. -/\n"
+        f"theorem {name} {{n d : Nat}}\n"
+        "    (R : Mat α d d) (Wq : Mat α d m)\n"
+        "    (commutes : ∀ p, mul (Θ p) R = mul R (Θ p))\n"
+        "    (orthogonal : mul (transpose R) R = identity) :\n"
+        "    scores (mulVec R q) (fun j => mulVec R (K j)) = scores q K"
+    )
+    return Evidence(
+        name, Leg.PROOF, "kernel", Outcome.CONFIRMED,
+        "Lean's kernel accepts the proof; it rests on propext and Quot.sound.",
+        data={
+            "file": "lean/Foldability/Folding/SingleHead.lean", "line": 25, "end_line": 31,
+            "source": source, "axioms": ["propext", "Quot.sound"],
+            "uses": ["Foldability.dot_mulVec", "Foldability.identity_mulVec"],
+            "versions": {"lean": "4.28.0"},
+        },
+        seconds=2.4,
+    )  # fmt: skip
+
+
+def _mirror(name: str, file: str, outcome: Outcome) -> Evidence:
+    return Evidence(
+        name, Leg.MIRROR, "definitional equality", outcome,
+        "The specification and Lean's statement are equal by definition, in both directions.",
+        data={"directions": 2, "universes": ["u", "v"]}, seconds=0.31,
+    )  # fmt: skip
+
+
+def _symbolic(name: str) -> Evidence:
+    mathml = "<msup><mi>R</mi><mo>⊤</mo></msup><mi>R</mi><mo>=</mo><mi>I</mi>"
+    steps = [
+        {"text": "dot(R @ q, R @ K(j)) = dot(q, Rᵀ @ (R @ K(j)))", "reason": "moving a factor"},
+        {
+            "text": "Rᵀ @ R = 1",
+            "mathml": f"<math><mrow>{mathml}</mrow></math>",
+            "reason": "by orthogonal",
+        },
+    ]
+    return Evidence(
+        name, Leg.SYMBOLIC, "dimension-free", Outcome.CONFIRMED,
+        "Both sides rewrite to one normal form, with the hypotheses as rules, for every dimension.",
+        data={
+            "normal form": "Wo @ (Σ j, weights(scores)[j] * V(j))",
+            "rules": ["orthogonal", "commutes"],
+            "sketch": [{"title": "Both sides meet", "steps": steps}],
+        },
+        seconds=0.012,
+    )  # fmt: skip
+
+
+def _numeric(name: str) -> Evidence:
+    counts = [round(200 * math.exp(-(((i - 7) / 4) ** 2))) for i in range(20)]
+    return Evidence(
+        name, Leg.NUMERIC, "float64", Outcome.CONFIRMED,
+        f"{sum(counts)} random instances agree within the rounding bound.",
+        data={
+            "instances": sum(counts), "largest error": 3.55e-15, "largest ratio": 0.214,
+            "families": ["generic Θ", "reflections", "equal blocks", "det R = −1"],
+            "sizes": {"n": 3, "d": 4, "m": 5, "h": 2},
+            "batches": [{"batch": i, "lanes": 471, "seed": 17 + i} for i in range(3)],
+            "ratio_histogram": {"edges": [i * 0.0125 for i in range(21)], "counts": counts},
+        },
+        replay=f"harness replay {name}:0:1:412", seconds=0.41,
+    )  # fmt: skip
+
+
+def _refuted(name: str, file: str) -> Evidence:
+    return Evidence(
+        name, Leg.NUMERIC, "exact", Outcome.REFUTED,
+        "An instance meets every hypothesis and breaks the conclusion.",
+        data={"instances": 1000, "broken": 993},
+        counterexample=Counterexample(
+            {"n": 2, "d": 2},
+            {
+                "R": [[0, -1], [1, 0]],
+                "q": [1, "3/5"],
+                "K": [[1, 0], [0, 2]],
+                "weights": "softmax",
+            },
+            [["7/25", "1"], [0, 1]],
+            [["7/25", "-1"], [0, 1]],
+            "R turns the query alone.",
+        ),
+        diagnostics=(
+            Diagnostic(
+                file, 15, 5,
+                "expected  attentionWeights(weights, R @ q, j ↦ R @ K(j))\n"
+                "found     attentionWeights(weights, R @ q, K)",
+            ),
+        ),
+        replay=f"harness replay {name}:0:0:7", seconds=0.2,
+    )  # fmt: skip
+
+
+def _execution(name: str) -> Evidence:
+    return Evidence(
+        name, Leg.EXECUTION, "rationals", Outcome.CONFIRMED,
+        "Lean and Python agree exactly on 8 instances over the rationals.",
+        data={"instances": 8}, seconds=1.2,
+    )  # fmt: skip

@@ -1,0 +1,55 @@
+"""The data file: it fits its schema, and reading it back loses nothing."""
+
+from __future__ import annotations
+
+import json
+
+import jsonschema
+import pytest
+
+from harness.evidence import Leg, Outcome
+from harness.report.json import from_json, to_json, to_text
+from harness.report.model import Run
+from harness.report.schema import report_schema
+from harness.verdict import Status
+from tests.report.demo import demo, hostile
+
+
+@pytest.mark.parametrize("make", [demo, hostile])
+def test_it_fits_its_schema_and_reads_back(make: type[Run]) -> None:
+    run = make()
+    data = json.loads(to_text(run))
+    jsonschema.Draft202012Validator.check_schema(report_schema())
+    jsonschema.validate(data, report_schema())
+    assert to_json(from_json(data)) == data
+
+
+def test_the_schema_knows_the_closed_vocabulary() -> None:
+    definitions = report_schema()["$defs"]
+    assert set(definitions["outcome"]["enum"]) == set(Outcome)
+    assert set(definitions["subject"]["properties"]["legs"]["propertyNames"]["enum"]) == set(Leg)
+    assert set(definitions["subject"]["properties"]["status"]["enum"]) == set(Status)
+
+
+def test_a_claim_has_a_status_and_legs_with_evidence() -> None:
+    claims = {claim["theorem"]: claim for claim in to_json(demo())["claims"]}
+    claim = claims["attentionWeights_invariant_of_orthogonal"]
+    assert claim["status"] == "refuted"
+    assert claim["legs"]["numeric"]["outcome"] == "refuted"
+    [check] = claim["legs"]["numeric"]["checks"]
+    assert check["counterexample"]["sizes"] == {"n": 2, "d": 2}
+    assert claims["blockDiag_orthogonal"]["legs"]["numeric"] == {"outcome": "not run", "checks": []}
+
+
+def test_another_schema_is_not_read() -> None:
+    with pytest.raises(ValueError, match="something/else"):
+        from_json({**to_json(demo()), "schema": "something/else"})
+
+
+def test_infinities_do_not_break_the_file() -> None:
+    run = demo()
+    check = next(iter(run.claims[0].evidence))
+    object.__setattr__(check, "data", {"worst": float("inf"), "mean": float("nan")})
+    data = json.loads(to_text(run))
+    found = data["claims"][0]["legs"]["proof"]["checks"][0]["data"]
+    assert found == {"worst": "inf", "mean": "nan"}

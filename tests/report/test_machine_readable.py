@@ -1,0 +1,132 @@
+"""JUnit, SARIF, GitHub and the badge: well formed, and not run is never passed."""
+
+from __future__ import annotations
+
+import json
+from xml.etree import ElementTree
+
+import pytest
+
+from harness.evidence import Leg, Outcome
+from harness.report import reporters
+from harness.report.badge import to_badge
+from harness.report.github import ANNOTATIONS, step_summary, workflow_commands
+from harness.report.junit import to_junit
+from harness.report.model import Run
+from harness.report.sarif import to_sarif
+from tests.report.demo import HOSTILE, demo, hostile
+
+BOTH = pytest.mark.parametrize("make", [demo, hostile])
+
+
+def test_every_reporter_reports() -> None:
+    for report in reporters().values():
+        assert report(demo())
+        assert report(hostile())
+
+
+# -- JUnit ---------------------------------------------------------------------------------------
+
+
+def test_junit_has_a_case_for_each_leg_of_each_subject() -> None:
+    run = demo()
+    root = ElementTree.fromstring(to_junit(run))
+    cases = root.findall("testsuite/testcase")
+    assert len(cases) == sum(len(subject.legs) for subject in run.subjects)
+    assert root.get("tests") == str(len(cases))
+    assert not any({"file", "line"} & set(case.attrib) for case in cases)
+
+
+def test_junit_says_what_is_wrong() -> None:
+    root = ElementTree.fromstring(to_junit(demo()))
+    found = {
+        (case.get("classname"), case.get("name")): [child.tag for child in case]
+        for case in root.iter("testcase")
+    }
+    assert found["attentionWeights_invariant_of_orthogonal", "numeric"] == ["failure"]
+    assert found["attentionContext_equivariant_of_orthogonal", "symbolic"] == ["error"]
+    assert found["blockDiag_orthogonal", "numeric"] == ["error"]
+    assert found["planeRotation_commutes", "execution"] == ["skipped"]
+    assert found["blockDiag_orthogonal", "proof"] == []
+    assert root.get("failures") == "1"
+    assert root.get("errors") == "3"
+
+
+def test_junit_keeps_hostile_text_as_text() -> None:
+    root = ElementTree.fromstring(to_junit(hostile()))
+    kept = HOSTILE.replace("\x07", "\ufffd")
+    assert [case.get("classname") for case in root.iter("testcase")] == [kept, kept]
+    assert {element.tag for element in root.iter()} <= {
+        *("testsuites", "testsuite", "testcase", "failure", "skipped"),
+    }
+
+
+# -- SARIF ---------------------------------------------------------------------------------------
+
+
+@BOTH
+def test_sarif_has_what_the_standard_requires(make: type[Run]) -> None:
+    log = json.loads(to_sarif(make()))
+    assert log["version"] == "2.1.0"
+    [run] = log["runs"]
+    driver = run["tool"]["driver"]
+    assert driver["name"]
+    assert run["results"]
+    for result in run["results"]:
+        assert driver["rules"][result["ruleIndex"]]["id"] == result["ruleId"]
+        assert result["level"] in ("error", "warning", "note")
+        assert result["message"]["text"]
+        for location in result["locations"]:
+            physical = location["physicalLocation"]
+            assert physical["region"]["startLine"] >= 1
+            assert not set('<> "{}') & set(physical["artifactLocation"]["uri"])
+
+
+def test_sarif_points_at_the_fault() -> None:
+    [run] = json.loads(to_sarif(demo()))["runs"]
+    [refuted] = [result for result in run["results"] if result["level"] == "error"]
+    assert refuted["ruleId"] == Leg.NUMERIC
+    place = refuted["locations"][0]["physicalLocation"]
+    assert place["region"] == {"startLine": 15, "startColumn": 5}
+    uri = place["artifactLocation"]["uri"]
+    assert uri == "specs/attentionWeights_invariant_of_orthogonal.yaml"
+
+
+# -- GitHub --------------------------------------------------------------------------------------
+
+
+def test_annotations_are_one_line_each_and_not_too_many() -> None:
+    lines = workflow_commands(demo()).splitlines()
+    assert 0 < len(lines) <= ANNOTATIONS
+    assert lines[0].startswith("::error file=specs/attentionWeights_invariant_of_orthogonal.yaml,")
+    assert all(line.startswith(("::error ", "::warning ")) for line in lines)
+    for line in workflow_commands(hostile()).splitlines():
+        properties = line.removeprefix("::error ").split("::")[0]
+        assert len(properties.split(",")) == 4
+
+
+def test_the_summary_has_a_row_for_each_subject_and_no_markup() -> None:
+    run = demo()
+    rows = [line for line in step_summary(run).splitlines() if line.startswith("|")]
+    assert len(rows) == len(run.subjects) + 2
+    assert len({row.replace("\\|", "").count("|") for row in rows}) == 1
+    assert "<script" not in step_summary(hostile())
+
+
+# -- the badge -----------------------------------------------------------------------------------
+
+
+@BOTH
+def test_the_badge_is_a_picture_that_says_what_it_shows(make: type[Run]) -> None:
+    root = ElementTree.fromstring(to_badge(make()))
+    assert root.tag.endswith("svg")
+    assert "confirmed" in (root.get("aria-label") or "")
+
+
+def test_no_reporter_calls_what_was_not_run_confirmed() -> None:
+    run = demo()
+    claim = next(c for c in run.claims if c.name == "blockDiag_orthogonal")
+    [numeric] = [result for result in claim.legs if result.leg is Leg.NUMERIC]
+    assert numeric.outcome is Outcome.NOT_RUN
+    assert claim.status == "undecided"
+    assert run.exit_code == 1

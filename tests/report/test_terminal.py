@@ -1,0 +1,30 @@
+"""The terminal: the same verdicts, wide or narrow, and no markup of rich's own."""
+
+from __future__ import annotations
+
+from io import StringIO
+
+import pytest
+from rich.console import Console
+
+from harness.report.terminal import show
+from tests.report.demo import demo, hostile
+
+
+@pytest.mark.parametrize("width", [60, 80, 200])
+def test_what_is_refuted_is_said_with_its_place_and_replay(width: int) -> None:
+    out = StringIO()
+    show(demo(), Console(file=out, width=width))
+    text = out.getvalue()
+    assert "specs/attentionWeights_invariant_of_orthogonal.yaml:15:5:" in text
+    assert "replay: harness replay attentionWeights_invariant_of_orthogonal:0:0:7" in text
+    assert "18 claims: 14 confirmed, 1 refuted, 3 undecided" in text
+    assert "not run" in text
+
+
+def test_text_in_brackets_is_text() -> None:
+    out = StringIO()
+    run = hostile()
+    object.__setattr__(run.claims[0], "name", "[red]name[/red]")
+    show(run, Console(file=out, width=200))
+    assert "[red]name[/red]" in out.getvalue()
