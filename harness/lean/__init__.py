@@ -1,0 +1,1 @@
+"""Lean: finding one, building packages with it, and asking it about claims."""

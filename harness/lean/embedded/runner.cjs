@@ -1,0 +1,95 @@
+"use strict";
+// Runs one Lean command line, and ends with its exit code.
+//
+//   node runner.cjs SETTINGS
+//
+// SETTINGS is JSON: `toolchain` (the folder with lean.js, lean.wasm and lib), `arguments`,
+// `environment`, `threads`, `folder` (where Lean is to stand) and `mounts`, each with `at` (the
+// name Lean knows it by), `from` (the folder on disk) and `writable`. Lean sees nothing else of
+// the disk. Its threads load this file again.
+const fs = require("node:fs");
+const path = require("node:path");
+const vm = require("node:vm");
+const { isMainThread } = require("node:worker_threads");
+
+const READ_ONLY = 69; // the number that Emscripten knows EROFS by
+const HOME = "/.lean-toolchain";
+
+const settings = JSON.parse(process.argv[2]);
+const library = { at: `${HOME}/lib/lean`, from: path.join(settings.toolchain, "lib") };
+
+// The glue's own `require`: nothing that reaches the network or starts a program.
+function offered(name) {
+  if (["fs", "util", "crypto", "os", "worker_threads"].includes(name)) return require(name);
+  throw new Error(`not offered to Lean: ${name}`);
+}
+
+// Keeps Lean from changing what it was given to read.
+function guard(Module) {
+  const { node_ops: nodes, stream_ops: streams } = Module.NODEFS;
+  const refuse = (node) => {
+    if (!node.mount.opts.writable) throw new Module.FS.ErrnoError(READ_ONLY);
+  };
+  const wrap = (table, name, check) => {
+    const usual = table[name];
+    table[name] = (...words) => {
+      check(...words);
+      return usual(...words);
+    };
+  };
+  for (const name of ["mknod", "unlink", "rmdir", "symlink", "setattr"]) {
+    wrap(nodes, name, refuse);
+  }
+  wrap(nodes, "rename", (from, folder) => {
+    refuse(from);
+    refuse(folder);
+  });
+  wrap(streams, "setattr", (stream) => refuse(stream.node));
+  wrap(streams, "open", (stream) => {
+    if (stream.isWrite) refuse(stream.node);
+  });
+}
+
+function mount(Module) {
+  guard(Module);
+  const { FS, NODEFS, ENV } = Module;
+  FS.mkdirTree(`${HOME}/bin`);
+  for (const { at, from, writable } of [{ ...library, writable: false }, ...settings.mounts]) {
+    FS.mkdirTree(at);
+    FS.mount(NODEFS, { root: from, writable }, at);
+  }
+  FS.chdir(settings.folder);
+  // The build is instrumented, and would leave a profile in the current folder.
+  Object.assign(ENV, { LEAN_SYSROOT: HOME, LLVM_PROFILE_FILE: "/dev/null" }, settings.environment);
+}
+
+function start(Module) {
+  const glue = path.join(settings.toolchain, "lean.js");
+  const names = ["Module", "require", "__filename", "__dirname", "module"];
+  const run = vm.compileFunction(fs.readFileSync(glue, "utf8"), names, { filename: glue });
+  // Lean takes its program's place from __filename.
+  run(Module, offered, `${HOME}/bin/lean`, settings.toolchain, undefined);
+}
+
+// Whatever is thrown past Lean ends all threads at once: while the main one waits for another it
+// does not hear that the other has died.
+process.prependListener("uncaughtException", (error) => {
+  const reason = error instanceof Error ? String(error) : "an exception that Lean did not catch";
+  fs.writeSync(2, `Lean died: ${reason}\n`);
+  process.kill(process.pid, "SIGKILL");
+});
+
+if (isMainThread) {
+  const Module = {
+    library,
+    arguments: settings.arguments,
+    threads: settings.threads,
+    thisProgram: `${HOME}/bin/lean`,
+    mainScriptUrlOrBlob: __filename,
+    locateFile: (name) => path.join(settings.toolchain, name),
+    preRun: [() => mount(Module)],
+  };
+  start(Module);
+} else {
+  start({ library });
+}

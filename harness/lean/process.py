@@ -1,0 +1,99 @@
+"""Programs that are started, watched, and never left behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+_PATIENCE = 0.1
+"""Seconds between two looks at whether to stop."""
+
+
+class Signal(Protocol):
+    """Whether to stop, as `threading.Event` tells it."""
+
+    def is_set(self) -> bool: ...
+
+
+class Stopped(Exception):
+    """The program was killed before its end: its time was over, or the run was called off."""
+
+    def __init__(self, program: str, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f"{program} was stopped: {reason}")
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A program that came to its own end."""
+
+    exit_code: int
+    output: str
+    errors: str
+    seconds: float
+
+
+def execute(
+    command: Sequence[str | Path],
+    *,
+    cwd: Path,
+    environment: Mapping[str, str] | None = None,
+    stdin: str | None = None,
+    timeout: float | None = None,
+    stop: Signal | None = None,
+) -> Finished:
+    """Run `command` to its end, and everything that it starts.
+
+    Raises Stopped when `timeout` seconds are over or `stop` is set, and OSError when the program
+    cannot be started. However it is left, by an interrupt as well, nothing of it goes on running.
+    """
+    started = time.monotonic()
+    # A file, since `communicate` cannot go on writing to a pipe after a timeout.
+    with tempfile.TemporaryFile() as source:
+        source.write((stdin or "").encode())
+        source.seek(0)
+        process = subprocess.Popen(
+            [str(word) for word in command],
+            cwd=cwd,
+            env=None if environment is None else dict(environment),
+            stdin=source,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+            errors="replace",
+            # A group of its own, so that one signal reaches all that it starts.
+            start_new_session=sys.platform != "win32",
+        )
+    try:
+        while True:
+            try:
+                output, errors = process.communicate(timeout=_PATIENCE)
+                break
+            except subprocess.TimeoutExpired:
+                if stop is not None and stop.is_set():
+                    raise Stopped(str(command[0]), "the run was called off") from None
+                if timeout is not None and time.monotonic() - started > timeout:
+                    raise Stopped(str(command[0]), f"it took more than {timeout:g} s") from None
+    finally:
+        if process.poll() is None:
+            _kill(process)
+            process.communicate()
+    return Finished(process.returncode, output, errors, time.monotonic() - started)
+
+
+def _kill(process: subprocess.Popen[str]) -> None:
+    if sys.platform == "win32":
+        subprocess.run(["taskkill", "/F", "/T", "/PID", str(process.pid)], capture_output=True)
+    else:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+    process.kill()

@@ -1,0 +1,170 @@
+"""One interface to Lean, whether it is installed on the machine or carried by this package."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from harness.lean.messages import Message
+from harness.lean.process import Signal
+
+if TYPE_CHECKING:
+    from harness.lean.package import Package
+
+Kind = Literal["native", "embedded"]
+Preference = Literal["auto", "native", "embedded"]
+Progress = Callable[[str], None]
+
+
+class ToolchainMissing(Exception):
+    """There is no Lean of the wanted kind; says why, and what to do about it."""
+
+    def __init__(self, reason: str, remedy: str) -> None:
+        self.reason = reason
+        self.remedy = remedy
+        super().__init__(f"{reason} {remedy}")
+
+
+@dataclass(frozen=True)
+class LeanRun:
+    """What one run of Lean came to.
+
+    `output` and `errors` are what it printed besides messages, on standard output and standard
+    error.
+    """
+
+    exit_code: int
+    messages: tuple[Message, ...]
+    output: str
+    errors: str
+    seconds: float
+
+    @property
+    def ok(self) -> bool:
+        """Whether Lean ended well and reported no error."""
+        return self.exit_code == 0 and not any(message.is_error for message in self.messages)
+
+    @property
+    def complaint(self) -> str:
+        """Why it is not `ok`, in Lean's words; for a run that died without a message, its last."""
+        found = [str(message) for message in self.messages if message.is_error]
+        if found:
+            return "\n".join(found)
+        last = (self.errors or self.output).strip().splitlines()[-5:]
+        return "\n".join([f"Lean ended with exit code {self.exit_code}.", *last])
+
+
+class Toolchain(Protocol):
+    """A Lean that can be run. Two of them that answer alike are alike in `identity`."""
+
+    @property
+    def kind(self) -> Kind: ...
+
+    @property
+    def version(self) -> str:
+        """Lean's version, such as `4.28.0`."""
+
+    @property
+    def commit(self) -> str:
+        """The commit that Lean was built from, in full where Lean tells it."""
+
+    @property
+    def identity(self) -> str:
+        """All that tells this Lean from another, for the keys of caches."""
+
+    @property
+    def memory(self) -> int:
+        """How many bytes one run may need; bounds how many run at once."""
+
+    def run(
+        self,
+        arguments: Sequence[str | Path],
+        *,
+        root: Path,
+        lean_path: Sequence[Path] = (),
+        writable: Sequence[Path] = (),
+        stdin: str | None = None,
+        timeout: float | None = None,
+        stop: Signal | None = None,
+    ) -> LeanRun:
+        """Run Lean's command line in the folder `root`, with `lean_path` to import from.
+
+        Relative names in `arguments` are relative to `root`; give every other place as a `Path`.
+        It is to write to the folders in `writable` alone (the embedded Lean cannot write
+        elsewhere). Raises Stopped after `timeout` seconds, or once `stop` is set.
+        """
+
+    def build_elsewhere(
+        self, package: Package, *, timeout: float | None = None, stop: Signal | None = None
+    ) -> tuple[Message, ...]:
+        """Have the toolchain's own build tool build the package; what it says, errors included.
+
+        Empty where there is no such tool. Raises Stopped as `run` does.
+        """
+
+
+def compile_file(
+    toolchain: Toolchain,
+    source: str | Path,
+    *,
+    root: Path,
+    outputs: Path | None = None,
+    lean_path: Sequence[Path] = (),
+    options: Sequence[str] = (),
+    source_dir: str = ".",
+    timeout: float | None = None,
+    stop: Signal | None = None,
+) -> LeanRun:
+    """Check one Lean file; `options` are words such as `-DautoImplicit=false`.
+
+    `outputs` names the files to write, without their endings (`build/Foo/Bar` for
+    `build/Foo/Bar.olean` and the rest); nothing is written without it. Raises Stopped.
+    """
+    arguments: list[str | Path] = ["--json", *options]
+    writable: list[Path] = []
+    if outputs is not None:
+        outputs.parent.mkdir(parents=True, exist_ok=True)
+        writable.append(outputs.parent)
+        olean = outputs.with_name(outputs.name + ".olean")
+        ilean = outputs.with_name(outputs.name + ".ilean")
+        arguments += ["-R", source_dir, "-o", olean, "-i", ilean]
+    return toolchain.run(
+        [*arguments, source],
+        root=root,
+        lean_path=lean_path,
+        writable=writable,
+        timeout=timeout,
+        stop=stop,
+    )
+
+
+def find_toolchain(
+    preference: Preference = "auto",
+    *,
+    root: Path | None = None,
+    on_progress: Progress | None = None,
+) -> Toolchain:
+    """A Lean that runs: the machine's own if it has `lake`, else the embedded one.
+
+    The embedded one is installed on first use, which takes a minute. `root` is the package that is
+    to be built, since its `lean-toolchain` may choose the native version. Raises ToolchainMissing.
+    """
+    from harness.lean.embedded.toolchain import embedded_toolchain
+    from harness.lean.native import native_toolchain
+
+    if preference == "native":
+        return native_toolchain(root)
+    if preference == "embedded":
+        return embedded_toolchain(on_progress)
+    try:
+        return native_toolchain(root)
+    except ToolchainMissing as native:
+        if on_progress is not None:
+            on_progress(f"{native.reason} Using the embedded Lean.")
+        try:
+            return embedded_toolchain(on_progress)
+        except ToolchainMissing as embedded:
+            reason = f"{native.reason} {embedded.reason}"
+            raise ToolchainMissing(reason, f"{embedded.remedy} Or: {native.remedy}") from None

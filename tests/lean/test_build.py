@@ -1,0 +1,220 @@
+"""What is built, what is not built again, and what an error does to the modules above it."""
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from harness.lean.build import Build, ModuleOutcome, build
+from harness.lean.messages import Message
+from harness.lean.package import read_package
+from harness.lean.process import Stopped
+from tests.lean.fake import FakeToolchain
+
+BUILT, CACHED = ModuleOutcome.BUILT, ModuleOutcome.CACHED
+FAILED, BLOCKED = ModuleOutcome.FAILED, ModuleOutcome.BLOCKED
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """Demo imports B and C, and both import A."""
+    root = tmp_path / "package"
+    root.mkdir()
+    (root / "lakefile.toml").write_text('name = "Demo"\n[[lean_lib]]\nname = "Demo"\n')
+    (root / "Demo.lean").write_text("module\nimport B\nimport C\n")
+    (root / "A.lean").write_text("module\n")
+    (root / "B.lean").write_text("module\nimport A\n")
+    (root / "C.lean").write_text("module\nimport A\n-- sorry\n")
+    return root
+
+
+@pytest.fixture
+def run(root: Path, tmp_path: Path) -> Callable[..., Build]:
+    def again(toolchain: FakeToolchain | None = None, **settings: object) -> Build:
+        package = read_package(root)
+        lean = toolchain or FakeToolchain()
+        return build(package, lean, build_dir=tmp_path / "out", **settings)  # type: ignore[arg-type]
+
+    return again
+
+
+def outcomes(built: Build) -> dict[str, ModuleOutcome]:
+    return {name: module.outcome for name, module in built.modules.items()}
+
+
+def test_each_module_once_after_its_imports(run: Callable[..., Build]) -> None:
+    lean = FakeToolchain()
+    built = run(lean)
+    assert built.ok
+    assert set(outcomes(built).values()) == {BUILT}
+    assert sorted(lean.checked) == ["A.lean", "B.lean", "C.lean", "Demo.lean"]
+    assert lean.checked[0] == "A.lean"
+    assert lean.checked[-1] == "Demo.lean"
+    assert (built.library / "A.olean").read_text() == "olean of module\n"
+
+
+def test_nothing_changed_nothing_checked(run: Callable[..., Build]) -> None:
+    first = run()
+    lean = FakeToolchain()
+    second = run(lean)
+    assert lean.checked == []
+    assert set(outcomes(second).values()) == {CACHED}
+    assert second.key == first.key
+    # A warning is part of what is known of a module; it is not lost by being cached.
+    assert [m.text for m in second.modules["C"].messages] == ["declaration uses `sorry`"]
+
+
+def test_a_change_reaches_all_that_import_it(root: Path, run: Callable[..., Build]) -> None:
+    first = run()
+    (root / "B.lean").write_text("module\nimport A\n-- changed\n")
+    second = run()
+    assert outcomes(second) == {"A": CACHED, "B": BUILT, "C": CACHED, "Demo": BUILT}
+    assert second.key != first.key
+
+
+def test_another_toolchain_or_option_builds_anew(root: Path, run: Callable[..., Build]) -> None:
+    run()
+    assert set(outcomes(run(FakeToolchain(identity="other"))).values()) == {BUILT}
+    with (root / "lakefile.toml").open("a") as lakefile:
+        lakefile.write("leanOptions = {autoImplicit = false}\n")
+    assert set(outcomes(run(FakeToolchain(identity="other"))).values()) == {BUILT}
+
+
+@pytest.mark.parametrize("damage", ["edit", "truncate", "delete", "delete part", "record", "swap"])
+def test_what_was_tampered_with_is_built_anew(
+    run: Callable[..., Build], tmp_path: Path, damage: str
+) -> None:
+    run()
+    olean = tmp_path / "out" / "lib" / "B.olean"
+    record = tmp_path / "out" / "records" / "B.json"
+    if damage == "edit":
+        olean.write_bytes(olean.read_bytes()[:-1] + b"x")
+    elif damage == "truncate":
+        olean.write_bytes(olean.read_bytes()[:3])
+    elif damage == "delete":
+        olean.unlink()
+    elif damage == "delete part":
+        olean.with_name("B.olean.private").unlink()
+    elif damage == "record":
+        record.write_text(record.read_text().replace('"seconds": 0.1', '"seconds": 0.2'))
+    elif damage == "swap":
+        record.write_text((tmp_path / "out" / "records" / "A.json").read_text())
+    assert outcomes(run()) == {"A": CACHED, "B": BUILT, "C": CACHED, "Demo": CACHED}
+    assert olean.read_text() == "olean of module\nimport A\n"
+
+
+def test_an_error_stands_at_its_place_and_blocks_what_is_above(
+    root: Path, run: Callable[..., Build]
+) -> None:
+    run()
+    (root / "B.lean").write_text("module\nimport A\nbad\n")
+    built = run()
+    assert not built.ok
+    assert outcomes(built) == {"A": CACHED, "B": FAILED, "C": CACHED, "Demo": BLOCKED}
+    assert built.modules["Demo"].blocked_by == ("B",)
+    assert built.modules["Demo"].messages == ()
+    assert [str(error) for error in built.errors] == ["B.lean:2:3: error: it is bad"]
+    # Nothing of an earlier build can stand in for what failed.
+    assert not (built.library / "B.olean").exists()
+    assert not (built.library / "Demo.olean").exists()
+    (root / "B.lean").write_text("module\nimport A\n")
+    assert outcomes(run()) == {"A": CACHED, "B": BUILT, "C": CACHED, "Demo": BUILT}
+
+
+def test_lean_that_writes_nothing_is_not_believed(run: Callable[..., Build]) -> None:
+    built = run(FakeToolchain(writes=False))
+    assert outcomes(built)["A"] is FAILED
+    assert built.errors[0].text == "Lean wrote no .olean."
+
+
+def test_what_the_build_tool_says_counts(run: Callable[..., Build]) -> None:
+    said = (
+        Message("B.lean", 1, 1, "error", "only lake sees this"),
+        Message("", 0, 0, "error", "build failed"),
+    )
+    built = run(FakeToolchain(elsewhere=said))
+    assert outcomes(built) == {"A": BUILT, "B": FAILED, "C": BUILT, "Demo": BLOCKED}
+    assert built.messages == said[1:]
+    alone = run(FakeToolchain(elsewhere=said[1:]))
+    assert all(module.ok for module in alone.modules.values())
+    assert not alone.ok
+
+
+def test_imports_in_a_circle(root: Path, run: Callable[..., Build]) -> None:
+    (root / "A.lean").write_text("module\nimport C\n")
+    built = run()
+    assert outcomes(built) == {"A": FAILED, "B": BLOCKED, "C": FAILED, "Demo": BLOCKED}
+    text = "imports go in a circle: A → C → A"
+    assert built.modules["A"].messages == (Message("A.lean", 2, 8, "error", text),)
+
+
+def test_a_module_that_is_gone_cannot_be_imported(root: Path, run: Callable[..., Build]) -> None:
+    built = run()
+    (root / "B.lean").unlink()
+    (root / "Demo.lean").write_text("module\nimport C\n")
+    assert set(outcomes(run())) == {"A", "C", "Demo"}
+    assert not list(built.library.glob("B.*"))
+
+
+def test_a_file_that_is_no_module_is_explained(root: Path, run: Callable[..., Build]) -> None:
+    (root / "A.lean").write_text("def x := 1\n")
+    (root / "B.lean").write_text("module\nimport A\nbad\n")
+    hints = [m for m in run().modules["B"].messages if m.severity == "information"]
+    assert [str(hint) for hint in hints] == [
+        "B.lean:2:8: information: A.lean does not begin with `module`, so the embedded Lean sees "
+        "nothing of it."
+    ]
+
+
+def test_independent_modules_are_checked_at_once(run: Callable[..., Build]) -> None:
+    both = threading.Barrier(2, timeout=20)
+
+    def meet(source: str) -> None:
+        if source in ("B.lean", "C.lean"):
+            both.wait()
+
+    assert run(FakeToolchain(before=meet), jobs=2).ok
+
+
+def test_a_run_that_is_called_off(run: Callable[..., Build], tmp_path: Path) -> None:
+    stop = threading.Event()
+
+    def slow(source: str) -> None:
+        if source == "B.lean":
+            stop.set()
+            raise Stopped("lean", "the run was called off")
+
+    with pytest.raises(Stopped):
+        run(FakeToolchain(before=slow), stop=stop, jobs=1)
+    assert not list((tmp_path / "out").glob(".building-*"))
+    assert outcomes(run())["A"] is CACHED
+
+
+def test_a_module_that_takes_too_long_fails_alone(run: Callable[..., Build]) -> None:
+    def slow(source: str) -> None:
+        if source == "B.lean":
+            raise Stopped("lean", "it took more than 5 s")
+
+    built = run(FakeToolchain(before=slow))
+    assert outcomes(built) == {"A": BUILT, "B": FAILED, "C": BUILT, "Demo": BLOCKED}
+    assert built.errors[0].text == "Stopped: it took more than 5 s."
+
+
+def test_a_failed_write_leaves_no_half(
+    run: Callable[..., Build], root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run()
+    (root / "B.lean").write_text("module\nimport A\n-- changed\n")
+    real = Path.open
+
+    def full(path: Path, *args: object, **kwargs: object) -> object:
+        if path.name == "B.olean.private":
+            raise OSError(28, "No space left on device")
+        return real(path, *args, **kwargs)  # type: ignore[call-overload]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "open", full)
+        with pytest.raises(OSError, match="No space left"):
+            run()
+    assert outcomes(run()) == {"A": CACHED, "B": BUILT, "C": CACHED, "Demo": BUILT}

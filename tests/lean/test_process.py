@@ -1,0 +1,57 @@
+"""Programs end when they must, with all that they started."""
+
+import sys
+import time
+from pathlib import Path
+from threading import Event, Timer
+
+import pytest
+
+from harness.lean.process import Stopped, execute
+
+PARENT = """
+import subprocess, sys, time
+child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+print(child.pid, flush=True)
+open(sys.argv[1], "w").write(str(child.pid))
+time.sleep(60)
+"""
+
+
+def running(pid: int) -> bool:
+    status = Path(f"/proc/{pid}/status")
+    return status.exists() and "State:\tZ" not in status.read_text()
+
+
+def test_output_and_exit_code(tmp_path: Path) -> None:
+    script = "import sys; print(sys.stdin.read()); print('e', file=sys.stderr); sys.exit(3)"
+    done = execute([sys.executable, "-c", script], cwd=tmp_path, stdin="θ" * 200_000)
+    assert (done.exit_code, done.output, done.errors) == (3, "θ" * 200_000 + "\n", "e\n")
+
+
+def test_input_reaches_a_program_that_is_slow_to_read(tmp_path: Path) -> None:
+    script = "import sys, time; time.sleep(0.5); print(len(sys.stdin.read()))"
+    done = execute([sys.executable, "-c", script], cwd=tmp_path, stdin="x" * 200_000)
+    assert done.output == "200000\n"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc")
+@pytest.mark.parametrize("by", ["timeout", "signal"])
+def test_nothing_is_left_behind(tmp_path: Path, by: str) -> None:
+    note = tmp_path / "pid"
+    stop = Event()
+    if by == "signal":
+        Timer(1.0, stop.set).start()
+    started = time.monotonic()
+    with pytest.raises(Stopped, match="more than 1 s" if by == "timeout" else "called off"):
+        execute(
+            [sys.executable, "-c", PARENT, note],
+            cwd=tmp_path,
+            timeout=1.0 if by == "timeout" else None,
+            stop=stop,
+        )
+    assert time.monotonic() - started < 10
+    deadline = time.monotonic() + 5
+    while running(int(note.read_text())) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not running(int(note.read_text()))
