@@ -54,7 +54,7 @@ def explain(folder: Path, theorem: str) -> None:
 @reports_bad_input
 def sketch(folder: Path, theorem: str, form: str) -> None:
     """Print a proof of THEOREM as the symbolic engine found it, step by step."""
-    from harness.symbolic.sketch import render
+    from harness.symbolic.render import render
     from harness.symbolic.sketch import sketch as find
 
     project, claim = find_claim(folder, theorem)

@@ -1,0 +1,121 @@
+"""What the array interpreter asks of numbers, and the simplest way to give it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol, TypeVar
+
+A = TypeVar("A")
+
+
+class Arithmetic(Protocol[A]):
+    """Numbers held in arrays. `A` may be one array, or several that are laid out alike."""
+
+    xp: Any
+    """The array namespace that `lay` calls its function's operations from."""
+
+    def lay(self, rearrange: Callable[..., Any], /, *values: A) -> A:
+        """Apply a rearrangement of arrays (reshape, move, gather, join, choose) to `values`."""
+        ...
+
+    def shape(self, value: A) -> tuple[int, ...]:
+        """The shape of the arrays in `value`."""
+        ...
+
+    def constant(self, value: int) -> A:
+        """The number `value`, of shape ()."""
+        ...
+
+    def add(self, left: A, right: A) -> A:
+        """The sum, entry by entry, with broadcasting; as in the three operations below."""
+        ...
+
+    def subtract(self, left: A, right: A) -> A: ...
+
+    def multiply(self, left: A, right: A) -> A: ...
+
+    def divide(self, left: A, right: A) -> A:
+        """The quotient; 0 where `right` is 0."""
+        ...
+
+    def negate(self, value: A) -> A: ...
+
+    def total(self, value: A) -> A:
+        """The sum along the last axis; 0 where it is empty."""
+        ...
+
+    def matmul(self, left: A, right: A) -> A:
+        """Products of stacks of matrices (…, m, k) and (…, k, n), with broadcasting."""
+        ...
+
+
+class ObjectArithmetic:
+    """NumPy object arrays of exact numbers: fractions, polynomials, elements of a ring.
+
+    `of` makes a number of an integer: `Fraction`, or `ring` itself for a SymPy ring. `inverse`
+    is asked only for numbers that are not 0; a claim that divides needs it.
+    """
+
+    xp: Any
+
+    def __init__(
+        self, of: Callable[[int], Any], inverse: Callable[[Any], Any] | None = None
+    ) -> None:
+        import numpy as np
+
+        self.xp = np
+        self.of = of
+        self.inverse = inverse
+
+    def lay(self, rearrange: Callable[..., Any], /, *values: Any) -> Any:
+        return rearrange(*values)
+
+    def shape(self, value: Any) -> tuple[int, ...]:
+        return tuple(value.shape)
+
+    def constant(self, value: int) -> Any:
+        found = self.xp.empty((), dtype=object)
+        found[()] = self.of(value)
+        return found
+
+    def add(self, left: Any, right: Any) -> Any:
+        return self._array(left + right)
+
+    def subtract(self, left: Any, right: Any) -> Any:
+        return self._array(left - right)
+
+    def multiply(self, left: Any, right: Any) -> Any:
+        return self._array(left * right)
+
+    def divide(self, left: Any, right: Any) -> Any:
+        if self.inverse is None:
+            raise TypeError("these numbers cannot be divided")
+        inverse, zero = self.inverse, self.of(0)
+        reciprocals = self.xp.empty(right.shape, dtype=object)
+        for place, number in self.xp.ndenumerate(right):
+            reciprocals[place] = zero if number == zero else inverse(number)
+        return self.multiply(left, reciprocals)
+
+    def negate(self, value: Any) -> Any:
+        return self._array(-value)
+
+    def total(self, value: Any) -> Any:
+        found = self.xp.broadcast_to(self.constant(0), value.shape[:-1])
+        for i in range(value.shape[-1]):
+            found = self.add(found, value[..., i])
+        return found
+
+    def matmul(self, left: Any, right: Any) -> Any:
+        frame = self.xp.broadcast_shapes(left.shape[:-2], right.shape[:-2])
+        found = self.xp.broadcast_to(self.constant(0), (*frame, left.shape[-2], right.shape[-1]))
+        for k in range(left.shape[-1]):
+            found = self.add(found, self.multiply(left[..., k, None], right[..., None, k, :]))
+        return found
+
+    def _array(self, value: Any) -> Any:
+        """NumPy gives a bare number in place of an object array of shape ()."""
+        if isinstance(value, self.xp.ndarray):
+            return value
+        found = self.xp.empty((), dtype=object)
+        found[()] = value
+        return found

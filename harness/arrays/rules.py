@@ -1,0 +1,186 @@
+"""What each primitive is on arrays: one table, and nothing else knows operators by name.
+
+A rule gets the walk, the primitive's dimensions as numbers, and its arguments: arrays for data
+(families with their axis first), values for indices. It gives the array of the result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol
+
+from harness.arrays.arithmetic import Arithmetic
+from harness.arrays.values import Value, with_axes
+
+
+class Walk(Protocol):
+    """What rules ask of the interpreter."""
+
+    arithmetic: Arithmetic[Any]
+
+    def select(self, family: Any, index: Value[Any], rank: int) -> Any:
+        """A family (`rank` core axes, its own first) at an index."""
+        ...
+
+
+Rule = Callable[..., Any]
+
+
+def _core(walk: Walk, value: Any, axes: int) -> Any:
+    """A scalar with `axes` core axes of size 1."""
+    xp = walk.arithmetic.xp
+    return walk.arithmetic.lay(lambda a: xp.reshape(a, (*a.shape, *[1] * axes)), value)
+
+
+def _zeros(walk: Walk, shape: tuple[int, ...]) -> Any:
+    xp, zero = walk.arithmetic.xp, walk.arithmetic.constant(0)
+    return walk.arithmetic.lay(lambda a: xp.broadcast_to(a, shape), zero)
+
+
+def _choose(walk: Walk, mask: Any, value: Any) -> Any:
+    """`value` where `mask` holds, and 0 elsewhere."""
+    xp, zero = walk.arithmetic.xp, walk.arithmetic.constant(0)
+    return walk.arithmetic.lay(lambda a, z: xp.where(mask, a, z), value, zero)
+
+
+def _eye(walk: Walk, n: int) -> Any:
+    xp = walk.arithmetic.xp
+    numbers = xp.arange(n)
+    return numbers[:, None] == numbers[None, :]
+
+
+def _join(walk: Walk, parts: Sequence[Any], rank: int, axis: int) -> Any:
+    """Parts with `rank` core axes, one after the other along a core axis."""
+    xp = walk.arithmetic.xp
+
+    def join(*arrays: Any) -> Any:
+        frame = max(a.ndim for a in arrays) - rank
+        arrays = tuple(with_axes(xp, a, frame, rank) for a in arrays)
+        shape = xp.broadcast_shapes(*(a.shape[:frame] for a in arrays))
+        parts = [xp.broadcast_to(a, (*shape, *a.shape[frame:])) for a in arrays]
+        return xp.concat(parts, axis=axis)
+
+    return walk.arithmetic.lay(join, *parts)
+
+
+def _identity(walk: Walk, sizes: Sequence[int]) -> Any:
+    return _choose(walk, _eye(walk, sizes[0]), walk.arithmetic.constant(1))
+
+
+def _matvec(walk: Walk, sizes: Sequence[int], matrix: Any, vector: Any) -> Any:
+    """Vectors that meet the same matrix are multiplied together, as the columns of a matrix."""
+    a = walk.arithmetic
+    xp = a.xp
+    frame = max(len(a.shape(matrix)) - 2, len(a.shape(vector)) - 1)
+    matrix = a.lay(lambda x: with_axes(xp, x, frame, 2), matrix)
+    vector = a.lay(lambda x: with_axes(xp, x, frame, 1), vector)
+    left, right = a.shape(matrix), a.shape(vector)
+    columns = [i for i in range(frame) if left[i] == 1 and right[i] > 1]
+    if not columns:
+        product = a.matmul(matrix, a.lay(lambda x: x[..., None], vector))
+        return a.lay(lambda x: x[..., 0], product)
+    kept = [i for i in range(frame) if i not in columns]
+    shape = [right[i] for i in columns]
+    count = 1
+    for size in shape:
+        count *= size
+
+    def gather(x: Any) -> Any:
+        x = xp.permute_dims(x, (*kept, frame, *columns))
+        return xp.reshape(x, (*x.shape[: len(kept) + 1], count))
+
+    def scatter(x: Any) -> Any:
+        x = xp.reshape(x, (*x.shape[:-1], *shape))
+        order = [*kept, frame, *columns]
+        return xp.permute_dims(x, [order.index(i) for i in range(frame + 1)])
+
+    shared = a.lay(lambda x: xp.squeeze(x, axis=tuple(columns)), matrix)
+    return a.lay(scatter, a.matmul(shared, a.lay(gather, vector)))
+
+
+def _dot(walk: Walk, sizes: Sequence[int], left: Any, right: Any) -> Any:
+    return walk.arithmetic.total(walk.arithmetic.multiply(left, right))
+
+
+def _sum_vector(walk: Walk, sizes: Sequence[int], family: Any) -> Any:
+    xp = walk.arithmetic.xp
+    return walk.arithmetic.total(walk.arithmetic.lay(lambda a: xp.moveaxis(a, -2, -1), family))
+
+
+def _concat(walk: Walk, sizes: Sequence[int], family: Any) -> Any:
+    """Entry d·k + i is entry i of vector k."""
+    h, d = sizes
+    xp = walk.arithmetic.xp
+    return walk.arithmetic.lay(lambda a: xp.reshape(a, (*a.shape[:-2], d * h)), family)
+
+
+def _diagonal(walk: Walk, sizes: Sequence[int], vector: Any) -> Any:
+    spread = walk.arithmetic.lay(lambda a: a[..., :, None], vector)
+    return _choose(walk, _eye(walk, sizes[0]), spread)
+
+
+def _matrix2(walk: Walk, sizes: Sequence[int], *entries: Any) -> Any:
+    a, b, c, d = (_core(walk, entry, 2) for entry in entries)
+    return _blocks(walk, sizes, a, b, c, d)
+
+
+def _blocks(walk: Walk, sizes: Sequence[int], a: Any, b: Any, c: Any, d: Any) -> Any:
+    return _join(walk, [_join(walk, [a, b], 2, -1), _join(walk, [c, d], 2, -1)], 2, -2)
+
+
+def _blockdiag(walk: Walk, sizes: Sequence[int], family: Any) -> Any:
+    """Entry (d·k + i, e·k + j) is entry (i, j) of matrix k; the others are 0."""
+    h, d, e = sizes
+    xp = walk.arithmetic.xp
+    spread = walk.arithmetic.lay(lambda a: a[..., :, :, None, :], family)
+    whole = _choose(walk, _eye(walk, h)[:, None, :, None], spread)
+    return walk.arithmetic.lay(lambda a: xp.reshape(a, (*a.shape[:-4], d * h, e * h)), whole)
+
+
+def _add(walk: Walk, sizes: Sequence[int], left: Any, right: Any) -> Any:
+    return walk.arithmetic.add(left, right)
+
+
+def _subtract(walk: Walk, sizes: Sequence[int], left: Any, right: Any) -> Any:
+    return walk.arithmetic.subtract(left, right)
+
+
+def _negate(walk: Walk, sizes: Sequence[int], value: Any) -> Any:
+    return walk.arithmetic.negate(value)
+
+
+RULES: Mapping[str, Rule] = {
+    "zero": lambda walk, sizes: walk.arithmetic.constant(0),
+    "one": lambda walk, sizes: walk.arithmetic.constant(1),
+    "add": _add,
+    "subtract": _subtract,
+    "negate": _negate,
+    "multiply": lambda walk, sizes, a, b: walk.arithmetic.multiply(a, b),
+    "divide": lambda walk, sizes, a, b: walk.arithmetic.divide(a, b),
+    "sum": lambda walk, sizes, family: walk.arithmetic.total(family),
+    "zero_vector": lambda walk, sizes: _zeros(walk, tuple(sizes)),
+    "vector": lambda walk, sizes, family: family,
+    "entry": lambda walk, sizes, v, i: walk.select(v, i, 1),
+    "add_vector": _add,
+    "subtract_vector": _subtract,
+    "negate_vector": _negate,
+    "scale_vector": lambda walk, sizes, c, v: walk.arithmetic.multiply(_core(walk, c, 1), v),
+    "dot": _dot,
+    "sum_vector": _sum_vector,
+    "append": lambda walk, sizes, u, v: _join(walk, [u, v], 1, -1),
+    "concat": _concat,
+    "zero_matrix": lambda walk, sizes: _zeros(walk, tuple(sizes)),
+    "identity": _identity,
+    "matrix_entry": lambda walk, sizes, a, i, j: walk.select(walk.select(a, i, 2), j, 1),
+    "add_matrix": _add,
+    "subtract_matrix": _subtract,
+    "negate_matrix": _negate,
+    "scale_matrix": lambda walk, sizes, c, a: walk.arithmetic.multiply(_core(walk, c, 2), a),
+    "matvec": _matvec,
+    "matmul": lambda walk, sizes, a, b: walk.arithmetic.matmul(a, b),
+    "transpose": lambda walk, sizes, a: walk.arithmetic.lay(walk.arithmetic.xp.matrix_transpose, a),
+    "diagonal": _diagonal,
+    "matrix2": _matrix2,
+    "blocks": _blocks,
+    "blockdiag": _blockdiag,
+}

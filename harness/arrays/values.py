@@ -1,0 +1,107 @@
+"""What a term may come to in the array interpreter, and how its axes are laid out.
+
+While a term is evaluated, its array has the shape (*binders, batch, *core): the core axes belong
+to its type (families first), and there is one axis for each binder in scope, the innermost first,
+so that a term that does not mention the newest binders simply lacks their axes and NumPy's
+broadcasting supplies them. The batch is level 0; the binder at level l stands l places before it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+A = TypeVar("A")
+
+
+class Unsupported(Exception):
+    """A term that an array cannot hold, such as a `∀` over vectors; says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Data(Generic[A]):
+    """Scalars, vectors, matrices, and families of these."""
+
+    array: A
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Indices and positions, and families of these: integers counted from 0."""
+
+    array: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Binder:
+    """A bound index; it takes all of 0 … size − 1, along the axis of its level."""
+
+    level: int
+    size: int
+
+    def places(self, xp: Any) -> Any:
+        """The numbers 0 … size − 1 along the axis of this binder."""
+        return xp.reshape(xp.arange(self.size), (self.size, *[1] * self.level))
+
+
+@dataclass(frozen=True, slots=True)
+class Closure(Generic[A]):
+    """A function that no array can hold; `call(argument, depth)` with `depth` axes in scope."""
+
+    call: Callable[[Value[A], int], Value[A]]
+
+
+Value = Data[A] | Places | Binder | Closure[A]
+
+Argument = Any
+"""What an open function is given: an `A`, or integers where the argument is an index."""
+
+
+def with_axes(xp: Any, array: Any, frame: int, rank: int) -> Any:
+    """`array` with 1s in front, so that `frame` axes stand before its `rank` core axes."""
+    missing = frame + rank - array.ndim
+    return xp.reshape(array, (*[1] * missing, *array.shape)) if missing > 0 else array
+
+
+def with_core(xp: Any, array: Any, rank: int, wanted: int) -> Any:
+    """`array` with 1s after its `rank` core axes, until they are `wanted`."""
+    return xp.reshape(array, (*array.shape, *[1] * (wanted - rank)))
+
+
+def close(xp: Any, array: Any, depth: int, size: int, rank: int) -> Any:
+    """Turn the axis of the binder at level `depth`, the innermost, into the first core axis."""
+    frame = array.ndim - rank
+    if frame > depth:
+        array = xp.moveaxis(array, 0, frame - 1)
+    else:
+        array = xp.expand_dims(array, axis=frame)
+        frame += 1
+    at = frame - 1
+    if array.shape[at] == size:
+        return array
+    return xp.broadcast_to(array, (*array.shape[:at], size, *array.shape[at + 1 :]))
+
+
+def at_binder(xp: Any, array: Any, binder: Binder, rank: int) -> Any | None:
+    """A family (`rank` core axes, its own first) at a bound index: its axis moves to the binder.
+
+    Nothing where the family depends on the binder already.
+    """
+    array = with_axes(xp, array, binder.level + 1, rank)
+    frame = array.ndim - rank
+    at = frame - 1 - binder.level
+    if array.shape[at] != 1:
+        return None
+    return xp.moveaxis(xp.squeeze(array, axis=at), frame - 1, at)
+
+
+def at_places(xp: Any, array: Any, places: Any, rank: int) -> Any:
+    """A family (`rank` core axes, its own first) at computed places (no core axes): a gather."""
+    frame = max(array.ndim - rank, places.ndim)
+    array = with_axes(xp, array, frame, rank)
+    places = with_core(xp, with_axes(xp, places, frame, 0), 0, rank)
+    if array.shape[frame] == 0:
+        shape = xp.broadcast_shapes(array.shape[:frame], places.shape[:frame])
+        return xp.empty((*shape, *array.shape[frame + 1 :]), dtype=array.dtype)
+    return xp.squeeze(xp.take_along_axis(array, places, axis=frame), axis=frame)

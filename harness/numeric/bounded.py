@@ -1,0 +1,107 @@
+"""The check `float64`: real functions for the open ones, decided by a bound on the rounding error.
+
+The interpreter carries the bound along (`harness.numeric.floats`). Matrices that are to meet a
+hypothesis do so up to rounding only; how far they are from it is measured, and enters the bound
+as an error of theirs. That seed is an estimate, tested rather than proved.
+"""
+
+from __future__ import annotations
+
+from typing import cast
+
+import numpy as np
+
+from harness.arrays import Data, Evaluator, Value
+from harness.claims.model import Claim, Library
+from harness.language.terms import Equation
+from harness.language.transform import free_variables
+from harness.numeric.check import Compared, Drawn, Mask, Plans, defects, largest
+from harness.numeric.floats import UNIT, Bounded, BoundedFloat64, Floats
+from harness.numeric.functions import WEIGHTS, open_functions
+from harness.numeric.reals import RealField, Regime
+from harness.numeric.sampling import Instance, Sampler
+
+TOLERANCE = 1e-9
+"""A hypothesis counts as met where its sides differ by no more than this part of their size."""
+
+SHARP = 1e-6
+"""A bound below this part of the sides' largest entries tells right from wrong."""
+
+_SLACK = 4
+"""Seeds are larger than measured defects by this times d, the number of terms in a sum."""
+
+
+class Float64Check:
+    """Batches of instances in doubles. Raises `Unmet` where no sampler meets the claim."""
+
+    name = "float64"
+
+    def __init__(self, claim: Claim, library: Library, seed: int, lanes: int = 32) -> None:
+        self.plans = Plans(claim, library, self.name, seed)
+        self.lanes = lanes
+
+    def draw(self, number: int) -> Drawn:
+        """The instances of batch `number`; regimes and kinds of weights take turns."""
+        plans = self.plans
+        regime = list(Regime)[number % len(Regime)]
+        weights = WEIGHTS[(number // len(Regime)) % len(WEIGHTS)]
+        field = RealField(regime)
+        rng = plans.generator(number)
+        sizes, style = plans.sizes(rng), plans.style(number)
+        sampler = Sampler(
+            plans.claim, plans.library, plans.assignment, field, open_functions(weights)
+        )
+        instance = sampler.draw(rng, sizes, self.lanes, style)
+        fair, errors = measured(plans, field, instance)
+        setting = f"{regime}, {weights}" if instance.functions else str(regime)
+        return Drawn(number, style, setting, field, instance, fair, errors)
+
+    def compare(self, drawn: Drawn, equation: Equation) -> Compared:
+        """Both sides, and their difference against the bound."""
+        walk = Evaluator(self.plans.library, BoundedFloat64(), drawn.instance.sizes)
+        values: dict[str, Value[Bounded]] = {}
+        for name, value in drawn.instance.values.items():
+            if isinstance(value, Data):
+                error = drawn.errors.get(name, np.asarray(0.0))
+                error = error.reshape(*error.shape, *[1] * (value.array.ndim - error.ndim))
+                values[name] = Data(Bounded(value.array, np.broadcast_to(error, value.array.shape)))
+            else:
+                values[name] = cast("Value[Bounded]", value)
+        left, right = walk.equation(equation, values)
+        return _decide(left, right, drawn.fair)
+
+
+def _decide(left: Bounded, right: Bounded, fair: Mask) -> Compared:
+    """Compare entry by entry: the ratio of difference to bound, and what follows from it."""
+    bound = left.error + right.error
+    difference = np.abs(left.value - right.value)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratios = np.where(difference == 0, 0.0, difference / bound)
+    ratio = np.broadcast_to(largest(np.nan_to_num(ratios, nan=0.0, posinf=np.inf)), fair.shape)
+    size = np.sqrt((largest(left.value) ** 2 + largest(right.value) ** 2) / 2)
+    sharp = np.broadcast_to(largest(bound) <= SHARP * size, fair.shape)
+    wrong = (ratio > 1) & fair
+    return Compared(left.value, right.value, wrong, fair & (wrong | sharp), ratio)
+
+
+def measured(plans: Plans, field: RealField, instance: Instance) -> tuple[Mask, dict[str, Floats]]:
+    """In which lanes the hypotheses hold, and the errors (lanes,) of what they speak of.
+
+    A variable errs by the measured defects of its hypotheses, relative to its largest entry.
+    """
+    fair = np.ones(instance.lanes, dtype=bool)
+    relative: dict[str, Floats] = {}
+    hypotheses = {h.name: h.equation for h in plans.claim.hypotheses}
+    for name, defect in defects(plans.claim, plans.library, field, instance):
+        fair &= defect <= TOLERANCE
+        equation = hypotheses[name]
+        for variable in free_variables(equation.left) | free_variables(equation.right):
+            relative[variable] = np.maximum(relative.get(variable, np.asarray(0.0)), defect)
+    errors: dict[str, Floats] = {}
+    for name, defect in relative.items():
+        value = instance.values.get(name)
+        if isinstance(value, Data):
+            array = value.array
+            d = max(array.shape[-2:]) if array.ndim > 2 else 1
+            errors[name] = np.asarray(_SLACK * d * (defect + UNIT) * largest(array))
+    return fair, errors

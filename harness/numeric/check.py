@@ -1,0 +1,217 @@
+"""What the two checks of the leg share: plans, batches, and whether an instance is a fair one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+
+from harness.arrays import Closure, Data, Evaluator, Places
+from harness.claims.model import Claim, Library
+from harness.evidence import Counterexample, Json
+from harness.language.terms import Call, Equation, Lambda, Term
+from harness.language.transform import children
+from harness.language.types import Sort
+from harness.numeric.families import BASES, KINDS
+from harness.numeric.floats import Floats
+from harness.numeric.hypotheses import Commutes, Orthogonal, assign
+from harness.numeric.reals import Field
+from harness.numeric.sampling import Instance, Style
+from harness.numeric.sizing import draw_sizes
+
+SIZES = (2, 3, 4, 5, 6)
+
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class ReplayId:
+    """Names one instance: rerunning its batch reproduces it bit for bit."""
+
+    theorem: str
+    check: str
+    seed: int
+    batch: int
+    lane: int
+
+    def __str__(self) -> str:
+        return f"{self.theorem}:{self.check.replace(' ', '-')}:{self.seed}:{self.batch}:{self.lane}"
+
+    @staticmethod
+    def parse(text: str) -> ReplayId:
+        """Read what `str` gives. Raises `ValueError`."""
+        theorem, *others = text.rsplit(":", 4)
+        if len(others) != 4 or not all(part.isdecimal() for part in others[1:]):
+            raise ValueError(f"expected theorem:check:seed:batch:lane, found {text!r}")
+        check, seed, batch, lane = others
+        return ReplayId(theorem, check.replace("-", " "), int(seed), int(batch), int(lane))
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """The instances of one batch."""
+
+    number: int
+    style: Style
+    setting: str
+    """The prime, or the regime and kind of weights."""
+    field: Field
+    instance: Instance
+    fair: Mask
+    """The lanes in which the hypotheses hold: (lanes,)."""
+    errors: Mapping[str, Floats]
+    """By how much variables may be away from meeting the hypotheses, in doubles."""
+
+
+@dataclass(frozen=True)
+class Compared:
+    """What both sides of an equation are on a batch; masks and ratios are (lanes,)."""
+
+    left: Floats
+    right: Floats
+    wrong: Mask
+    """Where the sides surely differ."""
+    decided: Mask
+    """Where they surely differ, or agree and a difference would have shown."""
+    ratio: Floats
+    """The largest difference over its bound; 0 or ∞ in exact arithmetic."""
+
+
+class Check(Protocol):
+    """A way to test a claim on batches of random instances."""
+
+    name: str
+    plans: Plans
+
+    def draw(self, number: int) -> Drawn:
+        """The instances of a batch; the same number gives the same bits."""
+        ...
+
+    def compare(self, drawn: Drawn, equation: Equation) -> Compared:
+        """Both sides of an equation over the claim's variables, on these instances."""
+        ...
+
+
+class Plans:
+    """The batches of one check of a claim. Raises `Unmet` where no sampler meets the claim."""
+
+    def __init__(self, claim: Claim, library: Library, check: str, seed: int) -> None:
+        self.claim = claim
+        self.library = library
+        self.check = check
+        self.seed = seed
+        self.assignment = assign(claim, library)
+
+    def generator(self, batch: int) -> np.random.Generator:
+        """The generator that all of a batch is drawn from."""
+        name = crc32(f"{self.claim.theorem}:{self.check}".encode())
+        return np.random.default_rng([self.seed, name, batch])
+
+    def style(self, batch: int) -> Style:
+        """Kinds of families and bases, in turn."""
+        return Style(KINDS[batch % len(KINDS)], BASES[(batch // 2) % len(BASES)])
+
+    def sizes(self, rng: np.random.Generator) -> dict[str, int]:
+        """Sizes at random."""
+        return draw_sizes(self.claim, self.assignment, rng, SIZES)
+
+    @property
+    def has_families(self) -> bool:
+        """Whether families are drawn that others commute with."""
+        return bool(self.assignment.structured)
+
+
+def defects(
+    claim: Claim, library: Library, field: Field, instance: Instance
+) -> Iterator[tuple[str, Floats]]:
+    """For each hypothesis, by how much its sides differ at most, relative to their size.
+
+    Shape (lanes,); 0 where it holds exactly.
+    """
+    walk = Evaluator(library, field, instance.sizes)
+    for hypothesis in claim.hypotheses:
+        left, right = walk.equation(hypothesis.equation, instance.values)
+        difference = largest(field.subtract(left, right))
+        size = np.maximum(largest(left), largest(right))
+        found = difference / np.where(size > 0, size, 1.0)
+        yield hypothesis.name, np.broadcast_to(found, (instance.lanes,))
+
+
+def largest(values: Floats) -> Floats:
+    """The largest magnitude in each lane: (lanes, …) to (lanes,)."""
+    return np.asarray(np.abs(values).max(axis=tuple(range(1, values.ndim)), initial=0.0))
+
+
+def trivial(plans: Plans, instance: Instance) -> Mask:
+    """Lanes in which all that is orthogonal or commutes is a multiple of 1."""
+    found: list[Mask] = []
+    for name, forms in plans.assignment.forms.items():
+        if not any(isinstance(f, Orthogonal | Commutes) for f in forms):
+            continue
+        array = instance.array(name)
+        if array.shape[-1] != array.shape[-2] or array.shape[-1] < 2:
+            continue
+        scalar = array[..., :1, :1] * np.eye(array.shape[-1])
+        found.append(largest(array - scalar) <= 1e-6 * largest(array))
+    if not found:
+        return np.zeros(instance.lanes, dtype=bool)
+    return np.asarray(np.all(np.stack(found), axis=0))
+
+
+def unchanged(plans: Plans, field: Field, instance: Instance) -> bool:
+    """Whether both sides call a definition with the very same arguments, in some lane.
+
+    Then a claim that something may be transformed is tested on what was not.
+    """
+    conclusion = plans.claim.conclusion
+    left, right = _first_call(conclusion.left), _first_call(conclusion.right)
+    if conclusion.parameters or left is None or right is None:
+        return False
+    if left.definition != right.definition:
+        return False
+    walk = Evaluator(plans.library, field, instance.sizes)
+    same = np.ones(instance.lanes, dtype=bool)
+    for one, other in zip(left.arguments, right.arguments, strict=True):
+        a, b = (walk.term(term, instance.values) for term in (one, other))
+        if isinstance(a, Data) and isinstance(b, Data):
+            if one.type != other.type:
+                return False
+            same &= largest(np.atleast_1d(a.array - b.array)) == 0
+        elif isinstance(a, Closure) and one != other:
+            return False
+    return bool(same.any())
+
+
+def _first_call(term: Term) -> Call | None:
+    if isinstance(term, Call):
+        return term
+    if isinstance(term, Lambda):
+        return None
+    return next(filter(None, map(_first_call, children(term))), None)
+
+
+def shown(plans: Plans, drawn: Drawn, found: Compared, lane: int, remark: str) -> Counterexample:
+    """One lane of a batch, as a reader sees it."""
+    values: dict[str, Json] = {}
+    for parameter in plans.claim.parameters:
+        if isinstance(parameter.sort, Sort):
+            continue
+        value = drawn.instance.values[parameter.name]
+        if isinstance(value, Data | Places):
+            array = value.array
+            values[parameter.name] = array[lane if array.shape[0] > 1 else 0].tolist()
+        else:
+            values[parameter.name] = str(drawn.instance.functions[parameter.name])
+    sides = [(s[lane if s.shape[0] > 1 else 0]).tolist() for s in (found.left, found.right)]
+    return Counterexample(dict(drawn.instance.sizes), values, sides[0], sides[1], remark)
+
+
+def remark(plans: Plans, drawn: Drawn) -> str:
+    """How a batch was drawn."""
+    if not plans.has_families:
+        return drawn.setting
+    return f"{drawn.setting}; {drawn.style.family}, {drawn.style.basis}"

@@ -1,0 +1,133 @@
+"""The check `prime field`: both sides computed without rounding, modulo primes near 2²⁴.
+
+Open functions are random ones, fresh for each instance. A claim that holds over every field (or
+commutative ring) holds here exactly; one that does not differs in almost every instance, and how
+often it may not is bounded by degrees.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from harness.arrays import Evaluator
+from harness.arrays.evaluate import rank, shape_of
+from harness.claims.model import Claim, Library
+from harness.language.terms import Equation
+from harness.language.types import Index, Matrix, Named, Type, function_parts
+from harness.numeric.check import Compared, Drawn, Plans, defects
+from harness.numeric.degrees import Degree, Degrees, entries
+from harness.numeric.hypotheses import Defined, Inverse, Orthogonal, UnitSquares
+from harness.numeric.modular import PRIMES, PrimeField, RandomFunction
+from harness.numeric.sampling import Sampler
+
+_COLLISION = 2.0**-40
+"""The chance that two different arguments get one key in `RandomFunction`."""
+
+
+class PrimeFieldCheck:
+    """Batches of instances over prime fields. Raises `Unmet` where no sampler meets the claim."""
+
+    name = "prime field"
+
+    def __init__(self, claim: Claim, library: Library, seed: int, lanes: int = 32) -> None:
+        self.plans = Plans(claim, library, self.name, seed)
+        self.lanes = lanes
+
+    def draw(self, number: int) -> Drawn:
+        """The instances of batch `number`; the primes take turns."""
+        plans = self.plans
+        field = PrimeField(PRIMES[number % len(PRIMES)])
+        rng = plans.generator(number)
+        sizes, style = plans.sizes(rng), plans.style(number)
+        sampler = Sampler(
+            plans.claim, plans.library, plans.assignment, field, random_functions(field)
+        )
+        instance = sampler.draw(rng, sizes, self.lanes, style)
+        fair = np.ones(self.lanes, dtype=bool)
+        for _, defect in defects(plans.claim, plans.library, field, instance):
+            fair &= defect == 0
+        return Drawn(number, style, f"p = {field.prime}", field, instance, fair, {})
+
+    def compare(self, drawn: Drawn, equation: Equation) -> Compared:
+        """Both sides as numbers in 0 … p − 1."""
+        field = drawn.field
+        assert isinstance(field, PrimeField)
+        walk = Evaluator(self.plans.library, field, drawn.instance.sizes)
+        left, right = walk.equation(equation, drawn.instance.values)
+        left, right = (field.canonical(side).astype(np.float64) for side in (left, right))
+        differs = (left != right).any(axis=tuple(range(1, left.ndim)))
+        wrong = np.broadcast_to(differs, drawn.fair.shape) & drawn.fair
+        return Compared(left, right, wrong, drawn.fair, np.where(wrong, np.inf, 0.0))
+
+    def miss(self, sizes: Mapping[str, int], prime: int) -> float:
+        """A bound on the chance that one instance misses that the claim fails, families given.
+
+        Two arguments of open functions that differ may agree by chance, the difference of the
+        sides may vanish by chance, and two keys may agree.
+        """
+        found = Degrees(self.plans.library, self._leaves(sizes))
+        conclusion = found.equation(self.plans.claim.conclusion, sizes)
+        chance = (conclusion.above + conclusion.under) / prime
+        count = sum(copies for _, copies in found.applications)
+        if found.applications:
+            degree = max(d.above + d.under for d, _ in found.applications)
+            chance += count * (count - 1) / 2 * (2 * degree / prime + _COLLISION)
+        return min(1.0, chance)
+
+    def _leaves(self, sizes: Mapping[str, int]) -> dict[str, Degree]:
+        """The degrees of the entries of variables in the numbers that are drawn for them."""
+        assignment = self.plans.assignment
+        leaves: dict[str, Degree] = {}
+        for parameter in assignment.order:
+            type_ = parameter.type
+            target = function_parts(type_)[1]
+            if rank(type_) is None:
+                continue
+            shape = shape_of(type_, sizes)
+            d = max(shape[-2:]) if isinstance(target, Matrix) else 1
+            members = math.prod(shape[:-2] if isinstance(target, Matrix) else shape)
+            points = math.prod(shape)
+            degree = Degree(0 if isinstance(target, Index | Named) else 1)
+            if parameter.name in assignment.structured:
+                degree = Degree(0)
+            for form in assignment.forms[parameter.name]:
+                match form:
+                    case Orthogonal() if parameter.name not in assignment.structured:
+                        degree = entries(parameter.name, d, d, members)
+                    case UnitSquares(_, atoms):
+                        degree = entries(parameter.name, 2, 2, points)
+                        leaves |= {atom.name: degree for atom in atoms}
+                    case Inverse(_, other, _):
+                        inner = Degrees(self.plans.library, leaves).term(other, sizes)
+                        degree = entries(
+                            parameter.name,
+                            d * (inner.above + inner.under),
+                            d * inner.above,
+                            members,
+                        )
+                    case Defined(_, other, _):
+                        degree = Degrees(self.plans.library, leaves).term(other, sizes)
+                    case _:
+                        pass
+            leaves.setdefault(parameter.name, degree)
+        return leaves
+
+
+def random_functions(
+    field: PrimeField,
+) -> Callable[[np.random.Generator, Type, Mapping[str, int], int], Callable[..., Any]]:
+    """A maker of random functions, for samplers."""
+
+    def make(
+        rng: np.random.Generator, type_: Type, sizes: Mapping[str, int], lanes: int
+    ) -> RandomFunction:
+        arguments, result = function_parts(type_)
+        keys = rng.integers(0, 2**64, lanes, dtype=np.uint64)
+        ranks = [rank(a) or 0 for a in arguments]
+        return RandomFunction(field, keys, ranks, shape_of(result, sizes))
+
+    return make

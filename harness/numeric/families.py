@@ -1,0 +1,165 @@
+"""Families of matrices with something to commute with.
+
+A generic family commutes with multiples of 1 only. So families are made of blocks,
+F(p) = U (⊕ⱼ 1 ⊗ Bⱼ(p)) U⁻¹: a block that is repeated, or that is a complex matrix written as a
+real one, leaves room for what commutes with it. U is a permutation of coordinates, an orthogonal
+matrix, or (where nothing orthogonal has to commute) a generic one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from harness.numeric.floats import Floats
+from harness.numeric.reals import Field
+
+
+@dataclass(frozen=True)
+class Block:
+    """A block of the given size, `copies` times; a complex one takes twice its size."""
+
+    size: int
+    copies: int
+    kind: str
+    """`real`, `complex`, or `turn` (a complex number of modulus 1)."""
+
+    @property
+    def width(self) -> int:
+        """The coordinates that all copies take together."""
+        return self.size * self.copies * (1 if self.kind == "real" else 2)
+
+
+KINDS = (
+    "rotated pairs",
+    "rotated pairs, equal frequencies",
+    "complex matrices",
+    "repeated generic blocks",
+    "pairs turned and scaled",
+    "multiples of 1",
+    "two generic blocks",
+)
+"""The kinds of families that are drawn, as evidence names them."""
+
+BASES = ("adjacent pairs", "half-split pairs", "orthogonal basis", "generic basis")
+
+
+def blocks(kind: str, d: int) -> list[Block]:
+    """The blocks of a d × d family of this kind; a coordinate left over stands by itself."""
+    half = d // 2
+    table = {
+        "rotated pairs": [Block(1, 1, "turn")] * half,
+        "rotated pairs, equal frequencies": [Block(1, half, "turn")],
+        "complex matrices": [Block(half, 1, "complex")],
+        "repeated generic blocks": [Block(half, 2, "real")],
+        "pairs turned and scaled": [Block(1, 1, "complex")] * half,
+        "multiples of 1": [Block(1, d, "real")],
+        "two generic blocks": [Block(half, 1, "real"), Block(d - half, 1, "real")],
+    }
+    found = [block for block in table[kind] if block.width]
+    rest = d - sum(block.width for block in found)
+    return found + [Block(1, 1, "real")] * rest
+
+
+@dataclass(frozen=True)
+class Basis:
+    """What the families that one matrix commutes with have in common."""
+
+    kind: str
+    basis: str
+    matrix: Floats
+    """U: (batch, *shared indices, d, d)."""
+    inverse: Floats
+    signs: Floats
+    """An orthogonal involution that commutes with all such families; shaped as `matrix`."""
+
+
+def draw_basis(
+    field: Field, rng: np.random.Generator, kind: str, basis: str, frame: Sequence[int], d: int
+) -> Basis:
+    """U for a frame (batch, *shared indices)."""
+    one = np.broadcast_to(np.eye(d), (*frame, d, d))
+    if basis == "generic basis":
+        matrix = field.uniform(rng, (*frame, d, d))
+        inverse = field.inverse(matrix)
+    elif basis == "orthogonal basis":
+        matrix = field.orthogonal_in(rng, field.uniform(rng, (*frame, d, d)), one)
+        inverse = np.swapaxes(matrix, -1, -2)
+    else:
+        order = np.arange(d)
+        if basis == "half-split pairs":
+            half = d // 2
+            order[: 2 * half] = order[: 2 * half].reshape(2, half).T.reshape(-1)
+        matrix = np.broadcast_to(np.eye(d)[:, order], (*frame, d, d))
+        inverse = np.swapaxes(matrix, -1, -2)
+    signs = []
+    for block in blocks(kind, d):
+        each = rng.integers(0, 2, (*frame, block.copies, 1)) * 2.0 - 1.0
+        shape = (*frame, block.copies, block.width // block.copies)
+        signs.append(np.broadcast_to(each, shape).reshape(*frame, block.width))
+    diagonal = np.concatenate([np.zeros((*frame, 0)), *signs], axis=-1)
+    if basis == "generic basis":
+        involution = one
+    else:
+        involution = field.matmul(matrix * diagonal[..., None, :], inverse)
+    return Basis(kind, basis, matrix, inverse, involution)
+
+
+def draw_family(
+    field: Field,
+    rng: np.random.Generator,
+    shared: Basis,
+    frame: Sequence[int],
+    d: int,
+    *,
+    orthogonal: bool = False,
+    commuting: bool = False,
+) -> Floats:
+    """F: (*frame, d, d), where the frame is (batch, *indices); `shared.matrix` broadcasts to it."""
+    whole = np.zeros((*frame, d, d))
+    start = 0
+    for block in blocks(shared.kind, d):
+        size = block.width // block.copies
+        inner = _block(field, rng, block, frame, orthogonal=orthogonal, commuting=commuting)
+        for copy in range(block.copies):
+            places = start + copy * size + np.arange(size)
+            whole[..., places[:, None], places[None, :]] = inner
+        start += block.width
+    return field.matmul(field.matmul(shared.matrix, whole), shared.inverse)
+
+
+def _block(
+    field: Field,
+    rng: np.random.Generator,
+    block: Block,
+    frame: Sequence[int],
+    *,
+    orthogonal: bool,
+    commuting: bool,
+) -> Floats:
+    n = block.size
+    if block.kind == "real":
+        if commuting and n > 1:
+            return _real(field, rng, 1, frame, orthogonal) * np.eye(n)
+        return _real(field, rng, n, frame, orthogonal)
+    if block.kind == "turn" or orthogonal:
+        turns = field.turns(rng, frame)
+        a, b = (turns[..., i, None, None] * np.eye(n) for i in (0, 1))
+    elif commuting:
+        a, b = (field.uniform(rng, (*frame, 1, 1)) * np.eye(n) for _ in range(2))
+    else:
+        a, b = (field.uniform(rng, (*frame, n, n)) for _ in range(2))
+    return np.block([[a, -b], [b, a]])
+
+
+def _real(
+    field: Field, rng: np.random.Generator, n: int, frame: Sequence[int], orthogonal: bool
+) -> Floats:
+    if not orthogonal:
+        return field.uniform(rng, (*frame, n, n))
+    if n == 1:
+        return np.asarray(rng.integers(0, 2, (*frame, 1, 1)) * 2.0 - 1.0)
+    one = np.broadcast_to(np.eye(n), (*frame, n, n))
+    return field.orthogonal_in(rng, field.uniform(rng, (*frame, n, n)), one)

@@ -1,0 +1,328 @@
+"""The forms of hypotheses that samplers know how to meet, found by their shape.
+
+`recognise` reads one equation and lists all ways in which it can be met by choosing one variable
+(`owner`) once the others are known; `assign` picks one way for each hypothesis, such that the
+choices can be made one after the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+from harness.claims.model import Claim, Hypothesis, Library
+from harness.language.terms import Apply, Call, Equation, Primitive, Term, Variable
+from harness.language.transform import free_variables, instantiate, rewrite
+from harness.language.types import Matrix, Parameter, resolve
+
+
+@dataclass(frozen=True)
+class Atom:
+    """A variable of the claim at distinct bound indices: `A`, `A(k)`, `A(k)(p)`, `v[i]`."""
+
+    name: str
+    arguments: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Orthogonal:
+    """`Aᵀ @ A = 1`; with `rows`, `A @ Aᵀ = 1`."""
+
+    owner: Atom
+    rows: bool = False
+
+
+@dataclass(frozen=True)
+class Commutes:
+    """`A @ other = other @ A`, for all `parameters`; `other` does not speak of A."""
+
+    owner: Atom
+    other: Term
+    parameters: tuple[Variable, ...]
+
+
+@dataclass(frozen=True)
+class CommutesWithItself:
+    """`A(p) @ A(q) = A(q) @ A(p)`."""
+
+    owner: Atom
+
+
+@dataclass(frozen=True)
+class UnitSquares:
+    """`a*a + b*b + … = 1`, or `dot(v, v) = 1` (then `vector`, and v is the owner)."""
+
+    owner: Atom
+    atoms: tuple[Atom, ...]
+    vector: bool = False
+
+
+@dataclass(frozen=True)
+class Inverse:
+    """`A @ B = 1` or `a * b = 1`: the owner is the inverse of `other`, an atom as well."""
+
+    owner: Atom
+    other: Term
+    parameters: tuple[Variable, ...]
+
+
+@dataclass(frozen=True)
+class Defined:
+    """`A = other`, where `other` does not speak of A."""
+
+    owner: Atom
+    other: Term
+    parameters: tuple[Variable, ...]
+
+
+Form = Orthogonal | Commutes | CommutesWithItself | UnitSquares | Inverse | Defined
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """One form for each hypothesis, and the variables in an order in which they can be drawn."""
+
+    forms: Mapping[str, tuple[Form, ...]]
+    """The forms that a variable has to meet when it is drawn, by its name."""
+    order: tuple[Parameter, ...]
+    structured: Mapping[str, tuple[Commutes, ...]]
+    """Matrix variables that others are to commute with, and these hypotheses."""
+
+
+class Unmet(Exception):
+    """No sampler knows how to meet a hypothesis; says which."""
+
+
+def unfold(term: Term, library: Library) -> Term:
+    """`term` without calls of definitions."""
+
+    def rule(found: Term) -> Term | None:
+        if not isinstance(found, Call):
+            return None
+        definition = library.definitions[found.definition]
+        return unfold(instantiate(definition.parameters, definition.body, found), library)
+
+    return rewrite(term, rule)
+
+
+def recognise(equation: Equation, library: Library) -> list[Form]:
+    """All ways to meet `equation` by choice of one variable; empty where none is known."""
+    bound = {v.name for v in equation.parameters}
+    left, right = unfold(equation.left, library), unfold(equation.right, library)
+    found: list[Form] = []
+    for one, other in ((left, right), (right, left)):
+        if _is(other, "identity"):
+            found += _products_to_one(one, bound, equation.parameters)
+        if _is(other, "one"):
+            found += _unit_squares(one, bound)
+            if isinstance(one, Primitive) and one.operator == "multiply":
+                first, second = one.arguments
+                found += _inverses(first, second, bound, equation.parameters)
+    found += _commutations(left, right, bound, equation.parameters)
+    for one, other in ((left, right), (right, left)):
+        atom = _atom(one, bound)
+        if atom and atom.name not in free_variables(other) and _whole(atom, equation):
+            found.append(Defined(atom, other, equation.parameters))
+    return found
+
+
+def assign(claim: Claim, library: Library) -> Assignment:
+    """How to draw the variables of `claim` so that its hypotheses hold.
+
+    Raises `Unmet` where a hypothesis has no known form, or where no order exists.
+    """
+    variables = {p.name: p for p in claim.parameters if p.is_explicit}
+    candidates: list[list[Form]] = []
+    for hypothesis in claim.hypotheses:
+        forms = recognise(hypothesis.equation, library)
+        if not forms:
+            raise Unmet(f"no sampler knows hypotheses of the form of {_name(hypothesis)}")
+        candidates.append(_preferred(forms, claim, library))
+    for choice in product(*candidates):
+        order = _order(choice, variables)
+        if order is not None and _compatible(choice):
+            forms_of = {n: tuple(f for f in choice if f.owner.name == n) for n in variables}
+            return Assignment(forms_of, order, _structured(choice, variables, forms_of))
+    names = ", ".join(_name(h) for h in claim.hypotheses)
+    raise Unmet(f"no sampler meets these hypotheses together: {names}")
+
+
+def _name(hypothesis: Hypothesis) -> str:
+    return f"{hypothesis.name}: {hypothesis.text}"
+
+
+# -- the forms --------------------------------------------------------------------------------
+
+
+def _is(term: Term, operator: str) -> bool:
+    return isinstance(term, Primitive) and term.operator == operator
+
+
+def _atom(term: Term, bound: set[str]) -> Atom | None:
+    match term:
+        case Variable(name) if name not in bound:
+            return Atom(name, ())
+        case Apply(function, Variable(index)) | Primitive("entry", _, (function, Variable(index))):
+            inner = _atom(function, bound)
+            if inner and index in bound and index not in inner.arguments:
+                return Atom(inner.name, (*inner.arguments, index))
+    return None
+
+
+def _products_to_one(
+    term: Term, bound: set[str], parameters: tuple[Variable, ...]
+) -> Iterator[Form]:
+    if not isinstance(term, Primitive) or term.operator != "matmul":
+        return
+    left, right = term.arguments
+    for one, other, rows in ((left, right, False), (right, left, True)):
+        if isinstance(one, Primitive) and one.operator == "transpose":
+            atom = _atom(one.arguments[0], bound)
+            if atom and one.arguments[0] == other:
+                yield Orthogonal(atom, rows)
+                return
+    yield from _inverses(left, right, bound, parameters)
+
+
+def _inverses(
+    left: Term, right: Term, bound: set[str], parameters: tuple[Variable, ...]
+) -> Iterator[Form]:
+    one, other = _atom(left, bound), _atom(right, bound)
+    if one and other and one.name != other.name:
+        for owner, term in ((other, left), (one, right)):
+            if set(owner.arguments) == bound:
+                yield Inverse(owner, term, parameters)
+
+
+def _unit_squares(term: Term, bound: set[str]) -> Iterator[Form]:
+    if isinstance(term, Primitive) and term.operator == "dot":
+        one, other = term.arguments
+        atom = _atom(one, bound)
+        if atom and one == other:
+            yield UnitSquares(atom, (atom,), vector=True)
+        return
+    atoms = []
+    for summand in _summands(term):
+        if not isinstance(summand, Primitive) or summand.operator != "multiply":
+            return
+        one, other = summand.arguments
+        atom = _atom(one, bound)
+        if atom is None or one != other or set(atom.arguments) != bound:
+            return
+        atoms.append(atom)
+    if len({atom.name for atom in atoms}) == len(atoms):
+        yield UnitSquares(atoms[0], tuple(atoms))
+
+
+def _summands(term: Term) -> list[Term]:
+    if isinstance(term, Primitive) and term.operator == "add":
+        return [s for argument in term.arguments for s in _summands(argument)]
+    return [term]
+
+
+def _commutations(
+    left: Term, right: Term, bound: set[str], parameters: tuple[Variable, ...]
+) -> Iterator[Form]:
+    match left, right:
+        case Primitive("matmul", _, (a, b)), Primitive("matmul", _, (c, d)) if a == d and b == c:
+            pass
+        case _:
+            return
+    one, other = _atom(a, bound), _atom(b, bound)
+    if one and other and one.name == other.name:
+        yield CommutesWithItself(one)
+        return
+    for atom, term in ((one, b), (other, a)):
+        if atom and atom.name not in free_variables(term):
+            yield Commutes(atom, term, parameters)
+
+
+def _whole(atom: Atom, equation: Equation) -> bool:
+    """Whether the equation gives every value of the atom's variable, not only some."""
+    return set(atom.arguments) == {v.name for v in equation.parameters}
+
+
+# -- one form for each hypothesis -------------------------------------------------------------
+
+
+def _preferred(forms: list[Form], claim: Claim, library: Library) -> list[Form]:
+    """The variable that is orthogonal, has fewer indices or comes later is drawn last."""
+    orthogonal = {
+        form.owner.name
+        for hypothesis in claim.hypotheses
+        for form in recognise(hypothesis.equation, library)
+        if isinstance(form, Orthogonal)
+    }
+    places = [p.name for p in claim.parameters]
+
+    def key(form: Form) -> tuple[bool, int, int]:
+        owner = form.owner
+        return owner.name not in orthogonal, len(owner.arguments), -places.index(owner.name)
+
+    return sorted(forms, key=key)
+
+
+def _depends(form: Form) -> set[str]:
+    if isinstance(form, Commutes | Inverse | Defined):
+        return free_variables(form.other)
+    return set()
+
+
+def _owned(form: Form) -> set[str]:
+    if isinstance(form, UnitSquares):
+        return {atom.name for atom in form.atoms}
+    return {form.owner.name}
+
+
+def _order(
+    choice: Sequence[Form], variables: Mapping[str, Parameter]
+) -> tuple[Parameter, ...] | None:
+    waiting = dict(variables)
+    found: list[Parameter] = []
+    while waiting:
+        ready = [
+            name
+            for name in waiting
+            if not any(_depends(f) & set(waiting) for f in choice if name in _owned(f))
+        ]
+        if not ready:
+            return None
+        found += [waiting.pop(name) for name in ready]
+    return tuple(found)
+
+
+def _compatible(choice: Sequence[Form]) -> bool:
+    """Whether one variable can meet all that it has to; several only within an algebra."""
+    owners: dict[str, list[Form]] = {}
+    for form in choice:
+        for name in _owned(form):
+            owners.setdefault(name, []).append(form)
+    return all(
+        len(forms) == 1
+        or all(isinstance(f, Commutes | Orthogonal | CommutesWithItself) for f in forms)
+        or (all(isinstance(f, Inverse) for f in forms) and len({f.owner for f in forms}) == 1)
+        for forms in owners.values()
+    )
+
+
+def _structured(
+    choice: Sequence[Form],
+    variables: Mapping[str, Parameter],
+    forms: Mapping[str, tuple[Form, ...]],
+) -> dict[str, tuple[Commutes, ...]]:
+    """Square matrices, not drawn from a commutant themselves, that others commute with."""
+    found: dict[str, tuple[Commutes, ...]] = {}
+    for name, parameter in variables.items():
+        target = parameter.type
+        while hasattr(target, "target"):
+            target = resolve(target.target)
+        square = isinstance(target, Matrix) and target.rows == target.columns
+        met = all(isinstance(f, Orthogonal | CommutesWithItself) for f in forms[name])
+        commuting = tuple(
+            f for f in choice if isinstance(f, Commutes) and name in free_variables(f.other)
+        )
+        itself = any(isinstance(f, CommutesWithItself) for f in forms[name])
+        if square and met and (commuting or itself):
+            found[name] = commuting
+    return found

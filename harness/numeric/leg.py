@@ -1,0 +1,282 @@
+"""The numeric leg: one piece of evidence for each of its checks, and counterexamples on demand."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from harness.arrays import Unsupported
+from harness.claims.model import Claim, Library
+from harness.evidence import Counterexample, Evidence, Json, Leg, Outcome
+from harness.numeric.bounded import Float64Check
+from harness.numeric.check import Compared, Drawn, ReplayId, remark, shown, trivial, unchanged
+from harness.numeric.exact import PrimeFieldCheck
+from harness.numeric.hypotheses import Unmet
+from harness.numeric.modular import PRIMES
+from harness.numeric.replay import CHECKS, replay
+from harness.numeric.small import find_small
+from harness.numeric.threads import one_thread
+from harness.numeric.variants import variants
+
+__all__ = ["check", "find_counterexample", "replay"]
+
+BATCHES = {PrimeFieldCheck.name: 24, Float64Check.name: 36}
+"""Batches of 32 instances that each check tests at effort 1."""
+
+_ENOUGH = 0.5
+"""The part of the instances that must meet the hypotheses and be decided."""
+
+
+def check(
+    claim: Claim,
+    library: Library,
+    *,
+    seed: int = 0,
+    effort: float = 1.0,
+    deadline: float = math.inf,
+) -> Iterator[Evidence]:
+    """Test a claim: exactly over prime fields, and in doubles within a rounding bound.
+
+    `effort` scales the number of instances. After `deadline` (as `time.monotonic` tells it) no
+    batch is begun; what was tested by then is reported, and none tested means not run.
+    """
+    for kind in CHECKS:
+        start = time.monotonic()
+        try:
+            with one_thread():
+                run = _Run(kind(claim, library, seed))
+                for number in range(max(1, round(BATCHES[kind.name] * effort))):
+                    if time.monotonic() >= deadline or run.refuted:
+                        break
+                    run.add(number)
+                found = run.evidence()
+        except (Unmet, Unsupported) as error:
+            found = _evidence(claim, kind.name, Outcome.NOT_RUN, str(error))
+        yield replace(found, seconds=time.monotonic() - start)
+
+
+def find_counterexample(
+    claim: Claim, library: Library, *, small: bool = True, seconds: float = 5.0
+) -> Counterexample | None:
+    """An instance that meets the hypotheses and breaks the conclusion, if one is found.
+
+    With `small`, the smallest sizes and integers (or simple fractions) that do, checked in exact
+    arithmetic, for people to read; else whatever the random checks come upon first.
+    """
+    if small:
+        return find_small(claim, library, seconds=seconds)
+    end = time.monotonic() + seconds
+    try:
+        tester = Float64Check(claim, library, 0)
+        for number in range(BATCHES[tester.name]):
+            if time.monotonic() >= end:
+                break
+            drawn = tester.draw(number)
+            found = tester.compare(drawn, claim.conclusion)
+            if found.wrong.any():
+                return shown(
+                    tester.plans,
+                    drawn,
+                    found,
+                    int(found.wrong.argmax()),
+                    remark(tester.plans, drawn),
+                )
+    except (Unmet, Unsupported):
+        pass
+    return None
+
+
+# -- gathering --------------------------------------------------------------------------------
+
+
+@dataclass
+class _Run:
+    """What came of the batches so far."""
+
+    tester: PrimeFieldCheck | Float64Check
+    batches: int = 0
+    instances: int = 0
+    fair: int = 0
+    decided: int = 0
+    trivial: int = 0
+    unchanged: int = 0
+    refuted: bool = False
+    wrong: tuple[Drawn, Compared] | None = None
+    ratios: list[Any] = field(default_factory=list)
+    misses: list[float] = field(default_factory=list)
+    settings: dict[str, None] = field(default_factory=dict)
+    families: dict[str, None] = field(default_factory=dict)
+    shapes: list[dict[str, int]] = field(default_factory=list)
+
+    def add(self, number: int) -> None:
+        """Test one more batch."""
+        plans = self.tester.plans
+        drawn = self.tester.draw(number)
+        found = self.tester.compare(drawn, plans.claim.conclusion)
+        self.batches += 1
+        self.instances += drawn.instance.lanes
+        self.fair += int(drawn.fair.sum())
+        self.decided += int(found.decided.sum())
+        self.trivial += int((trivial(plans, drawn.instance) & found.decided).sum())
+        self.unchanged += unchanged(plans, drawn.field, drawn.instance)
+        self.ratios.append(found.ratio[drawn.fair])
+        self.settings[drawn.setting] = None
+        if plans.has_families:
+            self.families[f"{drawn.style.family}, {drawn.style.basis}"] = None
+        self.shapes.append(dict(drawn.instance.sizes))
+        if isinstance(self.tester, PrimeFieldCheck):
+            prime = PRIMES[number % len(PRIMES)]
+            self.misses.append(self.tester.miss(drawn.instance.sizes, prime))
+        if found.wrong.any():
+            self.refuted = True
+            self.wrong = (drawn, found)
+
+    # -- the verdict ----------------------------------------------------------------------------
+
+    def evidence(self) -> Evidence:
+        """What the batches come to."""
+        tester, claim = self.tester, self.tester.plans.claim
+        if self.wrong is not None:
+            return self._refutation(*self.wrong)
+        outcome, reason = self._judge()
+        summary = self._summary() if outcome is Outcome.CONFIRMED else reason
+        replay_id = ReplayId(claim.theorem, tester.name, tester.plans.seed, 0, 0)
+        return _evidence(claim, tester.name, outcome, summary, self._data(), str(replay_id))
+
+    def _judge(self) -> tuple[Outcome, str]:
+        if self.batches == 0:
+            return Outcome.NOT_RUN, "no time was left to test any instance"
+        if self.fair < _ENOUGH * self.instances:
+            met = f"{self.fair} of {self.instances} instances"
+            return Outcome.INCONCLUSIVE, f"only {met} met the hypotheses"
+        if self.decided == 0 or self.decided < _ENOUGH * self.fair:
+            sharp = f"{self.decided} of {self.fair} instances"
+            return Outcome.INCONCLUSIVE, f"the rounding bound says enough on only {sharp}"
+        if self.trivial == self.decided:
+            return Outcome.INCONCLUSIVE, "the hypotheses were met by multiples of 1 only"
+        if self.unchanged == self.batches:
+            return Outcome.INCONCLUSIVE, "both sides were given the very same arguments"
+        return Outcome.CONFIRMED, ""
+
+    def _summary(self) -> str:
+        if isinstance(self.tester, PrimeFieldCheck):
+            return (
+                f"Both sides are equal on {self.decided} random instances modulo "
+                f"{len(self.settings)} primes near 2²⁴, without rounding; a claim that fails for "
+                f"the families drawn would pass one instance with probability at most "
+                f"{max(self.misses):.1g}."
+            )
+        largest = max((float(r.max(initial=0.0)) for r in self.ratios), default=0.0)
+        return (
+            f"Both sides agree within the rounding bound on {self.decided} random instances in "
+            f"double precision; the largest difference is {largest:.2g} of its bound."
+        )
+
+    def _data(self) -> dict[str, Json]:
+        tester = self.tester
+        data: dict[str, Json] = {
+            "seed": tester.plans.seed,
+            "batches": self.batches,
+            "instances": self.instances,
+            "hypotheses_met": self.fair,
+            "decided": self.decided,
+            "trivial": self.trivial,
+            "families": list(self.families),
+            "settings": list(self.settings),
+            "shapes": list(self.shapes[:6]),
+        }
+        if isinstance(tester, PrimeFieldCheck):
+            data["miss_per_instance"] = max(self.misses, default=1.0)
+            data["conditional_on"] = (
+                "the families drawn; open functions that are random, fresh for each instance, with "
+                "64-bit keys taken for independent; free entries uniform modulo p"
+            )
+            return data
+        ratios = np.concatenate(self.ratios) if self.ratios else np.zeros(0)
+        positive = np.log10(ratios[(ratios > 0) & np.isfinite(ratios)])
+        counts, edges = np.histogram(positive, bins=40, range=(-8.0, 2.0))
+        data["largest_ratio"] = float(ratios.max(initial=0.0))
+        data["equal_to_the_bit"] = int((ratios == 0).sum())
+        data["ratio_histogram"] = {"edges": edges.tolist(), "counts": counts.tolist()}
+        data |= separation(tester, data["largest_ratio"])
+        data["conditional_on"] = (
+            "rounding rules derived by hand and tested, not proved; matrices taken to be within "
+            "a multiple of their measured defect of what the hypotheses ask"
+        )
+        return data
+
+    def _refutation(self, drawn: Drawn, found: Compared) -> Evidence:
+        tester = self.tester
+        claim, library = tester.plans.claim, tester.plans.library
+        lane = int(found.wrong.argmax())
+        identifier = ReplayId(claim.theorem, tester.name, tester.plans.seed, drawn.number, lane)
+        example = find_small(claim, library, seconds=2.0)
+        if example is None:
+            example = shown(tester.plans, drawn, found, lane, remark(tester.plans, drawn))
+        wrong, fair = int(found.wrong.sum()), int(drawn.fair.sum())
+        summary = (
+            f"The sides differ on {wrong} of {fair} random instances that meet the hypotheses "
+            f"({drawn.setting})."
+        )
+        data: dict[str, Json] = {
+            "seed": tester.plans.seed,
+            "batch": drawn.number,
+            "instances": fair,
+            "refuting": wrong,
+        }
+        return _evidence(
+            claim, tester.name, Outcome.REFUTED, summary, data, str(identifier), example
+        )
+
+
+def separation(tester: Float64Check, largest: Json) -> dict[str, Json]:
+    """How far wrong variants of the conclusion stand from the true one, in units of the bound.
+
+    A variant counts as wrong where exact arithmetic tells it from the truth. For each, the
+    largest ratio over a few batches; of these the smallest.
+    """
+    plans = tester.plans
+    exact = PrimeFieldCheck(plans.claim, plans.library, plans.seed)
+    truth = [exact.draw(number) for number in (0, 2)]
+    drawn = [tester.draw(number) for number in (0, 2, 3)]
+    for batch in drawn:
+        tester.compare(batch, plans.claim.conclusion)
+    found: dict[str, float] = {}
+    for number, (name, equation) in enumerate(variants(plans.claim.conclusion)):
+        if any(exact.compare(batch, equation).wrong.any() for batch in truth):
+            ratios = [float(tester.compare(b, equation).ratio.max(initial=0.0)) for b in drawn]
+            found[f"{name} ({number + 1})"] = max(ratios)
+    if not found:
+        return {}
+    smallest = min(found.values())
+    return {
+        "wrong_variants": dict(found),
+        "smallest_wrong_ratio": smallest,
+        "separation": smallest / largest if isinstance(largest, float) and largest > 0 else None,
+    }
+
+
+def _evidence(
+    claim: Claim,
+    name: str,
+    outcome: Outcome,
+    summary: str,
+    data: dict[str, Json] | None = None,
+    identifier: str = "",
+    example: Counterexample | None = None,
+) -> Evidence:
+    return Evidence(
+        subject=claim.theorem,
+        leg=Leg.NUMERIC,
+        check=name,
+        outcome=outcome,
+        summary=summary,
+        data=data or {},
+        counterexample=example,
+        replay=f"harness replay {identifier}" if identifier else "",
+    )

@@ -1,0 +1,221 @@
+"""Exact arithmetic modulo a prime, on doubles: residues between −p/2 and p/2.
+
+A product of two residues is below 2⁴⁶, so sums of up to `_TERMS` of them are exact in a double
+and matrix products run at the speed of the floating-point ones. Every result is reduced again.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Residues = NDArray[np.float64]
+
+PRIMES = (16777213, 16777199, 8388593)
+"""2²⁴ − 3, 2²⁴ − 17 and 2²³ − 15."""
+
+_TERMS = 64
+
+
+class PrimeField:
+    """The integers modulo `prime`, which is below 2²⁴."""
+
+    xp: Any = np
+
+    def __init__(self, prime: int) -> None:
+        self.prime = prime
+        self._p = float(prime)
+        self._reciprocal = 1.0 / prime
+
+    def reduce(self, value: Residues) -> Residues:
+        """Integers of magnitude up to 2⁵³, reduced to residues around 0."""
+        return np.asarray(value - self._p * np.rint(value * self._reciprocal))
+
+    def canonical(self, value: Residues) -> NDArray[np.int64]:
+        """The residues as integers in 0 … p − 1."""
+        return np.asarray(value, dtype=np.int64) % self.prime
+
+    # -- arithmetic -----------------------------------------------------------------------------
+
+    def lay(self, rearrange: Callable[..., Any], /, *values: Residues) -> Residues:
+        found: Residues = rearrange(*values)
+        return found
+
+    def shape(self, value: Residues) -> tuple[int, ...]:
+        return value.shape
+
+    def constant(self, value: int) -> Residues:
+        return np.asarray(float(value))
+
+    def add(self, left: Residues, right: Residues) -> Residues:
+        return self.reduce(left + right)
+
+    def subtract(self, left: Residues, right: Residues) -> Residues:
+        return self.reduce(left - right)
+
+    def multiply(self, left: Residues, right: Residues) -> Residues:
+        return self.reduce(left * right)
+
+    def divide(self, left: Residues, right: Residues) -> Residues:
+        return self.multiply(left, self.reciprocal(right))
+
+    def negate(self, value: Residues) -> Residues:
+        return np.asarray(-value)
+
+    def total(self, value: Residues) -> Residues:
+        return self.reduce(value.sum(axis=-1))
+
+    def matmul(self, left: Residues, right: Residues) -> Residues:
+        k = left.shape[-1]
+        if k <= _TERMS:
+            return self.reduce(left @ right)
+        found = self.matmul(left[..., :_TERMS], right[..., :_TERMS, :])
+        return self.add(found, self.matmul(left[..., _TERMS:], right[..., _TERMS:, :]))
+
+    def reciprocal(self, value: Residues) -> Residues:
+        """The inverse by Fermat, xᵖ⁻²; 0 for 0."""
+        found, power, exponent = np.ones_like(value), value, self.prime - 2
+        while exponent:
+            if exponent & 1:
+                found = self.multiply(found, power)
+            power = self.multiply(power, power)
+            exponent >>= 1
+        return found
+
+    # -- drawing and solving --------------------------------------------------------------------
+
+    def uniform(self, rng: np.random.Generator, shape: Sequence[int]) -> Residues:
+        """Independent residues, each equally likely."""
+        numbers = rng.integers(0, self.prime, tuple(shape)).astype(np.float64)
+        return self.reduce(numbers)
+
+    def row_reduce(self, matrix: Residues, columns: int) -> tuple[Residues, NDArray[np.bool_]]:
+        """Row echelon forms of a stack (…, m, n), reduced in the first `columns` columns.
+
+        Gives rows (…, columns, n), the row of pivot c in place c and zero where there is none,
+        and which of these columns have a pivot (…, columns).
+        """
+        *frame, m, n = matrix.shape
+        if m == 0 or columns == 0:
+            return np.zeros((*frame, columns, n)), np.zeros((*frame, columns), dtype=bool)
+        work = self.reduce(matrix.reshape(math.prod(frame), m, n))
+        lanes = np.arange(work.shape[0])
+        free = np.ones((work.shape[0], m), dtype=bool)
+        order = np.zeros((work.shape[0], columns), dtype=np.int64)
+        found = np.zeros((work.shape[0], columns), dtype=bool)
+        for c in range(columns):
+            candidates = (work[:, :, c] != 0) & free
+            row = candidates.argmax(axis=1)
+            has = candidates[lanes, row]
+            pivot = work[lanes, row]
+            pivot = self.multiply(pivot, self.reciprocal(pivot[:, c, None]))
+            factors = work[:, :, c].copy()
+            factors[lanes, row] = 0.0
+            factors *= has[:, None]
+            work = self.reduce(work - factors[:, :, None] * pivot[:, None, :])
+            work[lanes, row] = np.where(has[:, None], pivot, work[lanes, row])
+            free[lanes, row] &= ~has
+            order[:, c], found[:, c] = row, has
+        rows = np.take_along_axis(work, order[:, :, None], axis=1) * found[:, :, None]
+        return rows.reshape(*frame, columns, n), found.reshape(*frame, columns)
+
+    def null_vectors(
+        self, rng: np.random.Generator, matrix: Residues, scale: Residues
+    ) -> tuple[Residues, NDArray[np.int64]]:
+        """A uniform solution of A x = 0 for each of a stack, and how many are independent."""
+        *frame, m, n = matrix.shape
+        if m > n + 2:
+            matrix = self.matmul(self.uniform(rng, (*frame, n + 2, m)), matrix)
+        rows, pivots = self.row_reduce(matrix, n)
+        free = self.uniform(rng, (*frame, n)) * ~pivots
+        solved = self.matmul(rows, free[..., None])[..., 0]
+        return self.reduce(free - solved * pivots), (~pivots).sum(axis=-1)
+
+    def inverse(self, matrix: Residues) -> Residues:
+        """Inverses of a stack of square matrices; wrong for one that is singular."""
+        n = matrix.shape[-1]
+        one = np.broadcast_to(np.eye(n), matrix.shape)
+        rows, _ = self.row_reduce(np.concatenate([matrix, one], axis=-1), n)
+        return rows[..., n:]
+
+    def orthogonal_in(
+        self, rng: np.random.Generator, element: Residues, signs: Residues
+    ) -> Residues:
+        """An orthogonal matrix by Cayley's transform of the skew part of `element`.
+
+        It lies in any algebra, closed under transposition, that `element` (…, d, d) lies in;
+        `signs`, an orthogonal involution of that algebra, lets it reach determinant −1.
+        """
+        skew = self.subtract(element, np.swapaxes(element, -1, -2))
+        one = np.eye(element.shape[-1])
+        turn = self.matmul(self.subtract(one, skew), self.inverse(self.add(one, skew)))
+        return self.matmul(signs, turn)
+
+    def circle(self, rng: np.random.Generator, shape: Sequence[int], count: int) -> Residues:
+        """Points (…, count) whose squares add up to 1, by stereographic projection."""
+        t = self.uniform(rng, (*shape, count - 1))
+        square = self.total(self.multiply(t, t))
+        scale = self.reciprocal(self.add(square, np.asarray(1.0)))
+        last = self.multiply(self.subtract(square, np.asarray(1.0)), scale)
+        others = self.multiply(self.add(t, t), scale[..., None])
+        return np.concatenate([others, last[..., None]], axis=-1)
+
+    def turns(self, rng: np.random.Generator, shape: Sequence[int]) -> Residues:
+        """Points (*shape, 2) of the circle; any of them is some power of a generic one."""
+        return self.circle(rng, shape, 2)
+
+    def free(self, rng: np.random.Generator, shape: Sequence[int], rank: int) -> Residues:
+        """The values of a variable that no hypothesis speaks of."""
+        return self.uniform(rng, shape)
+
+
+class RandomFunction:
+    """A random function of residues and indices, drawn afresh for each lane of a batch.
+
+    Equal arguments give equal results; unequal ones give results that are independent, unless
+    their 64-bit keys agree (a chance of at most 2⁻⁴⁰: a random linear form modulo 2⁶⁴ of
+    differences below 2²⁴). The mixing is splitmix64's.
+    """
+
+    def __init__(
+        self,
+        field: PrimeField,
+        keys: NDArray[np.uint64],
+        ranks: Sequence[int],
+        shape: Sequence[int],
+    ) -> None:
+        self.field = field
+        self.keys = keys
+        self.ranks = tuple(ranks)
+        self.result_shape = tuple(shape)
+
+    def __str__(self) -> str:
+        return f"a random function modulo {self.field.prime}"
+
+    def __call__(self, arguments: Sequence[Any]) -> Residues:
+        key: NDArray[np.uint64] = self.keys
+        offset = 1
+        for argument, rank in zip(arguments, self.ranks, strict=True):
+            numbers = self.field.canonical(argument).astype(np.uint64)
+            frame = numbers.shape[: numbers.ndim - rank]
+            length = int(np.prod(numbers.shape[numbers.ndim - rank :]))
+            coordinates = np.arange(offset, offset + length, dtype=np.uint64)
+            factors = _mix(self.keys[:, None] + _mix(coordinates)) | np.uint64(1)
+            offset += length
+            key = key + (numbers.reshape(*frame, length) * factors).sum(axis=-1, dtype=np.uint64)
+        size = int(np.prod(self.result_shape))
+        outputs = _mix(np.arange(size, dtype=np.uint64) + np.uint64(1 << 40))
+        mixed = _mix(_mix(key)[..., None] + outputs) % np.uint64(self.field.prime)
+        found = self.field.reduce(mixed.astype(np.float64))
+        return found.reshape(*found.shape[:-1], *self.result_shape)
+
+
+def _mix(value: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    value = value + np.uint64(0x9E3779B97F4A7C15)
+    value = (value ^ (value >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    value = (value ^ (value >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return value ^ (value >> np.uint64(31))

@@ -1,0 +1,126 @@
+"""Drawing and solving over the reals, in doubles; what `PrimeField` does modulo a prime."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from harness.arrays.arithmetic import Arithmetic
+from harness.numeric.floats import Float64, Floats
+
+_NULL = 1e-13
+"""Eigenvalues of AᵀA below this part of the square of the scale count as 0."""
+
+
+class Field(Arithmetic[Floats], Protocol):
+    """Numbers that samplers can draw and solve with; arrays of doubles hold them."""
+
+    def uniform(self, rng: np.random.Generator, shape: Sequence[int]) -> Floats:
+        """Independent numbers without any relation to each other."""
+        ...
+
+    def null_vectors(
+        self, rng: np.random.Generator, matrix: Floats, scale: Floats
+    ) -> tuple[Floats, NDArray[np.int64]]:
+        """A random solution of A x = 0 for each of a stack, and how many are independent.
+
+        `scale` (one number for each of the stack) is how large A would be if it did not vanish.
+        """
+        ...
+
+    def inverse(self, matrix: Floats) -> Floats:
+        """Inverses of a stack of square matrices."""
+        ...
+
+    def reciprocal(self, value: Floats) -> Floats:
+        """Inverses of numbers, 0 for 0."""
+        ...
+
+    def orthogonal_in(self, rng: np.random.Generator, element: Floats, signs: Floats) -> Floats:
+        """An orthogonal matrix in the algebra of `element` (…, d, d).
+
+        `signs` is an orthogonal involution of that algebra, which is closed under transposition.
+        """
+        ...
+
+    def circle(self, rng: np.random.Generator, shape: Sequence[int], count: int) -> Floats:
+        """Points (…, count) whose squares add up to 1."""
+        ...
+
+    def turns(self, rng: np.random.Generator, shape: Sequence[int]) -> Floats:
+        """Cosines and sines (*shape, 2) that one frequency gives at the places of the last axis."""
+        ...
+
+    def free(self, rng: np.random.Generator, shape: Sequence[int], rank: int) -> Floats:
+        """Values of a variable that no hypothesis speaks of; its type has the last `rank` axes."""
+        ...
+
+
+class Regime(StrEnum):
+    """How the free variables of an instance are drawn."""
+
+    PLAIN = "plain"
+    SCALED = "badly scaled"
+    CANCELLING = "cancelling"
+
+
+class RealField(Float64):
+    """The reals, drawn from normal distributions."""
+
+    def __init__(self, regime: Regime = Regime.PLAIN) -> None:
+        self.regime = regime
+
+    def uniform(self, rng: np.random.Generator, shape: Sequence[int]) -> Floats:
+        return rng.standard_normal(tuple(shape))
+
+    def null_vectors(
+        self, rng: np.random.Generator, matrix: Floats, scale: Floats
+    ) -> tuple[Floats, NDArray[np.int64]]:
+        """The projection of a normal vector on the null space, by eigenvectors of AᵀA."""
+        *frame, _, n = matrix.shape
+        values, vectors = np.linalg.eigh(np.swapaxes(matrix, -1, -2) @ matrix)
+        null = values <= _NULL * (scale * scale)[..., None]
+        draws = rng.standard_normal((*frame, n)) * null
+        return (vectors @ draws[..., None])[..., 0], null.sum(axis=-1)
+
+    def inverse(self, matrix: Floats) -> Floats:
+        return np.asarray(np.linalg.inv(matrix))
+
+    def reciprocal(self, value: Floats) -> Floats:
+        return self.divide(np.asarray(1.0), value)
+
+    def orthogonal_in(self, rng: np.random.Generator, element: Floats, signs: Floats) -> Floats:
+        """The polar factor of `element`: it reaches every component of the orthogonal group."""
+        left, _, right = np.linalg.svd(element)
+        return np.asarray(signs @ (left @ right))
+
+    def circle(self, rng: np.random.Generator, shape: Sequence[int], count: int) -> Floats:
+        points = rng.standard_normal((*shape, count))
+        return np.asarray(points / np.sqrt((points * points).sum(axis=-1, keepdims=True)))
+
+    def turns(self, rng: np.random.Generator, shape: Sequence[int]) -> Floats:
+        """Frequencies between 1 and 10⁻⁴, at generic positions up to 10⁶."""
+        *others, places = (*shape, 1) if len(shape) == 1 else shape
+        frequency = 10.0 ** rng.uniform(-4.0, 0.0, (*others, 1))
+        position = rng.integers(0, 10**6, (shape[0], *[1] * (len(others) - 1), places))
+        angle = (frequency * position).reshape(tuple(shape))
+        return np.stack([np.cos(angle), np.sin(angle)], axis=-1)
+
+    def free(self, rng: np.random.Generator, shape: Sequence[int], rank: int) -> Floats:
+        found = rng.standard_normal(tuple(shape))
+        axes = tuple(range(len(shape) - rank, len(shape)))
+        if self.regime is Regime.SCALED:
+            for axis in (None, *axes):
+                kept = [n if i == 0 or i == axis else 1 for i, n in enumerate(shape)]
+                found = found * 10.0 ** rng.uniform(-4.0, 4.0, kept)
+        elif self.regime is Regime.CANCELLING and rank:
+            # Matrices whose rows nearly add up to 0 meet vectors that are nearly constant.
+            if rank == 2:
+                found = found - found.mean(axis=-1, keepdims=True) if shape[-1] else found
+            else:
+                found = 1 + 1e-3 * found
+        return found

@@ -1,0 +1,327 @@
+"""Random instances of a claim that meet its hypotheses by construction.
+
+What is drawn follows from the forms of the hypotheses (`harness.numeric.hypotheses`): a variable
+that is orthogonal, commutes with a family, lies on a sphere, is an inverse or is defined is drawn
+so; all else is free. Callers check the hypotheses on what they get.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from harness.arrays import Data, Evaluator, Places, Value, open_function
+from harness.arrays.evaluate import rank, shape_of, size_of
+from harness.claims.model import Claim, Library
+from harness.language.terms import Apply, Term, Variable
+from harness.language.transform import free_variables, subterms
+from harness.language.types import (
+    Index,
+    Matrix,
+    Named,
+    Parameter,
+    Type,
+    function_parts,
+)
+from harness.numeric.commutant import draw_commuting
+from harness.numeric.families import Basis, draw_basis, draw_family
+from harness.numeric.floats import Floats
+from harness.numeric.hypotheses import (
+    Assignment,
+    Atom,
+    Commutes,
+    CommutesWithItself,
+    Defined,
+    Inverse,
+    Orthogonal,
+    UnitSquares,
+)
+from harness.numeric.reals import Field
+
+OpenFunctions = Callable[[np.random.Generator, Type, Mapping[str, int], int], Callable[..., Any]]
+"""Makes the functions that a claim leaves open: (generator, type, sizes, lanes) to a function."""
+
+
+@dataclass(frozen=True)
+class Style:
+    """Which of the families and bases to draw."""
+
+    family: str
+    basis: str
+
+
+@dataclass
+class Instance:
+    """Values for all variables of a claim, for `lanes` instances at once."""
+
+    sizes: Mapping[str, int]
+    lanes: int
+    values: dict[str, Value[Floats]] = field(default_factory=dict)
+    functions: dict[str, Callable[..., Any]] = field(default_factory=dict)
+    """The open functions among the values."""
+    commutants: dict[str, NDArray[np.int64]] = field(default_factory=dict)
+    """The dimensions of the algebras that variables were drawn from."""
+
+    def array(self, name: str) -> Floats:
+        """The numbers of a variable that is not a function."""
+        value = self.values[name]
+        if not isinstance(value, Data):
+            raise TypeError(f"{name} has no numbers")
+        return value.array
+
+
+class Sampler:
+    """Draws instances of one claim over one field."""
+
+    def __init__(
+        self,
+        claim: Claim,
+        library: Library,
+        assignment: Assignment,
+        numbers: Field,
+        functions: OpenFunctions,
+    ) -> None:
+        self.claim = claim
+        self.library = library
+        self.assignment = assignment
+        self.field = numbers
+        self.functions = functions
+        sides = [s for h in claim.hypotheses for s in (h.equation.left, h.equation.right)]
+        self.bound = set().union(*map(free_variables, sides))
+        """What hypotheses speak of; all else is free."""
+
+    def draw(
+        self, rng: np.random.Generator, sizes: Mapping[str, int], lanes: int, style: Style
+    ) -> Instance:
+        """`lanes` instances at these sizes. The same generator gives the same instances."""
+        instance = Instance(sizes, lanes)
+        bases = _Bases(self, rng, instance, style)
+        for parameter in self.assignment.order:
+            if parameter.name not in instance.values:
+                self._variable(rng, parameter, instance, bases)
+        return instance
+
+    # -- one variable ---------------------------------------------------------------------------
+
+    def _variable(
+        self, rng: np.random.Generator, parameter: Parameter, instance: Instance, bases: _Bases
+    ) -> None:
+        name, type_ = parameter.name, parameter.type
+        sizes, lanes = instance.sizes, instance.lanes
+        if rank(type_) is None:
+            function = self.functions(rng, type_, sizes, lanes)
+            instance.functions[name] = function
+            instance.values[name] = open_function(type_, function)
+            return
+        shape = (lanes, *shape_of(type_, sizes))
+        target = function_parts(type_)[1]
+        if isinstance(target, Index | Named):
+            count = size_of(target, sizes)
+            instance.values[name] = Places(rng.integers(0, max(count, 1), shape))
+            return
+        forms = self.assignment.forms[name]
+        commuting = [f for f in forms if isinstance(f, Commutes)]
+        orthogonal = next((f for f in forms if isinstance(f, Orthogonal)), None)
+        if name in self.assignment.structured:
+            found = bases.family(parameter, shape)
+        elif commuting:
+            found = self._commuting(rng, parameter, commuting, orthogonal, instance, bases)
+        elif orthogonal:
+            found = self._isometry(rng, shape, orthogonal.rows)
+        elif forms:
+            match forms[0]:
+                case UnitSquares():
+                    self._unit(rng, forms[0], instance)
+                    return
+                case Inverse(owner, other, parameters):
+                    value = self._evaluate(owner, other, parameters, instance)
+                    matrix = isinstance(target, Matrix)
+                    found = self.field.inverse(value) if matrix else self.field.reciprocal(value)
+                case Defined(owner, other, parameters):
+                    value = self._evaluate(owner, other, parameters, instance)
+                    found = np.broadcast_to(value, shape)
+        elif name in self.bound:
+            found = self.field.uniform(rng, shape)
+        else:
+            found = self.field.free(rng, shape, _own_rank(type_))
+        instance.values[name] = Data(found)
+
+    def _isometry(self, rng: np.random.Generator, shape: Sequence[int], rows: bool) -> Floats:
+        """Matrices with orthonormal columns (or rows): a part of a square orthogonal one."""
+        *frame, m, n = shape
+        size = max(m, n)
+        element = self.field.uniform(rng, (*frame, size, size))
+        signs = rng.integers(0, 2, (*frame, size, 1)) * 2.0 - 1.0
+        whole = self.field.orthogonal_in(rng, element, signs * np.eye(size))
+        return whole[..., :m, :n]
+
+    def _commuting(
+        self,
+        rng: np.random.Generator,
+        parameter: Parameter,
+        forms: Sequence[Commutes],
+        orthogonal: Orthogonal | None,
+        instance: Instance,
+        bases: _Bases,
+    ) -> Floats:
+        families = []
+        shape = (instance.lanes, *shape_of(parameter.type, instance.sizes))
+        frame = shape[:-2]
+        for form in forms:
+            names = [p.name for p in form.parameters]
+            value = self._family(form.parameters, form.other, instance)
+            own = [1 + names.index(a) for a in form.owner.arguments]
+            rest = [i for i in range(1, 1 + len(names)) if i not in own]
+            value = value.transpose(0, *own, *rest, value.ndim - 2, value.ndim - 1)
+            count = int(np.prod([value.shape[1 + len(own) + i] for i in range(len(rest))]))
+            value = np.broadcast_to(value, (instance.lanes, *value.shape[1:]))
+            families.append(value.reshape(*frame, count, *value.shape[-2:]))
+        family = np.concatenate(families, axis=-3)
+        found, dimension = draw_commuting(self.field, rng, family, closed=orthogonal is not None)
+        instance.commutants[parameter.name] = dimension
+        if orthogonal is None:
+            return found
+        one = np.broadcast_to(np.eye(shape[-1]), shape)
+        signs = bases.signs(parameter.name, forms[0].owner, shape)
+        return self.field.orthogonal_in(rng, found, one if signs is None else signs)
+
+    def _unit(self, rng: np.random.Generator, form: UnitSquares, instance: Instance) -> None:
+        types = {p.name: p.type for p in self.claim.parameters if p.is_explicit}
+        shape = (instance.lanes, *shape_of(types[form.owner.name], instance.sizes))
+        if form.vector:
+            points = self.field.circle(rng, shape[:-1], shape[-1])
+            instance.values[form.owner.name] = Data(points)
+            return
+        points = self.field.circle(rng, shape, len(form.atoms))
+        for i, atom in enumerate(form.atoms):
+            value = points[..., i]
+            order = [form.owner.arguments.index(a) for a in atom.arguments]
+            instance.values[atom.name] = Data(value.transpose(0, *(1 + o for o in order)))
+
+    # -- terms of hypotheses --------------------------------------------------------------------
+
+    def _family(self, parameters: Sequence[Variable], term: Term, instance: Instance) -> Floats:
+        walk = Evaluator(self.library, self.field, instance.sizes)
+        value = walk.family(parameters, term, instance.values)
+        wanted = 1 + len(parameters) + (rank(term.type) or 0)
+        return value if value.ndim == wanted else value[None]
+
+    def _evaluate(
+        self, owner: Atom, term: Term, parameters: Sequence[Variable], instance: Instance
+    ) -> Floats:
+        """`term` as an array of the owner's variable: its indices in the owner's order."""
+        value = self._family(parameters, term, instance)
+        names = [p.name for p in parameters]
+        order = [1 + names.index(a) for a in owner.arguments]
+        core = range(1 + len(names), value.ndim)
+        return value.transpose(0, *order, *core)
+
+
+def _own_rank(type_: Type) -> int:
+    """The axes of a vector or matrix, without those of a family."""
+    return rank(function_parts(type_)[1]) or 0
+
+
+class _Bases:
+    """The bases of one draw: families that one matrix commutes with have theirs in common."""
+
+    def __init__(
+        self, sampler: Sampler, rng: np.random.Generator, instance: Instance, style: Style
+    ) -> None:
+        self.sampler = sampler
+        self.rng = rng
+        self.instance = instance
+        self.style = style
+        self.found: dict[str, tuple[Basis, tuple[str, ...]]] = {}
+
+    def family(self, parameter: Parameter, shape: Sequence[int]) -> Floats:
+        """The family `parameter`, of this shape (lanes, *indices, d, d)."""
+        sampler = self.sampler
+        commuting = sampler.assignment.structured[parameter.name]
+        forms = sampler.assignment.forms[parameter.name]
+        orthogonal = any(isinstance(f, Orthogonal) for f in forms)
+        itself = any(isinstance(f, CommutesWithItself) for f in forms)
+        if commuting:
+            form = commuting[0]
+            basis, shared = self._component(form.owner, shape[-1])
+            indices = _indices(form.other, parameter.name)
+        else:
+            basis = self._draw(parameter.name, shape[:1], shape[-1], orthogonal)
+            shared, indices = (), ()
+        # U has the axes of the shared indices; it is the same along the others.
+        sizes = [shape[1 + i] if a in shared else 1 for i, a in enumerate(indices)]
+        sizes += [1] * (len(shape) - 3 - len(sizes))
+        order = [1 + shared.index(a) for a in indices if a in shared]
+
+        def spread(matrix: Floats) -> Floats:
+            matrix = matrix.transpose(0, *order, matrix.ndim - 2, matrix.ndim - 1)
+            return matrix.reshape(shape[0], *sizes, *shape[-2:])
+
+        local = Basis(
+            basis.kind, basis.basis, spread(basis.matrix), spread(basis.inverse), basis.signs
+        )
+        return draw_family(
+            sampler.field,
+            self.rng,
+            local,
+            shape[:-2],
+            shape[-1],
+            orthogonal=orthogonal,
+            commuting=itself,
+        )
+
+    def signs(self, name: str, owner: Atom, shape: Sequence[int]) -> Floats | None:
+        """The involution for the matrix that commutes, where its families have a basis."""
+        if name not in self.found:
+            return None
+        basis, shared = self.found[name]
+        sizes = [shape[1 + i] if a in shared else 1 for i, a in enumerate(owner.arguments)]
+        return basis.signs.reshape(shape[0], *sizes, *shape[-2:])
+
+    def _component(self, owner: Atom, d: int) -> tuple[Basis, tuple[str, ...]]:
+        if owner.name not in self.found:
+            assignment = self.sampler.assignment
+            shared = list(owner.arguments)
+            families = []
+            for name, forms in assignment.structured.items():
+                for form in forms:
+                    if form.owner.name == owner.name:
+                        families.append(name)
+                        indices = _indices(form.other, name)
+                        shared = [a for a in shared if a in indices]
+            types = {p.name: p.type for p in self.sampler.claim.parameters if p.is_explicit}
+            sources, _ = function_parts(types[owner.name])
+            sizes = {
+                a: size_of(s, self.instance.sizes)
+                for a, s in zip(owner.arguments, sources, strict=True)
+            }
+            closed = any(
+                isinstance(f, Orthogonal)
+                for name in (owner.name, *families)
+                for f in assignment.forms[name]
+            )
+            frame = (self.instance.lanes, *(sizes[a] for a in shared))
+            self.found[owner.name] = (self._draw(owner.name, frame, d, closed), tuple(shared))
+        return self.found[owner.name]
+
+    def _draw(self, name: str, frame: Sequence[int], d: int, closed: bool) -> Basis:
+        basis = self.style.basis
+        if closed and basis == "generic basis":
+            basis = "orthogonal basis"
+        return draw_basis(self.sampler.field, self.rng, self.style.family, basis, frame, d)
+
+
+def _indices(term: Term, name: str) -> tuple[str, ...]:
+    """The bound indices that `term` takes the family `name` at, where it first does."""
+    for found in subterms(term):
+        indices: list[str] = []
+        while isinstance(found, Apply) and isinstance(found.argument, Variable):
+            indices.insert(0, found.argument.name)
+            found = found.function
+        if isinstance(found, Variable) and found.name == name:
+            return tuple(indices)
+    return ()

@@ -1,0 +1,244 @@
+"""Counterexamples for people: small sizes, small numbers, checked in exact fractions.
+
+Candidates are drawn at random from small pools (0 and ±1, signed permutations, powers of one
+signed permutation), thousands at once, smallest sizes first; those that meet the hypotheses and
+break the conclusion in doubles are put in order of simplicity, and the first that stands in
+exact fractions is taken. Nothing need be known about the form of the hypotheses.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from fractions import Fraction
+from itertools import product
+from typing import Any
+
+import numpy as np
+
+from harness.arrays import (
+    Data,
+    Evaluator,
+    ObjectArithmetic,
+    Places,
+    Unsupported,
+    Value,
+    open_function,
+)
+from harness.arrays.evaluate import rank, shape_of, size_of
+from harness.claims.model import Claim, Library
+from harness.evidence import Counterexample, Json
+from harness.language.types import Index, Named, Parameter, Sort, function_parts
+from harness.numeric.floats import Float64, Floats
+
+_LANES = 2000
+_NEAR = 1e-9
+
+_FUNCTIONS: Mapping[str, Callable[[Any], Any]] = {
+    "x ↦ x": lambda x: x,
+    "x ↦ x² + 1": lambda x: x * x + 1,
+}
+"""What open functions from a type to itself are taken to be, entry by entry; the simplest first."""
+
+
+def find_small(claim: Claim, library: Library, *, seconds: float) -> Counterexample | None:
+    """The simplest counterexample that turns up in the given time, if one does."""
+    end = time.monotonic() + seconds
+    functions = [p for p in claim.parameters if p.is_explicit and rank(p.type) is None]
+    for fractions in (False, True):
+        for sizes in _sizes(claim):
+            for name in _FUNCTIONS if functions else ("",):
+                if time.monotonic() >= end:
+                    return None
+                try:
+                    found = _search(claim, library, sizes, name, fractions)
+                except Unsupported:
+                    return None
+                if found is not None:
+                    return found
+    return None
+
+
+def _sizes(claim: Claim) -> Iterator[dict[str, int]]:
+    """Sizes 1, 2 and 3, those with the smallest sum first."""
+    names = [p.name for p in claim.parameters if isinstance(p.sort, Sort)]
+    choices = [c for c in product((1, 2, 3), repeat=len(names)) if sum(c) <= 2 * len(names) + 1]
+    for choice in sorted(choices, key=lambda c: (sum(c), max(c, default=0))):
+        yield dict(zip(names, choice, strict=True))
+
+
+def _search(
+    claim: Claim, library: Library, sizes: Mapping[str, int], function: str, fractions: bool
+) -> Counterexample | None:
+    rng = np.random.default_rng([1, *sizes.values(), len(function), fractions])
+    pool = _Pool(rng, sizes, fractions)
+    arrays: dict[str, Any] = {}
+    values: dict[str, Value[Any]] = {}
+    for parameter in claim.parameters:
+        if not parameter.is_explicit:
+            continue
+        name = parameter.name
+        if rank(parameter.type) is None:
+            values[name] = open_function(parameter.type, _entrywise(function, parameter, sizes))
+            continue
+        arrays[name] = pool.draw(parameter)
+        values[name] = _value(parameter, arrays[name])
+    walk = Evaluator(library, Float64(), sizes)
+    good = np.ones(_LANES, dtype=bool)
+    for hypothesis in claim.hypotheses:
+        good &= ~_differ(*walk.equation(hypothesis.equation, values))
+    if not good.any():
+        return None
+    good &= _differ(*walk.equation(claim.conclusion, values))
+    lanes = np.flatnonzero(good)
+    if not lanes.size:
+        return None
+    weight = sum((_complexity(arrays[n])[lanes] for n in arrays), np.zeros(lanes.size))
+    for lane in lanes[np.argsort(weight, kind="stable")][:20]:
+        found = _exactly(claim, library, sizes, arrays, int(lane), function)
+        if found is not None:
+            return found
+    return None
+
+
+class _Pool:
+    """Small values for variables, for many lanes at once."""
+
+    def __init__(self, rng: np.random.Generator, sizes: Mapping[str, int], fractions: bool) -> None:
+        self.rng = rng
+        self.sizes = sizes
+        self.fractions = fractions
+        self.turns: dict[int, Floats] = {}
+
+    def draw(self, parameter: Parameter) -> Any:
+        """(lanes, *shape): integers for places, else small numbers."""
+        rng = self.rng
+        type_ = parameter.type
+        shape = (_LANES, *shape_of(type_, self.sizes))
+        target = function_parts(type_)[1]
+        if isinstance(target, Index | Named):
+            return rng.integers(0, max(size_of(target, self.sizes), 1), shape)
+        numbers = rng.choice([0.0, 1.0, -1.0], shape, p=[0.5, 0.35, 0.15])
+        if rng.random() < 0.3:
+            numbers = np.abs(numbers)
+        own = rank(target) or 0
+        if own == 0 and self.fractions:
+            pick = rng.choice([0.0, 1.0, -1.0, 0.6, 0.8, -0.6, -0.8, 2.0, 0.5], shape)
+            return np.where(rng.random(shape) < 0.5, pick, numbers)
+        if own < 2 or min(shape[-2:]) == 0:
+            return numbers
+        # Matrices: half of the lanes get signed permutations, or powers of one for each lane.
+        which = rng.integers(0, 4, (_LANES, *[1] * (len(shape) - 1)))
+        signed = self.signed_permutations(shape)
+        found = np.where(which == 1, signed, numbers)
+        if shape[-1] == shape[-2]:
+            powers = self.powers(shape)
+            found = np.where(which >= 2, powers, found)
+        return found
+
+    def signed_permutations(self, shape: Sequence[int]) -> Floats:
+        """A single ±1 in each column, in different rows (in each row, if there are fewer)."""
+        *frame, m, n = shape
+        size = max(m, n)
+        order = self.rng.random((*frame, size)).argsort(axis=-1)
+        signs = self.rng.choice([1.0, -1.0], (*frame, size, 1), p=[0.7, 0.3])
+        return np.asarray((np.eye(size)[order] * signs)[..., :m, :n])
+
+    def powers(self, shape: Sequence[int]) -> Floats:
+        """Powers of one signed permutation for each lane, whichever variable asks."""
+        *frame, d, _ = shape
+        if d not in self.turns:
+            self.turns[d] = self.signed_permutations((_LANES, d, d))
+        turn = self.turns[d].reshape(_LANES, *[1] * (len(frame) - 1), d, d)
+        exponent = self.rng.integers(0, 4, (*frame, 1, 1))
+        power = np.broadcast_to(np.eye(d), tuple(shape))
+        for k in (1, 2, 3):
+            power = np.where(exponent >= k, power @ turn, power)
+        return np.asarray(power)
+
+
+def _value(parameter: Parameter, array: Any) -> Value[Any]:
+    target = function_parts(parameter.type)[1]
+    return Places(array) if isinstance(target, Index | Named) else Data(array)
+
+
+def _entrywise(
+    name: str, parameter: Parameter, sizes: Mapping[str, int]
+) -> Callable[[Sequence[Any]], Any]:
+    """The function of this name, of the last argument; the result must be of the same type."""
+    arguments, result = function_parts(parameter.type)
+    if arguments[-1] != result or any(not isinstance(a, Index | Named) for a in arguments[:-1]):
+        raise Unsupported("no simple function of this type")
+    del sizes
+    return lambda given: _FUNCTIONS[name](given[-1])
+
+
+def _differ(left: Floats, right: Floats) -> Any:
+    axes = tuple(range(1, left.ndim))
+    found = np.abs(left - right).max(axis=axes, initial=0.0) > _NEAR
+    return np.broadcast_to(found, (_LANES,))
+
+
+def _complexity(array: Any) -> Floats:
+    """Small where a reader has little to read: few numbers that are not 0, and no fractions.
+
+    Square matrices that are singular count as less simple than signed permutations.
+    """
+    axes = tuple(range(1, array.ndim))
+    numbers = np.abs(array)
+    found = (numbers.sum(axis=axes) + 2 * (numbers != np.rint(numbers)).sum(axis=axes)).astype(
+        float
+    )
+    if array.ndim > 2 and array.shape[-1] == array.shape[-2] and array.dtype != np.int64:
+        rows = (np.abs(array).sum(axis=-1) == 1).all(axis=-1)
+        columns = (np.abs(array).sum(axis=-2) == 1).all(axis=-1)
+        plain = rows & columns
+        found += 3 * (~plain).sum(axis=tuple(range(1, plain.ndim)))
+    return np.asarray(found)
+
+
+def _exactly(
+    claim: Claim,
+    library: Library,
+    sizes: Mapping[str, int],
+    arrays: Mapping[str, Any],
+    lane: int,
+    function: str,
+) -> Counterexample | None:
+    """The lane as a counterexample, if it is one in exact fractions."""
+    values: dict[str, Value[Any]] = {}
+    texts: dict[str, Json] = {}
+    for parameter in claim.parameters:
+        if not parameter.is_explicit:
+            continue
+        name = parameter.name
+        if name not in arrays:
+            values[name] = open_function(parameter.type, _entrywise(function, parameter, sizes))
+            texts[name] = function
+            continue
+        array = arrays[name][lane : lane + 1]
+        if np.issubdtype(array.dtype, np.integer):
+            values[name], texts[name] = Places(array), array[0].tolist()
+        else:
+            exact = np.empty(array.shape, dtype=object)
+            for place, number in np.ndenumerate(array):
+                exact[place] = Fraction(number).limit_denominator(100)
+            values[name], texts[name] = Data(exact), _text(exact[0])
+    arithmetic = ObjectArithmetic(Fraction, lambda x: 1 / x)
+    walk: Evaluator[Any] = Evaluator(library, arithmetic, sizes)
+    for hypothesis in claim.hypotheses:
+        left, right = walk.equation(hypothesis.equation, values)
+        if (left != right).any():
+            return None
+    left, right = walk.equation(claim.conclusion, values)
+    if not (left != right).any():
+        return None
+    return Counterexample(dict(sizes), texts, _text(left[0]), _text(right[0]), "exact")
+
+
+def _text(value: Any) -> Json:
+    """Nested lists of integers, and of fractions as text."""
+    if isinstance(value, np.ndarray):
+        return [_text(item) for item in value] if value.ndim else _text(value[()])
+    fraction = Fraction(value)
+    return fraction.numerator if fraction.denominator == 1 else str(fraction)

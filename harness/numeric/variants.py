@@ -1,0 +1,44 @@
+"""Slightly wrong versions of an equation: what a test of the true one must tell apart from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from harness.language.terms import Equation, Primitive, Term
+from harness.language.transform import children, with_children
+
+
+def variants(equation: Equation) -> Iterator[tuple[str, Equation]]:
+    """One edit each: a transpose lost, a factor lost, two factors swapped; with what was done.
+
+    Some of them may be true all the same.
+    """
+    for side in ("left", "right"):
+        term = equation.left if side == "left" else equation.right
+        for name, edited in _edits(term):
+            changed = replace(equation, left=edited) if side == "left" else None
+            yield name, changed or replace(equation, right=edited)
+
+
+def _edits(term: Term) -> Iterator[tuple[str, Term]]:
+    match term:
+        case Primitive("transpose", _, (inner,)) if inner.type == term.type:
+            yield "transpose lost", inner
+        case Primitive("matmul" | "matvec", _, (left, right)):
+            if right.type == term.type:
+                yield "left factor lost", right
+            if left.type == term.type:
+                yield "right factor lost", left
+            if left.type == right.type == term.type:
+                yield "factors swapped", replace(term, arguments=(right, left))
+        case Primitive("subtract" | "subtract_vector" | "subtract_matrix", _, (left, right)):
+            yield "operands swapped", replace(term, arguments=(right, left))
+        case Primitive("negate" | "negate_vector" | "negate_matrix", _, (inner,)):
+            yield "sign lost", inner
+        case _:
+            pass
+    parts = children(term)
+    for i, part in enumerate(parts):
+        for name, edited in _edits(part):
+            yield name, with_children(term, (*parts[:i], edited, *parts[i + 1 :]))

@@ -1,0 +1,10 @@
+"""The symbolic leg: proofs for every size by rewriting, certificates, exact checks, sketches.
+
+words        normal forms: words in matrices, with scalar coefficients, sums and blocks
+interpret    terms to normal forms          readback   normal forms to terms
+order        which of two words is simpler  rules      hypotheses to rewrite rules
+rewriting    rules applied, with a record   completion what two rules say together
+prove        a claim's proof                certificate the proof as an identity, and its check
+ground       exact checks at given sizes    refute     counterexamples
+sketch       a proof that people read       leg        all of these as evidence
+"""

@@ -1,0 +1,126 @@
+"""Terms made by operator: dimensions and types are found from the arguments."""
+
+from __future__ import annotations
+
+from functools import reduce
+
+from harness.language.primitives import signatures
+from harness.language.terms import Apply, Lambda, Primitive, Term, Variable
+from harness.language.types import (
+    SCALAR,
+    Dim,
+    Function,
+    Index,
+    Matrix,
+    Type,
+    Vector,
+    function_parts,
+    resolve,
+    substitute_type,
+)
+
+_SUFFIX = {"vector": "_vector", "matrix": "_matrix"}
+
+
+def kind(type_: Type) -> str:
+    """`scalar`, `vector` or `matrix`."""
+    match resolve(type_):
+        case Vector():
+            return "vector"
+        case Matrix():
+            return "matrix"
+        case _:
+            return "scalar"
+
+
+def primitive(operator: str, dims: tuple[Dim, ...], *arguments: Term) -> Primitive:
+    """A primitive at these dimensions."""
+    signature = signatures()[operator]
+    type_ = substitute_type(signature.type, dict(zip(signature.dims, dims, strict=True)), {})
+    _, result = function_parts(type_)
+    return Primitive(operator, dims, arguments, result)
+
+
+def sizes(type_: Type) -> tuple[Dim, ...]:
+    """The dimensions of a vector or matrix type."""
+    match resolve(type_):
+        case Vector(size):
+            return (size,)
+        case Matrix(rows, columns):
+            return (rows, columns)
+        case Index(size):
+            return (size,)
+        case _:
+            return ()
+
+
+def zero(type_: Type) -> Term:
+    """0 of this type."""
+    return primitive("zero" + _SUFFIX.get(kind(type_), ""), sizes(type_))
+
+
+def add(left: Term, right: Term) -> Term:
+    """The sum of two terms of one type."""
+    return primitive("add" + _SUFFIX.get(kind(left.type), ""), sizes(left.type), left, right)
+
+
+def subtract(left: Term, right: Term) -> Term:
+    """The difference of two terms of one type."""
+    operator = "subtract" + _SUFFIX.get(kind(left.type), "")
+    return primitive(operator, sizes(left.type), left, right)
+
+
+def negate(term: Term) -> Term:
+    """The term with its sign changed."""
+    return primitive("negate" + _SUFFIX.get(kind(term.type), ""), sizes(term.type), term)
+
+
+def scale(scalar: Term, term: Term) -> Term:
+    """A scalar times a term."""
+    operator = {"vector": "scale_vector", "matrix": "scale_matrix"}.get(kind(term.type), "multiply")
+    return primitive(operator, sizes(term.type), scalar, term)
+
+
+def transpose(term: Term) -> Term:
+    """The transpose; of a transpose, what was transposed."""
+    if isinstance(term, Primitive) and term.operator == "transpose":
+        return term.arguments[0]
+    return primitive("transpose", sizes(term.type), term)
+
+
+def product(left: Term, right: Term) -> Term:
+    """A matrix times a matrix or a vector."""
+    if kind(right.type) == "vector":
+        return primitive("matvec", sizes(left.type), left, right)
+    (m, k), (_, n) = sizes(left.type), sizes(right.type)
+    return primitive("matmul", (m, k, n), left, right)
+
+
+def chain(terms: list[Term], *, is_right: bool = False) -> Term:
+    """A product, associated to the left (as people write it) or to the right (quick to find)."""
+    if is_right:
+        return reduce(lambda found, term: product(term, found), reversed(terms))
+    return reduce(product, terms)
+
+
+def dot(left: Term, right: Term) -> Term:
+    """The inner product of two vectors."""
+    return primitive("dot", sizes(left.type), left, right)
+
+
+def total(index: Variable, body: Term) -> Term:
+    """Σ over an index of scalars or vectors."""
+    if kind(body.type) == "vector":
+        dims = (*sizes(index.type), *sizes(body.type))
+        return primitive("sum_vector", dims, Lambda(index, body))
+    return primitive("sum", sizes(index.type), Lambda(index, body))
+
+
+def applied(function: Term, argument: Term) -> Term:
+    """A function-valued term at an argument."""
+    type_ = resolve(function.type)
+    assert isinstance(type_, Function)
+    return Apply(function, argument, type_.target)
+
+
+ONE = Primitive("one", (), (), SCALAR)

@@ -1,0 +1,207 @@
+"""What rules say together: bounded Knuth–Bendix completion on words.
+
+Where two rules apply to overlapping parts of one word, the two results are equal; if they have
+different normal forms, their difference is a relation of its own. (G. M. Bergman, "The diamond
+lemma for ring theory", 1978; for the accounts that relations carry: C. Hofstadler, C. G. Raab,
+G. Regensburger, "Certifying operator identities via noncommutative Gröbner bases", 2019.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from harness.symbolic import words as w
+from harness.symbolic.order import Order
+from harness.symbolic.rewriting import BudgetSpent, Rewriter
+from harness.symbolic.rules import Relation, Rule, orient, variables
+
+MAX_RULES = 80
+MAX_OVERLAPS = 1_500
+MAX_WORD = 12
+"""Longer left sides are not added."""
+
+
+@dataclass(frozen=True)
+class Completion:
+    """A set of rules, and whether all their overlaps come to one normal form."""
+
+    rules: tuple[Rule, ...]
+    is_confluent: bool
+
+
+def complete(relations: Sequence[Relation], order: Order) -> Completion:
+    """The rules that relations and their transposes give, and those that follow."""
+    rules: list[Rule] = []
+    waiting = [r for relation in relations for r in (relation, relation.transpose)]
+    done: set[tuple[int, int]] = set()
+    budget = MAX_OVERLAPS
+    try:
+        while True:
+            for found in waiting:
+                _add(rules, found, order)
+            waiting = []
+            if len(rules) > MAX_RULES:
+                return Completion(tuple(rules[:MAX_RULES]), False)
+            rewriter = Rewriter(rules, order)
+            for i, first in enumerate(rules):
+                for j, second in enumerate(rules):
+                    if (i, j) in done:
+                        continue
+                    done.add((i, j))
+                    for overlap in _overlaps(first, second, is_same=i == j):
+                        budget -= 1
+                        if budget < 0:
+                            return Completion(tuple(rules), False)
+                        normal, defect = rewriter.reduce(overlap.difference)
+                        if normal == w.ZERO or rewriter.lemmas:
+                            rewriter = Rewriter(rules, order)
+                            continue
+                        account = w.subtract(overlap.defect, defect)
+                        found = replace(overlap, difference=normal, defect=account)
+                        waiting.extend((found, found.transpose))
+                        break
+                    if waiting:
+                        break
+                if waiting:
+                    done.discard((i, j))
+                    break
+            if not waiting:
+                return Completion(tuple(rules), True)
+    except BudgetSpent:
+        return Completion(tuple(rules), False)
+
+
+def _add(rules: list[Rule], found: Relation, order: Order) -> None:
+    """Make rules of a relation, unless the rules there are already make it say 0 = 0."""
+    known = {(rule.left, rule.right) for rule in rules}
+    for rule in orient(found, order):
+        too_long = len(rule.left.word) > MAX_WORD
+        if (rule.left, rule.right) not in known and not too_long:
+            rules.append(rule)
+
+
+def _overlaps(first: Rule, second: Rule, *, is_same: bool) -> Iterator[Relation]:
+    """The relations from words that end as `first` and begin as `second`, or hold it within."""
+    if not first.left.word or not second.left.word:
+        return
+    second = _apart(second)
+    one, two = first.left.word, second.left.word
+    for size in range(1, min(len(one), len(two)) + 1):
+        if size == len(one) == len(two) and is_same:
+            continue
+        names = unify(one[-size:], two[:size])
+        if names is not None:
+            yield _relation(first, second, names, (), two[size:], one[:-size], ())
+    for start in range(1, len(one) - len(two)):
+        names = unify(one[start : start + len(two)], two)
+        if names is not None:
+            before, after = one[:start], one[start + len(two) :]
+            yield _relation(first, second, names, (), (), before, after)
+
+
+def _relation(
+    first: Rule,
+    second: Rule,
+    names: w.Substitution,
+    before_first: w.Word,
+    after_first: w.Word,
+    before_second: w.Word,
+    after_second: w.Word,
+) -> Relation:
+    def put(p: w.Poly) -> w.Poly:
+        return w.substitute_poly(p, names)
+
+    def word(letters: w.Word) -> w.Poly:
+        return put(w.multiply(*map(w.of_letter, letters)))
+
+    def between(before: w.Word, p: w.Poly, after: w.Word) -> w.Poly:
+        return w.multiply(word(before), put(p), word(after))
+
+    sources = dict.fromkeys([*first.source.split(", "), *second.source.split(", ")])
+    return Relation(
+        w.subtract(
+            between(before_first, first.right, after_first),
+            between(before_second, second.right, after_second),
+        ),
+        w.subtract(
+            between(before_second, second.defect, after_second),
+            between(before_first, first.defect, after_first),
+        ),
+        ", ".join(sources),
+    )
+
+
+def _apart(rule: Rule) -> Rule:
+    """The rule with its variables renamed, so that none is another rule's."""
+
+    def renamed(node: Any) -> Any:
+        if isinstance(node, w.Atom | w.Letter) and node.kind == "?":
+            return node._replace(name=node.name + "'")
+        if isinstance(node, tuple):
+            items = [renamed(item) for item in node]
+            return type(node)(*items) if hasattr(node, "_fields") else tuple(items)
+        return node
+
+    if not variables(rule.left):
+        return rule
+    left, right, defect = (renamed(node) for node in (rule.left, rule.right, rule.defect))
+    assert isinstance(left, w.Monomial)
+    assert isinstance(right, w.Poly)
+    assert isinstance(defect, w.Poly)
+    return replace(rule, left=left, right=right, defect=defect)
+
+
+def unify(one: object, two: object) -> w.Substitution | None:
+    """The most general values of variables that make two words equal, or nothing."""
+    names: dict[tuple[str, str], w.Value] = {}
+
+    def walk(value: w.Atom) -> w.Atom:
+        while value.kind == "?" and ("?", value.name) in names:
+            found = names["?", value.name]
+            assert isinstance(found, w.Atom)
+            value = found
+        return value
+
+    def occurs(name: str, node: w.Value) -> bool:
+        if not isinstance(node, w.Atom):
+            return True
+        node = walk(node)
+        if node.kind == "?":
+            return node.name == name
+        return any(occurs(name, arg) for arg in node.args)
+
+    def unified(a: object, b: object) -> bool:
+        if isinstance(a, w.Atom) and isinstance(b, w.Atom):
+            a, b = walk(a), walk(b)
+            if a == b:
+                return True
+            if b.kind == "?":
+                a, b = b, a
+            if a.kind == "?":
+                if a.type != b.type or occurs(a.name, b):
+                    return False
+                names["?", a.name] = b
+                return True
+        if isinstance(a, w.Poly) and (variables(a) or variables(b)):
+            return False
+        if isinstance(a, tuple) and isinstance(b, tuple):
+            return (
+                type(a) is type(b)
+                and len(a) == len(b)
+                and all(unified(p, q) for p, q in zip(a, b, strict=True))
+            )
+        return a == b
+
+    if not unified(one, two):
+        return None
+    return _resolved(names)
+
+
+def _resolved(names: Mapping[tuple[str, str], w.Value]) -> w.Substitution:
+    """Values that mention no name that has a value itself."""
+    found = dict(names)
+    for _ in found:
+        found = {key: w.substitute(value, found) for key, value in found.items()}
+    return found

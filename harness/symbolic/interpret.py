@@ -1,0 +1,281 @@
+"""Terms to normal forms: one rule for each primitive, definitions unfolded.
+
+Of the hypotheses nothing is known here, so whatever two terms of one normal form are, they are
+equal over every commutative ring and at every size.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from harness.claims.model import Definition
+from harness.language.terms import Apply, Call, Lambda, Primitive, Term, Variable
+from harness.language.transform import implicit_arguments
+from harness.language.types import (
+    Dim,
+    Function,
+    Index,
+    Matrix,
+    Named,
+    Parameter,
+    Scalar,
+    Type,
+    Vector,
+    resolve,
+    substitute_dim,
+    substitute_type,
+)
+from harness.symbolic import words as w
+from harness.symbolic.codes import dim_code, type_code
+
+
+class UnsupportedTerm(Exception):
+    """A term that normal forms have no place for; says which."""
+
+
+Meaning = w.Poly | w.Atom | Callable[["Meaning"], "Meaning"]
+"""A scalar, vector or matrix; an index; or a function."""
+
+
+@dataclass(frozen=True)
+class Environment:
+    """What names stand for."""
+
+    definitions: Mapping[str, Definition]
+    values: Mapping[str, Meaning] = field(default_factory=dict)
+    dims: Mapping[str, Dim] = field(default_factory=dict)
+    types: Mapping[str, Type] = field(default_factory=dict)
+
+    def bind(self, name: str, value: Meaning) -> Environment:
+        return Environment(self.definitions, {**self.values, name: value}, self.dims, self.types)
+
+    def dim(self, dim: Dim) -> str:
+        return dim_code(substitute_dim(dim, self.dims))
+
+    def type(self, type_: Type) -> Type:
+        return substitute_type(type_, self.dims, self.types)
+
+
+def environment(
+    definitions: Mapping[str, Definition], parameters: tuple[Parameter, ...]
+) -> Environment:
+    """The parameters of a claim, each standing for itself."""
+    values = {p.name: symbol(p.name, p.type) for p in parameters if p.is_explicit}
+    return Environment(definitions, values)
+
+
+def symbol(name: str, type_: Type, kind: str = "a", args: tuple[w.Value, ...] = ()) -> Meaning:
+    """A name that stands for itself, at the arguments given so far."""
+    match resolve(type_):
+        case Scalar():
+            return w.of_factor(w.Atom(kind, name, args, "scalar"))
+        case Vector(size):
+            return w.of_letter(w.Letter(kind, name, args, dim_code(size), w.UNIT, False))
+        case Matrix(rows, columns):
+            letter = w.Letter(kind, name, args, dim_code(rows), dim_code(columns), False)
+            return w.of_letter(letter)
+        case Function(source, target):
+            return lambda value: symbol(name, target, kind, (*args, reify(value, source)))
+        case Index() | Named():
+            return w.Atom(kind, name, args, type_code(type_))
+        case _:
+            raise UnsupportedTerm(f"{name} has no type")
+
+
+def reify(value: Meaning, type_: Type) -> w.Value:
+    """A meaning as data, so that it can be compared."""
+    type_ = resolve(type_)
+    if isinstance(type_, Function):
+        if not isinstance(resolve(type_.source), Index | Named):
+            raise UnsupportedTerm(f"a function of {type_.source} as an argument")
+        index = w.local(type_code(type_.source))
+        assert callable(value)
+        return w.close_abstraction(index, index.type, reify(value(index), type_.target))
+    assert isinstance(value, w.Poly | w.Atom)
+    return value
+
+
+def interpret(term: Term, env: Environment) -> Meaning:
+    """The normal form that `term` stands for. Raises `UnsupportedTerm`."""
+    match term:
+        case Variable(name):
+            return env.values[name]
+        case Apply(function, argument):
+            found = interpret(function, env)
+            assert callable(found)
+            return found(interpret(argument, env))
+        case Lambda(parameter, body):
+            return lambda value: interpret(body, env.bind(parameter.name, value))
+        case Call(name, implicit, arguments):
+            definition = env.definitions[name]
+            dims, types = implicit_arguments(definition.parameters, implicit)
+            names = [p.name for p in definition.parameters if p.is_explicit]
+            values = (interpret(argument, env) for argument in arguments)
+            inner = Environment(
+                env.definitions,
+                dict(zip(names, values, strict=True)),
+                {k: substitute_dim(v, env.dims) for k, v in dims.items()},
+                {k: env.type(v) for k, v in types.items()},
+            )
+            return interpret(definition.body, inner)
+        case Primitive(operator, dims, arguments):
+            rule = RULES[operator]
+            return rule([env.dim(dim) for dim in dims], *(interpret(a, env) for a in arguments))
+
+
+def interpret_poly(term: Term, env: Environment) -> w.Poly:
+    """`interpret` of a term that is a scalar, vector or matrix."""
+    found = interpret(term, env)
+    if not isinstance(found, w.Poly):
+        raise UnsupportedTerm(f"an equation between terms of type {term.type}")
+    return found
+
+
+# -- one rule for each primitive ------------------------------------------------------------
+
+Rule = Callable[..., w.Poly]
+
+
+def _at(function: Meaning, index: w.Atom) -> w.Poly:
+    assert callable(function)
+    found = function(index)
+    assert isinstance(found, w.Poly)
+    return found
+
+
+def _sum(dims: list[str], family: Meaning) -> w.Poly:
+    index = w.local(f"index {dims[0]}")
+    return w.sum_over(index, _at(family, index))
+
+
+def _embed(whole: str, block: str, size: str, family: Meaning, *, both: str | None) -> w.Poly:
+    """Σₖ ιₖ family(k), or Σₖ ιₖ family(k) ιₖᵀ with the injection into `both`."""
+    index = w.local(f"index {size}")
+    parts = [w.of_letter(w.injection(index, whole, block)), _at(family, index)]
+    if both is not None:
+        columns, inner = both.split("|")
+        parts.append(w.of_letter(w.injection(index, columns, inner).transposed))
+    return w.sum_over(index, w.multiply(*parts))
+
+
+def _vector(dims: list[str], family: Meaning) -> w.Poly:
+    return _embed(dims[0], w.UNIT, dims[0], family, both=None)
+
+
+def _diagonal(dims: list[str], vector: w.Poly) -> w.Poly:
+    (n,) = dims
+    return _embed(n, w.UNIT, n, lambda i: _entry(dims, vector, i), both=f"{n}|")
+
+
+def _concat(dims: list[str], family: Meaning) -> w.Poly:
+    h, d = dims
+    return _embed(f"({d}*{h})", d, h, family, both=None)
+
+
+def _blockdiag(dims: list[str], family: Meaning) -> w.Poly:
+    h, d, e = dims
+    return _embed(f"({d}*{h})", d, h, family, both=f"({e}*{h})|{e}")
+
+
+def _entry(dims: list[str], vector: w.Poly, index: Meaning) -> w.Poly:
+    assert isinstance(index, w.Atom)
+    return w.multiply(w.of_letter(w.injection(index, dims[0]).transposed), vector)
+
+
+def _matrix_entry(dims: list[str], matrix: w.Poly, row: Meaning, column: Meaning) -> w.Poly:
+    assert isinstance(column, w.Atom)
+    return _entry(dims, w.multiply(matrix, w.of_letter(w.injection(column, dims[1]))), row)
+
+
+def _append(dims: list[str], first: w.Poly, second: w.Poly) -> w.Poly:
+    m, n = dims
+    whole = f"({m}+{n})"
+    return w.add(
+        w.multiply(w.of_letter(w.part("1", whole, m)), first),
+        w.multiply(w.of_letter(w.part("2", whole, n)), second),
+    )
+
+
+def _blocks(dims: list[str], *entries: w.Poly) -> w.Poly:
+    m, n, k, l = dims
+    rows, columns = f"({m}+{n})", f"({k}+{l})"
+    left = [w.of_letter(w.part("1", rows, m)), w.of_letter(w.part("2", rows, n))]
+    right = [
+        w.of_letter(w.part("1", columns, k).transposed),
+        w.of_letter(w.part("2", columns, l).transposed),
+    ]
+    places = [(i, j) for i in range(2) for j in range(2)]
+    return w.add(
+        *(
+            w.multiply(left[i], entry, right[j])
+            for (i, j), entry in zip(places, entries, strict=True)
+        )
+    )
+
+
+def _matrix2(dims: list[str], *entries: w.Poly) -> w.Poly:
+    names = ("00", "01", "10", "11")
+    return w.add(*(w.multiply(e, w.unit(n, "2")) for n, e in zip(names, entries, strict=True)))
+
+
+def _add(dims: list[str], first: w.Poly, second: w.Poly) -> w.Poly:
+    return w.add(first, second)
+
+
+def _subtract(dims: list[str], first: w.Poly, second: w.Poly) -> w.Poly:
+    return w.subtract(first, second)
+
+
+def _negate(dims: list[str], item: w.Poly) -> w.Poly:
+    return w.scale(-1, item)
+
+
+def _multiply(dims: list[str], first: w.Poly, second: w.Poly) -> w.Poly:
+    return w.multiply(first, second)
+
+
+def _zero(dims: list[str]) -> w.Poly:
+    return w.ZERO
+
+
+def _one(dims: list[str]) -> w.Poly:
+    return w.ONE
+
+
+RULES: Mapping[str, Rule] = {
+    "zero": _zero,
+    "one": _one,
+    "add": _add,
+    "subtract": _subtract,
+    "negate": _negate,
+    "multiply": _multiply,
+    "divide": lambda dims, a, b: w.multiply(a, w.invert(b)),
+    "sum": _sum,
+    "zero_vector": _zero,
+    "vector": _vector,
+    "entry": _entry,
+    "add_vector": _add,
+    "subtract_vector": _subtract,
+    "negate_vector": _negate,
+    "scale_vector": _multiply,
+    "dot": lambda dims, u, v: w.multiply(w.transpose(u), v),
+    "sum_vector": _sum,
+    "append": _append,
+    "concat": _concat,
+    "zero_matrix": _zero,
+    "identity": _one,
+    "matrix_entry": _matrix_entry,
+    "add_matrix": _add,
+    "subtract_matrix": _subtract,
+    "negate_matrix": _negate,
+    "scale_matrix": _multiply,
+    "matvec": _multiply,
+    "matmul": _multiply,
+    "transpose": lambda dims, a: w.transpose(a),
+    "diagonal": _diagonal,
+    "matrix2": _matrix2,
+    "blocks": _blocks,
+    "blockdiag": _blockdiag,
+}
+"""What each primitive is in words."""

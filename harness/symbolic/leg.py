@@ -1,0 +1,241 @@
+"""The symbolic leg: does a claim follow from its hypotheses, for every size and all values?
+
+Three checks answer. `dimension-free` is the proof by rewriting; `certificate` expands that proof
+as polynomial identities with a symbol in every entry; `ground` compares both sides at small sizes
+without the rewriter, and where the claim fails there gives a counterexample.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from importlib.util import find_spec
+
+from harness.arrays import Unsupported
+from harness.claims.model import Claim, Library
+from harness.evidence import Counterexample, Evidence, Json, Leg, Outcome
+from harness.language.notation import to_latex, to_mathml, to_text
+from harness.symbolic.certificate import Certificate, certify, check_at_random, expand, symbols
+from harness.symbolic.ground import Ground, compare
+from harness.symbolic.interpret import UnsupportedTerm
+from harness.symbolic.prove import Proof, Prover, apart
+from harness.symbolic.readback import Reader, Unreadable
+from harness.symbolic.refute import find_counterexample
+from harness.symbolic.render import to_data
+from harness.symbolic.sketch import NoSketch, sketch
+
+EXPANSIONS = (((2,), "sympy"), ((3, 2, 2), "sympy"), ((3, 2, 4), "flint"), ((3, 4), "flint"))
+"""At which sizes, taken in turn, certificates are expanded, and with which polynomials."""
+
+MAX_SYMBOLS = {"sympy": 60, "flint": 160}
+"""Larger expansions are left out; the first is always made."""
+
+COMPARISONS = ((2,), (2, 3))
+"""At which sizes, taken in turn, sides are compared."""
+
+
+def check(claim: Claim, library: Library, *, deadline: float | None = None) -> Iterator[Evidence]:
+    """Ask the symbolic leg's question. `deadline` is a time of `time.monotonic`."""
+    start = time.monotonic()
+    try:
+        proof = Prover(library.definitions, claim.parameters, claim.hypotheses).prove(
+            claim.conclusion
+        )
+    except UnsupportedTerm as error:
+        proof = None
+        summary = f"Not tried: {error}."
+        yield _evidence(claim, "dimension-free", Outcome.INCONCLUSIVE, summary, start)
+    if proof is not None:
+        yield _dimension_free(claim, library, proof, start)
+        if proof.is_proved:
+            yield _certificate(claim, library, proof, deadline)
+    yield _ground(claim, library, proof is not None and proof.is_proved, deadline)
+
+
+def _evidence(
+    claim: Claim,
+    check: str,
+    outcome: Outcome,
+    summary: str,
+    start: float,
+    data: Mapping[str, Json] | None = None,
+    counterexample: Counterexample | None = None,
+) -> Evidence:
+    return Evidence(
+        subject=claim.theorem,
+        leg=Leg.SYMBOLIC,
+        check=check,
+        outcome=outcome,
+        summary=summary,
+        data=data or {},
+        counterexample=counterexample,
+        seconds=time.monotonic() - start,
+    )
+
+
+# -- the proof ------------------------------------------------------------------------------------
+
+
+def _dimension_free(claim: Claim, library: Library, proof: Proof, start: float) -> Evidence:
+    data: dict[str, Json] = {
+        "steps": len(proof.uses),
+        "lemmas": len(proof.lemmas),
+        "rules": proof.rules,
+        "rules are confluent": proof.is_confluent,
+        "hypotheses used": sorted({n for u in proof.uses for n in u.rule.source.split(", ")}),
+        "hypotheses without a rule": list(proof.unused),
+    }
+    if not proof.is_proved:
+        data["normal forms"] = _normal_forms(claim, proof)
+        summary = "Rewriting with the hypotheses left two sides that differ; that decides nothing."
+        return _evidence(claim, "dimension-free", Outcome.INCONCLUSIVE, summary, start, data)
+    try:
+        data["sketch"] = to_data(sketch(claim, library))
+    except NoSketch as reason:
+        data["sketch"] = []
+        data["no sketch because"] = str(reason)
+    uses = len(proof.uses)
+    count = f"{uses} use{'s' * (uses != 1)} of the hypotheses"
+    summary = f"Both sides have one normal form, for every size: proved by rewriting, with {count}."
+    return _evidence(claim, "dimension-free", Outcome.CONFIRMED, summary, start, data)
+
+
+def _normal_forms(claim: Claim, proof: Proof) -> Json:
+    conclusion = apart(claim.conclusion, claim.parameters)
+    types = {p.name: p.type for p in claim.parameters if p.is_explicit}
+    reader = Reader(types | {v.name: v.type for v in conclusion.parameters})
+    found: list[Json] = []
+    for side in (proof.left, proof.right):
+        try:
+            term = reader.poly(side, conclusion.left.type)
+        except Unreadable as reason:
+            found.append({"text": f"not a term of the language: {reason}"})
+        else:
+            texts = {"text": to_text(term), "latex": to_latex(term), "mathml": to_mathml(term)}
+            found.append(texts)
+    return found
+
+
+# -- the certificate ------------------------------------------------------------------------------
+
+
+def _certificate(claim: Claim, library: Library, proof: Proof, deadline: float | None) -> Evidence:
+    start = time.monotonic()
+    try:
+        certificate = certify(claim, proof)
+        expansions = _expansions(certificate, claim, library, deadline)
+    except (Unreadable, Unsupported) as reason:
+        summary = f"The proof has no certificate in the language of claims: {reason}."
+        return _evidence(claim, "certificate", Outcome.INCONCLUSIVE, summary, start)
+    data: dict[str, Json] = {
+        "identities": len(certificate.identities),
+        "terms with a defect": certificate.summands,
+        "expansions": expansions,
+        "equations": [
+            {
+                "left minus right": to_text(identity.equation),
+                "is": to_text(identity.defect),
+                "is lemma": identity.is_lemma,
+            }
+            for identity in certificate.identities
+        ],
+    }
+    failed = [e["failed"] for e in expansions if e["failed"]]
+    if failed:
+        summary = f"The proof does not expand to an identity ({failed[0]}): an error of the engine."
+        return _evidence(claim, "certificate", Outcome.ERROR, summary, start, data)
+    made = [e for e in expansions if e["symbols"]]
+    most = max((int(str(e["symbols"])) for e in made), default=0)
+    summary = (
+        "Left minus right is a combination of the hypotheses' defects, whatever the values are: "
+        f"expanded at {len(expansions)} sets of sizes, with up to {most} symbols."
+    )
+    return _evidence(claim, "certificate", Outcome.CONFIRMED, summary, start, data)
+
+
+def _expansions(
+    certificate: Certificate, claim: Claim, library: Library, deadline: float | None
+) -> list[dict[str, Json]]:
+    found: list[dict[str, Json]] = []
+    seen: list[Mapping[str, int]] = []
+    for dims, backend in EXPANSIONS:
+        if found and (_is_late(deadline) or symbols(claim, dims) > MAX_SYMBOLS[backend]):
+            continue
+        used = backend if find_spec(backend) else "sympy"
+        if used != backend and symbols(claim, dims) > MAX_SYMBOLS[used]:
+            continue
+        begun = time.monotonic()
+        expansion = expand(certificate, claim, library, dims, backend=used)
+        if expansion.sizes in seen:
+            continue
+        seen.append(expansion.sizes)
+        found.append(
+            {
+                "sizes": dict(expansion.sizes),
+                "symbols": expansion.symbols,
+                "polynomials": used,
+                "failed": expansion.failed,
+                "seconds": time.monotonic() - begun,
+            }
+        )
+    violated = check_at_random(certificate, claim, library, (3, 2, 4), seed=1)
+    found.append(
+        {
+            "sizes": dict(violated.sizes),
+            "symbols": 0,
+            "polynomials": "random integers that violate the hypotheses",
+            "failed": violated.failed,
+        }
+    )
+    return found
+
+
+# -- given sizes ----------------------------------------------------------------------------------
+
+
+def _ground(claim: Claim, library: Library, is_proved: bool, deadline: float | None) -> Evidence:
+    start = time.monotonic()
+    compared: list[Ground] = []
+    try:
+        for dims in COMPARISONS:
+            if compared and _is_late(deadline):
+                break
+            found = compare(claim, library, dims)
+            if found is not None and found.sizes not in [c.sizes for c in compared]:
+                compared.append(found)
+    except Unsupported as reason:
+        summary = f"Not compared at given sizes: {reason}."
+        return _evidence(claim, "ground", Outcome.NOT_APPLICABLE, summary, start)
+    data: dict[str, Json] = {"comparisons": [_comparison(c) for c in compared]}
+    if not is_proved or not all(c.is_equal for c in compared):
+        example = find_counterexample(claim, library, deadline=deadline)
+        if example is not None:
+            sizes = ", ".join(f"{name} = {size}" for name, size in example.sizes.items())
+            summary = f"False: a small exact instance ({sizes}) breaks it."
+            return _evidence(claim, "ground", Outcome.REFUTED, summary, start, data, example)
+    if not compared:
+        summary = "No instance of the hypotheses was found, so nothing was compared."
+        return _evidence(claim, "ground", Outcome.INCONCLUSIVE, summary, start, data)
+    if not all(c.is_equal for c in compared):
+        summary = "The sides differ as polynomials, but no instance was found at which they do."
+        return _evidence(claim, "ground", Outcome.INCONCLUSIVE, summary, start, data)
+    most = max(c.symbols for c in compared)
+    count = f"{len(compared)} set{'s' * (len(compared) != 1)} of sizes"
+    summary = f"Both sides are one polynomial at {count}, in up to {most} symbols"
+    families = {name: kind for c in compared for name, kind in c.families.items()}
+    if families:
+        summary += "; " + ", ".join(f"{name} among {kind}" for name, kind in families.items())
+    return _evidence(claim, "ground", Outcome.CONFIRMED, summary + ".", start, data)
+
+
+def _comparison(found: Ground) -> Json:
+    return {
+        "sizes": dict(found.sizes),
+        "symbols": found.symbols,
+        "families": dict(found.families),
+        "equal": found.is_equal,
+    }
+
+
+def _is_late(deadline: float | None) -> bool:
+    return deadline is not None and time.monotonic() > deadline

@@ -1,0 +1,252 @@
+"""Exact instances that satisfy a claim's hypotheses, found one variable at a time.
+
+A variable that the hypotheses determine linearly, given those before it, is taken from the
+solutions of that system (so the commutant of a matrix is solved for, not guessed); any other from
+the pool of small matrices, whichever satisfies what is asked. Each hypothesis is tested exactly on
+the result.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from harness.arrays import Data, Evaluator, ObjectArithmetic, Places, Unsupported, Value
+from harness.arrays.evaluate import shape_of, size_of
+from harness.claims.model import Claim, Hypothesis, Library
+from harness.language.transform import free_variables
+from harness.language.types import Index, Matrix, Named, Parameter, Sort, function_parts
+from harness.symbolic import pool
+from harness.symbolic.exact import is_array
+
+CANDIDATES = 24
+"""How many values of one variable are tried before its predecessors are drawn anew."""
+
+MAX_UNKNOWNS = 40
+"""Linear systems larger than this are not solved."""
+
+
+@dataclass
+class Model:
+    """Values for the variables that hypotheses mention."""
+
+    values: dict[str, Value[Any]]
+    families: dict[str, str] = field(default_factory=dict)
+    """How each variable was found."""
+    bases: dict[str, tuple[Any, Any]] = field(default_factory=dict)
+    """A point and a basis of the solutions of a variable on which nothing else depends."""
+
+
+def divide(number: Fraction) -> Fraction:
+    """The inverse of a number that is not 0."""
+    return 1 / number
+
+
+EXACT = ObjectArithmetic(Fraction, divide)
+
+
+class Models:
+    """Finds models of a claim's hypotheses at given sizes."""
+
+    def __init__(
+        self, claim: Claim, library: Library, sizes: Mapping[str, int], rng: random.Random
+    ) -> None:
+        self.claim, self.sizes, self.rng = claim, sizes, rng
+        self.walk = Evaluator(library, EXACT, sizes)
+        self.mentioned = {h.name: _mentioned(h) for h in claim.hypotheses}
+        names = [p for p in claim.parameters if p.is_explicit]
+        wanted = {name for found in self.mentioned.values() for name in found}
+        self.variables = [p for p in names if p.name in wanted and not _is_place(p)]
+        self.places = [p for p in names if p.name in wanted and _is_place(p)]
+
+    def models(self, attempts: int) -> Iterator[Model]:
+        """Models, at most one an attempt. Raises `Unsupported`."""
+        for p in self.variables:
+            if not is_array(p.type):
+                raise Unsupported(f"{p.name} is a function that a hypothesis speaks of")
+        for _ in range(attempts):
+            found = self._attempt()
+            if found is not None:
+                yield found
+
+    def _attempt(self) -> Model | None:
+        model = Model({})
+        for p in self.places:
+            model.values[p.name] = place_value(p, self.sizes, self.rng)
+        order = sorted(self.variables, key=self._dependence)
+        for p in order:
+            known = {*model.values, p.name}
+            asked = [
+                h
+                for h in self.claim.hypotheses
+                if p.name in self.mentioned[h.name] and self.mentioned[h.name] <= known
+            ]
+            later = [
+                h
+                for h in self.claim.hypotheses
+                if p.name in self.mentioned[h.name] and not self.mentioned[h.name] <= known
+            ]
+            if not self._choose(p, asked, model, is_last=not later):
+                return None
+        holds = self._hold(self.claim.hypotheses, model.values, 1)
+        return model if holds[0] else None
+
+    def _dependence(self, p: Parameter) -> tuple[bool, float]:
+        """Variables with a hypothesis of their own first; otherwise at random."""
+        own = any(found == {p.name} for found in self.mentioned.values())
+        return not own, self.rng.random()
+
+    def _choose(
+        self, p: Parameter, asked: Sequence[Hypothesis], model: Model, *, is_last: bool
+    ) -> bool:
+        shape = shape_of(p.type, self.sizes)
+        if asked:
+            solved = self._solve(p, asked, model)
+            if solved is not None:
+                point, basis = solved
+                if not len(basis) and not np.any(point):
+                    return False
+                if is_last:
+                    model.bases[p.name] = solved
+                array = point
+                for direction in basis:
+                    array = array + direction * Fraction(self.rng.randint(-2, 2))
+                names = ", ".join(h.name for h in asked)
+                dimension = len(basis)
+                model.families[p.name] = f"solutions of {names} (dimension {dimension})"
+                model.values[p.name] = Data(array[None])
+                return True
+        candidates, kinds = self._candidates(p, shape)
+        holds = self._hold(asked, {**model.values, p.name: Data(candidates)}, len(candidates))
+        for number in np.flatnonzero(holds):
+            model.values[p.name] = Data(candidates[number : number + 1])
+            model.families[p.name] = kinds[number]
+            return True
+        return False
+
+    def _candidates(self, p: Parameter, shape: tuple[int, ...]) -> tuple[Any, list[str]]:
+        _, target = function_parts(p.type)
+        kinds, arrays = [], []
+        for number in range(CANDIDATES):
+            if isinstance(target, Matrix):
+                names = list(pool.KINDS)
+                kind = names[number] if number < 4 else self.rng.choice(names)
+                arrays.append(pool.draw(self.rng, kind, shape))
+            else:
+                kind = "small numbers"
+                arrays.append(pool.draw_scalars(self.rng, shape))
+            kinds.append(kind)
+        order = list(range(CANDIDATES))
+        self.rng.shuffle(order)
+        return np.stack([arrays[i] for i in order]), [kinds[i] for i in order]
+
+    def _hold(
+        self, hypotheses: Sequence[Hypothesis], values: Mapping[str, Value[Any]], batch: int
+    ) -> Any:
+        holds = np.ones(batch, dtype=bool)
+        for hypothesis in hypotheses:
+            difference = self._difference(hypothesis, values)
+            holds &= ~np.any(difference.reshape(difference.shape[0], -1) != 0, axis=1)
+        return holds
+
+    def _difference(self, hypothesis: Hypothesis, values: Mapping[str, Value[Any]]) -> Any:
+        left, right = self.walk.equation(hypothesis.equation, values)
+        return left - right
+
+    def _solve(
+        self, p: Parameter, asked: Sequence[Hypothesis], model: Model
+    ) -> tuple[Any, Any] | None:
+        """A point and a basis of the solutions for `p`, where what is asked is linear in it."""
+        shape = shape_of(p.type, self.sizes)
+        count = int(np.prod(shape))
+        if count > MAX_UNKNOWNS:
+            return None
+        trial = [Fraction(self.rng.randint(2, 9)) for _ in range(count)]
+        rows = [[Fraction(0)] * count, *pool.identity(count), trial]
+        rows += [[2 * x for x in trial]]
+        array = np.empty((count + 3, *shape), dtype=object)
+        array[...] = np.array(rows, dtype=object).reshape(count + 3, *shape)
+        values = {**model.values, p.name: Data(array)}
+        found = []
+        for hypothesis in asked:
+            difference = self._difference(hypothesis, values)
+            found.append(difference.reshape(difference.shape[0], -1))
+        outputs = np.concatenate(found, axis=1)
+        if len(outputs) == 1:
+            return None
+        origin, units, at_trial, at_twice = outputs[0], outputs[1:-2], outputs[-2], outputs[-1]
+        slopes = units - origin
+        predicted = origin + np.array(trial, dtype=object) @ slopes
+        if np.any(predicted != at_trial) or np.any(2 * predicted - origin != at_twice):
+            return None
+        solution = solve(slopes.T.tolist(), (-origin).tolist(), count)
+        if solution is None:
+            return np.zeros(shape, dtype=object), np.empty((0, *shape), dtype=object)
+        point, basis = solution
+        directions = np.empty((len(basis), *shape), dtype=object)
+        for i, direction in enumerate(basis):
+            directions[i] = np.array(direction, dtype=object).reshape(shape)
+        return np.array(point, dtype=object).reshape(shape), directions
+
+
+def solve(
+    rows: list[list[Fraction]], right: list[Fraction], count: int
+) -> tuple[list[Fraction], list[list[Fraction]]] | None:
+    """A solution of linear equations and a basis of the homogeneous ones, by elimination."""
+    system = [[*map(Fraction, row), Fraction(r)] for row, r in zip(rows, right, strict=True)]
+    pivots: list[int] = []
+    for column in range(count):
+        top = len(pivots)
+        pivot = next((i for i in range(top, len(system)) if system[i][column]), None)
+        if pivot is None:
+            continue
+        system[top], system[pivot] = system[pivot], system[top]
+        lead = system[top][column]
+        system[top] = [x / lead for x in system[top]]
+        for i, row in enumerate(system):
+            if i != top and row[column]:
+                factor = row[column]
+                system[i] = [a - factor * x for a, x in zip(row, system[top], strict=True)]
+        pivots.append(column)
+    if any(row[count] for row in system[len(pivots) :]):
+        return None
+    point = [Fraction(0)] * count
+    for i, column in enumerate(pivots):
+        point[column] = system[i][count]
+    basis = []
+    for free in range(count):
+        if free not in pivots:
+            direction = [Fraction(0)] * count
+            direction[free] = Fraction(1)
+            for i, column in enumerate(pivots):
+                direction[column] = -system[i][free]
+            basis.append(direction)
+    return point, basis
+
+
+def place_value(p: Parameter, sizes: Mapping[str, int], rng: random.Random) -> Places:
+    """Random indices or positions."""
+    _, target = function_parts(p.type)
+    size = size_of(target, sizes)
+    shape = (1, *shape_of(p.type, sizes))
+    found = np.empty(shape, dtype=int)
+    for place in np.ndindex(*shape):
+        found[place] = rng.randrange(size)
+    return Places(found)
+
+
+def _is_place(p: Parameter) -> bool:
+    if isinstance(p.sort, Sort):
+        return False
+    return isinstance(function_parts(p.type)[1], Index | Named)
+
+
+def _mentioned(hypothesis: Hypothesis) -> set[str]:
+    equation = hypothesis.equation
+    found = free_variables(equation.left) | free_variables(equation.right)
+    return found - {v.name for v in equation.parameters}

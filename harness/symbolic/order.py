@@ -1,0 +1,54 @@
+"""Which of two monomials is simpler: what rules turn terms towards, and why rewriting ends.
+
+The measure looks at names, never at arguments, so that it holds of every instance of a rule.
+Its first parts (size, names, transposes, inversions) do not change under transposition: a rule
+and its transpose are turned the same way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from harness.symbolic import words as w
+
+Measure = tuple[int, tuple[tuple[int, str], ...], int, int, tuple[tuple[str, str, bool], ...]]
+
+
+@dataclass(frozen=True)
+class Order:
+    """A reduction order. A name of high rank goes left in a product, and its transpose right."""
+
+    ranks: Mapping[str, int] = field(default_factory=dict)
+
+    def measure(self, m: w.Monomial) -> Measure:
+        """Greater is less simple."""
+        sequences = [m.word, *(f.word for f in m.factors if isinstance(f, w.Bracket))]
+        heads = [*(letter.name for word in sequences for letter in word), *_scalars(m.factors)]
+        return (
+            len(heads),
+            tuple(sorted(((self.ranks.get(name, 0), name) for name in heads), reverse=True)),
+            sum(letter.flip for letter in m.word),
+            sum(map(self._inversions, sequences)),
+            tuple((l.kind, l.name, l.flip) for l in m.word),
+        )
+
+    def _inversions(self, word: w.Word) -> int:
+        places = [self._place(letter) for letter in word]
+        return sum(a > b for i, a in enumerate(places) for b in places[i + 1 :])
+
+    def _place(self, letter: w.Letter) -> int:
+        rank = self.ranks.get(letter.name, 0)
+        return rank if letter.flip else -rank
+
+
+def _scalars(factors: tuple[w.Factor, ...]) -> Iterator[str]:
+    for factor in factors:
+        match factor:
+            case w.Atom():
+                yield factor.name
+            case w.Inverse(_, of):
+                yield ""
+                for m, _ in of.terms:
+                    yield from _scalars(m.factors)
+                    yield from (letter.name for letter in m.word)

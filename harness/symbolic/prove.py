@@ -1,0 +1,143 @@
+"""Proofs for every dimension: both sides of a claim rewritten with its hypotheses.
+
+Sound: what is proved follows from the hypotheses over every commutative ring, at every size; each
+proof is an identity that `certificate` checks without the rewriter. Not complete: *not proved*
+means unknown, and the two normal forms that differ are given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from harness.claims.model import Claim, Definition, Hypothesis
+from harness.language.terms import Equation, Term, Variable
+from harness.language.transform import fresh, substitute
+from harness.language.types import Parameter
+from harness.symbolic import words as w
+from harness.symbolic.completion import Completion, complete
+from harness.symbolic.interpret import (
+    UnsupportedTerm,
+    environment,
+    interpret_poly,
+    symbol,
+)
+from harness.symbolic.rewriting import BudgetSpent, Lemma, Rewriter, Use
+from harness.symbolic.rules import Relation, orders, relation
+
+
+@dataclass(frozen=True)
+class Proof:
+    """How far rewriting came with an equation."""
+
+    is_proved: bool
+    left: w.Poly
+    """The normal form of each side; they are equal where `is_proved`, up to the hypotheses."""
+    right: w.Poly
+    defect: w.Poly
+    """The difference of the sides, in the hypotheses' defects; of use where `is_proved`."""
+    lemmas: tuple[Lemma, ...]
+    uses: tuple[Use, ...]
+    rules: int
+    is_confluent: bool
+    unused: tuple[str, ...] = ()
+    """Hypotheses that say nothing in normal forms, with the reason."""
+
+
+class Prover:
+    """Proves equations from the hypotheses of one claim."""
+
+    def __init__(
+        self,
+        definitions: Mapping[str, Definition],
+        parameters: tuple[Parameter, ...],
+        hypotheses: tuple[Hypothesis, ...],
+    ) -> None:
+        self.parameters = parameters
+        self.env = environment(definitions, parameters)
+        self.relations: list[Relation] = []
+        self.unused: list[str] = []
+        for hypothesis in hypotheses:
+            try:
+                self.relations.append(relation(hypothesis, self.env))
+            except UnsupportedTerm as error:
+                self.unused.append(f"{hypothesis.name}: {error}")
+        self._orders = list(orders(self.relations))
+        self._completions: dict[int, Completion] = {}
+
+    def completion(self, number: int) -> Completion:
+        """The rules by the order of this number."""
+        if number not in self._completions:
+            self._completions[number] = complete(self.relations, self._orders[number])
+        return self._completions[number]
+
+    def attempts(self) -> Iterator[Rewriter]:
+        """Rewriters worth trying, the best first."""
+        for number, order in enumerate(self._orders):
+            yield Rewriter(self.completion(number).rules, order)
+
+    def sides(self, equation: Equation) -> tuple[w.Poly, w.Poly]:
+        """The normal forms of both sides, of the hypotheses nothing used."""
+        env = self.env
+        equation = apart(equation, self.parameters)
+        for variable in equation.parameters:
+            env = env.bind(variable.name, symbol(variable.name, variable.type))
+        return interpret_poly(equation.left, env), interpret_poly(equation.right, env)
+
+    def prove(self, equation: Equation) -> Proof:
+        """Rewrite the difference of both sides to 0, or say what is left of each side.
+
+        Raises `UnsupportedTerm`.
+        """
+        left, right = self.sides(equation)
+        unused = tuple(self.unused)
+        if left == right:
+            return Proof(True, left, right, w.ZERO, (), (), 0, True, unused)
+        best: Proof | None = None
+        for number, rewriter in enumerate(self.attempts()):
+            completion = self.completion(number)
+            try:
+                normal, defect = rewriter.reduce(w.subtract(left, right))
+                is_proved = normal == w.ZERO
+                ends = (left, right) if is_proved else self._ends(rewriter, left, right)
+            except BudgetSpent:
+                continue
+            found = Proof(
+                is_proved,
+                *ends,
+                defect,
+                tuple(rewriter.lemmas),
+                tuple(rewriter.uses),
+                len(completion.rules),
+                completion.is_confluent,
+                unused,
+            )
+            if is_proved:
+                return found
+            best = best or found
+        return best or Proof(False, left, right, w.ZERO, (), (), 0, False, unused)
+
+    @staticmethod
+    def _ends(rewriter: Rewriter, left: w.Poly, right: w.Poly) -> tuple[w.Poly, w.Poly]:
+        return rewriter.reduce(left)[0], rewriter.reduce(right)[0]
+
+
+def apart(equation: Equation, parameters: tuple[Parameter, ...]) -> Equation:
+    """The equation with its `∀` over names that no parameter of the claim has."""
+    taken = {p.name for p in parameters}
+    names: dict[str, Term] = {}
+    bound: list[Variable] = []
+    for variable in equation.parameters:
+        name = fresh(variable.name, taken) if variable.name in taken else variable.name
+        taken.add(name)
+        bound.append(Variable(name, variable.type))
+        names[variable.name] = bound[-1]
+    if tuple(bound) == equation.parameters:
+        return equation
+    left, right = substitute(equation.left, names), substitute(equation.right, names)
+    return Equation(tuple(bound), left, right)
+
+
+def prove(claim: Claim, definitions: Mapping[str, Definition]) -> Proof:
+    """Prove a claim's conclusion from its hypotheses. Raises `UnsupportedTerm`."""
+    return Prover(definitions, claim.parameters, claim.hypotheses).prove(claim.conclusion)

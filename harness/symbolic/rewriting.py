@@ -1,0 +1,237 @@
+"""Rules applied to normal forms, with a record of every use.
+
+`Rewriter.reduce(p)` gives the normal form of `p` and the defect: `p − normal form` as a polynomial
+in the hypotheses' defects. Arguments of open functions are reduced first; since a function is not
+linear, each such step is kept as a `Lemma` of its own, by which equal arguments have equal values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from harness.symbolic import words as w
+from harness.symbolic.order import Order
+from harness.symbolic.rules import Rule, match_factors, match_word
+
+
+class BudgetSpent(Exception):
+    """Rewriting was stopped: too many steps, or a term that grew too large."""
+
+
+@dataclass(frozen=True)
+class Lemma:
+    """`left = right` for all values of the parameters (open indices)."""
+
+    parameters: tuple[w.Atom, ...]
+    function: str
+    """The open function of which this is the argument."""
+    argument: int
+    left: w.Poly
+    right: w.Poly
+    defect: w.Poly
+
+
+@dataclass(frozen=True)
+class Use:
+    """One application of a rule to a monomial."""
+
+    rule: Rule
+    before: w.Poly
+    after: w.Poly
+
+
+@dataclass
+class Rewriter:
+    """Applies a fixed set of rules."""
+
+    rules: Sequence[Rule]
+    order: Order = field(default_factory=Order)
+    budget: int = 20_000
+    """Rule applications that are allowed in all."""
+    max_terms: int = 5_000
+    lemmas: list[Lemma] = field(default_factory=list)
+    uses: list[Use] = field(default_factory=list)
+    _known: dict[w.Poly, w.Poly] = field(default_factory=dict)
+    _steps: dict[w.Monomial, tuple[w.Poly, w.Poly] | None] = field(default_factory=dict)
+
+    def reduce(self, p: w.Poly) -> tuple[w.Poly, w.Poly]:
+        """The normal form, and `p` less it. Raises `BudgetSpent`."""
+        pending = dict(p.terms)
+        done: dict[w.Monomial, int] = {}
+        defects: list[w.Poly] = []
+        while pending:
+            monomial, coefficient = pending.popitem()
+            if not coefficient:
+                continue
+            step = self._step(monomial)
+            if step is None:
+                done[monomial] = done.get(monomial, 0) + coefficient
+                continue
+            replacement, defect = step
+            for m, c in replacement.terms:
+                pending[m] = pending.get(m, 0) + coefficient * c
+            defects.append(w.scale(coefficient, defect))
+            if len(pending) + len(done) > self.max_terms:
+                raise BudgetSpent(f"a term grew beyond {self.max_terms} summands")
+        return w.poly(done), w.add(*defects)
+
+    def first_step(self, p: w.Poly) -> tuple[w.Poly, str] | None:
+        """`p` after one step, and the reason; nothing where `p` is normal."""
+        for m, coefficient in p.terms:
+            used = len(self.uses)
+            step = self._step(m)
+            if step is not None:
+                rules = [use.rule for use in self.uses[used:]]
+                names = [name for rule in rules for name in rule.source.split(", ")]
+                reason = ", ".join(dict.fromkeys(names))
+                after = w.scale(coefficient, step[0])
+                return w.add(w.subtract(p, w.Poly(((m, coefficient),))), after), reason
+        return None
+
+    def _step(self, m: w.Monomial) -> tuple[w.Poly, w.Poly] | None:
+        if m not in self._steps:
+            locals_, factors, word = w.open_binders(m)
+            found = self._reduce_arguments(locals_, factors, word)
+            if found is None:
+                found = self._apply(m, locals_, factors, word)
+            self._steps[m] = found
+        return self._steps[m]
+
+    # -- arguments of functions ----------------------------------------------------------------
+
+    def _reduce_arguments(
+        self, locals_: tuple[w.Atom, ...], factors: tuple[w.Factor, ...], word: w.Word
+    ) -> tuple[w.Poly, w.Poly] | None:
+        changed = False
+
+        def argument(value: w.Value, function: str, place: int) -> w.Value:
+            nonlocal changed
+            match value:
+                case w.Poly():
+                    found = self._equal(value, function, place)
+                    changed |= found != value
+                    return found
+                case w.Abstraction(_, type_, _):
+                    index, body = w.open_abstraction(value)
+                    return w.close_abstraction(index, type_, argument(body, function, place))
+                case w.Atom():
+                    return value._replace(args=arguments(value))
+
+        def arguments(item: w.Atom | w.Letter) -> tuple[w.Value, ...]:
+            return tuple(argument(a, item.name, i) for i, a in enumerate(item.args))
+
+        new: list[w.Factor] = []
+        for factor in factors:
+            match factor:
+                case w.Bracket(_, inner):
+                    turned = tuple(l._replace(args=arguments(l)) for l in inner)
+                    new.append(w.Bracket("k", turned))
+                case w.Inverse(_, of):
+                    inverse = argument(of, "", 0)
+                    assert isinstance(inverse, w.Poly)
+                    new.append(w.Inverse("v", inverse))
+                case w.Atom():
+                    new.append(factor._replace(args=arguments(factor)))
+                case w.Delta():
+                    new.append(factor)
+        turned_word = tuple(l._replace(args=arguments(l)) for l in word)
+        if not changed:
+            return None
+        return w.substitute_parts(locals_, tuple(new), turned_word, {}), w.ZERO
+
+    def _equal(self, p: w.Poly, function: str, place: int) -> w.Poly:
+        """The normal form of an argument, by a lemma."""
+        free = tuple(dict.fromkeys(open_names(p)))
+        canonical = tuple(w.Atom("l", f"#{i}", (), x.type) for i, x in enumerate(free))
+        forth = {("l", x.name): y for x, y in zip(free, canonical, strict=True)}
+        back = {("l", y.name): x for x, y in zip(free, canonical, strict=True)}
+        key = w.substitute_poly(p, forth)
+        if key not in self._known:
+            normal, defect = self.reduce(key)
+            self._known[key] = normal
+            if normal != key:
+                self.lemmas.append(Lemma(canonical, function, place, key, normal, defect))
+        normal = self._known[key]
+        return p if normal == key else w.substitute_poly(normal, back)
+
+    # -- rules -----------------------------------------------------------------------------------
+
+    def _apply(
+        self,
+        m: w.Monomial,
+        locals_: tuple[w.Atom, ...],
+        factors: tuple[w.Factor, ...],
+        word: w.Word,
+    ) -> tuple[w.Poly, w.Poly] | None:
+        for rule, is_turned, right, defect in self._candidates(locals_, factors, word):
+            before = w.Poly(((m, 1),))
+            if (rule.is_ordered or is_turned) and not _is_simpler(right, m, self.order):
+                continue
+            self.budget -= 1
+            if self.budget < 0:
+                raise BudgetSpent("too many rewriting steps")
+            self.uses.append(Use(rule, before, right))
+            return right, defect
+        return None
+
+    def _candidates(
+        self, locals_: tuple[w.Atom, ...], factors: tuple[w.Factor, ...], word: w.Word
+    ) -> Iterator[tuple[Rule, bool, w.Poly, w.Poly]]:
+        """Rules that apply: whether to a transposed scalar word, the result, and the defect."""
+        for rule in self.rules:
+            for is_turned, put in _places(rule, factors, word):
+                right, defect = put(rule.right), put(rule.defect)
+                for index in locals_:
+                    right, defect = w.sum_over(index, right), w.sum_over(index, defect)
+                yield rule, is_turned, right, defect
+
+
+def _places(
+    rule: Rule, factors: tuple[w.Factor, ...], word: w.Word
+) -> Iterator[tuple[bool, Callable[[w.Poly], w.Poly]]]:
+    """Where a rule's left side stands; each place puts a polynomial there instead."""
+    size = len(rule.left.word)
+    if not size:
+        for others, names in match_factors(rule.left.factors, factors, {}):
+            rest = w.assemble((), others, (), word)
+            yield False, _putter(names, w.ONE, w.ONE, rest)
+        return
+    for start, names in match_word(rule, word):
+        before = w.assemble((), factors, (), word[:start])
+        yield False, _putter(names, before, product_of(word[start + size :]), w.ONE)
+    for position, factor in enumerate(factors):
+        if not isinstance(factor, w.Bracket):
+            continue
+        others = (*factors[:position], *factors[position + 1 :])
+        for is_turned in (False, True):
+            turned = w.transposed(factor.word) if is_turned else factor.word
+            for start, names in match_word(rule, turned):
+                before, after = product_of(turned[:start]), product_of(turned[start + size :])
+                rest = w.assemble((), others, (), word)
+                yield is_turned, _putter(names, before, after, rest)
+
+
+def _putter(
+    names: w.Substitution, before: w.Poly, after: w.Poly, rest: w.Poly
+) -> Callable[[w.Poly], w.Poly]:
+    return lambda p: w.multiply(before, w.substitute_poly(p, names), after, rest)
+
+
+def product_of(word: w.Word) -> w.Poly:
+    """A word as a polynomial."""
+    return w.multiply(*map(w.of_letter, word))
+
+
+def _is_simpler(p: w.Poly, m: w.Monomial, order: Order) -> bool:
+    key = (order.measure(m), m)
+    return all((order.measure(other), other) < key for other, _ in p.terms)
+
+
+def open_names(node: object) -> Iterator[w.Atom]:
+    """The open indices of a normal form, in order of appearance."""
+    if isinstance(node, w.Atom) and node.kind == "l":
+        yield node
+    elif isinstance(node, tuple):
+        for item in node:
+            yield from open_names(item)

@@ -1,0 +1,248 @@
+"""Hypotheses as rewrite rules, each with the account of why its two sides are equal.
+
+A rule says `left = right`, and carries `defect`: a polynomial in the *defects* of the hypotheses
+(the differences of their sides, written as letters of their own) that `left − right` is equal to,
+whatever the variables are. Where the hypotheses hold, all defects are 0. So a proof by rewriting
+adds up to an identity that can be checked without the rewriter: see `certificate`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from harness.claims.model import Hypothesis
+from harness.language.types import Function, Type, Vector, resolve
+from harness.symbolic import words as w
+from harness.symbolic.codes import dim_code
+from harness.symbolic.interpret import Environment, interpret_poly, symbol
+from harness.symbolic.order import Order
+
+DEFECT = "%"
+"""Prefix of the letter that stands for the difference of a hypothesis's sides."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """`left = right` for all values of the names of kind `?`."""
+
+    left: w.Monomial
+    """Either scalar factors or a word; without binders."""
+    right: w.Poly
+    defect: w.Poly
+    source: str
+    """The hypothesis; several joined by `, ` where completion made the rule."""
+    is_transpose: bool = False
+    is_ordered: bool = False
+    """To be used only where it makes a term simpler (both sides measure alike)."""
+
+
+@dataclass(frozen=True)
+class Relation:
+    """`difference = defect`, from which rules are made; the defect is 0 by hypothesis."""
+
+    difference: w.Poly
+    defect: w.Poly
+    source: str
+    is_transpose: bool = False
+
+    @property
+    def transpose(self) -> Relation:
+        difference, defect = w.transpose(self.difference), w.transpose(self.defect)
+        return Relation(difference, defect, self.source, not self.is_transpose)
+
+
+def relation(hypothesis: Hypothesis, env: Environment) -> Relation:
+    """What a hypothesis says of normal forms. Raises `UnsupportedTerm`."""
+    equation = hypothesis.equation
+    type_: Type = equation.left.type
+    for variable in reversed(equation.parameters):
+        type_ = Function(variable.type, type_)
+    defect = symbol(DEFECT + hypothesis.name, type_)
+    for variable in equation.parameters:
+        value = symbol(variable.name, variable.type, "?")
+        env = env.bind(variable.name, value)
+        assert callable(defect)
+        defect = defect(value)
+    assert isinstance(defect, w.Poly)
+    difference = w.subtract(interpret_poly(equation.left, env), interpret_poly(equation.right, env))
+    found = Relation(difference, defect, hypothesis.name)
+    for variable in reversed(equation.parameters):
+        if isinstance(resolve(variable.type), Vector):
+            found = _without_vector(found, variable.name, variable.type)
+    return found
+
+
+def _without_vector(found: Relation, name: str, type_: Type) -> Relation:
+    """`A v = B v` for all v says `A = B`; the columns of the defect are those at unit vectors."""
+    turned = found
+    for attempt in range(2):
+        stripped = _strip(turned.difference, name)
+        if stripped is not None:
+            break
+        turned = found.transpose if attempt == 0 else found
+    else:
+        return found
+    size = resolve(type_)
+    assert isinstance(size, Vector)
+    code = dim_code(size.size)
+    index = w.local(f"index {code}")
+    column = w.of_letter(w.injection(index, code))
+    at_unit = w.substitute_poly(turned.defect, {("?", name): column})
+    defect = w.sum_over(index, w.multiply(at_unit, w.transpose(column)))
+    return Relation(stripped, defect, found.source, turned.is_transpose)
+
+
+def _strip(p: w.Poly, name: str) -> w.Poly | None:
+    """What every monomial is without the column `name` at its end, where each has it there."""
+    result = w.ZERO
+    for m, c in p.terms:
+        if m.binders or _count_name(m, name) != 1:
+            return None
+        rest: w.Poly | None = None
+        if m.word and (m.word[-1].kind, m.word[-1].name, m.word[-1].flip) == ("?", name, False):
+            rest = w.Poly(((m._replace(word=m.word[:-1]), c),))
+        for position, factor in enumerate(m.factors):
+            if not isinstance(factor, w.Bracket) or m.word:
+                continue
+            for word in (factor.word, w.transposed(factor.word)):
+                if (word[-1].kind, word[-1].name) == ("?", name):
+                    others = (*m.factors[:position], *m.factors[position + 1 :])
+                    rest = w.scale(c, w.assemble((), others, (), word[:-1]))
+        if rest is None:
+            return None
+        result = w.add(result, rest)
+    return result
+
+
+def _count_name(node: object, name: str) -> int:
+    if isinstance(node, w.Atom | w.Letter) and node.kind == "?" and node.name == name:
+        return 1
+    return sum(_count_name(i, name) for i in node) if isinstance(node, tuple) else 0
+
+
+# -- orientation ----------------------------------------------------------------------------
+
+
+def orient(found: Relation, order: Order) -> Iterator[Rule]:
+    """The rules that replace the least simple monomial of a relation by the others."""
+    terms = found.difference.terms
+    measured = sorted(((order.measure(m), m, c) for m, c in terms), reverse=True)
+    if not measured:
+        return
+    top = measured[0][0]
+    rivals = [(m, c) for measure, m, c in measured if measure == top]
+    for lead, coefficient in rivals:
+        if abs(coefficient) != 1 or not _is_left_side(lead):
+            continue
+        rest = w.Poly(tuple((m, -c * coefficient) for m, c in terms if m != lead))
+        if variables(rest) | variables(found.defect) <= variables(lead):
+            yield Rule(
+                lead,
+                rest,
+                w.scale(coefficient, found.defect),
+                found.source,
+                found.is_transpose,
+                len(rivals) > 1,
+            )
+
+
+def _is_left_side(m: w.Monomial) -> bool:
+    if m.binders or bool(m.factors) == bool(m.word):
+        return False
+    return all(letter.kind != "?" for letter in m.word)
+
+
+def variables(node: object) -> set[tuple[str, str]]:
+    """The rule variables in a normal form."""
+    if isinstance(node, w.Atom | w.Letter) and node.kind == "?":
+        return {("?", node.name)}
+    return set().union(*map(variables, node)) if isinstance(node, tuple) else set()
+
+
+def orders(found: Sequence[Relation]) -> Iterator[Order]:
+    """Orders worth trying, the best first: names that a relation undoes go furthest outside."""
+    names: list[str] = []
+    undone: list[str] = []
+    for item in found:
+        for m, _ in item.difference.terms:
+            for letter in m.word:
+                if letter.kind == "a" and letter.name not in names:
+                    names.append(letter.name)
+        if any(m == w.Monomial((), (), ()) for m, _ in item.difference.terms):
+            for m, _ in item.difference.terms:
+                undone.extend(l.name for l in m.word if l.kind == "a" and l.name not in undone)
+    outside_first = undone + [name for name in names if name not in undone]
+    for sequence in (outside_first, outside_first[::-1]):
+        yield Order({name: len(sequence) - i for i, name in enumerate(sequence)})
+
+
+# -- matching -------------------------------------------------------------------------------
+
+
+def match(pattern: object, subject: object, found: dict[tuple[str, str], w.Value]) -> bool:
+    """Find values for the rule's variables that make `pattern` the `subject`."""
+    if isinstance(pattern, w.Atom) and pattern.kind == "?":
+        if not isinstance(subject, w.Atom) or subject.type != pattern.type:
+            return False
+        return found.setdefault(("?", pattern.name), subject) == subject
+    if isinstance(pattern, w.Poly):
+        if not isinstance(subject, w.Poly):
+            return False
+        name = _bare_variable(pattern)
+        if name is not None:
+            return found.setdefault(("?", name), subject) == subject
+    if isinstance(pattern, tuple):
+        return (
+            isinstance(subject, tuple)
+            and type(pattern) is type(subject)
+            and len(pattern) == len(subject)
+            and all(match(p, s, found) for p, s in zip(pattern, subject, strict=True))
+        )
+    return pattern == subject
+
+
+def _bare_variable(p: w.Poly) -> str | None:
+    if len(p.terms) != 1 or p.terms[0][1] != 1:
+        return None
+    m = p.terms[0][0]
+    if not m.binders and not m.factors and len(m.word) == 1:
+        letter = m.word[0]
+        return letter.name if letter.kind == "?" and not letter.flip else None
+    if not m.binders and not m.word and len(m.factors) == 1:
+        factor = m.factors[0]
+        return factor.name if isinstance(factor, w.Atom) and factor.kind == "?" else None
+    return None
+
+
+def match_word(rule: Rule, word: w.Word) -> Iterator[tuple[int, Mapping[tuple[str, str], w.Value]]]:
+    """Where the rule's word stands in `word`, and its variables there."""
+    size = len(rule.left.word)
+    for start in range(len(word) - size + 1):
+        found: dict[tuple[str, str], w.Value] = {}
+        if all(
+            match(p, s, found)
+            for p, s in zip(rule.left.word, word[start : start + size], strict=True)
+        ):
+            yield start, found
+
+
+def match_factors(
+    pattern: Sequence[w.Factor],
+    factors: Sequence[w.Factor],
+    found: dict[tuple[str, str], w.Value],
+) -> Iterator[tuple[tuple[w.Factor, ...], Mapping[tuple[str, str], w.Value]]]:
+    """The factors that remain when those of `pattern` are taken out, and the variables."""
+    if not pattern:
+        yield tuple(factors), found
+        return
+    first, *others = pattern
+    for position, factor in enumerate(factors):
+        readings: list[w.Factor] = [factor]
+        if isinstance(factor, w.Bracket):
+            readings.append(w.Bracket("k", w.transposed(factor.word)))
+        for reading in readings:
+            attempt = dict(found)
+            if match(first, reading, attempt):
+                rest = (*factors[:position], *factors[position + 1 :])
+                yield from match_factors(others, rest, attempt)

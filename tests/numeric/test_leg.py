@@ -1,0 +1,303 @@
+"""The leg as a whole: what is true is confirmed, what is false is refuted, by each check alone."""
+
+import json
+import math
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from harness.claims.model import Claim, Library
+from harness.claims.project import load_project
+from harness.evidence import Evidence, Leg, Outcome
+from harness.language.elaborate import elaborate_term
+from harness.language.parser import parse_term
+from harness.numeric.bounded import Float64Check
+from harness.numeric.exact import PrimeFieldCheck
+from harness.numeric.leg import check, find_counterexample
+from tests.arrays.language import CLAIMS, LIBRARY, ROOT, claim_of
+from tests.numeric.verify import assert_breaks
+from tests.numeric.wrong import BLOCK, MULTI, WRONG
+
+TRUE = {
+    "grouped queries": """
+for:
+  g, h, n, d: dimension
+  group: index(h) -> index(g)
+  A: index(g) -> matrix(d, d)
+  q: index(h) -> vector(d)
+  K: index(g) -> index(n) -> vector(d)
+assume:
+  orthogonal: ∀ k, A(k)ᵀ @ A(k) = 1
+then: ∀ i j, dot(A(group(i)) @ q(i), A(group(i)) @ K(group(i))(j)) = dot(q(i), K(group(i))(j))
+""",
+    "a scale and its inverse": """
+for:
+  d: dimension
+  c, c': scalar
+  q, k: vector(d)
+assume:
+  inverse: c * c' = 1
+then: dot(c * q, c' * k) = dot(q, k)
+""",
+    "any invertible matrix on the values": """
+for:
+  n, d, m: dimension
+  weights: vector(n) -> vector(n)
+  A, B: matrix(d, d)
+  Wo: matrix(m, d)
+  q: vector(d)
+  K, V: index(n) -> vector(d)
+assume:
+  inverse: B @ A = 1
+then: >-
+  attentionBlockOutput(weights, Wo @ B, q, K, j ↦ A @ V(j))
+  = attentionBlockOutput(weights, Wo, q, K, V)
+""",
+    "a gain that is equal within what is mixed": """
+for:
+  d: dimension
+  A: matrix(d, d)
+  g, x: vector(d)
+assume:
+  commutes: diagonal(g) @ A = A @ diagonal(g)
+then: diagonal(g) @ (A @ x) = A @ (diagonal(g) @ x)
+""",
+    "functions of other types": """
+for:
+  n, d: dimension
+  f: matrix(d, d) -> vector(n) -> scalar
+  A: matrix(d, d)
+  u: vector(n)
+assume:
+  orthogonal: Aᵀ @ A = 1
+then: f(Aᵀ @ A, u) = f(1, u)
+""",
+    "transposes of products": """
+for:
+  m, k, n: dimension
+  A: matrix(m, k)
+  B: matrix(k, n)
+then: (A @ B)ᵀ = Bᵀ @ Aᵀ
+""",
+}
+
+
+def evidence(claim: Claim, library: Library = LIBRARY, **settings: float) -> list[Evidence]:
+    found = list(check(claim, library, **settings))  # type: ignore[arg-type]
+    assert [e.check for e in found] == ["prime field", "float64"]
+    for e in found:
+        assert (e.subject, e.leg) == (claim.theorem, Leg.NUMERIC)
+        assert (
+            Evidence.from_json(json.loads(json.dumps(e.to_json(), allow_nan=False)))
+            == replace(e, **{"data": json.loads(json.dumps(e.data))})
+            or e.counterexample is not None
+        )
+    return found
+
+
+@pytest.mark.parametrize("theorem", CLAIMS)
+def test_every_claim_of_the_project_is_confirmed(theorem: str) -> None:
+    exact, floats = evidence(CLAIMS[theorem], effort=0.4)
+    assert exact.outcome is Outcome.CONFIRMED, exact.summary
+    assert floats.outcome is Outcome.CONFIRMED, floats.summary
+    assert isinstance(exact.data["instances"], int)
+    assert exact.data["instances"] >= 300
+    miss = exact.data["miss_per_instance"]
+    assert isinstance(miss, float)
+    assert 0 < miss < 0.01
+    largest = floats.data["largest_ratio"]
+    assert isinstance(largest, float)
+    assert largest < 0.5
+    assert floats.data["decided"] != 0
+
+
+def test_claims_of_another_package(tmp_path: Path) -> None:
+    project = load_project(ROOT / "tests" / "fixtures" / "isometry")
+    for claim in project.claims:
+        for found in evidence(claim, project.library, effort=0.2):
+            assert found.outcome is Outcome.CONFIRMED, found.summary
+
+
+@pytest.mark.parametrize("name", TRUE)
+def test_other_true_claims_are_confirmed(tmp_path: Path, name: str) -> None:
+    for found in evidence(claim_of(tmp_path, TRUE[name]), effort=0.3):
+        assert found.outcome is Outcome.CONFIRMED, found.summary
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_what_is_false_is_refuted_by_each_check(tmp_path: Path, name: str) -> None:
+    claim = WRONG[name](tmp_path)
+    for found in evidence(claim):
+        assert found.outcome is Outcome.REFUTED, (found.check, found.summary)
+        assert found.replay.startswith(f"harness replay {claim.theorem}:")
+        assert found.counterexample is not None
+        if found.counterexample.remark == "exact":
+            assert_breaks(claim, found.counterexample)
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_false_claims_have_counterexamples_for_people(tmp_path: Path, name: str) -> None:
+    claim = WRONG[name](tmp_path)
+    example = find_counterexample(claim, LIBRARY, small=True)
+    assert example is not None
+    assert_breaks(claim, example)
+    assert all(size <= 3 for size in example.sizes.values())
+
+
+@pytest.mark.parametrize("theorem", CLAIMS)
+def test_true_claims_have_none(theorem: str) -> None:
+    assert find_counterexample(CLAIMS[theorem], LIBRARY, small=True, seconds=0.3) is None
+    assert find_counterexample(CLAIMS[theorem], LIBRARY, small=False, seconds=0.1) is None
+
+
+def with_body(name: str, text: str) -> Library:
+    """The project's library with another body for one definition."""
+    definition = LIBRARY.definitions[name]
+    body = elaborate_term(parse_term(text), LIBRARY.scope(definition.parameters))
+    changed = {**LIBRARY.definitions, name: replace(definition, body=body)}
+    return replace(LIBRARY, definitions=changed)
+
+
+@pytest.mark.parametrize(
+    ("definition", "body", "theorem"),
+    [
+        ("planeRotation", "matrix2(c, s, s, c)", "ropeInterleaved_orthogonal"),
+        ("ropeHalfSplit", "blocks(diagonal(c), diagonal(s), diagonal(s), diagonal(c))", None),
+        ("ropeVector", "W @ x + Θ(p) @ (W @ x)", None),
+        (
+            "attentionContext",
+            "Σ j, weights(scores(q, K))[j] * (weights(scores(q, K))[j] * V(j))",
+            None,
+        ),
+        ("scores", "[j ↦ dot(q, K(j)) * dot(q, q)]", None),
+    ],
+)
+def test_a_wrong_definition_is_not_for_this_leg_unless_a_claim_rests_on_it(
+    definition: str, body: str, theorem: str | None
+) -> None:
+    """A sign that breaks a law is refuted; a wrong operator that obeys the laws is not."""
+    library = with_body(definition, body)
+    refuted = {
+        name
+        for name, claim in CLAIMS.items()
+        if any(e.outcome is Outcome.REFUTED for e in check(claim, library, effort=0.05))
+    }
+    assert refuted == ({theorem, "planeRotation_orthogonal"} if theorem else set())
+
+
+def test_an_unknown_hypothesis_is_not_run(tmp_path: Path) -> None:
+    text = "for:\n  d: dimension\n  A: matrix(d, d)\nassume:\n  odd: A @ A @ A = A\nthen: A = A\n"
+    for found in evidence(claim_of(tmp_path, text)):
+        assert found.outcome is Outcome.NOT_RUN
+        assert "odd: A @ A @ A = A" in found.summary
+
+
+def test_no_time_is_not_run() -> None:
+    for found in evidence(CLAIMS[BLOCK], deadline=time.monotonic() - 1):
+        assert found.outcome is Outcome.NOT_RUN
+
+
+def test_hypotheses_that_only_multiples_of_one_meet(tmp_path: Path) -> None:
+    """What commutes with several matrices without any structure is a multiple of 1."""
+    claim = claim_of(
+        tmp_path,
+        """
+for:
+  n, d: dimension
+  f: index(n) -> vector(d) -> matrix(d, d)
+  u, x: vector(d)
+  A: matrix(d, d)
+assume:
+  commutes: ∀ p, f(p)(u) @ A = A @ f(p)(u)
+  orthogonal: Aᵀ @ A = 1
+then: "scores(A @ x, (j: index(n)) ↦ A @ (f(j)(u) @ x)) = scores(x, j ↦ f(j)(u) @ x)"
+""",
+    )
+    for found in evidence(claim, effort=0.2):
+        assert found.outcome is Outcome.INCONCLUSIVE
+        assert "multiples of 1" in found.summary
+
+
+def test_a_transformation_that_was_never_applied(tmp_path: Path) -> None:
+    text = """
+for:
+  d, n: dimension
+  A: matrix(d, d)
+  q: vector(d)
+  K: index(n) -> vector(d)
+assume:
+  orthogonal: Aᵀ @ A = 1
+then: scores(q, K) = scores(q, K)
+"""
+    for found in evidence(claim_of(tmp_path, text), effort=0.2):
+        assert found.outcome is Outcome.INCONCLUSIVE
+        assert "very same arguments" in found.summary
+
+
+def test_evidence_names_what_was_drawn() -> None:
+    exact, floats = evidence(CLAIMS[BLOCK], seed=7)
+    assert exact.data["seed"] == floats.data["seed"] == 7
+    families, settings = exact.data["families"], exact.data["settings"]
+    assert isinstance(families, list)
+    assert isinstance(settings, list)
+    for kind in ("rotated pairs, adjacent pairs", "complex matrices, orthogonal basis"):
+        assert any(str(f).startswith(kind.split(",")[0]) for f in families)
+    assert len(settings) >= 2
+    histogram = floats.data["ratio_histogram"]
+    assert isinstance(histogram, dict)
+    assert len(histogram["edges"]) == len(histogram["counts"]) + 1  # type: ignore[arg-type]
+    separation = floats.data["separation"]
+    assert isinstance(separation, float)
+    assert separation > 1e6
+    assert floats.data["smallest_wrong_ratio"] > 1  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("kind", [PrimeFieldCheck, Float64Check])
+@pytest.mark.parametrize("name", ["transpose lost on the output", "values forgotten"])
+def test_the_first_trial_tells(
+    tmp_path: Path, name: str, kind: Callable[..., PrimeFieldCheck | Float64Check]
+) -> None:
+    claim = WRONG[name](tmp_path)
+    for seed in range(40):
+        tester = kind(claim, LIBRARY, seed, lanes=10)
+        found = tester.compare(tester.draw(0), claim.conclusion)
+        if isinstance(tester, PrimeFieldCheck):
+            assert found.wrong[0]
+        assert found.wrong.any()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", WRONG)
+def test_false_claims_fail_every_time(tmp_path: Path, name: str) -> None:
+    """In floats within ten instances in each of 10³ runs; exactly at 99.9 % of 10⁴ first trials."""
+    claim = WRONG[name](tmp_path)
+    for seed in range(1000):
+        tester = Float64Check(claim, LIBRARY, seed, lanes=10)
+        assert tester.compare(tester.draw(0), claim.conclusion).wrong.any(), seed
+    told = 0
+    for seed in range(200):
+        exact = PrimeFieldCheck(claim, LIBRARY, seed, lanes=50)
+        told += int(exact.compare(exact.draw(0), claim.conclusion).wrong.sum())
+    assert told >= 0.999 * 10**4
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("theorem", [BLOCK, MULTI, "ropeScores_invariant_of_commutes"])
+def test_no_false_alarm_in_a_hundred_thousand(theorem: str) -> None:
+    claim = CLAIMS[theorem]
+    tester = Float64Check(claim, LIBRARY, seed=11)
+    alarms = decided = instances = 0
+    worst = 0.0
+    for number in range(math.ceil(10**5 / 3 / 32)):
+        drawn = tester.draw(number)
+        found = tester.compare(drawn, claim.conclusion)
+        instances += int(drawn.fair.sum())
+        decided += int(found.decided.sum())
+        alarms += int(found.wrong.sum())
+        worst = max(worst, float(found.ratio[drawn.fair].max()))
+    assert alarms == 0
+    assert decided > 0.9 * instances > 30_000
+    assert worst < 0.5

@@ -1,0 +1,69 @@
+"""An identifier gives the same instance, bit for bit, in another process."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from harness.claims.project import load_project
+from harness.numeric.check import ReplayId
+from harness.numeric.leg import check, replay
+from harness.numeric.replay import describe
+from tests.arrays.language import CLAIMS, LIBRARY, ROOT
+from tests.numeric.wrong import BLOCK, WRONG
+
+IDENTIFIERS = [f"{BLOCK}:prime-field:3:4:17", f"{BLOCK}:float64:3:4:31"]
+
+
+@pytest.mark.parametrize("identifier", IDENTIFIERS)
+def test_bit_for_bit_in_another_process(identifier: str) -> None:
+    here = describe(load_project(ROOT), identifier)
+    script = (
+        "import sys; from pathlib import Path; from harness.claims.project import load_project; "
+        "from harness.numeric.replay import describe; "
+        "sys.stdout.write(describe(load_project(Path(sys.argv[1])), sys.argv[2]))"
+    )
+    command = [sys.executable, "-c", script, str(ROOT), identifier]
+    there = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT)
+    assert there.stdout == here
+    assert "left  = " in here
+
+
+def test_neighbours_differ() -> None:
+    one = replay(f"{BLOCK}:float64:3:4:30", CLAIMS[BLOCK], LIBRARY)
+    two = replay(f"{BLOCK}:float64:3:4:31", CLAIMS[BLOCK], LIBRARY)
+    assert one.values["x"] != two.values["x"]
+
+
+def test_a_refutation_is_replayed(tmp_path: Path) -> None:
+    claim = WRONG["transpose lost on the output"](tmp_path)
+    for found in check(claim, LIBRARY):
+        identifier = found.replay.removeprefix("harness replay ")
+        example = replay(identifier, claim, LIBRARY)
+        assert example.left != example.right
+        again = replay(identifier, claim, LIBRARY)
+        assert again == example
+
+
+def test_identifiers_are_read_back() -> None:
+    one = ReplayId("some.theorem", "prime field", 1, 2, 3)
+    assert ReplayId.parse(str(one)) == one
+
+
+@pytest.mark.parametrize(
+    "identifier",
+    [
+        "",
+        "nonsense",
+        f"{BLOCK}:float64:1:2",
+        f"{BLOCK}:float64:1:2:x",
+        f"{BLOCK}:float64:1:2:-3",
+        f"{BLOCK}:float64:1:2:9999",
+        f"{BLOCK}:no-such-check:1:2:3",
+        "no_such_theorem:float64:1:2:3",
+    ],
+)
+def test_what_is_no_identifier_is_refused(identifier: str) -> None:
+    with pytest.raises(ValueError, match=r"expected|not a claim|lanes"):
+        describe(load_project(ROOT), identifier)
