@@ -10,6 +10,9 @@ from harness.claims.load import DEFINITIONS_FILE, load_claims, load_library
 from harness.claims.model import Project
 from harness.diagnostics import Diagnostic, InputError
 
+TOGGLES_FOLDER = "toggles"
+"""The folder below the specifications whose files list edits of claims, not claims."""
+
 SETTINGS = {"lean": "lean", "specs": "specs"}
 """The settings that `[tool.harness]` may have, with their values where it does not."""
 
@@ -39,7 +42,11 @@ def load_project(root: Path, selected: Sequence[Path] = ()) -> Project:
     definitions = specs / DEFINITIONS_FILE
     if not specs.is_dir():
         raise InputError([Diagnostic(_name(specs, root), 1, 1, "there is no such folder")])
-    everything = sorted(p for p in specs.rglob("*.y*ml") if p != definitions)
+    everything = sorted(
+        path
+        for path in specs.rglob("*.y*ml")
+        if path != definitions and path.parent != specs / TOGGLES_FOLDER
+    )
     wanted = _select(everything, specs, selected, root)
     library = load_library(definitions, _name(definitions, root))
     claims = load_claims([(path, _name(path, root)) for path in wanted], library)

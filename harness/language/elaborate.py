@@ -77,6 +77,11 @@ def elaborate_term(text: s.Syntax, scope: Scope) -> Term:
     return _finish(elaborator.infer(text, {}))
 
 
+def elaborate_as(text: s.Syntax, type_: Type, scope: Scope) -> Term:
+    """The term of this type that `text` stands for. Raises `LanguageError`."""
+    return _finish(_Elaborator(scope).check(text, type_, {}))
+
+
 def elaborate_statement(text: s.Statement, scope: Scope) -> Equation:
     """The typed equation that `text` stands for. Raises `LanguageError`."""
     elaborator = _Elaborator(scope)

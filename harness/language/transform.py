@@ -179,3 +179,27 @@ def rewrite(term: Term, rule: Callable[[Term], Term | None]) -> Term:
 def rewrite_equation(equation: Equation, rule: Callable[[Term], Term | None]) -> Equation:
     """Apply `rule` at every subterm of both sides."""
     return replace(equation, left=rewrite(equation.left, rule), right=rewrite(equation.right, rule))
+
+
+def alpha_equal(left: Term, right: Term) -> bool:
+    """Whether two terms are the same up to the names that they bind."""
+    match left, right:
+        case Lambda(p, body), Lambda(q, other):
+            if p.type != q.type:
+                return False
+            name = fresh(p.name, free_variables(body) | free_variables(other) | {p.name, q.name})
+            variable = Variable(name, p.type)
+            return alpha_equal(
+                substitute(body, {p.name: variable}), substitute(other, {q.name: variable})
+            )
+        case Lambda(), _:
+            return False
+        case _:
+            above, below = children(left), children(right)
+            if type(left) is not type(right) or len(above) != len(below):
+                return False
+            if not above:
+                return left == right
+            return with_children(left, below) == right and all(
+                alpha_equal(a, b) for a, b in zip(above, below, strict=True)
+            )

@@ -47,14 +47,14 @@ class Float64Check:
         weights = WEIGHTS[(number // len(Regime)) % len(WEIGHTS)]
         field = RealField(regime)
         rng = plans.generator(number)
-        sizes, style = plans.sizes(rng), plans.style(number)
+        sizes, styles = plans.sizes(number, rng), plans.styles(number)
         sampler = Sampler(
             plans.claim, plans.library, plans.assignment, field, open_functions(weights)
         )
-        instance = sampler.draw(rng, sizes, self.lanes, style)
+        instance = sampler.draw(rng, sizes, self.lanes, styles)
         fair, errors = measured(plans, field, instance)
         setting = f"{regime}, {weights}" if instance.functions else str(regime)
-        return Drawn(number, style, setting, field, instance, fair, errors)
+        return Drawn(number, setting, field, instance, fair, errors)
 
     def compare(self, drawn: Drawn, equation: Equation) -> Compared:
         """Both sides, and their difference against the bound."""

@@ -16,11 +16,11 @@ from harness.evidence import Counterexample, Json
 from harness.language.terms import Call, Equation, Lambda, Term
 from harness.language.transform import children
 from harness.language.types import Sort
-from harness.numeric.families import BASES, KINDS
+from harness.numeric.families import BASES, KINDS, Style
 from harness.numeric.floats import Floats
 from harness.numeric.hypotheses import Commutes, Orthogonal, assign
 from harness.numeric.reals import Field
-from harness.numeric.sampling import Instance, Style
+from harness.numeric.sampling import Instance
 from harness.numeric.sizing import draw_sizes
 
 SIZES = (2, 3, 4, 5, 6)
@@ -56,7 +56,6 @@ class Drawn:
     """The instances of one batch."""
 
     number: int
-    style: Style
     setting: str
     """The prime, or the regime and kind of weights."""
     field: Field
@@ -111,18 +110,18 @@ class Plans:
         name = crc32(f"{self.claim.theorem}:{self.check}".encode())
         return np.random.default_rng([self.seed, name, batch])
 
-    def style(self, batch: int) -> Style:
-        """Kinds of families and bases, in turn."""
-        return Style(KINDS[batch % len(KINDS)], BASES[(batch // 2) % len(BASES)])
+    def styles(self, batch: int) -> list[Style]:
+        """Four kinds of families for each batch, and bases, in turn."""
+        count = 4
+        return [
+            Style(KINDS[k % len(KINDS)], BASES[(k + k // len(BASES)) % len(BASES)])
+            for k in range(count * batch, count * (batch + 1))
+        ]
 
-    def sizes(self, rng: np.random.Generator) -> dict[str, int]:
-        """Sizes at random."""
-        return draw_sizes(self.claim, self.assignment, rng, SIZES)
-
-    @property
-    def has_families(self) -> bool:
-        """Whether families are drawn that others commute with."""
-        return bool(self.assignment.structured)
+    def sizes(self, batch: int, rng: np.random.Generator) -> dict[str, int]:
+        """Sizes at random; every other batch has room for several blocks in its families."""
+        wide = self.assignment.structured if batch % 2 == 0 else ()
+        return draw_sizes(self.claim, self.assignment, rng, SIZES, wide)
 
 
 def defects(
@@ -210,8 +209,7 @@ def shown(plans: Plans, drawn: Drawn, found: Compared, lane: int, remark: str) -
     return Counterexample(dict(drawn.instance.sizes), values, sides[0], sides[1], remark)
 
 
-def remark(plans: Plans, drawn: Drawn) -> str:
-    """How a batch was drawn."""
-    if not plans.has_families:
-        return drawn.setting
-    return f"{drawn.setting}; {drawn.style.family}, {drawn.style.basis}"
+def remark(drawn: Drawn, lane: int) -> str:
+    """How a lane was drawn."""
+    styles = drawn.instance.styles
+    return f"{drawn.setting}; {styles[lane % len(styles)]}" if styles else drawn.setting

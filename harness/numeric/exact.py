@@ -42,15 +42,15 @@ class PrimeFieldCheck:
         plans = self.plans
         field = PrimeField(PRIMES[number % len(PRIMES)])
         rng = plans.generator(number)
-        sizes, style = plans.sizes(rng), plans.style(number)
+        sizes, styles = plans.sizes(number, rng), plans.styles(number)
         sampler = Sampler(
             plans.claim, plans.library, plans.assignment, field, random_functions(field)
         )
-        instance = sampler.draw(rng, sizes, self.lanes, style)
+        instance = sampler.draw(rng, sizes, self.lanes, styles)
         fair = np.ones(self.lanes, dtype=bool)
         for _, defect in defects(plans.claim, plans.library, field, instance):
             fair &= defect == 0
-        return Drawn(number, style, f"p = {field.prime}", field, instance, fair, {})
+        return Drawn(number, f"p = {field.prime}", field, instance, fair, {})
 
     def compare(self, drawn: Drawn, equation: Equation) -> Compared:
         """Both sides as numbers in 0 … p − 1."""

@@ -64,47 +64,41 @@ def blocks(kind: str, d: int) -> list[Block]:
 
 
 @dataclass(frozen=True)
-class Basis:
-    """What the families that one matrix commutes with have in common."""
+class Style:
+    """A kind of family, and a basis."""
 
-    kind: str
+    family: str
     basis: str
+
+    def __str__(self) -> str:
+        return f"{self.family}, {self.basis}"
+
+
+@dataclass(frozen=True)
+class Basis:
+    """What the families that one matrix commutes with have in common.
+
+    Lane i has the style i modulo their number.
+    """
+
+    styles: tuple[Style, ...]
     matrix: Floats
-    """U: (batch, *shared indices, d, d)."""
+    """U: (lanes, *shared indices, d, d)."""
     inverse: Floats
     signs: Floats
     """An orthogonal involution that commutes with all such families; shaped as `matrix`."""
 
 
 def draw_basis(
-    field: Field, rng: np.random.Generator, kind: str, basis: str, frame: Sequence[int], d: int
+    field: Field, rng: np.random.Generator, styles: Sequence[Style], frame: Sequence[int], d: int
 ) -> Basis:
-    """U for a frame (batch, *shared indices)."""
-    one = np.broadcast_to(np.eye(d), (*frame, d, d))
-    if basis == "generic basis":
-        matrix = field.uniform(rng, (*frame, d, d))
-        inverse = field.inverse(matrix)
-    elif basis == "orthogonal basis":
-        matrix = field.orthogonal_in(rng, field.uniform(rng, (*frame, d, d)), one)
-        inverse = np.swapaxes(matrix, -1, -2)
-    else:
-        order = np.arange(d)
-        if basis == "half-split pairs":
-            half = d // 2
-            order[: 2 * half] = order[: 2 * half].reshape(2, half).T.reshape(-1)
-        matrix = np.broadcast_to(np.eye(d)[:, order], (*frame, d, d))
-        inverse = np.swapaxes(matrix, -1, -2)
-    signs = []
-    for block in blocks(kind, d):
-        each = rng.integers(0, 2, (*frame, block.copies, 1)) * 2.0 - 1.0
-        shape = (*frame, block.copies, block.width // block.copies)
-        signs.append(np.broadcast_to(each, shape).reshape(*frame, block.width))
-    diagonal = np.concatenate([np.zeros((*frame, 0)), *signs], axis=-1)
-    if basis == "generic basis":
-        involution = one
-    else:
-        involution = field.matmul(matrix * diagonal[..., None, :], inverse)
-    return Basis(kind, basis, matrix, inverse, involution)
+    """U for a frame (lanes, *shared indices)."""
+    found = np.zeros((3, *frame, d, d))
+    for first, style in _groups(styles, frame[0]):
+        lanes = slice(first, None, len(styles))
+        inner = (found[0, lanes].shape[0], *frame[1:])
+        found[:, lanes] = _draw_basis(field, rng, style, inner, d)
+    return Basis(tuple(styles), found[0], found[1], found[2])
 
 
 def draw_family(
@@ -117,17 +111,50 @@ def draw_family(
     orthogonal: bool = False,
     commuting: bool = False,
 ) -> Floats:
-    """F: (*frame, d, d), where the frame is (batch, *indices); `shared.matrix` broadcasts to it."""
+    """F: (*frame, d, d), where the frame is (lanes, *indices); `shared.matrix` broadcasts to it."""
     whole = np.zeros((*frame, d, d))
-    start = 0
-    for block in blocks(shared.kind, d):
-        size = block.width // block.copies
-        inner = _block(field, rng, block, frame, orthogonal=orthogonal, commuting=commuting)
-        for copy in range(block.copies):
-            places = start + copy * size + np.arange(size)
-            whole[..., places[:, None], places[None, :]] = inner
-        start += block.width
+    for first, style in _groups(shared.styles, frame[0]):
+        lanes = slice(first, None, len(shared.styles))
+        inner = (whole[lanes].shape[0], *frame[1:])
+        start = 0
+        for block in blocks(style.family, d):
+            size = block.width // block.copies
+            one = _block(field, rng, block, inner, orthogonal=orthogonal, commuting=commuting)
+            for copy in range(block.copies):
+                places = start + copy * size + np.arange(size)
+                whole[lanes][..., places[:, None], places[None, :]] = one
+            start += block.width
     return field.matmul(field.matmul(shared.matrix, whole), shared.inverse)
+
+
+def _groups(styles: Sequence[Style], lanes: int) -> list[tuple[int, Style]]:
+    return list(enumerate(styles))[:lanes]
+
+
+def _draw_basis(
+    field: Field, rng: np.random.Generator, style: Style, frame: Sequence[int], d: int
+) -> Floats:
+    """U, its inverse and the signs, one above the other."""
+    one = np.broadcast_to(np.eye(d), (*frame, d, d))
+    if style.basis == "generic basis":
+        matrix = field.uniform(rng, (*frame, d, d))
+        return np.stack([matrix, field.inverse(matrix), one])
+    if style.basis == "orthogonal basis":
+        matrix = field.orthogonal_in(rng, field.uniform(rng, (*frame, d, d)), one)
+    else:
+        order = np.arange(d)
+        if style.basis == "half-split pairs":
+            half = d // 2
+            order[: 2 * half] = order[: 2 * half].reshape(2, half).T.reshape(-1)
+        matrix = np.broadcast_to(np.eye(d)[:, order], (*frame, d, d))
+    inverse = np.swapaxes(matrix, -1, -2)
+    signs = [np.zeros((*frame, 0))]
+    for block in blocks(style.family, d):
+        each = rng.integers(0, 2, (*frame, block.copies, 1)) * 2.0 - 1.0
+        shape = (*frame, block.copies, block.width // block.copies)
+        signs.append(np.broadcast_to(each, shape).reshape(*frame, block.width))
+    diagonal = np.concatenate(signs, axis=-1)
+    return np.stack([matrix, inverse, field.matmul(matrix * diagonal[..., None, :], inverse)])
 
 
 def _block(

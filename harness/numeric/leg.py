@@ -79,13 +79,8 @@ def find_counterexample(
             drawn = tester.draw(number)
             found = tester.compare(drawn, claim.conclusion)
             if found.wrong.any():
-                return shown(
-                    tester.plans,
-                    drawn,
-                    found,
-                    int(found.wrong.argmax()),
-                    remark(tester.plans, drawn),
-                )
+                lane = int(found.wrong.argmax())
+                return shown(tester.plans, drawn, found, lane, remark(drawn, lane))
     except (Unmet, Unsupported):
         pass
     return None
@@ -126,8 +121,7 @@ class _Run:
         self.unchanged += unchanged(plans, drawn.field, drawn.instance)
         self.ratios.append(found.ratio[drawn.fair])
         self.settings[drawn.setting] = None
-        if plans.has_families:
-            self.families[f"{drawn.style.family}, {drawn.style.basis}"] = None
+        self.families |= {str(style): None for style in drawn.instance.styles}
         self.shapes.append(dict(drawn.instance.sizes))
         if isinstance(self.tester, PrimeFieldCheck):
             prime = PRIMES[number % len(PRIMES)]
@@ -217,7 +211,7 @@ class _Run:
         identifier = ReplayId(claim.theorem, tester.name, tester.plans.seed, drawn.number, lane)
         example = find_small(claim, library, seconds=2.0)
         if example is None:
-            example = shown(tester.plans, drawn, found, lane, remark(tester.plans, drawn))
+            example = shown(tester.plans, drawn, found, lane, remark(drawn, lane))
         wrong, fair = int(found.wrong.sum()), int(drawn.fair.sum())
         summary = (
             f"The sides differ on {wrong} of {fair} random instances that meet the hypotheses "

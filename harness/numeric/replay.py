@@ -35,7 +35,7 @@ def replay(identifier: str, claim: Claim, library: Library) -> Counterexample:
     if wanted.lane >= drawn.instance.lanes:
         raise ValueError(f"a batch has {drawn.instance.lanes} lanes, found {identifier!r}")
     ratio = float(found.ratio[wanted.lane])
-    says = f"{remark(tester.plans, drawn)}; difference over bound {ratio:.3g}"
+    says = f"{remark(drawn, wanted.lane)}; difference over bound {ratio:.3g}"
     return shown(tester.plans, drawn, found, wanted.lane, says)
 
 

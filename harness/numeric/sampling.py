@@ -28,7 +28,7 @@ from harness.language.types import (
     function_parts,
 )
 from harness.numeric.commutant import draw_commuting
-from harness.numeric.families import Basis, draw_basis, draw_family
+from harness.numeric.families import Basis, Style, draw_basis, draw_family
 from harness.numeric.floats import Floats
 from harness.numeric.hypotheses import (
     Assignment,
@@ -46,14 +46,6 @@ OpenFunctions = Callable[[np.random.Generator, Type, Mapping[str, int], int], Ca
 """Makes the functions that a claim leaves open: (generator, type, sizes, lanes) to a function."""
 
 
-@dataclass(frozen=True)
-class Style:
-    """Which of the families and bases to draw."""
-
-    family: str
-    basis: str
-
-
 @dataclass
 class Instance:
     """Values for all variables of a claim, for `lanes` instances at once."""
@@ -63,6 +55,8 @@ class Instance:
     values: dict[str, Value[Floats]] = field(default_factory=dict)
     functions: dict[str, Callable[..., Any]] = field(default_factory=dict)
     """The open functions among the values."""
+    styles: tuple[Style, ...] = ()
+    """The styles of families, which the lanes take in turn; none without families."""
     commutants: dict[str, NDArray[np.int64]] = field(default_factory=dict)
     """The dimensions of the algebras that variables were drawn from."""
 
@@ -95,11 +89,18 @@ class Sampler:
         """What hypotheses speak of; all else is free."""
 
     def draw(
-        self, rng: np.random.Generator, sizes: Mapping[str, int], lanes: int, style: Style
+        self,
+        rng: np.random.Generator,
+        sizes: Mapping[str, int],
+        lanes: int,
+        styles: Sequence[Style],
     ) -> Instance:
-        """`lanes` instances at these sizes. The same generator gives the same instances."""
+        """`lanes` instances at these sizes, whose families take turns with `styles`.
+
+        The same generator gives the same instances.
+        """
         instance = Instance(sizes, lanes)
-        bases = _Bases(self, rng, instance, style)
+        bases = _Bases(self, rng, instance, styles)
         for parameter in self.assignment.order:
             if parameter.name not in instance.values:
                 self._variable(rng, parameter, instance, bases)
@@ -230,12 +231,16 @@ class _Bases:
     """The bases of one draw: families that one matrix commutes with have theirs in common."""
 
     def __init__(
-        self, sampler: Sampler, rng: np.random.Generator, instance: Instance, style: Style
+        self,
+        sampler: Sampler,
+        rng: np.random.Generator,
+        instance: Instance,
+        styles: Sequence[Style],
     ) -> None:
         self.sampler = sampler
         self.rng = rng
         self.instance = instance
-        self.style = style
+        self.styles = styles
         self.found: dict[str, tuple[Basis, tuple[str, ...]]] = {}
 
     def family(self, parameter: Parameter, shape: Sequence[int]) -> Floats:
@@ -250,7 +255,7 @@ class _Bases:
             basis, shared = self._component(form.owner, shape[-1])
             indices = _indices(form.other, parameter.name)
         else:
-            basis = self._draw(parameter.name, shape[:1], shape[-1], orthogonal)
+            basis = self._draw(shape[:1], shape[-1], orthogonal)
             shared, indices = (), ()
         # U has the axes of the shared indices; it is the same along the others.
         sizes = [shape[1 + i] if a in shared else 1 for i, a in enumerate(indices)]
@@ -261,9 +266,7 @@ class _Bases:
             matrix = matrix.transpose(0, *order, matrix.ndim - 2, matrix.ndim - 1)
             return matrix.reshape(shape[0], *sizes, *shape[-2:])
 
-        local = Basis(
-            basis.kind, basis.basis, spread(basis.matrix), spread(basis.inverse), basis.signs
-        )
+        local = Basis(basis.styles, spread(basis.matrix), spread(basis.inverse), basis.signs)
         return draw_family(
             sampler.field,
             self.rng,
@@ -305,14 +308,17 @@ class _Bases:
                 for f in assignment.forms[name]
             )
             frame = (self.instance.lanes, *(sizes[a] for a in shared))
-            self.found[owner.name] = (self._draw(owner.name, frame, d, closed), tuple(shared))
+            self.found[owner.name] = (self._draw(frame, d, closed), tuple(shared))
         return self.found[owner.name]
 
-    def _draw(self, name: str, frame: Sequence[int], d: int, closed: bool) -> Basis:
-        basis = self.style.basis
-        if closed and basis == "generic basis":
-            basis = "orthogonal basis"
-        return draw_basis(self.sampler.field, self.rng, self.style.family, basis, frame, d)
+    def _draw(self, frame: Sequence[int], d: int, closed: bool) -> Basis:
+        """A generic basis leaves nothing orthogonal to commute but multiples of 1."""
+        styles = tuple(
+            Style(s.family, "orthogonal basis") if closed and s.basis == "generic basis" else s
+            for s in self.styles
+        )
+        self.instance.styles = styles
+        return draw_basis(self.sampler.field, self.rng, styles, frame, d)
 
 
 def _indices(term: Term, name: str) -> tuple[str, ...]:

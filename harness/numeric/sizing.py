@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -12,19 +12,25 @@ from harness.numeric.hypotheses import Assignment, Orthogonal
 
 
 def draw_sizes(
-    claim: Claim, assignment: Assignment, rng: np.random.Generator, choices: Sequence[int]
+    claim: Claim,
+    assignment: Assignment,
+    rng: np.random.Generator,
+    choices: Sequence[int],
+    wide: Container[str] = (),
 ) -> dict[str, int]:
     """A size out of `choices` for every dimension and type, all different where that can be.
 
-    An isometry has at least as many rows as columns.
+    An isometry has at least as many rows as columns; the matrices `wide` have at least 4.
     """
     names = [p.name for p in claim.parameters if isinstance(p.sort, Sort)]
     limits = list(_limits(claim, assignment))
+    broad = [_matrix(p) for p in claim.parameters if p.name in wide]
     for attempt in range(200):
         distinct = attempt < 100 and len(names) <= len(choices)
         numbers = rng.choice(list(choices), len(names), replace=not distinct)
         sizes = dict(zip(names, map(int, numbers), strict=True))
-        if all(_fits(limit, sizes) for limit in limits):
+        spacious = all(dim_value(m.rows, sizes) >= 4 for m in broad)
+        if spacious and all(_fits(limit, sizes) for limit in limits):
             return sizes
     return dict.fromkeys(names, choices[0])
 

@@ -79,7 +79,7 @@ def _search(
             continue
         name = parameter.name
         if rank(parameter.type) is None:
-            values[name] = open_function(parameter.type, _entrywise(function, parameter, sizes))
+            values[name] = named_function(function, parameter)
             continue
         arrays[name] = pool.draw(parameter)
         values[name] = _value(parameter, arrays[name])
@@ -162,15 +162,17 @@ def _value(parameter: Parameter, array: Any) -> Value[Any]:
     return Places(array) if isinstance(target, Index | Named) else Data(array)
 
 
-def _entrywise(
-    name: str, parameter: Parameter, sizes: Mapping[str, int]
-) -> Callable[[Sequence[Any]], Any]:
-    """The function of this name, of the last argument; the result must be of the same type."""
+def named_function(name: str, parameter: Parameter) -> Value[Any]:
+    """The open function of this name, taken entry by entry of its last argument.
+
+    Raises `Unsupported` where the result is not of that argument's type, and `KeyError` for a
+    name that no counterexample shows.
+    """
     arguments, result = function_parts(parameter.type)
     if arguments[-1] != result or any(not isinstance(a, Index | Named) for a in arguments[:-1]):
         raise Unsupported("no simple function of this type")
-    del sizes
-    return lambda given: _FUNCTIONS[name](given[-1])
+    function = _FUNCTIONS[name]
+    return open_function(parameter.type, lambda given: function(given[-1]))
 
 
 def _differ(left: Floats, right: Floats) -> Any:
@@ -213,7 +215,7 @@ def _exactly(
             continue
         name = parameter.name
         if name not in arrays:
-            values[name] = open_function(parameter.type, _entrywise(function, parameter, sizes))
+            values[name] = named_function(function, parameter)
             texts[name] = function
             continue
         array = arrays[name][lane : lane + 1]

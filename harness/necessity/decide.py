@@ -1,0 +1,80 @@
+"""Does a claim hold? A proof, a counterexample, or neither: never a guess."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from harness.claims.model import Claim, Library
+from harness.evidence import Counterexample
+from harness.necessity.instances import breaks
+from harness.numeric.leg import find_counterexample
+from harness.symbolic.interpret import UnsupportedTerm
+from harness.symbolic.prove import prove
+
+
+class Answer(StrEnum):
+    """What is known of a claim."""
+
+    HOLDS = "holds"
+    FAILS = "fails"
+    TRIVIAL = "trivial"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Decision:
+    """An answer with what it rests on."""
+
+    answer: Answer
+    reason: str
+    counterexample: Counterexample | None = None
+    used: tuple[str, ...] = ()
+    """The hypotheses that the proof used."""
+    seconds: float = 0.0
+
+
+def decide(
+    claim: Claim,
+    library: Library,
+    *,
+    known: Sequence[Counterexample] = (),
+    seconds: float = 3.0,
+) -> Decision:
+    """Prove the claim for every size, or find an instance that breaks it.
+
+    `known` are counterexamples to similar claims, tried first: an instance that meets more
+    hypotheses than are asked for breaks the weaker claim too.
+    """
+    start = time.monotonic()
+
+    def decision(
+        answer: Answer,
+        reason: str,
+        example: Counterexample | None = None,
+        used: tuple[str, ...] = (),
+    ) -> Decision:
+        return Decision(answer, reason, example, used, time.monotonic() - start)
+
+    if claim.conclusion.left == claim.conclusion.right:
+        return decision(Answer.TRIVIAL, "Nothing is turned: both sides are the same term.")
+    for example in known:
+        if breaks(example, claim, library):
+            return decision(Answer.FAILS, "A counterexample breaks it.", example)
+    try:
+        proof = prove(claim, library.definitions)
+    except UnsupportedTerm as error:
+        proof, why = None, f"rewriting does not reach it ({error})"
+    else:
+        why = "rewriting leaves two different normal forms"
+    if proof is not None and proof.is_proved:
+        used = tuple(sorted({name for use in proof.uses for name in use.rule.source.split(", ")}))
+        by = f"from {', '.join(used)}" if used else "from no hypothesis"
+        return decision(Answer.HOLDS, f"Proved for every size {by}.", used=used)
+    for is_small in (True, False):
+        found = find_counterexample(claim, library, small=is_small, seconds=seconds)
+        if found is not None:
+            return decision(Answer.FAILS, "A counterexample breaks it.", found)
+    return decision(Answer.UNKNOWN, f"Not proved ({why}), and no counterexample was found.")
