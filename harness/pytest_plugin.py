@@ -23,7 +23,6 @@ MARKS = {
     "mirror": "the specification says what the theorem says",
     "symbolic": "it follows, for every size and all values",
     "numeric": "it holds on random instances",
-    "execution": "Lean's definitions, run by Lean, agree with Python's",
 }
 
 

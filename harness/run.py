@@ -22,10 +22,13 @@ from harness.claims.model import Project
 from harness.evidence import Evidence, Leg, Outcome
 from harness.isolation import Task, Workers, detached
 
-LEAN_LEGS = (Leg.PROOF, Leg.MIRROR, Leg.EXECUTION)
+LEAN_LEGS = (Leg.PROOF, Leg.MIRROR)
 
-DEFINITION_LEGS = (Leg.MIRROR, Leg.EXECUTION)
-"""The legs that answer for a definition; a definition is not proved, it is compared and run."""
+LEGS = (Leg.PROOF, Leg.MIRROR, Leg.SYMBOLIC, Leg.NUMERIC)
+"""The legs that have an engine; all of them are asked unless fewer are chosen."""
+
+DEFINITION_LEGS = (Leg.MIRROR,)
+"""The legs that answer for a definition; a definition is not proved, it is compared."""
 
 ENGINES: Mapping[Leg, str] = {
     Leg.SYMBOLIC: "harness.symbolic.leg:check",
@@ -40,7 +43,7 @@ class Plan:
     project: Project
     cache: Path
     """A folder that this run may write to; what lies there from earlier runs is used."""
-    legs: tuple[Leg, ...] = tuple(Leg)
+    legs: tuple[Leg, ...] = LEGS
     seed: int = 0
     toolchain: str = "auto"
     """Which Lean to use: `native`, `embedded`, or `auto` for the first that is there."""

@@ -25,7 +25,7 @@ MAY_IMPORT = {
     "lean": {"diagnostics", "language", "claims", "evidence", "arrays"},
     "symbolic": {"language", "claims", "evidence", "arrays"},
     "numeric": {"language", "claims", "evidence", "arrays"},
-    "necessity": {"language", "claims", "evidence", "arrays", "symbolic", "numeric"},
+    "necessity": {"diagnostics", "language", "claims", "evidence", "arrays", "symbolic", "numeric"},
     "cache": {"evidence"},
     "isolation": {"claims", "evidence"},
     "run": {"claims", "evidence", "cache", "isolation", "lean"},

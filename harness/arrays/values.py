@@ -97,11 +97,23 @@ def at_binder(xp: Any, array: Any, binder: Binder, rank: int) -> Any | None:
 
 
 def at_places(xp: Any, array: Any, places: Any, rank: int) -> Any:
-    """A family (`rank` core axes, its own first) at computed places (no core axes): a gather."""
+    """A family (`rank` core axes, its own first) at computed places (no core axes): a gather.
+
+    Members are taken whole, out of all that the axes in scope and the family's own hold.
+    """
     frame = max(array.ndim - rank, places.ndim)
     array = with_axes(xp, array, frame, rank)
-    places = with_core(xp, with_axes(xp, places, frame, 0), 0, rank)
-    if array.shape[frame] == 0:
-        shape = xp.broadcast_shapes(array.shape[:frame], places.shape[:frame])
-        return xp.empty((*shape, *array.shape[frame + 1 :]), dtype=array.dtype)
-    return xp.squeeze(xp.take_along_axis(array, places, axis=frame), axis=frame)
+    places = with_axes(xp, places, frame, 0)
+    own, core = array.shape[: frame + 1], array.shape[frame + 1 :]
+    shape = xp.broadcast_shapes(own[:-1], places.shape)
+    rows = places
+    stride = own[-1]
+    for axis in range(frame - 1, -1, -1):
+        if own[axis] != 1:
+            along = [own[axis] if i == axis else 1 for i in range(frame)]
+            rows = rows + stride * xp.reshape(xp.arange(own[axis]), along)
+        stride *= own[axis]
+    if stride == 0:
+        return xp.empty((*shape, *core), dtype=array.dtype)
+    rows = xp.reshape(xp.broadcast_to(rows, shape), (-1,))
+    return xp.reshape(xp.take(xp.reshape(array, (stride, *core)), rows, axis=0), (*shape, *core))

@@ -15,7 +15,7 @@ from harness.cli.shared import OUTPUT_FILE, SPECS, read_project, reports_bad_inp
 if TYPE_CHECKING:
     from harness.report.model import Run
 
-LEGS = ("proof", "mirror", "symbolic", "numeric", "execution")
+LEGS = ("proof", "mirror", "symbolic", "numeric")
 
 
 def selection(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -105,16 +105,16 @@ def conduct(
     """Run the plan that the options describe, with progress on standard error."""
     from dataclasses import replace
 
-    from harness.evidence import Leg
     from harness.progress import watched
     from harness.report.assemble import assemble
+    from harness.run import LEGS as ALL
     from harness.run import Plan, run
 
     project, claims = read_project(folder, specs, only)
     plan = Plan(
         replace(project, claims=claims),
         cache=project.root / ".cache",
-        legs=tuple(leg for leg in Leg if not legs or leg in legs),
+        legs=tuple(leg for leg in ALL if not legs or leg in legs),
         seed=seed,
         toolchain=toolchain,
         seconds=time_limit,

@@ -37,7 +37,7 @@ def doctor(folder: Path) -> None:
     fine = True
     try:
         toolchain = find_toolchain("auto")
-        click.echo(f"✓ Lean {toolchain.version} ({toolchain.kind}): proof, mirror, execution")
+        click.echo(f"✓ Lean {toolchain.version} ({toolchain.kind}): proof, mirror")
     except ToolchainMissing as error:
         fine = False
         click.echo(f"✗ Lean: {error}")

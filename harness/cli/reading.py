@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from harness.cli.shared import SPECS, find_claim, read_project, reports_bad_input
+from harness.diagnostics import Diagnostic, InputError
 
 
 @click.command(name="list")
@@ -70,7 +71,10 @@ def replay(folder: Path, identifier: str) -> None:
     from harness.numeric.replay import describe
 
     project, _ = read_project(folder)
-    click.echo(describe(project, identifier))
+    try:
+        click.echo(describe(project, identifier))
+    except ValueError as error:
+        raise InputError([Diagnostic(identifier, 1, 1, str(error))]) from None
 
 
 @click.command()

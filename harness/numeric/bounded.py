@@ -67,7 +67,8 @@ class Float64Check:
                 values[name] = Data(Bounded(value.array, np.broadcast_to(error, value.array.shape)))
             else:
                 values[name] = cast("Value[Bounded]", value)
-        left, right = walk.equation(equation, values)
+        with np.errstate(over="ignore", invalid="ignore"):
+            left, right = walk.equation(equation, values)
         return _decide(left, right, drawn.fair)
 
 
@@ -75,6 +76,7 @@ def _decide(left: Bounded, right: Bounded, fair: Mask) -> Compared:
     """Compare entry by entry: the ratio of difference to bound, and what follows from it."""
     bound = left.error + right.error
     difference = np.abs(left.value - right.value)
+    # A bound of ∞ or one that is not a number says nothing: such lanes are not decided.
     with np.errstate(divide="ignore", invalid="ignore"):
         ratios = np.where(difference == 0, 0.0, difference / bound)
     ratio = np.broadcast_to(largest(np.nan_to_num(ratios, nan=0.0, posinf=np.inf)), fair.shape)

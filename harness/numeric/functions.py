@@ -21,6 +21,9 @@ from harness.numeric.floats import TINY, UNIT, Bounded, Floats, exactly, gamma
 WEIGHTS = ("softmax", "masked softmax", "sigmoid")
 """The kinds of weights, as evidence names them."""
 
+_VAST = 700.0
+"""Errors in an exponent beyond which a weight may be anything: its error is then at most 1."""
+
 _LIBRARY = 8
 """Roundings that one call of exp or cos is taken for; NumPy's err by less than 4."""
 
@@ -117,8 +120,9 @@ class _Weights:
         factor = factor[..., None] * self.temperature.of(np.abs(scores.value), 1)
         s = _scaled(scores, factor)
         if self.kind == "sigmoid":
-            value = 1 / (1 + np.exp(-s.value))
-            return Bounded(value, value * (np.expm1(s.error) + (_LIBRARY + 4) * UNIT) + TINY)
+            value = np.asarray(1 / (1 + np.exp(-s.value)))
+            rounding = (_LIBRARY + 4) * UNIT
+            return Bounded(value, _relative(value, s.error, 1.0, rounding))
         n = s.value.shape[-1]
         kept = np.where(self.mask, s.value, -np.inf)
         top = kept.max(axis=-1, keepdims=True)
@@ -127,8 +131,15 @@ class _Weights:
         error = np.where(self.mask, s.error, 0.0)
         spread = np.where(self.mask, top - s.value, 0.0).max(axis=-1, keepdims=True)
         exponent = error + error.max(axis=-1, keepdims=True) + 2 * UNIT * spread
-        relative = np.expm1(exponent) * (1 + gamma(n)) + gamma(2 * (n + _LIBRARY))
-        return Bounded(value, np.where(self.mask, value * relative + TINY, 0.0))
+        error = _relative(value, exponent, 1 + gamma(n), gamma(2 * (n + _LIBRARY)))
+        return Bounded(value, np.where(self.mask, error, 0.0))
+
+
+def _relative(value: Floats, exponent: Floats, factor: float, rounding: float) -> Floats:
+    """The error of a number between 0 and 1, an exponential whose exponent errs."""
+    vast = exponent > _VAST
+    error = value * (np.expm1(np.where(vast, 0.0, exponent)) * factor + rounding) + TINY
+    return np.where(vast, 1.0, np.minimum(error, 1.0))
 
 
 class _Exponential:
@@ -141,7 +152,9 @@ class _Exponential:
     def __call__(self, factor: Floats, argument: Bounded) -> Bounded:
         s = _scaled(argument, factor * self.temperature.of(np.abs(argument.value), 0))
         value = np.exp(s.value)
-        return Bounded(value, value * (np.expm1(s.error) + _LIBRARY * UNIT) + TINY)
+        vast = s.error > _VAST
+        error = value * (np.expm1(np.where(vast, 0.0, s.error)) + _LIBRARY * UNIT) + TINY
+        return Bounded(value, np.where(vast, np.inf, error))
 
 
 class _Wave:

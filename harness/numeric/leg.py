@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -244,7 +245,7 @@ def separation(tester: Float64Check, largest: Json) -> dict[str, Json]:
     for number, (name, equation) in enumerate(variants(plans.claim.conclusion)):
         if any(exact.compare(batch, equation).wrong.any() for batch in truth):
             ratios = [float(tester.compare(b, equation).ratio.max(initial=0.0)) for b in drawn]
-            found[f"{name} ({number + 1})"] = max(ratios)
+            found[f"{name} ({number + 1})"] = min(max(ratios), sys.float_info.max)
     if not found:
         return {}
     smallest = min(found.values())

@@ -11,22 +11,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness import __version__
-from harness.claims.model import Claim, Definition, Place
+from harness.claims.model import Claim, Definition, Place, Project
 from harness.evidence import Evidence, Leg
-from harness.language.notation import context, to_latex, to_mathml, to_text
+from harness.language.notation import context, to_latex, to_mathml
 from harness.language.notation.statement import Declaration
-from harness.language.terms import Call, Equation, Term, Variable
+from harness.language.terms import Call, Equation, Variable
+from harness.language.transform import calls
 from harness.language.types import Sort
+from harness.report.formula import formula
 from harness.report.model import Formula, Kind, Labelled, LegResult, Run, Statement, Subject
+from harness.report.picture import derive
 from harness.verdict import Verdict, judge
 
 if TYPE_CHECKING:
     from harness.run import Plan
 
 _PACKAGES = ("numpy", "sympy", "python-flint")
-
-LINE = 78
-"""How many characters of a formula fit on a line of the page."""
 
 
 def assemble(plan: Plan, evidence: Iterable[Evidence]) -> Run:
@@ -38,7 +38,9 @@ def assemble(plan: Plan, evidence: Iterable[Evidence]) -> Run:
     asked = dict(plan.subjects())
     return Run(
         project=project.library.namespace or project.root.name,
-        claims=tuple(_claim(claim, found, asked[claim.theorem]) for claim in project.claims),
+        claims=tuple(
+            _claim(claim, project, found, asked[claim.theorem]) for claim in project.claims
+        ),
         definitions=tuple(
             _definition(definition, found, asked[name])
             for name, definition in project.library.definitions.items()
@@ -52,7 +54,9 @@ def assemble(plan: Plan, evidence: Iterable[Evidence]) -> Run:
     )
 
 
-def _claim(claim: Claim, evidence: list[Evidence], asked: tuple[Leg, ...]) -> Subject:
+def _claim(
+    claim: Claim, project: Project, evidence: list[Evidence], asked: tuple[Leg, ...]
+) -> Subject:
     waived = {Leg(leg): reason for leg, reason in claim.waived.items()}
     verdict = judge(claim.theorem, evidence, asked, waived)
     return Subject(
@@ -71,6 +75,8 @@ def _claim(claim: Claim, evidence: list[Evidence], asked: tuple[Leg, ...]) -> Su
         status=verdict.status,
         legs=_legs(verdict, evidence),
         source=claim.source,
+        calls=_calls(claim.conclusion, *(h.equation for h in claim.hypotheses)),
+        picture=derive(claim, project.library, project.claims),
     )
 
 
@@ -95,7 +101,13 @@ def _definition(
         ),
         status=verdict.status,
         legs=_legs(verdict, evidence),
+        calls=tuple(sorted(calls(definition.body))),
     )
+
+
+def _calls(*equations: Equation) -> tuple[str, ...]:
+    """The definitions that a statement speaks of."""
+    return tuple(sorted({name for e in equations for name in calls(e.left) | calls(e.right)}))
 
 
 def _legs(verdict: Verdict, evidence: list[Evidence]) -> tuple[LegResult, ...]:
@@ -109,11 +121,6 @@ def _legs(verdict: Verdict, evidence: list[Evidence]) -> tuple[LegResult, ...]:
         )
         for leg, outcome in verdict.legs.items()
     )
-
-
-def formula(item: Term | Equation) -> Formula:
-    """`item` in each medium; long ones are broken into lines for the page."""
-    return Formula(to_text(item), to_latex(item), to_mathml(item, block=True, width=LINE))
 
 
 def _context(declarations: Iterable[Declaration]) -> tuple[Labelled, ...]:

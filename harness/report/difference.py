@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -53,6 +53,21 @@ def read_report(path: Path) -> Run:
         raise InputError([Diagnostic(str(path), 1, 1, message)]) from None
 
 
+@dataclass(frozen=True)
+class Since:
+    """What changed since an earlier run."""
+
+    started: str
+    """When the earlier run was, as ISO 8601 has it."""
+    commit: str
+    changes: tuple[Change, ...]
+
+
+def since(old: Run, new: Run) -> Run:
+    """`new`, knowing what changed since `old`; the page shows it, the data file does not."""
+    return replace(new, since=Since(old.started, old.commit, tuple(compare(old, new))))
+
+
 def compare(old: Run, new: Run) -> list[Change]:
     """What became of every claim and definition of either run."""
     before = {subject.name: subject for subject in old.subjects}
@@ -81,11 +96,19 @@ def _changes(old: Subject, new: Subject) -> Iterator[Change]:
     for leg in Leg:
         if was.get(leg) is Outcome.CONFIRMED and now.get(leg, Outcome.NOT_RUN) is Outcome.NOT_RUN:
             yield Change(new.name, Kind.NO_LONGER_RUN, f"{leg.value} was confirmed")
-    if old.statement != new.statement:
+    if _said(old) != _said(new):
         yield Change(new.name, Kind.DRIFTED, "the specification says something else")
     prints = (_fingerprint(old), _fingerprint(new))
     if None not in prints and prints[0] != prints[1]:
         yield Change(new.name, Kind.DRIFTED, "Lean's statement, or a definition below it, changed")
+
+
+def _said(subject: Subject) -> object:
+    """The statement as text; how it is set in print may change without notice."""
+    statement = subject.statement
+    labelled = (*statement.context, *statement.hypotheses)
+    texts = [(item.name, item.formula.text) for item in labelled]
+    return statement.scalars, texts, statement.conclusion.text
 
 
 def _fingerprint(subject: Subject) -> object:

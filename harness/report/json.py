@@ -8,7 +8,18 @@ from dataclasses import asdict
 from typing import Any
 
 from harness.evidence import Evidence, Leg, Outcome
-from harness.report.model import Formula, Kind, Labelled, LegResult, Run, Statement, Subject
+from harness.report.model import (
+    Formula,
+    Kind,
+    Labelled,
+    LegResult,
+    Picture,
+    Port,
+    Run,
+    Stage,
+    Statement,
+    Subject,
+)
 from harness.verdict import Status
 
 SCHEMA = "lean-harness/report/1"
@@ -46,6 +57,8 @@ def _subject(subject: Subject) -> dict[str, Any]:
         "line": subject.line,
         "specification": subject.specification,
         "statement": _plain(asdict(subject.statement)),
+        "calls": list(subject.calls),
+        "picture": None if subject.picture is None else _plain(asdict(subject.picture)),
         "legs": {result.leg.value: _leg(result) for result in subject.legs},
     }
 
@@ -103,7 +116,25 @@ def _to_subject(data: Mapping[str, Any], kind: Kind) -> Subject:
             for leg, result in data["legs"].items()
         ),
         source=data["source"],
+        calls=tuple(data.get("calls", ())),
+        picture=_to_picture(data.get("picture")),
     )
+
+
+def _to_picture(data: Mapping[str, Any] | None) -> Picture | None:
+    def formula(item: Mapping[str, str] | None) -> Formula | None:
+        return None if item is None else Formula(**item)
+
+    def port(item: Mapping[str, Any]) -> Port:
+        sides = {side: Formula(**item[side]) for side in ("before", "after")}
+        return Port(**{**item, **sides})
+
+    def stage(item: Mapping[str, Any]) -> Stage:
+        sides = {side: formula(item[side]) for side in ("before", "after", "becomes")}
+        inputs = tuple(map(port, item["inputs"]))
+        return Stage(**{**item, **sides, "inputs": inputs, "outcome": Formula(**item["outcome"])})
+
+    return None if data is None else Picture(tuple(map(stage, data["stages"])))
 
 
 def _to_statement(data: Mapping[str, Any]) -> Statement:

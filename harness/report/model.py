@@ -6,10 +6,13 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from harness.evidence import Evidence, Leg, Outcome
 from harness.verdict import ExitCode, Status, Verdict, exit_code
+
+if TYPE_CHECKING:
+    from harness.report.difference import Since
 
 
 class Kind(StrEnum):
@@ -45,6 +48,46 @@ class Statement:
     context: tuple[Labelled, ...]
     hypotheses: tuple[Labelled, ...]
     conclusion: Formula
+
+
+@dataclass(frozen=True)
+class Port:
+    """What goes into a stage of a picture: a parameter of its definition, before and after."""
+
+    name: str
+    before: Formula
+    after: Formula
+    is_changed: bool
+    each: str = ""
+    """The range of the index, where a family is shown by one of its members."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A definition of a picture: what goes in, and what comes out."""
+
+    definition: str
+    each: str
+    """The ranges of the indices for each of which the stage stands, such as `k < h`."""
+    inputs: tuple[Port, ...]
+    outcome: Formula
+    """The name of what comes out before."""
+    before: Formula | None
+    """What comes out before, in terms of what came out of the stage within."""
+    after: Formula | None
+    becomes: Formula | None
+    """What comes out after, in terms of what came out before, where a claim says so."""
+    is_same: bool
+    """Whether that is no change at all."""
+    claim: str = ""
+    """The claim that says so, where it is another one."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """How a change of the inputs travels through what a claim is about, innermost first."""
+
+    stages: tuple[Stage, ...]
 
 
 @dataclass(frozen=True)
@@ -86,6 +129,10 @@ class Subject:
     legs: tuple[LegResult, ...]
     source: str = ""
     """Where the claim comes from, as the specification says."""
+    calls: tuple[str, ...] = ()
+    """The definitions that the statement speaks of."""
+    picture: Picture | None = None
+    """What is folded where, for a claim of that form."""
 
     @property
     def evidence(self) -> Iterator[Evidence]:
@@ -125,6 +172,8 @@ class Run:
     """When, as ISO 8601 has it."""
     finished: str = ""
     seconds: float = 0.0
+    since: Since | None = None
+    """What changed since an earlier run, where one was given to compare with."""
 
     @property
     def subjects(self) -> tuple[Subject, ...]:

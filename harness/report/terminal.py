@@ -37,10 +37,8 @@ def show(run: Run, console: Console | None = None) -> None:
         _show_table(console, run)
     else:
         _show_list(console, run)
-    for subject in run.subjects:
-        for check in subject.evidence:
-            if check.outcome not in (Outcome.CONFIRMED, Outcome.NOT_APPLICABLE):
-                _show_fault(console, subject, check)
+    for names, check in _faults(run):
+        _show_fault(console, names, check)
     console.print()
     console.print(_counts(run))
 
@@ -91,12 +89,26 @@ def _cell(outcome: Outcome | None) -> Text:
     return Text(f"{mark} {outcome.value}", style)
 
 
-def _show_fault(console: Console, subject: Subject, check: Evidence) -> None:
+def _faults(run: Run) -> list[tuple[list[str], Evidence]]:
+    """What is not confirmed; where many fail for one reason, that reason comes once."""
+    found: dict[object, tuple[list[str], Evidence]] = {}
+    for subject in run.subjects:
+        for check in subject.evidence:
+            if check.outcome not in (Outcome.CONFIRMED, Outcome.NOT_APPLICABLE):
+                reason = (check.leg, check.check, check.outcome, check.summary, check.diagnostics)
+                own = subject.name if check.counterexample or check.replay else ""
+                found.setdefault((reason, own), ([], check))[0].append(subject.name)
+    return list(found.values())
+
+
+def _show_fault(console: Console, names: list[str], check: Evidence) -> None:
     from rich.text import Text
 
     mark, style = _MARK[check.outcome]
+    more = f" and {len(names) - 3} more" if len(names) > 4 else ""
+    shown = ", ".join(names[: 3 if more else None])
     console.print()
-    console.print(Text(f"{mark} {subject.name}", style))
+    console.print(Text(f"{mark} {shown}{more}", style))
     console.print(Text(f"  {check.leg.value}, {check.check}: {check.outcome.value}", "bold"))
     console.print(Text(f"  {check.summary}"))
     for diagnostic in check.diagnostics:

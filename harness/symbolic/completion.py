@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from heapq import heappop, heappush
 from typing import Any
 
 from harness.symbolic import words as w
@@ -17,9 +18,8 @@ from harness.symbolic.order import Order
 from harness.symbolic.rewriting import BudgetSpent, Rewriter
 from harness.symbolic.rules import Relation, Rule, orient, variables
 
-MAX_RULES = 80
-MAX_OVERLAPS = 1_500
-MAX_WORD = 12
+MAX_RULES = 60
+MAX_WORD = 8
 """Longer left sides are not added."""
 
 
@@ -31,59 +31,79 @@ class Completion:
     is_confluent: bool
 
 
-def complete(relations: Sequence[Relation], order: Order) -> Completion:
-    """The rules that relations and their transposes give, and those that follow."""
-    rules: list[Rule] = []
-    waiting = [r for relation in relations for r in (relation, relation.transpose)]
-    done: set[tuple[int, int]] = set()
-    budget = MAX_OVERLAPS
-    try:
-        while True:
-            for found in waiting:
-                _add(rules, found, order)
-            waiting = []
-            if len(rules) > MAX_RULES:
-                return Completion(tuple(rules[:MAX_RULES]), False)
-            rewriter = Rewriter(rules, order)
-            for i, first in enumerate(rules):
-                for j, second in enumerate(rules):
-                    if (i, j) in done:
-                        continue
-                    done.add((i, j))
-                    for overlap in _overlaps(first, second, is_same=i == j):
-                        budget -= 1
-                        if budget < 0:
-                            return Completion(tuple(rules), False)
-                        normal, defect = rewriter.reduce(overlap.difference)
-                        if normal == w.ZERO or rewriter.lemmas:
-                            rewriter = Rewriter(rules, order)
-                            continue
-                        account = w.subtract(overlap.defect, defect)
-                        found = replace(overlap, difference=normal, defect=account)
-                        waiting.extend((found, found.transpose))
-                        break
-                    if waiting:
-                        break
-                if waiting:
-                    done.discard((i, j))
-                    break
-            if not waiting:
-                return Completion(tuple(rules), True)
-    except BudgetSpent:
-        return Completion(tuple(rules), False)
+def complete(relations: Sequence[Relation], order: Order, overlaps: int) -> Completion:
+    """The rules of relations and their transposes, and those that follow from so many overlaps.
+
+    Short overlaps are looked at first, so that none waits for ever behind longer ones.
+    """
+    return _Completer(order).complete(relations, overlaps)
 
 
-def _add(rules: list[Rule], found: Relation, order: Order) -> None:
-    """Make rules of a relation, unless the rules there are already make it say 0 = 0."""
-    known = {(rule.left, rule.right) for rule in rules}
-    for rule in orient(found, order):
-        too_long = len(rule.left.word) > MAX_WORD
-        if (rule.left, rule.right) not in known and not too_long:
-            rules.append(rule)
+class _Completer:
+    def __init__(self, order: Order) -> None:
+        self.order = order
+        self.rules: list[Rule] = []
+        self.queue: list[tuple[int, int, Relation]] = []
+        self.count = 0
+        self.is_whole = True
+        """Whether nothing was left out for its size."""
+
+    def complete(self, relations: Sequence[Relation], overlaps: int) -> Completion:
+        for found in relations:
+            self._add(found)
+            self._add(found.transpose)
+        try:
+            while self.queue and overlaps > 0 and len(self.rules) < MAX_RULES:
+                overlaps -= 1
+                _, _, found = heappop(self.queue)
+                rewriter = Rewriter(self.rules, self.order, budget=500)
+                normal, defect = rewriter.reduce(found.difference)
+                if normal == w.ZERO:
+                    continue
+                if rewriter.lemmas:
+                    self.is_whole = False
+                    continue
+                account = w.subtract(found.defect, defect)
+                found = replace(found, difference=normal, defect=account)
+                self._add(found)
+                self._add(found.transpose)
+        except BudgetSpent:
+            self.is_whole = False
+        return Completion(tuple(self.rules), self.is_whole and not self.queue)
+
+    def _add(self, found: Relation) -> None:
+        """Make rules of a relation, and queue their overlaps with those that are there."""
+        known = {(rule.left, rule.right) for rule in self.rules}
+        new = [r for r in orient(found, self.order) if (r.left, r.right) not in known]
+        if not new and found.difference != w.ZERO:
+            self.is_whole = self.is_whole and not _is_new(found, known)
+        for rule in new:
+            if len(rule.left.word) > MAX_WORD:
+                self.is_whole = False
+                continue
+            self.rules.append(rule)
+            for other in self.rules:
+                self._queue(rule, other)
+                if other is not rule:
+                    self._queue(other, rule)
+
+    def _queue(self, first: Rule, second: Rule) -> None:
+        for size, found in _overlaps(first, second, is_same=first is second):
+            self.count += 1
+            heappush(self.queue, (size, self.count, found))
 
 
-def _overlaps(first: Rule, second: Rule, *, is_same: bool) -> Iterator[Relation]:
-    """The relations from words that end as `first` and begin as `second`, or hold it within."""
+def _is_new(found: Relation, known: set[tuple[w.Monomial, w.Poly]]) -> bool:
+    """Whether a relation that makes no rule is not one that has made some."""
+    for left, right in known:
+        rest = w.subtract(w.Poly(((left, 1),)), right)
+        if found.difference in (rest, w.scale(-1, rest)):
+            return False
+    return True
+
+
+def _overlaps(first: Rule, second: Rule, *, is_same: bool) -> Iterator[tuple[int, Relation]]:
+    """Words that end as `first` and begin as `second`, or hold it within: length and relation."""
     if not first.left.word or not second.left.word:
         return
     second = _apart(second)
@@ -93,12 +113,13 @@ def _overlaps(first: Rule, second: Rule, *, is_same: bool) -> Iterator[Relation]
             continue
         names = unify(one[-size:], two[:size])
         if names is not None:
-            yield _relation(first, second, names, (), two[size:], one[:-size], ())
+            length = len(one) + len(two) - size
+            yield length, _relation(first, second, names, (), two[size:], one[:-size], ())
     for start in range(1, len(one) - len(two)):
         names = unify(one[start : start + len(two)], two)
         if names is not None:
             before, after = one[:start], one[start + len(two) :]
-            yield _relation(first, second, names, (), (), before, after)
+            yield len(one), _relation(first, second, names, (), (), before, after)
 
 
 def _relation(

@@ -68,10 +68,10 @@ def _sides(
     for name, value in model.values.items():
         if name in model.bases:
             point, basis = model.bases[name]
-            array = numbers(point)
+            array = np.asarray(numbers(point), dtype=object)
             for direction in basis:
                 array = array + numbers(direction) * table.symbol(name)
-            values[name] = Data(array[None])
+            values[name] = Data(np.asarray(array, dtype=object)[None])
         else:
             values[name] = Data(numbers(value.array)) if isinstance(value, Data) else value
     return Evaluator(library, arithmetic(of, table), sizes).equation(claim.conclusion, values)

@@ -119,7 +119,7 @@ class Models:
                 names = ", ".join(h.name for h in asked)
                 dimension = len(basis)
                 model.families[p.name] = f"solutions of {names} (dimension {dimension})"
-                model.values[p.name] = Data(array[None])
+                model.values[p.name] = Data(np.asarray(array, dtype=object)[None])
                 return True
         candidates, kinds = self._candidates(p, shape)
         holds = self._hold(asked, {**model.values, p.name: Data(candidates)}, len(candidates))

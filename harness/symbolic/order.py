@@ -1,7 +1,7 @@
 """Which of two monomials is simpler: what rules turn terms towards, and why rewriting ends.
 
-The measure looks at names, never at arguments, so that it holds of every instance of a rule.
-Its first parts (size, names, transposes, inversions) do not change under transposition: a rule
+The measure does not look at indices, so that it holds of every instance of a rule. Its first
+parts (sizes, names, transposes, inversions) do not change under transposition: a rule
 and its transpose are turned the same way.
 """
 
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from harness.symbolic import words as w
 
-Measure = tuple[int, tuple[tuple[int, str], ...], int, int, tuple[tuple[str, str, bool], ...]]
+Measure = tuple[int, int, tuple[tuple[int, str], ...], int, int, tuple[tuple[str, str, bool], ...]]
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,7 @@ class Order:
         heads = [*(letter.name for word in sequences for letter in word), *_scalars(m.factors)]
         return (
             len(heads),
+            _letters(m),
             tuple(sorted(((self.ranks.get(name, 0), name) for name in heads), reverse=True)),
             sum(letter.flip for letter in m.word),
             sum(map(self._inversions, sequences)),
@@ -40,6 +41,12 @@ class Order:
     def _place(self, letter: w.Letter) -> int:
         rank = self.ranks.get(letter.name, 0)
         return rank if letter.flip else -rank
+
+
+def _letters(node: object) -> int:
+    """How many letters there are, those in arguments of functions too."""
+    inner = sum(map(_letters, node)) if isinstance(node, tuple) else 0
+    return inner + isinstance(node, w.Letter)
 
 
 def _scalars(factors: tuple[w.Factor, ...]) -> Iterator[str]:

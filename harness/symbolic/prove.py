@@ -22,8 +22,12 @@ from harness.symbolic.interpret import (
     interpret_poly,
     symbol,
 )
+from harness.symbolic.order import Order
 from harness.symbolic.rewriting import BudgetSpent, Lemma, Rewriter, Use
 from harness.symbolic.rules import Relation, orders, relation
+
+OVERLAPS = (30, 250)
+"""How many overlaps of rules completion looks at: a few, and if that does not do, more."""
 
 
 @dataclass(frozen=True)
@@ -63,18 +67,25 @@ class Prover:
             except UnsupportedTerm as error:
                 self.unused.append(f"{hypothesis.name}: {error}")
         self._orders = list(orders(self.relations))
-        self._completions: dict[int, Completion] = {}
+        self._completions: dict[tuple[int, int], Completion] = {}
 
-    def completion(self, number: int) -> Completion:
-        """The rules by the order of this number."""
-        if number not in self._completions:
-            self._completions[number] = complete(self.relations, self._orders[number])
-        return self._completions[number]
+    def completions(self) -> Iterator[tuple[Completion, Order]]:
+        """Sets of rules worth trying, those that cost little first."""
+        for overlaps in OVERLAPS:
+            is_confluent = False
+            for number, order in enumerate(self._orders):
+                key = (number, overlaps)
+                if key not in self._completions:
+                    self._completions[key] = complete(self.relations, order, overlaps)
+                yield self._completions[key], order
+                is_confluent |= self._completions[key].is_confluent
+            if is_confluent:
+                return
 
     def attempts(self) -> Iterator[Rewriter]:
         """Rewriters worth trying, the best first."""
-        for number, order in enumerate(self._orders):
-            yield Rewriter(self.completion(number).rules, order)
+        for completion, order in self.completions():
+            yield Rewriter(completion.rules, order)
 
     def sides(self, equation: Equation) -> tuple[w.Poly, w.Poly]:
         """The normal forms of both sides, of the hypotheses nothing used."""
@@ -94,8 +105,8 @@ class Prover:
         if left == right:
             return Proof(True, left, right, w.ZERO, (), (), 0, True, unused)
         best: Proof | None = None
-        for number, rewriter in enumerate(self.attempts()):
-            completion = self.completion(number)
+        for completion, order in self.completions():
+            rewriter = Rewriter(completion.rules, order)
             try:
                 normal, defect = rewriter.reduce(w.subtract(left, right))
                 is_proved = normal == w.ZERO

@@ -49,9 +49,10 @@ class _Summand:
         if first.kind == "e" and len(self.word) == 1:
             return ("units",)
         if first.kind == "p" and not first.flip and len(self.word) > 1:
-            if last.kind == "p" and last.flip:
+            if partner(self.word, 0) == len(self.word) - 1:
                 return ("blocks", first.rows, last.columns)
-            return ("append", first.rows) if last.columns == w.UNIT else None
+            is_column = last.columns == w.UNIT and partner(self.word, 0) == len(self.word)
+            return ("append", first.rows) if is_column else None
         if first.kind != "i" or first.flip or first.args[0] not in self.locals_:
             return None
         index = first.args[0]
@@ -460,7 +461,7 @@ class Reader:
         first = word[position]
         if first.flip:
             raise Unreadable("one part of a vector")
-        end = next((i for i, l in enumerate(word) if i > position and l.kind == "p"), len(word))
+        end = partner(word, position)
         prefix, inner, suffix = word[:position], word[position + 1 : end], word[end + 1 :]
         if any(w.occurrences(x, prefix + suffix) for x in locals_):
             raise Unreadable("a sum around a part")
@@ -468,8 +469,6 @@ class Reader:
         row = int(first.name) - 1
         if end < len(word):
             last = word[end]
-            if not last.flip:
-                raise Unreadable("parts within parts")
             widths = tuple(map(dim_of, w.part_sizes(last.columns)))
             column = int(last.name) - 1
             blocks = [b.zero(Matrix(h, v)) for h in heights for v in widths]
@@ -492,6 +491,17 @@ class Reader:
         if any(letter.kind == "p" for letter in word):
             return [self.word(word)]
         return [self.letter(letter) for letter in word]
+
+
+def partner(word: w.Word, position: int) -> int:
+    """Where the part that is put in at `position` is taken out again; else the word's length."""
+    depth = 0
+    for place in range(position, len(word)):
+        if word[place].kind == "p":
+            depth += -1 if word[place].flip else 1
+            if depth == 0:
+                return place
+    return len(word)
 
 
 def _number(value: int) -> Term:

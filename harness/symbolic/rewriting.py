@@ -47,7 +47,7 @@ class Rewriter:
 
     rules: Sequence[Rule]
     order: Order = field(default_factory=Order)
-    budget: int = 20_000
+    budget: int = 4_000
     """Rule applications that are allowed in all."""
     max_terms: int = 5_000
     lemmas: list[Lemma] = field(default_factory=list)

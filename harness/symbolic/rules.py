@@ -136,7 +136,8 @@ def orient(found: Relation, order: Order) -> Iterator[Rule]:
         if abs(coefficient) != 1 or not _is_left_side(lead):
             continue
         rest = w.Poly(tuple((m, -c * coefficient) for m, c in terms if m != lead))
-        if variables(rest) | variables(found.defect) <= variables(lead):
+        known = variables(lead)
+        if variables(rest) | variables(found.defect) <= known and not _grows(lead, rest):
             yield Rule(
                 lead,
                 rest,
@@ -145,6 +146,21 @@ def orient(found: Relation, order: Order) -> Iterator[Rule]:
                 found.is_transpose,
                 len(rivals) > 1,
             )
+
+
+def _grows(lead: w.Monomial, rest: w.Poly) -> bool:
+    """Whether a variable vector occurs more often to the right: then sizes say nothing."""
+    return any(
+        _count_name(m, name) > _count_name(lead, name)
+        for m, _ in rest.terms
+        for name in _vector_names(lead)
+    )
+
+
+def _vector_names(node: object) -> set[str]:
+    if isinstance(node, w.Letter) and node.kind == "?":
+        return {node.name}
+    return set().union(*map(_vector_names, node)) if isinstance(node, tuple) else set()
 
 
 def _is_left_side(m: w.Monomial) -> bool:
@@ -161,20 +177,31 @@ def variables(node: object) -> set[tuple[str, str]]:
 
 
 def orders(found: Sequence[Relation]) -> Iterator[Order]:
-    """Orders worth trying, the best first: names that a relation undoes go furthest outside."""
-    names: list[str] = []
-    undone: list[str] = []
+    """Orders worth trying, the best first.
+
+    Names that a relation undoes (as in `X Y = 1`) go furthest outside in products, and names of
+    few relations before names of many: what commutes with one family is then moved the same way.
+    """
+    counts: dict[str, int] = {}
+    undone: dict[str, None] = {}
     for item in found:
-        for m, _ in item.difference.terms:
-            for letter in m.word:
-                if letter.kind == "a" and letter.name not in names:
-                    names.append(letter.name)
+        names = dict.fromkeys(_matrix_names(item.difference))
+        for name in names:
+            counts[name] = counts.get(name, 0) + 1
         if any(m == w.Monomial((), (), ()) for m, _ in item.difference.terms):
-            for m, _ in item.difference.terms:
-                undone.extend(l.name for l in m.word if l.kind == "a" and l.name not in undone)
-    outside_first = undone + [name for name in names if name not in undone]
-    for sequence in (outside_first, outside_first[::-1]):
+            undone |= names
+    few_first = sorted(counts, key=lambda name: counts[name])
+    outside = [*undone, *(name for name in few_first if name not in undone)]
+    for sequence in dict.fromkeys((tuple(outside), tuple(outside[::-1]), tuple(few_first))):
         yield Order({name: len(sequence) - i for i, name in enumerate(sequence)})
+
+
+def _matrix_names(p: w.Poly) -> Iterator[str]:
+    for m, _ in p.terms:
+        words = [m.word, *(f.word for f in m.factors if isinstance(f, w.Bracket))]
+        for letter in (letter for word in words for letter in word):
+            if letter.kind == "a" and w.UNIT not in (letter.rows, letter.columns):
+                yield letter.name
 
 
 # -- matching -------------------------------------------------------------------------------
@@ -192,6 +219,10 @@ def match(pattern: object, subject: object, found: dict[tuple[str, str], w.Value
         name = _bare_variable(pattern)
         if name is not None:
             return found.setdefault(("?", name), subject) == subject
+        prefix = _prefix_of_variable(pattern)
+        if prefix is not None:
+            rest = _without_prefix(prefix[:-1], subject, found)
+            return rest is not None and found.setdefault(("?", prefix[-1].name), rest) == rest
     if isinstance(pattern, tuple):
         return (
             isinstance(subject, tuple)
@@ -213,6 +244,37 @@ def _bare_variable(p: w.Poly) -> str | None:
         factor = m.factors[0]
         return factor.name if isinstance(factor, w.Atom) and factor.kind == "?" else None
     return None
+
+
+def _prefix_of_variable(p: w.Poly) -> w.Word | None:
+    """The word of a polynomial that is matrices times a variable vector."""
+    if len(p.terms) != 1 or p.terms[0][1] != 1:
+        return None
+    m = p.terms[0][0]
+    if m.binders or m.factors or not m.word:
+        return None
+    last = m.word[-1]
+    is_variable = last.kind == "?" and last.columns == w.UNIT and not last.flip
+    return m.word if is_variable else None
+
+
+def _without_prefix(
+    prefix: w.Word, subject: w.Poly, found: dict[tuple[str, str], w.Value]
+) -> w.Poly | None:
+    """What the subject is a product of the prefix with; nothing where it is not."""
+    rest: dict[w.Monomial, int] = {}
+    for m, c in subject.terms:
+        start = m.word[: len(prefix)]
+        is_free = not any(w.occurrences(w.bound(i, t), start) for i, t in _binders(m))
+        if not is_free or not match(prefix, start, found):
+            return None
+        rest[m._replace(word=m.word[len(prefix) :])] = c
+    return w.poly(rest)
+
+
+def _binders(m: w.Monomial) -> Iterator[tuple[int, str]]:
+    base = max(w.height(m.factors), w.height(m.word))
+    return enumerate(m.binders, base + 1)
 
 
 def match_word(rule: Rule, word: w.Word) -> Iterator[tuple[int, Mapping[tuple[str, str], w.Value]]]:

@@ -9,12 +9,12 @@ from harness.claims.model import Claim
 from harness.numeric.check import defects, trivial
 from harness.numeric.commutant import draw_commuting
 from harness.numeric.exact import PrimeFieldCheck, random_functions
-from harness.numeric.families import BASES, KINDS, blocks
+from harness.numeric.families import BASES, KINDS, Style, blocks
 from harness.numeric.functions import open_functions
 from harness.numeric.hypotheses import assign
 from harness.numeric.modular import PRIMES, PrimeField
 from harness.numeric.reals import RealField, Regime
-from harness.numeric.sampling import Instance, Sampler, Style
+from harness.numeric.sampling import Instance, Sampler
 from tests.arrays.language import CLAIMS, LIBRARY, claim_of
 
 FOLDED = CLAIMS["folded_qkvo_attention_block_invariant_of_commutes"]
@@ -29,7 +29,7 @@ def draw(
 ) -> Instance:
     numbers, functions = FIELDS[field]
     sampler = Sampler(claim, LIBRARY, assign(claim, LIBRARY), numbers, functions)
-    return sampler.draw(np.random.default_rng(seed), sizes, lanes, style)
+    return sampler.draw(np.random.default_rng(seed), sizes, lanes, [style])
 
 
 def worst(claim: Claim, field: str, instance: Instance) -> float:
@@ -67,7 +67,7 @@ def test_families_have_orthogonal_company(kind: str, basis: str, field: str, d: 
 def test_commutants_have_the_dimension_that_theory_gives(
     kind: str, d: int, dimension: int, field: str
 ) -> None:
-    """For d = 8: 8 for distinct and 32 for equal frequencies (ENGINES.md, measured before)."""
+    """Schur: C^m gives 2 m² over m equal pairs, R^r gives r², and unlike blocks add up."""
     sizes = {"n": 2, "d": d, "m": 3, "P": 4}
     instance = draw(FOLDED, field, sizes, Style(kind, "orthogonal basis"))
     assert instance.commutants["R"].tolist() == [dimension] * 6

@@ -134,3 +134,11 @@ then: ∀ p, F(p)ᵀ @ F(p) = 1
     "any turn of given values": without(SHARED, "orthogonal"),
     "off the circle": without("ropeInterleaved_orthogonal", "unit"),
 }
+
+BELIEFS = (
+    "two that commute with a third commute with each other",
+    "an orthogonal matrix is a rotation of the plane",
+    "a family commutes with itself",
+    "a family is orthogonal",
+)
+"""Those that hold for some families or for some orthogonal matrices, and so for some instances."""

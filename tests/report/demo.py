@@ -9,8 +9,9 @@ from pathlib import Path
 
 from harness.claims.project import load_project
 from harness.diagnostics import Diagnostic
-from harness.evidence import Counterexample, Evidence, Leg, Outcome
+from harness.evidence import Counterexample, Evidence, Json, Leg, Outcome
 from harness.report.assemble import assemble
+from harness.report.difference import since
 from harness.report.model import Formula, Kind, Labelled, LegResult, Run, Statement, Subject
 from harness.run import Plan
 from harness.verdict import Status
@@ -32,6 +33,29 @@ def demo() -> Run:
         commit="0123456789abcdef0123456789abcdef01234567",
         versions={"harness": "0.1.0", "python": "3.12.1", "lean": "4.28.0", "numpy": "2.4.6"},
     )
+
+
+def later() -> Run:
+    """The same project a while after `demo`, which is what it is compared with."""
+    old = demo()
+    first, second, third, *others = old.claims
+    claims = (
+        replace(first, status=Status.REFUTED),
+        replace(second, status=Status.CONFIRMED),
+        replace(third, name="a_new_claim"),
+        *others,
+    )
+    return since(old, replace(old, claims=claims, started="2026-01-03T09:30:00+00:00"))
+
+
+def many(count: int = 1000) -> Run:
+    """More claims than fit on a page as they are."""
+    run = demo()
+    copies = -(-count // len(run.claims))
+    claims = [
+        replace(claim, name=f"{claim.name}_{i}") for i in range(copies) for claim in run.claims
+    ]
+    return replace(run, claims=tuple(claims[:count]))
 
 
 def hostile() -> Run:
@@ -132,11 +156,62 @@ def _proof(name: str) -> Evidence:
         data={
             "file": "lean/Foldability/Folding/SingleHead.lean", "line": 25, "end_line": 31,
             "source": source, "axioms": ["propext", "Quot.sound"],
-            "uses": ["Foldability.dot_mulVec", "Foldability.identity_mulVec"],
+            **_uses(name),
             "versions": {"lean": "4.28.0"},
         },
         seconds=2.4,
     )  # fmt: skip
+
+
+def _uses(name: str) -> dict[str, Json]:
+    """What a proof rests on: the theorem of the same family before it, or lemmas."""
+    below = _BELOW.get(name, ("mul_mulVec",))
+    lemmas = {"dot_mulVec": ["sum_comm"], "mul_mulVec": ["sum_comm"], "sum_comm": []}
+    return {
+        "uses": [f"Foldability.{other}" for other in below],
+        "lemmas": {
+            f"Foldability.{lemma}": [f"Foldability.{other}" for other in uses]
+            for lemma, uses in lemmas.items()
+        },
+    }
+
+
+_BELOW = {
+    "scores_invariant_of_orthogonal": ("dot_mulVec", "mul_mulVec", "identity_mulVec"),
+    "attentionWeights_invariant_of_orthogonal": ("scores_invariant_of_orthogonal",),
+    "attentionContext_equivariant_of_orthogonal": ("attentionWeights_invariant_of_orthogonal",),
+    "attentionBlockOutput_invariant_of_shared_rotation": (
+        "attentionContext_equivariant_of_orthogonal",
+    ),
+    "ropeAttentionHeadContext_equivariant_of_commutes": (
+        "ropeVector_equivariant_of_commutes",
+        "attentionContext_equivariant_of_orthogonal",
+    ),
+    "folded_qkvo_softmax_attention_block_invariant_of_commutes": (
+        "folded_qkvo_attention_block_invariant_of_commutes",
+    ),
+    "folded_qkvo_attention_block_invariant_of_commutes": (
+        "attentionBlockOutput_invariant_of_shared_rotation",
+        "ropeVector_equivariant_of_commutes",
+    ),
+    "outputProjection_absorbs_blockDiag": ("blockDiag_orthogonal", "mul_mulVec"),
+    "concatProjectedMultiHeadRopeAttentionBlockOutput_invariant_of_commutes": (
+        "ropeAttentionHeadContext_equivariant_of_commutes",
+        "outputProjection_absorbs_blockDiag",
+    ),
+    "residualConcatProjectedMultiHeadRopeAttentionBlockOutput_invariant_of_commutes": (
+        "concatProjectedMultiHeadRopeAttentionBlockOutput_invariant_of_commutes",
+    ),
+    "ropeScores_invariant_of_commutes": (
+        "ropeVector_equivariant_of_commutes",
+        "scores_invariant_of_orthogonal",
+    ),
+    "ropeInterleaved_orthogonal": ("blockDiag_orthogonal", "planeRotation_orthogonal"),
+    "ropeInterleaved_commutes": ("planeRotation_commutes",),
+    "planeRotation_orthogonal": (),
+    "planeRotation_commutes": (),
+    "ropeHalfSplit_commutes": (),
+}
 
 
 def _mirror(name: str, file: str, outcome: Outcome) -> Evidence:

@@ -12,7 +12,17 @@ from harness.report.model import Subject
 
 ELSEWHERE = frozenset(
     {
-        *("source", "statement", "docstring", "file", "line", "end_line", "uses", "axioms"),
+        *(
+            "source",
+            "statement",
+            "docstring",
+            "file",
+            "line",
+            "end_line",
+            "uses",
+            "lemmas",
+            "axioms",
+        ),
         *("sketch", "ratio_histogram", "versions"),
     }
 )

@@ -12,7 +12,18 @@ from markupsafe import Markup
 
 from harness.evidence import Leg, Outcome
 from harness.report.model import Run
-from harness.report.page import chart, counterexample, evidence, highlight, mathematics, words
+from harness.report.page import (
+    changes,
+    chart,
+    counterexample,
+    evidence,
+    graph,
+    highlight,
+    mathematics,
+    parts,
+    words,
+)
+from harness.report.page.parcel import LIMIT, Parcel
 from harness.verdict import Status
 
 
@@ -27,6 +38,7 @@ def render(run: Run) -> str:
             style=Markup(style),  # noqa: S704 - our own file
             script=Markup(script),  # noqa: S704 - our own file
             policy=content_security_policy(style, script),
+            parcel=Parcel() if len(run.subjects) > LIMIT else None,
             Leg=Leg,
             Outcome=Outcome,
             Status=Status,
@@ -77,9 +89,12 @@ def _environment() -> Environment:
         printed_name=mathematics.name,
         lean=highlight.lean,
         yaml=highlight.yaml,
+        pair=parts.pair,
         shape=evidence.shape,
+        changes_by_kind=changes.by_kind,
         compact=evidence.compact,
         facts=evidence.facts,
+        graph=graph.graph,
         sketch=evidence.sketch,
         histogram=chart.histogram,
         sides=counterexample.sides,

@@ -17,8 +17,12 @@ def anchor(subject: Subject, *parts: str) -> str:
 
 def breakable(name: str) -> Markup:
     """A long name that a line may break at its joints."""
-    pieces = re.findall(r"_?[^_A-Z]*[A-Z]*[^_A-Z]*", name)
-    return Markup("<wbr>").join(map(escape, filter(None, pieces)))
+    return Markup("<wbr>").join(map(escape, joints(name)))
+
+
+def joints(name: str) -> list[str]:
+    """The pieces of a name, between which it may break."""
+    return [piece for piece in re.findall(r"_?[^_A-Z]*[A-Z]*[^_A-Z]*", name) if piece]
 
 
 def css_class(word: str) -> str:

@@ -110,16 +110,52 @@
     });
   }
 
+  // -- details of a long page: compressed, and put in their places when they are needed
+
+  const packed = one("#packed");
+  let bodies = [];
+  const inflate = async () => {
+    const bytes = Uint8Array.from(atob(packed.content.textContent), (letter) => letter.charCodeAt(0));
+    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+    bodies = await new Response(stream).json();
+    const nearby = new IntersectionObserver((entries) => {
+      for (const { isIntersecting, target } of entries) {
+        if (!isIntersecting) continue;
+        nearby.unobserve(target);
+        fill(target);
+      }
+    }, { rootMargin: "1200px 0px" });
+    for (const { article } of subjects) nearby.observe(article);
+  };
+  const fill = (article) => {
+    const place = article.querySelector("[data-packed]");
+    if (!place || !(place.dataset.packed in bodies)) return;
+    place.innerHTML = bodies[place.dataset.packed];
+    delete place.dataset.packed;
+  };
+  const fillAll = () => { for (const { article } of subjects) fill(article); };
+  const place = (name) => {
+    for (let at = name; packed && at; at = at.slice(0, Math.max(0, at.lastIndexOf("/")))) {
+      const article = document.getElementById(at);
+      if (article && article.localName === "article") { fill(article); break; }
+    }
+    return document.getElementById(name);
+  };
+
   // -- places: whatever is linked to is unfolded
 
+  const settle = (target, times) => {
+    target.scrollIntoView({ behavior: "instant" });
+    if (times) requestAnimationFrame(() => settle(target, times - 1)); // what is near takes its place
+  };
   const follow = () => {
     const hash = location.hash.slice(1);
     if (!SETTINGS.test(hash)) {
-      const target = hash && document.getElementById(decodeURIComponent(hash));
+      const target = hash && place(decodeURIComponent(hash));
       if (!target) return;
       if (target.closest("[hidden]")) { field.value = ""; filter(); }
       for (let at = target; at; at = at.parentElement) if (at.localName === "details") at.open = true;
-      target.scrollIntoView();
+      settle(target, 4);
       return;
     }
     field.value = settings().get("q") || "";
@@ -129,11 +165,44 @@
   };
   addEventListener("hashchange", follow);
 
+  // -- what belongs together is shown together
+
+  const near = (found) => {
+    for (const other of all(".near")) other.classList.remove("near");
+    for (const other of found) other.classList.add("near");
+  };
+  const together = (target) => {
+    const part = target.closest("[data-part]");
+    if (part) {
+      const parts = all("[data-part]", part.closest("article"));
+      return parts.filter((other) => other.dataset.part === part.dataset.part);
+    }
+    const node = target.closest("[data-node]");
+    if (!node) return [];
+    const name = node.dataset.node;
+    const edges = all(".edges path").filter(({ dataset }) => dataset.from === name || dataset.to === name);
+    const ends = new Set(edges.flatMap(({ dataset }) => [dataset.from, dataset.to]));
+    return [...edges, ...all("[data-node]").filter((other) => ends.has(other.dataset.node))];
+  };
+  for (const kind of ["pointerover", "focusin"]) {
+    addEventListener(kind, (event) => {
+      if (event.target.closest) near(together(event.target));
+    });
+  }
+  addEventListener("click", (event) => {
+    const part = event.target.closest("button[data-part]");
+    if (!part) return;
+    const sources = part.closest("article").querySelector(".sources");
+    sources.open = true;
+    sources.scrollIntoView({ block: "nearest" });
+  });
+
   // -- keyboard, folding, copying
 
   addEventListener("keydown", (event) => {
     const typing = event.target.closest("input, textarea");
-    if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey) {
+    if (event.key === "f" && (event.ctrlKey || event.metaKey)) fillAll();
+    else if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey) {
       event.preventDefault();
       field.focus();
     } else if (event.key === "Escape" && typing === field) {
@@ -146,19 +215,24 @@
   const unfold = one("[data-unfold]");
   if (unfold) unfold.addEventListener("click", () => {
     const open = unfold.textContent.startsWith("Unfold");
+    fillAll();
     for (const details of all("main details")) details.open = open;
     unfold.textContent = open ? "Fold all" : "Unfold all";
   });
-  addEventListener("beforeprint", () => { for (const details of all("main details")) details.open = true; });
-  for (const button of all("[data-copy]")) {
-    button.addEventListener("click", async () => {
-      await navigator.clipboard.writeText(button.previousElementSibling.textContent);
-      button.textContent = "Copied";
-      setTimeout(() => { button.textContent = "Copy"; }, 1500);
-    });
-  }
+  addEventListener("beforeprint", () => {
+    fillAll();
+    for (const details of all("main details")) details.open = true;
+  });
+  addEventListener("click", async (event) => {
+    const button = event.target.closest("[data-copy]");
+    if (!button) return;
+    await navigator.clipboard.writeText(button.previousElementSibling.textContent);
+    button.textContent = "Copied";
+    setTimeout(() => { button.textContent = "Copy"; }, 1500);
+  });
 
   if (THEMES.includes(remembered())) theme = remembered();
   showTheme();
   follow();
+  if (packed) requestAnimationFrame(() => setTimeout(async () => { await inflate(); follow(); }));
 })();

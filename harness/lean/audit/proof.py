@@ -1,0 +1,174 @@
+"""The proof leg: is each claimed theorem proved, and on what does the proof rest?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from harness.claims.model import Claim
+from harness.diagnostics import Diagnostic
+from harness.evidence import Evidence, Json, Leg, Outcome
+from harness.lean.audit.graph import ALLOWED_AXIOMS
+from harness.lean.build import ModuleBuild
+from harness.lean.session import Session, theorem_fault
+
+CHECK = "kernel"
+
+
+def prove(session: Session, claim: Claim) -> Evidence:
+    """What Lean's kernel says of the theorem that `claim` names."""
+    constant = session.constant(claim.theorem)
+    declaration = session.answer.declarations.get(constant)
+    if declaration is None:
+        return _missing(session, claim)
+    data = describe(session, constant)
+    if declaration.kind != "theorem":
+        summary = (
+            f"{constant} is not a theorem but {_article(declaration.kind)}; nothing is proved."
+        )
+        return _refuted(claim, summary, data, _at(session, [constant], summary))
+    return (
+        _unchecked(session, claim, data)
+        or _assumed(session, claim, data)
+        or _confirmed(session, claim, data)
+    )
+
+
+def describe(session: Session, constant: str) -> dict[str, Json]:
+    """What a report shows of a declaration: where it stands, what it says and what it uses."""
+    declaration = session.answer.declarations[constant]
+    place = session.place(constant)
+    fingerprint, definitions = session.graph.fingerprint(constant)
+    data: dict[str, Json] = {
+        "constant": constant,
+        "module": declaration.module,
+        "file": session.file(session.places.file(declaration.module)),
+        "axioms": sorted(session.graph.axioms(constant)),
+        "uses": session.graph.lemmas(constant),
+        "fingerprint": fingerprint,
+        "definitions": definitions,
+        **session.toolchain,
+    }
+    if place is not None:
+        data |= {
+            "line": place.line,
+            "end_line": place.end_line,
+            "source": place.statement,
+            "docstring": place.docstring,
+        }
+    return data
+
+
+def _missing(session: Session, claim: Claim) -> Evidence:
+    constant = session.constant(claim.theorem)
+    home = session.unbuilt_home(claim.theorem)
+    if home is not None:
+        return _not_built(session, claim, home)
+    file = session.unreached_home(claim.theorem)
+    if file is not None:
+        summary = f"{constant} stands in {file}, which the package's root does not import."
+        return _refuted(claim, summary, {"missing": True}, theorem_fault(claim, summary))
+    failed = [module for module in session.build.modules.values() if not module.ok]
+    if failed:
+        return _not_built(session, claim, failed[0])
+    summary = f"Lean has no theorem {constant}{session.near(constant)}."
+    return _refuted(claim, summary, {"missing": True}, theorem_fault(claim, summary))
+
+
+def _not_built(session: Session, claim: Claim, module: ModuleBuild) -> Evidence:
+    causes = [session.build.modules[name] for name in module.blocked_by] or [module]
+    errors = [message for cause in causes for message in cause.messages if message.is_error]
+    where = ", ".join(session.file(cause.file) for cause in causes)
+    if errors:
+        first = session.message(errors[0])
+        summary = f"{where} does not compile: line {first.line}: {_first_line(first.message)}"
+    else:
+        summary = f"{where} does not compile."
+    found = tuple(session.message(error) for error in errors)
+    return _refuted(claim, summary, dict(session.toolchain), found)
+
+
+def _unchecked(session: Session, claim: Claim, data: dict[str, Json]) -> Evidence | None:
+    """Evidence against the claim where the kernel does not accept all that it rests on."""
+    constant = session.constant(claim.theorem)
+    for name in session.graph.rests_on(constant):
+        ruling = session.answer.replayed.get(name)
+        if ruling is None:
+            summary = f"The kernel was not asked about {name}, on which {constant} rests."
+            return Evidence(claim.theorem, Leg.PROOF, CHECK, Outcome.ERROR, summary, data)
+        if not ruling.accepted:
+            whom = "it" if name == constant else f"{name}, on which it rests"
+            summary = f"The kernel refuses {whom}: {ruling.reason}."
+            return _refuted(claim, summary, data, _at(session, [name, constant], summary))
+    return None
+
+
+def _assumed(session: Session, claim: Claim, data: dict[str, Json]) -> Evidence | None:
+    """Evidence against the claim where its proof assumes something."""
+    constant = session.constant(claim.theorem)
+    found = session.graph.axioms(constant)
+    extra = {name: citing for name, citing in found.items() if name not in ALLOWED_AXIOMS}
+    if not extra:
+        return None
+    parts: list[str] = []
+    diagnostics: list[Diagnostic] = []
+    for axiom, citing in extra.items():
+        what = "`sorry`" if axiom == "sorryAx" else f"the axiom {axiom}"
+        by = "" if citing == constant else f", through {citing}"
+        parts.append(f"{what}{by}")
+        places = [citing, axiom, constant]
+        diagnostics += _at(session, places, f"{claim.theorem} rests on {what}{by}.")
+    summary = f"The proof rests on {'; on '.join(parts)}."
+    return _refuted(claim, summary, data, diagnostics)
+
+
+def _confirmed(session: Session, claim: Claim, data: dict[str, Json]) -> Evidence:
+    names = data["axioms"]
+    assert isinstance(names, list)
+    count = len(session.graph.rests_on(session.constant(claim.theorem)))
+    rest = f"on no axiom but {', '.join(names)}" if names else "on no axiom that it names"
+    summary = (
+        f"Lean's kernel accepts the theorem and all {count} declarations of the package that it "
+        f"rests on, replayed from their stored terms; it rests {rest}."
+    )
+    return Evidence(
+        claim.theorem,
+        Leg.PROOF,
+        CHECK,
+        Outcome.CONFIRMED,
+        summary,
+        {**data, "replayed": count},
+        seconds=_seconds(session, str(data["module"])),
+    )
+
+
+def _seconds(session: Session, module: str) -> float:
+    return session.build.modules[module].seconds
+
+
+def _refuted(
+    claim: Claim, summary: str, data: dict[str, Any], diagnostics: Iterable[Diagnostic]
+) -> Evidence:
+    return Evidence(
+        claim.theorem,
+        Leg.PROOF,
+        CHECK,
+        Outcome.REFUTED,
+        summary,
+        data,
+        diagnostics=tuple(diagnostics),
+    )
+
+
+def _at(session: Session, names: list[str], message: str) -> tuple[Diagnostic, ...]:
+    """A fault at the first of these declarations whose place is known."""
+    found = (session.diagnostic(name, message) for name in names)
+    return tuple(item for item in found if item is not None)[:1]
+
+
+def _article(kind: str) -> str:
+    return f"an {kind}" if kind[0] in "aeio" else f"a {kind}"
+
+
+def _first_line(text: str) -> str:
+    return text.split("\n", 1)[0]

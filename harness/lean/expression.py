@@ -1,0 +1,192 @@
+"""Lean expressions, as much of them as statements need, in two forms.
+
+`source` is Lean text for people and for Lean's own elaborator; `postfix` is what the inspector
+reads, where no notation, instance or coercion of a package can change what is meant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """A global constant; `levels` in the order of the types that it takes."""
+
+    name: str
+    levels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TypeOf:
+    """The type of a constant, which Lean is to look up."""
+
+    constant: Constant
+
+
+@dataclass(frozen=True, slots=True)
+class Local:
+    """A variable bound further out, by name."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    function: Expression
+    argument: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """`fun (name : type) => body`."""
+
+    name: str
+    type: Expression
+    body: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class ForAll:
+    """`∀ (name : type), body`; an implication where `body` does not use the name."""
+
+    name: str
+    type: Expression
+    body: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """`Type level`, or `Prop` without a level."""
+
+    level: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """A natural number, as the kernel has it."""
+
+    value: int
+
+
+Expression = Constant | TypeOf | Local | Application | Function | ForAll | Sort | Literal
+
+NAT = Constant("Nat")
+
+
+def apply(function: Expression, *arguments: Expression) -> Expression:
+    """`function` at all `arguments`."""
+    for argument in arguments:
+        function = Application(function, argument)
+    return function
+
+
+def arrow(source: Expression, target: Expression) -> Expression:
+    """`source → target`, or `source` implies `target`."""
+    return ForAll("", source, target)
+
+
+def for_all(binders: Sequence[tuple[str, Expression]], body: Expression) -> Expression:
+    """`∀ binders, body`."""
+    for name, type_ in reversed(binders):
+        body = ForAll(name, type_, body)
+    return body
+
+
+def function(binders: Sequence[tuple[str, Expression]], body: Expression) -> Expression:
+    """`fun binders => body`."""
+    for name, type_ in reversed(binders):
+        body = Function(name, type_, body)
+    return body
+
+
+def postfix(expression: Expression) -> str:
+    """The form that the inspector reads. Raises `KeyError` for a name that nothing binds."""
+    words: list[str] = []
+    _postfix(expression, {}, 0, words)
+    return " ".join(words)
+
+
+def _postfix(e: Expression, places: dict[str, int], depth: int, words: list[str]) -> None:
+    match e:
+        case Constant(name, levels):
+            words.append(f"!{name}:{','.join(levels)}")
+        case TypeOf(Constant(name, levels)):
+            words.append(f"%{name}:{','.join(levels)}")
+        case Local(name):
+            words.append(f"#{depth - 1 - places[name]}")
+        case Application(called, argument):
+            _postfix(called, places, depth, words)
+            _postfix(argument, places, depth, words)
+            words.append("@")
+        case Function(name, type_, body) | ForAll(name, type_, body):
+            _postfix(type_, places, depth, words)
+            _postfix(body, {**places, name: depth}, depth + 1, words)
+            words.append("L" if isinstance(e, Function) else "P")
+        case Sort(level):
+            words.append(f"*{level}")
+        case Literal(value):
+            words.append(f"={value}")
+
+
+def source(expression: Expression) -> str:
+    """Lean text for `expression`, with everything explicit.
+
+    Names must have been checked: they enter the text as they are, but for Lean's keywords.
+    """
+    match expression:
+        case ForAll("", type_, body):
+            return f"{_operand(type_)} → {source(body)}"
+        case ForAll(name, type_, body):
+            return f"∀ ({_name(name)} : {source(type_)}), {source(body)}"
+        case Function(name, type_, body):
+            return f"fun ({_name(name)} : {source(type_)}) => {source(body)}"
+        case Application(called, argument):
+            return f"{_head(called)} {_operand(argument)}"
+        case Constant(name):
+            return ".".join(map(_name, name.split(".")))
+        case TypeOf(constant):
+            return f"type_of% {_head(constant)}"
+        case Local(name):
+            return _name(name)
+        case Sort(level):
+            return f"Type {level}" if level else "Prop"
+        case Literal(value):
+            return f"nat_lit {value}"
+
+
+def _head(expression: Expression) -> str:
+    match expression:
+        case Constant():
+            return f"@{source(expression)}"
+        case Application():
+            return source(expression)
+        case _:
+            return _operand(expression)
+
+
+def _operand(expression: Expression) -> str:
+    text = source(expression)
+    atomic = isinstance(expression, Constant | Local) or expression == Sort()
+    return text if atomic else f"({text})"
+
+
+def _name(name: str) -> str:
+    return f"«{name}»" if name in KEYWORDS else name
+
+
+_KEYWORDS = """
+abbrev at attribute axiom break by calc catch class continue coinductive decreasing_by def
+deriving do dsimproc elab elab_rules else end erw example exact exists export exposing extends
+finally for forall from fun generalizing have haveI hiding if import in include inductive infix
+infixl infixr init_quot initialize instance intro let letI let_fun local macro macro_rules
+match matches meta module mut mutual namespace nat_lit nofun nomatch noncomputable nonrec
+notation obtain omit only opaque open partial postfix prefix prelude private protected public
+register_simp_attr renaming repeat return rewrite run_cmd rw scoped section set_option show
+simproc sorry structure suffices syntax tactic termination_by then theorem this throw try
+type_of universe universes unless unsafe using variable variables where while with Prop Sort
+Type
+"""
+KEYWORDS = frozenset(_KEYWORDS.split())
+"""Words that Lean reads as something else than a name."""

@@ -1,0 +1,142 @@
+"""The Lean legs of a project: one build, one look into it, and what follows for every claim."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import cast
+
+from harness.claims.model import Project
+from harness.evidence import Evidence, Json, Leg, Outcome
+from harness.lean.audit.inspection import InspectionFailed, inspect
+from harness.lean.audit.proof import prove
+from harness.lean.build import Build, build
+from harness.lean.mirror.judge import mirror_claim, mirror_definition
+from harness.lean.mirror.plan import Plan, plan
+from harness.lean.package import read_package
+from harness.lean.process import Signal, Stopped
+from harness.lean.session import Session
+from harness.lean.toolchain import (
+    Preference,
+    Progress,
+    Toolchain,
+    ToolchainMissing,
+    find_toolchain,
+)
+
+CLAIM_LEGS = (Leg.PROOF, Leg.MIRROR)
+DEFINITION_LEGS = (Leg.MIRROR,)
+
+
+def check_all(
+    project: Project,
+    *,
+    cache: Path,
+    toolchain: str = "auto",
+    legs: Iterable[Leg] = CLAIM_LEGS,
+    seed: int = 0,
+    on_progress: Progress | None = None,
+    stop: Signal | None = None,
+) -> Iterator[Evidence]:
+    """What Lean says of every claim and every definition of `project`, in the asked legs.
+
+    Everything is written below `cache`; what an earlier run found there, for the same files and
+    the same Lean, is not found again. Yields nothing more once `stop` is set. Raises InputError
+    where the folder holds no package that can be read.
+    """
+    wanted = set(legs)
+    say = on_progress or (lambda text: None)
+    try:
+        lean = find_toolchain(cast(Preference, toolchain), root=project.lean, on_progress=say)
+    except ToolchainMissing as missing:
+        yield from _everywhere(project, wanted, Outcome.NOT_RUN, str(missing))
+        return
+    try:
+        yield from _check(project, lean, cache, wanted, seed, say, stop)
+    except Stopped as stopped:
+        if stop is None or not stop.is_set():
+            yield from _everywhere(project, wanted, Outcome.ERROR, f"{stopped}.")
+
+
+def look(
+    project: Project,
+    lean: Toolchain,
+    cache: Path,
+    say: Progress = lambda text: None,
+    stop: Signal | None = None,
+) -> Session:
+    """Build the package and look into it. Raises InspectionFailed, InputError and Stopped."""
+    asked = plan(project.library, project.claims)
+    built = build(
+        read_package(project.lean),
+        lean,
+        build_dir=cache / "build",
+        on_progress=say,
+        stop=stop,
+    )
+    return _look(project, asked, built, lean, cache, say, stop)
+
+
+def _look(
+    project: Project,
+    asked: Plan,
+    built: Build,
+    lean: Toolchain,
+    cache: Path,
+    say: Progress,
+    stop: Signal | None,
+) -> Session:
+    say("Lean: replaying every declaration and comparing it with the specifications")
+    answer, seconds = inspect(
+        built,
+        lean,
+        asked.references(),
+        [comparison.line() for comparison in asked.comparisons],
+        folder=cache / "inspection",
+        stop=stop,
+    )
+    return Session(project, built, asked, answer, seconds)
+
+
+def _check(
+    project: Project,
+    lean: Toolchain,
+    cache: Path,
+    wanted: set[Leg],
+    seed: int,
+    say: Progress,
+    stop: Signal | None,
+) -> Iterator[Evidence]:
+    try:
+        session = look(project, lean, cache, say, stop)
+    except InspectionFailed as failed:
+        data: dict[str, Json] = {"toolchain": f"Lean {lean.version} ({lean.kind})"}
+        summary = f"Lean could not look into the package: {failed}"
+        yield from _everywhere(project, wanted, Outcome.ERROR, summary, data)
+        return
+    for claim in project.claims:
+        if Leg.PROOF in wanted:
+            yield prove(session, claim)
+        if Leg.MIRROR in wanted:
+            yield mirror_claim(session, claim)
+    if Leg.MIRROR in wanted:
+        for name in project.library.definitions:
+            yield mirror_definition(session, name)
+
+
+def _everywhere(
+    project: Project,
+    wanted: set[Leg],
+    outcome: Outcome,
+    summary: str,
+    data: dict[str, Json] | None = None,
+) -> Iterator[Evidence]:
+    """The same answer for every subject and leg that Lean was asked about."""
+    for claim in project.claims:
+        for leg in CLAIM_LEGS:
+            if leg in wanted:
+                yield Evidence(claim.theorem, leg, "Lean", outcome, summary, data or {})
+    for name in project.library.definitions:
+        for leg in DEFINITION_LEGS:
+            if leg in wanted:
+                yield Evidence(name, leg, "Lean", outcome, summary, data or {})

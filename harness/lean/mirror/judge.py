@@ -1,0 +1,226 @@
+"""The mirror leg: does each specification say what Lean has, no more and no less?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from harness.claims.model import Claim
+from harness.diagnostics import Diagnostic
+from harness.evidence import Evidence, Json, Leg, Outcome
+from harness.lean.audit.answer import Ruling
+from harness.lean.mirror import plan as keys
+from harness.lean.session import Session, theorem_fault
+
+CHECK = "definitional equality"
+METHOD = (
+    "Both sides as the kernel's own terms, with every argument and instance in full; equal by "
+    "definition, without a proof in between"
+)
+
+
+def mirror_claim(session: Session, claim: Claim) -> Evidence:
+    """Whether the specification and the theorem of its name are one statement."""
+    constant = session.constant(claim.theorem)
+    library = session.project.library
+    data = _data(session, constant)
+    data["printed_statement"] = session.plan.statements.get(claim.theorem, "")
+    if (fault := session.plan.faults.get(keys.claim_key(claim.theorem))) is not None:
+        return _evidence(claim.theorem, Outcome.ERROR, _sentence(fault), data)
+    declaration = session.answer.declarations.get(constant)
+    if declaration is None:
+        if session.unbuilt_home(claim.theorem) or not session.build.ok:
+            summary = "There is nothing to compare with: the package does not compile."
+            return _evidence(claim.theorem, Outcome.NOT_RUN, summary, data)
+        summary = f"Lean has no theorem {constant}{session.near(constant)}."
+        return _evidence(
+            claim.theorem, Outcome.REFUTED, summary, data, theorem_fault(claim, summary)
+        )
+    here = _ruling(session, keys.forward(claim.theorem))
+    there = _ruling(session, keys.backward(claim.theorem))
+    if here is None or there is None:
+        return _evidence(claim.theorem, Outcome.ERROR, "The kernel was not asked.", data)
+    if not (here.accepted and there.accepted):
+        return _different(session, claim, data)
+    own = _own_class(session, claim)
+    if own:
+        return _evidence(claim.theorem, Outcome.REFUTED, own, data, theorem_fault(claim, own))
+    definitions, operators = keys.reached(library, claim)
+    wrong = _first_wrong(session, sorted(definitions), sorted(operators))
+    if wrong:
+        summary = f"The words are the same, but {wrong}"
+        return _evidence(
+            claim.theorem, Outcome.REFUTED, summary, data, theorem_fault(claim, summary)
+        )
+    summary = (
+        f"The kernel takes the specification and {constant} for one statement, and so the "
+        f"{len(definitions)} definitions and {len(operators)} operators that it reaches."
+    )
+    data |= {"definitions": sorted(definitions), "operators": sorted(operators)}
+    return _evidence(claim.theorem, Outcome.CONFIRMED, summary, data)
+
+
+def mirror_definition(session: Session, name: str) -> Evidence:
+    """Whether a definition of the specifications is the Lean definition of its name."""
+    library = session.project.library
+    constant = library.qualified(name)
+    data = _data(session, constant)
+    if (fault := session.plan.faults.get(keys.definition_key(name))) is not None:
+        return _evidence(name, Outcome.ERROR, _sentence(fault), data)
+    if constant not in session.answer.declarations:
+        if session.unbuilt_home(name) or not session.build.ok:
+            summary = "There is nothing to compare with: the package does not compile."
+            return _evidence(name, Outcome.NOT_RUN, summary, data)
+        summary = f"Lean has no definition {constant}{session.near(constant)}."
+        return _evidence(
+            name, Outcome.REFUTED, summary, data, _at_definition(session, name, summary)
+        )
+    definitions, operators = keys.reached_from(library, name)
+    wrong = _first_wrong(session, [name], []) or _first_wrong(
+        session, sorted(definitions), sorted(operators)
+    )
+    if wrong:
+        summary = wrong[0].upper() + wrong[1:]
+        return _evidence(
+            name, Outcome.REFUTED, summary, data, _at_definition(session, name, summary)
+        )
+    summary = (
+        f"The kernel takes the definition and {constant} for one function, and so the "
+        f"{len(definitions)} definitions and {len(operators)} operators that it reaches."
+    )
+    return _evidence(name, Outcome.CONFIRMED, summary, data)
+
+
+def _different(session: Session, claim: Claim, data: dict[str, Json]) -> Evidence:
+    """What differs, as far as the kernel can tell by trying variants."""
+    constant = session.constant(claim.theorem)
+    for hypothesis in claim.hypotheses:
+        ruling = _ruling(session, keys.without(claim.theorem, hypothesis.name))
+        if ruling is not None and ruling.accepted:
+            summary = (
+                f"The specification assumes `{hypothesis.name}: {hypothesis.text}`, which "
+                f"{constant} does not."
+            )
+            place = hypothesis.place
+            fault = (place.document.fault(place.path, summary),) if place else ()
+            return _evidence(claim.theorem, Outcome.REFUTED, summary, data, fault)
+    theirs = _binders(session.answer.declarations[constant].structure)
+    ours = len(claim.parameters) + len(claim.hypotheses) + 2
+    if theirs > ours:
+        more = theirs - ours
+        what = "one parameter or hypothesis" if more == 1 else f"{more} parameters or hypotheses"
+        summary = f"{constant} takes {what} more than the specification has."
+    elif theirs < ours:
+        fewer = ours - theirs
+        what = "one parameter or hypothesis" if fewer == 1 else f"{fewer} parameters or hypotheses"
+        summary = f"The specification has {what} more than {constant} takes."
+    else:
+        summary = f"The specification and {constant} are different statements."
+    reason = _ruling(session, keys.forward(claim.theorem))
+    if reason is not None and reason.reason:
+        data = {**data, "message": f"Lean's kernel: {reason.reason}"}
+    where = theorem_fault(claim, f"{summary} Lean has: {data.get('lean_statement', constant)}")
+    return _evidence(claim.theorem, Outcome.REFUTED, summary, data, where)
+
+
+def _first_wrong(session: Session, definitions: list[str], operators: list[str]) -> str:
+    """What is not as the specifications have it; empty where all is."""
+    library = session.project.library
+    for operator in operators:
+        # Of an operator that one constant stands for there may be several comparisons.
+        key = keys.primitive_key(operator)
+        found = [
+            r for k, r in session.answer.compared.items() if k == key or k.startswith(f"{key}:")
+        ]
+        constant = library.primitives.get(operator, "")
+        if key in session.plan.faults:
+            return f"{session.plan.faults[key]}."
+        if not found or not all(ruling.accepted for ruling in found):
+            return f"{constant} is not the operator `{operator}` of the claim language."
+    for name in definitions:
+        key = keys.definition_key(name)
+        ruling = session.answer.compared.get(key)
+        constant = library.qualified(name)
+        if key in session.plan.faults:
+            return f"{session.plan.faults[key]}."
+        if constant not in session.answer.declarations:
+            return f"Lean has no definition {constant}{session.near(constant)}."
+        if ruling is None or not ruling.accepted:
+            return (
+                f"{constant} is defined otherwise in Lean than `{library.definitions[name].text}`."
+            )
+    return ""
+
+
+def _own_class(session: Session, claim: Claim) -> str:
+    """A complaint where the package itself says what the laws of the scalars are."""
+    kind = claim.scalars
+    cited = {kind.lean_class, *(name for path in kind.operations.values() for name in path)}
+    own = sorted(cited & set(session.answer.declarations))
+    if not own:
+        return ""
+    return (
+        f"The scalars come from {own[0]}, which the package itself declares, with laws of its own."
+    )
+
+
+def _ruling(session: Session, key: str) -> Ruling | None:
+    return session.answer.compared.get(key)
+
+
+def _data(session: Session, constant: str) -> dict[str, Json]:
+    data: dict[str, Json] = {"constant": constant, "method": METHOD, **session.toolchain}
+    place = session.place(constant)
+    if place is not None:
+        data |= {
+            "lean_statement": place.statement,
+            "file": session.file(place.file),
+            "line": place.line,
+            "end_line": place.end_line,
+            "docstring": place.docstring,
+            "source": place.statement,
+        }
+    return data
+
+
+def _binders(structure: str) -> int:
+    """How many `∀` stand at the head of a type, in the inspector's text."""
+    count, position = 0, 0
+    while structure.startswith("(∀ ", position):
+        count += 1
+        position = _after_term(structure, position + len("(∀ ")) + 1
+    return count
+
+
+def _after_term(text: str, position: int) -> int:
+    depth = 0
+    while position < len(text):
+        character = text[position]
+        if character == "(":
+            depth += 1
+        elif character == ")":
+            depth -= 1
+        elif character == " " and depth == 0:
+            return position
+        position += 1
+    return position
+
+
+def _at_definition(session: Session, name: str, message: str) -> tuple[Diagnostic, ...]:
+    place = session.project.library.definitions[name].place
+    return (place.document.fault((*place.path, "is"), message),) if place else ()
+
+
+def _sentence(text: str) -> str:
+    return f"{text[0].upper()}{text[1:]}."
+
+
+def _evidence(
+    subject: str,
+    outcome: Outcome,
+    summary: str,
+    data: dict[str, Json],
+    diagnostics: Iterable[Diagnostic] = (),
+) -> Evidence:
+    return Evidence(
+        subject, Leg.MIRROR, CHECK, outcome, summary, data, diagnostics=tuple(diagnostics)
+    )

@@ -1,0 +1,300 @@
+"""Terms as Lean expressions, within a scope that knows what each name is there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from harness.claims.model import Library
+from harness.language.terms import Apply, Call, Equation, Lambda, Primitive, Term, Variable
+from harness.language.transform import fresh, is_dim
+from harness.language.types import (
+    Dim,
+    DimLit,
+    DimProduct,
+    DimSum,
+    DimVar,
+    Function,
+    Index,
+    Matrix,
+    Named,
+    Parameter,
+    Scalar,
+    Sort,
+    Type,
+    Vector,
+    resolve,
+    resolve_dim,
+)
+from harness.lean import expression as lean
+from harness.lean.expression import Constant, Expression, Literal, Local, apply, arrow
+from harness.lean.instances import NEEDS, OPERATIONS
+
+SCALAR_LEVEL = "u"
+"""The universe of the scalars; the types that a text ranges over have one each, `v`, `v_1`, …"""
+
+_CLASSES = {
+    "zero": "OfNat",
+    "one": "OfNat",
+    "add": "Add",
+    "multiply": "Mul",
+    "negate": "Neg",
+    "subtract": "Sub",
+    "divide": "Div",
+}
+_NUMERALS = {"zero": 0, "one": 1}
+_BINARY = {
+    "add": ("HAdd.hAdd", "instHAdd"),
+    "multiply": ("HMul.hMul", "instHMul"),
+    "subtract": ("HSub.hSub", "instHSub"),
+    "divide": ("HDiv.hDiv", "instHDiv"),
+}
+
+assert set(_CLASSES) == set(OPERATIONS)
+
+CORE_NAMES = frozenset(
+    name.split(".")[0]
+    for name in (
+        *("Eq", "Fin", "Lean", "Nat", "Neg", "instOfNatNat", "instAddNat", "instMulNat"),
+        *_CLASSES.values(),
+        *(name for pair in _BINARY.values() for name in pair),
+    )
+)
+"""What the printed text cites; no variable in it may be called so."""
+
+
+class CannotPrint(Exception):
+    """A term has no Lean text in this library; says what is missing."""
+
+
+def numeral(value: int) -> Expression:
+    """A numeral of type `Nat`, as Lean elaborates it."""
+    literal = Literal(value)
+    instance = apply(Constant("instOfNatNat"), literal)
+    return apply(Constant("OfNat.ofNat", ("0",)), lean.NAT, literal, instance)
+
+
+def instance_type(operation: str, alpha: Expression) -> Expression:
+    """The class of an operation on scalars, at the type `alpha`."""
+    class_ = apply(Constant(_CLASSES[operation], (SCALAR_LEVEL,)), alpha)
+    if operation in _NUMERALS:
+        return apply(class_, numeral(_NUMERALS[operation]))
+    return class_
+
+
+def projection(
+    path: Sequence[str], operation: str, alpha: Expression, instance: Expression
+) -> Expression:
+    """The instance of an operation that `path` finds in the instance of a larger class."""
+    for name in path:
+        instance = apply(Constant(name, (SCALAR_LEVEL,)), alpha, instance)
+    if operation in _NUMERALS:
+        return apply(instance, numeral(_NUMERALS[operation]))
+    return instance
+
+
+@dataclass(frozen=True)
+class LeanScope:
+    """What is in scope where a term is printed, and how it is called there."""
+
+    library: Library
+    needs: Mapping[str, tuple[str, ...]]
+    """The operations that each definition takes instances of."""
+    alpha: Expression
+    """The type of the scalars."""
+    instances: Mapping[str, Expression]
+    taken: frozenset[str]
+    """Names that a new binder must not take."""
+    levels: Mapping[str, str]
+    """The universe of each type that the text ranges over."""
+    sorts: Mapping[str, str]
+    """How dimensions and types are called."""
+    variables: Mapping[str, str]
+    """How variables are called."""
+
+    # -- binders ---------------------------------------------------------------------------------
+
+    def bind_all(
+        self, parameters: Sequence[Parameter]
+    ) -> tuple[LeanScope, list[tuple[str, Expression]]]:
+        """The scope below `parameters`, and their binders."""
+        scope = self
+        binders: list[tuple[str, Expression]] = []
+        for parameter in parameters:
+            match parameter.sort:
+                case Sort.DIMENSION:
+                    name, scope = scope._named(parameter.name, sort=True)
+                    binders.append((name, lean.NAT))
+                case Sort.TYPE:
+                    name, scope = scope._named(parameter.name, sort=True)
+                    level = "v" if not scope.levels else f"v_{len(scope.levels)}"
+                    levels = {**scope.levels, parameter.name: level}
+                    scope = replace(scope, levels=levels)
+                    binders.append((name, lean.Sort(level)))
+                case type_:
+                    scope, binder = scope.bind(parameter.name, type_)
+                    binders.append(binder)
+        return scope, binders
+
+    def bind(self, name: str, type_: Type) -> tuple[LeanScope, tuple[str, Expression]]:
+        """The scope below one variable, and its binder."""
+        printed = self.type(type_)
+        called, scope = self._named(name)
+        return scope, (called, printed)
+
+    def _named(self, name: str, *, sort: bool = False) -> tuple[str, LeanScope]:
+        # A variable may hide another variable, as it does in the claim language; but dimensions
+        # and types have names of their own there, and Lean's are all one.
+        hidden = self.taken | set(self.sorts.values())
+        if sort:
+            hidden |= set(self.variables.values())
+        called = fresh(name, set(hidden)) if name in hidden else name
+        if sort:
+            return called, replace(self, sorts={**self.sorts, name: called})
+        return called, replace(self, variables={**self.variables, name: called})
+
+    # -- types -----------------------------------------------------------------------------------
+
+    def dimension(self, dim: Dim) -> Expression:
+        """A dimension as a term of type `Nat`."""
+        match resolve_dim(dim):
+            case DimVar(name):
+                return Local(self.sorts[name])
+            case DimLit(value):
+                return numeral(value)
+            case DimSum(left, right):
+                return self._nat("HAdd.hAdd", "instHAdd", "instAddNat", left, right)
+            case DimProduct(left, right):
+                return self._nat("HMul.hMul", "instHMul", "instMulNat", left, right)
+            case _:
+                raise CannotPrint("a dimension that was never found")
+
+    def _nat(self, operator: str, wrapper: str, own: str, left: Dim, right: Dim) -> Expression:
+        nat = lean.NAT
+        head = apply(Constant(operator, ("0", "0", "0")), nat, nat, nat)
+        instance = apply(Constant(wrapper, ("0",)), nat, Constant(own))
+        return apply(head, instance, self.dimension(left), self.dimension(right))
+
+    def type(self, type_: Type) -> Expression:
+        """A type of the claim language, as Lean's core has it."""
+        match resolve(type_):
+            case Scalar():
+                return self.alpha
+            case Vector(size):
+                return arrow(self._index(size), self.alpha)
+            case Matrix(rows, columns):
+                return arrow(self._index(rows), arrow(self._index(columns), self.alpha))
+            case Index(size):
+                return self._index(size)
+            case Named(name):
+                return Local(self.sorts[name])
+            case Function(source, target):
+                return arrow(self.type(source), self.type(target))
+            case _:
+                raise CannotPrint("a type that was never found")
+
+    def _index(self, size: Dim) -> Expression:
+        return apply(Constant("Fin"), self.dimension(size))
+
+    def level(self, type_: Type) -> str:
+        """The universe of a type that is not one of functions."""
+        match resolve(type_):
+            case Index():
+                return "0"
+            case Named(name):
+                return self.levels[name]
+            case Function():
+                raise CannotPrint("functions as values: an equation or a type argument of them")
+            case _:
+                return SCALAR_LEVEL
+
+    # -- terms -----------------------------------------------------------------------------------
+
+    def equation(self, equation: Equation) -> Expression:
+        """A hypothesis or a conclusion."""
+        scope, binders = self, []
+        for variable in equation.parameters:
+            scope, binder = scope.bind(variable.name, variable.type)
+            binders.append(binder)
+        type_ = equation.left.type
+        equality = apply(Constant("Eq", (f"+{scope.level(type_)}",)), scope.type(type_))
+        sides = scope.term(equation.left), scope.term(equation.right)
+        return lean.for_all(binders, apply(equality, *sides))
+
+    def term(self, term: Term) -> Expression:
+        """Any term of the claim language."""
+        match term:
+            case Variable(name):
+                return Local(self.variables[name])
+            case Apply(function, argument):
+                return apply(self.term(function), self.term(argument))
+            case Lambda(parameter, body):
+                scope, binder = self.bind(parameter.name, parameter.type)
+                return lean.function([binder], scope.term(body))
+            case Call(definition, implicit, arguments):
+                return self._call(definition, implicit, arguments)
+            case Primitive("vector", _, (family,)):
+                return self.term(family)
+            case Primitive("entry" | "matrix_entry", _, arguments):
+                return apply(*map(self.term, arguments))
+            case Primitive(operator, _, arguments) if operator in _CLASSES:
+                return self._operate(operator, *map(self.term, arguments))
+            case Primitive(operator, dims, arguments):
+                given = [*map(self.dimension, dims), *map(self.term, arguments)]
+                return self.constant(self._primitive(operator), (), NEEDS[operator], given)
+
+    def _operate(self, operation: str, *arguments: Expression) -> Expression:
+        u, instance = SCALAR_LEVEL, self._instance(operation)
+        if operation in _NUMERALS:
+            value = numeral(_NUMERALS[operation])
+            return apply(Constant("OfNat.ofNat", (u,)), self.alpha, value, instance)
+        if operation == "negate":
+            return apply(Constant("Neg.neg", (u,)), self.alpha, instance, *arguments)
+        operator, wrapper = _BINARY[operation]
+        homogeneous = apply(Constant(wrapper, (u,)), self.alpha, instance)
+        head = apply(Constant(operator, (u, u, u)), self.alpha, self.alpha, self.alpha)
+        return apply(head, homogeneous, *arguments)
+
+    def _instance(self, operation: str) -> Expression:
+        if operation not in self.instances:
+            raise CannotPrint(f"scalars of this kind have no operation {operation!r}")
+        return self.instances[operation]
+
+    def _primitive(self, operator: str) -> str:
+        if operator not in self.library.primitives:
+            message = f"definitions.yaml names no Lean constant for the primitive {operator!r}"
+            raise CannotPrint(message)
+        return self.library.primitives[operator]
+
+    def _call(
+        self, name: str, implicit: tuple[Dim | Type, ...], arguments: tuple[Term, ...]
+    ) -> Expression:
+        levels: list[str] = []
+        given: list[Expression] = []
+        found, explicit = iter(implicit), iter(arguments)
+        for parameter in self.library.definitions[name].parameters:
+            if parameter.is_explicit:
+                given.append(self.term(next(explicit)))
+                continue
+            item = next(found)
+            if is_dim(item):
+                given.append(self.dimension(item))  # type: ignore[arg-type]
+            else:
+                given.append(self.type(item))  # type: ignore[arg-type]
+                levels.append(self.level(item))  # type: ignore[arg-type]
+        return self.constant(self.library.qualified(name), levels, self.needs[name], given)
+
+    def constant(
+        self,
+        name: str,
+        levels: Sequence[str],
+        operations: Sequence[str],
+        arguments: Sequence[Expression],
+    ) -> Expression:
+        """A definition's constant at these scalars and all its arguments.
+
+        `levels` are the universes of the types among the arguments.
+        """
+        instances = [self._instance(operation) for operation in operations]
+        head = Constant(name, (SCALAR_LEVEL, *levels))
+        return apply(head, self.alpha, *instances, *arguments)

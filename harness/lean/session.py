@@ -1,0 +1,111 @@
+"""Everything that was found out about a project's package in one run, for the legs to judge."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cached_property
+
+from harness.claims.model import Claim, Project
+from harness.diagnostics import Diagnostic
+from harness.evidence import Json
+from harness.lean.audit.answer import Answer
+from harness.lean.audit.graph import Graph
+from harness.lean.build import Build, ModuleBuild
+from harness.lean.messages import Message
+from harness.lean.mirror.plan import Plan
+from harness.lean.places import Place, Places
+
+
+@dataclass(frozen=True)
+class Session:
+    """A package that was built and looked into, beside the specifications about it."""
+
+    project: Project
+    build: Build
+    plan: Plan
+    answer: Answer
+    seconds: float
+    """How long the inspection took, when it was made."""
+
+    @cached_property
+    def graph(self) -> Graph:
+        return Graph(self.answer)
+
+    @cached_property
+    def places(self) -> Places:
+        return Places(self.build)
+
+    @property
+    def toolchain(self) -> dict[str, Json]:
+        """Which Lean spoke."""
+        kind, version, commit = self.build.kind, self.build.version, self.build.commit
+        return {"toolchain": f"Lean {version} ({kind})", "commit": commit}
+
+    def constant(self, name: str) -> str:
+        """The Lean name of a theorem or definition of the specifications."""
+        return self.project.library.qualified(name)
+
+    def place(self, constant: str) -> Place | None:
+        """Where a declaration of the package stands."""
+        declaration = self.answer.declarations.get(constant)
+        return None if declaration is None else self.places.find(constant, declaration.module)
+
+    def file(self, file: str) -> str:
+        """A file of the package, as messages name it."""
+        lean, root = self.project.lean, self.project.root
+        folder = lean.relative_to(root) if lean.is_relative_to(root) else lean
+        return (folder / file).as_posix()
+
+    def diagnostic(self, constant: str, message: str) -> Diagnostic | None:
+        """A fault at a declaration of the package."""
+        place = self.place(constant)
+        if place is None:
+            return None
+        return Diagnostic(self.file(place.file), place.line, 1, message)
+
+    def message(self, message: Message) -> Diagnostic:
+        """A message of Lean, at its place."""
+        line, column = max(message.line, 1), max(message.column, 1)
+        return Diagnostic(self.file(message.file), line, column, message.text)
+
+    def near(self, constant: str) -> str:
+        """What the name may have been meant to be, as the end of a sentence."""
+        short = constant.rsplit(".", 1)[-1]
+        by_last: dict[str, str] = {}
+        for name in sorted(self.graph.written):
+            by_last.setdefault(name.rsplit(".", 1)[-1], name)
+        close = get_close_matches(short, list(by_last), n=3)
+        return f"; nearest: {', '.join(by_last[name] for name in close)}" if close else ""
+
+    def unbuilt_home(self, claim_or_definition: str) -> ModuleBuild | None:
+        """The module that failed and that seems to declare this, judging by its text."""
+        short = claim_or_definition.rsplit(".", 1)[-1]
+        for module in self.build.modules.values():
+            if not module.ok:
+                source = "\n".join(self.places.source(module.module))
+                if _declares(source, short):
+                    return module
+        return None
+
+    def unreached_home(self, name: str) -> str | None:
+        """The file that declares this, judging by its text, but that no root imports."""
+        short = name.rsplit(".", 1)[-1]
+        package = self.build.package
+        for module in package.unreached:
+            if _declares("\n".join(self.places.source(module)), short):
+                return self.file(package.modules[module].file)
+        return None
+
+
+def _declares(source: str, short: str) -> bool:
+    keyword = r"\b(?:theorem|lemma|def|abbrev)"
+    return re.search(rf"{keyword}\s+(?:\S+\.)?{re.escape(short)}(?![\w'])", source) is not None
+
+
+def theorem_fault(claim: Claim, message: str) -> tuple[Diagnostic, ...]:
+    """A fault at the line of a specification that names its theorem."""
+    if claim.place is None:
+        return ()
+    return (claim.place.document.fault(("theorem",), message),)
