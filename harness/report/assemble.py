@@ -160,6 +160,8 @@ def _versions(evidence: Iterable[Evidence]) -> dict[str, str]:
         except PackageNotFoundError:
             continue
     for item in evidence:
+        if isinstance(toolchain := item.data.get("toolchain"), str):
+            found["lean toolchain"] = toolchain
         brought = item.data.get("versions")
         if isinstance(brought, Mapping):
             found.update({str(k): str(v) for k, v in brought.items()})

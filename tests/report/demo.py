@@ -21,9 +21,20 @@ HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(2)>'\"&]]>
 """Text that would run, break out of an attribute, or be a template, where it is not escaped."""
 
 
+class Everything(Plan):
+    """A plan with every leg of the vocabulary, those without an engine too."""
+
+    def subjects(self) -> list[tuple[str, tuple[Leg, ...]]]:
+        names = [claim.theorem for claim in self.project.claims]
+        definitions = (Leg.MIRROR, Leg.EXECUTION)
+        return [(name, self.legs) for name in names] + [
+            (name, definitions) for name in self.project.library.definitions
+        ]
+
+
 def demo() -> Run:
     """The project's own claims, with invented evidence."""
-    plan = Plan(load_project(ROOT), cache=ROOT / ".cache")
+    plan = Everything(load_project(ROOT), cache=ROOT / ".cache", legs=tuple(Leg))
     run = assemble(plan, _evidence(plan))
     return replace(
         run,

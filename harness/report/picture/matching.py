@@ -90,9 +90,11 @@ def canonical(term: Term, depth: int = 0) -> Term:
         case Lambda(parameter, body):
             bound = Variable(f"{_BOUND}{depth}", parameter.type)
             inner = canonical(substitute(body, {parameter.name: bound}), depth + 1)
-            if isinstance(inner, Apply) and inner.argument == bound:
-                if bound.name not in free_variables(inner.function):
-                    return inner.function
+            match inner:
+                case Apply(function, argument) if (
+                    argument == bound and bound.name not in free_variables(function)
+                ):
+                    return function
             return Lambda(bound, inner)
         case Variable():
             return term
@@ -136,9 +138,10 @@ def _holds_over(lemma: ScalarKind, claim: ScalarKind) -> bool:
 def _solve(pattern: Term, term: Term, unknown: Unknowns) -> bool:
     """Propose values for the unknowns of a canonical pattern."""
     head, arguments = _spine(pattern)
-    if isinstance(head, Variable) and head.name in unknown.terms:
-        if not arguments or all(_is_bound(a) for a in arguments):
-            return _propose(head, arguments, term, unknown)
+    is_unknown = isinstance(head, Variable) and head.name in unknown.terms
+    if is_unknown and all(_is_bound(argument) for argument in arguments):
+        assert isinstance(head, Variable)
+        return _propose(head, arguments, term, unknown)
     match pattern, term:
         case Variable(name), Variable(other):
             return name == other
