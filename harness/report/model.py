@@ -193,4 +193,7 @@ class Run:
 
     @property
     def exit_code(self) -> ExitCode:
+        """How the command ends: a claim about a theorem that Lean does not have is bad input."""
+        if any(check.data.get("missing") is True for c in self.claims for check in c.evidence):
+            return ExitCode.BAD_INPUT
         return exit_code(Verdict(s.name, s.status, {}, {}) for s in self.subjects)

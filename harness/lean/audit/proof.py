@@ -67,7 +67,7 @@ def _missing(session: Session, claim: Claim) -> Evidence:
     file = session.unreached_home(claim.theorem)
     if file is not None:
         summary = f"{constant} stands in {file}, which the package's root does not import."
-        return _refuted(claim, summary, {"missing": True}, theorem_fault(claim, summary))
+        return _refuted(claim, summary, {"unreached": file}, theorem_fault(claim, summary))
     failed = [module for module in session.build.modules.values() if not module.ok]
     if failed:
         return _not_built(session, claim, failed[0])
