@@ -18,11 +18,11 @@ from typing import Any
 import numpy as np
 
 from harness.arrays import Evaluator
+from harness.arrays.floats import Float64
 from harness.claims.model import Claim, Library
 from harness.claims.project import load_project
 from harness.numeric.exact import random_functions
 from harness.numeric.families import Style
-from harness.numeric.floats import Float64
 from harness.numeric.functions import open_functions
 from harness.numeric.hypotheses import assign
 from harness.numeric.leg import check

@@ -22,12 +22,12 @@ from harness.claims.model import Project
 from harness.evidence import Evidence, Leg, Outcome
 from harness.isolation import Task, Workers, detached
 
-LEAN_LEGS = (Leg.PROOF, Leg.MIRROR)
+LEAN_LEGS = (Leg.PROOF, Leg.MIRROR, Leg.EXECUTION)
 
-LEGS = (Leg.PROOF, Leg.MIRROR, Leg.SYMBOLIC, Leg.NUMERIC)
+LEGS = (Leg.PROOF, Leg.MIRROR, Leg.SYMBOLIC, Leg.NUMERIC, Leg.EXECUTION)
 """The legs that have an engine; all of them are asked unless fewer are chosen."""
 
-DEFINITION_LEGS = (Leg.MIRROR,)
+DEFINITION_LEGS = (Leg.MIRROR, Leg.EXECUTION)
 """The legs that answer for a definition; a definition is not proved, it is compared."""
 
 ENGINES: Mapping[Leg, str] = {

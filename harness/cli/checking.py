@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from harness.cli.shared import OUTPUT_FILE, SPECS, read_project, reports_bad_input
+from harness.evidence import Leg
 
 if TYPE_CHECKING:
     from harness.report.model import Run
-
-LEGS = ("proof", "mirror", "symbolic", "numeric")
 
 
 def selection(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -28,7 +27,7 @@ def selection(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option(
             "--leg",
             "legs",
-            type=click.Choice(LEGS),
+            type=click.Choice([leg.value for leg in Leg]),
             multiple=True,
             help="Only these legs of evidence.  [default: all]",
         ),

@@ -139,17 +139,17 @@ def source(expression: Expression) -> str:
         case ForAll("", type_, body):
             return f"{_operand(type_)} → {source(body)}"
         case ForAll(name, type_, body):
-            return f"∀ ({_name(name)} : {source(type_)}), {source(body)}"
+            return f"∀ ({identifier(name)} : {source(type_)}), {source(body)}"
         case Function(name, type_, body):
-            return f"fun ({_name(name)} : {source(type_)}) => {source(body)}"
+            return f"fun ({identifier(name)} : {source(type_)}) => {source(body)}"
         case Application(called, argument):
             return f"{_head(called)} {_operand(argument)}"
         case Constant(name):
-            return ".".join(map(_name, name.split(".")))
+            return ".".join(map(identifier, name.split(".")))
         case TypeOf(constant):
             return f"type_of% {_head(constant)}"
         case Local(name):
-            return _name(name)
+            return identifier(name)
         case Sort(level):
             return f"Type {level}" if level else "Prop"
         case Literal(value):
@@ -172,7 +172,8 @@ def _operand(expression: Expression) -> str:
     return text if atomic else f"({text})"
 
 
-def _name(name: str) -> str:
+def identifier(name: str) -> str:
+    """A name as Lean reads it, even where it is one of Lean's words."""
     return f"«{name}»" if name in KEYWORDS else name
 
 

@@ -8,9 +8,11 @@ from typing import cast
 
 from harness.claims.model import Project
 from harness.evidence import Evidence, Json, Leg, Outcome
-from harness.lean.audit.inspection import InspectionFailed, inspect
+from harness.lean.audit.inspection import inspect
 from harness.lean.audit.proof import prove
 from harness.lean.build import Build, build
+from harness.lean.errand import ErrandFailed
+from harness.lean.execution.run import execute
 from harness.lean.mirror.judge import mirror_claim, mirror_definition
 from harness.lean.mirror.plan import Plan, plan
 from harness.lean.package import read_package
@@ -24,8 +26,8 @@ from harness.lean.toolchain import (
     find_toolchain,
 )
 
-CLAIM_LEGS = (Leg.PROOF, Leg.MIRROR)
-DEFINITION_LEGS = (Leg.MIRROR,)
+CLAIM_LEGS = (Leg.PROOF, Leg.MIRROR, Leg.EXECUTION)
+DEFINITION_LEGS = (Leg.MIRROR, Leg.EXECUTION)
 
 
 def check_all(
@@ -65,7 +67,7 @@ def look(
     say: Progress = lambda text: None,
     stop: Signal | None = None,
 ) -> Session:
-    """Build the package and look into it. Raises InspectionFailed, InputError and Stopped."""
+    """Build the package and look into it. Raises ErrandFailed, InputError and Stopped."""
     asked = plan(project.library, project.claims)
     built = build(
         read_package(project.lean),
@@ -86,7 +88,6 @@ def _look(
     say: Progress,
     stop: Signal | None,
 ) -> Session:
-    say("Lean: replaying every declaration and comparing it with the specifications")
     answer, seconds = inspect(
         built,
         lean,
@@ -94,6 +95,7 @@ def _look(
         [comparison.line() for comparison in asked.comparisons],
         folder=cache / "inspection",
         stop=stop,
+        on_start=lambda: say("Lean: replaying every declaration, comparing specifications"),
     )
     return Session(project, built, asked, answer, seconds)
 
@@ -109,7 +111,7 @@ def _check(
 ) -> Iterator[Evidence]:
     try:
         session = look(project, lean, cache, say, stop)
-    except InspectionFailed as failed:
+    except ErrandFailed as failed:
         data: dict[str, Json] = {"toolchain": f"Lean {lean.version} ({lean.kind})"}
         summary = f"Lean could not look into the package: {failed}"
         yield from _everywhere(project, wanted, Outcome.ERROR, summary, data)
@@ -122,6 +124,19 @@ def _check(
     if Leg.MIRROR in wanted:
         for name in project.library.definitions:
             yield mirror_definition(session, name)
+    if Leg.EXECUTION in wanted:
+        try:
+            yield from execute(
+                session,
+                lean,
+                folder=cache / "execution",
+                seed=seed,
+                stop=stop,
+                on_start=lambda: say("Lean: running its own definitions"),
+            )
+        except ErrandFailed as failed:
+            summary = f"Lean could not run the definitions: {failed}"
+            yield from _everywhere(project, {Leg.EXECUTION}, Outcome.ERROR, summary)
 
 
 def _everywhere(

@@ -6,7 +6,7 @@ rests on a package's abbreviations; operators on scalars with their instances in
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from harness.claims.model import Claim, Definition, Library
 from harness.language.terms import Equation, Lambda, Term, Variable
@@ -80,9 +80,15 @@ class Printer:
         scope, more = self._scope(alpha, instances, own).bind_all(parameters)
         return scope, binders + more
 
-    def _scope(self, alpha: str, instances: dict[str, Expression], own: set[str]) -> LeanScope:
+    def concrete(
+        self, scalars: Expression, instances: Mapping[str, Expression], own: set[str]
+    ) -> LeanScope:
+        """The scope of a text about scalars of one given type; `own` are names to keep off."""
         taken = frozenset(self.reserved | own)
-        return LeanScope(self.library, self.needs, Local(alpha), instances, taken, {}, {}, {})
+        return LeanScope(self.library, self.needs, scalars, instances, taken, {}, {}, {})
+
+    def _scope(self, alpha: str, instances: dict[str, Expression], own: set[str]) -> LeanScope:
+        return self.concrete(Local(alpha), instances, own)
 
 
 def _names_of_term(term: Term) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """The check `float64`: real functions for the open ones, decided by a bound on the rounding error.
 
-The interpreter carries the bound along (`harness.numeric.floats`). Matrices that are to meet a
+The interpreter carries the bound along (`harness.arrays.floats`). Matrices that are to meet a
 hypothesis do so up to rounding only; how far they are from it is measured, and enters the bound
 as an error of theirs. That seed is an estimate, tested rather than proved.
 """
@@ -12,11 +12,11 @@ from typing import cast
 import numpy as np
 
 from harness.arrays import Data, Evaluator, Value
+from harness.arrays.floats import UNIT, Bounded, BoundedFloat64, Floats
 from harness.claims.model import Claim, Library
 from harness.language.terms import Equation
 from harness.language.transform import free_variables
 from harness.numeric.check import Compared, Drawn, Mask, Plans, defects, largest
-from harness.numeric.floats import UNIT, Bounded, BoundedFloat64, Floats
 from harness.numeric.functions import WEIGHTS, open_functions
 from harness.numeric.reals import RealField, Regime
 from harness.numeric.sampling import Instance, Sampler

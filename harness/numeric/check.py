@@ -11,13 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.arrays import Closure, Data, Evaluator, Places
+from harness.arrays.floats import Floats
 from harness.claims.model import Claim, Library
 from harness.evidence import Counterexample, Json
 from harness.language.terms import Call, Equation, Lambda, Term
 from harness.language.transform import children
 from harness.language.types import Sort
 from harness.numeric.families import BASES, KINDS, Style
-from harness.numeric.floats import Floats
 from harness.numeric.hypotheses import Commutes, Orthogonal, assign
 from harness.numeric.reals import Field
 from harness.numeric.sampling import Instance

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.numeric.floats import Floats
+from harness.arrays.floats import Floats
 from harness.numeric.reals import Field
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from harness.numeric.floats import Floats
+from harness.arrays.floats import Floats
 from harness.numeric.reals import Field
 
 

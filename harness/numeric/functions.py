@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 
 from harness.arrays.evaluate import rank, shape_of
+from harness.arrays.floats import TINY, UNIT, Bounded, Floats, exactly, gamma
 from harness.language.types import Index, Named, Scalar, Type, Vector, function_parts, resolve
-from harness.numeric.floats import TINY, UNIT, Bounded, Floats, exactly, gamma
 
 WEIGHTS = ("softmax", "masked softmax", "sigmoid")
 """The kinds of weights, as evidence names them."""

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.arrays.arithmetic import Arithmetic
-from harness.numeric.floats import Float64, Floats
+from harness.arrays.floats import Float64, Floats
 
 _NULL = 1e-13
 """Eigenvalues of AᵀA below this part of the square of the scale count as 0."""

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from harness.arrays import Data, Evaluator, Places, Value, open_function
 from harness.arrays.evaluate import rank, shape_of, size_of
+from harness.arrays.floats import Floats
 from harness.claims.model import Claim, Library
 from harness.language.terms import Apply, Term, Variable
 from harness.language.transform import free_variables, subterms
@@ -29,7 +30,6 @@ from harness.language.types import (
 )
 from harness.numeric.commutant import draw_commuting
 from harness.numeric.families import Basis, Style, draw_basis, draw_family
-from harness.numeric.floats import Floats
 from harness.numeric.hypotheses import (
     Assignment,
     Atom,

@@ -26,10 +26,10 @@ from harness.arrays import (
     open_function,
 )
 from harness.arrays.evaluate import rank, shape_of, size_of
+from harness.arrays.floats import Float64, Floats
 from harness.claims.model import Claim, Library
 from harness.evidence import Counterexample, Json
 from harness.language.types import Index, Named, Parameter, Sort, function_parts
-from harness.numeric.floats import Float64, Floats
 
 _LANES = 2000
 _NEAR = 1e-9

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from harness.arrays import Data, Evaluator, ObjectArithmetic, Places, Unsupported, open_function
 from harness.arrays.evaluate import rank, shape_of
+from harness.arrays.floats import BoundedFloat64, Float64, exactly
 from harness.arrays.rules import RULES
 from harness.language.primitives import PRIMITIVES
 from harness.language.types import Index, Named, function_parts
-from harness.numeric.floats import BoundedFloat64, Float64, exactly
 from harness.numeric.modular import PrimeField
 from tests.arrays.language import LIBRARY, parameters, term
 from tests.arrays.naive import MEANING, evaluate, function, tabulate

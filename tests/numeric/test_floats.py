@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from harness.arrays.floats import Bounded, BoundedFloat64, exactly
 from harness.language.parser import parse_type
-from harness.numeric.floats import Bounded, BoundedFloat64, exactly
 from harness.numeric.functions import WEIGHTS, open_functions
 
 ARITHMETIC = BoundedFloat64()

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from harness.arrays import Data, Evaluator, Places, open_function
+from harness.arrays.floats import Float64
 from harness.language.parser import parse_type
-from harness.numeric.floats import Float64
 from tests.arrays.language import LIBRARY, term
 
 HEADS, SIZE, MODEL, TOKENS = 3, 4, 5, 6

@@ -179,13 +179,18 @@ meta partial def isIn (n : Name) : List Name → Bool
   | [] => false
   | m :: rest => m == n || isIn n rest
 
-/-- The package's modules, each with the names of what it declares. -/
+/-- Whether a module comes with Lean itself, which vouches for it. -/
+meta def isCore (m : Name) : Bool :=
+  let root := m.getRoot
+  root == `Init || root == `Std || root == `Lean || root == `Lake
+
+/-- The package's modules and those of other packages, with the names of what they declare. -/
 meta partial def modulesFrom (env : Environment) (wanted : List Name) (i : Nat)
     (done : List (Name × List Name)) : List (Name × List Name) :=
   if i < env.header.moduleNames.size then
     let m := env.header.moduleNames[i]!
     let d := env.header.moduleData[i]!
-    if isIn m wanted then modulesFrom env wanted (i + 1) ((m, d.constNames.toList) :: done)
+    if isIn m wanted || !isCore m then modulesFrom env wanted (i + 1) ((m, d.constNames.toList) :: done)
     else modulesFrom env wanted (i + 1) done
   else reversed done []
 
@@ -399,6 +404,7 @@ meta def compare (out : IO.FS.Handle) (env : Kernel.Environment) (id levels stat
 
 meta structure Request where
   modules : List Name
+  imports : List Name
   base : List Name
   reference : List Name
   items : List (List String)
@@ -408,6 +414,7 @@ meta partial def readRequest : List String → Request → Request
   | line :: rest, r =>
     readRequest rest <| match split '\t' line with
     | ["module", n] => { r with modules := readName n :: r.modules }
+    | ["import", n] => { r with imports := readName n :: r.imports }
     | ["base", n] => { r with base := readName n :: r.base }
     | ["reference", n] => { r with reference := readName n :: r.reference }
     | "compare" :: fields => { r with items := fields :: r.items }
@@ -430,8 +437,8 @@ meta partial def compareAll (out : IO.FS.Handle) (env : Kernel.Environment) : Li
 meta def inspect (own : Environment) : IO Unit := do
   let out ← IO.FS.Handle.mk "answer.txt" .write
   let text ← IO.FS.readFile "request.txt"
-  let r := readRequest (split '\n' text) ⟨[], [], [], []⟩
-  let full ← importModules (importsOf (joined r.base r.modules) #[]) {} 0 (level := .private)
+  let r := readRequest (split '\n' text) ⟨[], [], [], [], []⟩
+  let full ← importModules (importsOf (joined r.base (joined r.imports r.modules)) #[]) {} 0 (level := .private)
   let modules := modulesFrom full r.modules 0 []
   describeAll out full modules
   let base ← importModules (importsOf r.base #[]) {} 0 (level := .private)

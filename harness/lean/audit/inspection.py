@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
-from hashlib import sha256
+from collections.abc import Callable, Sequence
 from importlib.resources import files
 from pathlib import Path
 
 from harness.lean.audit.answer import Answer, Malformed, read_answer
 from harness.lean.build import Build
+from harness.lean.errand import Errand, ErrandFailed, run_errand
 from harness.lean.process import Signal
-from harness.lean.store import write_whole
-from harness.lean.toolchain import LeanRun, Toolchain
+from harness.lean.toolchain import Toolchain
 
-SECONDS = 600.0
-
-
-class InspectionFailed(Exception):
-    """Lean came to no answer; says why, in Lean's own words where it has any."""
+CORE = frozenset({"Init", "Std", "Lean", "Lake"})
+"""The first names of the modules that come with Lean itself, which the toolchain vouches for."""
 
 
 def inspector() -> str:
@@ -38,8 +33,10 @@ def request(build: Build, references: Sequence[str], comparisons: Sequence[str])
         for item in package.modules[name].header.imports
         if item.module not in package.modules
     }
+    core = {name for name in outside if name.split(".")[0] in CORE}
     lines = [f"module\t{name}" for name in built]
-    lines += [f"base\t{name}" for name in sorted({"Init", *outside})]
+    lines += [f"import\t{name}" for name in sorted(outside - core)]
+    lines += [f"base\t{name}" for name in sorted({"Init", *core})]
     lines += [f"reference\t{name}" for name in references]
     return "\n".join([*lines, *comparisons])
 
@@ -52,68 +49,18 @@ def inspect(
     *,
     folder: Path,
     stop: Signal | None = None,
+    on_start: Callable[[], None] = lambda: None,
 ) -> tuple[Answer, float]:
     """What Lean finds in the package, and how many seconds it took when it was asked.
 
-    What was found before, for the same sources, toolchain and questions, is not asked again.
-    Raises InspectionFailed, and Stopped once `stop` is set.
+    Raises ErrandFailed, and Stopped once `stop` is set.
     """
-    program, asked = inspector(), request(build, references, comparisons)
-    key = _digest(build.key, toolchain.identity, program, asked)
-    kept = folder / "answer.json"
-    known = _recall(kept, key)
-    if known is not None:
-        return known
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "Inspector.lean").write_text(program, encoding="utf-8")
-    (folder / "request.txt").write_text(asked, encoding="utf-8")
-    if build.package.lean_toolchain:
-        # The folder is no package; the version manager is to choose the package's Lean here too.
-        (folder / "lean-toolchain").write_text(build.package.lean_toolchain + "\n")
-    answer_file = folder / "answer.txt"
-    answer_file.unlink(missing_ok=True)
-    run = toolchain.run(
-        ["--json", "Inspector.lean"],
-        root=folder,
-        lean_path=[build.library],
-        writable=[folder],
-        timeout=SECONDS,
-        stop=stop,
+    asked = request(build, references, comparisons)
+    errand = Errand("Inspector", inspector(), {"request.txt": asked}, ends_with="\nend\n")
+    text, seconds = run_errand(
+        errand, build, toolchain, folder=folder, stop=stop, on_start=on_start
     )
-    text = answer_file.read_text("utf-8") if answer_file.is_file() else ""
-    answer = _checked(text, run)
-    data = {"key": key, "seconds": run.seconds, "answer": text}
-    write_whole(kept, json.dumps({**data, "checksum": _checksum(data)}))
-    return answer, run.seconds
-
-
-def _checked(text: str, run: LeanRun) -> Answer:
     try:
-        answer = read_answer(text)
+        return read_answer(text), seconds
     except Malformed as error:
-        raise InspectionFailed(f"The inspector wrote a line that means nothing: {error}") from None
-    if not run.ok:
-        raise InspectionFailed(run.complaint)
-    if not answer.complete:
-        raise InspectionFailed(f"The inspector did not come to its end. {run.complaint}")
-    return answer
-
-
-def _recall(path: Path, key: str) -> tuple[Answer, float] | None:
-    try:
-        data = json.loads(path.read_text("utf-8"))
-        checksum = data.pop("checksum")
-        if checksum != _checksum(data) or data["key"] != key:
-            return None
-        answer = read_answer(data["answer"])
-        return (answer, float(data["seconds"])) if answer.complete else None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, Malformed):
-        return None
-
-
-def _checksum(data: dict[str, object]) -> str:
-    return _digest(json.dumps(data, sort_keys=True))
-
-
-def _digest(*parts: str) -> str:
-    return sha256("\0".join(parts).encode()).hexdigest()
+        raise ErrandFailed(f"The inspector wrote a line that means nothing: {error}") from None

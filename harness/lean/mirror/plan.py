@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from harness.claims.model import Claim, Library
 from harness.language.primitives import signatures
+from harness.language.terms import Equation, Term
 from harness.language.transform import calls, primitives
 from harness.language.types import (
     SCALAR,
@@ -136,15 +137,20 @@ def without(theorem: str, hypothesis: str) -> str:
 
 def reached(library: Library, claim: Claim) -> tuple[set[str], set[str]]:
     """The definitions and the primitives that a claim rests on, through each other."""
-    equations = [h.equation for h in claim.hypotheses] + [claim.conclusion]
-    terms = [term for equation in equations for term in (equation.left, equation.right)]
+    return reached_by(library, *(h.equation for h in claim.hypotheses), claim.conclusion)
+
+
+def reached_by(library: Library, *texts: Term | Equation) -> tuple[set[str], set[str]]:
+    """The definitions and the primitives that terms and equations rest on."""
+    terms: list[Term] = []
+    for text in texts:
+        terms += [text.left, text.right] if isinstance(text, Equation) else [text]
     return _reached(library, set().union(*map(calls, terms)), set().union(*map(primitives, terms)))
 
 
 def reached_from(library: Library, definition: str) -> tuple[set[str], set[str]]:
     """The definitions and the primitives that the body of a definition rests on."""
-    body = library.definitions[definition].body
-    return _reached(library, calls(body), primitives(body))
+    return reached_by(library, library.definitions[definition].body)
 
 
 def _reached(library: Library, names: set[str], operators: set[str]) -> tuple[set[str], set[str]]:
