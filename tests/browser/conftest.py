@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from tests.browser.probe import answer, asking
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 FLAGS = (
@@ -46,15 +49,16 @@ def chromium() -> str:
 
 
 @pytest.fixture
-def visit(chromium: str, tmp_path: Path) -> Callable[[str, str], Visit]:
-    """Open `html` from a file at `#fragment`."""
+def visit(chromium: str, tmp_path: Path) -> Callable[..., Visit]:
+    """Open `html` from a file at `#fragment`, with more flags of Chromium's."""
 
-    def open_page(html: str, fragment: str = "") -> Visit:
+    def open_page(html: str, fragment: str = "", *flags: str) -> Visit:
         page = tmp_path / "page.html"
         page.write_text(html, "utf-8")
         address = f"{page.as_uri()}#{fragment}"
+        profile = f"--user-data-dir={tmp_path / 'profile'}"
         done = subprocess.run(
-            [chromium, *FLAGS, f"--user-data-dir={tmp_path / 'profile'}", "--dump-dom", address],
+            [chromium, *FLAGS, *flags, profile, "--dump-dom", address],
             capture_output=True,
             text=True,
             timeout=120,
@@ -63,3 +67,17 @@ def visit(chromium: str, tmp_path: Path) -> Callable[[str, str], Visit]:
         return Visit(done.stdout, [x for x in done.stderr.splitlines() if "CONSOLE" in x])
 
     return open_page
+
+
+@pytest.fixture
+def ask(visit: Callable[..., Visit]) -> Callable[..., Any]:
+    """Open `html` and have a script in it answer a question; a complaint fails the test."""
+
+    def open_and_ask(
+        html: str, *scripts: str, fragment: str = "", flags: Sequence[str] = ()
+    ) -> Any:
+        found = visit(asking(html, *scripts), fragment, *flags)
+        assert found.console == []
+        return answer(found.dom)
+
+    return open_and_ask

@@ -11,14 +11,30 @@ from harness.claims.project import load_project
 from harness.diagnostics import Diagnostic
 from harness.evidence import Counterexample, Evidence, Json, Leg, Outcome
 from harness.report.assemble import assemble
-from harness.report.difference import since
-from harness.report.model import Formula, Kind, Labelled, LegResult, Run, Statement, Subject
+from harness.report.difference import Change as ChangeTo
+from harness.report.difference import Kind as ChangeKind
+from harness.report.difference import Since, since
+from harness.report.model import (
+    Formula,
+    Kind,
+    Labelled,
+    LegResult,
+    Picture,
+    Port,
+    Run,
+    Stage,
+    Statement,
+    Subject,
+)
 from harness.run import Plan
 from harness.verdict import Status
 
 ROOT = Path(__file__).parents[2]
-HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(2)>'\"&]]>{{ 7*7 }}\x07"
+HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(2)>'\"&]]>{{ 7919*7907 }}\x07"
 """Text that would run, break out of an attribute, or be a template, where it is not escaped."""
+
+
+BELOW = f"{HOSTILE} below"
 
 
 class Everything(Plan):
@@ -115,8 +131,36 @@ def hostile() -> Run:
             LegResult(Leg.NUMERIC, Outcome.NOT_RUN, (), HOSTILE),
         ),
         source=HOSTILE,
+        calls=(BELOW,),
+        picture=Picture(
+            (
+                Stage(
+                    HOSTILE,
+                    HOSTILE,
+                    (Port(HOSTILE, formula, formula, True, HOSTILE),),
+                    formula,
+                    formula,
+                    formula,
+                    formula,
+                    False,
+                    HOSTILE,
+                ),
+            )
+        ),
     )
-    return Run(HOSTILE, (subject,), (), {HOSTILE: HOSTILE}, HOSTILE, HOSTILE, HOSTILE, 1.0)
+    below = replace(subject, name=BELOW, kind=Kind.DEFINITION, calls=(), picture=None)
+    changes = tuple(ChangeTo(HOSTILE, kind, HOSTILE) for kind in ChangeKind)
+    return Run(
+        HOSTILE,
+        (subject,),
+        (below,),
+        {HOSTILE: HOSTILE},
+        HOSTILE,
+        HOSTILE,
+        HOSTILE,
+        1.0,
+        Since(HOSTILE, HOSTILE, changes),
+    )
 
 
 def _evidence(plan: Plan) -> Iterator[Evidence]:

@@ -1,0 +1,122 @@
+"""Everything can be reached and worked without a mouse."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from harness.report.html import to_html
+from tests.report.demo import demo
+
+pytestmark = pytest.mark.browser
+Ask = Callable[..., Any]
+
+DEMO = to_html(demo())
+FIRST = f"theorem/{demo().claims[0].name}"
+EVERY = len(demo().subjects)
+
+
+def test_a_stroke_goes_to_the_filter_and_escape_leaves_it(ask: Ask) -> None:
+    script = """
+      press("/");
+      const at = document.activeElement.id;
+      one("#filter").value = "status:refuted";
+      one("#filter").dispatchEvent(new Event("input", { bubbles: true }));
+      const found = [at, shown(), location.hash];
+      press("Escape");
+      return [...found, document.activeElement.id, shown(), location.hash];
+    """
+    assert ask(DEMO, script) == ["filter", 1, "#q=status%3Arefuted", "", EVERY, ""]
+
+
+def test_a_stroke_in_the_filter_is_a_letter(ask: Ask) -> None:
+    script = """
+      one("#filter").focus();
+      const event = new KeyboardEvent("keydown", { key: "/", bubbles: true, cancelable: true });
+      return one("#filter").dispatchEvent(event);
+    """
+    assert ask(DEMO, script) is True
+
+
+def test_whatever_does_something_can_be_focused(ask: Ask) -> None:
+    """Links, buttons and summaries take the focus by themselves, and all else that scrolls."""
+    script = """
+      for (const details of all("details")) details.open = true;
+      for (const article of all("article")) article.style.contentVisibility = "visible";
+      const lost = all("a, button, input, summary").filter((element) => {
+        element.focus();
+        return document.activeElement !== element;
+      });
+      const stuck = all("main *").filter((element) =>
+        element.scrollWidth > element.clientWidth + 1 && element.tabIndex < 0 &&
+        ["auto", "scroll"].includes(getComputedStyle(element).overflowX) &&
+        !element.querySelector("a, button"));
+      return [lost, stuck].map((found) => found.map((element) => element.outerHTML.slice(0, 200)));
+    """
+    assert ask(DEMO, script, flags=["--window-size=500,800"]) == [[], []]
+
+
+def test_a_word_of_the_query_language_is_a_button(ask: Ask) -> None:
+    script = """
+      const word = one("[data-query='status:refuted']");
+      word.click();
+      const found = [one("#filter").value, document.activeElement.id, shown()];
+      word.click();
+      return [word.localName, ...found, shown()];
+    """
+    assert ask(DEMO, script) == ["button", "status:refuted", "filter", 1, EVERY]
+
+
+def test_a_cell_of_the_matrix_leads_to_its_evidence(ask: Ask) -> None:
+    script = f"""
+      one("tr[data-subject] .cell").click();
+      await until(() => named("{FIRST}/proof").open);
+      return location.hash;
+    """
+    assert ask(DEMO, script).endswith("proof")
+
+
+def test_a_hypothesis_shows_itself_in_lean_and_in_the_specification(ask: Ask) -> None:
+    script = f"""
+      const article = named("{FIRST}"), button = article.querySelector("[data-part=orthogonal]");
+      button.focus();
+      button.click();
+      const near = [...article.querySelectorAll("pre .near")].map((part) => part.textContent);
+      return [button.localName, article.querySelector(".sources").open, near];
+    """
+    near = ["(orthogonal : mul (transpose R) R = identity)", "orthogonal: Rᵀ @ R = 1"]
+    assert ask(DEMO, script) == ["button", True, near]
+
+
+def test_a_node_of_the_graph_shows_its_neighbours_and_leads_on(ask: Ask) -> None:
+    script = """
+      const node = one("a[data-node=attentionContext]");
+      node.focus();
+      return [node.getAttribute("href"), all(".node.near").map((near) => near.dataset.node)];
+    """
+    href, near = ask(DEMO, script)
+    assert href == "#definition/attentionContext"
+    assert {"attentionWeights", "attentionContext", "attentionBlockOutput"} <= set(near)
+    assert "planeRotation" not in near
+
+
+def test_the_theme_goes_round_and_is_remembered(ask: Ask) -> None:
+    script = """
+      const toggle = one("[data-theme-toggle]"), found = [];
+      for (let i = 0; i < 3; i++) {
+        toggle.click();
+        found.push(document.documentElement.dataset.theme || "auto", localStorage.getItem("theme"));
+      }
+      return found;
+    """
+    assert ask(DEMO, script) == ["light", "light", "dark", "dark", "auto", "auto"]
+
+
+def test_a_narrow_page_does_not_scroll_sideways(ask: Ask) -> None:
+    script = """
+      for (const details of all("details")) details.open = true;
+      return document.documentElement.scrollWidth - innerWidth;
+    """
+    assert ask(DEMO, script, flags=["--window-size=500,800"]) <= 0

@@ -1,0 +1,106 @@
+"""A page with a thousand claims: it paints at once, and nothing of it is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+from harness.report.html import to_html
+from tests.report.demo import demo, hostile, many
+
+pytestmark = pytest.mark.browser
+Ask = Callable[..., Any]
+
+RUN = many()
+LONG = to_html(RUN)
+MAX_BYTES = 5_000_000
+UNREAD = "all('[data-packed]').length"
+PRINT = "dispatchEvent(new Event('beforeprint'))"
+READ = "await until(() => one('article .legs'))"
+
+
+def test_it_is_small_enough_to_send() -> None:
+    assert len(LONG.encode()) < MAX_BYTES
+
+
+def test_the_first_paint_comes_within_a_second(ask: Ask) -> None:
+    times = "performance.getEntriesByType('paint').map((entry) => entry.startTime)"
+    found = ask(LONG, f"await until(() => {times}.length); return {times}")
+    assert 0 < max(found) < 1000
+
+
+def test_a_link_leads_into_details_that_are_compressed(ask: Ask) -> None:
+    name = f"theorem/{RUN.claims[700].name}/proof/kernel"
+    top, is_open, unread = ask(
+        LONG,
+        f"const found = () => named('{name}'); await until(found);"
+        "const top = () => found().getBoundingClientRect().top;"
+        "await until(() => Math.abs(top()) < 300);"
+        f"return [top(), found().closest('details').open, {UNREAD}]",
+        fragment=quote(name, safe=""),
+    )
+    assert abs(top) < 300
+    assert is_open
+    assert unread > 900
+
+
+def test_scrolling_fills_in_what_comes_near(ask: Ask) -> None:
+    name = f"theorem/{RUN.claims[700].name}"
+    script = (
+        f"const article = named('{name}');"
+        "article.scrollIntoView({ behavior: 'instant' });"
+        "await until(() => article.querySelector('.legs')); return true"
+    )
+    assert ask(LONG, script)
+
+
+def test_a_search_in_the_page_and_a_printout_have_everything(ask: Ask) -> None:
+    found = ask(
+        LONG,
+        f"{READ}; press('f', {{ ctrlKey: true }}); const searched = {UNREAD}; {PRINT};"
+        "return [searched, all('article details:not([open])').length]",
+        fragment="theorems",
+    )
+    assert found == [0, 0]
+
+
+def test_the_filter_answers_at_once(ask: Ask) -> None:
+    shown, said, took = ask(
+        LONG,
+        "const field = one('#filter'), start = performance.now(); field.value = 'status:refuted';"
+        "field.dispatchEvent(new Event('input', { bubbles: true }));"
+        "return [shown(), one('[data-shown]').textContent, performance.now() - start]",
+    )
+    wanted = sum(claim.status == "refuted" for claim in RUN.claims)
+    assert shown == wanted
+    assert said.startswith(f"{wanted} of ")
+    assert took < 1000
+
+
+def test_details_say_the_same_compressed_or_not(ask: Ask) -> None:
+    name = f"theorem/{demo().claims[2].name}"
+    texts = []
+    for html, anchor in ((to_html(demo()), name), (to_html(many(70)), f"{name}_0")):
+        text = ask(
+            html,
+            f"const article = named('{anchor}');"
+            "await until(() => article.querySelector('.legs')); return article.textContent",
+            fragment=quote(anchor, safe=""),
+        )
+        texts.append(" ".join(text.split()).replace("_0", ""))
+    assert texts[0] == texts[1]
+
+
+def test_hostile_text_stays_text_when_it_comes_from_the_parcel(
+    ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("harness.report.page.render.LIMIT", 0)
+    found = ask(
+        to_html(hostile()),
+        f"{READ}; {PRINT}; return [{UNREAD}, all('img').length, all('main script').length]",
+        fragment="theorems",
+    )
+    assert found == [0, 0, 0]

@@ -1,0 +1,73 @@
+"""What changed between two runs, and how the page says it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from harness.evidence import Leg, Outcome
+from harness.report.difference import Change, Kind, Since, compare, since
+from harness.report.html import to_html
+from harness.report.json import from_json, to_json
+from harness.report.model import Formula, Run
+from harness.report.page.changes import by_kind
+from tests.report.demo import demo, later
+
+
+def kinds(old: Run, new: Run) -> dict[str, list[Kind]]:
+    found: dict[str, list[Kind]] = {}
+    for change in compare(old, new):
+        found.setdefault(change.subject, []).append(change.kind)
+    return found
+
+
+def test_nothing_changed() -> None:
+    assert compare(demo(), demo()) == []
+    assert "Nothing." in to_html(since(demo(), demo()))
+
+
+def test_what_changed() -> None:
+    run = later()
+    assert run.since is not None
+    assert {c.subject: c.kind for c in run.since.changes} == {
+        "attentionBlockOutput_invariant_of_shared_rotation": Kind.REGRESSED,
+        "attentionContext_equivariant_of_orthogonal": Kind.FIXED,
+        "attentionWeights_invariant_of_orthogonal": Kind.GONE,
+        "a_new_claim": Kind.NEW,
+    }
+
+
+def test_a_leg_that_is_no_longer_run() -> None:
+    run = demo()
+    claim = run.claims[0]
+    legs = tuple(
+        replace(r, outcome=Outcome.NOT_RUN, checks=()) if r.leg is Leg.NUMERIC else r
+        for r in claim.legs
+    )
+    changed = replace(run, claims=(replace(claim, legs=legs), *run.claims[1:]))
+    assert kinds(run, changed) == {claim.name: [Kind.NO_LONGER_RUN]}
+
+
+def test_a_statement_drifts_when_it_says_something_else() -> None:
+    run = demo()
+    claim = run.claims[0]
+
+    def saying(formula: Formula) -> Run:
+        statement = replace(claim.statement, conclusion=formula)
+        return replace(run, claims=(replace(claim, statement=statement), *run.claims[1:]))
+
+    conclusion = claim.statement.conclusion
+    assert kinds(run, saying(replace(conclusion, text="1 = 1"))) == {claim.name: [Kind.DRIFTED]}
+    assert kinds(run, saying(replace(conclusion, mathml="<math/>", latex=""))) == {}
+
+
+def test_the_page_shows_every_kind_and_what_is_worse_first() -> None:
+    every = Since("", "", tuple(Change(kind.value, kind, "") for kind in Kind))
+    shown = [(kind, changes[0].is_worse) for kind, changes in by_kind(every)]
+    assert {kind for kind, _ in shown} == {kind.value for kind in Kind}
+    worse = [is_worse for _, is_worse in shown]
+    assert worse == sorted(worse, reverse=True)
+
+
+def test_the_data_file_keeps_the_run_and_not_what_it_was_compared_with() -> None:
+    assert from_json(to_json(later())).since is None
+    assert from_json(to_json(demo())).claims == demo().claims
