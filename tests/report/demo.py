@@ -26,7 +26,7 @@ from harness.report.model import (
     Statement,
     Subject,
 )
-from harness.run import Plan
+from harness.run import LEGS, Plan
 from harness.verdict import Status
 
 ROOT = Path(__file__).parents[2]
@@ -38,7 +38,7 @@ BELOW = f"{HOSTILE} below"
 
 
 class Everything(Plan):
-    """A plan with every leg of the vocabulary, those without an engine too."""
+    """A plan in which every leg answers."""
 
     def subjects(self) -> list[tuple[str, tuple[Leg, ...]]]:
         names = [claim.theorem for claim in self.project.claims]
@@ -50,7 +50,7 @@ class Everything(Plan):
 
 def demo() -> Run:
     """The project's own claims, with invented evidence."""
-    plan = Everything(load_project(ROOT), cache=ROOT / ".cache", legs=tuple(Leg))
+    plan = Everything(load_project(ROOT), cache=ROOT / ".cache", legs=LEGS)
     run = assemble(plan, _evidence(plan))
     return replace(
         run,
