@@ -10,7 +10,6 @@ from html.parser import HTMLParser
 
 import pytest
 
-from harness.evidence import Leg
 from harness.report.html import to_html
 from harness.report.model import Run
 from harness.report.page import chart, evidence, mathematics, words
@@ -116,7 +115,7 @@ def test_the_guide_speaks_of_every_leg() -> None:
     run = demo()
     assert run.legs == LEGS
     reading = to_html(run).split('class="guide"')[1].split("</table>")[0]
-    for leg in Leg:
+    for leg in LEGS:
         assert f'<th scope="row">{leg.value}</th>' in reading
 
 
