@@ -55,6 +55,26 @@ _QUESTIONS = {
 }
 
 
+class GapKind(StrEnum):
+    """The ways in which a Lean package can say more than its specifications do."""
+
+    UNREACHED = "file that no root imports"
+    UNMENTIONED = "theorem that no specification mentions"
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Something of the Lean package that no claim is about; so there is no evidence for it."""
+
+    kind: GapKind
+    name: str
+    """The module or theorem, as Lean names it."""
+    file: str
+    line: int = 1
+    is_used: bool = False
+    """Whether the proof of a claimed theorem rests on it."""
+
+
 @dataclass(frozen=True)
 class Counterexample:
     """An instance that meets the hypotheses and breaks the conclusion.

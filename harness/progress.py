@@ -5,12 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator
 
-from harness.evidence import Evidence
+from harness.evidence import Evidence, Gap
 from harness.run import Notice, Plan
 
 
-def watched(plan: Plan, events: Iterable[Evidence | Notice]) -> Iterator[Evidence]:
-    """Pass on the evidence, and show how far the run is while it comes."""
+def watched(plan: Plan, events: Iterable[Evidence | Gap | Notice]) -> Iterator[Evidence | Gap]:
+    """Pass on what was found, and show how far the run is while it comes."""
     total = sum(len(legs) for _, legs in plan.subjects())
     answered: set[tuple[str, str]] = set()
     if not sys.stderr.isatty():
@@ -36,7 +36,8 @@ def watched(plan: Plan, events: Iterable[Evidence | Notice]) -> Iterator[Evidenc
         for event in events:
             if isinstance(event, Notice):
                 progress.update(bar, description=event.text)
-            else:
+                continue
+            if isinstance(event, Evidence):
                 answered.add((event.subject, event.leg))
                 progress.update(bar, completed=len(answered))
-                yield event
+            yield event

@@ -19,7 +19,7 @@ from typing import Any
 
 from harness.cache import EvidenceCache, code_fingerprint, digest
 from harness.claims.model import Project
-from harness.evidence import Evidence, Leg, Outcome
+from harness.evidence import Evidence, Gap, Leg, Outcome
 from harness.isolation import Task, Workers, detached
 
 LEAN_LEGS = (Leg.PROOF, Leg.MIRROR, Leg.EXECUTION)
@@ -70,12 +70,12 @@ class Notice:
     text: str
 
 
-def run(plan: Plan) -> Iterator[Evidence | Notice]:
-    """Ask everything in `plan`; yields evidence as it is found, and notices in between.
+def run(plan: Plan) -> Iterator[Evidence | Gap | Notice]:
+    """Ask everything in `plan`; yields evidence and gaps as they are found, and notices between.
 
     Closing the generator, or an interrupt, stops what is running; what was found stays cached.
     """
-    results: SimpleQueue[Evidence | Notice | _Done] = SimpleQueue()
+    results: SimpleQueue[Evidence | Gap | Notice | _Done] = SimpleQueue()
     stop = Event()
     with closing(EvidenceCache(plan.cache / "evidence")) as cache:
         tasks: list[tuple[Task, str]] = []

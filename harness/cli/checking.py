@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from harness.cli.shared import OUTPUT_FILE, SPECS, read_project, reports_bad_input
+from harness.cli.shared import OUTPUT_FILE, SPECS, narrowed, read_project, reports_bad_input
 from harness.evidence import Leg
 
 if TYPE_CHECKING:
@@ -102,8 +102,6 @@ def conduct(
     time_limit: float,
 ) -> Run:
     """Run the plan that the options describe, with progress on standard error."""
-    from dataclasses import replace
-
     from harness.progress import watched
     from harness.report.assemble import assemble
     from harness.run import LEGS as ALL
@@ -111,7 +109,7 @@ def conduct(
 
     project, claims = read_project(folder, specs, only)
     plan = Plan(
-        replace(project, claims=claims),
+        narrowed(project, claims),
         cache=project.root / ".cache",
         legs=tuple(leg for leg in ALL if not legs or leg in legs),
         seed=seed,

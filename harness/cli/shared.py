@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, ParamSpec
@@ -55,6 +56,13 @@ def read_project(
             raise InputError([Diagnostic("--only", 1, 1, message)])
     chosen = (c for c in project.claims if not only or any(text in c.theorem for text in only))
     return project, tuple(chosen)
+
+
+def narrowed(project: Project, claims: tuple[Claim, ...]) -> Project:
+    """The project with these claims alone; the files of the others count as left unread."""
+    left = {c.place.file for c in project.claims if c not in claims and c.place is not None}
+    unread = tuple(project.root / file for file in sorted(left))
+    return replace(project, claims=claims, unread=(*project.unread, *unread))
 
 
 def find_claim(folder: Path, theorem: str) -> tuple[Project, Claim]:

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import cast
 
 from harness.claims.model import Project
-from harness.evidence import Evidence, Json, Leg, Outcome
+from harness.evidence import Evidence, Gap, Json, Leg, Outcome
+from harness.lean.audit.gaps import find_gaps
 from harness.lean.audit.inspection import inspect
 from harness.lean.audit.proof import prove
 from harness.lean.build import Build, build
@@ -39,12 +40,13 @@ def check_all(
     seed: int = 0,
     on_progress: Progress | None = None,
     stop: Signal | None = None,
-) -> Iterator[Evidence]:
+) -> Iterator[Evidence | Gap]:
     """What Lean says of every claim and every definition of `project`, in the asked legs.
 
-    Everything is written below `cache`; what an earlier run found there, for the same files and
-    the same Lean, is not found again. Yields nothing more once `stop` is set. Raises InputError
-    where the folder holds no package that can be read.
+    Beside the evidence come the gaps: what of the package no claim is about. Everything is written
+    below `cache`; what an earlier run found there, for the same files and the same Lean, is not
+    found again. Yields nothing more once `stop` is set. Raises InputError where the folder holds
+    no package that can be read.
     """
     wanted = set(legs)
     say = on_progress or (lambda text: None)
@@ -108,7 +110,7 @@ def _check(
     seed: int,
     say: Progress,
     stop: Signal | None,
-) -> Iterator[Evidence]:
+) -> Iterator[Evidence | Gap]:
     try:
         session = look(project, lean, cache, say, stop)
     except ErrandFailed as failed:
@@ -116,6 +118,7 @@ def _check(
         summary = f"Lean could not look into the package: {failed}"
         yield from _everywhere(project, wanted, Outcome.ERROR, summary, data)
         return
+    yield from find_gaps(session)
     for claim in project.claims:
         if Leg.PROOF in wanted:
             yield prove(session, claim)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from harness import __version__
 from harness.claims.model import Claim, Definition, Place, Project
-from harness.evidence import Evidence, Leg
+from harness.evidence import Evidence, Gap, Leg
 from harness.language.notation import context, to_latex, to_mathml
 from harness.language.notation.statement import Declaration
 from harness.language.terms import Call, Equation, Variable
@@ -29,10 +29,11 @@ if TYPE_CHECKING:
 _PACKAGES = ("numpy", "sympy", "python-flint")
 
 
-def assemble(plan: Plan, evidence: Iterable[Evidence]) -> Run:
-    """Wait for all of `evidence`, judge it, and gather what a reader wants to know of the run."""
+def assemble(plan: Plan, events: Iterable[Evidence | Gap]) -> Run:
+    """Wait for all `events`, judge the evidence, and gather what a reader wants to know."""
     started = datetime.now(UTC)
-    found = list(evidence)
+    everything = list(events)
+    found = [item for item in everything if isinstance(item, Evidence)]
     finished = datetime.now(UTC)
     project = plan.project
     asked = dict(plan.subjects())
@@ -46,6 +47,7 @@ def assemble(plan: Plan, evidence: Iterable[Evidence]) -> Run:
             for name, definition in project.library.definitions.items()
             if name in asked
         ),
+        gaps=tuple(item for item in everything if isinstance(item, Gap)),
         versions=_versions(found),
         commit=_commit(project.root),
         started=started.isoformat(timespec="seconds"),

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from harness.evidence import Evidence, Leg, Outcome
+from harness.evidence import Evidence, Gap, GapKind, Leg, Outcome
 from harness.report.model import (
     Formula,
     Kind,
@@ -44,6 +44,7 @@ def to_json(run: Run) -> dict[str, Any]:
         "exit_code": int(run.exit_code),
         "claims": [_subject(claim) for claim in run.claims],
         "definitions": [_subject(definition) for definition in run.definitions],
+        "gaps": [_plain(asdict(gap)) for gap in run.gaps],
     }
 
 
@@ -88,6 +89,7 @@ def from_json(data: Mapping[str, Any]) -> Run:
         project=data["project"],
         claims=tuple(_to_subject(item, Kind.THEOREM) for item in data["claims"]),
         definitions=tuple(_to_subject(item, Kind.DEFINITION) for item in data["definitions"]),
+        gaps=tuple(Gap(**{**item, "kind": GapKind(item["kind"])}) for item in data["gaps"]),
         versions=dict(data["versions"]),
         commit=data["commit"],
         started=data["started"],

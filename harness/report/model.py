@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from harness.evidence import Evidence, Leg, Outcome
+from harness.evidence import Evidence, Gap, Leg, Outcome
 from harness.verdict import ExitCode, Status, Verdict, exit_code
 
 if TYPE_CHECKING:
@@ -165,6 +165,8 @@ class Run:
     project: str
     claims: tuple[Subject, ...]
     definitions: tuple[Subject, ...]
+    gaps: tuple[Gap, ...] = ()
+    """What of the Lean package no claim is about."""
     versions: Mapping[str, str] = field(default_factory=dict)
     commit: str = ""
     """The project's commit, with `+` where files differ from it; empty where there is none."""

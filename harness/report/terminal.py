@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from harness.evidence import Evidence, Outcome
+from harness.evidence import Evidence, GapKind, Outcome
 from harness.report.model import Run, Subject
 from harness.verdict import Status
 
@@ -39,6 +39,7 @@ def show(run: Run, console: Console | None = None) -> None:
         _show_list(console, run)
     for names, check in _faults(run):
         _show_fault(console, names, check)
+    _show_gaps(console, run)
     console.print()
     console.print(_counts(run))
 
@@ -120,6 +121,24 @@ def _show_fault(console: Console, names: list[str], check: Evidence) -> None:
         console.print(Text(f"    right: {check.counterexample.right}"), soft_wrap=True)
     if check.replay:
         console.print(Text(f"  replay: {check.replay}", "dim"), soft_wrap=True)
+
+
+def _show_gaps(console: Console, run: Run) -> None:
+    """What no claim is about; lemmas of claims are what proofs are made of, and only counted."""
+    from rich.text import Text
+
+    for kind in GapKind:
+        found = [gap for gap in run.gaps if gap.kind is kind]
+        loose = [gap for gap in found if not gap.is_used]
+        if loose:
+            console.print()
+            console.print(Text(f"{len(loose)} × {kind.value}", "yellow"))
+            for gap in loose:
+                console.print(Text(f"  {gap.file}:{gap.line}: {gap.name}"), soft_wrap=True)
+        if used := len(found) - len(loose):
+            console.print()
+            text = f"{used} × {kind.value}, but that the proof of a claim rests on"
+            console.print(Text(text, "dim"))
 
 
 def _counts(run: Run) -> Text:

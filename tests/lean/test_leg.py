@@ -18,7 +18,8 @@ Answers = Mapping[tuple[str, Leg], Evidence]
 
 
 def answers(root: Path, cache: Path) -> Answers:
-    return {(e.subject, e.leg): e for e in check_all(load_project(root), cache=cache)}
+    found = check_all(load_project(root), cache=cache)
+    return {(e.subject, e.leg): e for e in found if isinstance(e, Evidence)}
 
 
 def edit(path: Path, old: str, new: str) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from harness.claims.project import load_project
 from harness.diagnostics import Diagnostic
-from harness.evidence import Counterexample, Evidence, Json, Leg, Outcome
+from harness.evidence import Counterexample, Evidence, Gap, GapKind, Json, Leg, Outcome
 from harness.report.assemble import assemble
 from harness.report.difference import Change as ChangeTo
 from harness.report.difference import Kind as ChangeKind
@@ -48,10 +48,17 @@ class Everything(Plan):
         ]
 
 
+GAPS = (
+    Gap(GapKind.UNREACHED, "Draft.Unused", "lean/Draft/Unused.lean"),
+    Gap(GapKind.UNMENTIONED, "Draft.forgotten", "lean/Draft.lean", 12),
+    Gap(GapKind.UNMENTIONED, "Draft.lemma", "lean/Draft.lean", 30, is_used=True),
+)
+
+
 def demo() -> Run:
     """The project's own claims, with invented evidence."""
     plan = Everything(load_project(ROOT), cache=ROOT / ".cache", legs=LEGS)
-    run = assemble(plan, _evidence(plan))
+    run = assemble(plan, [*_evidence(plan), *GAPS])
     return replace(
         run,
         started="2026-01-02T09:30:00+00:00",
@@ -154,12 +161,13 @@ def hostile() -> Run:
         HOSTILE,
         (subject,),
         (below,),
-        {HOSTILE: HOSTILE},
-        HOSTILE,
-        HOSTILE,
-        HOSTILE,
-        1.0,
-        Since(HOSTILE, HOSTILE, changes),
+        gaps=tuple(Gap(kind, HOSTILE, HOSTILE) for kind in GapKind),
+        versions={HOSTILE: HOSTILE},
+        commit=HOSTILE,
+        started=HOSTILE,
+        finished=HOSTILE,
+        seconds=1.0,
+        since=Since(HOSTILE, HOSTILE, changes),
     )
 
 

@@ -7,7 +7,7 @@ import json
 import jsonschema
 import pytest
 
-from harness.evidence import Leg, Outcome
+from harness.evidence import GapKind, Leg, Outcome
 from harness.report.json import from_json, to_json, to_text
 from harness.report.model import Run
 from harness.report.schema import report_schema
@@ -26,6 +26,7 @@ def test_it_fits_its_schema_and_reads_back(make: type[Run]) -> None:
 
 def test_the_schema_knows_the_closed_vocabulary() -> None:
     definitions = report_schema()["$defs"]
+    assert set(definitions["gap"]["properties"]["kind"]["enum"]) == set(GapKind)
     assert set(definitions["outcome"]["enum"]) == set(Outcome)
     assert set(definitions["subject"]["properties"]["legs"]["propertyNames"]["enum"]) == set(Leg)
     assert set(definitions["subject"]["properties"]["status"]["enum"]) == set(Status)

@@ -22,6 +22,18 @@ def test_what_is_refuted_is_said_with_its_place_and_replay(width: int) -> None:
     assert "not run" in text
 
 
+def test_what_no_claim_is_about_is_listed_and_lemmas_are_counted() -> None:
+    out = StringIO()
+    show(demo(), Console(file=out, width=80))
+    text = out.getvalue()
+    assert "lean/Draft/Unused.lean:1: Draft.Unused" in text
+    assert (
+        "1 × theorem that no specification mentions\n  lean/Draft.lean:12: Draft.forgotten" in text
+    )
+    assert "1 × theorem that no specification mentions, but that the proof of a claim" in text
+    assert "Draft.lemma" not in text
+
+
 def test_text_in_brackets_is_text() -> None:
     out = StringIO()
     run = hostile()

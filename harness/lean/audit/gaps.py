@@ -1,0 +1,34 @@
+"""What a package has beyond its specifications: unreached files and unmentioned theorems."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from harness.evidence import Gap, GapKind
+from harness.lean.session import Session
+
+
+def find_gaps(session: Session) -> Iterator[Gap]:
+    """The gaps of the package, in the order of their files.
+
+    None where a filter left specifications unread: they may mention what the others do not.
+    """
+    if session.project.unread:
+        return
+    package = session.build.package
+    for module in package.unreached:
+        yield Gap(GapKind.UNREACHED, module, session.file(package.modules[module].file))
+    yield from sorted(_unmentioned(session), key=lambda gap: (gap.file, gap.line))
+
+
+def _unmentioned(session: Session) -> Iterator[Gap]:
+    claimed = {session.constant(claim.theorem) for claim in session.project.claims}
+    used: set[str] = set()
+    for name in claimed & set(session.graph.declarations):
+        used |= set(session.graph.rests_on(name))
+    for name in session.graph.written - claimed:
+        place = session.place(name)
+        # What Lean derives on the way, such as injectivity of constructors, has no place.
+        if session.graph.declarations[name].kind == "theorem" and place is not None:
+            file = session.file(place.file)
+            yield Gap(GapKind.UNMENTIONED, name, file, place.line, name in used)
