@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from harness.claims.load import DEFINITIONS_FILE, load_claims, load_library
@@ -37,24 +38,42 @@ def load_project(root: Path, selected: Sequence[Path] = ()) -> Project:
     Raises `InputError` for bad settings, for any fault in a file that is read, and where there
     is no claim to check.
     """
-    settings = _settings(root)
-    lean, specs = root / settings["lean"], root / settings["specs"]
-    definitions = specs / DEFINITIONS_FILE
-    if not specs.is_dir():
-        raise InputError([Diagnostic(_name(specs, root), 1, 1, "there is no such folder")])
-    everything = sorted(
-        path
-        for path in specs.rglob("*.y*ml")
-        if path != definitions and path.parent != specs / TOGGLES_FOLDER
-    )
-    wanted = _select(everything, specs, selected, root)
-    library = load_library(definitions, _name(definitions, root))
-    claims = load_claims([(path, _name(path, root)) for path in wanted], library)
+    project = open_project(root)
+    everything = list(project.unread)
+    wanted = _select(everything, project.specs, selected, root)
+    claims = load_claims([(path, _name(path, root)) for path in wanted], project.library)
     if not claims:
         message = "expected specifications (*.yaml), found none: nothing to check is a failure"
-        raise InputError([Diagnostic(_name(specs, root), 1, 1, message)])
+        raise InputError([Diagnostic(_name(project.specs, root), 1, 1, message)])
     unread = tuple(path for path in everything if path not in wanted)
-    return Project(root, lean, specs, library, claims, unread)
+    return replace(project, claims=claims, unread=unread)
+
+
+def open_project(root: Path) -> Project:
+    """A project with its library, and with no claim read yet. Raises `InputError`."""
+    lean, specs = _folders(root)
+    definitions = specs / DEFINITIONS_FILE
+    files = tuple(_specification_files(specs))
+    library = load_library(definitions, _name(definitions, root))
+    return Project(root, lean, specs, library, (), files)
+
+
+def specification_files(start: Path) -> list[Path]:
+    """The specifications of the project that `start` lies in, unread. Raises `InputError`."""
+    return _specification_files(_folders(find_root(start))[1])
+
+
+def _folders(root: Path) -> tuple[Path, Path]:
+    settings = _settings(root)
+    lean, specs = root / settings["lean"], root / settings["specs"]
+    if not specs.is_dir():
+        raise InputError([Diagnostic(_name(specs, root), 1, 1, "there is no such folder")])
+    return lean, specs
+
+
+def _specification_files(specs: Path) -> list[Path]:
+    apart = specs / DEFINITIONS_FILE, specs / TOGGLES_FOLDER
+    return sorted(p for p in specs.rglob("*.y*ml") if p not in apart and p.parent not in apart)
 
 
 def _select(

@@ -1,18 +1,73 @@
 """The command line. Each command is thin: it reads, asks, shows, and ends with an exit code.
 
-Heavy imports stand inside the commands, so that `harness --help` answers at once.
+A command is a function in a file of this folder and a line of `COMMANDS`. Only the command that
+is called is imported, and heavy imports stand inside it, so that `harness --help` answers at once.
 """
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import click
 
 from harness import __version__
 
+COMMANDS: dict[str, dict[str, str]] = {
+    "Check": {
+        "check": "checking:check",
+        "report": "checking:report",
+        "replay": "reading:replay",
+    },
+    "Read": {
+        "list": "reading:list_claims",
+        "explain": "reading:explain",
+        "sketch": "reading:sketch",
+        "diff": "comparing:diff",
+    },
+    "Set up": {
+        "doctor": "environment:doctor",
+        "schema": "environment:schema",
+        "completion": "environment:completion",
+    },
+}
+"""Every command, as "module:function" of this folder, in the order and under the headings of
+`--help`."""
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+
+class _Commands(click.Group):
+    """The commands of the table, each imported when it is needed."""
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        return [name for section in COMMANDS.values() for name in section]
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        for section in COMMANDS.values():
+            if name in section:
+                module, function = section[name].split(":")
+                found: Any = getattr(import_module(f"harness.cli.{module}"), function)
+                assert isinstance(found, click.Command), name
+                return found
+        return None
+
+    def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+        width = max(map(len, self.list_commands(context)))
+        for title, section in COMMANDS.items():
+            with formatter.section(title):
+                rows = []
+                for name in section:
+                    command = self.get_command(context, name)
+                    assert command is not None
+                    room = formatter.width - width - 6
+                    rows.append((name.ljust(width), command.get_short_help_str(room)))
+                formatter.write_dl(rows)
+
+
+@click.command(
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.version_option(__version__, prog_name="harness")
 @click.option(
     "-C",
@@ -26,27 +81,7 @@ from harness import __version__
 def main(context: click.Context, folder: Path) -> None:
     """Keeps Lean proofs and the software they speak about honest with each other.
 
-    Exit codes: 0 all confirmed, 1 something refuted, 2 bad input, 3 something could not be run
-    or decided.
+    Exit codes: 0 all confirmed, 1 something refuted or unproved, 2 bad input, 3 something could
+    not be run or decided.
     """
     context.obj = folder
-
-
-def _register() -> None:
-    from harness.cli import checking, comparing, environment, reading
-
-    for command in (
-        checking.check,
-        checking.report,
-        reading.list_claims,
-        reading.explain,
-        reading.sketch,
-        reading.replay,
-        reading.schema,
-        comparing.diff,
-        environment.doctor,
-    ):
-        main.add_command(command)
-
-
-_register()

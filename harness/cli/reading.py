@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from harness.cli.shared import SPECS, find_claim, read_project, reports_bad_input
+from harness.cli.shared import SPECS, THEOREM, find_claim, read_project, reports_bad_input
 from harness.diagnostics import Diagnostic, InputError
 
 
@@ -23,7 +23,7 @@ def list_claims(folder: Path, specs: tuple[Path, ...]) -> None:
 
 
 @click.command()
-@click.argument("theorem")
+@THEOREM
 @click.pass_obj
 @reports_bad_input
 def explain(folder: Path, theorem: str) -> None:
@@ -43,7 +43,7 @@ def explain(folder: Path, theorem: str) -> None:
 
 
 @click.command()
-@click.argument("theorem")
+@THEOREM
 @click.option(
     "--format",
     "form",
@@ -75,16 +75,3 @@ def replay(folder: Path, identifier: str) -> None:
         click.echo(describe(project, identifier))
     except ValueError as error:
         raise InputError([Diagnostic(identifier, 1, 1, str(error))]) from None
-
-
-@click.command()
-@click.argument("kind", type=click.Choice(["claim", "definitions", "report"]))
-def schema(kind: str) -> None:
-    """Print the JSON Schema of a kind of file."""
-    import json
-
-    from harness.claims.document import schema as spec_schema
-    from harness.report.schema import report_schema
-
-    found = report_schema() if kind == "report" else spec_schema(kind)
-    click.echo(json.dumps(found, indent=2, ensure_ascii=False))

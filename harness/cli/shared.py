@@ -14,11 +14,35 @@ import click
 from harness.diagnostics import Diagnostic, InputError
 
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
     from harness.claims.model import Claim, Project
 
 P = ParamSpec("P")
 
 SPECS = click.argument("specs", nargs=-1, type=click.Path(exists=True, path_type=Path))
+
+
+def _theorems(
+    context: click.Context, param: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """The theorems that are claimed, for the shell: read quickly, and silent about faults."""
+    import re
+
+    from click.shell_completion import CompletionItem
+
+    from harness.claims.project import specification_files
+
+    folder = context.find_root().params.get("folder") or Path()
+    try:
+        texts = [path.read_text("utf-8") for path in specification_files(folder)]
+    except (OSError, InputError, UnicodeDecodeError):
+        return []
+    found = (re.search(r"^theorem:\s*([^\s#]+)", text, re.MULTILINE) for text in texts)
+    return [CompletionItem(m[1]) for m in found if m and m[1].startswith(incomplete)]
+
+
+THEOREM = click.argument("theorem", shell_complete=_theorems)
 
 OUTPUT_FILE = click.Path(dir_okay=False, path_type=Path)
 

@@ -1,0 +1,101 @@
+"""The commands as a user meets them: what is there, what it prints, and how it ends."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from jsonschema import Draft202012Validator
+
+from harness.cli import COMMANDS, main
+
+ROOT = Path(__file__).parents[2]
+NAMES = [name for section in COMMANDS.values() for name in section]
+
+
+def harness(*arguments: str, project: Path = ROOT) -> Result:
+    return CliRunner().invoke(main, ["-C", str(project), *arguments])
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_command_explains_itself(name: str) -> None:
+    done = harness(name, "--help")
+    assert done.exit_code == 0, done.output
+    assert len(done.output.splitlines()) > 4
+
+
+def test_help_names_every_command() -> None:
+    done = harness("--help")
+    words = done.output.split()
+    assert not [name for name in NAMES if name not in words]
+
+
+@pytest.mark.parametrize("kind", ["claim", "definitions", "toggles", "report"])
+def test_schemas_are_schemas(kind: str) -> None:
+    done = harness("schema", kind)
+    Draft202012Validator.check_schema(json.loads(done.output))
+
+
+def test_schema_without_a_kind_lists_the_kinds() -> None:
+    listed = {line.split()[0] for line in harness("schema").output.splitlines()}
+    assert {"claim", "definitions", "toggles", "report"} <= listed
+    done = harness("schema", "clam")
+    assert done.exit_code == 2
+    assert all(kind in done.output for kind in listed)
+
+
+def test_doctor_names_what_is_installed_and_says_how_to_get_the_rest() -> None:
+    done = harness("doctor")
+    assert done.exit_code == 0, done.output
+    assert "numpy" in done.output
+    assert "18 claims" in done.output
+    for line in done.output.splitlines():
+        if line.startswith("– optional"):
+            assert "pip install" in line
+
+
+def test_doctor_finds_bad_input(tmp_path: Path) -> None:
+    (tmp_path / "specs").mkdir()
+    (tmp_path / "specs" / "definitions.yaml").write_text("namespace: [")
+    done = harness("doctor", project=tmp_path)
+    assert done.exit_code == 2
+    assert "specs/definitions.yaml:1:" in done.output
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_scripts_come_for_each_shell(shell: str) -> None:
+    done = harness("completion", shell)
+    assert done.exit_code == 0
+    assert "_HARNESS_COMPLETE" in done.output
+
+
+def completions(*words: str) -> list[str]:
+    line = " ".join(["harness", *words])
+    done = subprocess.run(
+        [sys.executable, "-c", "from harness.cli import main; main(prog_name='harness')"],
+        env={
+            "_HARNESS_COMPLETE": "bash_complete",
+            "COMP_WORDS": line,
+            "COMP_CWORD": str(len(words)),
+        },
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stderr == ""
+    return [found.split(",", 1)[1] for found in done.stdout.split()]
+
+
+def test_completion_knows_commands_theorems_and_kinds() -> None:
+    assert completions("exp") == ["explain"]
+    assert completions("explain", "scores_") == ["scores_invariant_of_orthogonal"]
+    assert len(completions("sketch", "rope")) == 6
+    assert completions("schema", "t") == ["toggles"]
+    assert completions("-C", str(ROOT / "tests"), "explain", "scores_") != []
+
+
+def test_completion_is_silent_where_there_is_no_project() -> None:
+    assert completions("-C", "/", "explain", "sc") == []
