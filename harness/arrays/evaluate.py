@@ -90,11 +90,14 @@ def shape_of(type_: Type, sizes: Mapping[str, int]) -> tuple[int, ...]:
             raise Unsupported(f"no array holds a {other}")
 
 
-def open_function(type_: Type, function: Callable[[Sequence[Any]], A]) -> Closure[A]:
+def open_function(
+    type_: Type, function: Callable[[Sequence[Any]], A], xp: Any = None
+) -> Closure[A]:
     """A function of a claim, such as `index(h) -> vector(n) -> vector(n)`, as given by Python.
 
     `function` gets all arguments at once: arrays (*binders, batch, *core), of integers for
-    indices; it gives the result's array, laid out likewise.
+    indices; it gives the result's array, laid out likewise. `xp` is where bound indices are made
+    (NumPy where it is not given).
     """
     arguments, _ = function_parts(type_)
 
@@ -104,7 +107,7 @@ def open_function(type_: Type, function: Callable[[Sequence[Any]], A]) -> Closur
 
             match argument:
                 case Binder():
-                    array: Any = argument.places(np)
+                    array: Any = argument.places(np if xp is None else xp)
                 case Data(array) | Places(array):
                     pass
                 case Closure():

@@ -1,11 +1,11 @@
-"""Double precision, alone and with a bound on its rounding error carried along.
+"""Floating-point numbers, alone and, in double precision, with a bound on their rounding error.
 
 A `Bounded` number is a computed value and a bound on its distance from what exact arithmetic
 would give on exact leaves. The rules are those of a forward error analysis (Higham, Accuracy and
 Stability of Numerical Algorithms, chapters 2 and 3): with u the unit roundoff, a sum of k
-products errs by γ_k |A||B|, and errors of the operands enter to first and second order. `UNIT`
-is twice the unit roundoff, which covers the rounding of the bounds themselves; `TINY` covers
-underflow. The rules are derived by hand and tested, not proved.
+products errs by γ_k |A||B|, in whatever order it is taken, and errors of the operands enter to
+first and second order. `UNIT` is twice the unit roundoff, which covers the rounding of the bounds
+themselves; `TINY` covers underflow. The rules are derived by hand and tested, not proved.
 """
 
 from __future__ import annotations
@@ -17,7 +17,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from harness.arrays.backend import NUMPY, Backend
+
 Floats = NDArray[np.float64]
+"""Arrays of doubles: NumPy's, or of another namespace that the arithmetic was given."""
 
 UNIT = 2.0**-52
 TINY = 2.0**-1021
@@ -28,42 +31,64 @@ def gamma(k: int) -> float:
     return k * UNIT / (1 - k * UNIT)
 
 
-class Float64:
-    """NumPy arrays of doubles."""
+class Floating:
+    """Arrays of one floating-point format on one backend.
 
-    xp: Any = np
+    Raises `ValueError` where the backend lacks the format.
+    """
+
+    def __init__(self, backend: Backend = NUMPY, dtype: str = "float64") -> None:
+        self.xp: Any = backend.xp
+        self.dtype: Any = backend.dtype(dtype)
+        if self.dtype is None:
+            raise ValueError(f"{backend} has no {dtype}")
 
     def lay(self, rearrange: Callable[..., Any], /, *values: Floats) -> Floats:
         found: Floats = rearrange(*values)
         return found
 
     def shape(self, value: Floats) -> tuple[int, ...]:
-        return value.shape
+        return tuple(value.shape)
 
     def constant(self, value: int) -> Floats:
-        return np.asarray(float(value))
+        return self.xp.asarray(float(value), dtype=self.dtype)  # type: ignore[no-any-return]
 
     def add(self, left: Floats, right: Floats) -> Floats:
-        return np.asarray(left + right)
+        return self._array(left + right)
 
     def subtract(self, left: Floats, right: Floats) -> Floats:
-        return np.asarray(left - right)
+        return self._array(left - right)
 
     def multiply(self, left: Floats, right: Floats) -> Floats:
-        return np.asarray(left * right)
+        return self._array(left * right)
 
     def divide(self, left: Floats, right: Floats) -> Floats:
-        zero = right == 0
-        return np.asarray(np.where(zero, 0.0, left / np.where(zero, 1.0, right)))
+        xp, zero = self.xp, right == 0
+        quotient = left / xp.where(zero, xp.ones_like(right), right)
+        return self._array(xp.where(zero, xp.zeros_like(quotient), quotient))
 
     def negate(self, value: Floats) -> Floats:
-        return np.asarray(-value)
+        return self._array(-value)
 
     def total(self, value: Floats) -> Floats:
-        return np.asarray(value.sum(axis=-1))
+        return self._array(self.xp.sum(value, axis=-1))
 
     def matmul(self, left: Floats, right: Floats) -> Floats:
-        return np.asarray(left @ right)
+        return self._array(left @ right)
+
+    def _array(self, value: Any) -> Floats:
+        """NumPy gives a bare number in place of an array of shape ()."""
+        return np.asarray(value) if self.xp is np else value
+
+
+class Float64(Floating):
+    """NumPy arrays of doubles."""
+
+    xp: Any = np
+    dtype: Any = np.float64
+
+    def __init__(self) -> None:
+        """Nothing to choose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,61 +99,73 @@ class Bounded:
     error: Floats
 
 
-def exactly(value: Floats) -> Bounded:
+def exactly(value: Floats, xp: Any = np) -> Bounded:
     """Values that are what they are meant to be."""
-    return Bounded(value, np.zeros_like(value))
+    return Bounded(value, xp.zeros_like(value))
 
 
 class BoundedFloat64:
     """Doubles with error bounds."""
 
-    xp: Any = np
+    def __init__(self, backend: Backend = NUMPY) -> None:
+        self.xp: Any = backend.xp
 
     def lay(self, rearrange: Callable[..., Any], /, *values: Bounded) -> Bounded:
         return Bounded(rearrange(*(v.value for v in values)), rearrange(*(v.error for v in values)))
 
     def shape(self, value: Bounded) -> tuple[int, ...]:
-        return value.value.shape
+        return tuple(value.value.shape)
 
     def constant(self, value: int) -> Bounded:
-        return Bounded(np.asarray(float(value)), np.asarray(0.0))
+        return exactly(self.xp.asarray(float(value), dtype=self.xp.float64), self.xp)
 
     def add(self, left: Bounded, right: Bounded) -> Bounded:
-        value = np.asarray(left.value + right.value)
-        return Bounded(value, np.asarray(left.error + right.error + UNIT * np.abs(value)))
+        value = left.value + right.value
+        return self._bounded(value, left.error + right.error + UNIT * self.xp.abs(value))
 
     def subtract(self, left: Bounded, right: Bounded) -> Bounded:
         return self.add(left, self.negate(right))
 
     def negate(self, value: Bounded) -> Bounded:
-        return Bounded(np.asarray(-value.value), value.error)
+        return self._bounded(-value.value, value.error)
 
     def multiply(self, left: Bounded, right: Bounded) -> Bounded:
-        a, b = np.abs(left.value), np.abs(right.value)
+        a, b = self.xp.abs(left.value), self.xp.abs(right.value)
         error = (UNIT * a + left.error) * b + (a + left.error) * right.error + TINY
-        return Bounded(np.asarray(left.value * right.value), np.asarray(error))
+        return self._bounded(left.value * right.value, error)
 
     def divide(self, left: Bounded, right: Bounded) -> Bounded:
         """Zero divisors without error give exactly 0; any that may be 0 has no bound (∞)."""
+        xp = self.xp
         zero = right.value == 0
-        divisor = np.where(zero, 1.0, right.value)
-        value = np.where(zero, 0.0, left.value / divisor)
-        room = np.abs(divisor) - right.error
-        error = (left.error + np.abs(value) * right.error) / np.where(room > 0, room, 1.0)
-        error = np.where(room > 0, error + UNIT * np.abs(value) + TINY, np.inf)
-        error = np.where(zero, np.where(right.error == 0, 0.0, np.inf), error)
-        return Bounded(np.asarray(value), np.asarray(error))
+        divisor = xp.where(zero, xp.ones_like(right.value), right.value)
+        value = left.value / divisor
+        value = xp.where(zero, xp.zeros_like(value), value)
+        room = xp.abs(divisor) - right.error
+        error = (left.error + xp.abs(value) * right.error) / xp.where(
+            room > 0, room, xp.ones_like(room)
+        )
+        boundless = xp.full_like(error, float("inf"))
+        error = xp.where(room > 0, error + UNIT * xp.abs(value) + TINY, boundless)
+        nothing = xp.where(right.error == 0, xp.zeros_like(error), boundless)
+        return self._bounded(value, xp.where(zero, nothing, error))
 
     def total(self, value: Bounded) -> Bounded:
-        terms = value.value.shape[-1]
-        rounding = gamma(terms) * np.abs(value.value).sum(axis=-1)
-        error = value.error.sum(axis=-1) * (1 + gamma(terms)) + rounding
-        return Bounded(np.asarray(value.value.sum(axis=-1)), np.asarray(error))
+        xp, terms = self.xp, value.value.shape[-1]
+        rounding = gamma(terms) * xp.sum(xp.abs(value.value), axis=-1)
+        error = xp.sum(value.error, axis=-1) * (1 + gamma(terms)) + rounding
+        return self._bounded(xp.sum(value.value, axis=-1), error)
 
     def matmul(self, left: Bounded, right: Bounded) -> Bounded:
         """γ_{k+2} |A||B| + E_A |B| + (|A| + E_A) E_B, for inner dimension k."""
         k = left.value.shape[-1]
-        a, b = np.abs(left.value), np.abs(right.value)
+        a, b = self.xp.abs(left.value), self.xp.abs(right.value)
         g = gamma(k + 2)
         error = (g * a + left.error) @ b + (a + left.error) @ (right.error * (1 + 2 * g))
         return Bounded(left.value @ right.value, error * (1 + 2 * g) + (k + 1) * TINY)
+
+    def _bounded(self, value: Any, error: Any) -> Bounded:
+        """NumPy gives bare numbers in place of arrays of shape ()."""
+        if self.xp is np:
+            return Bounded(np.asarray(value), np.asarray(error))
+        return Bounded(value, error)

@@ -110,7 +110,7 @@ def at_places(xp: Any, array: Any, places: Any, rank: int) -> Any:
     stride = own[-1]
     for axis in range(frame - 1, -1, -1):
         if own[axis] != 1:
-            along = [own[axis] if i == axis else 1 for i in range(frame)]
+            along = tuple(own[axis] if i == axis else 1 for i in range(frame))
             rows = rows + stride * xp.reshape(xp.arange(own[axis]), along)
         stride *= own[axis]
     if stride == 0:

@@ -12,12 +12,14 @@ from typing import cast
 import numpy as np
 
 from harness.arrays import Data, Evaluator, Value
+from harness.arrays.backend import NUMPY, Backend
 from harness.arrays.floats import UNIT, Bounded, BoundedFloat64, Floats
 from harness.claims.model import Claim, Library
 from harness.language.terms import Equation
 from harness.language.transform import free_variables
 from harness.numeric.check import Compared, Drawn, Mask, Plans, defects, largest
 from harness.numeric.functions import WEIGHTS, open_functions
+from harness.numeric.placing import Placing, placed
 from harness.numeric.reals import RealField, Regime
 from harness.numeric.sampling import Instance, Sampler
 
@@ -36,9 +38,17 @@ class Float64Check:
 
     name = "float64"
 
-    def __init__(self, claim: Claim, library: Library, seed: int, lanes: int = 32) -> None:
+    def __init__(
+        self,
+        claim: Claim,
+        library: Library,
+        seed: int,
+        lanes: int = 32,
+        backend: Backend = NUMPY,
+    ) -> None:
         self.plans = Plans(claim, library, self.name, seed)
         self.lanes = lanes
+        self.placing = Placing(backend)
 
     def draw(self, number: int) -> Drawn:
         """The instances of batch `number`; regimes and kinds of weights take turns."""
@@ -54,21 +64,27 @@ class Float64Check:
         instance = sampler.draw(rng, sizes, self.lanes, styles)
         fair, errors = measured(plans, field, instance)
         setting = f"{regime}, {weights}" if instance.functions else str(regime)
-        return Drawn(number, setting, field, instance, fair, errors)
+        on = placed(plans.claim, instance.values, instance.functions, self.placing)
+        return Drawn(number, setting, field, instance, fair, errors, *on)
 
     def compare(self, drawn: Drawn, equation: Equation) -> Compared:
         """Both sides, and their difference against the bound."""
-        walk = Evaluator(self.plans.library, BoundedFloat64(), drawn.instance.sizes)
+        placing = self.placing
+        xp = placing.xp
+        walk = Evaluator(self.plans.library, BoundedFloat64(placing.backend), drawn.instance.sizes)
         values: dict[str, Value[Bounded]] = {}
-        for name, value in drawn.instance.values.items():
+        for name, value in drawn.values.items():
             if isinstance(value, Data):
                 error = drawn.errors.get(name, np.asarray(0.0))
                 error = error.reshape(*error.shape, *[1] * (value.array.ndim - error.ndim))
-                values[name] = Data(Bounded(value.array, np.broadcast_to(error, value.array.shape)))
+                error = xp.broadcast_to(placing.array(error), value.array.shape)
+                values[name] = Data(Bounded(value.array, error))
             else:
                 values[name] = cast("Value[Bounded]", value)
         with np.errstate(over="ignore", invalid="ignore"):
-            left, right = walk.equation(equation, values)
+            sides = walk.equation(equation, values)
+        fetch = placing.backend.fetch
+        left, right = (Bounded(fetch(side.value), fetch(side.error)) for side in sides)
         return _decide(left, right, drawn.fair)
 
 

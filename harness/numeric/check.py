@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.arrays import Closure, Data, Evaluator, Places
+from harness.arrays import Closure, Data, Evaluator, Places, Value
 from harness.arrays.floats import Floats
 from harness.claims.model import Claim, Library
 from harness.evidence import Counterexample, Json
@@ -64,6 +64,10 @@ class Drawn:
     """The lanes in which the hypotheses hold: (lanes,)."""
     errors: Mapping[str, Floats]
     """By how much variables may be away from meeting the hypotheses, in doubles."""
+    values: Mapping[str, Value[Any]]
+    """The instance's values on the backend, converted once."""
+    functions: Mapping[str, Any]
+    """The open functions among them."""
 
 
 @dataclass(frozen=True)

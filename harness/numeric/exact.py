@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from harness.arrays import Evaluator
+from harness.arrays.backend import NUMPY, Backend
 from harness.arrays.evaluate import rank, shape_of
 from harness.claims.model import Claim, Library
 from harness.language.terms import Equation
@@ -22,6 +23,7 @@ from harness.numeric.check import Compared, Drawn, Plans, defects
 from harness.numeric.degrees import Degree, Degrees, entries
 from harness.numeric.hypotheses import Defined, Inverse, Orthogonal, UnitSquares
 from harness.numeric.modular import PRIMES, PrimeField, RandomFunction
+from harness.numeric.placing import Placing, placed
 from harness.numeric.sampling import Sampler
 
 _COLLISION = 2.0**-40
@@ -33,9 +35,17 @@ class PrimeFieldCheck:
 
     name = "prime field"
 
-    def __init__(self, claim: Claim, library: Library, seed: int, lanes: int = 32) -> None:
+    def __init__(
+        self,
+        claim: Claim,
+        library: Library,
+        seed: int,
+        lanes: int = 32,
+        backend: Backend = NUMPY,
+    ) -> None:
         self.plans = Plans(claim, library, self.name, seed)
         self.lanes = lanes
+        self.placing = Placing(backend)
 
     def draw(self, number: int) -> Drawn:
         """The instances of batch `number`; the primes take turns."""
@@ -50,15 +60,17 @@ class PrimeFieldCheck:
         fair = np.ones(self.lanes, dtype=bool)
         for _, defect in defects(plans.claim, plans.library, field, instance):
             fair &= defect == 0
-        return Drawn(number, f"p = {field.prime}", field, instance, fair, {})
+        on = placed(plans.claim, instance.values, instance.functions, self.placing)
+        return Drawn(number, f"p = {field.prime}", field, instance, fair, {}, *on)
 
     def compare(self, drawn: Drawn, equation: Equation) -> Compared:
         """Both sides as numbers in 0 … p − 1."""
         field = drawn.field
         assert isinstance(field, PrimeField)
-        walk = Evaluator(self.plans.library, field, drawn.instance.sizes)
-        left, right = walk.equation(equation, drawn.instance.values)
-        left, right = (field.canonical(side).astype(np.float64) for side in (left, right))
+        backend = self.placing.backend
+        walk = Evaluator(self.plans.library, field.on(backend), drawn.instance.sizes)
+        sides = walk.equation(equation, drawn.values)
+        left, right = (field.canonical(backend.fetch(s)).astype(np.float64) for s in sides)
         differs = (left != right).any(axis=tuple(range(1, left.ndim)))
         wrong = np.broadcast_to(differs, drawn.fair.shape) & drawn.fair
         return Compared(left, right, wrong, drawn.fair, np.where(wrong, np.inf, 0.0))

@@ -9,14 +9,15 @@ all alike, and not so sharp that they are all 0 or 1.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
 
 import numpy as np
 
 from harness.arrays.evaluate import rank, shape_of
 from harness.arrays.floats import TINY, UNIT, Bounded, Floats, exactly, gamma
 from harness.language.types import Index, Named, Scalar, Type, Vector, function_parts, resolve
+from harness.numeric.placing import Placing
 
 WEIGHTS = ("softmax", "masked softmax", "sigmoid")
 """The kinds of weights, as evidence names them."""
@@ -58,25 +59,46 @@ def open_functions(kind: str) -> Callable[..., Callable[..., Any]]:
     return make
 
 
+class _Function(Protocol):
+    """Takes a factor of the temperature, and data."""
+
+    @property
+    def xp(self) -> Any: ...
+
+    def __call__(self, factor: Any, /, *data: Bounded) -> Bounded: ...
+
+    def on(self, placing: Placing) -> _Function: ...
+
+
+@dataclass(frozen=True)
 class _Curried:
     """Splits arguments into indices, which change the temperature, and data."""
 
-    def __init__(self, arguments: Sequence[Type], function: Callable[..., Bounded]) -> None:
-        self.places = [isinstance(a, Index | Named) for a in arguments]
-        self.function = function
+    arguments: Sequence[Type]
+    function: _Function
 
     def __str__(self) -> str:
         return str(self.function)
 
+    def on(self, placing: Placing) -> _Curried:
+        """The same function on other arrays. Temperatures that have been set are kept."""
+        return replace(self, function=self.function.on(placing))
+
     def __call__(self, arguments: Sequence[Any]) -> Any:
-        factor: Floats = np.asarray(1.0)
+        xp = self.function.xp
+        places: list[tuple[int, Any]] = []
         data: list[Any] = []
-        for i, (argument, place) in enumerate(zip(arguments, self.places, strict=True)):
-            if place:
-                factor = factor * (1 + 0.5 * np.sin(1.0 + i + 2.0 * np.asarray(argument)))
+        for i, (argument, type_) in enumerate(zip(arguments, self.arguments, strict=True)):
+            if isinstance(type_, Index | Named):
+                places.append((i, argument))
             else:
                 data.append(argument)
-        bounded = [a if isinstance(a, Bounded) else exactly(np.asarray(a)) for a in data]
+        bounded = [a if isinstance(a, Bounded) else exactly(a, xp) for a in data]
+        dtype = bounded[0].value.dtype if bounded else xp.float64
+        factor = xp.asarray(1.0, dtype=dtype)
+        for i, argument in places:
+            turn = xp.astype(xp.asarray(argument), xp.float64)
+            factor = factor * xp.astype(1 + 0.5 * xp.sin(1.0 + i + 2.0 * turn), dtype)
         found = self.function(factor, *bounded)
         return found if any(isinstance(a, Bounded) for a in data) else found.value
 
@@ -87,108 +109,136 @@ class _Temperature:
 
     sharpness: Floats
     factor: Floats | None = field(default=None)
+    xp: Any = np
+
+    def on(self, placing: Placing) -> _Temperature:
+        factor = None if self.factor is None else placing.array(self.factor)
+        return _Temperature(placing.array(self.sharpness), factor, placing.xp)
 
     def of(self, magnitude: Floats, core: int) -> Floats:
         """The factor, with `core` axes after that of the batch; `magnitude` is of an argument."""
+        xp = self.xp
         if self.factor is None:
-            axes = tuple(range(magnitude.ndim - core - 1))
-            core_axes = tuple(range(magnitude.ndim - core, magnitude.ndim))
-            largest = magnitude.max(axis=(*axes, *core_axes), initial=0.0)
-            self.factor = self.sharpness / np.where(largest > 0, largest, 1.0)
-        return self.factor.reshape(*self.factor.shape, *[1] * core)
+            lanes = magnitude.ndim - core - 1
+            axes = tuple(i for i in range(magnitude.ndim) if i != lanes)
+            empty = 0 in magnitude.shape
+            largest = xp.zeros_like(self.sharpness) if empty else xp.max(magnitude, axis=axes)
+            self.factor = self.sharpness / xp.where(largest > 0, largest, xp.ones_like(largest))
+        return xp.reshape(self.factor, (*self.factor.shape, *[1] * core))  # type: ignore[no-any-return]
 
 
-def _scaled(argument: Bounded, factor: Floats) -> Bounded:
+def _scaled(xp: Any, argument: Bounded, factor: Floats) -> Bounded:
     value = argument.value * factor
-    error = argument.error * np.abs(factor) * (1 + UNIT) + 2 * UNIT * np.abs(value) + TINY
+    error = argument.error * xp.abs(factor) * (1 + UNIT) + 2 * UNIT * xp.abs(value) + TINY
     return Bounded(value, error)
 
 
+@dataclass(frozen=True)
 class _Weights:
-    def __init__(self, temperature: _Temperature, kind: str, mask: Any) -> None:
-        self.temperature = temperature
-        self.kind = kind
-        self.mask = mask
+    temperature: _Temperature
+    kind: str
+    mask: Any
+    xp: Any = np
 
     def __str__(self) -> str:
         return f"{self.kind} of the vector times a temperature"
 
-    def __call__(self, factor: Floats, scores: Bounded) -> Bounded:
+    def on(self, placing: Placing) -> _Weights:
+        mask = placing.array(self.mask)
+        return _Weights(self.temperature.on(placing), self.kind, mask, placing.xp)
+
+    def __call__(self, factor: Any, /, *data: Bounded) -> Bounded:
         """Relative errors of softmax: exp(eⱼ + max e + 2u·range) (1 + γ) − 1."""
-        if scores.value.shape[-1] == 0:
+        (scores,) = data
+        xp = self.xp
+        if 0 in scores.value.shape:
             return scores
-        factor = factor[..., None] * self.temperature.of(np.abs(scores.value), 1)
-        s = _scaled(scores, factor)
+        factor = factor[..., None] * self.temperature.of(xp.abs(scores.value), 1)
+        s = _scaled(xp, scores, factor)
         if self.kind == "sigmoid":
-            value = np.asarray(1 / (1 + np.exp(-s.value)))
+            value = 1 / (1 + xp.exp(-s.value))
             rounding = (_LIBRARY + 4) * UNIT
-            return Bounded(value, _relative(value, s.error, 1.0, rounding))
+            return Bounded(value, _relative(xp, value, s.error, 1.0, rounding))
         n = s.value.shape[-1]
-        kept = np.where(self.mask, s.value, -np.inf)
-        top = kept.max(axis=-1, keepdims=True)
-        powers = np.exp(kept - top)
-        value = powers / powers.sum(axis=-1, keepdims=True)
-        error = np.where(self.mask, s.error, 0.0)
-        spread = np.where(self.mask, top - s.value, 0.0).max(axis=-1, keepdims=True)
-        exponent = error + error.max(axis=-1, keepdims=True) + 2 * UNIT * spread
-        error = _relative(value, exponent, 1 + gamma(n), gamma(2 * (n + _LIBRARY)))
-        return Bounded(value, np.where(self.mask, error, 0.0))
+        nothing = xp.zeros_like(s.value)
+        kept = xp.where(self.mask, s.value, xp.full_like(s.value, -float("inf")))
+        top = xp.max(kept, axis=-1, keepdims=True)
+        powers = xp.exp(kept - top)
+        value = powers / xp.sum(powers, axis=-1, keepdims=True)
+        error = xp.where(self.mask, s.error, nothing)
+        spread = xp.max(xp.where(self.mask, top - s.value, nothing), axis=-1, keepdims=True)
+        exponent = error + xp.max(error, axis=-1, keepdims=True) + 2 * UNIT * spread
+        error = _relative(xp, value, exponent, 1 + gamma(n), gamma(2 * (n + _LIBRARY)))
+        return Bounded(value, xp.where(self.mask, error, nothing))
 
 
-def _relative(value: Floats, exponent: Floats, factor: float, rounding: float) -> Floats:
+def _relative(xp: Any, value: Floats, exponent: Floats, factor: float, rounding: float) -> Floats:
     """The error of a number between 0 and 1, an exponential whose exponent errs."""
     vast = exponent > _VAST
-    error = value * (np.expm1(np.where(vast, 0.0, exponent)) * factor + rounding) + TINY
-    return np.where(vast, 1.0, np.minimum(error, 1.0))
+    one = xp.ones_like(value)
+    growth = xp.expm1(xp.where(vast, xp.zeros_like(exponent), exponent))
+    error = value * (growth * factor + rounding) + TINY
+    return xp.where(vast | (error > 1), one, error)  # type: ignore[no-any-return]
 
 
+@dataclass(frozen=True)
 class _Exponential:
-    def __init__(self, temperature: _Temperature) -> None:
-        self.temperature = temperature
+    temperature: _Temperature
+    xp: Any = np
 
     def __str__(self) -> str:
         return "exp(x times a temperature)"
 
-    def __call__(self, factor: Floats, argument: Bounded) -> Bounded:
-        s = _scaled(argument, factor * self.temperature.of(np.abs(argument.value), 0))
-        value = np.exp(s.value)
+    def on(self, placing: Placing) -> _Exponential:
+        return _Exponential(self.temperature.on(placing), placing.xp)
+
+    def __call__(self, factor: Any, /, *data: Bounded) -> Bounded:
+        (argument,) = data
+        xp = self.xp
+        s = _scaled(xp, argument, factor * self.temperature.of(xp.abs(argument.value), 0))
+        value = xp.exp(s.value)
         vast = s.error > _VAST
-        error = value * (np.expm1(np.where(vast, 0.0, s.error)) + _LIBRARY * UNIT) + TINY
-        return Bounded(value, np.where(vast, np.inf, error))
+        growth = xp.expm1(xp.where(vast, xp.zeros_like(s.error), s.error))
+        error = value * (growth + _LIBRARY * UNIT) + TINY
+        return Bounded(value, xp.where(vast, xp.full_like(error, float("inf")), error))
 
 
+@dataclass(frozen=True)
 class _Wave:
-    def __init__(
-        self,
-        temperature: _Temperature,
-        matrices: Sequence[Floats],
-        phase: Floats,
-        ranks: Sequence[int],
-        shape: Sequence[int],
-    ) -> None:
-        self.temperature = temperature
-        self.matrices = matrices
-        self.phase = phase
-        self.ranks = ranks
-        self.shape = tuple(shape)
+    temperature: _Temperature
+    matrices: Sequence[Floats]
+    phase: Floats
+    ranks: Sequence[int]
+    shape: tuple[int, ...]
+    xp: Any = np
 
     def __str__(self) -> str:
         return "cos(A x + b), A and b at random"
 
-    def __call__(self, factor: Floats, *data: Bounded) -> Bounded:
-        value: Floats = np.zeros(())
-        error: Floats = np.zeros(())
+    def on(self, placing: Placing) -> _Wave:
+        return replace(
+            self,
+            temperature=self.temperature.on(placing),
+            matrices=[placing.array(m) for m in self.matrices],
+            phase=placing.array(self.phase),
+            xp=placing.xp,
+        )
+
+    def __call__(self, factor: Any, /, *data: Bounded) -> Bounded:
+        xp = self.xp
+        value = xp.zeros_like(self.phase)
+        error = xp.zeros_like(self.phase)
         for argument, matrix, core in zip(data, self.matrices, self.ranks, strict=True):
             frame = argument.value.shape[: argument.value.ndim - core]
-            x = argument.value.reshape(*frame, matrix.shape[-1], 1)
-            e = argument.error.reshape(*frame, matrix.shape[-1], 1)
+            x = xp.reshape(argument.value, (*frame, matrix.shape[-1], 1))
+            e = xp.reshape(argument.error, (*frame, matrix.shape[-1], 1))
             g = gamma(matrix.shape[-1] + 3)
             value = value + (matrix @ x)[..., 0]
-            error = error + (np.abs(matrix) @ (e * (1 + g) + g * np.abs(x)))[..., 0]
-        factor = factor[..., None] * self.temperature.of(np.abs(value), 1)
+            error = error + (xp.abs(matrix) @ (e * (1 + g) + g * xp.abs(x)))[..., 0]
+        factor = factor[..., None] * self.temperature.of(xp.abs(value), 1)
         angle = value * factor + self.phase
-        error = error * np.abs(factor) + 4 * UNIT * (np.abs(value * factor) + np.abs(self.phase))
-        found = np.cos(angle)
-        error = error + _LIBRARY * UNIT
-        shape = (*found.shape[:-1], *self.shape)
-        return Bounded(found.reshape(shape), np.broadcast_to(error, found.shape).reshape(shape))
+        size = xp.abs(value * factor) + xp.abs(self.phase)
+        error = error * xp.abs(factor) + 4 * UNIT * size + _LIBRARY * UNIT
+        shape = (*angle.shape[:-1], *self.shape)
+        found = xp.reshape(xp.cos(angle), shape)
+        return Bounded(found, xp.reshape(xp.broadcast_to(error, angle.shape), shape))

@@ -8,10 +8,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from harness.arrays.backend import Backend
+from harness.numeric.placing import Placing
 
 Residues = NDArray[np.float64]
 
@@ -24,16 +28,21 @@ _TERMS = 64
 class PrimeField:
     """The integers modulo `prime`, which is below 2²⁴."""
 
-    xp: Any = np
-
-    def __init__(self, prime: int) -> None:
+    def __init__(self, prime: int, xp: Any = np) -> None:
         self.prime = prime
+        self.xp: Any = xp
         self._p = float(prime)
         self._reciprocal = 1.0 / prime
 
+    def on(self, backend: Backend) -> PrimeField:
+        """The same numbers on arrays of a backend, to compute with and not to draw."""
+        return self if backend.xp is self.xp else PrimeField(self.prime, backend.xp)
+
     def reduce(self, value: Residues) -> Residues:
         """Integers of magnitude up to 2⁵³, reduced to residues around 0."""
-        return np.asarray(value - self._p * np.rint(value * self._reciprocal))
+        if self.xp is np:
+            return np.asarray(value - self._p * np.rint(value * self._reciprocal))
+        return value - self._p * self.xp.round(value * self._reciprocal)  # type: ignore[no-any-return]
 
     def canonical(self, value: Residues) -> NDArray[np.int64]:
         """The residues as integers in 0 … p − 1."""
@@ -46,10 +55,10 @@ class PrimeField:
         return found
 
     def shape(self, value: Residues) -> tuple[int, ...]:
-        return value.shape
+        return tuple(value.shape)
 
     def constant(self, value: int) -> Residues:
-        return np.asarray(float(value))
+        return self.xp.asarray(float(value), dtype=self.xp.float64)  # type: ignore[no-any-return]
 
     def add(self, left: Residues, right: Residues) -> Residues:
         return self.reduce(left + right)
@@ -64,10 +73,10 @@ class PrimeField:
         return self.multiply(left, self.reciprocal(right))
 
     def negate(self, value: Residues) -> Residues:
-        return np.asarray(-value)
+        return np.asarray(-value) if self.xp is np else -value
 
     def total(self, value: Residues) -> Residues:
-        return self.reduce(value.sum(axis=-1))
+        return self.reduce(self.xp.sum(value, axis=-1))
 
     def matmul(self, left: Residues, right: Residues) -> Residues:
         k = left.shape[-1]
@@ -78,7 +87,8 @@ class PrimeField:
 
     def reciprocal(self, value: Residues) -> Residues:
         """The inverse by Fermat, xᵖ⁻²; 0 for 0."""
-        found, power, exponent = np.ones_like(value), value, self.prime - 2
+        found: Residues = self.xp.ones_like(value)
+        power, exponent = value, self.prime - 2
         while exponent:
             if exponent & 1:
                 found = self.multiply(found, power)
@@ -196,6 +206,10 @@ class RandomFunction:
     def __str__(self) -> str:
         return f"a random function modulo {self.field.prime}"
 
+    def on(self, placing: Placing) -> _Fetching:
+        """The same function on other arrays."""
+        return _Fetching(self, placing.backend)
+
     def __call__(self, arguments: Sequence[Any]) -> Residues:
         key: NDArray[np.uint64] = self.keys
         offset = 1
@@ -212,6 +226,20 @@ class RandomFunction:
         mixed = _mix(_mix(key)[..., None] + outputs) % np.uint64(self.field.prime)
         found = self.field.reduce(mixed.astype(np.float64))
         return found.reshape(*found.shape[:-1], *self.result_shape)
+
+
+@dataclass(frozen=True)
+class _Fetching:
+    """Computed by NumPy: integers of 64 bits without a sign are not on every backend."""
+
+    function: RandomFunction
+    backend: Backend
+
+    def __str__(self) -> str:
+        return str(self.function)
+
+    def __call__(self, arguments: Sequence[Any]) -> Any:
+        return self.backend.place(self.function([self.backend.fetch(a) for a in arguments]))
 
 
 def _mix(value: NDArray[np.uint64]) -> NDArray[np.uint64]:

@@ -72,6 +72,7 @@ class RealField(Float64):
     """The reals, drawn from normal distributions."""
 
     def __init__(self, regime: Regime = Regime.PLAIN) -> None:
+        super().__init__()
         self.regime = regime
 
     def uniform(self, rng: np.random.Generator, shape: Sequence[int]) -> Floats:
