@@ -16,17 +16,12 @@ import numpy as np
 
 from harness.arrays.evaluate import rank, shape_of
 from harness.arrays.floats import TINY, UNIT, Bounded, Floats, exactly, gamma
+from harness.arrays.functions import LIBRARY, below_one, exponential, softmax
 from harness.language.types import Index, Named, Scalar, Type, Vector, function_parts, resolve
 from harness.numeric.placing import Placing
 
 WEIGHTS = ("softmax", "masked softmax", "sigmoid")
 """The kinds of weights, as evidence names them."""
-
-_VAST = 700.0
-"""Errors in an exponent beyond which a weight may be anything: its error is then at most 1."""
-
-_LIBRARY = 8
-"""Roundings that one call of exp or cos is taken for; NumPy's err by less than 4."""
 
 
 def open_functions(kind: str) -> Callable[..., Callable[..., Any]]:
@@ -148,7 +143,7 @@ class _Weights:
         return _Weights(self.temperature.on(placing), self.kind, mask, placing.xp)
 
     def __call__(self, factor: Any, /, *data: Bounded) -> Bounded:
-        """Relative errors of softmax: exp(eⱼ + max e + 2u·range) (1 + γ) − 1."""
+        """Weights of the scores times the temperature."""
         (scores,) = data
         xp = self.xp
         if 0 in scores.value.shape:
@@ -157,28 +152,8 @@ class _Weights:
         s = _scaled(xp, scores, factor)
         if self.kind == "sigmoid":
             value = 1 / (1 + xp.exp(-s.value))
-            rounding = (_LIBRARY + 4) * UNIT
-            return Bounded(value, _relative(xp, value, s.error, 1.0, rounding))
-        n = s.value.shape[-1]
-        nothing = xp.zeros_like(s.value)
-        kept = xp.where(self.mask, s.value, xp.full_like(s.value, -float("inf")))
-        top = xp.max(kept, axis=-1, keepdims=True)
-        powers = xp.exp(kept - top)
-        value = powers / xp.sum(powers, axis=-1, keepdims=True)
-        error = xp.where(self.mask, s.error, nothing)
-        spread = xp.max(xp.where(self.mask, top - s.value, nothing), axis=-1, keepdims=True)
-        exponent = error + xp.max(error, axis=-1, keepdims=True) + 2 * UNIT * spread
-        error = _relative(xp, value, exponent, 1 + gamma(n), gamma(2 * (n + _LIBRARY)))
-        return Bounded(value, xp.where(self.mask, error, nothing))
-
-
-def _relative(xp: Any, value: Floats, exponent: Floats, factor: float, rounding: float) -> Floats:
-    """The error of a number between 0 and 1, an exponential whose exponent errs."""
-    vast = exponent > _VAST
-    one = xp.ones_like(value)
-    growth = xp.expm1(xp.where(vast, xp.zeros_like(exponent), exponent))
-    error = value * (growth * factor + rounding) + TINY
-    return xp.where(vast | (error > 1), one, error)  # type: ignore[no-any-return]
+            return Bounded(value, below_one(xp, value, s.error, 1.0, (LIBRARY + 4) * UNIT))
+        return softmax(xp, s, self.mask)
 
 
 @dataclass(frozen=True)
@@ -196,11 +171,7 @@ class _Exponential:
         (argument,) = data
         xp = self.xp
         s = _scaled(xp, argument, factor * self.temperature.of(xp.abs(argument.value), 0))
-        value = xp.exp(s.value)
-        vast = s.error > _VAST
-        growth = xp.expm1(xp.where(vast, xp.zeros_like(s.error), s.error))
-        error = value * (growth + _LIBRARY * UNIT) + TINY
-        return Bounded(value, xp.where(vast, xp.full_like(error, float("inf")), error))
+        return exponential(xp, s)
 
 
 @dataclass(frozen=True)
@@ -238,7 +209,7 @@ class _Wave:
         factor = factor[..., None] * self.temperature.of(xp.abs(value), 1)
         angle = value * factor + self.phase
         size = xp.abs(value * factor) + xp.abs(self.phase)
-        error = error * xp.abs(factor) + 4 * UNIT * size + _LIBRARY * UNIT
+        error = error * xp.abs(factor) + 4 * UNIT * size + LIBRARY * UNIT
         shape = (*angle.shape[:-1], *self.shape)
         found = xp.reshape(xp.cos(angle), shape)
         return Bounded(found, xp.reshape(xp.broadcast_to(error, angle.shape), shape))

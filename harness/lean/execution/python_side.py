@@ -8,14 +8,12 @@ from typing import Any
 
 from harness.arrays import Data, Evaluator, ObjectArithmetic, Places, Value, open_function
 from harness.arrays.evaluate import shape_of, size_of
-from harness.arrays.floats import TINY, UNIT, Bounded, BoundedFloat64
+from harness.arrays.floats import Bounded, BoundedFloat64
+from harness.arrays.functions import exponential
 from harness.claims.model import Library
 from harness.language.terms import Equation, Term, Variable
 from harness.language.types import Parameter
 from harness.lean.execution.instances import Instance, Open, open_kind
-
-_LIBRARY = 8
-"""Roundings that one call of an exponential is taken for."""
 
 
 class Exact:
@@ -49,8 +47,7 @@ class Doubles:
     def power(self, mode: int, factor: Any, x: Any) -> Any:
         import numpy as np
 
-        value = np.exp(x.value)
-        return Bounded(value, value * (np.expm1(x.error) + _LIBRARY * UNIT) + TINY)
+        return exponential(np, x)
 
 
 def sides(

@@ -1,0 +1,51 @@
+"""Exponentials and softmax with bounds on their errors, in any array namespace."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from harness.arrays.floats import TINY, UNIT, Bounded, Floats, gamma
+
+LIBRARY = 8
+"""Roundings that one call of exp or cos is taken for; NumPy's err by less than 4."""
+
+_VAST = 700.0
+"""Errors in an exponent beyond which its exponential may be anything."""
+
+
+def exponential(xp: Any, argument: Bounded) -> Bounded:
+    """exp, entry by entry."""
+    value = xp.exp(argument.value)
+    vast = argument.error > _VAST
+    growth = xp.expm1(xp.where(vast, xp.zeros_like(argument.error), argument.error))
+    error = value * (growth + LIBRARY * UNIT) + TINY
+    return Bounded(value, xp.where(vast, xp.full_like(error, float("inf")), error))
+
+
+def softmax(xp: Any, logits: Bounded, seen: Any) -> Bounded:
+    """Softmax along the last axis, over the entries that are `seen`; 0 for the others.
+
+    Relative errors: exp(eⱼ + max e + 2u·range) (1 + γ) − 1.
+    """
+    if 0 in logits.value.shape:
+        return logits
+    n = logits.value.shape[-1]
+    nothing = xp.zeros_like(logits.value)
+    kept = xp.where(seen, logits.value, xp.full_like(logits.value, -float("inf")))
+    top = xp.max(kept, axis=-1, keepdims=True)
+    powers = xp.exp(kept - top)
+    value = powers / xp.sum(powers, axis=-1, keepdims=True)
+    error = xp.where(seen, logits.error, nothing)
+    spread = xp.max(xp.where(seen, top - logits.value, nothing), axis=-1, keepdims=True)
+    exponent = error + xp.max(error, axis=-1, keepdims=True) + 2 * UNIT * spread
+    error = below_one(xp, value, exponent, 1 + gamma(n), gamma(2 * (n + LIBRARY)))
+    return Bounded(value, xp.where(seen, error, nothing))
+
+
+def below_one(xp: Any, value: Floats, exponent: Floats, factor: float, rounding: float) -> Floats:
+    """The error of a number between 0 and 1, an exponential whose exponent errs."""
+    vast = exponent > _VAST
+    one = xp.ones_like(value)
+    growth = xp.expm1(xp.where(vast, xp.zeros_like(exponent), exponent))
+    error = value * (growth * factor + rounding) + TINY
+    return xp.where(vast | (error > 1), one, error)  # type: ignore[no-any-return]
