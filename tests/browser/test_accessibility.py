@@ -1,24 +1,22 @@
 """axe finds nothing to complain of, in either theme, with everything unfolded.
 
-axe-core is one script. It is taken from a Python package that brings it along, where one is
-installed, or from the file that `HARNESS_AXE` names; without it these tests are skipped.
+axe-core is one script, which the package `axe-playwright-python` brings along.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from importlib.resources import files
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from harness.report.html import to_html
+from tests.browser.conftest import Visit
 from tests.report.demo import hostile, later, many
 
 pytestmark = pytest.mark.browser
-Ask = Callable[..., Any]
+Open = Callable[..., Visit]
 
 PAGES = {"demo": to_html(later()), "hostile": to_html(hostile()), "long": to_html(many(70))}
 QUESTION = """
@@ -34,30 +32,28 @@ THEMES = pytest.mark.parametrize("theme", ["light", "dark"])
 
 @pytest.fixture(scope="session")
 def axe() -> str:
-    named = os.environ.get("HARNESS_AXE")
-    if named:
-        return Path(named).read_text("utf-8")
-    for package in ("axe_playwright_python", "axe_core_python"):
-        try:
-            return (files(package) / "axe.min.js").read_text("utf-8")
-        except (ModuleNotFoundError, FileNotFoundError):
-            continue
-    pytest.skip("axe-core is not here: pip install --no-deps axe-playwright-python")
+    return (files("axe_playwright_python") / "axe.min.js").read_text("utf-8")
+
+
+def complaints(visit: Visit, axe: str) -> tuple[int, list[str]]:
+    """How many rules are kept, and each place where one is not."""
+    visit.page.evaluate(axe)
+    passes, violations = visit.ask(QUESTION)
+    return passes, violations
 
 
 @THEMES
 @pytest.mark.parametrize("name", PAGES)
-def test_it_finds_nothing(ask: Ask, axe: str, name: str, theme: str) -> None:
-    dark = "document.documentElement.dataset.theme = " + repr(theme) + ";"
-    passes, violations = ask(PAGES[name], axe, dark + QUESTION, fragment="theorems")
+def test_it_finds_nothing(visit: Open, axe: str, name: str, theme: Any) -> None:
+    passes, violations = complaints(visit(PAGES[name], "theorems", theme=theme), axe)
     assert passes > 20
     assert violations == []
 
 
 @THEMES
-def test_it_would_find_a_faint_letter_in_that_theme(ask: Ask, axe: str, theme: str) -> None:
+def test_it_would_find_a_faint_letter_in_that_theme(visit: Open, axe: str, theme: Any) -> None:
     faint = {"light": "#ddd", "dark": "#333"}[theme]
-    script = f"document.documentElement.dataset.theme = '{theme}';"
-    script += f"one('h1').style.color = '{faint}';"
-    _, violations = ask(PAGES["demo"], axe, script + QUESTION)
+    page = visit(PAGES["demo"], theme=theme)
+    page.ask(f"one('h1').style.color = '{faint}'")
+    _, violations = complaints(page, axe)
     assert any(found.startswith("color-contrast: h1") for found in violations)

@@ -55,7 +55,7 @@ def test_whatever_does_something_can_be_focused(ask: Ask) -> None:
         !element.querySelector("a, button"));
       return [lost, stuck].map((found) => found.map((element) => element.outerHTML.slice(0, 200)));
     """
-    assert ask(DEMO, script, flags=["--window-size=500,800"]) == [[], []]
+    assert ask(DEMO, script, width=500) == [[], []]
 
 
 def test_a_word_of_the_query_language_is_a_button(ask: Ask) -> None:
@@ -119,4 +119,4 @@ def test_a_narrow_page_does_not_scroll_sideways(ask: Ask) -> None:
       for (const details of all("details")) details.open = true;
       return document.documentElement.scrollWidth - innerWidth;
     """
-    assert ask(DEMO, script, flags=["--window-size=500,800"]) <= 0
+    assert ask(DEMO, script, width=500) <= 0
