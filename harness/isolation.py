@@ -12,29 +12,35 @@ from types import TracebackType
 from typing import Any
 
 from harness.claims.model import Claim, Library
+from harness.claims.toggles import Checker
 from harness.evidence import Evidence, Leg, Outcome
 
 
 @dataclass(frozen=True)
 class Task:
-    """One engine asked about one claim.
+    """One engine asked about one claim, or about all that a checker asks.
 
-    `engine` is "module:function"; the function takes a claim and a library, with keyword
-    `settings`, and yields evidence.
+    `engine` is "module:function"; the function takes the claim or checker and a library, with
+    keyword `settings`, and yields evidence.
     """
 
-    claim: Claim
+    about: Claim | Checker
     library: Library
     leg: Leg
     engine: str
     settings: tuple[tuple[str, Any], ...] = ()
+
+    @property
+    def subject(self) -> str:
+        """What the evidence is to be about."""
+        return self.about.theorem if isinstance(self.about, Claim) else self.about.name
 
 
 def ask(task: Task) -> list[Evidence]:
     """Run the engine in this process. Whatever it raises comes out."""
     module, function = task.engine.split(":")
     check = getattr(import_module(module), function)
-    return list(check(task.claim, task.library, **dict(task.settings)))
+    return list(check(task.about, task.library, **dict(task.settings)))
 
 
 def attributed(task: Task, found: Sequence[Any]) -> list[Evidence]:
@@ -44,7 +50,7 @@ def attributed(task: Task, found: Sequence[Any]) -> list[Evidence]:
     for item in found:
         if not isinstance(item, Evidence):
             return [fault(task, Outcome.ERROR, "The engine answered with something else.")]
-        if (item.subject, item.leg) != (task.claim.theorem, task.leg):
+        if (item.subject, item.leg) != (task.subject, task.leg):
             message = f"The engine answered for {item.leg} of {item.subject} instead."
             return [fault(task, Outcome.ERROR, message)]
     return list(found)
@@ -52,7 +58,7 @@ def attributed(task: Task, found: Sequence[Any]) -> list[Evidence]:
 
 def fault(task: Task, outcome: Outcome, summary: str) -> Evidence:
     """Evidence that the engine itself came to no answer."""
-    return Evidence(task.claim.theorem, task.leg, "engine", outcome, summary)
+    return Evidence(task.subject, task.leg, "engine", outcome, summary)
 
 
 class Workers:
@@ -113,14 +119,16 @@ class Workers:
 
 def detached(task: Task) -> Task:
     """The task without the files that it was read from: engines see terms, not places."""
-    claim = replace(
-        task.claim,
-        place=None,
-        hypotheses=tuple(replace(h, place=None) for h in task.claim.hypotheses),
-    )
+    about = task.about
+    about = _detached(about) if isinstance(about, Claim) else about.with_claims(_detached)
     definitions = {k: replace(d, place=None) for k, d in task.library.definitions.items()}
     library = replace(task.library, document=None, definitions=definitions)
-    return replace(task, claim=claim, library=library)
+    return replace(task, about=about, library=library)
+
+
+def _detached(claim: Claim) -> Claim:
+    hypotheses = tuple(replace(h, place=None) for h in claim.hypotheses)
+    return replace(claim, place=None, hypotheses=hypotheses)
 
 
 def _limit_memory(limit: int) -> None:

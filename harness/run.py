@@ -18,17 +18,23 @@ from threading import Event, Thread
 from typing import Any
 
 from harness.cache import EvidenceCache, code_fingerprint, digest
-from harness.claims.model import Project
+from harness.claims.model import Claim, Project
+from harness.claims.toggles import Checker
 from harness.evidence import Evidence, Gap, Leg, Outcome
 from harness.isolation import Task, Workers, detached
 
 LEAN_LEGS = (Leg.PROOF, Leg.MIRROR, Leg.EXECUTION)
 
-LEGS = (Leg.PROOF, Leg.MIRROR, Leg.SYMBOLIC, Leg.NUMERIC, Leg.EXECUTION)
+LEGS = (*(Leg.PROOF, Leg.MIRROR, Leg.SYMBOLIC, Leg.NUMERIC, Leg.EXECUTION), Leg.NECESSITY)
 """The legs that have an engine; all of them are asked unless fewer are chosen."""
+
+CHECKER_LEGS = (Leg.NECESSITY,)
+"""The legs that answer for a checker."""
 
 DEFINITION_LEGS = (Leg.MIRROR, Leg.EXECUTION)
 """The legs that answer for a definition; a definition is not proved, it is compared."""
+
+CHECKER_ENGINE = "harness.necessity.leg:check_lattice"
 
 ENGINES: Mapping[Leg, str] = {
     Leg.SYMBOLIC: "harness.symbolic.leg:check",
@@ -54,12 +60,19 @@ class Plan:
     workers: int = field(default_factory=lambda: max(1, min(4, os.cpu_count() or 1)))
     engines: Mapping[Leg, str] = field(default_factory=lambda: ENGINES)
 
+    @property
+    def checkers(self) -> tuple[Checker, ...]:
+        """The checkers to answer for."""
+        return self.project.checkers if Leg.NECESSITY in self.legs else ()
+
     def subjects(self) -> list[tuple[str, tuple[Leg, ...]]]:
-        """Every theorem and definition, each with the legs that will answer for it."""
+        """Every theorem, definition and checker, each with the legs that will answer for it."""
+        claims = tuple(leg for leg in self.legs if leg not in CHECKER_LEGS)
         definitions = tuple(leg for leg in self.legs if leg in DEFINITION_LEGS)
         return [
-            *((claim.theorem, self.legs) for claim in self.project.claims),
+            *((claim.theorem, claims) for claim in self.project.claims),
             *((name, definitions) for name in self.project.library.definitions if definitions),
+            *((checker.name, CHECKER_LEGS) for checker in self.checkers),
         ]
 
 
@@ -132,17 +145,24 @@ def _tasks(plan: Plan) -> Iterator[Task]:
             if leg in plan.legs:
                 settings = (("seed", plan.seed),) if leg is Leg.NUMERIC else ()
                 yield Task(claim, plan.project.library, leg, engine, settings)
+    for checker in plan.checkers:
+        yield Task(checker, plan.project.library, Leg.NECESSITY, CHECKER_ENGINE)
 
 
 def _key(task: Task) -> str:
     bare = detached(task)
-    claim, library = bare.claim, bare.library
+    about, library = bare.about, bare.library
     return digest(
-        (claim.theorem, claim.scalars, claim.parameters, claim.hypotheses, claim.conclusion),
+        _said(about) if isinstance(about, Claim) else about,
         sorted(library.definitions.items()),
         (task.leg, task.engine, task.settings),
         code_fingerprint(),
     )
+
+
+def _said(claim: Claim) -> tuple[object, ...]:
+    """What a claim says, without its sentences for people."""
+    return claim.theorem, claim.scalars, claim.parameters, claim.hypotheses, claim.conclusion
 
 
 def _is_answer(found: list[Evidence]) -> bool:

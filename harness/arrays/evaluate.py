@@ -158,9 +158,20 @@ class Evaluator(Generic[A]):
     ) -> A:
         """`body` for all values of `parameters`: (batch, *their sizes, *core)."""
         value = self._tabulate(list(parameters), body, _Scope(self.sizes, variables, 1))
-        if not isinstance(value, Data):
-            raise Unsupported(f"expected scalars, vectors or matrices, found {body.type}")
-        return value.array
+        match value:
+            case Data(array):
+                return array
+            case Places(places):
+                return self._numbers(places, size_of(body.type, self.sizes))
+            case _:
+                raise Unsupported(f"expected scalars, vectors or matrices, found {body.type}")
+
+    def _numbers(self, places: Any, size: int) -> A:
+        """Indices and positions as numbers, so that they can be compared like any other."""
+        xp = self.arithmetic.xp
+        every = [self.arithmetic.constant(i) for i in range(size)]
+        numbers = self.arithmetic.lay(lambda *a: xp.stack(a), *every)
+        return self.arithmetic.lay(lambda a: a[places], numbers)
 
     # -- the walk -----------------------------------------------------------------------------
 

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from harness.claims.document import Document, YamlPath
 from harness.language.elaborate import DefinitionType, Scope
 from harness.language.terms import Equation, Span, Term
 from harness.language.types import Parameter
+
+if TYPE_CHECKING:
+    from harness.claims.toggles import Checker
 
 
 @dataclass(frozen=True)
@@ -117,3 +121,5 @@ class Project:
     claims: tuple[Claim, ...]
     unread: tuple[Path, ...] = ()
     """Files in the specs folder that a filter on the command line left out."""
+    checkers: tuple[Checker, ...] = ()
+    """What `toggles/` lists: questions that are asked with assumptions and edits off and on."""

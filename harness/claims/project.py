@@ -9,6 +9,7 @@ from pathlib import Path
 
 from harness.claims.load import DEFINITIONS_FILE, load_claims, load_library
 from harness.claims.model import Project
+from harness.claims.toggles import load_checkers
 from harness.diagnostics import Diagnostic, InputError
 
 TOGGLES_FOLDER = "toggles"
@@ -46,7 +47,11 @@ def load_project(root: Path, selected: Sequence[Path] = ()) -> Project:
         message = "expected specifications (*.yaml), found none: nothing to check is a failure"
         raise InputError([Diagnostic(_name(project.specs, root), 1, 1, message)])
     unread = tuple(path for path in everything if path not in wanted)
-    return replace(project, claims=claims, unread=unread)
+    # A checker asks about claims in different files, so it is read where all of them are.
+    toggles = () if unread else sorted((project.specs / TOGGLES_FOLDER).glob("*.y*ml"))
+    files = [(path, _name(path, root)) for path in toggles]
+    checkers = load_checkers(files, project.library, claims)
+    return replace(project, claims=claims, checkers=checkers, unread=unread)
 
 
 def open_project(root: Path) -> Project:

@@ -24,6 +24,7 @@ COMMANDS: dict[str, dict[str, str]] = {
         "list": "reading:list_claims",
         "explain": "reading:explain",
         "sketch": "reading:sketch",
+        "ablate": "ablating:ablate",
         "diff": "comparing:diff",
     },
     "Set up": {

@@ -83,10 +83,16 @@ def read_project(
 
 
 def narrowed(project: Project, claims: tuple[Claim, ...]) -> Project:
-    """The project with these claims alone; the files of the others count as left unread."""
+    """The project with these claims alone, and the checkers that ask about no other.
+
+    The files of the others count as left unread.
+    """
     left = {c.place.file for c in project.claims if c not in claims and c.place is not None}
     unread = tuple(project.root / file for file in sorted(left))
-    return replace(project, claims=claims, unread=(*project.unread, *unread))
+    names = {claim.theorem for claim in claims}
+    checkers = tuple(c for c in project.checkers if {k.theorem for k in c.claims()} <= names)
+    unread = (*project.unread, *unread)
+    return replace(project, claims=claims, checkers=checkers, unread=unread)
 
 
 def find_claim(folder: Path, theorem: str) -> tuple[Project, Claim]:

@@ -61,8 +61,9 @@ def decide(
     if claim.conclusion.left == claim.conclusion.right:
         return decision(Answer.TRIVIAL, "Nothing is turned: both sides are the same term.")
     for example in known:
-        if breaks(example, claim, library):
-            return decision(Answer.FAILS, "A counterexample breaks it.", example)
+        found = breaks(example, claim, library)
+        if found is not None:
+            return decision(Answer.FAILS, "A counterexample breaks it.", found)
     try:
         proof = prove(claim, library.definitions)
     except UnsupportedTerm as error:

@@ -13,26 +13,37 @@ from harness.arrays.evaluate import rank, shape_of
 from harness.claims.model import Claim, Library
 from harness.evidence import Counterexample, Json
 from harness.language.types import Index, Named, Parameter, function_parts
-from harness.numeric.small import named_function
+from harness.numeric.small import named_function, plain
 
 
-def breaks(example: Counterexample, claim: Claim, library: Library) -> bool:
-    """Whether the instance meets the claim's hypotheses and breaks its conclusion.
+def breaks(example: Counterexample, claim: Claim, library: Library) -> Counterexample | None:
+    """The instance with the two sides of `claim`, if it meets the hypotheses and they differ.
 
-    In exact fractions; false too for an instance that cannot be read as one of this claim.
+    In exact fractions; nothing too for an instance that cannot be read as one of this claim.
     """
     try:
         values = _values(example, claim)
-        arithmetic = ObjectArithmetic(Fraction, lambda x: 1 / x)
-        walk: Evaluator[Any] = Evaluator(library, arithmetic, example.sizes)
+        walk: Evaluator[Any] = Evaluator(library, EXACT, example.sizes)
         for hypothesis in claim.hypotheses:
             left, right = walk.equation(hypothesis.equation, values)
             if (left != right).any():
-                return False
+                return None
         left, right = walk.equation(claim.conclusion, values)
-        return bool((left != right).any())
-    except (KeyError, ValueError, TypeError, Unsupported):
-        return False
+    except (KeyError, ValueError, TypeError, IndexError, Unsupported):
+        return None
+    if not (left != right).any():
+        return None
+    names = [p.name for p in claim.parameters]
+    return Counterexample(
+        {name: size for name, size in example.sizes.items() if name in names},
+        {name: value for name, value in example.values.items() if name in names},
+        plain(left[0]),
+        plain(right[0]),
+        example.remark,
+    )
+
+
+EXACT = ObjectArithmetic(Fraction, lambda x: 1 / x)
 
 
 def _values(example: Counterexample, claim: Claim) -> Mapping[str, Value[Any]]:

@@ -7,14 +7,14 @@ answered first, since what breaks them breaks those that assume less.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from harness.claims.model import Claim, Project
+from harness.claims.model import Claim, Library
+from harness.claims.toggles import Checker, Question, Toggle
 from harness.evidence import Counterexample
-from harness.necessity.decide import Decision, decide
-from harness.necessity.toggles import Checker, Question, Toggle
+from harness.necessity.decide import Answer, Decision, decide
 
 
 @dataclass(frozen=True)
@@ -27,15 +27,15 @@ class Cell:
     answers: Mapping[str, Decision]
 
 
-def lattice(checker: Checker, project: Project, *, seconds: float = 1.0) -> Iterator[Cell]:
+def lattice(checker: Checker, library: Library, *, seconds: float = 1.0) -> Iterator[Cell]:
     """Every cell, all toggles on first. Each undecided search takes at most `seconds`, twice."""
     cells: dict[tuple[str, ...], dict[str, Claim]] = {}
     for off in subsets(checker.toggles):
-        asked = {q.name: checker.claim(q, off, project) for q in checker.questions}
+        asked = {q.name: checker.claim(q, off, library) for q in checker.questions}
         cells[tuple(toggle.name for toggle in off)] = asked
-    decisions = {q.name: _decided(q, cells, project, seconds) for q in checker.questions}
+    decisions = {q.name: _decided(q, cells, library, seconds) for q in checker.questions}
     for names, claims in cells.items():
-        yield Cell(names, claims, {q: decisions[q][_key(claim)] for q, claim in claims.items()})
+        yield Cell(names, claims, {q: decisions[q][key(claim)] for q, claim in claims.items()})
 
 
 def subsets(toggles: tuple[Toggle, ...]) -> Iterator[tuple[Toggle, ...]]:
@@ -47,22 +47,85 @@ def subsets(toggles: tuple[Toggle, ...]) -> Iterator[tuple[Toggle, ...]]:
                 yield off
 
 
-def _key(claim: Claim) -> tuple[object, ...]:
+def key(claim: Claim) -> tuple[object, ...]:
+    """What two claims have in common that say the same."""
     return (claim.parameters, claim.hypotheses, claim.conclusion)
 
 
 def _decided(
     question: Question,
     cells: Mapping[tuple[str, ...], Mapping[str, Claim]],
-    project: Project,
+    library: Library,
     seconds: float,
 ) -> dict[tuple[object, ...], Decision]:
-    claims = {_key(asked[question.name]): asked[question.name] for asked in cells.values()}
+    claims = {key(asked[question.name]): asked[question.name] for asked in cells.values()}
     known: list[Counterexample] = []
     found: dict[tuple[object, ...], Decision] = {}
-    for key, claim in sorted(claims.items(), key=lambda item: -len(item[1].hypotheses)):
-        decision = decide(claim, project.library, known=known, seconds=seconds)
-        if decision.counterexample is not None and decision.counterexample not in known:
-            known.append(decision.counterexample)
-        found[key] = decision
+    for which, claim in sorted(claims.items(), key=lambda item: -len(item[1].hypotheses)):
+        decision = decide(claim, library, known=known, seconds=seconds)
+        example = decision.counterexample
+        if example is not None and all(example.values != other.values for other in known):
+            known.append(example)
+        found[which] = decision
     return found
+
+
+@dataclass(frozen=True)
+class Spared:
+    """An assumption that is not needed once some other toggles are off, and no fewer."""
+
+    question: str
+    toggle: str
+    off: tuple[str, ...]
+    on: tuple[str, ...]
+    """What else makes a difference to the question, and stays on."""
+    uses: tuple[str, ...]
+    """What the proof without the assumption uses."""
+
+    def __str__(self) -> str:
+        by = f"from {_listed(self.uses)}" if self.uses else "from no hypothesis"
+        without = f" once {_listed(self.off)} {_be(self.off)} off" if self.off else ""
+        return f"{self.question}: {self.toggle} is not needed{without}; proved {by}."
+
+
+def spared(checker: Checker, cells: Sequence[Cell], library: Library) -> Iterator[Spared]:
+    """For each question, which assumptions it can do without, and when.
+
+    Where nothing turns any more there is nothing to say, and nothing is said.
+    """
+    for question in checker.questions:
+        answers = {frozenset(cell.off): cell.answers[question.name] for cell in cells}
+        matter = [t for t in checker.toggles if _matters(t, question, library)]
+        parts = [t.name for t in matter if not t.is_assumption]
+        for toggle in matter:
+            if toggle.is_assumption:
+                yield from _spared(question.name, toggle.name, parts, answers)
+
+
+def _matters(toggle: Toggle, question: Question, library: Library) -> bool:
+    asked = toggle.asks(question.name) or question.claim
+    return key(toggle.off(asked, library)) != key(question.claim)
+
+
+def _spared(
+    question: str, toggle: str, parts: Sequence[str], answers: Mapping[frozenset[str], Decision]
+) -> Iterator[Spared]:
+    found: list[frozenset[str]] = []
+    for count in range(len(parts)):
+        for off in map(frozenset, combinations(parts, count)):
+            decision = answers.get(off | {toggle})
+            if decision is None or decision.answer is not Answer.HOLDS:
+                continue
+            if not any(smaller <= off for smaller in found):
+                found.append(off)
+                left = tuple(name for name in parts if name in off)
+                on = tuple(name for name in parts if name not in off)
+                yield Spared(question, toggle, left, on, decision.used)
+
+
+def _listed(names: Sequence[str]) -> str:
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+def _be(names: Sequence[str]) -> str:
+    return "is" if len(names) == 1 else "are"

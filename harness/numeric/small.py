@@ -225,7 +225,7 @@ def _exactly(
             exact = np.empty(array.shape, dtype=object)
             for place, number in np.ndenumerate(array):
                 exact[place] = Fraction(number).limit_denominator(100)
-            values[name], texts[name] = Data(exact), _text(exact[0])
+            values[name], texts[name] = Data(exact), plain(exact[0])
     arithmetic = ObjectArithmetic(Fraction, lambda x: 1 / x)
     walk: Evaluator[Any] = Evaluator(library, arithmetic, sizes)
     for hypothesis in claim.hypotheses:
@@ -235,12 +235,12 @@ def _exactly(
     left, right = walk.equation(claim.conclusion, values)
     if not (left != right).any():
         return None
-    return Counterexample(dict(sizes), texts, _text(left[0]), _text(right[0]), "exact")
+    return Counterexample(dict(sizes), texts, plain(left[0]), plain(right[0]), "exact")
 
 
-def _text(value: Any) -> Json:
-    """Nested lists of integers, and of fractions as text."""
+def plain(value: Any) -> Json:
+    """An array of exact numbers as data: nested lists of integers, and of fractions as text."""
     if isinstance(value, np.ndarray):
-        return [_text(item) for item in value] if value.ndim else _text(value[()])
+        return [plain(item) for item in value] if value.ndim else plain(value[()])
     fraction = Fraction(value)
     return fraction.numerator if fraction.denominator == 1 else str(fraction)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from harness import __version__
 from harness.claims.model import Claim, Definition, Place, Project
+from harness.claims.toggles import Checker as Toggles
 from harness.evidence import Evidence, Gap, Leg
 from harness.language.notation import context, to_latex, to_mathml
 from harness.language.notation.statement import Declaration
@@ -19,7 +20,17 @@ from harness.language.terms import Call, Equation, Variable
 from harness.language.transform import calls
 from harness.language.types import Sort
 from harness.report.formula import formula
-from harness.report.model import Formula, Kind, Labelled, LegResult, Run, Statement, Subject
+from harness.report.lattice import to_lattice
+from harness.report.model import (
+    Checker,
+    Formula,
+    Kind,
+    Labelled,
+    LegResult,
+    Run,
+    Statement,
+    Subject,
+)
 from harness.report.picture import derive
 from harness.verdict import Verdict, judge
 
@@ -47,6 +58,7 @@ def assemble(plan: Plan, events: Iterable[Evidence | Gap]) -> Run:
             for name, definition in project.library.definitions.items()
             if name in asked
         ),
+        checkers=tuple(_checker(checker, found) for checker in plan.checkers),
         gaps=tuple(item for item in everything if isinstance(item, Gap)),
         versions=_versions(found),
         commit=_commit(project.root),
@@ -104,6 +116,16 @@ def _definition(
         status=verdict.status,
         legs=_legs(verdict, evidence),
         calls=tuple(sorted(calls(definition.body))),
+    )
+
+
+def _checker(checker: Toggles, evidence: list[Evidence]) -> Checker:
+    verdict = judge(checker.name, evidence, [Leg.NECESSITY])
+    own = [item for item in evidence if item.subject == checker.name]
+    check = own[0] if own else None
+    lattice = to_lattice(check.data) if check is not None and check.data else None
+    return Checker(
+        checker.name, checker.title, checker.says, checker.file, verdict.status, check, lattice
     )
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from harness.evidence import Evidence, Gap, GapKind, Leg, Outcome
+from harness.report.lattice import to_lattice
 from harness.report.model import (
+    Checker,
     Formula,
     Kind,
     Labelled,
@@ -44,6 +46,7 @@ def to_json(run: Run) -> dict[str, Any]:
         "exit_code": int(run.exit_code),
         "claims": [_subject(claim) for claim in run.claims],
         "definitions": [_subject(definition) for definition in run.definitions],
+        "checkers": [_checker(checker) for checker in run.checkers],
         "gaps": [_plain(asdict(gap)) for gap in run.gaps],
     }
 
@@ -61,6 +64,20 @@ def _subject(subject: Subject) -> dict[str, Any]:
         "calls": list(subject.calls),
         "picture": None if subject.picture is None else _plain(asdict(subject.picture)),
         "legs": {result.leg.value: _leg(result) for result in subject.legs},
+    }
+
+
+def _checker(checker: Checker) -> dict[str, Any]:
+    check = checker.check
+    return {
+        "checker": checker.name,
+        "title": checker.title,
+        "says": checker.says,
+        "file": checker.file,
+        "status": checker.status.value,
+        # The data of the evidence is the lattice, which need not be here twice.
+        "check": None if check is None else _plain(replace(check, data={}).to_json()),
+        "lattice": None if checker.lattice is None else _plain(asdict(checker.lattice)),
     }
 
 
@@ -89,6 +106,7 @@ def from_json(data: Mapping[str, Any]) -> Run:
         project=data["project"],
         claims=tuple(_to_subject(item, Kind.THEOREM) for item in data["claims"]),
         definitions=tuple(_to_subject(item, Kind.DEFINITION) for item in data["definitions"]),
+        checkers=tuple(map(_to_checker, data.get("checkers", ()))),
         gaps=tuple(Gap(**{**item, "kind": GapKind(item["kind"])}) for item in data["gaps"]),
         versions=dict(data["versions"]),
         commit=data["commit"],
@@ -120,6 +138,19 @@ def _to_subject(data: Mapping[str, Any], kind: Kind) -> Subject:
         source=data["source"],
         calls=tuple(data.get("calls", ())),
         picture=_to_picture(data.get("picture")),
+    )
+
+
+def _to_checker(data: Mapping[str, Any]) -> Checker:
+    check, lattice = data["check"], data["lattice"]
+    return Checker(
+        data["checker"],
+        data["title"],
+        data["says"],
+        data["file"],
+        Status(data["status"]),
+        None if check is None else Evidence.from_json({**check, "data": lattice or {}}),
+        None if lattice is None else to_lattice(lattice),
     )
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from harness.evidence import Evidence, Gap, Leg, Outcome
+from harness.evidence import Counterexample, Evidence, Gap, Leg, Outcome
 from harness.verdict import ExitCode, Status, Verdict, exit_code
 
 if TYPE_CHECKING:
@@ -159,12 +159,107 @@ class Subject:
 
 
 @dataclass(frozen=True)
+class Question:
+    """What a checker asks for each combination of its toggles."""
+
+    name: str
+    says: str
+    claim: str
+    """The theorem that it asks about while everything is on."""
+
+
+@dataclass(frozen=True)
+class Toggle:
+    """What can be switched off."""
+
+    name: str
+    says: str
+    needs: tuple[str, ...]
+    """Toggles that must be on for this one to make a difference."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is known of one claim: `holds`, `fails`, `trivial` or `unknown`, and why."""
+
+    answer: str
+    reason: str
+    hypotheses: tuple[int, ...]
+    """What is assumed, as numbers of the lattice's `hypotheses`."""
+    conclusion: int
+    """What is claimed, as a number of the lattice's `conclusions`."""
+    uses: tuple[str, ...]
+    """The hypotheses that the proof used, where it holds."""
+    counterexample: Counterexample | None
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One combination of toggles."""
+
+    off: tuple[str, ...]
+    answers: tuple[int, ...]
+    """One for each question, as numbers of the lattice's `answers`."""
+
+
+@dataclass(frozen=True)
+class Spared:
+    """An assumption that a question does not need once some toggles are off, and no fewer."""
+
+    question: str
+    toggle: str
+    off: tuple[str, ...]
+    on: tuple[str, ...]
+    """What else makes a difference to the question, and stays on."""
+    uses: tuple[str, ...]
+    """What the proof without the assumption uses."""
+    text: str
+
+
+@dataclass(frozen=True)
+class Lattice:
+    """Every combination of a checker's toggles, each question answered; see `at`."""
+
+    questions: tuple[Question, ...]
+    toggles: tuple[Toggle, ...]
+    hypotheses: tuple[Labelled, ...]
+    conclusions: tuple[Formula, ...]
+    answers: tuple[Answer, ...]
+    cells: tuple[Cell, ...]
+    spared: tuple[Spared, ...]
+
+    def at(self, off: Collection[str]) -> tuple[Answer, ...]:
+        """The answers with these toggles off, one for each question.
+
+        A toggle whose needs are not met makes no difference, and is left out of the look-up.
+        """
+        names = {t.name for t in self.toggles if t.name in off and not set(t.needs) & set(off)}
+        [cell] = [cell for cell in self.cells if set(cell.off) == names]
+        return tuple(self.answers[number] for number in cell.answers)
+
+
+@dataclass(frozen=True)
+class Checker:
+    """A file of toggles, with the lattice that it spans."""
+
+    name: str
+    title: str
+    says: str
+    file: str
+    status: Status
+    check: Evidence | None
+    """How the lattice was found; nothing where it was not."""
+    lattice: Lattice | None
+
+
+@dataclass(frozen=True)
 class Run:
     """One run of the harness on one project."""
 
     project: str
     claims: tuple[Subject, ...]
     definitions: tuple[Subject, ...]
+    checkers: tuple[Checker, ...] = ()
     gaps: tuple[Gap, ...] = ()
     """What of the Lean package no claim is about."""
     versions: Mapping[str, str] = field(default_factory=dict)
@@ -198,4 +293,6 @@ class Run:
         """How the command ends: a claim about a theorem that Lean does not have is bad input."""
         if any(check.data.get("missing") is True for c in self.claims for check in c.evidence):
             return ExitCode.BAD_INPUT
-        return exit_code(Verdict(s.name, s.status, {}, {}) for s in self.subjects)
+        judged = [(item.name, item.status) for item in self.subjects]
+        judged += [(checker.name, checker.status) for checker in self.checkers]
+        return exit_code(Verdict(name, status, {}, {}) for name, status in judged)

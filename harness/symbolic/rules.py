@@ -15,7 +15,7 @@ from harness.claims.model import Hypothesis
 from harness.language.types import Function, Type, Vector, resolve
 from harness.symbolic import words as w
 from harness.symbolic.codes import dim_code
-from harness.symbolic.interpret import Environment, interpret_poly, symbol
+from harness.symbolic.interpret import Environment, UnsupportedTerm, interpret_poly, symbol
 from harness.symbolic.order import Order
 
 DEFECT = "%"
@@ -64,7 +64,8 @@ def relation(hypothesis: Hypothesis, env: Environment) -> Relation:
         env = env.bind(variable.name, value)
         assert callable(defect)
         defect = defect(value)
-    assert isinstance(defect, w.Poly)
+    if not isinstance(defect, w.Poly):
+        raise UnsupportedTerm("an equation of indices or positions")
     difference = w.subtract(interpret_poly(equation.left, env), interpret_poly(equation.right, env))
     found = Relation(difference, defect, hypothesis.name)
     for variable in reversed(equation.parameters):

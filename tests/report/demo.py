@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from harness.claims.model import Claim
 from harness.claims.project import load_project
 from harness.diagnostics import Diagnostic
 from harness.evidence import Counterexample, Evidence, Gap, GapKind, Json, Leg, Outcome
@@ -14,7 +15,9 @@ from harness.report.assemble import assemble
 from harness.report.difference import Change as ChangeTo
 from harness.report.difference import Kind as ChangeKind
 from harness.report.difference import Since, since
+from harness.report.lattice import to_lattice
 from harness.report.model import (
+    Checker,
     Formula,
     Kind,
     Labelled,
@@ -161,6 +164,13 @@ def hostile() -> Run:
         HOSTILE,
         (subject,),
         (below,),
+        checkers=(
+            Checker(
+                *(HOSTILE, HOSTILE, HOSTILE, HOSTILE, Status.UNDECIDED),
+                replace(check, counterexample=None, data=lattice(HOSTILE)),
+                to_lattice(lattice(HOSTILE)),
+            ),
+        ),
         gaps=tuple(Gap(kind, HOSTILE, HOSTILE) for kind in GapKind),
         versions={HOSTILE: HOSTILE},
         commit=HOSTILE,
@@ -199,9 +209,67 @@ def _evidence(plan: Plan) -> Iterator[Evidence]:
             yield Evidence(name, Leg.EXECUTION, "rationals", Outcome.NOT_APPLICABLE, summary)
         else:
             yield _execution(name)
+        yield from _necessity(claim)
+    for checker in plan.checkers:
+        yield Evidence(
+            checker.name, Leg.NECESSITY, "lattice", Outcome.CONFIRMED,
+            "4 combinations, 4 answers: 1 holds, 2 fails, 1 trivial.", data=lattice(""),
+        )  # fmt: skip
     for name in plan.project.library.definitions:
         yield _mirror(name, "specs/definitions.yaml", Outcome.CONFIRMED)
         yield _execution(name)
+
+
+def _necessity(claim: Claim) -> Iterator[Evidence]:
+    name = claim.theorem
+    if not claim.hypotheses:
+        summary = "It assumes nothing."
+        yield Evidence(name, Leg.NECESSITY, "hypotheses", Outcome.NOT_APPLICABLE, summary)
+    for hypothesis in claim.hypotheses:
+        yield Evidence(
+            name, Leg.NECESSITY, f"without {hypothesis.name}", Outcome.CONFIRMED,
+            "Certified necessary: Lean's kernel accepts the negation of the rest.",
+            counterexample=Counterexample({"n": 1, "d": 1}, {"R": [[0]]}, [0], [1], "exact"),
+        )  # fmt: skip
+
+
+def lattice(mark: str) -> dict[str, Json]:
+    """Two toggles of one question; `mark` stands in every text."""
+    formula: Json = {"text": f"1 = 1{mark}", "latex": f"1 = 1{mark}", "mathml": ""}
+    example = {"sizes": {"n": 1}, "values": {"x": [1]}, "left": [1], "right": [0], "remark": mark}
+
+    def answer(kind: str, *hypotheses: int, uses: tuple[str, ...] = ()) -> Json:
+        return {
+            "answer": kind,
+            "reason": f"It {kind}.{mark}",
+            "hypotheses": list(hypotheses),
+            "conclusion": 0,
+            "uses": list(uses),
+            "counterexample": example if kind == "fails" else None,
+        }
+
+    return {
+        "questions": [{"name": f"sum{mark}", "says": f"Is it?{mark}", "claim": f"sum{mark}"}],
+        "toggles": [
+            {"name": f"{name}{mark}", "says": f"It is {name}.{mark}", "needs": []}
+            for name in ("small", "even")
+        ],
+        "hypotheses": [{"name": f"small{mark}", "formula": formula}],
+        "conclusions": [formula],
+        "answers": [answer("holds", 0, uses=(f"small{mark}",)), answer("fails"), answer("trivial")],
+        "cells": [
+            {"off": [], "answers": [0]},
+            {"off": [f"small{mark}"], "answers": [1]},
+            {"off": [f"even{mark}"], "answers": [1]},
+            {"off": [f"small{mark}", f"even{mark}"], "answers": [2]},
+        ],
+        "spared": [
+            {
+                **{"question": f"sum{mark}", "toggle": f"small{mark}", "uses": [mark]},
+                **{"off": [f"even{mark}"], "on": [mark], "text": f"small is not needed{mark}"},
+            }
+        ],
+    }
 
 
 def _proof(name: str) -> Evidence:

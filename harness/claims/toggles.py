@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Protocol, Self
 
 from harness.claims.document import Document, read_document, schema_faults
-from harness.claims.model import Claim, Hypothesis, Project
-from harness.claims.project import TOGGLES_FOLDER
+from harness.claims.model import Claim, Hypothesis, Library
 from harness.diagnostics import Diagnostic, InputError
 from harness.language.elaborate import (
     Scope,
@@ -34,9 +33,36 @@ class Question:
     claim: Claim
 
 
-@dataclass(frozen=True)
-class Toggle:
+class Toggle(Protocol):
     """Something that a claim assumes or does, and how the claim reads without it."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def says(self) -> str: ...
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """Toggles that must be on for this one to make a difference."""
+
+    @property
+    def is_assumption(self) -> bool:
+        """Whether a claim has one hypothesis less with it off, and is the same otherwise."""
+
+    def asks(self, question: str) -> Claim | None:
+        """The claim that is asked instead of a question's own; these are found first."""
+
+    def with_claims(self, change: Callable[[Claim], Claim]) -> Self:
+        """The toggle with something else in place of each claim that it asks."""
+
+    def off(self, claim: Claim, library: Library) -> Claim:
+        """The claim with this switched off; the claim itself where it does not fit."""
+
+
+@dataclass(frozen=True)
+class WrittenToggle:
+    """A toggle as a file has it."""
 
     name: str
     says: str
@@ -44,37 +70,46 @@ class Toggle:
     replacements: Mapping[str, str]
     extra: Mapping[str, str]
     ask: Mapping[str, Claim]
-    """Questions for which another claim is asked instead; these toggles are applied first."""
     assume: Mapping[str, str] = field(default_factory=dict)
     needs: tuple[str, ...] = ()
-    """Toggles that must be on for this one to make a difference."""
 
-    def off(self, question: Question, claim: Claim, project: Project) -> Claim:
-        """The claim with this switched off; the claim itself where it does not fit.
+    @property
+    def is_assumption(self) -> bool:
+        """See `Toggle.is_assumption`."""
+        return self.drop is not None and not (self.replacements or self.assume or self.ask)
+
+    def asks(self, question: str) -> Claim | None:
+        """See `Toggle.asks`."""
+        return self.ask.get(question)
+
+    def with_claims(self, change: Callable[[Claim], Claim]) -> WrittenToggle:
+        """See `Toggle.with_claims`."""
+        return replace(self, ask={name: change(claim) for name, claim in self.ask.items()})
+
+    def off(self, claim: Claim, library: Library) -> Claim:
+        """See `Toggle.off`.
 
         Raises `LanguageError` for a replacement that fits and is not of the type of what it
         replaces.
         """
-        if question.name in self.ask:
-            return self.ask[question.name]
         if self.drop is not None:
             kept = tuple(h for h in claim.hypotheses if h.name != self.drop)
             claim = replace(claim, hypotheses=kept)
         for old, new in self.replacements.items():
-            claim = self._replace(claim, old, new, project)
+            claim = self._replace(claim, old, new, library)
         for name, text in self.assume.items():
-            claim = _assuming(claim, name, text, project)
+            claim = _assuming(claim, name, text, library)
         return claim
 
-    def _replace(self, claim: Claim, old: str, new: str, project: Project) -> Claim:
+    def _replace(self, claim: Claim, old: str, new: str, library: Library) -> Claim:
         try:
-            pattern = elaborate_term(parse_term(old), project.library.scope(claim.parameters))
+            pattern = elaborate_term(parse_term(old), library.scope(claim.parameters))
         except LanguageError:
             return claim
         parameters = _extended(claim.parameters, self.extra)
         if parameters is None:
             return claim
-        term = elaborate_as(parse_term(new), pattern.type, project.library.scope(parameters))
+        term = elaborate_as(parse_term(new), pattern.type, library.scope(parameters))
 
         def edited(equation: Equation) -> Equation:
             if isinstance(pattern, Variable):
@@ -93,9 +128,9 @@ class Toggle:
         return claim if is_same else changed
 
 
-def _assuming(claim: Claim, name: str, text: str, project: Project) -> Claim:
+def _assuming(claim: Claim, name: str, text: str, library: Library) -> Claim:
     """The claim with one more hypothesis; the claim itself where the text has no meaning."""
-    scope = project.library.scope(claim.parameters)
+    scope = library.scope(claim.parameters)
     try:
         equation = elaborate_statement(parse_statement(text), scope)
     except LanguageError:
@@ -121,30 +156,47 @@ def _extended(
 
 @dataclass(frozen=True)
 class Checker:
-    """A file of toggles: the questions and what can be switched off."""
+    """Questions, and what can be switched off while they are asked."""
 
+    name: str
     title: str
     says: str
     questions: tuple[Question, ...]
     toggles: tuple[Toggle, ...]
+    file: str = field(default="", compare=False)
 
-    def claim(self, question: Question, off: Sequence[Toggle], project: Project) -> Claim:
+    def claim(self, question: Question, off: Sequence[Toggle], library: Library) -> Claim:
         """The claim that `question` asks with these toggles switched off."""
         claim = question.claim
-        asked = [toggle for toggle in off if question.name in toggle.ask]
-        for toggle in (*asked, *(t for t in off if t not in asked)):
-            claim = toggle.off(question, claim, project)
+        for toggle in off:
+            claim = toggle.asks(question.name) or claim
+        for toggle in off:
+            claim = toggle.off(claim, library)
         return claim
 
+    def with_claims(self, change: Callable[[Claim], Claim]) -> Checker:
+        """The checker with something else in place of each of the project's claims."""
+        questions = tuple(replace(q, claim=change(q.claim)) for q in self.questions)
+        toggles = tuple(toggle.with_claims(change) for toggle in self.toggles)
+        return replace(self, questions=questions, toggles=toggles)
 
-def load_checkers(project: Project) -> tuple[Checker, ...]:
-    """Every file of toggles in the project's `specs/toggles/`. Raises `InputError`."""
-    folder = project.specs / TOGGLES_FOLDER
+    def claims(self) -> Iterator[Claim]:
+        """Every claim of the project that may be asked."""
+        for question in self.questions:
+            asked = (toggle.asks(question.name) for toggle in self.toggles)
+            yield from (question.claim, *(claim for claim in asked if claim is not None))
+
+
+def load_checkers(
+    paths: Sequence[tuple[Path, str]], library: Library, claims: Sequence[Claim]
+) -> tuple[Checker, ...]:
+    """Read files of toggles, each with the name that messages call it. Raises `InputError`."""
     found: list[Checker] = []
     faults: list[Diagnostic] = []
-    for path in sorted(folder.glob("*.yaml")) if folder.is_dir() else ():
+    by_name = {claim.theorem: claim for claim in claims}
+    for path, name in paths:
         try:
-            found.append(_load(path, project))
+            found.append(_load(path, name, library, by_name))
         except InputError as error:
             faults.extend(error.diagnostics)
     if faults:
@@ -152,13 +204,12 @@ def load_checkers(project: Project) -> tuple[Checker, ...]:
     return tuple(found)
 
 
-def _load(path: Path, project: Project) -> Checker:
-    document = read_document(path, path.relative_to(project.root).as_posix())
+def _load(path: Path, name: str, library: Library, claims: Mapping[str, Claim]) -> Checker:
+    document = read_document(path, name)
     faults = list(schema_faults(document, "toggles"))
     if faults:
         raise InputError(faults)
     data = document.data
-    claims = {claim.theorem: claim for claim in project.claims}
 
     def claim_named(name: str, place: tuple[str, ...]) -> Claim | None:
         if name not in claims:
@@ -188,30 +239,28 @@ def _load(path: Path, project: Project) -> Checker:
             if other not in data["toggles"]:
                 at = ("toggles", name, "needs", i)
                 faults.append(document.fault(at, f"there is no toggle {other!r}"))
-        toggles.append(Toggle(name, says, drop, replacements, extra, ask, assume, needs))
+        toggles.append(WrittenToggle(name, says, drop, replacements, extra, ask, assume, needs))
     if not faults:
-        faults.extend(_unfit(document, questions, toggles, project))
+        faults.extend(_unfit(document, questions, toggles, library))
     if faults:
         raise InputError(faults)
-    return Checker(data["title"], data["says"].strip(), tuple(questions), tuple(toggles))
+    says, file = data["says"].strip(), document.name
+    return Checker(path.stem, data["title"], says, tuple(questions), tuple(toggles), file)
 
 
 def _unfit(
     document: Document,
     questions: Sequence[Question],
-    toggles: Sequence[Toggle],
-    project: Project,
-) -> list[Diagnostic]:
+    toggles: Sequence[WrittenToggle],
+    library: Library,
+) -> Iterator[Diagnostic]:
     """Toggles that change no claim: a name misspelt, or a term that does not occur."""
-    found = []
     for toggle in toggles:
-        place: tuple[Any, ...] = ("toggles", toggle.name)
+        place = ("toggles", toggle.name, "off")
         try:
-            changed = [q for q in questions if toggle.off(q, q.claim, project) != q.claim]
+            changed = [q for q in questions if toggle.off(q.claim, library) != q.claim]
         except LanguageError as error:
-            found.append(document.fault((*place, "off"), error.message))
+            yield document.fault(place, error.message)
             continue
-        if not changed:
-            message = "this changes none of the questions' claims"
-            found.append(document.fault((*place, "off"), message))
-    return found
+        if not changed and not toggle.ask:
+            yield document.fault(place, "this changes none of the questions' claims")

@@ -1,0 +1,151 @@
+"""`harness ablate`: what becomes of a claim when something is taken away from it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from harness.cli.shared import THEOREM, find_claim, read_project, reports_bad_input
+from harness.diagnostics import Diagnostic, InputError
+
+if TYPE_CHECKING:
+    from harness.claims.model import Library, Project
+    from harness.claims.toggles import Checker
+    from harness.report.model import Answer, Lattice
+
+
+@click.command()
+@THEOREM
+@click.option(
+    "--off",
+    metavar="TOGGLE",
+    multiple=True,
+    help="Show this one combination: what is claimed, and the proof or the counterexample.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the whole lattice as JSON.")
+@click.pass_obj
+@reports_bad_input
+def ablate(folder: Path, theorem: str, off: tuple[str, ...], as_json: bool) -> None:
+    """Take hypotheses and parts of THEOREM away, in all combinations: what still holds?
+
+    THEOREM may also be a checker, a file in specs/toggles/, by its name without ending. Each
+    answer rests on a proof for every size or on a counterexample. Ends with exit code 3 where
+    something is not decided.
+    """
+    import json
+
+    from harness.verdict import Status
+
+    project, checker = _find(folder, theorem)
+    names = [toggle.name for toggle in checker.toggles]
+    unknown = [name for name in off if name not in names]
+    if unknown:
+        message = f"there is no such toggle; there are {', '.join(names)}"
+        raise InputError([Diagnostic(f"--off {name}", 1, 1, message) for name in unknown])
+    if off:
+        _show_cell(checker, off, project.library)
+        return
+    found = _answered(project, checker)
+    if found.lattice is None:
+        click.echo(found.check.summary if found.check else "not run", err=True)
+        sys.exit(3)
+    if as_json:
+        data = found.check.data if found.check else {}
+        head = {"name": checker.name, "title": checker.title, "says": checker.says}
+        click.echo(json.dumps({**head, **data}, indent=1, ensure_ascii=False))
+    else:
+        _show(checker, found.lattice, found.check.summary if found.check else "")
+    sys.exit(0 if found.status is Status.CONFIRMED else 3)
+
+
+def _find(folder: Path, name: str) -> tuple[Project, Checker]:
+    from harness.necessity.parts import ablation
+
+    project, _ = read_project(folder)
+    for checker in project.checkers:
+        if checker.name == name:
+            return project, checker
+    project, claim = find_claim(folder, name)
+    return project, ablation(claim)
+
+
+def _answered(project: Project, checker: Checker) -> Any:
+    from dataclasses import replace
+
+    from harness.evidence import Leg
+    from harness.progress import watched
+    from harness.report.assemble import assemble
+    from harness.run import Plan, run
+
+    alone = replace(project, claims=(), checkers=(checker,))
+    plan = Plan(alone, cache=project.root / ".cache", legs=(Leg.NECESSITY,))
+    try:
+        [found] = assemble(plan, watched(plan, run(plan))).checkers
+    except KeyboardInterrupt:
+        click.echo("interrupted", err=True)
+        sys.exit(130)
+    return found
+
+
+def _show(checker: Checker, lattice: Lattice, summary: str) -> None:
+    """The cells with one toggle off at most, and what is spared."""
+    rows = [cell for cell in lattice.cells if len(cell.off) <= 1]
+    labels = [f"without {cell.off[0]}" if cell.off else "everything on" for cell in rows]
+    width = max(map(len, labels))
+    heads = [q.name for q in lattice.questions]
+    click.echo(f"{checker.title}\n{checker.says}\n")
+    if len(heads) > 1:
+        click.echo("  ".join([" " * width, *heads]))
+    for label, cell in zip(labels, rows, strict=True):
+        answers = [lattice.answers[number] for number in cell.answers]
+        columns = [_brief(a).ljust(len(h)) for a, h in zip(answers, heads, strict=True)]
+        click.echo("  ".join([label.ljust(width), *columns]).rstrip())
+    click.echo(f"\n{summary}")
+    for item in lattice.spared:
+        click.echo(item.text)
+    click.echo(f"\nOne combination in full: harness ablate {checker.name} --off NAME …")
+
+
+def _brief(answer: Answer) -> str:
+    return answer.answer
+
+
+def _show_cell(checker: Checker, off: tuple[str, ...], library: Library) -> None:
+    """What each question asks in one cell, and on what its answer rests."""
+    from harness.language.notation import to_text
+    from harness.necessity.decide import Answer, decide
+    from harness.symbolic.render import render
+    from harness.symbolic.sketch import NoSketch, sketch
+
+    toggles = [toggle for toggle in checker.toggles if toggle.name in off]
+    undecided = False
+    for question in checker.questions:
+        claim = checker.claim(question, toggles, library)
+        decision = decide(claim, library, seconds=30.0)
+        undecided |= decision.answer is Answer.UNKNOWN
+        if len(checker.questions) > 1:
+            click.echo(f"{question.name}: {question.says}")
+        for hypothesis in claim.hypotheses:
+            click.echo(f"  assume {hypothesis.name}: {to_text(hypothesis.equation)}")
+        click.echo(f"  then {to_text(claim.conclusion)}")
+        click.echo(f"{decision.answer}: {decision.reason}")
+        if decision.counterexample is not None:
+            _show_counterexample(decision.counterexample)
+        elif decision.answer is Answer.HOLDS:
+            try:
+                click.echo(render(sketch(claim, library)))
+            except NoSketch as reason:
+                click.echo(f"(no sketch: {reason})")
+        click.echo()
+    sys.exit(3 if undecided else 0)
+
+
+def _show_counterexample(example: Any) -> None:
+    sizes = ", ".join(f"{name} = {size}" for name, size in example.sizes.items())
+    click.echo(f"  at {sizes}")
+    for name, value in example.values.items():
+        click.echo(f"  {name} = {value}")
+    click.echo(f"  left  = {example.left}\n  right = {example.right}")
