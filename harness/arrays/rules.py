@@ -67,7 +67,7 @@ def _identity(walk: Walk, sizes: Sequence[int]) -> Any:
     return _choose(walk, _eye(walk, sizes[0]), walk.arithmetic.constant(1))
 
 
-def _matvec(walk: Walk, sizes: Sequence[int], matrix: Any, vector: Any) -> Any:
+def matvec(walk: Walk, sizes: Sequence[int], matrix: Any, vector: Any) -> Any:
     """Vectors that meet the same matrix are multiplied together, as the columns of a matrix."""
     a = walk.arithmetic
     xp = a.xp
@@ -98,8 +98,20 @@ def _matvec(walk: Walk, sizes: Sequence[int], matrix: Any, vector: Any) -> Any:
     return a.lay(scatter, a.matmul(shared, a.lay(gather, vector)))
 
 
-def _dot(walk: Walk, sizes: Sequence[int], left: Any, right: Any) -> Any:
-    return walk.arithmetic.total(walk.arithmetic.multiply(left, right))
+def dot(walk: Walk, sizes: Sequence[int], left: Any, right: Any) -> Any:
+    """One row meets all vectors that vary where it does not, as a matrix with one row would."""
+    a = walk.arithmetic
+    if _extent(walk, left) > _extent(walk, right):
+        left, right = right, left
+    row = a.lay(lambda x: x[..., None, :], left)
+    return a.lay(lambda x: x[..., 0], matvec(walk, (1, sizes[0]), row, right))
+
+
+def _extent(walk: Walk, vectors: Any) -> int:
+    count = 1
+    for size in walk.arithmetic.shape(vectors)[:-1]:
+        count *= size
+    return count
 
 
 def _sum_vector(walk: Walk, sizes: Sequence[int], family: Any) -> Any:
@@ -165,7 +177,7 @@ RULES: Mapping[str, Rule] = {
     "subtract_vector": _subtract,
     "negate_vector": _negate,
     "scale_vector": lambda walk, sizes, c, v: walk.arithmetic.multiply(_core(walk, c, 1), v),
-    "dot": _dot,
+    "dot": dot,
     "sum_vector": _sum_vector,
     "append": lambda walk, sizes, u, v: _join(walk, [u, v], 1, -1),
     "concat": _concat,
@@ -176,7 +188,7 @@ RULES: Mapping[str, Rule] = {
     "subtract_matrix": _subtract,
     "negate_matrix": _negate,
     "scale_matrix": lambda walk, sizes, c, a: walk.arithmetic.multiply(_core(walk, c, 2), a),
-    "matvec": _matvec,
+    "matvec": matvec,
     "matmul": lambda walk, sizes, a, b: walk.arithmetic.matmul(a, b),
     "transpose": lambda walk, sizes, a: walk.arithmetic.lay(walk.arithmetic.xp.matrix_transpose, a),
     "diagonal": _diagonal,

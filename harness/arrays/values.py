@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Generic, TypeVar
 
 A = TypeVar("A")
@@ -45,14 +46,43 @@ class Binder:
         return xp.reshape(xp.arange(self.size), (self.size, *[1] * self.level))
 
 
+@cache
+def binder(level: int, size: int) -> Binder:
+    """The one bound index of this level and size."""
+    return Binder(level, size)
+
+
 @dataclass(frozen=True, slots=True)
 class Closure(Generic[A]):
-    """A function that no array can hold; `call(argument, depth)` with `depth` axes in scope."""
+    """A function; `call(argument, depth)` with `depth` axes in scope.
+
+    One that an array can hold, since it takes an index, has a `table`, which makes the array.
+    """
 
     call: Callable[[Value[A], int], Value[A]]
+    table: Callable[[], Value[A]] | None = None
+    open: bool = False
+    """Whether it asks for arrays, since it is not a term of the language."""
 
 
-Value = Data[A] | Places | Binder | Closure[A]
+@dataclass(frozen=True, slots=True)
+class Product(Generic[A]):
+    """A product of two matrices that is not multiplied out."""
+
+    left: Value[A]
+    right: Value[A]
+    inner: int
+    """The columns of `left`, and rows of `right`."""
+
+
+@dataclass(frozen=True, slots=True)
+class BlockDiagonal(Generic[A]):
+    """A block-diagonal matrix by its blocks, a family of matrices."""
+
+    blocks: A
+
+
+Value = Data[A] | Places | Binder | Closure[A] | Product[A] | BlockDiagonal[A]
 
 Argument = Any
 """What an open function is given: an `A`, or integers where the argument is an index."""
@@ -73,7 +103,8 @@ def close(xp: Any, array: Any, depth: int, size: int, rank: int) -> Any:
     """Turn the axis of the binder at level `depth`, the innermost, into the first core axis."""
     frame = array.ndim - rank
     if frame > depth:
-        array = xp.moveaxis(array, 0, frame - 1)
+        order = (*range(1, frame), 0, *range(frame, array.ndim))
+        array = xp.permute_dims(array, order)
     else:
         array = xp.expand_dims(array, axis=frame)
         frame += 1
@@ -93,7 +124,9 @@ def at_binder(xp: Any, array: Any, binder: Binder, rank: int) -> Any | None:
     at = frame - 1 - binder.level
     if array.shape[at] != 1:
         return None
-    return xp.moveaxis(xp.squeeze(array, axis=at), frame - 1, at)
+    array = xp.squeeze(array, axis=at)
+    order = (*range(at), frame - 1, *range(at, frame - 1), *range(frame, array.ndim))
+    return xp.permute_dims(array, order)
 
 
 def at_places(xp: Any, array: Any, places: Any, rank: int) -> Any:
@@ -117,3 +150,15 @@ def at_places(xp: Any, array: Any, places: Any, rank: int) -> Any:
         return xp.empty((*shape, *core), dtype=array.dtype)
     rows = xp.reshape(xp.broadcast_to(rows, shape), (-1,))
     return xp.reshape(xp.take(xp.reshape(array, (stride, *core)), rows, axis=0), (*shape, *core))
+
+
+def selected(xp: Any, array: Any, index: Value[Any], rank: int) -> Any:
+    """A family (`rank` core axes, its own first) at an index."""
+    match index:
+        case Binder():
+            found = at_binder(xp, array, index, rank)
+            return at_places(xp, array, index.places(xp), rank) if found is None else found
+        case Places(places):
+            return at_places(xp, array, places, rank)
+        case _:
+            raise Unsupported("a family is taken at an index")

@@ -1,0 +1,234 @@
+"""Terms compiled, for given sizes, to functions of a scope.
+
+What there is to know of types and dimensions is looked up once, when a term is compiled; a
+definition is compiled once for the sizes that it is taken at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
+
+from harness.arrays import matrices
+from harness.arrays.matrices import MATRIX_RULES
+from harness.arrays.rules import RULES, dot, matvec
+from harness.arrays.shapes import rank, size_of
+from harness.arrays.values import (
+    Binder,
+    Closure,
+    Data,
+    Places,
+    Unsupported,
+    Value,
+    binder,
+    close,
+    selected,
+)
+from harness.claims.model import Library
+from harness.language.terms import Apply, Call, Lambda, Primitive, Term, Variable
+from harness.language.transform import implicit_arguments
+from harness.language.types import Dim, Type, dim_value
+
+A = TypeVar("A")
+
+
+class Scope(NamedTuple):
+    """Where a term is evaluated."""
+
+    variables: Mapping[str, Value[Any]]
+    depth: int
+    """How many axes are in scope; the batch is the first."""
+
+
+Code = Callable[[Scope], Value[Any]]
+
+
+class Walk(matrices.Walk, Protocol):
+    """What compiled terms ask of the interpreter."""
+
+    def solid(self, value: Value[Any]) -> Value[Any]:
+        """The same value with families as tables, and matrices written out."""
+        ...
+
+
+class Compiler(Generic[A]):
+    """Compiles the terms of one evaluation."""
+
+    def __init__(self, library: Library, walk: Walk, sizes: Mapping[str, int]) -> None:
+        self.library = library
+        self.walk = walk
+        self.sizes = sizes
+        self._terms: dict[tuple[int, ...], tuple[Code, tuple[Term, ...]]] = {}
+        self._bodies: dict[tuple[Any, ...], Code] = {}
+
+    def code(self, term: Term, parameters: Sequence[Variable] = ()) -> Code:
+        """A term, or the family of a term over the values of `parameters`."""
+        kept = (term, *parameters)
+        key = tuple(map(id, kept))
+        if key not in self._terms:
+            for parameter in reversed(parameters):
+                size_of(parameter.type, self.sizes)
+                term = Lambda(parameter, term)
+            self._terms[key] = (self._compile(term, self.sizes), kept)
+        return self._terms[key][0]
+
+    def _compile(self, term: Term, sizes: Mapping[str, int]) -> Code:
+        match term:
+            case Variable(name):
+                return lambda scope: scope.variables[name]
+            case Apply(function, argument):
+                return self._application(function, argument, sizes)
+            case Lambda(parameter, body):
+                return self._abstraction(parameter, body, sizes)
+            case Call(name, implicit, arguments):
+                codes = [self._compile(argument, sizes) for argument in arguments]
+                names, body_code = self._definition(name, implicit, sizes)
+
+                def call(scope: Scope) -> Value[A]:
+                    values = [code(scope) for code in codes]
+                    return body_code(Scope(dict(zip(names, values, strict=True)), scope.depth))
+
+                return call
+            case Primitive(_, _, (Lambda() as family,)) if _is_sum_of_products(term):
+                return self._sum_of_products(family, sizes)
+            case Primitive(operator, dims, arguments):
+                numbers = tuple(dim_value(dim, sizes) for dim in dims)
+                return self._primitive(operator, numbers, arguments, sizes)
+
+    def _definition(
+        self, name: str, implicit: tuple[Dim | Type, ...], sizes: Mapping[str, int]
+    ) -> tuple[list[str], Code]:
+        definition = self.library.definitions[name]
+        dims, types = implicit_arguments(definition.parameters, implicit)
+        inner = {name: dim_value(dim, sizes) for name, dim in dims.items()}
+        inner |= {name: size_of(type_, sizes) for name, type_ in types.items()}
+        key = (name, *inner.items())
+        if key not in self._bodies:
+            self._bodies[key] = self._compile(definition.body, inner)
+        return [p.name for p in definition.parameters if p.is_explicit], self._bodies[key]
+
+    def _primitive(
+        self,
+        operator: str,
+        numbers: tuple[int, ...],
+        arguments: Sequence[Term],
+        sizes: Mapping[str, int],
+    ) -> Code:
+        codes = [self._compile(argument, sizes) for argument in arguments]
+        if operator in MATRIX_RULES:
+            whole_rule = MATRIX_RULES[operator]
+
+            def whole(scope: Scope) -> Value[A]:
+                values = [code(scope) for code in codes]
+                make = lambda: whole_rule(self.walk, numbers, *values)  # noqa: E731
+                return self.walk.memory.once((operator, numbers), values, make)
+
+            return whole
+        rule = RULES[operator]
+
+        def entries(scope: Scope) -> Value[A]:
+            values = [self.walk.solid(code(scope)) for code in codes]
+
+            def make() -> Value[A]:
+                operands = [v.array if isinstance(v, Data) else v for v in values]
+                return Data(rule(self.walk, numbers, *operands))
+
+            return self.walk.memory.once((operator, numbers), values, make)
+
+        return entries
+
+    # -- functions ------------------------------------------------------------------------------
+
+    def _application(self, function: Term, argument: Term, sizes: Mapping[str, int]) -> Code:
+        code, given = self._compile(function, sizes), self._compile(argument, sizes)
+        axes = rank(function.type) or 0
+
+        def apply(scope: Scope) -> Value[A]:
+            found, at = code(scope), given(scope)
+            if isinstance(found, Closure):
+                at = self.walk.solid(at) if found.open else at
+                if found.table is None or isinstance(at, Binder):
+                    make = partial(found.call, at, scope.depth)
+                    return self.walk.memory.once(("call", scope.depth), (found, at), make)
+                found = self.walk.solid(found)
+            return self.walk.memory.once(
+                ("at", axes), (found, at), lambda: self._at(found, at, axes)
+            )
+
+        return apply
+
+    def _at(self, family: Value[A], index: Value[A], axes: int) -> Value[A]:
+        match family:
+            case Data(array):
+                return Data(self.walk.select(array, index, axes))
+            case Places(array):
+                return Places(selected(self.walk.arithmetic.xp, array, index, axes))
+            case _:
+                raise Unsupported("an index is not a function")
+
+    def _abstraction(self, parameter: Variable, body: Term, sizes: Mapping[str, int]) -> Code:
+        code, name = self._compile(body, sizes), parameter.name
+        inner = rank(Lambda(parameter, body).type)
+
+        def call(variables: Mapping[str, Value[A]], argument: Value[A], depth: int) -> Value[A]:
+            return code(Scope({**variables, name: argument}, depth))
+
+        if inner is None:
+            return lambda scope: Closure(lambda at, depth: call(scope.variables, at, depth))
+        size, core = size_of(parameter.type, sizes), inner - 1
+
+        def family(scope: Scope) -> Value[A]:
+            variables, level = scope
+
+            def table() -> Value[A]:
+                value = self.walk.solid(call(variables, binder(level, size), level + 1))
+                return self._closed(value, level, size, core)
+
+            return Closure(lambda at, depth: call(variables, at, depth), table)
+
+        return family
+
+    def _closed(self, value: Value[A], level: int, size: int, core: int) -> Value[A]:
+        """`value` with the axis of the innermost binder as its first core axis."""
+        xp, lay = self.walk.arithmetic.xp, self.walk.arithmetic.lay
+        match value:
+            case Binder():
+                return Places(close(xp, value.places(xp), level, size, core))
+            case Places(array):
+                return Places(close(xp, array, level, size, core))
+            case Data(array):
+                return Data(lay(lambda a: close(xp, a, level, size, core), array))
+            case _:
+                raise Unsupported("no array holds a family of functions")
+
+    def _sum_of_products(self, family: Lambda, sizes: Mapping[str, int]) -> Code:
+        """Σ j, a(j) b(j) as one product, without the summands."""
+        assert isinstance(family.body, Primitive)
+        factors = [self._abstraction(family.parameter, f, sizes) for f in family.body.arguments]
+        vectors = family.body.operator == "scale_vector"
+        size = size_of(family.parameter.type, sizes)
+
+        def contract(left: A, right: A) -> A:
+            if not vectors:
+                return dot(self.walk, (size,), left, right)  # type: ignore[no-any-return]
+            lay, xp = self.walk.arithmetic.lay, self.walk.arithmetic.xp
+            columns = lay(xp.matrix_transpose, right)
+            return matvec(self.walk, (0, size), columns, left)  # type: ignore[no-any-return]
+
+        def total(scope: Scope) -> Value[A]:
+            left, right = (self.walk.solid(factor(scope)) for factor in factors)
+            make = lambda: Data(contract(self.walk.array(left), self.walk.array(right)))  # noqa: E731
+            return self.walk.memory.once(("sum", vectors), (left, right), make)
+
+        return total
+
+
+def _is_sum_of_products(term: Primitive) -> bool:
+    (family,) = term.arguments
+    if not isinstance(family, Lambda) or not isinstance(family.body, Primitive):
+        return False
+    return (term.operator, family.body.operator) in {
+        ("sum", "multiply"),
+        ("sum_vector", "scale_vector"),
+    }

@@ -1,0 +1,32 @@
+"""What a walk has found already: equal operations on the same operands are done once.
+
+Both sides of a claim speak of the same tokens, projected by the same matrices. A value is known by
+its identity; there is one `Binder` for a level and size.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+from typing import Generic, TypeVar
+
+from harness.arrays.values import Value
+
+A = TypeVar("A")
+
+
+class Memory(Generic[A]):
+    """Values by the operation and the operands that they came from, for one evaluation."""
+
+    def __init__(self) -> None:
+        self._found: dict[Hashable, tuple[Value[A], Sequence[Value[A]]]] = {}
+
+    def once(
+        self, operation: Hashable, operands: Sequence[Value[A]], make: Callable[[], Value[A]]
+    ) -> Value[A]:
+        """What `make` gives, or gave for this operation on these operands."""
+        key = (operation, *map(id, operands))
+        found = self._found.get(key)
+        if found is None:
+            # The operands are kept, so that no other value takes their identity.
+            found = self._found[key] = (make(), operands)
+        return found[0]
