@@ -39,7 +39,7 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
 
 
 def _is_specification(path: Path) -> bool:
-    return path.name != "definitions.yaml" and any(
+    return path.name not in ("definitions.yaml", "lock.yaml") and any(
         (folder / "definitions.yaml").is_file() for folder in path.parents[:3]
     )
 

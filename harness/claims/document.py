@@ -101,15 +101,15 @@ class Document:
         return int(end.line + 1 if end.column else max(end.line, node.start_mark.line + 1))
 
 
-def read_document(path: Path, name: str) -> Document:
+def read_document(path: Path, name: str, limit: int = MAX_BYTES) -> Document:
     """Read one YAML file; `name` is how messages call it.
 
-    Raises `InputError` with every fault of form that it finds.
+    Raises `InputError` with every fault of form that it finds, and for more than `limit` bytes.
     """
     try:
         raw = path.read_bytes()
-        if len(raw) > MAX_BYTES:
-            raise InputError([Diagnostic(name, 1, 1, f"larger than {MAX_BYTES} bytes")])
+        if len(raw) > limit:
+            raise InputError([Diagnostic(name, 1, 1, f"larger than {limit} bytes")])
         text = raw.decode("utf-8-sig")
     except OSError as error:
         raise InputError([Diagnostic(name, 1, 1, error.strerror or str(error))]) from None

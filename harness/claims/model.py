@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.claims.document import Document, YamlPath
+from harness.claims.lock import Lock
 from harness.language.elaborate import DefinitionType, Scope
 from harness.language.terms import Equation, Span, Term
 from harness.language.types import Parameter
@@ -123,3 +124,5 @@ class Project:
     """Files in the specs folder that a filter on the command line left out."""
     checkers: tuple[Checker, ...] = ()
     """What `toggles/` lists: questions that are asked with assumptions and edits off and on."""
+    lock: Lock | None = None
+    """What of the Lean package has been reviewed; nothing without a lock file."""

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from harness.claims.load import DEFINITIONS_FILE, load_claims, load_library
+from harness.claims.lock import LOCK_FILE, read_lock
 from harness.claims.model import Project
 from harness.claims.toggles import load_checkers
 from harness.diagnostics import Diagnostic, InputError
@@ -60,7 +61,8 @@ def open_project(root: Path) -> Project:
     definitions = specs / DEFINITIONS_FILE
     files = tuple(_specification_files(specs))
     library = load_library(definitions, _name(definitions, root))
-    return Project(root, lean, specs, library, (), files)
+    lock = read_lock(specs / LOCK_FILE, _name(specs / LOCK_FILE, root))
+    return Project(root, lean, specs, library, (), files, lock=lock)
 
 
 def specification_files(start: Path) -> list[Path]:
@@ -77,7 +79,7 @@ def _folders(root: Path) -> tuple[Path, Path]:
 
 
 def _specification_files(specs: Path) -> list[Path]:
-    apart = specs / DEFINITIONS_FILE, specs / TOGGLES_FOLDER
+    apart = specs / DEFINITIONS_FILE, specs / LOCK_FILE, specs / TOGGLES_FOLDER
     return sorted(p for p in specs.rglob("*.y*ml") if p not in apart and p.parent not in apart)
 
 

@@ -13,7 +13,8 @@ from harness.lean.audit.inspection import inspect
 from harness.lean.audit.proof import prove
 from harness.lean.build import Build, build
 from harness.lean.errand import ErrandFailed
-from harness.lean.execution.run import execute
+from harness.lean.execution.leg import execute
+from harness.lean.lock import check_lock
 from harness.lean.mirror.judge import mirror_claim, mirror_definition
 from harness.lean.mirror.plan import Plan, plan
 from harness.lean.package import read_package
@@ -127,6 +128,7 @@ def _check(
     if Leg.MIRROR in wanted:
         for name in project.library.definitions:
             yield mirror_definition(session, name)
+        yield from check_lock(session)
     if Leg.EXECUTION in wanted:
         try:
             yield from execute(

@@ -22,6 +22,8 @@ class Place:
     docstring: str
     statement: str
     """Its text up to `:=`."""
+    text: str = ""
+    """All of its text."""
 
 
 class Places:
@@ -45,7 +47,7 @@ class Places:
         body = text[offset:]
         line = span[0] + 1 + text[:offset].count("\n")
         file = self.build.package.modules[module].file
-        return Place(file, line, span[2] + 1, docstring, statement(body))
+        return Place(file, line, span[2] + 1, docstring, statement(body), body.rstrip())
 
     def file(self, module: str) -> str:
         """The file of a module, relative to the package."""

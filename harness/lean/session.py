@@ -104,6 +104,12 @@ def _declares(source: str, short: str) -> bool:
     return re.search(rf"{keyword}\s+(?:\S+\.)?{re.escape(short)}(?![\w'])", source) is not None
 
 
+def definition_fault(session: Session, name: str, message: str) -> tuple[Diagnostic, ...]:
+    """A fault at the body of a definition of the specifications."""
+    place = session.project.library.definitions[name].place
+    return (place.document.fault((*place.path, "is"), message),) if place else ()
+
+
 def theorem_fault(claim: Claim, message: str) -> tuple[Diagnostic, ...]:
     """A fault at the line of a specification that names its theorem."""
     if claim.place is None:

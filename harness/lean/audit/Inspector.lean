@@ -194,6 +194,33 @@ meta partial def modulesFrom (env : Environment) (wanted : List Name) (i : Nat)
     else modulesFrom env wanted (i + 1) done
   else reversed done []
 
+/-- An entry of the compiler's table of replacements, which is stored without its type. -/
+meta unsafe def replacementOf (e : EnvExtensionEntry) : ScopedEnvExtension.Entry Compiler.CSimp.Entry :=
+  unsafeCast e
+
+/-- The theorems by which the compiler runs one function in place of another. -/
+meta unsafe def describeReplacements (out : IO.FS.Handle) (entries : Array EnvExtensionEntry)
+    (i : Nat) : IO Unit := do
+  if h : i < entries.size then
+    match replacementOf entries[i] with
+    | .global e => out.putStrLn ("csimp\t" ++ nameText e.thmName)
+    | .scoped _ e => out.putStrLn ("csimp\t" ++ nameText e.thmName)
+    describeReplacements out entries (i + 1)
+
+meta unsafe def findReplacements (out : IO.FS.Handle) (tables : Array (Name × Array EnvExtensionEntry))
+    (i : Nat) : IO Unit := do
+  if h : i < tables.size then
+    match tables[i] with
+    | (n, entries) => if n == `Lean.Compiler.CSimp.ext then describeReplacements out entries 0
+    findReplacements out tables (i + 1)
+
+meta unsafe def describeModules (out : IO.FS.Handle) (env : Environment) (wanted : List Name)
+    (i : Nat) : IO Unit := do
+  if i < env.header.moduleNames.size then
+    let m := env.header.moduleNames[i]!
+    if isIn m wanted || !isCore m then findReplacements out env.header.moduleData[i]!.entries 0
+    describeModules out env wanted (i + 1)
+
 meta partial def describeAll (out : IO.FS.Handle) (env : Environment) : List (Name × List Name) → IO Unit
   | [] => pure ()
   | (m, names) :: rest => do
@@ -434,13 +461,14 @@ meta partial def compareAll (out : IO.FS.Handle) (env : Kernel.Environment) : Li
     out.putStrLn "malformed\titem"
     compareAll out env rest
 
-meta def inspect (own : Environment) : IO Unit := do
+meta unsafe def inspect (own : Environment) : IO Unit := do
   let out ← IO.FS.Handle.mk "answer.txt" .write
   let text ← IO.FS.readFile "request.txt"
   let r := readRequest (split '\n' text) ⟨[], [], [], [], []⟩
   let full ← importModules (importsOf (joined r.base (joined r.imports r.modules)) #[]) {} 0 (level := .private)
   let modules := modulesFrom full r.modules 0 []
   describeAll out full modules
+  describeModules out full r.modules 0
   let base ← importModules (importsOf r.base #[]) {} 0 (level := .private)
   let env ← replayAll out full modules base.toKernelEnv
   let env ← replay.all out own [] r.reference env

@@ -50,6 +50,8 @@ class Answer:
     compared: Mapping[str, Ruling] = field(default_factory=dict)
     axioms: frozenset[str] = frozenset()
     """The axioms outside the package that it cites; not theorems whose proof is not shipped."""
+    replacements: tuple[str, ...] = ()
+    """Theorems, marked `csimp`, by which the compiler runs one function in place of another."""
     complete: bool = False
     """Whether the inspector came to its end; what is not must not be believed."""
 
@@ -64,6 +66,7 @@ def read_answer(text: str) -> Answer:
     replayed: dict[str, Ruling] = {}
     compared: dict[str, Ruling] = {}
     axioms: set[str] = set()
+    replacements: list[str] = []
     lines = text.split("\n")
     complete = lines[-2:] == ["end", ""]
     for line in lines[:-2] if complete else lines[:-1]:
@@ -84,13 +87,17 @@ def read_answer(text: str) -> Answer:
                     axioms.add(name)
             case ["cited", _, _, _]:
                 pass
+            case ["csimp", name]:
+                replacements.append(name)
             case ["replay", name, verdict, reason]:
                 _rule(replayed, name, verdict, reason)
             case ["compared", key, verdict, reason]:
                 _rule(compared, key, verdict, reason)
             case _:
                 raise Malformed(line[:200])
-    return Answer(declarations, replayed, compared, frozenset(axioms), complete)
+    return Answer(
+        declarations, replayed, compared, frozenset(axioms), tuple(replacements), complete
+    )
 
 
 def _rule(rulings: dict[str, Ruling], name: str, verdict: str, reason: str) -> None:

@@ -88,6 +88,19 @@ class Graph:
         whole = _hash(own.structure, *(f"{part} {parts[part]}" for part in sorted(parts)))
         return whole, parts
 
+    def own_fingerprints(self, name: str) -> tuple[str, list[str]]:
+        """Of a declaration by itself, and the written definitions of the package below it.
+
+        What Lean made on the way, such as matchers, belongs to what it was made for.
+        """
+        reached = set(self._unfolds_to(self.declarations[name]))
+        below = [part for part in reached if part in self.written]
+        generated = reached - set(below)
+        for part in below:
+            generated -= set(self._unfolds_to(self.declarations[part]))
+        own = [self.declarations[part].structure for part in sorted(generated)]
+        return _hash(self.declarations[name].structure, *own), below
+
     def _unfolds_to(self, start: Declaration) -> Iterator[str]:
         seen = {start.name}
         todo = list(start.in_type if start.kind == "theorem" else start.cites)

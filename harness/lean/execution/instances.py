@@ -6,14 +6,12 @@ import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from itertools import product
 from math import prod
 from typing import Any
 
 from harness.arrays.evaluate import shape_of, size_of
 from harness.arrays.values import Unsupported
 from harness.language.types import (
-    Function,
     Index,
     Matrix,
     Named,
@@ -28,6 +26,8 @@ from harness.language.types import (
 
 TURNS = ((3, 4, 5), (5, 12, 13), (8, 15, 17), (7, 24, 25))
 """Pythagorean triples: cosine and sine of an angle, over a common denominator."""
+
+STYLES = ("rotations", "dense")
 
 _LARGEST = 3
 _BUDGET = 36
@@ -48,7 +48,7 @@ class Instance:
     """Sizes and values for all parameters of one subject."""
 
     style: str
-    """`dense`, or `rotations`: square matrices are products of plane rotations."""
+    """`dense`; `rotations`, where square matrices are products of plane rotations; or `zeros`."""
     mode: int
     """0: open functions are positive; 1: they may divide by zero."""
     sizes: Mapping[str, int]
@@ -82,44 +82,51 @@ def is_place(type_: Type) -> bool:
 
 
 def draw(
-    parameters: Sequence[Parameter], count: int, seed: str, unit: Fraction = Fraction(1)
+    parameters: Sequence[Parameter],
+    count: int,
+    seed: str,
+    unit: Fraction = Fraction(1),
+    *,
+    empty: bool = False,
 ) -> Iterator[Instance]:
     """`count` instances of varied shape, the same ones for the same seed.
 
-    Entries are multiples of parts of `unit`; small ones keep exponentials within doubles.
+    The first has all sizes 1; in the second all numbers are 0, and open functions divide by it.
+    Entries are multiples of parts of `unit`; small ones keep exponentials within doubles. With
+    `empty` there follows one instance for each dimension in which it is 0, where a parameter's
+    values do not rule that out.
     """
     rng = random.Random(seed)
     dims = [p.name for p in parameters if p.sort is Sort.DIMENSION]
-    types = [p.name for p in parameters if p.sort is Sort.TYPE]
-    for number, sizes in zip(range(count), _sizes(rng, dims), strict=False):
-        style = "rotations" if number % 2 == 0 else "dense"
-        mode = 1 if number % 4 == 3 else 0
-        whole = {**sizes, **dict.fromkeys(types, 2)}
-        yield _fill(rng, parameters, whole, style, mode, unit)
+    types = dict.fromkeys((p.name for p in parameters if p.sort is Sort.TYPE), 2)
+    for number in range(count):
+        sizes = dict.fromkeys(dims, 1) if number == 0 else _sizes(rng, dims)
+        style = "zeros" if number == 1 else STYLES[number % len(STYLES)]
+        mode = 1 if number % 4 == 1 else 0
+        yield _fill(rng, parameters, {**sizes, **types}, style, mode, unit)
+    for dim in dims if empty else ():
+        sizes = {**_sizes(rng, dims), **types, dim: 0}
+        if _has_values(parameters, sizes):
+            yield _fill(rng, parameters, sizes, "dense", 0, unit)
 
 
-def _sizes(rng: random.Random, dims: list[str]) -> Iterator[dict[str, int]]:
-    """All 1; all 2 as far as the budget goes; each dimension 0 in turn; then at random."""
-    if not dims:
-        while True:
-            yield {}
-    yield dict.fromkeys(dims, 1)
-    every: list[tuple[int, ...]] = list(product(range(1, _LARGEST + 1), repeat=len(dims)))
-    choices = [sizes for sizes in every if _product(sizes) <= _BUDGET]
-    larger = [c for c in choices if _product(c) > 1 and len(set(c)) > 1] or choices
-    empty = list(dims)
-    rng.shuffle(empty)
-    turn = 0
-    while True:
-        found = dict(zip(dims, rng.choice(larger), strict=True))
-        turn += 1
-        if turn % 3 == 0 and empty:
-            found[empty.pop()] = 0
-        yield found
+def _sizes(rng: random.Random, dims: Sequence[str]) -> dict[str, int]:
+    """Sizes at random, not all alike, whose product is within the budget."""
+    sizes = {dim: rng.randint(1, _LARGEST) for dim in dims}
+    if len(dims) > 1 and len(set(sizes.values())) == 1:
+        sizes[rng.choice(dims)] = 2 if sizes[dims[0]] != 2 else 1
+    while prod(sizes.values()) > _BUDGET:
+        sizes[rng.choice([dim for dim in dims if sizes[dim] > 1])] -= 1
+    return sizes
 
 
-def _product(sizes: tuple[int, ...]) -> int:
-    return prod(sizes)
+def _has_values(parameters: Sequence[Parameter], sizes: Mapping[str, int]) -> bool:
+    """Whether every parameter has a value: a table of indices of nothing has none, but for none."""
+    return all(
+        prod(shape_of(p.type, sizes)) == 0 or size_of(function_parts(p.type)[1], sizes) > 0
+        for p in parameters
+        if p.is_explicit and open_kind(p.type) is None and is_place(p.type)
+    )
 
 
 def _fill(
@@ -140,9 +147,7 @@ def _fill(
         shape = shape_of(parameter.type, sizes)
         if is_place(parameter.type):
             below = size_of(function_parts(parameter.type)[1], sizes)
-            if below == 0 and _product(shape):
-                raise Unsupported(f"{parameter.name} has no value where its type is empty")
-            drawn = [rng.randrange(max(below, 1)) for _ in range(_product(shape))]
+            drawn = [rng.randrange(below) for _ in range(prod(shape))]
             places[parameter.name] = np.asarray(drawn, dtype=np.int64).reshape(shape)
         else:
             numbers[parameter.name] = _table(rng, parameter.type, shape, style, unit)
@@ -154,8 +159,10 @@ def _table(
 ) -> Any:
     import numpy as np
 
-    table = np.empty(shape, dtype=object)
-    _, result = _table_parts(type_)
+    table = np.full(shape, Fraction(0), dtype=object)
+    if style == "zeros":
+        return table
+    result = function_parts(type_)[1]
     if style == "rotations" and isinstance(result, Matrix) and shape[-1] == shape[-2]:
         for place in np.ndindex(*shape[:-2]):
             table[place] = _rotation(rng, shape[-1])
@@ -165,15 +172,6 @@ def _table(
     return table
 
 
-def _table_parts(type_: Type) -> tuple[list[Type], Type]:
-    arguments: list[Type] = []
-    type_ = resolve(type_)
-    while isinstance(type_, Function):
-        arguments.append(type_.source)
-        type_ = resolve(type_.target)
-    return arguments, type_
-
-
 def _rotation(rng: random.Random, size: int) -> Any:
     """Rational rotations of the planes (0, 1), (2, 3), …; all of one size commute."""
     import numpy as np
@@ -181,8 +179,9 @@ def _rotation(rng: random.Random, size: int) -> Any:
     found = np.full((size, size), Fraction(0), dtype=object)
     for i in range(0, size - 1, 2):
         a, b, c = rng.choice(TURNS)
-        cosine, sine = rng.choice((Fraction(a, c), Fraction(-b, c))), Fraction(0)
-        sine = Fraction(b, c) if cosine == Fraction(a, c) else Fraction(a, c)
+        cosine, sine = rng.choice(
+            ((Fraction(a, c), Fraction(b, c)), (Fraction(-b, c), Fraction(a, c)))
+        )
         found[i, i], found[i, i + 1] = cosine, -sine
         found[i + 1, i], found[i + 1, i + 1] = sine, cosine
     if size % 2:

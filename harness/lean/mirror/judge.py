@@ -9,7 +9,7 @@ from harness.diagnostics import Diagnostic
 from harness.evidence import Evidence, Json, Leg, Outcome
 from harness.lean.audit.answer import Ruling
 from harness.lean.mirror import plan as keys
-from harness.lean.session import Session, theorem_fault
+from harness.lean.session import Session, definition_fault, theorem_fault
 
 CHECK = "definitional equality"
 METHOD = (
@@ -72,7 +72,7 @@ def mirror_definition(session: Session, name: str) -> Evidence:
             return _evidence(name, Outcome.NOT_RUN, summary, data)
         summary = f"Lean has no definition {constant}{session.near(constant)}."
         return _evidence(
-            name, Outcome.REFUTED, summary, data, _at_definition(session, name, summary)
+            name, Outcome.REFUTED, summary, data, definition_fault(session, name, summary)
         )
     definitions, operators = keys.reached_from(library, name)
     wrong = _first_wrong(session, [name], []) or _first_wrong(
@@ -81,7 +81,7 @@ def mirror_definition(session: Session, name: str) -> Evidence:
     if wrong:
         summary = wrong[0].upper() + wrong[1:]
         return _evidence(
-            name, Outcome.REFUTED, summary, data, _at_definition(session, name, summary)
+            name, Outcome.REFUTED, summary, data, definition_fault(session, name, summary)
         )
     summary = (
         f"The kernel takes the definition and {constant} for one function, and so the "
@@ -203,11 +203,6 @@ def _after_term(text: str, position: int) -> int:
             return position
         position += 1
     return position
-
-
-def _at_definition(session: Session, name: str, message: str) -> tuple[Diagnostic, ...]:
-    place = session.project.library.definitions[name].place
-    return (place.document.fault((*place.path, "is"), message),) if place else ()
 
 
 def _sentence(text: str) -> str:

@@ -1,0 +1,91 @@
+"""`harness lock`: write down, or compare with, what of the Lean package has been reviewed."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+from harness.cli.shared import read_project, reports_bad_input
+
+if TYPE_CHECKING:
+    from harness.claims.lock import Lock
+
+
+@click.command()
+@click.option("--check", "only_check", is_flag=True, help="Write nothing; fail where it differs.")
+@click.option(
+    "--toolchain",
+    type=click.Choice(["auto", "native", "embedded"]),
+    default="auto",
+    show_default=True,
+    help="Which Lean to ask.",
+)
+@click.pass_obj
+@reports_bad_input
+def lock(folder: Path, only_check: bool, toolchain: str) -> None:
+    """Lock Lean's statements of all claims, and the definitions that they unfold to.
+
+    Review the change of specs/lock.yaml and commit it. From then on a claim whose statement, or a
+    definition below it, has become another is not confirmed. Exit code 1: something differs from
+    the file, or cannot be locked; 3: there is no file to check, or no Lean.
+    """
+    from functools import partial
+    from typing import cast
+
+    from harness.claims.lock import LOCK_FILE, lock_text
+    from harness.lean.errand import ErrandFailed
+    from harness.lean.leg import look
+    from harness.lean.lock import current
+    from harness.lean.toolchain import Preference, ToolchainMissing, find_toolchain
+    from harness.report.files import write_atomically
+
+    project, _ = read_project(folder)
+    path = project.specs / LOCK_FILE
+    if only_check and project.lock is None:
+        _fail(3, f"there is no {path}: nothing is locked; `harness lock` writes it")
+    try:
+        lean = find_toolchain(cast(Preference, toolchain), root=project.lean)
+        session = look(
+            project, lean, project.root / ".cache" / "lean", partial(click.echo, err=True)
+        )
+    except (ToolchainMissing, ErrandFailed) as error:
+        _fail(3, str(error))
+    now = current(session)
+    missing = [
+        c.theorem for c in project.claims if session.constant(c.theorem) not in now.everything
+    ]
+    if missing:
+        _fail(1, "Lean has no such theorem, so there is nothing to lock: " + ", ".join(missing))
+    changes = _changes(project.lock, now)
+    for change in changes:
+        click.echo(change)
+    if only_check:
+        count = len(changes)
+        click.echo(f"{path.name}: " + (f"{count} differ" if count else "as it was locked"))
+        sys.exit(1 if changes else 0)
+    write_atomically(path, lock_text(now))
+    click.echo(
+        f"locked {len(now.theorems)} theorems and {len(now.definitions)} definitions in {path}"
+    )
+
+
+def _changes(old: Lock | None, new: Lock) -> list[str]:
+    """What is gone (-), new (+) or another (~); one line each."""
+    was, now = (old.everything if old else {}), new.everything
+    found = []
+    for name in sorted(was.keys() | now.keys()):
+        if name not in now:
+            found.append(f"- {name}")
+        elif name not in was:
+            found.append(f"+ {name}")
+        elif was[name].fingerprint != now[name].fingerprint:
+            found.append(f"~ {name}")
+    return found
+
+
+def _fail(code: int, message: str) -> NoReturn:
+    click.echo(message, err=True)
+    sys.exit(code)

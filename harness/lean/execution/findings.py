@@ -1,0 +1,60 @@
+"""What is said of a subject that was run: evidence from a tally."""
+
+from __future__ import annotations
+
+from harness.evidence import Evidence, Json, Leg, Outcome
+from harness.lean.execution.compare import Tally
+from harness.lean.execution.kinds import Scalars
+from harness.lean.session import Session
+
+CHECKS: dict[Scalars, str] = {"Rat": "rational", "Float": "float64"}
+
+_AGREE: dict[Scalars, str] = {
+    "Rat": "are equal to Python's, as fractions",
+    "Float": "agree with Python's doubles within the bound on rounding",
+}
+
+
+def evidence(session: Session, name: str, kind: Scalars, tally: Tally, seconds: float) -> Evidence:
+    """What a tally shows, with its numbers."""
+    outcome, summary = judge(kind, tally)
+    data: dict[str, Json] = {
+        "instances": tally.instances,
+        "entries": tally.entries,
+        "shapes": tally.sizes,
+        "junk": dict(tally.styles),
+        **session.toolchain,
+    }
+    if kind == "Rat":
+        data["hypotheses_met"] = tally.met
+    else:
+        data["largest_part_of_bound"] = tally.largest
+        data["without_bound"] = tally.without_bound
+    example = None if tally.difference is None else tally.difference.example
+    return Evidence(
+        name,
+        Leg.EXECUTION,
+        CHECKS[kind],
+        outcome,
+        summary,
+        data,
+        counterexample=example,
+        seconds=seconds,
+    )
+
+
+def judge(kind: Scalars, tally: Tally) -> tuple[Outcome, str]:
+    """The outcome and its summary: confirmed where something was compared, and it agrees."""
+    if tally.difference is not None:
+        return Outcome.REFUTED, tally.difference.summary
+    if tally.compared <= 0:
+        summary = "No value had an entry, or none had a bound; nothing was compared."
+        return Outcome.INCONCLUSIVE, summary
+    shapes = "one shape" if len(tally.sizes) == 1 else f"{len(tally.sizes)} shapes"
+    summary = (
+        f"Lean's own definitions, run by Lean on {tally.instances} instances of {shapes}: "
+        f"all {tally.compared} entries {_AGREE[kind]}"
+    )
+    if tally.met:
+        summary += f"; in {tally.met} the hypotheses hold, and the sides are equal"
+    return Outcome.CONFIRMED, f"{summary}."

@@ -1,0 +1,77 @@
+"""The numbers that Lean runs definitions on, and what operations on them are called."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Mapping
+from typing import Literal
+
+Scalars = Literal["Rat", "Float"]
+
+KINDS: tuple[Scalars, ...] = ("Rat", "Float")
+
+INSTANCES: Mapping[Scalars, Mapping[str, str]] = {
+    "Rat": {
+        "zero": "harnessZeroRat",
+        "one": "harnessOneRat",
+        "add": "Rat.instAdd",
+        "multiply": "Rat.instMul",
+        "negate": "Rat.instNeg",
+        "subtract": "Rat.instSub",
+        "divide": "Rat.instDiv",
+    },
+    "Float": {
+        "zero": "harnessZeroFloat",
+        "one": "harnessOneFloat",
+        "add": "instAddFloat",
+        "multiply": "instMulFloat",
+        "negate": "instNegFloat",
+        "subtract": "instSubFloat",
+        "divide": "instDivFloat",
+    },
+}
+"""The instance of each operation on scalars."""
+
+POWERS: Mapping[Scalars, str] = {
+    "Rat": """
+@[noinline] def power (mode factor : Nat) (x : Rat) : Rat :=
+  match mode with
+  | 1 => mkRat (Int.ofNat factor) 1 * x
+  | _ => x * x + mkRat (Int.ofNat factor) 1
+""",
+    "Float": """
+@[noinline] def power (_ _ : Nat) (x : Float) : Float := Float.exp x
+""",
+}
+"""What stands for functions that a subject leaves open; Python's own is in `python_side`."""
+
+
+def zero(kind: Scalars) -> str:
+    """Lean text for 0."""
+    return f"(@OfNat.ofNat {kind} 0 {INSTANCES[kind]['zero']})"
+
+
+def bits(number: float) -> int:
+    """A double as the integer that has its bits."""
+    found: int = struct.unpack("<Q", struct.pack("<d", number))[0]
+    return found
+
+
+def from_bits(number: int) -> float:
+    """The double with these bits. Raises `ValueError` where there are more than 64."""
+    if not 0 <= number < 1 << 64:
+        raise ValueError(f"{number} is no double's bits")
+    found: float = struct.unpack("<d", struct.pack("<Q", number))[0]
+    return found
+
+
+NUMERALS = f"""
+set_option autoImplicit false
+set_option linter.all false
+
+@[reducible] def harnessZeroRat : OfNat Rat 0 := ⟨mkRat 0 1⟩
+@[reducible] def harnessOneRat : OfNat Rat 1 := ⟨mkRat 1 1⟩
+@[reducible] def harnessZeroFloat : OfNat Float 0 := ⟨Float.ofBits (UInt64.ofNat 0)⟩
+@[reducible] def harnessOneFloat : OfNat Float 1 := ⟨Float.ofBits (UInt64.ofNat {bits(1.0)})⟩
+"""
+"""Lean text for 0 and 1 of each kind; the library's own numerals are not always there to run."""

@@ -1,0 +1,51 @@
+"""What Lean and Python are both asked: each side of each subject, on each of its instances."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from harness.arrays.values import Unsupported
+from harness.lean.execution.instances import Instance, draw
+from harness.lean.execution.kinds import KINDS, Scalars
+from harness.lean.execution.subjects import Subject
+
+FEWEST = 200
+"""How many instances a run has at least, over all subjects."""
+
+LEAST: dict[Scalars, int] = {"Rat": 9, "Float": 4}
+"""How many instances each subject has at least, of sizes that are not 0."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """One subject, one side of it, one instance, one kind of numbers."""
+
+    subject: Subject
+    side: int
+    kind: Scalars
+    instance: Instance
+
+
+def questions(subjects: Sequence[Subject], seed: int) -> tuple[list[Question], dict[str, str]]:
+    """All questions, and why a subject has none, by its name; the same ones for the same seed."""
+    found: list[Question] = []
+    faults: dict[str, str] = {}
+    share = -(-FEWEST // max(len(subjects), 1))
+    rational = max(LEAST["Rat"], share * LEAST["Rat"] // sum(LEAST.values()))
+    counts = {"Rat": rational, "Float": max(LEAST["Float"], share - rational)}
+    for subject in subjects:
+        try:
+            found += [q for kind in KINDS for q in _about(subject, kind, counts[kind], seed)]
+        except Unsupported as error:
+            faults[subject.name] = str(error)
+    return found, faults
+
+
+def _about(subject: Subject, kind: Scalars, count: int, seed: int) -> Iterator[Question]:
+    unit = Fraction(1) if kind == "Rat" else Fraction(1, 4)
+    name, junk = f"{seed} {subject.name} {kind}", kind == "Rat"
+    for instance in draw(subject.parameters, count, name, unit, empty=junk):
+        for side in range(len(subject.sides)):
+            yield Question(subject, side, kind, instance)

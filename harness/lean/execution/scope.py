@@ -1,0 +1,118 @@
+"""Lean text about scalars of one kind; a type `P` of the claim is `Fin (P + 1)`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from harness.language.types import (
+    Index,
+    Matrix,
+    Named,
+    Parameter,
+    Type,
+    Vector,
+    function_parts,
+    resolve,
+)
+from harness.lean import expression as lean
+from harness.lean.execution.instances import open_kind
+from harness.lean.execution.kinds import Scalars, zero
+from harness.lean.expression import Constant, Expression, Local
+from harness.lean.scope import CannotPrint, LeanScope
+
+OWN_NAMES = {"z", "a", "x_", "mode", "done", "loop", "table", "total", "weights", "power"} | {
+    *("Rat", "Float", "Array", "OnRat", "OnFloat"),
+    *(f"{name}_{i}" for name in ("i", "offset", "run") for i in range(100)),
+}
+"""Names that the program itself uses where terms of the specifications are printed."""
+
+
+@dataclass(frozen=True)
+class ConcreteScope:
+    """Where a text stands, and how types and values are written there."""
+
+    lean: LeanScope
+    kind: Scalars
+
+    def text(self, expression: Expression) -> str:
+        types = {self.lean.sorts[name] for name in self.lean.levels}
+        return lean.source(_finite(expression, types))
+
+    def bind(self, name: str, type_: Type) -> tuple[ConcreteScope, str, str]:
+        inner, (called, bound) = self.lean.bind(name, type_)
+        scope = ConcreteScope(inner, self.kind)
+        return scope, lean.identifier(called), scope.text(bound)
+
+    def size(self, type_: Type) -> str:
+        """How many values a finite type has."""
+        match resolve(type_):
+            case Index(size):
+                return f"({self.text(self.lean.dimension(size))})"
+            case Named(name):
+                return f"({lean.identifier(self.lean.sorts[name])} + 1)"
+            case other:
+                raise CannotPrint(f"{other} is not finite")
+
+    def axes(self, type_: Type) -> list[Type]:
+        """The finite types that the entries of a table are found by."""
+        arguments, result = function_parts(type_)
+        match result:
+            case Vector(size):
+                return [*arguments, Index(size)]
+            case Matrix(rows, columns):
+                return [*arguments, Index(rows), Index(columns)]
+            case _:
+                return arguments
+
+    def reader(self, parameter: Parameter, offset: str) -> str:
+        """Lean text that finds the value of a parameter among the instance's numbers."""
+        type_ = parameter.type
+        opened = open_kind(type_)
+        if opened is not None:
+            *places, data = function_parts(type_)[0]
+            names = [f"i_{i}" for i in range(len(places))]
+            binders = self._binders(names, places)
+            factor = " + ".join(["1", *(f"{name}.val" for name in names)])
+            size = f"{self.size(Index(data.size))} " if isinstance(data, Vector) else ""
+            binders.append(f"(x_ : {self.text(self.lean.type(data))})")
+            return f"fun {' '.join(binders)} => {opened.kind} mode ({factor}) {size}x_"
+        axes = self.axes(type_)
+        names = [f"i_{i}" for i in range(len(axes))]
+        index = "0"
+        for name, axis in zip(names, axes, strict=True):
+            index = f"({index} * {self.size(axis)} + {name}.val)"
+        value = self.entry(function_parts(type_)[1], f"({offset} + {index})")
+        if not names:
+            return value
+        return f"fun {' '.join(self._binders(names, axes))} => {value}"
+
+    def _binders(self, names: Sequence[str], types: Sequence[Type]) -> list[str]:
+        pairs = zip(names, types, strict=True)
+        return [f"({name} : {self.text(self.lean.type(type_))})" for name, type_ in pairs]
+
+    def entry(self, result: Type, place: str) -> str:
+        """The number at a place of the input, or the index that it stands for."""
+        match resolve(result):
+            case Named():
+                size = self.size(result)
+                return f"⟨z.getD {place} 0 % {size}, Nat.mod_lt _ (Nat.succ_pos _)⟩"
+            case Index():
+                raise CannotPrint("values of type index are not run")
+            case _:
+                return f"a.getD {place} {zero(self.kind)}"
+
+
+def _finite(expression: Expression, types: set[str]) -> Expression:
+    """`Fin (P + 1)` for each type `P`."""
+    match expression:
+        case Local(name) if name in types:
+            return lean.apply(Constant("Fin"), lean.apply(Constant("Nat.succ"), expression))
+        case lean.Application(function, argument):
+            return lean.Application(_finite(function, types), _finite(argument, types))
+        case lean.Function(name, type_, body):
+            return lean.Function(name, _finite(type_, types), _finite(body, types))
+        case lean.ForAll(name, type_, body):
+            return lean.ForAll(name, _finite(type_, types), _finite(body, types))
+        case _:
+            return expression

@@ -1,0 +1,120 @@
+"""What is run: definitions, and both sides of claims, where running them says something."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from harness.claims.model import Claim, Definition
+from harness.evidence import Evidence, Leg, Outcome
+from harness.language.terms import Call, Equation, Term, Variable
+from harness.language.types import DimVar, Named, Parameter, Sort
+from harness.lean.audit.graph import ALLOWED_AXIOMS
+from harness.lean.mirror.plan import reached_by
+from harness.lean.session import Session
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A definition, or the conclusion of a claim, over its parameters."""
+
+    name: str
+    parameters: tuple[Parameter, ...]
+    what: Term | Equation
+
+    @property
+    def binders(self) -> tuple[Variable, ...]:
+        """What a conclusion ranges over besides the claim's parameters."""
+        return self.what.parameters if isinstance(self.what, Equation) else ()
+
+    @property
+    def sides(self) -> tuple[Term, ...]:
+        """What is computed: one term of a definition, two of a claim."""
+        if isinstance(self.what, Equation):
+            return self.what.left, self.what.right
+        return (self.what,)
+
+
+def subjects(session: Session) -> tuple[list[Subject], list[Evidence]]:
+    """What can be run, and evidence about what cannot."""
+    found: list[Subject] = []
+    refusals: list[Evidence] = []
+    for subject in _everything(session):
+        refusal = _refusal(session, subject)
+        if refusal is None:
+            found.append(subject)
+        else:
+            refusals.append(refusal)
+    return found, refusals
+
+
+def _everything(session: Session) -> Iterator[Subject]:
+    for claim in session.project.claims:
+        yield of_claim(claim)
+    for definition in session.project.library.definitions.values():
+        yield of_definition(definition)
+
+
+def of_claim(claim: Claim) -> Subject:
+    """The two sides of a claim's conclusion."""
+    return Subject(claim.theorem, claim.parameters, claim.conclusion)
+
+
+def of_definition(definition: Definition) -> Subject:
+    """A definition at its own parameters."""
+    implicit = tuple(
+        DimVar(p.name) if p.sort is Sort.DIMENSION else Named(p.name)
+        for p in definition.parameters
+        if not p.is_explicit
+    )
+    arguments = tuple(Variable(p.name, p.type) for p in definition.parameters if p.is_explicit)
+    call = Call(definition.name, implicit, arguments, definition.body.type)
+    return Subject(definition.name, definition.parameters, call)
+
+
+def _refusal(session: Session, subject: Subject) -> Evidence | None:
+    """Why running the subject would say nothing about what it is."""
+    library = session.project.library
+    declarations = session.answer.declarations
+    definitions, operators = reached_by(library, subject.what)
+    constants = [library.qualified(name) for name in sorted(definitions)]
+    constants += [library.primitives[op] for op in sorted(operators) if op in library.primitives]
+    reached = {
+        name: declarations[name]
+        for start in constants
+        if start in declarations
+        for name in session.graph.rests_on(start)
+    }
+    for name, declaration in reached.items():
+        swapped = declaration.marks & {"implemented_by", "extern"}
+        if swapped:
+            summary = (
+                f"Lean would run other code in place of {name}, which is marked "
+                f"{', '.join(sorted(swapped))}."
+            )
+            return _evidence(subject, Outcome.REFUTED, summary)
+    for name in _unproved_replacements(session):
+        summary = (
+            f"Lean would run other code where {name}, marked csimp, says so; but nothing proves "
+            "that it is the same."
+        )
+        return _evidence(subject, Outcome.REFUTED, summary)
+    missing = next((name for name in constants if name not in declarations), None)
+    if missing is not None:
+        outcome = Outcome.REFUTED if session.build.ok else Outcome.NOT_RUN
+        return _evidence(subject, outcome, f"Lean has no {missing} to run.")
+    return None
+
+
+def _unproved_replacements(session: Session) -> Iterator[str]:
+    """Theorems by which the compiler replaces one function by another, and that nothing proves."""
+    for name in session.answer.replacements:
+        rests_on = session.graph.rests_on(name)
+        rulings = (session.answer.replayed.get(other) for other in rests_on)
+        accepted = all(ruling is not None and ruling.accepted for ruling in rulings)
+        if not accepted or set(session.graph.axioms(name)) - ALLOWED_AXIOMS:
+            yield name
+
+
+def _evidence(subject: Subject, outcome: Outcome, summary: str) -> Evidence:
+    return Evidence(subject.name, Leg.EXECUTION, "execution", outcome, summary)

@@ -1,0 +1,121 @@
+"""Whether Lean still says what somebody reviewed: the session beside the lock file.
+
+A drifted claim is inconclusive, not refuted: nothing shows that it is false, or that its proof or
+its specification is wrong. But nobody has read what it says now, so it is not confirmed either, and
+whoever emptied a definition on both sides alike, which every other leg would pass, is found here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from harness.claims.lock import LOCK_FILE, Lock, Locked
+from harness.diagnostics import Diagnostic
+from harness.evidence import Evidence, Json, Leg, Outcome
+from harness.lean.session import Session, definition_fault, theorem_fault
+
+CHECK = "lock"
+
+
+@dataclass(frozen=True)
+class Drift:
+    """One way in which Lean is no longer what was reviewed."""
+
+    constant: str
+    what: str
+    """What became of it, as the end of a sentence that begins with its name."""
+    was: str = ""
+    now: str = ""
+
+
+def current(session: Session) -> Lock:
+    """What there is to lock: the claimed theorems and all definitions that they or specs reach."""
+    library, declarations = session.project.library, session.answer.declarations
+    theorems = [session.constant(claim.theorem) for claim in session.project.claims]
+    named = [*map(library.qualified, library.definitions), *library.primitives.values()]
+    found = {name: _lock(session, name) for name in theorems if name in declarations}
+    definitions = {name: _lock(session, name) for name in named if name in declarations}
+    for locked in (*found.values(), *list(definitions.values())):
+        definitions |= {name: _lock(session, name) for name in locked.unfolds_to}
+    return Lock(session.build.version, found, definitions)
+
+
+def _lock(session: Session, constant: str) -> Locked:
+    own, parts = session.graph.own_fingerprints(constant)
+    place = session.place(constant)
+    is_theorem = session.answer.declarations[constant].kind == "theorem"
+    text = "" if place is None else place.statement if is_theorem else place.text
+    return Locked(f"sha256:{own}", tuple(sorted(parts)), text)
+
+
+def drifts(lock: Lock, now: Lock, constant: str) -> Iterator[Drift]:
+    """How `constant`, or what it unfolds to, departs from what is locked."""
+    locked, present = lock.everything, now.everything
+    if constant not in locked:
+        yield Drift(constant, "is not in the lock file", now=present[constant].lean)
+        return
+    reached = present[constant].unfolds_to
+    for name in dict.fromkeys((constant, *locked[constant].unfolds_to, *reached)):
+        was, new = locked.get(name), present.get(name)
+        if was is None:
+            yield Drift(name, "is not in the lock file", now=new.lean if new else "")
+        elif new is None or name not in (constant, *reached):
+            yield Drift(name, "is no longer reached", was.lean)
+        elif was.fingerprint != new.fingerprint:
+            yield Drift(name, "is not what was locked", was.lean, new.lean)
+
+
+def check_lock(session: Session) -> Iterator[Evidence]:
+    """Evidence for every claim and every definition of the specifications."""
+    now = current(session)
+    subjects = [claim.theorem for claim in session.project.claims]
+    subjects += list(session.project.library.definitions)
+    for subject in subjects:
+        if session.constant(subject) in now.everything:
+            yield _evidence(session, now, subject)
+
+
+def _evidence(session: Session, now: Lock, subject: str) -> Evidence:
+    constant, lock = session.constant(subject), session.project.lock
+    if lock is None:
+        summary = f"Not locked: there is no {LOCK_FILE}; `harness lock` writes it."
+        return Evidence(subject, Leg.MIRROR, CHECK, Outcome.NOT_APPLICABLE, summary)
+    found = list(drifts(lock, now, constant))
+    own = now.everything[constant]
+    data: dict[str, Json] = {"fingerprint": own.fingerprint, **session.toolchain}
+    if not found:
+        summary = (
+            f"{constant} is as it was when it was locked, and so are the {len(own.unfolds_to)} "
+            "definitions of the package that it unfolds to."
+        )
+        return Evidence(subject, Leg.MIRROR, CHECK, Outcome.CONFIRMED, summary, data)
+    what = "; ".join(f"{drift.constant} {drift.what}" for drift in found)
+    summary = f"Drifted: {what}. Review it, then run `harness lock`."
+    if lock.lean != now.lean:
+        summary += f" (It was locked by Lean {lock.lean}; this is {now.lean}.)"
+    data["drifted"] = [
+        {"name": d.constant, "what": d.what, "was": d.was, "now": d.now} for d in found
+    ]
+    faults = _faults(session, subject, found)
+    return Evidence(
+        subject, Leg.MIRROR, CHECK, Outcome.INCONCLUSIVE, summary, data, diagnostics=faults
+    )
+
+
+def _faults(session: Session, subject: str, found: list[Drift]) -> tuple[Diagnostic, ...]:
+    """One fault at the specification that speaks of it, and one at each place that changed."""
+    names = ", ".join(drift.constant for drift in found)
+    message = f"drifted from {LOCK_FILE}: {names}"
+    claims = {claim.theorem: claim for claim in session.project.claims}
+    if subject in claims:
+        faults = [*theorem_fault(claims[subject], message)]
+    else:
+        faults = [*definition_fault(session, subject, message)]
+    for drift in found:
+        text = f"{drift.constant} {drift.what}"
+        if drift.was and drift.was != drift.now:
+            text += f"; locked was: {drift.was}"
+        place = session.diagnostic(drift.constant, text)
+        faults += [place] if place is not None else []
+    return tuple(faults)

@@ -1,0 +1,97 @@
+"""The lock file: written whole, read strictly, and every way to drift from it is found."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from harness.claims.lock import Lock, Locked, lock_text, read_lock
+from harness.claims.project import load_project
+from harness.diagnostics import InputError
+from harness.lean.lock import drifts
+
+ROOT = Path(__file__).parents[2]
+
+
+def locked(letter: str, *unfolds_to: str, lean: str = "def it := 1") -> Locked:
+    return Locked("sha256:" + letter * 64, unfolds_to, lean)
+
+
+LOCK = Lock(
+    "4.28.0",
+    {"P.claim": locked("a", "P.sum", "P.dot", lean="theorem claim :\n    α ≤ β\t→ `«x»` : #no\n")},
+    {"P.sum": locked("b"), "P.dot": locked("c", "P.sum"), "P.other": locked("d")},
+)
+
+
+def test_what_is_written_is_read_again(tmp_path: Path) -> None:
+    path = tmp_path / "lock.yaml"
+    path.write_text(lock_text(LOCK), "utf-8")
+    found = read_lock(path, "specs/lock.yaml")
+    assert found is not None
+    assert found.definitions == LOCK.definitions
+    assert found.theorems["P.claim"].unfolds_to == ("P.sum", "P.dot")
+    assert "α ≤ β" in found.theorems["P.claim"].lean
+    assert lock_text(found) == lock_text(LOCK)
+    assert read_lock(tmp_path / "nothing.yaml", "nothing.yaml") is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("sha256:bbbb", "sha256:BBBB", "'sha256:BBBB"),
+        ("unfolds to: []", "unfolds to: 1", "expected a list, found 1"),
+        ("theorems:", "theorem:", "unknown key 'theorem'"),
+        ("  P.sum:", "  P.dot:", "'P.dot' is here twice"),
+    ],
+)
+def test_what_it_did_not_write_is_refused(tmp_path: Path, old: str, new: str, message: str) -> None:
+    path = tmp_path / "lock.yaml"
+    text = lock_text(LOCK)
+    path.write_text(text.replace(old, new, 1), "utf-8")
+    line = text[: text.index(old)].count("\n") + 1
+    with pytest.raises(InputError) as caught:
+        read_lock(path, "specs/lock.yaml")
+    found = {(f.file, f.line) for f in caught.value.diagnostics if message in f.message}
+    assert found == {("specs/lock.yaml", line)}
+
+
+def drifted(now: Lock) -> list[str]:
+    return [f"{drift.constant} {drift.what}" for drift in drifts(LOCK, now, "P.claim")]
+
+
+def test_nothing_drifts_by_itself_nor_by_what_is_not_reached() -> None:
+    assert drifted(LOCK) == []
+    assert drifted(replace(LOCK, definitions={**LOCK.definitions, "P.other": locked("e")})) == []
+
+
+def test_every_drift_is_named() -> None:
+    changed = replace(LOCK, definitions={**LOCK.definitions, "P.sum": locked("e")})
+    assert drifted(changed) == ["P.sum is not what was locked"]
+    [drift] = drifts(LOCK, replace(changed, lean="4.29.0"), "P.claim")
+    assert (drift.was, drift.now) == ("def it := 1", "def it := 1")
+
+    said = replace(LOCK, theorems={"P.claim": locked("e", "P.sum", "P.dot")})
+    assert drifted(said) == ["P.claim is not what was locked"]
+
+    fewer = replace(LOCK, theorems={"P.claim": locked("a", "P.sum")})
+    assert drifted(fewer) == ["P.dot is no longer reached"]
+
+    more = Lock(
+        "4.28.0",
+        {"P.claim": locked("a", "P.sum", "P.dot", "P.new")},
+        {**LOCK.definitions, "P.new": locked("f")},
+    )
+    assert drifted(more) == ["P.new is not in the lock file"]
+    empty = Lock("4.28.0", {}, {})
+    assert [d.what for d in drifts(empty, LOCK, "P.claim")] == ["is not in the lock file"]
+
+
+def test_the_lock_is_no_specification_and_a_broken_one_is_bad_input(tmp_path: Path) -> None:
+    project = load_project(ROOT)
+    assert project.lock is not None
+    assert set(project.lock.theorems) == {
+        project.library.qualified(claim.theorem) for claim in project.claims
+    }

@@ -1,0 +1,188 @@
+"""Lean itself: values worked out by hand, and what must be refuted."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from harness.claims.project import load_project
+from harness.evidence import Evidence, Outcome
+from harness.language.terms import Primitive
+from harness.lean.errand import ErrandFailed
+from harness.lean.execution.compare import compare
+from harness.lean.execution.findings import judge
+from harness.lean.execution.instances import Instance
+from harness.lean.execution.kinds import Scalars
+from harness.lean.execution.leg import ask, execute, program_for
+from harness.lean.execution.questions import Question
+from harness.lean.execution.subjects import of_claim, of_definition
+from harness.lean.execution.wire import numbers
+from harness.lean.leg import look
+from harness.lean.scope import LeanScope
+from harness.lean.session import Session
+from harness.lean.toolchain import LeanRun, Toolchain, find_toolchain
+from tests.lean.fake import FakeToolchain
+
+PACKAGE = Path(__file__).parents[2] / "fixtures" / "isometry"
+
+pytestmark = pytest.mark.lean
+
+SPECS = {
+    "weights_itself": "f: vector(n) -> vector(n)\n  v: vector(n)\nthen: f(v) = f(v)",
+    "power_itself": "f: scalar -> scalar\n  v: vector(n)\nthen: '[i |-> f(v[i])] = v'",
+    "turned": "A, B: matrix(n, n)\nthen: (A @ B)ᵀ = Bᵀ @ Aᵀ",
+    "quotient": "a, b: scalar\nscalars: field\nthen: a / b = a / b",
+}
+"""Claims that no theorem is about: what they say is run all the same."""
+
+FIELD = """\
+  field:
+    class: Lean.Grind.Field
+    operations:
+      divide: [Lean.Grind.Field.toDiv]
+"""
+
+
+@pytest.fixture(scope="module")
+def toolchain() -> Toolchain:
+    return find_toolchain()
+
+
+@pytest.fixture(scope="module")
+def session(tmp_path_factory: pytest.TempPathFactory, toolchain: Toolchain) -> Session:
+    root = tmp_path_factory.mktemp("execution") / "project"
+    shutil.copytree(PACKAGE, root)
+    definitions = root / "specs" / "definitions.yaml"
+    text = definitions.read_text("utf-8").replace("primitives:", f"{FIELD}\nprimitives:")
+    definitions.write_text(text, "utf-8")
+    for name, rest in SPECS.items():
+        text = f"theorem: {name}\nsays: For this test.\nfor:\n  n: dimension\n  {rest}\n"
+        (root / "specs" / f"{name}.yaml").write_text(text, "utf-8")
+    return look(load_project(root), toolchain, root / ".cache")
+
+
+def rational(numbers: Any) -> Any:
+    found = np.vectorize(Fraction, otypes=[object])
+    return found(np.array(numbers, dtype=object)) if np.size(numbers) else np.array(numbers)
+
+
+def instance(sizes: Mapping[str, int], mode: int = 0, **values: Any) -> Instance:
+    return Instance("dense", mode, sizes, {k: rational(v) for k, v in values.items()})
+
+
+A, B = [[1, 2], [3, 4]], [[0, 1], [1, 0]]
+THIRD = Fraction(1, 3)
+
+# What is asked, of which side, on which inputs; and what a person finds with a pencil.
+BY_HAND: list[tuple[str, int, Scalars, Instance, list[Any]]] = [
+    # (1/2)² + (-3)² = 37/4
+    ("squaredLength", 0, "Rat", instance({"n": 2}, v=["1/2", -3]), [Fraction(37, 4)]),
+    ("squaredLength", 0, "Rat", instance({"n": 1}, v=["-5/2"]), [Fraction(25, 4)]),
+    ("squaredLength", 0, "Rat", instance({"n": 0}, v=np.zeros(0, dtype=object)), [0]),
+    ("squaredLength", 0, "Float", instance({"n": 2}, v=[3, "1/2"]), [9.25]),
+    # A B has the columns of A exchanged: [[2, 1], [4, 3]]; transposed, [[2, 4], [1, 3]].
+    ("turned", 0, "Rat", instance({"n": 2}, A=A, B=B), [2, 4, 1, 3]),
+    ("turned", 1, "Rat", instance({"n": 2}, A=A, B=B), [2, 4, 1, 3]),
+    # v² + 1 = (2, 5), over their sum
+    ("weights_itself", 0, "Rat", instance({"n": 2}, v=[1, 2]), [Fraction(2, 7), Fraction(5, 7)]),
+    ("weights_itself", 0, "Rat", instance({"n": 2}, 1, v=[1, 2]), [THIRD, 2 * THIRD]),
+    # (1, -1) sums to 0, and x / 0 = 0
+    ("weights_itself", 0, "Rat", instance({"n": 2}, 1, v=[1, -1]), [0, 0]),
+    ("weights_itself", 0, "Float", instance({"n": 4}, v=[7, 7, 7, 7]), [0.25] * 4),
+    ("power_itself", 0, "Rat", instance({"n": 2}, v=[3, "1/2"]), [10, Fraction(5, 4)]),
+    ("quotient", 0, "Rat", instance({"n": 1}, a=3, b=-2), [Fraction(-3, 2)]),
+    ("quotient", 0, "Rat", instance({"n": 1}, a=3, b=0), [0]),
+]
+
+
+@pytest.fixture(scope="module")
+def answered(
+    session: Session, toolchain: Toolchain, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[list[Question], list[str]]:
+    """The questions above, put to Lean in one start."""
+    library = session.project.library
+    subjects = {c.theorem: of_claim(c) for c in session.project.claims}
+    subjects |= {name: of_definition(d) for name, d in library.definitions.items()}
+    made = program_for(session, list(subjects.values()))
+    assert not made.faults
+    asked = [Question(subjects[name], side, kind, it) for name, side, kind, it, _ in BY_HAND]
+    folder = tmp_path_factory.mktemp("asked")
+    return asked, ask(made, asked, session, toolchain, folder=folder)[0]
+
+
+def test_lean_finds_what_a_person_finds(answered: tuple[list[Question], list[str]]) -> None:
+    for question, answer, (*_, expected) in zip(*answered, BY_HAND, strict=True):
+        assert numbers(question.kind, answer) == expected, question
+
+
+def test_a_definition_that_says_something_else_is_refuted(
+    session: Session, answered: tuple[list[Question], list[str]]
+) -> None:
+    """The same answers of Lean's, beside a specification of twice the squared length."""
+    library = session.project.library
+    own = library.definitions["squaredLength"]
+    other = replace(own, body=Primitive("add", (), (own.body, own.body), own.body.type))
+    altered = replace(library, definitions={**library.definitions, "squaredLength": other})
+    picked = [i for i, question in enumerate(answered[0]) if question.subject.name == other.name]
+    asked = [answered[0][i] for i in picked]
+    answers = [answered[1][i] for i in picked]
+    for definitions, outcome in ((library, Outcome.CONFIRMED), (altered, Outcome.REFUTED)):
+        tallies = compare(definitions, session.project.claims, asked, answers)
+        assert {judge(kind, tally)[0] for (_, kind), tally in tallies.items()} == {outcome}
+
+
+def test_a_misprint_that_keeps_both_sides_equal_is_refuted(
+    session: Session,
+    toolchain: Toolchain,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Products printed the other way round: a mirror would not see it where a YAML has it so."""
+    honest = LeanScope.term
+
+    def misprint(scope: LeanScope, term: Any) -> Any:
+        match term:
+            case Primitive("matmul", dims, (left, right)) if len({*map(str, dims)}) == 1:
+                term = replace(term, arguments=(right, left))
+        return honest(scope, term)
+
+    monkeypatch.setattr(LeanScope, "term", misprint)
+    outcomes = {
+        (e.subject, e.check): e.outcome for e in execute(session, toolchain, folder=tmp_path)
+    }
+    assert outcomes["turned", "rational"] is Outcome.REFUTED
+    assert outcomes["turned", "float64"] is Outcome.REFUTED
+    assert outcomes["flip_compose", "rational"] is Outcome.CONFIRMED
+    assert outcomes["squaredLength", "rational"] is Outcome.CONFIRMED
+
+
+class Scripted(FakeToolchain):
+    """Ends well, and has written what it was told to as the answer."""
+
+    answer = ""
+
+    def run(self, arguments: Any, *, root: Path, **_: Any) -> LeanRun:
+        (root / "answer.txt").write_text(self.answer)
+        return LeanRun(0, (), "", "", 0.1)
+
+
+LINE = "r 1/2\n"
+
+
+@pytest.mark.parametrize("answer", ["", "end\n", LINE + "end\n", LINE * 50, LINE * 9999 + "end\n"])
+def test_an_answer_that_is_cut_short_or_too_long_is_none(
+    session: Session, tmp_path: Path, answer: str
+) -> None:
+    lean = Scripted()
+    lean.answer = answer
+    found: list[Evidence] = []
+    with pytest.raises(ErrandFailed, match=r"cut short|answers to \d+ questions"):
+        found.extend(execute(session, lean, folder=tmp_path))
+    assert not found
