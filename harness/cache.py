@@ -17,7 +17,15 @@ from typing import Any
 
 from harness.evidence import Evidence
 
-COMPUTING_LIBRARIES = ("numpy", "sympy", "python-flint", "diskcache")
+COMPUTING_LIBRARIES = (
+    "numpy",
+    "sympy",
+    "python-flint",
+    "diskcache",
+    "torch",
+    "cupy-cuda12x",
+    "array-api-strict",
+)
 
 
 def digest(*parts: object) -> str:

@@ -65,6 +65,7 @@ class Workers:
     """A pool of processes for engines; a context manager that leaves none behind."""
 
     def __init__(self, count: int, *, seconds: float, memory: int) -> None:
+        """`memory` is in bytes of addresses; 0 sets no limit."""
         from pebble import ProcessPool
 
         self.seconds = seconds
@@ -137,6 +138,8 @@ def _limit_memory(limit: int) -> None:
     # One thread each: the processes share the cores, and small matrices gain nothing by threads.
     for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(name, "1")
+    if not limit:
+        return
     try:
         import resource
     except ImportError:  # Windows has no such limit; the time limit still holds

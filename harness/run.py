@@ -51,6 +51,9 @@ class Plan:
     """A folder that this run may write to; what lies there from earlier runs is used."""
     legs: tuple[Leg, ...] = LEGS
     seed: int = 0
+    backend: str = "numpy"
+    """Whose arrays the numeric leg computes with, and on which `device`."""
+    device: str = ""
     toolchain: str = "auto"
     """Which Lean to use: `native`, `embedded`, or `auto` for the first that is there."""
     seconds: float = 120.0
@@ -106,7 +109,7 @@ def run(plan: Plan) -> Iterator[Evidence | Gap | Notice]:
             thread.start()
             waiting += 1
         try:
-            with Workers(plan.workers, seconds=plan.seconds, memory=plan.memory) as workers:
+            with Workers(plan.workers, seconds=plan.seconds, memory=_memory(plan)) as workers:
                 for task, key in tasks:
                     future = workers.submit(task)
                     future.add_done_callback(_forward(task, key, results))
@@ -135,6 +138,11 @@ class _Done:
     future: Any = None
 
 
+def _memory(plan: Plan) -> int:
+    """Drivers of GPUs reserve many times more addresses than they use."""
+    return 0 if plan.backend == "cupy" or plan.device.startswith("cuda") else plan.memory
+
+
 def _forward(task: Task, key: str, results: SimpleQueue[Any]) -> Any:
     return lambda future: results.put(_Done(task, key, future))
 
@@ -143,7 +151,8 @@ def _tasks(plan: Plan) -> Iterator[Task]:
     for claim in plan.project.claims:
         for leg, engine in plan.engines.items():
             if leg in plan.legs:
-                settings = (("seed", plan.seed),) if leg is Leg.NUMERIC else ()
+                arrays = (("backend", plan.backend), ("device", plan.device))
+                settings = (("seed", plan.seed), *arrays) if leg is Leg.NUMERIC else ()
                 yield Task(claim, plan.project.library, leg, engine, settings)
     for checker in plan.checkers:
         yield Task(checker, plan.project.library, Leg.NECESSITY, CHECKER_ENGINE)

@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from harness.cli.shared import OUTPUT_FILE, SPECS, narrowed, read_project, reports_bad_input
+from harness.cli.shared import (
+    BACKEND,
+    DEVICE,
+    OUTPUT_FILE,
+    SPECS,
+    narrowed,
+    read_project,
+    reports_bad_input,
+)
 from harness.evidence import Leg
 
 if TYPE_CHECKING:
@@ -34,6 +42,8 @@ def selection(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option(
             "--seed", type=int, default=0, show_default=True, help="Of the random instances."
         ),
+        BACKEND,
+        DEVICE,
         click.option(
             "--toolchain",
             type=click.Choice(["auto", "native", "embedded"]),
@@ -98,6 +108,8 @@ def conduct(
     only: tuple[str, ...],
     legs: tuple[str, ...],
     seed: int,
+    backend: str,
+    device: str,
     toolchain: str,
     time_limit: float,
 ) -> Run:
@@ -113,6 +125,8 @@ def conduct(
         cache=project.root / ".cache",
         legs=tuple(leg for leg in ALL if not legs or leg in legs),
         seed=seed,
+        backend=backend,
+        device=device,
         toolchain=toolchain,
         seconds=time_limit,
     )

@@ -44,6 +44,21 @@ def _theorems(
 
 THEOREM = click.argument("theorem", shell_complete=_theorems)
 
+BACKEND = click.option(
+    "--backend",
+    type=click.Choice(["numpy", "torch", "cupy", "array-api-strict"]),
+    default="numpy",
+    show_default=True,
+    help="Whose arrays the numeric leg computes with.",
+)
+
+DEVICE = click.option(
+    "--device",
+    default="",
+    metavar="NAME",
+    help="Of the backend, such as cuda:0.  [default: its own]",
+)
+
 OUTPUT_FILE = click.Path(dir_okay=False, path_type=Path)
 
 

@@ -7,6 +7,7 @@ as an error of theirs. That seed is an estimate, tested rather than proved.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import cast
 
 import numpy as np
@@ -17,8 +18,9 @@ from harness.arrays.floats import UNIT, Bounded, BoundedFloat64, Floats
 from harness.claims.model import Claim, Library
 from harness.language.terms import Equation
 from harness.language.transform import free_variables
-from harness.numeric.check import Compared, Drawn, Mask, Plans, defects, largest
+from harness.numeric.check import Compared, Drawn, Mask, Plans, defects, identify, largest
 from harness.numeric.functions import WEIGHTS, open_functions
+from harness.numeric.identifier import LANES, ReplayId
 from harness.numeric.placing import Placing, placed
 from harness.numeric.reals import RealField, Regime
 from harness.numeric.sampling import Instance, Sampler
@@ -43,12 +45,17 @@ class Float64Check:
         claim: Claim,
         library: Library,
         seed: int,
-        lanes: int = 32,
+        lanes: int = LANES,
         backend: Backend = NUMPY,
+        sizes: Mapping[str, int] | None = None,
     ) -> None:
-        self.plans = Plans(claim, library, self.name, seed)
+        self.plans = Plans(claim, library, self.name, seed, sizes)
         self.lanes = lanes
         self.placing = Placing(backend)
+
+    def identifier(self, batch: int, lane: int) -> ReplayId:
+        """What names one of its instances."""
+        return identify(self, batch, lane)
 
     def draw(self, number: int) -> Drawn:
         """The instances of batch `number`; regimes and kinds of weights take turns."""

@@ -19,6 +19,8 @@ from harness.language.transform import children
 from harness.language.types import Sort
 from harness.numeric.families import BASES, KINDS, Style
 from harness.numeric.hypotheses import Commutes, Orthogonal, assign
+from harness.numeric.identifier import ReplayId
+from harness.numeric.placing import Placing
 from harness.numeric.reals import Field
 from harness.numeric.sampling import Instance
 from harness.numeric.sizing import draw_sizes
@@ -26,29 +28,6 @@ from harness.numeric.sizing import draw_sizes
 SIZES = (2, 3, 4, 5, 6)
 
 Mask = NDArray[np.bool_]
-
-
-@dataclass(frozen=True)
-class ReplayId:
-    """Names one instance: rerunning its batch reproduces it bit for bit."""
-
-    theorem: str
-    check: str
-    seed: int
-    batch: int
-    lane: int
-
-    def __str__(self) -> str:
-        return f"{self.theorem}:{self.check.replace(' ', '-')}:{self.seed}:{self.batch}:{self.lane}"
-
-    @staticmethod
-    def parse(text: str) -> ReplayId:
-        """Read what `str` gives. Raises `ValueError`."""
-        theorem, *others = text.rsplit(":", 4)
-        if len(others) != 4 or not all(part.isdecimal() for part in others[1:]):
-            raise ValueError(f"expected theorem:check:seed:batch:lane, found {text!r}")
-        check, seed, batch, lane = others
-        return ReplayId(theorem, check.replace("-", " "), int(seed), int(batch), int(lane))
 
 
 @dataclass(frozen=True)
@@ -89,6 +68,12 @@ class Check(Protocol):
 
     name: str
     plans: Plans
+    placing: Placing
+    lanes: int
+
+    def identifier(self, batch: int, lane: int) -> ReplayId:
+        """What names one of its instances."""
+        ...
 
     def draw(self, number: int) -> Drawn:
         """The instances of a batch; the same number gives the same bits."""
@@ -99,14 +84,30 @@ class Check(Protocol):
         ...
 
 
+def identify(check: Check, batch: int, lane: int) -> ReplayId:
+    """What names one instance of a check."""
+    plans, backend = check.plans, check.placing.backend
+    named = (plans.claim.theorem, check.name, plans.seed, batch, lane)
+    return ReplayId(*named, plans.fixed, check.lanes, backend.name, backend.device)
+
+
 class Plans:
     """The batches of one check of a claim. Raises `Unmet` where no sampler meets the claim."""
 
-    def __init__(self, claim: Claim, library: Library, check: str, seed: int) -> None:
+    def __init__(
+        self,
+        claim: Claim,
+        library: Library,
+        check: str,
+        seed: int,
+        fixed: Mapping[str, int] | None = None,
+    ) -> None:
         self.claim = claim
         self.library = library
         self.check = check
         self.seed = seed
+        self.fixed = fixed or None
+        """Sizes that all batches have; drawn for each where there are none."""
         self.assignment = assign(claim, library)
 
     def generator(self, batch: int) -> np.random.Generator:
@@ -124,6 +125,8 @@ class Plans:
 
     def sizes(self, batch: int, rng: np.random.Generator) -> dict[str, int]:
         """Sizes at random; every other batch has room for several blocks in its families."""
+        if self.fixed is not None:
+            return dict(self.fixed)
         wide = self.assignment.structured if batch % 2 == 0 else ()
         return draw_sizes(self.claim, self.assignment, rng, SIZES, wide)
 

@@ -19,9 +19,10 @@ from harness.arrays.evaluate import rank, shape_of
 from harness.claims.model import Claim, Library
 from harness.language.terms import Equation
 from harness.language.types import Index, Matrix, Named, Type, function_parts
-from harness.numeric.check import Compared, Drawn, Plans, defects
+from harness.numeric.check import Compared, Drawn, Plans, defects, identify
 from harness.numeric.degrees import Degree, Degrees, entries
 from harness.numeric.hypotheses import Defined, Inverse, Orthogonal, UnitSquares
+from harness.numeric.identifier import LANES, ReplayId
 from harness.numeric.modular import PRIMES, PrimeField, RandomFunction
 from harness.numeric.placing import Placing, placed
 from harness.numeric.sampling import Sampler
@@ -40,12 +41,17 @@ class PrimeFieldCheck:
         claim: Claim,
         library: Library,
         seed: int,
-        lanes: int = 32,
+        lanes: int = LANES,
         backend: Backend = NUMPY,
+        sizes: Mapping[str, int] | None = None,
     ) -> None:
-        self.plans = Plans(claim, library, self.name, seed)
+        self.plans = Plans(claim, library, self.name, seed, sizes)
         self.lanes = lanes
         self.placing = Placing(backend)
+
+    def identifier(self, batch: int, lane: int) -> ReplayId:
+        """What names one of its instances."""
+        return identify(self, batch, lane)
 
     def draw(self, number: int) -> Drawn:
         """The instances of batch `number`; the primes take turns."""

@@ -12,15 +12,18 @@ from typing import Any
 import numpy as np
 
 from harness.arrays import Unsupported
+from harness.arrays.backend import Backend, BackendMissing
 from harness.claims.model import Claim, Library
 from harness.evidence import Counterexample, Evidence, Json, Leg, Outcome
 from harness.numeric.bounded import Float64Check
-from harness.numeric.check import Compared, Drawn, ReplayId, remark, shown, trivial, unchanged
+from harness.numeric.check import Compared, Drawn, remark, shown
 from harness.numeric.exact import PrimeFieldCheck
 from harness.numeric.hypotheses import Unmet
 from harness.numeric.modular import PRIMES
+from harness.numeric.precisions import NARROW, Precision, lacks, measure
 from harness.numeric.replay import CHECKS, replay
 from harness.numeric.small import find_small
+from harness.numeric.tally import Tally
 from harness.numeric.threads import one_thread
 from harness.numeric.variants import variants
 
@@ -28,9 +31,6 @@ __all__ = ["check", "find_counterexample", "replay"]
 
 BATCHES = {PrimeFieldCheck.name: 24, Float64Check.name: 36}
 """Batches of 32 instances that each check tests at effort 1."""
-
-_ENOUGH = 0.5
-"""The part of the instances that must meet the hypotheses and be decided."""
 
 
 def check(
@@ -40,23 +40,27 @@ def check(
     seed: int = 0,
     effort: float = 1.0,
     deadline: float = math.inf,
+    backend: str = "numpy",
+    device: str = "",
 ) -> Iterator[Evidence]:
     """Test a claim: exactly over prime fields, and in doubles within a rounding bound.
 
     `effort` scales the number of instances. After `deadline` (as `time.monotonic` tells it) no
-    batch is begun; what was tested by then is reported, and none tested means not run.
+    batch is begun; what was tested by then is reported, and none tested means not run. Claims
+    are evaluated on the arrays of `backend` (`harness.arrays.backend`); where it, its `device` or
+    its doubles are missing, nothing is run.
     """
     for kind in CHECKS:
         start = time.monotonic()
         try:
             with one_thread():
-                run = _Run(kind(claim, library, seed))
+                run = _Run(kind(claim, library, seed, backend=Backend(backend, device)))
                 for number in range(max(1, round(BATCHES[kind.name] * effort))):
-                    if time.monotonic() >= deadline or run.refuted:
+                    if time.monotonic() >= deadline or run.wrong:
                         break
                     run.add(number)
                 found = run.evidence()
-        except (Unmet, Unsupported) as error:
+        except (Unmet, Unsupported, BackendMissing) as error:
             found = _evidence(claim, kind.name, Outcome.NOT_RUN, str(error))
         yield replace(found, seconds=time.monotonic() - start)
 
@@ -90,18 +94,16 @@ def find_counterexample(
 # -- gathering --------------------------------------------------------------------------------
 
 
+_MEASURED = 3
+"""Batches that narrower formats are measured on: one for each regime."""
+
+
 @dataclass
 class _Run:
     """What came of the batches so far."""
 
     tester: PrimeFieldCheck | Float64Check
-    batches: int = 0
-    instances: int = 0
-    fair: int = 0
-    decided: int = 0
-    trivial: int = 0
-    unchanged: int = 0
-    refuted: bool = False
+    tally: Tally = field(default_factory=Tally)
     wrong: tuple[Drawn, Compared] | None = None
     ratios: list[Any] = field(default_factory=list)
     misses: list[float] = field(default_factory=list)
@@ -114,12 +116,7 @@ class _Run:
         plans = self.tester.plans
         drawn = self.tester.draw(number)
         found = self.tester.compare(drawn, plans.claim.conclusion)
-        self.batches += 1
-        self.instances += drawn.instance.lanes
-        self.fair += int(drawn.fair.sum())
-        self.decided += int(found.decided.sum())
-        self.trivial += int((trivial(plans, drawn.instance) & found.decided).sum())
-        self.unchanged += unchanged(plans, drawn.field, drawn.instance)
+        self.tally.merge(Tally.of(self.tester, drawn, found))
         self.ratios.append(found.ratio[drawn.fair])
         self.settings[drawn.setting] = None
         self.families |= {str(style): None for style in drawn.instance.styles}
@@ -128,7 +125,6 @@ class _Run:
             prime = PRIMES[number % len(PRIMES)]
             self.misses.append(self.tester.miss(drawn.instance.sizes, prime))
         if found.wrong.any():
-            self.refuted = True
             self.wrong = (drawn, found)
 
     # -- the verdict ----------------------------------------------------------------------------
@@ -138,49 +134,35 @@ class _Run:
         tester, claim = self.tester, self.tester.plans.claim
         if self.wrong is not None:
             return self._refutation(*self.wrong)
-        outcome, reason = self._judge()
+        outcome, reason = self.tally.judge()
         summary = self._summary() if outcome is Outcome.CONFIRMED else reason
-        replay_id = ReplayId(claim.theorem, tester.name, tester.plans.seed, 0, 0)
+        replay_id = tester.identifier(0, 0)
         return _evidence(claim, tester.name, outcome, summary, self._data(), str(replay_id))
-
-    def _judge(self) -> tuple[Outcome, str]:
-        if self.batches == 0:
-            return Outcome.NOT_RUN, "no time was left to test any instance"
-        if self.fair < _ENOUGH * self.instances:
-            met = f"{self.fair} of {self.instances} instances"
-            return Outcome.INCONCLUSIVE, f"only {met} met the hypotheses"
-        if self.decided == 0 or self.decided < _ENOUGH * self.fair:
-            sharp = f"{self.decided} of {self.fair} instances"
-            return Outcome.INCONCLUSIVE, f"the rounding bound says enough on only {sharp}"
-        if self.trivial == self.decided:
-            return Outcome.INCONCLUSIVE, "the hypotheses were met by multiples of 1 only"
-        if self.unchanged == self.batches:
-            return Outcome.INCONCLUSIVE, "both sides were given the very same arguments"
-        return Outcome.CONFIRMED, ""
 
     def _summary(self) -> str:
         if isinstance(self.tester, PrimeFieldCheck):
             return (
-                f"Both sides are equal on {self.decided} random instances modulo "
+                f"Both sides are equal on {self.tally.decided} random instances modulo "
                 f"{len(self.settings)} primes near 2²⁴, without rounding; a claim that fails for "
                 f"the families drawn would pass one instance with probability at most "
                 f"{max(self.misses):.1g}."
             )
         largest = max((float(r.max(initial=0.0)) for r in self.ratios), default=0.0)
         return (
-            f"Both sides agree within the rounding bound on {self.decided} random instances in "
-            f"double precision; the largest difference is {largest:.2g} of its bound."
+            f"Both sides agree within the rounding bound on {self.tally.decided} random instances "
+            f"in double precision; the largest difference is {largest:.2g} of its bound."
         )
 
     def _data(self) -> dict[str, Json]:
         tester = self.tester
         data: dict[str, Json] = {
             "seed": tester.plans.seed,
-            "batches": self.batches,
-            "instances": self.instances,
-            "hypotheses_met": self.fair,
-            "decided": self.decided,
-            "trivial": self.trivial,
+            "backend": str(tester.placing.backend),
+            "batches": self.tally.batches,
+            "instances": self.tally.instances,
+            "hypotheses_met": self.tally.met,
+            "decided": self.tally.decided,
+            "trivial": self.tally.trivial,
             "families": list(self.families),
             "settings": list(self.settings),
             "shapes": list(self.shapes[:6]),
@@ -195,6 +177,7 @@ class _Run:
         ratios = np.concatenate(self.ratios) if self.ratios else np.zeros(0)
         positive = np.log10(ratios[(ratios > 0) & np.isfinite(ratios)])
         counts, edges = np.histogram(positive, bins=40, range=(-8.0, 2.0))
+        data |= self._narrow()
         data["largest_ratio"] = float(ratios.max(initial=0.0))
         data["equal_to_the_bit"] = int((ratios == 0).sum())
         data["ratio_histogram"] = {"edges": edges.tolist(), "counts": counts.tolist()}
@@ -205,11 +188,26 @@ class _Run:
         )
         return data
 
+    def _narrow(self) -> dict[str, Json]:
+        """What narrower formats do to the first batches: a table, and the formats that lack."""
+        tester = self.tester
+        assert isinstance(tester, Float64Check)
+        backend = tester.placing.backend
+        drawn = [tester.draw(number) for number in range(min(self.tally.batches, _MEASURED))]
+        rows: list[Json] = []
+        for dtype in (d for d in NARROW if not lacks(backend, d)):
+            precision = Precision()
+            for batch in drawn:
+                precision.add(measure(tester, batch, dtype), batch)
+            rows.append(precision.row(dtype))
+        missing = [reason for reason in (lacks(backend, d) for d in NARROW) if reason]
+        return {"precisions": rows, "precisions_not_measured": missing}
+
     def _refutation(self, drawn: Drawn, found: Compared) -> Evidence:
         tester = self.tester
         claim, library = tester.plans.claim, tester.plans.library
         lane = int(found.wrong.argmax())
-        identifier = ReplayId(claim.theorem, tester.name, tester.plans.seed, drawn.number, lane)
+        identifier = tester.identifier(drawn.number, lane)
         example = find_small(claim, library, seconds=2.0)
         if example is None:
             example = shown(tester.plans, drawn, found, lane, remark(drawn, lane))

@@ -24,29 +24,29 @@ class Placing:
     def xp(self) -> Any:
         return self.backend.xp
 
-    @property
-    def is_drawing(self) -> bool:
-        """Whether it is what instances are drawn in: then there is nothing to convert."""
-        return self.xp is np and self.dtype == "float64"
-
     def array(self, array: Any) -> Any:
         """An array of NumPy or of the backend, converted; integers and masks keep their types."""
-        if self.is_drawing:
-            return array
         placed = self.backend.place(array) if isinstance(array, np.ndarray) else array
         if "float" not in str(placed.dtype):
             return placed
-        return self.xp.astype(placed, self.backend.dtype(self.dtype))
+        return self.xp.astype(placed, self.backend.dtype(self.dtype), copy=False)
 
 
 def placed(
     claim: Claim, values: Mapping[str, Value[Any]], functions: Mapping[str, Any], placing: Placing
+) -> tuple[Mapping[str, Value[Any]], Mapping[str, Any]]:
+    """An instance as it was drawn, and its open functions, on a backend."""
+    if placing.xp is np:
+        return values, functions
+    return moved(claim, values, functions, placing)
+
+
+def moved(
+    claim: Claim, values: Mapping[str, Value[Any]], functions: Mapping[str, Any], placing: Placing
 ) -> tuple[dict[str, Value[Any]], dict[str, Any]]:
     """The values of an instance and its open functions, on other arrays."""
-    if placing.is_drawing:
-        return dict(values), dict(functions)
     types = {p.name: p.type for p in claim.parameters if p.is_explicit}
-    moved = {name: function.on(placing) for name, function in functions.items()}
+    converted = {name: function.on(placing) for name, function in functions.items()}
     found: dict[str, Value[Any]] = {}
     for name, value in values.items():
         match value:
@@ -55,5 +55,5 @@ def placed(
             case Places(array):
                 found[name] = Places(placing.array(array))
             case _:
-                found[name] = open_function(types[name], moved[name], placing.xp)
-    return found, moved
+                found[name] = open_function(types[name], converted[name], placing.xp)
+    return found, converted

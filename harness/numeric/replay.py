@@ -4,39 +4,64 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
+
 from harness.arrays import Unsupported
+from harness.arrays.backend import Backend, BackendMissing
 from harness.claims.model import Claim, Library, Project
 from harness.evidence import Counterexample, Json
+from harness.language.types import Sort
 from harness.numeric.bounded import Float64Check
-from harness.numeric.check import Check, ReplayId, remark, shown
+from harness.numeric.check import Check, Compared, remark, shown
 from harness.numeric.exact import PrimeFieldCheck
 from harness.numeric.hypotheses import Unmet
+from harness.numeric.identifier import ReplayId
+from harness.numeric.precisions import NARROW, measure
 from harness.numeric.threads import one_thread
 
 CHECKS: tuple[type[PrimeFieldCheck] | type[Float64Check], ...] = (PrimeFieldCheck, Float64Check)
 
 
+def tester_of(wanted: ReplayId, claim: Claim, library: Library) -> PrimeFieldCheck | Float64Check:
+    """The check that drew an instance; narrow formats are measured on what doubles draw.
+
+    Raises `ValueError` for a check or sizes that there are not, `BackendMissing`, `Unmet`.
+    """
+    kinds = {kind.name: kind for kind in CHECKS} | dict.fromkeys(NARROW, Float64Check)
+    if wanted.check not in kinds:
+        raise ValueError(f"expected one of {', '.join(kinds)}, found {wanted.check!r}")
+    names = [p.name for p in claim.parameters if isinstance(p.sort, Sort)]
+    if wanted.sizes and set(wanted.sizes) != set(names):
+        raise ValueError(f"expected sizes for {', '.join(names)}, found {', '.join(wanted.sizes)}")
+    backend = Backend(wanted.backend, wanted.device)
+    return kinds[wanted.check](claim, library, wanted.seed, wanted.lanes, backend, wanted.sizes)
+
+
 def replay(identifier: str, claim: Claim, library: Library) -> Counterexample:
     """The instance that `identifier` names, drawn anew: its inputs and both sides.
 
-    Raises `ValueError` where it is not an identifier, or not one of this claim.
+    Raises `ValueError` where it is not an identifier, or not one of this claim, and where it
+    cannot be computed here.
     """
     wanted = ReplayId.parse(identifier)
-    kinds = {kind.name: kind for kind in CHECKS}
-    if wanted.theorem != claim.theorem or wanted.check not in kinds:
+    if wanted.theorem != claim.theorem:
         raise ValueError(f"expected an instance of {claim.theorem}, found {identifier!r}")
+    if wanted.lane >= wanted.lanes:
+        raise ValueError(f"a batch has {wanted.lanes} lanes, found {identifier!r}")
     try:
-        tester: Check = kinds[wanted.check](claim, library, wanted.seed)
+        tester: Check = tester_of(wanted, claim, library)
         with one_thread():
             drawn = tester.draw(wanted.batch)
             found = tester.compare(drawn, claim.conclusion)
-    except (Unmet, Unsupported) as error:
+            text = f"difference over bound {float(found.ratio[wanted.lane]):.3g}"
+            if wanted.check in NARROW and isinstance(tester, Float64Check):
+                narrow = measure(tester, drawn, wanted.check)
+                none = np.zeros_like(found.wrong)
+                found = Compared(narrow.left, narrow.right, none, none, narrow.ratio)
+                text = f"{wanted.check}; difference over noise {found.ratio[wanted.lane]:.3g}"
+    except (Unmet, Unsupported, BackendMissing) as error:
         raise ValueError(str(error)) from None
-    if wanted.lane >= drawn.instance.lanes:
-        raise ValueError(f"a batch has {drawn.instance.lanes} lanes, found {identifier!r}")
-    ratio = float(found.ratio[wanted.lane])
-    says = f"{remark(drawn, wanted.lane)}; difference over bound {ratio:.3g}"
-    return shown(tester.plans, drawn, found, wanted.lane, says)
+    return shown(tester.plans, drawn, found, wanted.lane, f"{remark(drawn, wanted.lane)}; {text}")
 
 
 def describe(project: Project, identifier: str) -> str:
