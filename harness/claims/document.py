@@ -25,7 +25,7 @@ MAX_BYTES = 1_000_000
 YamlPath = tuple[str | int, ...]
 
 
-class _Loader(yaml.SafeLoader):
+class StrictLoader(yaml.SafeLoader):
     yaml_implicit_resolvers = {  # noqa: RUF012 - PyYAML's own protocol
         first: [
             (tag, pattern)
@@ -116,7 +116,7 @@ def read_document(path: Path, name: str, limit: int = MAX_BYTES) -> Document:
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
         raise InputError([Diagnostic(name, line, 1, "not UTF-8 text")]) from None
-    loader = _Loader(text)
+    loader = StrictLoader(text)
     try:
         root = loader.get_single_node()
     except yaml.MarkedYAMLError as error:

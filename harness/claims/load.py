@@ -61,7 +61,7 @@ def load_library(path: Path, name: str) -> Library:
         raise InputError(faults)
     data = document.data
     namespace = data["namespace"]
-    if namespace and not _is_lean_name(namespace):
+    if namespace and not is_lean_name(namespace):
         faults.append(document.fault(("namespace",), f"{namespace!r} is not a Lean name"))
     primitives: dict[str, str] = {}
     for primitive, constant in data["primitives"].items():
@@ -70,7 +70,7 @@ def load_library(path: Path, name: str) -> Library:
             known = ", ".join(signatures())
             message = f"unknown primitive {primitive!r}; known: {known}"
             faults.append(document.fault(path_, message, key=True))
-        elif not _is_lean_name(constant):
+        elif not is_lean_name(constant):
             faults.append(document.fault(path_, f"{constant!r} is not a Lean name"))
         else:
             primitives[primitive] = f"{namespace}.{constant}" if namespace else constant
@@ -78,7 +78,7 @@ def load_library(path: Path, name: str) -> Library:
     for kind, entry in data["scalars"].items():
         at: YamlPath = ("scalars", kind)
         for constant in (entry["class"], *chain.from_iterable(entry["operations"].values())):
-            if not _is_lean_name(constant):
+            if not is_lean_name(constant):
                 faults.append(document.fault(at, f"{constant!r} is not a Lean name"))
         scalars[kind] = ScalarKind(
             kind, entry["class"], {op: tuple(names) for op, names in entry["operations"].items()}
@@ -118,7 +118,7 @@ def load_claim(path: Path, name: str, library: Library) -> Claim:
         raise InputError(faults)
     data = document.data
     theorem = data["theorem"]
-    if not _is_lean_name(theorem):
+    if not is_lean_name(theorem):
         faults.append(document.fault(("theorem",), f"{theorem!r} is not a Lean name"))
     kind = data.get("scalars", next(iter(library.scalars)))
     if kind not in library.scalars:
@@ -212,5 +212,6 @@ def _parameters(
     return tuple(found) if len(faults) == before else None
 
 
-def _is_lean_name(text: str) -> bool:
+def is_lean_name(text: str) -> bool:
+    """Whether `text` can name a theorem, a definition, a class or a namespace of Lean here."""
     return re.fullmatch(rf"{IDENTIFIER}(\.{IDENTIFIER})*", text) is not None

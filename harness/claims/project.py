@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Sequence
 from dataclasses import replace
@@ -65,9 +66,20 @@ def open_project(root: Path) -> Project:
     return Project(root, lean, specs, library, (), files, lock=lock)
 
 
-def specification_files(start: Path) -> list[Path]:
-    """The specifications of the project that `start` lies in, unread. Raises `InputError`."""
-    return _specification_files(_folders(find_root(start))[1])
+def claimed_theorems(start: Path) -> dict[str, Path]:
+    """The theorems that the project around `start` claims, and where; files with faults count too.
+
+    Raises `InputError` where there is no project.
+    """
+    found: dict[str, Path] = {}
+    for path in _specification_files(_folders(find_root(start))[1]):
+        try:
+            match = re.search(r"^theorem:\s*([^\s#]+)", path.read_text("utf-8"), re.MULTILINE)
+        except (OSError, UnicodeDecodeError):
+            continue
+        if match:
+            found.setdefault(match[1].strip("'\""), path)
+    return found
 
 
 def _folders(root: Path) -> tuple[Path, Path]:

@@ -28,6 +28,9 @@ COMMANDS: dict[str, dict[str, str]] = {
         "ablate": "ablating:ablate",
         "diff": "comparing:diff",
     },
+    "Write": {
+        "new": "drafting:new",
+    },
     "Set up": {
         "doctor": "environment:doctor",
         "schema": "environment:schema",

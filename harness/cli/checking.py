@@ -15,6 +15,7 @@ from harness.cli.shared import (
     DEVICE,
     OUTPUT_FILE,
     SPECS,
+    TOOLCHAIN,
     narrowed,
     read_project,
     reports_bad_input,
@@ -44,13 +45,7 @@ def selection(command: Callable[..., Any]) -> Callable[..., Any]:
         ),
         BACKEND,
         DEVICE,
-        click.option(
-            "--toolchain",
-            type=click.Choice(["auto", "native", "embedded"]),
-            default="auto",
-            show_default=True,
-            help="Which Lean to ask.",
-        ),
+        TOOLCHAIN,
         click.option(
             "--time-limit",
             type=click.FloatRange(min=0.1),

@@ -27,19 +27,16 @@ def _theorems(
     context: click.Context, param: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
     """The theorems that are claimed, for the shell: read quickly, and silent about faults."""
-    import re
-
     from click.shell_completion import CompletionItem
 
-    from harness.claims.project import specification_files
+    from harness.claims.project import claimed_theorems
 
     folder = context.find_root().params.get("folder") or Path()
     try:
-        texts = [path.read_text("utf-8") for path in specification_files(folder)]
-    except (OSError, InputError, UnicodeDecodeError):
+        found = claimed_theorems(folder)
+    except InputError:
         return []
-    found = (re.search(r"^theorem:\s*([^\s#]+)", text, re.MULTILINE) for text in texts)
-    return [CompletionItem(m[1]) for m in found if m and m[1].startswith(incomplete)]
+    return [CompletionItem(name) for name in found if name.startswith(incomplete)]
 
 
 THEOREM = click.argument("theorem", shell_complete=_theorems)
@@ -57,6 +54,14 @@ DEVICE = click.option(
     default="",
     metavar="NAME",
     help="Of the backend, such as cuda:0.  [default: its own]",
+)
+
+TOOLCHAIN = click.option(
+    "--toolchain",
+    type=click.Choice(["auto", "native", "embedded"]),
+    default="auto",
+    show_default=True,
+    help="Which Lean to ask.",
 )
 
 OUTPUT_FILE = click.Path(dir_okay=False, path_type=Path)

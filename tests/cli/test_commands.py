@@ -99,3 +99,26 @@ def test_completion_knows_commands_theorems_and_kinds() -> None:
 
 def test_completion_is_silent_where_there_is_no_project() -> None:
     assert completions("-C", "/", "explain", "sc") == []
+
+
+def test_new_refuses_to_overwrite_before_it_asks_lean() -> None:
+    theorem = "scores_invariant_of_orthogonal"
+    before = (ROOT / "specs" / f"{theorem}.yaml").read_bytes()
+    done = harness("new", theorem)
+    assert done.exit_code == 2
+    assert "--force" in done.output
+    assert (ROOT / "specs" / f"{theorem}.yaml").read_bytes() == before
+
+
+def test_new_knows_that_another_file_claims_the_theorem(tmp_path: Path) -> None:
+    done = harness("new", "scores_invariant_of_orthogonal", "--output", str(tmp_path / "x.yaml"))
+    assert done.exit_code == 2
+    assert "already claimed" in done.output
+    assert not (tmp_path / "x.yaml").exists()
+
+
+@pytest.mark.parametrize("name", ["", "a b", "../x", "a.", "theorem;", "x/y"])
+def test_new_takes_names_of_theorems_alone(name: str) -> None:
+    done = harness("new", "--", name)
+    assert done.exit_code == 2
+    assert "expected the name of a Lean theorem" in done.output

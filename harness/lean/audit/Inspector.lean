@@ -105,6 +105,24 @@ meta def exprText : Expr → String → String
   | .fvar _, done => done ++ "?"
   | .mvar _, done => done ++ "?"
 
+/-! The same with the names of bound variables and without loss, in prefix notation: for whoever
+reads a statement back. -/
+
+meta def exprWords : Expr → String → String
+  | .bvar i, done => done ++ " #" ++ i.repr
+  | .sort l, done => done ++ " *" ++ escape (levelText l).toList ""
+  | .const n _, done => done ++ " !" ++ nameText n
+  | .app f a, done => exprWords a (exprWords f (done ++ " @"))
+  | .lam n t b _, done => exprWords b (exprWords t (done ++ " L" ++ nameText n))
+  | .forallE n t b _, done => exprWords b (exprWords t (done ++ " P" ++ nameText n))
+  | .letE n t v b _, done => exprWords v (exprWords b (exprWords t (done ++ " @ L" ++ nameText n)))
+  | .lit (.natVal n), done => done ++ " =" ++ n.repr
+  | .lit (.strVal s), done => done ++ " \"" ++ escape s.toList ""
+  | .mdata _ e, done => exprWords e done
+  | .proj s i e, done => exprWords e (done ++ " ." ++ nameText s ++ "." ++ i.repr)
+  | .fvar _, done => done ++ " ?"
+  | .mvar _, done => done ++ " ?"
+
 /-! ## What the package declares -/
 
 meta def kindOf : ConstantInfo → String
@@ -226,6 +244,43 @@ meta partial def describeAll (out : IO.FS.Handle) (env : Environment) : List (Na
   | (m, names) :: rest => do
     describe out env m names
     describeAll out env rest
+
+/-! ## Statements, to be read back -/
+
+meta partial def isSortValued : Expr → Bool
+  | .forallE _ _ b _ => isSortValued b
+  | .mdata _ e => isSortValued e
+  | .sort _ => true
+  | _ => false
+
+meta def state (out : IO.FS.Handle) (n : Name) (c : ConstantInfo) : IO Unit :=
+  out.putStrLn <| "stated\t" ++ nameText n ++ "\t" ++ exprWords c.type "" ++ "\t" ++
+    match c with
+    | .defnInfo v => exprWords v.value ""
+    | _ => ""
+
+meta partial def stateAll (out : IO.FS.Handle) (full : Environment) : List Name → IO Unit
+  | [] => pure ()
+  | n :: rest => do
+    match full.find? n with
+    | some c => state out n c
+    | none => pure ()
+    stateAll out full rest
+
+/-- Definitions that stand for types or propositions, which statements are read through. -/
+meta partial def stateTypes (out : IO.FS.Handle) (full : Environment) : List (Name × List Name) → IO Unit
+  | [] => pure ()
+  | (_, names) :: rest => do
+    each names
+    stateTypes out full rest
+where
+  each : List Name → IO Unit
+    | [] => pure ()
+    | n :: rest => do
+      match full.find? n with
+      | some (.defnInfo v) => if isSortValued v.type then state out n (.defnInfo v)
+      | _ => pure ()
+      each rest
 
 /-! ## Replay
 
@@ -434,6 +489,7 @@ meta structure Request where
   imports : List Name
   base : List Name
   reference : List Name
+  statements : List Name
   items : List (List String)
 
 meta partial def readRequest : List String → Request → Request
@@ -444,6 +500,7 @@ meta partial def readRequest : List String → Request → Request
     | ["import", n] => { r with imports := readName n :: r.imports }
     | ["base", n] => { r with base := readName n :: r.base }
     | ["reference", n] => { r with reference := readName n :: r.reference }
+    | ["state", n] => { r with statements := readName n :: r.statements }
     | "compare" :: fields => { r with items := fields :: r.items }
     | _ => r
 
@@ -464,11 +521,16 @@ meta partial def compareAll (out : IO.FS.Handle) (env : Kernel.Environment) : Li
 meta unsafe def inspect (own : Environment) : IO Unit := do
   let out ← IO.FS.Handle.mk "answer.txt" .write
   let text ← IO.FS.readFile "request.txt"
-  let r := readRequest (split '\n' text) ⟨[], [], [], [], []⟩
+  let r := readRequest (split '\n' text) ⟨[], [], [], [], [], []⟩
   let full ← importModules (importsOf (joined r.base (joined r.imports r.modules)) #[]) {} 0 (level := .private)
   let modules := modulesFrom full r.modules 0 []
   describeAll out full modules
   describeModules out full r.modules 0
+  match r.statements with
+  | [] => pure ()
+  | names => do
+    stateAll out full names
+    stateTypes out full modules
   let base ← importModules (importsOf r.base #[]) {} 0 (level := .private)
   let env ← replayAll out full modules base.toKernelEnv
   let env ← replay.all out own [] r.reference env

@@ -48,6 +48,8 @@ class Answer:
     declarations: Mapping[str, Declaration] = field(default_factory=dict)
     replayed: Mapping[str, Ruling] = field(default_factory=dict)
     compared: Mapping[str, Ruling] = field(default_factory=dict)
+    stated: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """Types of the constants that were asked for, and values of definitions, in prefix notation."""
     axioms: frozenset[str] = frozenset()
     """The axioms outside the package that it cites; not theorems whose proof is not shipped."""
     replacements: tuple[str, ...] = ()
@@ -65,6 +67,7 @@ def read_answer(text: str) -> Answer:
     declarations: dict[str, Declaration] = {}
     replayed: dict[str, Ruling] = {}
     compared: dict[str, Ruling] = {}
+    stated: dict[str, tuple[str, str]] = {}
     axioms: set[str] = set()
     replacements: list[str] = []
     lines = text.split("\n")
@@ -89,6 +92,8 @@ def read_answer(text: str) -> Answer:
                 pass
             case ["csimp", name]:
                 replacements.append(name)
+            case ["stated", name, type_, value]:
+                stated[name] = type_, value
             case ["replay", name, verdict, reason]:
                 _rule(replayed, name, verdict, reason)
             case ["compared", key, verdict, reason]:
@@ -96,7 +101,7 @@ def read_answer(text: str) -> Answer:
             case _:
                 raise Malformed(line[:200])
     return Answer(
-        declarations, replayed, compared, frozenset(axioms), tuple(replacements), complete
+        declarations, replayed, compared, stated, frozenset(axioms), tuple(replacements), complete
     )
 
 

@@ -1,0 +1,80 @@
+"""Claims as the text of a specification, so that reading it gives the same claim back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from textwrap import wrap
+
+import yaml
+
+from harness.claims.document import StrictLoader
+from harness.language.elaborate import Scope, elaborate_statement
+from harness.language.notation import context, to_text
+from harness.language.parser import parse_statement
+from harness.language.syntax import LanguageError
+from harness.language.terms import Equation
+from harness.language.types import Parameter
+
+WIDTH = 96
+
+
+def specification(
+    *,
+    theorem: str,
+    says: str,
+    scalars: str,
+    parameters: Sequence[Parameter],
+    hypotheses: Sequence[tuple[str, Equation]],
+    conclusion: Equation | None,
+    scope: Scope,
+) -> str:
+    """The YAML text of a claim; `scope` is what its texts may speak of.
+
+    `scalars` is empty for the kind that is declared first; without a conclusion, the text has
+    none, and is not a whole specification.
+    """
+    lines = [_entry("theorem", theorem), _entry("says", says)]
+    if scalars:
+        lines.append(_entry("scalars", scalars))
+    declared = (str(declaration).split(": ", 1) for declaration in context(parameters))
+    lines.append(_yaml({"for": dict(declared)}))
+    if hypotheses:
+        lines.append(_yaml({"assume": {n: statement_text(e, scope) for n, e in hypotheses}}))
+    if conclusion is not None:
+        left, right = statement_text(conclusion, scope).split(" = ")
+        lines.append(_entry("then", left, f"= {right}"))
+    return "".join(lines)
+
+
+def statement_text(equation: Equation, scope: Scope) -> str:
+    """`equation` as people write it, with the types of bound names only where they are needed."""
+    text = to_text(equation)
+    try:
+        same = elaborate_statement(parse_statement(text), scope) == equation
+    except LanguageError:
+        same = False
+    return text if same else to_text(equation, typed=True)
+
+
+def _entry(key: str, *parts: str) -> str:
+    """A key with a text; one too long for a line is folded, its parts beginning lines."""
+    text = " ".join(parts)
+    if len(key) + len(text) + 2 <= WIDTH or not text.isprintable() or text != text.strip():
+        return _yaml({key: text})
+    lines = [
+        line
+        for part in parts
+        for line in wrap(part, WIDTH - 2, break_long_words=False, break_on_hyphens=False)
+    ]
+    return "\n  ".join([f"{key}: >-", *lines]) + "\n"
+
+
+def _yaml(data: Mapping[str, object]) -> str:
+    """`data` as YAML in which words are quoted only where this project's loader needs it."""
+    return str(
+        yaml.dump(dict(data), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=10**6)
+    )
+
+
+class _Dumper(yaml.SafeDumper):
+    yaml_implicit_resolvers = StrictLoader.yaml_implicit_resolvers

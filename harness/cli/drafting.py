@@ -1,0 +1,85 @@
+"""`harness new`: a specification drafted from what Lean has."""
+
+from __future__ import annotations
+
+import sys
+from os.path import relpath
+from pathlib import Path
+
+import click
+
+from harness.cli.shared import OUTPUT_FILE, TOOLCHAIN, reports_bad_input
+from harness.diagnostics import Diagnostic, InputError
+
+
+@click.command()
+@click.argument("theorem", metavar="LEAN_THEOREM")
+@click.option("--output", type=OUTPUT_FILE, help="The file.  [default: specs/LEAN_THEOREM.yaml]")
+@click.option("--print", "is_shown", is_flag=True, help="Print the draft, and write no file.")
+@click.option("--force", is_flag=True, help="Write over a file that is there.")
+@TOOLCHAIN
+@click.pass_obj
+@reports_bad_input
+def new(
+    folder: Path, theorem: str, output: Path | None, is_shown: bool, force: bool, toolchain: str
+) -> None:
+    """Draft a specification of LEAN_THEOREM from the statement that Lean has stored.
+
+    What the claim language cannot say becomes a comment in Lean's own text, and the command ends
+    with exit code 3.
+    """
+    from harness.claims.load import is_lean_name, load_claim
+    from harness.claims.project import claimed_theorems, find_root, open_project
+    from harness.lean.draft.ask import NoSuchTheorem, draft_claims
+    from harness.lean.draft.text import draft_text
+    from harness.lean.errand import ErrandFailed
+    from harness.lean.process import Stopped
+    from harness.lean.toolchain import ToolchainMissing
+    from harness.report.files import write_atomically
+
+    if not is_lean_name(theorem):
+        raise InputError([Diagnostic(theorem, 1, 1, "expected the name of a Lean theorem")])
+    project = open_project(find_root(folder))
+    target = output or project.specs / f"{theorem}.yaml"
+    if not is_shown:
+        _refuse_to_overwrite(target, theorem, claimed_theorems(folder), force)
+    try:
+        drafts = draft_claims(
+            project,
+            (theorem,),
+            cache=project.root / ".cache" / "lean",
+            toolchain=toolchain,
+            on_progress=lambda text: click.echo(text, err=True),
+        )
+    except NoSuchTheorem as error:
+        raise InputError([Diagnostic(theorem, 1, 1, str(error))]) from None
+    except (ErrandFailed, Stopped, ToolchainMissing) as error:
+        click.echo(f"Lean could not be asked: {error}", err=True)
+        sys.exit(3)
+    draft = drafts.found[0]
+    place = drafts.session.place(project.library.qualified(draft.theorem))
+    text = draft_text(draft, project.library, place)
+    if is_shown:
+        click.echo(text, nl=False)
+    else:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(target, text)
+        click.echo(f"wrote {relpath(target)}")
+    for part in draft.untranslated:
+        what = part.name or "the conclusion"
+        click.echo(f"not translated: {what}: {part.reason}", err=True)
+    if not draft.is_whole:
+        sys.exit(3)
+    if not is_shown:
+        load_claim(target, relpath(target), project.library)
+        click.echo(f"next: harness check {relpath(target)}")
+
+
+def _refuse_to_overwrite(target: Path, theorem: str, claimed: dict[str, Path], force: bool) -> None:
+    claim = claimed.get(theorem)
+    if target.exists() and not force:
+        message = "the file is there already; --force writes over it"
+        raise InputError([Diagnostic(relpath(target), 1, 1, message)])
+    if claim is not None and claim.resolve() != target.resolve():
+        message = f"{theorem} is already claimed here; --print shows a draft and writes no file"
+        raise InputError([Diagnostic(relpath(claim), 1, 1, message)])

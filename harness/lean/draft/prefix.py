@@ -1,0 +1,162 @@
+"""Lean's stored terms from the inspector's prefix notation, with a name of its own for each binder.
+
+A binder's name is what its author called it, a middle dot and a number, so that no name means two
+things and putting a term for a name captures nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from itertools import count
+
+from harness.lean.expression import (
+    Application,
+    Constant,
+    Expression,
+    ForAll,
+    Function,
+    Literal,
+    Local,
+    Sort,
+    TypeOf,
+    source,
+)
+
+MARK = "·"
+"""Stands between the name that a binder has in Lean and its number; in no name of Lean's own."""
+
+
+def read(text: str, numbers: Iterator[int] | None = None) -> Expression:
+    """The expression that the inspector wrote as `text`. Raises `ValueError`."""
+    numbers = count() if numbers is None else numbers
+    words = iter(text.split())
+
+    def walk(scope: tuple[str, ...]) -> Expression:
+        word = next(words, "")
+        match word[:1], word[1:]:
+            case "#", index:
+                return Local(scope[-1 - int(index)])
+            case "!", name:
+                return Constant(name)
+            case "*", level:
+                return Sort("" if level == "0" else level.removeprefix("+"))
+            case "=", value:
+                return Literal(int(value))
+            case "@", "":
+                function = walk(scope)
+                return Application(function, walk(scope))
+            case ("L" | "P") as kind, name:
+                type_ = walk(scope)
+                own = f"{unescaped(name)}{MARK}{next(numbers)}"
+                body = walk((*scope, own))
+                return Function(own, type_, body) if kind == "L" else ForAll(own, type_, body)
+            case ".", field:
+                return Application(Constant(f"projection {field}"), walk(scope))
+            case '"', _:
+                return Constant("a text")
+            case "", _:
+                raise ValueError("Lean's answer was cut short")
+            case _:
+                raise ValueError(f"Lean wrote {word[:40]!r}, which means nothing here")
+
+    found = walk(())
+    if next(words, None) is not None:
+        raise ValueError("Lean wrote more than one term")
+    return found
+
+
+def base_name(name: str) -> str:
+    """What a binder is called in Lean."""
+    return name.rsplit(MARK, 1)[0]
+
+
+def unescaped(name: str) -> str:
+    """A name as it is, from the form in which it holds no white space."""
+    ends = {"s": " ", "t": "\t", "n": "\n", "\\": "\\"}
+    return re.sub(r"\\(.)", lambda match: ends.get(match[1], match[1]), name)
+
+
+def spine(expression: Expression) -> tuple[Expression, list[Expression]]:
+    """What is applied, and everything that it is applied to."""
+    arguments: list[Expression] = []
+    while isinstance(expression, Application):
+        arguments.append(expression.argument)
+        expression = expression.function
+    return expression, arguments[::-1]
+
+
+def substitute(expression: Expression, values: Mapping[str, Expression]) -> Expression:
+    """Put `values` for the names of `expression`."""
+    if not values:
+        return expression
+    match expression:
+        case Local(name):
+            return values.get(name, expression)
+        case Application(function, argument):
+            return Application(substitute(function, values), substitute(argument, values))
+        case Function(name, type_, body) | ForAll(name, type_, body):
+            inner = {k: v for k, v in values.items() if k != name}
+            kind = type(expression)
+            return kind(name, substitute(type_, values), substitute(body, inner))
+        case Constant() | TypeOf() | Sort() | Literal():
+            return expression
+
+
+def beta(head: Expression, arguments: list[Expression]) -> Expression:
+    """`head` at `arguments`, reduced where it is a function."""
+    values: dict[str, Expression] = {}
+    rest = list(arguments)
+    while rest and isinstance(head, Function):
+        values[head.name] = rest.pop(0)
+        head = head.body
+    found = substitute(head, values)
+    if rest and isinstance(found, Function):
+        return beta(found, rest)
+    for argument in rest:
+        found = Application(found, argument)
+    return found
+
+
+def unfolded(expression: Expression, values: Mapping[str, Expression]) -> Expression:
+    """`expression` with the constants of `values` unfolded, and reduced, wherever they stand."""
+    head, arguments = spine(expression)
+    arguments = [unfolded(argument, values) for argument in arguments]
+    match head:
+        case Constant(name) if name in values:
+            return unfolded(beta(values[name], arguments), values)
+        case Function() if arguments:
+            return unfolded(beta(head, arguments), values)
+        case Function(name, type_, body) | ForAll(name, type_, body):
+            kind = type(head)
+            return kind(name, unfolded(type_, values), unfolded(body, values))
+        case _:
+            for argument in arguments:
+                head = Application(head, argument)
+            return head
+
+
+def names(expression: Expression) -> Iterator[str]:
+    """The names that `expression` does not bind itself, and as often as they stand there."""
+    match expression:
+        case Local(name):
+            yield name
+        case Application(function, argument):
+            yield from names(function)
+            yield from names(argument)
+        case Function(name, type_, body) | ForAll(name, type_, body):
+            yield from names(type_)
+            yield from (found for found in names(body) if found != name)
+        case _:
+            return
+
+
+def shown(expression: Expression) -> str:
+    """`expression` as Lean text, with the names that its binders have in Lean."""
+    return re.sub(rf"{MARK}\d+", "", source(expression))
+
+
+def short(expression: Expression) -> str:
+    """The same, short enough for a sentence."""
+    text = shown(expression)
+    return text if len(text) <= 60 else f"{text[:57]}…"

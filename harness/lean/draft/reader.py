@@ -1,0 +1,293 @@
+"""Lean's terms as terms of the claim language.
+
+Lean's functions from `Fin n` are vectors, matrices, or families, as they are used. A name whose
+type can be read in several ways gets the plainest reading first; where it is used in another way,
+`Misread` says so, and the statement is read again with that one.
+
+Instances are not looked at: whether the draft says what the theorem says is for the mirror.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from harness.claims.model import Library
+from harness.language.parser import is_identifier
+from harness.language.primitives import BY_NAME, signatures
+from harness.language.terms import Apply, Call, Equation, Lambda, Primitive, Term, Variable
+from harness.language.transform import free_variables, fresh
+from harness.language.types import (
+    SCALAR,
+    Dim,
+    Function,
+    Index,
+    Matrix,
+    Parameter,
+    Sort,
+    Type,
+    Vector,
+    function_parts,
+    substitute_type,
+)
+from harness.lean import expression as lean
+from harness.lean.draft.conversions import Unreadable, arrows_of, converted, row
+from harness.lean.draft.prefix import base_name, names, short, spine
+from harness.lean.draft.types import Names, TypeReader
+from harness.lean.expression import Constant, Expression, ForAll, Literal, Local
+from harness.lean.instances import NEEDS, definition_needs
+
+
+class Misread(Exception):
+    """A name is used as something else than its type was taken for."""
+
+    def __init__(self, name: str, type_: Type) -> None:
+        super().__init__(name)
+        self.name = name
+        self.type = type_
+
+
+_OPERATORS = {
+    "HAdd.hAdd": "add",
+    "HSub.hSub": "subtract",
+    "HMul.hMul": "multiply",
+    "HDiv.hDiv": "divide",
+}
+_NUMERALS = {0: "zero", 1: "one"}
+
+
+@dataclass(frozen=True)
+class Reader(TypeReader):
+    """Reads terms over one library."""
+
+    library: Library
+    readings: Mapping[str, Type] = field(default_factory=dict)
+    """The types of names that were misread before."""
+
+    # -- statements ------------------------------------------------------------------------------
+
+    def equation(self, expression: Expression, scope: Names) -> Equation:
+        """A hypothesis or conclusion, `∀ …, left = right`. Raises `Unreadable` and `Misread`."""
+        bound: list[Variable] = []
+        while isinstance(expression, ForAll):
+            variable = self.variable(expression.name, expression.type, scope, expression.body)
+            scope = scope.with_variable(expression.name, variable)
+            bound.append(variable)
+            expression = expression.body
+        match spine(expression):
+            case Constant("Eq"), [type_, left, right]:
+                pass
+            case head, _:
+                raise Unreadable(f"{short(head)}: the claim language has equations alone")
+        wanted = self.type(type_, scope) if isinstance(left, lean.Function) else None
+        first = self.term(left, scope, wanted)
+        if isinstance(first.type, Function):
+            # The same entries, as a vector or a matrix; the type says which.
+            first = self.term(left, scope, self.type(type_, scope))
+        if isinstance(first.type, Function):
+            raise Unreadable("an equation between functions")
+        return Equation(tuple(bound), first, self.term(right, scope, first.type))
+
+    def variable(
+        self, name: str, type_: Expression, scope: Names, body: Expression | None = None
+    ) -> Variable:
+        """A variable for one of Lean's binders, with a name that hides nothing used in `body`."""
+        found = self.readings.get(name) or self.type(type_, scope)
+        used = set(names(body)) if body is not None else set(scope.variables)
+        taken = {v.name for key, v in scope.variables.items() if key in used}
+        return Variable(self.name(name, found, scope, taken), found)
+
+    def name(self, name: str, type_: Type | None, scope: Names, taken: set[str]) -> str:
+        """A name of the claim language for one of Lean's."""
+        reserved = {*self.library.definitions, *BY_NAME, *scope.dims.values()}
+        reserved |= {*scope.types.values(), "scalar", "vector", "matrix", "index"}
+        base = base_name(name)
+        if not is_identifier(base):
+            base = "i" if isinstance(type_, Index) else "x"
+        return fresh(base, taken | reserved) if base in taken | reserved else base
+
+    # -- terms -----------------------------------------------------------------------------------
+
+    def term(self, expression: Expression, scope: Names, expected: Type | None = None) -> Term:
+        """The term that `expression` stands for. Raises `Unreadable` and `Misread`."""
+        head, arguments = spine(expression)
+        match head:
+            case Local(name) if name in scope.variables:
+                found: Term = scope.variables[name]
+                if not arguments:
+                    return self._fit(found, expected, name)
+                return self._fit(self._applied(found, arguments, scope, name), expected)
+            case Local(name):
+                raise Unreadable(f"it speaks of {base_name(name)}, which has no counterpart")
+            case Constant(name):
+                found, rest = self._constant(name, arguments, scope)
+                return self._fit(self._applied(found, rest, scope), expected)
+            case lean.Function() if not arguments:
+                return self._fit(self._function(head, scope, expected), expected)
+            case _:
+                raise Unreadable(f"{short(expression)} is no term of the claim language")
+
+    def _function(self, function: lean.Function, scope: Names, expected: Type | None) -> Term:
+        variable = self.variable(function.name, function.type, scope, function.body)
+        inner = scope.with_variable(function.name, variable)
+        match expected:
+            case Matrix():
+                body = function.body
+                if isinstance(body, lean.Application) and body.argument == Local(function.name):
+                    return self.term(body.function, scope, expected)
+                raise Unreadable("a matrix that is given by its entries")
+            case Vector(size):
+                family = Lambda(variable, self.term(function.body, inner, SCALAR))
+                return Primitive("vector", (size,), (family,), expected)
+            case Function(_, target):
+                return Lambda(variable, self.term(function.body, inner, target))
+            case _:
+                return Lambda(variable, self.term(function.body, inner))
+
+    def _applied(
+        self, term: Term, arguments: Sequence[Expression], scope: Names, name: str = ""
+    ) -> Term:
+        """`term` at further arguments: a function's value, or an entry."""
+        rest = list(arguments)
+        while rest:
+            match term.type:
+                case Function(source, target):
+                    term = Apply(term, self.term(rest.pop(0), scope, source), target)
+                case Vector(size):
+                    index = self.term(rest.pop(0), scope, Index(size))
+                    term = Primitive("entry", (size,), (term, index), SCALAR)
+                case Matrix(rows, columns) if len(rest) > 1:
+                    i = self.term(rest.pop(0), scope, Index(rows))
+                    j = self.term(rest.pop(0), scope, Index(columns))
+                    term = Primitive("matrix_entry", (rows, columns), (term, i, j), SCALAR)
+                case Matrix(rows, columns):
+                    if name and name not in self.readings:
+                        raise Misread(name, Function(Index(rows), Vector(columns)))
+                    i = self.term(rest.pop(0), scope, Index(rows))
+                    term = row(term, rows, columns, i)
+                case other:
+                    raise Unreadable(f"a value of type {other}, applied")
+        return term
+
+    def _constant(
+        self, name: str, arguments: list[Expression], scope: Names
+    ) -> tuple[Term, list[Expression]]:
+        """A constant at as many arguments as it takes, and the rest of them."""
+        match name, arguments:
+            case "OfNat.ofNat", [Local(type_), Literal(value), _, *rest] if (
+                type_ == scope.scalars and value in _NUMERALS
+            ):
+                return Primitive(_NUMERALS[value], (), (), SCALAR), rest
+            case "Neg.neg", [Local(type_), _, operand, *rest] if type_ == scope.scalars:
+                return Primitive("negate", (), (self.term(operand, scope, SCALAR),), SCALAR), rest
+            case _, [Local(type_), _, _, _, left, right, *rest] if (
+                name in _OPERATORS and type_ == scope.scalars
+            ):
+                sides = self.term(left, scope, SCALAR), self.term(right, scope, SCALAR)
+                return Primitive(_OPERATORS[name], (), sides, SCALAR), rest
+        faults: list[Unreadable] = []
+        for operator in (o for o, c in self.library.primitives.items() if c == name):
+            try:
+                return self._primitive(operator, arguments, scope)
+            except Unreadable as fault:
+                faults.append(fault)
+        own = next((d for d in self.library.definitions if self.library.qualified(d) == name), "")
+        if own:
+            return self._call(own, arguments, scope)
+        if faults:
+            raise faults[0]
+        if name == "OfNat.ofNat":
+            raise Unreadable("numerals other than 0 and 1")
+        raise Unreadable(f"definitions.yaml names nothing for Lean's {name}")
+
+    def _primitive(
+        self, operator: str, arguments: list[Expression], scope: Names
+    ) -> tuple[Term, list[Expression]]:
+        signature = signatures()[operator]
+        given = self._after_scalars(arguments, len(NEEDS[operator]), scope)
+        if len(given) < len(signature.dims):
+            raise Unreadable(f"the operator {operator} without its sizes")
+        count = len(signature.dims)
+        dims = [self.dim(size, scope) for size in given[:count]]
+        types, result = function_parts(
+            substitute_type(signature.type, dict(zip(signature.dims, dims, strict=True)), {})
+        )
+
+        def build(terms: tuple[Term, ...]) -> Term:
+            return Primitive(operator, tuple(dims), terms, result)
+
+        return self._filled(build, types, ["x"] * len(types), given[count:], scope)
+
+    def _call(
+        self, definition: str, arguments: list[Expression], scope: Names
+    ) -> tuple[Term, list[Expression]]:
+        parameters = self.library.definitions[definition].parameters
+        needs = definition_needs(self.library.definitions)[definition]
+        given = self._after_scalars(arguments, len(needs), scope)
+        dims: dict[str, Dim] = {}
+        types: dict[str, Type] = {}
+        implicit: list[Dim | Type] = []
+        explicit: list[Parameter] = []
+        values: list[Expression] = []
+        for place, parameter in enumerate(parameters):
+            if parameter.is_explicit:
+                explicit.append(parameter)
+                values += given[place : place + 1]
+            elif place >= len(given):
+                raise Unreadable(f"{definition} without its sizes")
+            elif parameter.sort is Sort.DIMENSION:
+                dims[parameter.name] = self.dim(given[place], scope)
+                implicit.append(dims[parameter.name])
+            else:
+                types[parameter.name] = self.type(given[place], scope)
+                implicit.append(types[parameter.name])
+        expected = [substitute_type(p.type, dims, types) for p in explicit]
+        result = substitute_type(self.library.definitions[definition].body.type, dims, types)
+
+        def build(terms: tuple[Term, ...]) -> Term:
+            return Call(definition, tuple(implicit), terms, result)
+
+        called = [p.name for p in explicit]
+        rest = given[len(parameters) :]
+        return self._filled(build, expected, called, values + rest, scope)
+
+    def _after_scalars(
+        self, arguments: list[Expression], instances: int, scope: Names
+    ) -> list[Expression]:
+        if len(arguments) < 1 + instances or arguments[0] != Local(scope.scalars):
+            raise Unreadable("an operation on something else than the scalars")
+        return arguments[1 + instances :]
+
+    def _filled(
+        self,
+        build: Callable[[tuple[Term, ...]], Term],
+        types: Sequence[Type],
+        called: Sequence[str],
+        given: list[Expression],
+        scope: Names,
+    ) -> tuple[Term, list[Expression]]:
+        """What `build` makes of the arguments; a map of those that are missing."""
+        terms = [self.term(e, scope, t) for e, t in zip(given, types, strict=False)]
+        missing: list[Variable] = []
+        taken = set().union(*(free_variables(term) for term in terms))
+        for name, type_ in zip(called[len(terms) :], types[len(terms) :], strict=True):
+            variable = Variable(self.name(name, type_, scope, taken), type_)
+            taken.add(variable.name)
+            missing.append(variable)
+        found = build((*terms, *missing))
+        for variable in reversed(missing):
+            found = Lambda(variable, found)
+        return found, given[len(types) :]
+
+    # -- the readings of a type ------------------------------------------------------------------
+
+    def _fit(self, term: Term, expected: Type | None, name: str = "") -> Term:
+        """`term` as a term of the type that its place asks for."""
+        if expected is None or term.type == expected:
+            return term
+        if arrows_of(term.type) != arrows_of(expected):
+            raise Unreadable(f"expected {expected}, found {term.type}")
+        # Rows of a matrix can be written as a family, and not the other way round.
+        if name and (name not in self.readings or isinstance(expected, Matrix)):
+            raise Misread(name, expected)
+        return converted(term, expected)

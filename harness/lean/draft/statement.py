@@ -1,0 +1,172 @@
+"""A whole theorem as the draft of a claim; what cannot be read is kept in Lean's own text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from harness.claims.model import Library, ScalarKind
+from harness.language.parser import is_identifier
+from harness.language.terms import Equation
+from harness.language.transform import fresh
+from harness.language.types import Parameter, Sort, Type
+from harness.lean import expression as lean
+from harness.lean.draft.conversions import Unreadable
+from harness.lean.draft.prefix import base_name, names, shown, spine, unfolded
+from harness.lean.draft.reader import Misread, Reader
+from harness.lean.draft.types import Names
+from harness.lean.expression import Constant, Expression, ForAll, Local
+
+
+@dataclass(frozen=True)
+class Untranslated:
+    """A part of a theorem that the claim language cannot say, or that was not understood."""
+
+    name: str
+    """The parameter or hypothesis; empty for the conclusion."""
+    text: str
+    """Lean's own text of it."""
+    reason: str
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What a theorem says, as far as it could be read."""
+
+    theorem: str
+    scalars: ScalarKind
+    parameters: tuple[Parameter, ...]
+    hypotheses: tuple[tuple[str, Equation], ...]
+    conclusion: Equation | None
+    untranslated: tuple[Untranslated, ...] = ()
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing was left out."""
+        return not self.untranslated
+
+
+def draft(
+    theorem: str, statement: Expression, library: Library, values: Mapping[str, Expression]
+) -> Draft:
+    """The draft of a claim about `theorem`, whose type in Lean is `statement`.
+
+    `values` are those of Lean definitions that stand for types and propositions.
+    """
+    propositions = {k: v for k, v in values.items() if _is_proposition(v)}
+    statement = unfolded(statement, propositions)
+    reader = Reader(library, abbreviations=values)
+    while True:
+        try:
+            return _Telescope(theorem, statement, reader).draft()
+        except Misread as misread:
+            readings = {**reader.readings, misread.name: misread.type}
+            reader = replace(reader, readings=readings)
+
+
+def _is_proposition(value: Expression) -> bool:
+    while isinstance(value, lean.Function):
+        value = value.body
+    while isinstance(value, ForAll):
+        value = value.body
+    head, _ = spine(value)
+    return isinstance(head, Constant) and head.name in ("Eq", "And", "Ne", "Exists", "Or", "Not")
+
+
+@dataclass
+class _Telescope:
+    """Reads the binders of a theorem from the outside in."""
+
+    theorem: str
+    statement: Expression
+    reader: Reader
+    parameters: list[Parameter] = field(default_factory=list)
+    hypotheses: list[tuple[str, Equation]] = field(default_factory=list)
+    untranslated: list[Untranslated] = field(default_factory=list)
+
+    def draft(self) -> Draft:
+        library = self.reader.library
+        kind, scalars, instance = _scalars(self.statement, library)
+        scope = Names(scalars)
+        rest = self.statement
+        if not scalars:
+            classes = ", ".join(kind.lean_class for kind in library.scalars.values())
+            reason = f"no type of scalars: no instance of {classes}"
+            self.untranslated.append(Untranslated("", shown(rest), reason))
+            return Draft(self.theorem, kind, (), (), None, tuple(self.untranslated))
+        while isinstance(rest, ForAll) and not self._ends(rest, scope):
+            if rest.name not in (scalars, instance):
+                scope = self._binder(rest, scope)
+            rest = rest.body
+        conclusion = None
+        try:
+            conclusion = self.reader.equation(rest, scope)
+        except Unreadable as fault:
+            self.untranslated.append(Untranslated("", shown(rest), str(fault)))
+        return Draft(
+            self.theorem,
+            kind,
+            tuple(self.parameters),
+            tuple(self.hypotheses),
+            conclusion,
+            tuple(self.untranslated),
+        )
+
+    def _ends(self, rest: ForAll, scope: Names) -> bool:
+        """Whether what is left is the conclusion: `∀ …, left = right`, after some hypothesis."""
+        if not self.hypotheses:
+            return False
+        try:
+            self.reader.equation(rest, scope)
+        except Unreadable:
+            return False
+        return True
+
+    def _binder(self, binder: ForAll, scope: Names) -> Names:
+        """Take one parameter or hypothesis; the names that are known after it."""
+        match binder.type:
+            case lean.Sort(level) if level:
+                name = self._declare(binder.name, Sort.TYPE, scope)
+                return replace(scope, types={**scope.types, binder.name: name})
+            case Constant("Nat"):
+                name = self._declare(binder.name, Sort.DIMENSION, scope)
+                return replace(scope, dims={**scope.dims, binder.name: name})
+        try:
+            variable = self.reader.variable(binder.name, binder.type, scope)
+        except Unreadable as fault:
+            return self._hypothesis(binder, scope, fault)
+        self.parameters.append(Parameter(variable.name, variable.type))
+        return scope.with_variable(binder.name, variable)
+
+    def _declare(self, name: str, sort: Sort | Type, scope: Names) -> str:
+        taken = {parameter.name for parameter in self.parameters}
+        found = self.reader.name(name, None, scope, taken)
+        self.parameters.append(Parameter(found, sort))
+        return found
+
+    def _hypothesis(self, binder: ForAll, scope: Names, fault: Unreadable) -> Names:
+        try:
+            equation = self.reader.equation(binder.type, scope)
+        except Unreadable as other:
+            used = binder.name in names(binder.body)
+            reason = str(fault if used else other)
+            text = shown(binder.type)
+            self.untranslated.append(Untranslated(base_name(binder.name), text, reason))
+            return scope
+        taken = {name for name, _ in self.hypotheses}
+        name = base_name(binder.name)
+        name = name if is_identifier(name) else "h"
+        self.hypotheses.append((fresh(name, taken) if name in taken else name, equation))
+        return scope
+
+
+def _scalars(statement: Expression, library: Library) -> tuple[ScalarKind, str, str]:
+    """The kind of scalars, and the binders of their type and of its instance."""
+    rest = statement
+    while isinstance(rest, ForAll):
+        for kind in library.scalars.values():
+            match rest.type:
+                case lean.Application(Constant(name), Local(scalars)) if name == kind.lean_class:
+                    return kind, scalars, rest.name
+        rest = rest.body
+    return next(iter(library.scalars.values())), "", ""

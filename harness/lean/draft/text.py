@@ -1,0 +1,80 @@
+"""A draft as the text of a specification, with what is missing in comments."""
+
+from __future__ import annotations
+
+import re
+
+from harness.claims.model import Library
+from harness.claims.write import specification
+from harness.lean.draft.statement import Draft, Untranslated
+from harness.lean.places import Place
+
+_OPENING = {")": "(", "]": "[", "}": "{", "⟩": "⟨"}
+
+
+def draft_text(draft: Draft, library: Library, place: Place | None) -> str:
+    """The YAML text of a draft; `place` is where the theorem stands in Lean."""
+    first = next(iter(library.scalars.values()))
+    body = specification(
+        theorem=draft.theorem,
+        says=(place.docstring if place else "") or "TODO, in a sentence of plain English.",
+        scalars="" if draft.scalars == first else draft.scalars.name,
+        parameters=draft.parameters,
+        hypotheses=draft.hypotheses,
+        conclusion=draft.conclusion,
+        scope=library.scope(draft.parameters),
+    )
+    return _comments(draft, place.statement if place else "") + body
+
+
+def _comments(draft: Draft, source: str) -> str:
+    if draft.is_whole:
+        return ""
+    lines = [
+        "A draft that says less than Lean does. What could not be put into the claim language:"
+    ]
+    for part in draft.untranslated:
+        lines += ["", *_own_text(part, source).splitlines(), f"  ({part.reason})"]
+    return "".join(f"# {line}".rstrip() + "\n" for line in lines)
+
+
+def _own_text(part: Untranslated, source: str) -> str:
+    """What the author of the theorem wrote, where it is found; else what Lean stored."""
+    if part.name:
+        return binder_text(source, part.name) or f"({part.name} : {part.text})"
+    return conclusion_text(source) or part.text
+
+
+def binder_text(statement: str, name: str) -> str:
+    """The brackets of a Lean statement that bind `name`, such as `(h : 0 < n)`."""
+    for start, end in _groups(statement):
+        group = statement[start : end + 1]
+        names = group[1:].split(":", 1)[0].split()
+        if ":" in group and name in names:
+            return " ".join(group.split())
+    return ""
+
+
+def conclusion_text(statement: str) -> str:
+    """What a Lean statement says after its binders."""
+    end = max((end for _, end in _groups(statement, before_colon=True)), default=-1)
+    _, colon, text = statement[end + 1 :].partition(":")
+    return " ".join(text.split()) if colon else ""
+
+
+def _groups(statement: str, *, before_colon: bool = False) -> list[tuple[int, int]]:
+    """Where the outermost brackets open and close; with `before_colon`, those of binders alone."""
+    found: list[tuple[int, int]] = []
+    opened: list[int] = []
+    for match in re.finditer(r"[()\[\]{}⟨⟩:]", statement):
+        mark = match[0]
+        if mark == ":":
+            if not opened and before_colon:
+                break
+        elif mark in _OPENING.values():
+            opened.append(match.start())
+        elif opened:
+            start = opened.pop()
+            if not opened:
+                found.append((start, match.start()))
+    return found
