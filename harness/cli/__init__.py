@@ -18,7 +18,6 @@ COMMANDS: dict[str, dict[str, str]] = {
     "Check": {
         "check": "checking:check",
         "report": "checking:report",
-        "lock": "locking:lock",
         "replay": "reading:replay",
     },
     "Read": {
@@ -30,6 +29,7 @@ COMMANDS: dict[str, dict[str, str]] = {
     },
     "Write": {
         "new": "drafting:new",
+        "lock": "locking:lock",
     },
     "Set up": {
         "doctor": "environment:doctor",

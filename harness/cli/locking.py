@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from harness.cli.shared import read_project, reports_bad_input
+from harness.cli.shared import TOOLCHAIN, read_project, reports_bad_input
 
 if TYPE_CHECKING:
     from harness.claims.lock import Lock
@@ -16,13 +16,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.option("--check", "only_check", is_flag=True, help="Write nothing; fail where it differs.")
-@click.option(
-    "--toolchain",
-    type=click.Choice(["auto", "native", "embedded"]),
-    default="auto",
-    show_default=True,
-    help="Which Lean to ask.",
-)
+@TOOLCHAIN
 @click.pass_obj
 @reports_bad_input
 def lock(folder: Path, only_check: bool, toolchain: str) -> None:
