@@ -113,11 +113,11 @@ class Plans:
     def generator(self, batch: int) -> np.random.Generator:
         """The generator that all of a batch is drawn from."""
         name = crc32(f"{self.claim.theorem}:{self.check}".encode())
-        return np.random.default_rng([self.seed, name, batch])
+        return np.random.Generator(np.random.SFC64([self.seed, name, batch]))
 
     def styles(self, batch: int) -> list[Style]:
-        """Four kinds of families for each batch, and bases, in turn."""
-        count = 4
+        """Eight kinds of families for each batch, and bases, in turn."""
+        count = 8
         return [
             Style(KINDS[k % len(KINDS)], BASES[(k + k // len(BASES)) % len(BASES)])
             for k in range(count * batch, count * (batch + 1))
@@ -168,28 +168,29 @@ def trivial(plans: Plans, instance: Instance) -> Mask:
     return np.asarray(np.all(np.stack(found), axis=0))
 
 
-def unchanged(plans: Plans, field: Field, instance: Instance) -> bool:
-    """Whether both sides call a definition with the very same arguments, in some lane.
+def unchanged(plans: Plans, field: Field, instance: Instance) -> Mask:
+    """Lanes in which both sides call a definition with the very same arguments.
 
     Then a claim that something may be transformed is tested on what was not.
     """
+    none = np.zeros(instance.lanes, dtype=bool)
     conclusion = plans.claim.conclusion
     left, right = _first_call(conclusion.left), _first_call(conclusion.right)
     if conclusion.parameters or left is None or right is None:
-        return False
+        return none
     if left.definition != right.definition:
-        return False
+        return none
     walk = Evaluator(plans.library, field, instance.sizes)
     same = np.ones(instance.lanes, dtype=bool)
     for one, other in zip(left.arguments, right.arguments, strict=True):
         a, b = (walk.term(term, instance.values) for term in (one, other))
         if isinstance(a, Data) and isinstance(b, Data):
             if one.type != other.type:
-                return False
+                return none
             same &= largest(np.atleast_1d(a.array - b.array)) == 0
         elif isinstance(a, Closure) and one != other:
-            return False
-    return bool(same.any())
+            return none
+    return same
 
 
 def _first_call(term: Term) -> Call | None:

@@ -7,6 +7,7 @@ and matrix products run at the speed of the floating-point ones. Every result is
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -41,7 +42,10 @@ class PrimeField:
     def reduce(self, value: Residues) -> Residues:
         """Integers of magnitude up to 2⁵³, reduced to residues around 0."""
         if self.xp is np:
-            return np.asarray(value - self._p * np.rint(value * self._reciprocal))
+            whole = np.asarray(value * self._reciprocal)
+            np.rint(whole, out=whole)
+            np.multiply(whole, self._p, out=whole)
+            return np.subtract(value, whole, out=whole)
         return value - self._p * self.xp.round(value * self._reciprocal)  # type: ignore[no-any-return]
 
     def canonical(self, value: Residues) -> NDArray[np.int64]:
@@ -96,12 +100,15 @@ class PrimeField:
             exponent >>= 1
         return found
 
+    generators = sys.maxsize
+    """All orthogonal matrices are drawn independently: that is what degrees are counted for."""
+
     # -- drawing and solving --------------------------------------------------------------------
 
     def uniform(self, rng: np.random.Generator, shape: Sequence[int]) -> Residues:
         """Independent residues, each equally likely."""
-        numbers = rng.integers(0, self.prime, tuple(shape)).astype(np.float64)
-        return self.reduce(numbers)
+        half = self.prime // 2
+        return rng.integers(-half, half, tuple(shape), np.int32, endpoint=True).astype(np.float64)
 
     def row_reduce(self, matrix: Residues, columns: int) -> tuple[Residues, NDArray[np.bool_]]:
         """Row echelon forms of a stack (…, m, n), reduced in the first `columns` columns.
@@ -134,16 +141,16 @@ class PrimeField:
         return rows.reshape(*frame, columns, n), found.reshape(*frame, columns)
 
     def null_vectors(
-        self, rng: np.random.Generator, matrix: Residues, scale: Residues
+        self, rng: np.random.Generator, matrix: Residues, scale: Residues, draws: int
     ) -> tuple[Residues, NDArray[np.int64]]:
-        """A uniform solution of A x = 0 for each of a stack, and how many are independent."""
+        """Uniform solutions (…, draws, n) of A x = 0 for a stack, and how many are independent."""
         *frame, m, n = matrix.shape
         if m > n + 2:
             matrix = self.matmul(self.uniform(rng, (*frame, n + 2, m)), matrix)
         rows, pivots = self.row_reduce(matrix, n)
-        free = self.uniform(rng, (*frame, n)) * ~pivots
-        solved = self.matmul(rows, free[..., None])[..., 0]
-        return self.reduce(free - solved * pivots), (~pivots).sum(axis=-1)
+        free = self.uniform(rng, (*frame, draws, n)) * ~pivots[..., None, :]
+        solved = self.matmul(free, np.swapaxes(rows, -1, -2))
+        return self.reduce(free - solved * pivots[..., None, :]), (~pivots).sum(axis=-1)
 
     def inverse(self, matrix: Residues) -> Residues:
         """Inverses of a stack of square matrices; wrong for one that is singular."""

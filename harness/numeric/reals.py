@@ -19,14 +19,17 @@ _NULL = 1e-13
 class Field(Arithmetic[Floats], Protocol):
     """Numbers that samplers can draw and solve with; arrays of doubles hold them."""
 
+    generators: int
+    """Orthogonal matrices of one algebra, beyond so many, are products of two of these."""
+
     def uniform(self, rng: np.random.Generator, shape: Sequence[int]) -> Floats:
         """Independent numbers without any relation to each other."""
         ...
 
     def null_vectors(
-        self, rng: np.random.Generator, matrix: Floats, scale: Floats
+        self, rng: np.random.Generator, matrix: Floats, scale: Floats, draws: int
     ) -> tuple[Floats, NDArray[np.int64]]:
-        """A random solution of A x = 0 for each of a stack, and how many are independent.
+        """Random solutions (…, draws, n) of A x = 0 for a stack, and how many are independent.
 
         `scale` (one number for each of the stack) is how large A would be if it did not vanish.
         """
@@ -69,7 +72,9 @@ class Regime(StrEnum):
 
 
 class RealField(Float64):
-    """The reals, drawn from normal distributions."""
+    """The reals, drawn from normal and uniform distributions."""
+
+    generators = 8
 
     def __init__(self, regime: Regime = Regime.PLAIN) -> None:
         super().__init__()
@@ -79,14 +84,14 @@ class RealField(Float64):
         return rng.standard_normal(tuple(shape))
 
     def null_vectors(
-        self, rng: np.random.Generator, matrix: Floats, scale: Floats
+        self, rng: np.random.Generator, matrix: Floats, scale: Floats, draws: int
     ) -> tuple[Floats, NDArray[np.int64]]:
-        """The projection of a normal vector on the null space, by eigenvectors of AᵀA."""
+        """Projections of normal vectors on the null space, by eigenvectors of AᵀA."""
         *frame, _, n = matrix.shape
         values, vectors = np.linalg.eigh(np.swapaxes(matrix, -1, -2) @ matrix)
         null = values <= _NULL * (scale * scale)[..., None]
-        draws = rng.standard_normal((*frame, n)) * null
-        return (vectors @ draws[..., None])[..., 0], null.sum(axis=-1)
+        normal = rng.standard_normal((*frame, draws, n)) * null[..., None, :]
+        return normal @ np.swapaxes(vectors, -1, -2), null.sum(axis=-1)
 
     def inverse(self, matrix: Floats) -> Floats:
         return np.asarray(np.linalg.inv(matrix))
@@ -112,7 +117,8 @@ class RealField(Float64):
         return np.stack([np.cos(angle), np.sin(angle)], axis=-1)
 
     def free(self, rng: np.random.Generator, shape: Sequence[int], rank: int) -> Floats:
-        found = rng.standard_normal(tuple(shape))
+        found = rng.random(tuple(shape))
+        found -= 0.5
         axes = tuple(range(len(shape) - rank, len(shape)))
         if self.regime is Regime.SCALED:
             for axis in (None, *axes):

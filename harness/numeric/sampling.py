@@ -8,7 +8,7 @@ so; all else is free. Callers check the hypotheses on what they get.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -60,6 +60,19 @@ class Instance:
     commutants: dict[str, NDArray[np.int64]] = field(default_factory=dict)
     """The dimensions of the algebras that variables were drawn from."""
 
+    def first(self, lanes: int) -> Instance:
+        """The first lanes alone."""
+        found = replace(self, lanes=lanes, values={})
+        for name, value in self.values.items():
+            match value:
+                case Data(array):
+                    found.values[name] = Data(array[:lanes])
+                case Places(array):
+                    found.values[name] = Places(array[:lanes])
+                case _:
+                    found.values[name] = value
+        return found
+
     def array(self, name: str) -> Floats:
         """The numbers of a variable that is not a function."""
         value = self.values[name]
@@ -97,6 +110,7 @@ class Sampler:
     ) -> Instance:
         """`lanes` instances at these sizes, whose families take turns with `styles`.
 
+        Lanes of one style have one family, and each its own matrices that commute with it.
         The same generator gives the same instances.
         """
         instance = Instance(sizes, lanes)
@@ -169,26 +183,50 @@ class Sampler:
         instance: Instance,
         bases: _Bases,
     ) -> Floats:
-        families = []
+        """Elements of the commutant of each distinct family; its lanes share one basis of it."""
         shape = (instance.lanes, *shape_of(parameter.type, instance.sizes))
-        frame = shape[:-2]
-        for form in forms:
-            names = [p.name for p in form.parameters]
-            value = self._family(form.parameters, form.other, instance)
-            own = [1 + names.index(a) for a in form.owner.arguments]
-            rest = [i for i in range(1, 1 + len(names)) if i not in own]
-            value = value.transpose(0, *own, *rest, value.ndim - 2, value.ndim - 1)
-            count = int(np.prod([value.shape[1 + len(own) + i] for i in range(len(rest))]))
-            value = np.broadcast_to(value, (instance.lanes, *value.shape[1:]))
-            families.append(value.reshape(*frame, count, *value.shape[-2:]))
-        family = np.concatenate(families, axis=-3)
-        found, dimension = draw_commuting(self.field, rng, family, closed=orthogonal is not None)
-        instance.commutants[parameter.name] = dimension
+        distinct = bases.lanes if self._are_shared(forms) else instance.lanes
+        some = instance if distinct == instance.lanes else instance.first(distinct)
+        frame = (distinct, *shape[1:-2])
+        family = np.concatenate([self._given(form, some, frame) for form in forms], axis=-3)
+        each = -(-instance.lanes // max(distinct, 1))
+        draws = each if orthogonal is None else min(each, self.field.generators)
+        closed = orthogonal is not None
+        found, dimension = draw_commuting(self.field, rng, family, closed=closed, draws=draws)
+        lane = np.arange(instance.lanes)
+        own, turn = lane % max(distinct, 1), lane // max(distinct, 1)
+        instance.commutants[parameter.name] = dimension[own]
+        found = np.moveaxis(found, -3, 1)
         if orthogonal is None:
-            return found
-        one = np.broadcast_to(np.eye(shape[-1]), shape)
-        signs = bases.signs(parameter.name, forms[0].owner, shape)
-        return self.field.orthogonal_in(rng, found, one if signs is None else signs)
+            return found[own, turn]
+        one = np.broadcast_to(np.eye(shape[-1]), (distinct, *shape[1:]))
+        signs = bases.signs(parameter.name, forms[0].owner, one.shape)
+        signs = one if signs is None else np.broadcast_to(signs, one.shape)
+        turned = self.field.orthogonal_in(rng, found, one[:, None])
+        mirror = np.stack([one, signs], axis=1)
+        if draws == each:
+            chosen = turned[own, turn]
+        else:
+            first, second = rng.integers(0, draws, (2, instance.lanes))
+            chosen = self.field.matmul(turned[own, first], turned[own, second])
+        return self.field.matmul(mirror[own, rng.integers(0, 2, instance.lanes)], chosen)
+
+    def _are_shared(self, forms: Sequence[Commutes]) -> bool:
+        """Whether these families are the same in all lanes of one style."""
+        named = set().union(*(free_variables(f.other) for f in forms))
+        bound = {p.name for f in forms for p in f.parameters}
+        return named - bound <= set(self.assignment.structured)
+
+    def _given(self, form: Commutes, instance: Instance, frame: Sequence[int]) -> Floats:
+        """What a matrix is to commute with: (*frame, count, d, d)."""
+        names = [p.name for p in form.parameters]
+        value = self._family(form.parameters, form.other, instance)
+        own = [1 + names.index(a) for a in form.owner.arguments]
+        rest = [i for i in range(1, 1 + len(names)) if i not in own]
+        value = value.transpose(0, *own, *rest, value.ndim - 2, value.ndim - 1)
+        count = int(np.prod([value.shape[1 + len(own) + i] for i in range(len(rest))]))
+        value = np.broadcast_to(value, (frame[0], *value.shape[1:]))
+        return value.reshape(*frame, count, *value.shape[-2:])
 
     def _unit(self, rng: np.random.Generator, form: UnitSquares, instance: Instance) -> None:
         types = {p.name: p.type for p in self.claim.parameters if p.is_explicit}
@@ -241,10 +279,13 @@ class _Bases:
         self.rng = rng
         self.instance = instance
         self.styles = styles
+        self.lanes = min(len(styles), instance.lanes)
+        """How many families are distinct."""
         self.found: dict[str, tuple[Basis, tuple[str, ...]]] = {}
 
     def family(self, parameter: Parameter, shape: Sequence[int]) -> Floats:
         """The family `parameter`, of this shape (lanes, *indices, d, d)."""
+        shape, wanted = (self.lanes, *shape[1:]), shape[0]
         sampler = self.sampler
         commuting = sampler.assignment.structured[parameter.name]
         forms = sampler.assignment.forms[parameter.name]
@@ -267,7 +308,7 @@ class _Bases:
             return matrix.reshape(shape[0], *sizes, *shape[-2:])
 
         local = Basis(basis.styles, spread(basis.matrix), spread(basis.inverse), basis.signs)
-        return draw_family(
+        found = draw_family(
             sampler.field,
             self.rng,
             local,
@@ -276,6 +317,7 @@ class _Bases:
             orthogonal=orthogonal,
             commuting=itself,
         )
+        return np.take(found, np.arange(wanted) % max(self.lanes, 1), axis=0)
 
     def signs(self, name: str, owner: Atom, shape: Sequence[int]) -> Floats | None:
         """The involution for the matrix that commutes, where its families have a basis."""
@@ -283,7 +325,8 @@ class _Bases:
             return None
         basis, shared = self.found[name]
         sizes = [shape[1 + i] if a in shared else 1 for i, a in enumerate(owner.arguments)]
-        return basis.signs.reshape(shape[0], *sizes, *shape[-2:])
+        whole = basis.signs[np.arange(shape[0]) % max(self.lanes, 1)]
+        return whole.reshape(shape[0], *sizes, *shape[-2:])
 
     def _component(self, owner: Atom, d: int) -> tuple[Basis, tuple[str, ...]]:
         if owner.name not in self.found:
@@ -307,7 +350,7 @@ class _Bases:
                 for name in (owner.name, *families)
                 for f in assignment.forms[name]
             )
-            frame = (self.instance.lanes, *(sizes[a] for a in shared))
+            frame = (self.lanes, *(sizes[a] for a in shared))
             self.found[owner.name] = (self._draw(frame, d, closed), tuple(shared))
         return self.found[owner.name]
 

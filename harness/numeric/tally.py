@@ -87,7 +87,7 @@ class Tally:
     trivial: int = 0
     """Decided instances in which all that is orthogonal or commutes is a multiple of 1."""
     unchanged: int = 0
-    """Batches in which both sides were given the very same arguments."""
+    """Decided instances in which both sides were given the very same arguments."""
     refuted: int = 0
 
     @staticmethod
@@ -99,7 +99,9 @@ class Tally:
             met=int(drawn.fair.sum()),
             decided=int(found.decided.sum()),
             trivial=int((trivial(tester.plans, drawn.instance) & found.decided).sum()),
-            unchanged=int(unchanged(tester.plans, drawn.field, drawn.instance)),
+            unchanged=int(
+                np.sum(unchanged(tester.plans, drawn.field, drawn.instance) & found.decided)
+            ),
             refuted=int(found.wrong.sum()),
         )
 
@@ -123,6 +125,6 @@ class Tally:
             return Outcome.INCONCLUSIVE, f"the rounding bound says enough on only {sharp}"
         if self.trivial == self.decided:
             return Outcome.INCONCLUSIVE, "the hypotheses were met by multiples of 1 only"
-        if self.unchanged == self.batches:
+        if self.unchanged == self.decided:
             return Outcome.INCONCLUSIVE, "both sides were given the very same arguments"
         return Outcome.CONFIRMED, ""

@@ -63,9 +63,10 @@ def test_null_vectors_solve_and_are_counted() -> None:
     rng = np.random.default_rng(5)
     wide = f.uniform(rng, (6, 3, 5))
     system = f.matmul(f.uniform(rng, (6, 40, 3)), wide)
-    found, dimension = f.null_vectors(rng, system, np.ones(6))
+    found, dimension = f.null_vectors(rng, system, np.ones(6), 3)
     assert dimension.tolist() == [2] * 6
-    assert (f.matmul(system, found[..., None]) == 0).all()
+    assert found.shape == (6, 3, 5)
+    assert (f.matmul(system, np.swapaxes(found, -1, -2)) == 0).all()
     assert (found != 0).any(axis=-1).all()
 
 

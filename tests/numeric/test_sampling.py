@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from harness.claims.model import Claim
+from harness.numeric import eigenspaces
 from harness.numeric.check import defects, trivial
 from harness.numeric.commutant import draw_commuting
 from harness.numeric.exact import PrimeFieldCheck, random_functions
@@ -208,6 +209,57 @@ def test_generic_matrices_leave_multiples_of_one_only() -> None:
     field, rng = RealField(), np.random.default_rng(0)
     _, dimension = draw_commuting(field, rng, rng.standard_normal((5, 3, 4, 4)), closed=True)
     assert dimension.tolist() == [1] * 5
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("d", [9, 12, 128])
+def test_large_families_are_taken_apart(kind: str, d: int) -> None:
+    """Eigenspaces give what theory, and at small sizes the null space, say there is."""
+    sizes = {"n": 2, "d": d, "m": 2, "P": 5}
+    instance = draw(FOLDED, "plain", sizes, Style(kind, "orthogonal basis"), lanes=1)
+    assert worst(FOLDED, "plain", instance) <= 1e-10
+    half, odd = d // 2, d % 2
+    expected = {
+        "rotated pairs": 2 * half,
+        "rotated pairs, equal frequencies": 2 * half * half,
+        "complex matrices": 2,
+        "repeated generic blocks": 4,
+        "pairs turned and scaled": 2 * half,
+        "multiples of 1": d * d - odd,
+        "two generic blocks": 2 - odd,
+    }
+    assert instance.commutants["R"].tolist() == [expected[kind] + odd]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_draws_reach_the_whole_commutant(kind: str) -> None:
+    """As many independent elements as the null space of the commutation has dimensions."""
+    from harness.numeric import commutant
+
+    instance = draw(FOLDED, "plain", {"n": 2, "d": 8, "m": 2, "P": 4}, Style(kind, BASES[2]))
+    family = instance.array("Θ")[0]
+    field, rng = RealField(), np.random.default_rng(1)
+    solve = commutant._solver(field, rng)
+    _, dimension = solve(family, 1)
+    found, counted = eigenspaces.commuting(rng, family, dimension + 3, solve)
+    assert counted == dimension
+    assert np.linalg.matrix_rank(found.reshape(len(found), -1), tol=1e-8) == dimension
+    commutator = found[:, None] @ family - family @ found[:, None]
+    assert np.abs(commutator).max() <= 1e-10
+
+
+def test_quaternions_commute_with_quaternions() -> None:
+    """Four dimensions, and linked copies of them: a type of algebra that no style draws."""
+    i = np.array([[0, -1, 0, 0], [1, 0, 0, 0], [0, 0, 0, -1], [0, 0, 1, 0.0]])
+    j = np.array([[0, 0, -1, 0], [0, 0, 0, 1], [1, 0, 0, 0], [0, -1, 0, 0.0]])
+    rng = np.random.default_rng(2)
+    for parts, dimension in ((1, 4), (3, 36)):
+        family = np.stack([np.kron(np.eye(parts), x) for x in (i, j, i @ j + np.eye(4))])
+        turn, _ = np.linalg.qr(rng.standard_normal((4 * parts, 4 * parts)))
+        family = turn @ family @ turn.T
+        found, count = draw_commuting(RealField(), rng, family, closed=True, draws=2)
+        assert count == dimension
+        assert np.abs(found[:, None] @ family - family @ found[:, None]).max() <= 1e-10
 
 
 def test_sizes_of_one_and_zero() -> None:
