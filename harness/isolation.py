@@ -11,20 +11,20 @@ from importlib import import_module
 from types import TracebackType
 from typing import Any
 
-from harness.claims.model import Claim, Library
+from harness.claims.model import Claim, Definition, Library
 from harness.claims.toggles import Checker
 from harness.evidence import Evidence, Leg, Outcome
 
 
 @dataclass(frozen=True)
 class Task:
-    """One engine asked about one claim, or about all that a checker asks.
+    """One engine asked about one claim, one definition, or all that a checker asks.
 
-    `engine` is "module:function"; the function takes the claim or checker and a library, with
+    `engine` is "module:function"; the function takes what it is asked about and a library, with
     keyword `settings`, and yields evidence.
     """
 
-    about: Claim | Checker
+    about: Claim | Definition | Checker
     library: Library
     leg: Leg
     engine: str
@@ -44,7 +44,7 @@ def ask(task: Task) -> list[Evidence]:
 
 
 def attributed(task: Task, found: Sequence[Any]) -> list[Evidence]:
-    """`found` if it is evidence on this task's claim and leg, else one error that says so."""
+    """`found` if it is evidence on this task's subject and leg, else one error that says so."""
     if not found:
         return [fault(task, Outcome.ERROR, "The engine answered nothing.")]
     for item in found:
@@ -120,8 +120,14 @@ class Workers:
 
 def detached(task: Task) -> Task:
     """The task without the files that it was read from: engines see terms, not places."""
-    about = task.about
-    about = _detached(about) if isinstance(about, Claim) else about.with_claims(_detached)
+    about: Claim | Definition | Checker
+    match task.about:
+        case Claim() as claim:
+            about = _detached(claim)
+        case Definition() as definition:
+            about = replace(definition, place=None)
+        case checker:
+            about = checker.with_claims(_detached)
     definitions = {k: replace(d, place=None) for k, d in task.library.definitions.items()}
     library = replace(task.library, document=None, definitions=definitions)
     return replace(task, about=about, library=library)

@@ -1,4 +1,4 @@
-"""`pytest specs/`: every claim × leg is a test, with marks, `-k` and the usual failure text.
+"""`pytest specs/`: every claim or definition × leg is a test, with marks, `-k` and failure texts.
 
 pytest finds this by itself (an entry point). It acts only on specification files, and asks a leg
 once for all the claims that were collected, so a selection costs what it should.
@@ -6,23 +6,27 @@ once for all the claims that were collected, so a selection costs what it should
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
-    from harness.claims.model import Claim
+    from harness.claims.model import Project
     from harness.evidence import Evidence, Leg
 
 _ANSWERS = pytest.StashKey[dict[str, list[Any]]]()
 
+DEFINITIONS_FILE = "definitions.yaml"
+
 MARKS = {
     "proof": "Lean's kernel accepts the proof",
-    "mirror": "the specification says what the theorem says",
+    "mirror": "the specification says what Lean says",
     "symbolic": "it follows, for every size and all values",
     "numeric": "it holds on random instances",
+    "execution": "Lean's own definitions, run by Lean, give what Python gives",
+    "implementation": "attention as people write and run it gives the same",
 }
 
 
@@ -34,13 +38,15 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
     if file_path.suffix not in (".yaml", ".yml") or not _is_specification(file_path):
         return None
-    found: pytest.Collector = SpecFile.from_parent(parent, path=file_path)
+    kind = DefinitionsFile if file_path.name == DEFINITIONS_FILE else SpecFile
+    found: pytest.Collector = kind.from_parent(parent, path=file_path)
     return found
 
 
 def _is_specification(path: Path) -> bool:
-    return path.name not in ("definitions.yaml", "lock.yaml") and any(
-        (folder / "definitions.yaml").is_file() for folder in path.parents[:3]
+    is_other = path.name == "lock.yaml" or path.parent.name == "toggles"
+    return not is_other and any(
+        (folder / DEFINITIONS_FILE).is_file() for folder in path.parents[:3]
     )
 
 
@@ -48,55 +54,78 @@ class SpecFile(pytest.File):
     """One specification; its items are the legs that answer for its claim."""
 
     def collect(self) -> Iterator[pytest.Item]:
+        from harness.run import CLAIM_LEGS
+
+        for claim in self.project([self.path]).claims:
+            yield from self.items(claim.theorem, claim.says, CLAIM_LEGS, claim.waived)
+
+    def project(self, selected: Sequence[Path]) -> Project:
+        """The project that the file belongs to, with the claims of the selected files."""
         from harness.claims.project import find_root, load_project
         from harness.diagnostics import InputError
 
         try:
-            project = load_project(find_root(self.path.parent), [self.path])
+            return load_project(find_root(self.path.parent), selected)
         except InputError as error:
             raise self.CollectError(str(error)) from None
-        for claim in project.claims:
-            for leg in MARKS:
-                item: LegItem = LegItem.from_parent(self, name=f"{claim.theorem}[{leg}]")
-                item.claim, item.leg = claim, leg
-                item.add_marker(leg)
-                yield item
+
+    def items(
+        self, subject: str, says: str, legs: Iterable[Leg], waived: Mapping[str, str]
+    ) -> Iterator[pytest.Item]:
+        """One item for each leg that is asked about a claim or a definition."""
+        for leg in legs:
+            item: LegItem = LegItem.from_parent(self, name=f"{subject}[{leg}]")
+            item.subject, item.says, item.leg = subject, says, leg
+            item.waiver = waived.get(leg)
+            item.add_marker(leg.value)
+            yield item
+
+
+class DefinitionsFile(SpecFile):
+    """The definitions of a project; its items are the legs that answer for each of them."""
+
+    def collect(self) -> Iterator[pytest.Item]:
+        from harness.run import DEFINITION_LEGS
+
+        for definition in self.project(()).library.definitions.values():
+            yield from self.items(definition.name, definition.says, DEFINITION_LEGS, {})
 
 
 class Unconfirmed(Exception):
-    """A leg that did not confirm its claim, with the evidence that says why."""
+    """A leg that did not confirm its subject, with the evidence that says why."""
 
-    def __init__(self, claim: Claim, checks: Iterable[Evidence]) -> None:
-        self.claim = claim
+    def __init__(self, says: str, checks: Iterable[Evidence]) -> None:
+        self.says = says
         self.checks = list(checks)
         super().__init__("; ".join(check.summary for check in self.checks))
 
 
 class LegItem(pytest.Item):
-    """One leg asked about one claim."""
+    """One leg asked about one claim or definition."""
 
-    claim: Claim
-    leg: str
+    subject: str
+    says: str
+    leg: Leg
+    waiver: str | None
 
     def runtest(self) -> None:
-        from harness.evidence import Leg, Outcome
+        from harness.evidence import Outcome
         from harness.verdict import leg_outcome
 
-        checks = [e for e in _answers(self) if e.subject == self.claim.theorem]
-        waiver = self.claim.waived.get(self.leg)
-        outcome = leg_outcome(e for e in checks if e.leg == Leg(self.leg))
+        checks = [e for e in _answers(self) if (e.subject, e.leg) == (self.subject, self.leg)]
+        outcome = leg_outcome(checks)
         if outcome is Outcome.NOT_APPLICABLE:
             pytest.skip("; ".join(check.summary for check in checks))
         if outcome is not Outcome.CONFIRMED:
-            if waiver and outcome is not Outcome.REFUTED:
-                pytest.skip(f"waived: {waiver}")
-            raise Unconfirmed(self.claim, checks)
+            if self.waiver and outcome is not Outcome.REFUTED:
+                pytest.skip(f"waived: {self.waiver}")
+            raise Unconfirmed(self.says, checks)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         error = excinfo.value
         if not isinstance(error, Unconfirmed):
             return super().repr_failure(excinfo, style)
-        lines = [error.claim.says, ""]
+        lines = [error.says, ""]
         for check in error.checks or ():
             lines.append(f"E   {check.leg.value}, {check.check}: {check.outcome.value}")
             lines.append(f"E   {check.summary}")
@@ -121,18 +150,18 @@ def _answers(item: LegItem) -> list[Evidence]:
     from dataclasses import replace
 
     from harness.claims.project import find_root, load_project
-    from harness.evidence import Evidence, Leg
+    from harness.evidence import Evidence
     from harness.run import LEAN_LEGS, Plan, run
 
     root = find_root(item.path.parent)
-    together: tuple[Leg, ...] = (Leg(item.leg),)
+    together: tuple[Leg, ...] = (item.leg,)
     wanted = [i for i in item.session.items if isinstance(i, LegItem)]
-    if Leg(item.leg) in LEAN_LEGS:  # one start of Lean answers for all of its legs
+    if item.leg in LEAN_LEGS:  # one start of Lean answers for all of its legs
         together = tuple(leg for leg in LEAN_LEGS if any(i.leg == leg for i in wanted))
     known = item.session.stash.setdefault(_ANSWERS, {})
     key = f"{root}:{','.join(together)}"
     if key not in known:
-        names = {i.claim.theorem for i in wanted if i.leg in together}
+        names = {i.subject for i in wanted if i.leg in together}
         project = load_project(root)
         claims = tuple(claim for claim in project.claims if claim.theorem in names)
         plan = Plan(replace(project, claims=claims), cache=root / ".cache", legs=together)

@@ -18,20 +18,23 @@ from threading import Event, Thread
 from typing import Any
 
 from harness.cache import EvidenceCache, code_fingerprint, digest
-from harness.claims.model import Claim, Project
+from harness.claims.model import Claim, Definition, Project
 from harness.claims.toggles import Checker
 from harness.evidence import Evidence, Gap, Leg, Outcome
 from harness.isolation import Task, Workers, detached
 
 LEAN_LEGS = (Leg.PROOF, Leg.MIRROR, Leg.EXECUTION)
 
-LEGS = (*(Leg.PROOF, Leg.MIRROR, Leg.SYMBOLIC, Leg.NUMERIC, Leg.EXECUTION), Leg.NECESSITY)
+LEGS = tuple(Leg)
 """The legs that have an engine; all of them are asked unless fewer are chosen."""
+
+CLAIM_LEGS = (Leg.PROOF, Leg.MIRROR, Leg.SYMBOLIC, Leg.NUMERIC, Leg.EXECUTION)
+"""The legs that answer for a claim."""
 
 CHECKER_LEGS = (Leg.NECESSITY,)
 """The legs that answer for a checker."""
 
-DEFINITION_LEGS = (Leg.MIRROR, Leg.EXECUTION)
+DEFINITION_LEGS = (Leg.MIRROR, Leg.EXECUTION, Leg.IMPLEMENTATION)
 """The legs that answer for a definition; a definition is not proved, it is compared."""
 
 CHECKER_ENGINE = "harness.necessity.leg:check_lattice"
@@ -39,6 +42,7 @@ CHECKER_ENGINE = "harness.necessity.leg:check_lattice"
 ENGINES: Mapping[Leg, str] = {
     Leg.SYMBOLIC: "harness.symbolic.leg:check",
     Leg.NUMERIC: "harness.numeric.leg:check",
+    Leg.IMPLEMENTATION: "harness.implementations.leg:check",
 }
 
 
@@ -70,10 +74,10 @@ class Plan:
 
     def subjects(self) -> list[tuple[str, tuple[Leg, ...]]]:
         """Every theorem, definition and checker, each with the legs that will answer for it."""
-        claims = tuple(leg for leg in self.legs if leg not in CHECKER_LEGS)
+        claims = tuple(leg for leg in self.legs if leg in CLAIM_LEGS)
         definitions = tuple(leg for leg in self.legs if leg in DEFINITION_LEGS)
         return [
-            *((claim.theorem, claims) for claim in self.project.claims),
+            *((claim.theorem, claims) for claim in self.project.claims if claims),
             *((name, definitions) for name in self.project.library.definitions if definitions),
             *((checker.name, CHECKER_LEGS) for checker in self.checkers),
         ]
@@ -148,14 +152,27 @@ def _forward(task: Task, key: str, results: SimpleQueue[Any]) -> Any:
 
 
 def _tasks(plan: Plan) -> Iterator[Task]:
-    for claim in plan.project.claims:
+    library = plan.project.library
+    subjects: list[tuple[Claim | Definition, tuple[Leg, ...]]] = [
+        *((claim, CLAIM_LEGS) for claim in plan.project.claims),
+        *((definition, DEFINITION_LEGS) for definition in library.definitions.values()),
+    ]
+    for about, answering in subjects:
         for leg, engine in plan.engines.items():
-            if leg in plan.legs:
-                arrays = (("backend", plan.backend), ("device", plan.device))
-                settings = (("seed", plan.seed), *arrays) if leg is Leg.NUMERIC else ()
-                yield Task(claim, plan.project.library, leg, engine, settings)
+            if leg in plan.legs and leg in answering:
+                yield Task(about, library, leg, engine, _settings(plan, leg))
     for checker in plan.checkers:
-        yield Task(checker, plan.project.library, Leg.NECESSITY, CHECKER_ENGINE)
+        yield Task(checker, library, Leg.NECESSITY, CHECKER_ENGINE)
+
+
+def _settings(plan: Plan, leg: Leg) -> tuple[tuple[str, Any], ...]:
+    match leg:
+        case Leg.NUMERIC:
+            return (("seed", plan.seed), ("backend", plan.backend), ("device", plan.device))
+        case Leg.IMPLEMENTATION:
+            return (("seed", plan.seed),)
+        case _:
+            return ()
 
 
 def _key(task: Task) -> str:

@@ -26,6 +26,7 @@ MAY_IMPORT = {
     "symbolic": {"language", "claims", "evidence", "arrays"},
     "numeric": {"language", "claims", "evidence", "arrays"},
     "necessity": {"diagnostics", "language", "claims", "evidence", "arrays", "symbolic", "numeric"},
+    "implementations": {"language", "claims", "evidence", "arrays"},
     "cache": {"evidence"},
     "isolation": {"claims", "evidence"},
     "run": {"claims", "evidence", "cache", "isolation", "lean"},

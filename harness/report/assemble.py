@@ -51,7 +51,9 @@ def assemble(plan: Plan, events: Iterable[Evidence | Gap]) -> Run:
     return Run(
         project=project.library.namespace or project.root.name,
         claims=tuple(
-            _claim(claim, project, found, asked[claim.theorem]) for claim in project.claims
+            _claim(claim, project, found, asked[claim.theorem])
+            for claim in project.claims
+            if claim.theorem in asked
         ),
         definitions=tuple(
             _definition(definition, found, asked[name])

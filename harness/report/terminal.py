@@ -149,7 +149,7 @@ def _counts(run: Run) -> Text:
         for status, count in run.counts.items()
         if count
     ]
-    text = Text(f"{len(run.claims)} claims: ")
+    text = Text(f"{len(run.claims)} claims: " if run.claims else "no claim was asked about")
     for i, part in enumerate(parts):
         text.append(", " if i else "")
         text.append(*part)

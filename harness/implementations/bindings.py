@@ -1,0 +1,161 @@
+"""What the parameters of each definition are, in a drawn layer.
+
+A definition is known by its name and its parameters, in the language's own notation. One of the
+same name with other parameters is another definition, and nothing is said of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from harness.arrays import Data, Places, Value, open_function
+from harness.arrays.floats import UNIT, Bounded, BoundedFloat64, Floats, exactly
+from harness.arrays.functions import exponential, softmax
+from harness.claims.model import Definition
+from harness.implementations.instances import Instance
+from harness.implementations.papers import pair, rotary_matrix
+from harness.language.types import Sort
+
+_GIVEN = "q: vector(d), K: index(n) -> vector(d)"
+_ROPE = "P: type, weights: vector(n) -> vector(n), Θ: P -> matrix(d, d)"
+_HEAD = f"{_ROPE}, Wq: matrix(d, m), Wk: matrix(d, m), Wv: matrix(e, m)"
+_HEADS = (
+    "n: dimension, d: dimension, m: dimension, h: dimension, P: type, "
+    "weights: index(h) -> vector(n) -> vector(n), Θ: index(h) -> P -> matrix(d, d), "
+    "Wq: index(h) -> matrix(d, m), Wk: index(h) -> matrix(d, m), Wv: index(h) -> matrix(d, m)"
+)
+_TOKENS = "p: P, x: vector(m), pos: index(n) -> P, T: index(n) -> vector(m)"
+_PAIRS = "k: dimension, c: vector(k), s: vector(k)"
+
+
+def _dims(names: str) -> str:
+    return ", ".join(f"{name}: dimension" for name in names)
+
+
+SIGNATURES: Mapping[str, str] = {
+    "scores": f"{_dims('nd')}, {_GIVEN}",
+    "attentionWeights": f"{_dims('nd')}, weights: vector(n) -> vector(n), {_GIVEN}",
+    "attentionContext": (
+        f"{_dims('nde')}, weights: vector(n) -> vector(n), {_GIVEN}, V: index(n) -> vector(e)"
+    ),
+    "attentionBlockOutput": (
+        f"{_dims('ndem')}, weights: vector(n) -> vector(n), Wo: matrix(m, e), {_GIVEN}, "
+        "V: index(n) -> vector(e)"
+    ),
+    "ropeVector": (
+        f"{_dims('dm')}, P: type, Θ: P -> matrix(d, d), W: matrix(d, m), p: P, x: vector(m)"
+    ),
+    "ropeAttentionHeadContext": f"{_dims('ndem')}, {_HEAD}, {_TOKENS}",
+    "ropeAttentionBlockOutput": f"{_dims('ndem')}, {_HEAD}, Wo: matrix(m, e), {_TOKENS}",
+    "multiHeadRopeAttentionContext": f"{_HEADS}, {_TOKENS}",
+    "concatProjectedMultiHeadRopeAttentionBlockOutput": (
+        f"{_HEADS}, Wo: matrix(m, d*h), {_TOKENS}"
+    ),
+    "residualConcatProjectedMultiHeadRopeAttentionBlockOutput": (
+        f"{_HEADS}, Wo: matrix(m, d*h), {_TOKENS}"
+    ),
+    "softmax": "n: dimension, exp: scalar -> scalar, s: vector(n)",
+    "planeRotation": "c: scalar, s: scalar",
+    "ropeInterleaved": _PAIRS,
+    "ropeHalfSplit": _PAIRS,
+}
+"""The definitions that implementations are known for."""
+
+
+def signature(definition: Definition) -> str:
+    """The parameters of a definition, as the table above writes them."""
+    return ", ".join(
+        f"{p.name}: {p.sort.value if isinstance(p.sort, Sort) else p.sort}"
+        for p in definition.parameters
+    )
+
+
+@dataclass(frozen=True)
+class Shape:
+    """Which instances a definition can take."""
+
+    one_head: bool
+    equal: bool
+    """Keys and values have one size."""
+    turns: bool
+    """Positions, frequencies and the layout matter."""
+
+
+def shape(name: str) -> Shape:
+    """What the signature of a known definition asks of an instance."""
+    text = SIGNATURES[name]
+    many = "h: dimension" in text
+    return Shape(one_head=not many, equal=many, turns="Θ: " in text or "c: " in text)
+
+
+def values(definition: Definition, instance: Instance) -> dict[str, Value[Bounded]]:
+    """The arguments of a known definition, in doubles whose leaves carry their own errors."""
+    many = not shape(definition.name).one_head
+    arrays = {name: getattr(instance, name) for name in ("x", "T", "Wo", "q", "K", "V")}
+    for name in ("Wq", "Wk", "Wv"):
+        arrays[name] = getattr(instance, name)[slice(None) if many else 0]
+    arrays["W"] = instance.Wq[0]
+    found: dict[str, Value[Bounded]] = {k: Data(exactly(a[None])) for k, a in arrays.items()}
+    found["p"] = Places(np.asarray([instance.p]))
+    found["pos"] = Places(np.asarray([instance.pos]))
+    types = {p.name: p.type for p in definition.parameters if p.is_explicit}
+    if "weights" in types:
+        found["weights"] = open_function(types["weights"], _weights(instance))
+    if "exp" in types:
+        found["exp"] = open_function(types["exp"], lambda a: exponential(np, a[0]))
+        found["s"] = Data(exactly(instance.s[None]))
+    elif "Θ" in types:
+        every = _families(instance)
+        found["Θ"] = Data(every if many else BoundedFloat64().lay(lambda a: a[:, 0], every))
+    elif "c" in types:
+        found |= _angle(instance, one=definition.name == "planeRotation")
+    return {name: found[name] for name in types}
+
+
+def _weights(instance: Instance) -> Callable[[Sequence[Any]], Bounded]:
+    """softmax(s / √d) under the mask of the head: what the papers make of a score."""
+    scale = np.sqrt(instance.Wq.shape[1])
+    arithmetic = BoundedFloat64()
+
+    def weights(arguments: Sequence[Any]) -> Bounded:
+        *heads, scores = arguments
+        seen = instance.seen[heads[0] if heads else 0]
+        divisor = Bounded(np.asarray(scale), np.asarray(scale * UNIT))
+        return softmax(np, arithmetic.divide(scores, divisor), seen)
+
+    return weights
+
+
+def _families(instance: Instance) -> Bounded:
+    """RoPE of every head at every position, (1, h, P, d, d).
+
+    An angle is a rounded product, of which cosine and sine are rounded again.
+    """
+    heads, size = instance.frequencies.shape[0], 2 * instance.frequencies.shape[1]
+    value = np.zeros((1, heads, len(instance.positions), size, size))
+    error = np.zeros_like(value)
+    for head, frequencies in enumerate(instance.frequencies.tolist()):
+        for place, position in enumerate(instance.positions):
+            value[0, head, place] = rotary_matrix(position, frequencies, instance.layout)
+            for i, frequency in enumerate(frequencies):
+                both = list(pair(i, size, instance.layout))
+                error[0, head, place][np.ix_(both, both)] = _turn_error(position * frequency)
+    return Bounded(value, error)
+
+
+def _turn_error(angle: Any) -> Any:
+    return UNIT * (angle + 2)
+
+
+def _angle(instance: Instance, *, one: bool) -> dict[str, Value[Bounded]]:
+    angles: Floats = instance.positions[instance.p] * instance.frequencies[0]
+    angles = (angles[0] if one else angles)[None]
+    error = np.asarray(_turn_error(angles))
+    return {
+        "c": Data(Bounded(np.cos(angles), error)),
+        "s": Data(Bounded(np.sin(angles), error)),
+    }

@@ -1,0 +1,145 @@
+"""What definitions and implementations are both given: one attention layer, drawn at random.
+
+Everything that any of them takes is drawn, and each takes what it needs. Numbers are doubles, and
+exact: who computes an angle or a square root of them rounds by himself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from harness.arrays.floats import Floats
+
+Layout = Literal["interleaved", "half-split"]
+
+LAYOUTS: tuple[Layout, ...] = ("interleaved", "half-split")
+
+BASES = (1e4, 5e5, 1e6)
+"""The bases of frequencies that people use: RoFormer's and Llama's, Llama 3's, and larger."""
+
+LONGEST = 10**6
+"""Positions are drawn up to this one; short ones accept false symmetries."""
+
+SMALL = (
+    {"h": 2, "n": 2, "d": 2, "e": 2, "m": 2},
+    {"h": 1, "n": 1, "d": 2, "e": 1, "m": 3},
+    {"h": 2, "n": 3, "d": 4, "e": 3, "m": 5},
+)
+LARGE = (
+    {"h": 2, "n": 7, "d": 64, "e": 16, "m": 24},
+    {"h": 1, "n": 5, "d": 128, "e": 32, "m": 16},
+)
+DRAWN = 10
+"""How many shapes are drawn at random, between the small ones and the large."""
+
+
+@dataclass(frozen=True)
+class Instance:
+    """A layer of h heads on n tokens of size m; keys have size d, values e."""
+
+    layout: Layout
+    frequencies: Floats
+    """(h, d/2): those of RoPE, in radians a token; each head has its own."""
+    positions: list[int]
+    """The positions that occur, all different; `p` and `pos` are places in this list."""
+    p: int
+    pos: list[int]
+    """(n,): where the tokens stand."""
+    seen: Floats
+    """(h, n): which tokens each head's mask lets through; at least one."""
+    x: Floats
+    """(m,): the token that asks."""
+    T: Floats
+    """(n, m): the tokens that it attends to."""
+    Wq: Floats
+    """(h, d, m)"""
+    Wk: Floats
+    """(h, d, m)"""
+    Wv: Floats
+    """(h, e, m)"""
+    Wo: Floats
+    """(m, e·h)"""
+    q: Floats
+    """(d,): for definitions of attention that are given a query, keys and values."""
+    K: Floats
+    """(n, d)"""
+    V: Floats
+    """(n, e)"""
+    s: Floats
+    """(n,): logits."""
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """Every dimension; `k` is the number of pairs, `P` that of positions."""
+        h, d, m = self.Wq.shape
+        n, e = self.V.shape
+        return {"h": h, "n": n, "d": d, "e": e, "m": m, "k": d // 2, "P": len(self.positions)}
+
+
+def draw(seed: list[int], *, one_head: bool, equal: bool) -> Iterator[Instance]:
+    """Instances of varied shape, small ones first, in both layouts.
+
+    `one_head` asks for h = 1, `equal` for e = d.
+    """
+    import numpy as np
+
+    rng = np.random.default_rng(seed)
+    middle = [
+        {
+            "h": int(rng.integers(2, 5)),
+            "n": int(rng.integers(2, 10)),
+            "d": 2 * int(rng.integers(1, 7)),
+            "e": int(rng.integers(2, 10)),
+            "m": int(rng.integers(2, 12)),
+        }
+        for _ in range(DRAWN)
+    ]
+    for shape in (*SMALL, *middle, *LARGE):
+        if one_head:
+            shape = {**shape, "h": 1}
+        if equal:
+            shape = {**shape, "e": shape["d"]}
+        for layout in LAYOUTS:
+            yield _instance(rng, layout, **shape)
+
+
+def _instance(
+    rng: np.random.Generator, layout: Layout, h: int, n: int, d: int, e: int, m: int
+) -> Instance:
+    import numpy as np
+
+    bases = rng.choice(BASES, h)
+    exponents = -2 * np.arange(d // 2) / d
+    count = n + 2
+    # Evenly over orders of magnitude: neighbours, a page away, and a book away.
+    far = np.exp(rng.uniform(0, np.log(LONGEST), 4 * count)).astype(int)
+    positions = rng.permutation(np.unique([0, LONGEST, *far]))[:count]
+    seen = rng.random((h, n)) < rng.choice([0.6, 1.0])
+    seen[np.arange(h), rng.integers(0, n, h)] = True
+
+    def normal(*shape: int) -> Floats:
+        return np.asarray(rng.standard_normal(shape))
+
+    return Instance(
+        layout=layout,
+        frequencies=bases[:, None] ** exponents[None, :],
+        positions=[int(p) for p in positions],
+        p=int(rng.integers(len(positions))),
+        pos=[int(i) for i in rng.integers(0, len(positions), n)],
+        seen=seen,
+        x=normal(m),
+        T=normal(n, m),
+        Wq=normal(h, d, m) / np.sqrt(m),
+        Wk=normal(h, d, m) / np.sqrt(m),
+        Wv=normal(h, e, m) / np.sqrt(m),
+        Wo=normal(m, e * h) / np.sqrt(e * h),
+        q=normal(d),
+        K=normal(n, d),
+        V=normal(n, e),
+        s=3 * normal(n),
+    )

@@ -1,0 +1,123 @@
+"""The implementation leg: each definition against attention as others write and run it.
+
+Invariance cannot see a definition that is wrong in itself: a RoPE with a flipped sign, weights
+that are ignored, a context that is always zero. Where Lean and the specification are wrong alike,
+no other leg sees it either.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.metadata import version
+from importlib.util import find_spec
+from typing import Any
+from zlib import crc32
+
+import numpy as np
+
+from harness.arrays import Unsupported
+from harness.claims.model import Definition, Library
+from harness.evidence import Counterexample, Evidence, Json, Leg, Outcome
+from harness.implementations.bindings import SIGNATURES, shape, signature
+from harness.implementations.compare import Tally, evaluated
+from harness.implementations.instances import Instance, draw
+
+
+@dataclass(frozen=True)
+class Adapter:
+    """An implementation: a module with `IMPLEMENTS`, from definitions' names to functions."""
+
+    name: str
+    """Of the check."""
+    says: str
+    """What the definition is compared with."""
+    module: str
+    requires: str = ""
+    """A library that it needs, by the name it is imported by; none where that is empty."""
+    extra: str = ""
+    """The extra of this distribution that brings the library."""
+
+
+ADAPTERS = (
+    Adapter("papers", "attention written from the papers", "harness.implementations.papers"),
+    Adapter("PyTorch", "PyTorch", "harness.implementations.pytorch", "torch", "torch"),
+)
+
+
+def check(definition: Definition, library: Library, *, seed: int = 0) -> Iterator[Evidence]:
+    """Compare a definition with every implementation that is known, one check each.
+
+    A definition that none is known for does not take part; one of a known name with other
+    parameters cannot be compared, and is not confirmed.
+    """
+    expected = SIGNATURES.get(definition.name)
+    if expected is None:
+        reason = "No implementation is known for a definition of this name."
+        yield _evidence(definition, "known implementations", Outcome.NOT_APPLICABLE, reason)
+        return
+    if signature(definition) != expected:
+        reason = (
+            f"The implementations take other parameters: expected ({expected}), "
+            f"found ({signature(definition)})."
+        )
+        yield _evidence(definition, "known implementations", Outcome.INCONCLUSIVE, reason)
+        return
+    for adapter in ADAPTERS:
+        start = time.monotonic()
+        yield _ask(adapter, definition, library, seed, start)
+
+
+def _ask(
+    adapter: Adapter, definition: Definition, library: Library, seed: int, start: float
+) -> Evidence:
+    if adapter.requires and find_spec(adapter.requires) is None:
+        how = f"pip install 'lean-harness[{adapter.extra}]'"
+        reason = f"{adapter.name} is not installed here; {how} adds this check."
+        return _evidence(definition, adapter.name, Outcome.NOT_APPLICABLE, reason)
+    implements: Mapping[str, Callable[[Instance], Any]]
+    implements = import_module(adapter.module).IMPLEMENTS
+    if definition.name not in implements:
+        reason = f"{adapter.name} has nothing that corresponds to it."
+        return _evidence(definition, adapter.name, Outcome.NOT_APPLICABLE, reason)
+    tally = Tally(definition, adapter.says)
+    wanted = shape(definition.name)
+    key = [seed, crc32(definition.name.encode())]
+    try:
+        for instance in draw(key, one_head=wanted.one_head, equal=wanted.equal):
+            expected = np.asarray(implements[definition.name](instance), dtype=np.float64)
+            tally.add(instance, evaluated(definition, library, instance), expected)
+            if tally.wrong is not None:
+                break
+    except Unsupported as error:
+        reason = f"The definition cannot be evaluated: {error}."
+        return _evidence(definition, adapter.name, Outcome.INCONCLUSIVE, reason)
+    outcome, summary = tally.outcome()
+    data = tally.data()
+    if adapter.requires:
+        data["versions"] = {adapter.requires: version(adapter.requires)}
+    example, seconds = tally.counterexample(), time.monotonic() - start
+    return _evidence(definition, adapter.name, outcome, summary, data, example, seconds)
+
+
+def _evidence(
+    definition: Definition,
+    name: str,
+    outcome: Outcome,
+    summary: str,
+    data: Mapping[str, Json] | None = None,
+    example: Counterexample | None = None,
+    seconds: float = 0.0,
+) -> Evidence:
+    return Evidence(
+        definition.name,
+        Leg.IMPLEMENTATION,
+        name,
+        outcome,
+        summary,
+        data or {},
+        example,
+        seconds=seconds,
+    )

@@ -1,0 +1,166 @@
+"""Attention and RoPE written from the papers, loop by loop, sharing nothing with the claims.
+
+Vectors are lists of floats, matrices lists of rows, and every sum is rounded once (`math.fsum`).
+
+- Vaswani et al. 2017, "Attention Is All You Need", arXiv 1706.03762.
+- Su et al. 2021, "RoFormer", arXiv 2104.09864v5: RoPE, in the interleaved layout.
+- Black et al. 2022, "GPT-NeoX-20B", arXiv 2204.06745, whose code brought the half-split layout
+  that the Llama checkpoints of Transformers have.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from harness.implementations.instances import Instance, Layout
+
+Vector = Sequence[float]
+Rows = Sequence[Vector]
+
+
+def dot(u: Vector, v: Vector) -> float:
+    """u · v."""
+    return math.fsum(a * b for a, b in zip(u, v, strict=True))
+
+
+def project(matrix: Rows, x: Vector) -> list[float]:
+    """W x, for W with as many rows as the result has entries."""
+    return [dot(row, x) for row in matrix]
+
+
+def scores(q: Vector, keys: Rows) -> list[float]:
+    """q · kⱼ for every key: a row of Q Kᵀ (Vaswani et al., equation 1)."""
+    return [dot(q, k) for k in keys]
+
+
+def softmax(logits: Vector) -> list[float]:
+    """exp(sⱼ) / Σₖ exp(sₖ); −∞ stands for what the mask hides (Vaswani et al., 3.2.3)."""
+    largest = max(logits)
+    powers = [math.exp(s - largest) for s in logits]
+    total = math.fsum(powers)
+    return [p / total for p in powers]
+
+
+def attention_weights(q: Vector, keys: Rows, seen: Sequence[bool]) -> list[float]:
+    """softmax(q Kᵀ / √d), over the keys that are seen (Vaswani et al., equation 1)."""
+    scale = math.sqrt(len(q))
+    scaled = [s / scale for s in scores(q, keys)]
+    return softmax([s if see else -math.inf for s, see in zip(scaled, seen, strict=True)])
+
+
+def attention(q: Vector, keys: Rows, values: Rows, seen: Sequence[bool]) -> list[float]:
+    """softmax(q Kᵀ / √d) V for one query (Vaswani et al., equation 1)."""
+    weights = attention_weights(q, keys, seen)
+    return [dot(weights, column) for column in zip(*values, strict=True)]
+
+
+def pair(i: int, d: int, layout: Layout) -> tuple[int, int]:
+    """The two coordinates of pair i of d.
+
+    Coordinates 2i and 2i + 1 (Su et al., equation 15), or i and i + d/2 (GPT-NeoX).
+    """
+    return (2 * i, 2 * i + 1) if layout == "interleaved" else (i, i + d // 2)
+
+
+def rotate(x: Vector, position: int, frequencies: Vector, layout: Layout) -> list[float]:
+    """RoPE on a vector: each pair (a, b) becomes (a cos − b sin, b cos + a sin).
+
+    The angle of pair i is position · frequencyᵢ (Su et al., equation 34).
+    """
+    turned = [math.nan] * len(x)
+    for i, frequency in enumerate(frequencies):
+        cosine, sine = math.cos(position * frequency), math.sin(position * frequency)
+        a, b = pair(i, len(x), layout)
+        turned[a] = x[a] * cosine - x[b] * sine
+        turned[b] = x[b] * cosine + x[a] * sine
+    return turned
+
+
+def rotary_matrix(position: int, frequencies: Vector, layout: Layout) -> list[list[float]]:
+    """RoPE as a matrix: a rotation of the plane for each pair (Su et al., equation 15)."""
+    d = 2 * len(frequencies)
+    matrix = [[0.0] * d for _ in range(d)]
+    for i, frequency in enumerate(frequencies):
+        a, b = pair(i, d, layout)
+        angle = position * frequency
+        matrix[a][a], matrix[a][b] = math.cos(angle), -math.sin(angle)
+        matrix[b][a], matrix[b][b] = math.sin(angle), math.cos(angle)
+    return matrix
+
+
+def head(instance: Instance, k: int) -> list[float]:
+    """Head k: attention with rotated queries and keys (Su et al., equations 14 and 16).
+
+    Values are not rotated.
+    """
+
+    def turned(matrix: Any, token: Any, position: int) -> list[float]:
+        frequencies = instance.frequencies[k].tolist()
+        return rotate(project(matrix, token), position, frequencies, instance.layout)
+
+    wq, wk, wv = (w[k].tolist() for w in (instance.Wq, instance.Wk, instance.Wv))
+    tokens = instance.T.tolist()
+    places = [instance.positions[j] for j in instance.pos]
+    return attention(
+        turned(wq, instance.x.tolist(), instance.positions[instance.p]),
+        [turned(wk, token, place) for token, place in zip(tokens, places, strict=True)],
+        [project(wv, token) for token in tokens],
+        instance.seen[k].tolist(),
+    )
+
+
+def multi_head(instance: Instance) -> list[float]:
+    """Concat(head₁, …, headₕ) (Vaswani et al., 3.2.2)."""
+    return [entry for k in range(len(instance.Wq)) for entry in head(instance, k)]
+
+
+def block(instance: Instance) -> list[float]:
+    """Concat(head₁, …, headₕ) through the output projection (Vaswani et al., 3.2.2)."""
+    return project(instance.Wo.tolist(), multi_head(instance))
+
+
+def residual_block(instance: Instance) -> list[float]:
+    """x + Sublayer(x), without the norm (Vaswani et al., 3.1)."""
+    return [x + y for x, y in zip(instance.x.tolist(), block(instance), strict=True)]
+
+
+def _given(instance: Instance) -> tuple[list[float], list[list[float]], list[list[float]], Any]:
+    found = instance.q.tolist(), instance.K.tolist(), instance.V.tolist()
+    return (*found, instance.seen[0].tolist())
+
+
+def _query(instance: Instance) -> list[float]:
+    projected = project(instance.Wq[0].tolist(), instance.x.tolist())
+    position = instance.positions[instance.p]
+    return rotate(projected, position, instance.frequencies[0].tolist(), instance.layout)
+
+
+def _matrix(instance: Instance, pairs: int, layout: Layout) -> list[list[float]]:
+    """RoPE as a matrix: its columns are the unit vectors, turned."""
+    position, frequencies = instance.positions[instance.p], instance.frequencies[0].tolist()[:pairs]
+    columns = [
+        rotate([float(i == j) for i in range(2 * pairs)], position, frequencies, layout)
+        for j in range(2 * pairs)
+    ]
+    return [list(row) for row in zip(*columns, strict=True)]
+
+
+IMPLEMENTS: Mapping[str, Callable[[Instance], Any]] = {
+    "scores": lambda i: scores(*_given(i)[:2]),
+    "attentionWeights": lambda i: attention_weights(*_given(i)[:2], i.seen[0].tolist()),
+    "attentionContext": lambda i: attention(*_given(i)),
+    "attentionBlockOutput": lambda i: project(i.Wo.tolist(), attention(*_given(i))),
+    "ropeVector": _query,
+    "ropeAttentionHeadContext": lambda i: head(i, 0),
+    "ropeAttentionBlockOutput": lambda i: project(i.Wo.tolist(), head(i, 0)),
+    "multiHeadRopeAttentionContext": multi_head,
+    "concatProjectedMultiHeadRopeAttentionBlockOutput": block,
+    "residualConcatProjectedMultiHeadRopeAttentionBlockOutput": residual_block,
+    "softmax": lambda i: softmax(i.s.tolist()),
+    "planeRotation": lambda i: _matrix(i, 1, "interleaved"),
+    "ropeInterleaved": lambda i: _matrix(i, len(i.frequencies[0]), "interleaved"),
+    "ropeHalfSplit": lambda i: _matrix(i, len(i.frequencies[0]), "half-split"),
+}
+"""What each definition of a project would have to give, by name."""

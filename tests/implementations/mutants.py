@@ -1,0 +1,83 @@
+"""The project's definitions with some of them changed, as if `definitions.yaml` said so."""
+
+from pathlib import Path
+
+import yaml
+
+from harness.claims.load import load_library
+from harness.claims.model import Library
+from tests.arrays.language import ROOT
+
+DEFINITIONS = ROOT / "specs" / "definitions.yaml"
+
+CONCAT = "multiHeadRopeAttentionContext"
+BLOCK = "concatProjectedMultiHeadRopeAttentionBlockOutput"
+RESIDUAL = "residualConcatProjectedMultiHeadRopeAttentionBlockOutput"
+
+GIVEN = "weights, Θ, Wq, Wk, Wv, {}p, x, pos, T"
+INTERLEAVED = "blockdiag(i ↦ planeRotation(c[i], s[i]))"
+HALF_SPLIT = "blocks(diagonal(c), -diagonal(s), diagonal(s), diagonal(c))"
+
+
+def head(q: str = "ropeVector(Θ, Wq, p, x)", k: str = "ropeVector(Θ, Wk, pos(j), T(j))") -> str:
+    """The body of one RoPE head, with this query and these keys."""
+    return f"attentionContext(weights, {q}, j ↦ {k}, j ↦ Wv @ T(j))"
+
+
+def heads(q: str = "Wq", k: str = "Wk", v: str = "Wv(k) @ T(j)") -> str:
+    """The body of all heads, written out."""
+    return (
+        f"concat(k ↦ attentionContext(weights(k), ropeVector(Θ(k), {q}(k), p, x), "
+        f"j ↦ ropeVector(Θ(k), {k}(k), pos(j), T(j)), j ↦ {v}))"
+    )
+
+
+WRONG = [
+    ("scores", "the keys alone", "[j ↦ dot(K(j), K(j))]"),
+    ("scores", "turned around", "[j ↦ -dot(q, K(j))]"),
+    ("attentionWeights", "weights ignored", "scores(q, K)"),
+    ("attentionWeights", "applied twice", "weights(weights(scores(q, K)))"),
+    ("attentionContext", "weights ignored", "Σ j, V(j)"),
+    ("attentionContext", "always zero", "Σ j, 0 * V(j)"),
+    ("attentionContext", "the raw scores", "Σ j, scores(q, K)[j] * V(j)"),
+    ("attentionBlockOutput", "zero", "0 * (Wo @ attentionContext(weights, q, K, V))"),
+    ("ropeVector", "not turned", "W @ x"),
+    ("ropeVector", "turned back", "Θ(p)ᵀ @ (W @ x)"),
+    ("ropeVector", "turned twice", "Θ(p) @ (Θ(p) @ (W @ x))"),
+    ("ropeAttentionHeadContext", "Θ on keys only", head(q="Wq @ x")),
+    ("ropeAttentionHeadContext", "Θ on the query only", head(k="Wk @ T(j)")),
+    ("ropeAttentionHeadContext", "one position for all", head(k="ropeVector(Θ, Wk, p, T(j))")),
+    ("ropeAttentionHeadContext", "one token for all", head(k="ropeVector(Θ, Wk, pos(j), x)")),
+    ("ropeAttentionHeadContext", "one matrix", head(k="ropeVector(Θ, Wq, pos(j), T(j))")),
+    ("ropeAttentionBlockOutput", "doubled", f"(1 + 1) * (Wo @ {head()})"),
+    (CONCAT, "values rotated", heads(v="Θ(k)(pos(j)) @ (Wv(k) @ T(j))")),
+    (CONCAT, "roles swapped", heads(q="Wk", k="Wq")),
+    (BLOCK, "zero", f"0 * (Wo @ {CONCAT}({GIVEN.format('')}))"),
+    (RESIDUAL, "residual dropped", f"{BLOCK}({GIVEN.format('Wo, ')})"),
+    (RESIDUAL, "residual alone", f"x + 0 * {BLOCK}({GIVEN.format('Wo, ')})"),
+    (RESIDUAL, "residual subtracted", f"{BLOCK}({GIVEN.format('Wo, ')}) - x"),
+    ("softmax", "not normalised", "[j ↦ exp(s[j])]"),
+    ("softmax", "normalised by itself", "[j ↦ exp(s[j]) / exp(s[j])]"),
+    ("planeRotation", "flipped sign", "matrix2(c, s, s, c)"),
+    ("planeRotation", "the other way round", "matrix2(c, s, -s, c)"),
+    ("ropeInterleaved", "the other layout", HALF_SPLIT),
+    ("ropeInterleaved", "the other way round", "blockdiag(i ↦ planeRotation(c[i], -s[i]))"),
+    ("ropeHalfSplit", "the other layout", INTERLEAVED),
+    ("ropeHalfSplit", "flipped sign", HALF_SPLIT.replace("-", "")),
+]
+"""Definitions, what is wrong with them, and the text that says so."""
+
+
+def library(folder: Path, **changed: str) -> Library:
+    """The project's library with other bodies for some definitions."""
+    path = folder / "definitions.yaml"
+    path.write_text(definitions(**changed), "utf-8")
+    return load_library(path, "definitions.yaml")
+
+
+def definitions(**changed: str) -> str:
+    """The text of `definitions.yaml` with other bodies for some definitions."""
+    data = yaml.safe_load(DEFINITIONS.read_text("utf-8"))
+    for name, text in changed.items():
+        data["definitions"][name]["is"] = text
+    return yaml.safe_dump(data, allow_unicode=True, sort_keys=False)
