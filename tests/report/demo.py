@@ -29,7 +29,7 @@ from harness.report.model import (
     Statement,
     Subject,
 )
-from harness.run import LEGS, Plan
+from harness.run import DEFINITION_LEGS, LEGS, Plan
 from harness.verdict import Status
 
 ROOT = Path(__file__).parents[2]
@@ -45,9 +45,9 @@ class Everything(Plan):
 
     def subjects(self) -> list[tuple[str, tuple[Leg, ...]]]:
         names = [claim.theorem for claim in self.project.claims]
-        definitions = (Leg.MIRROR, Leg.EXECUTION)
-        return [(name, self.legs) for name in names] + [
-            (name, definitions) for name in self.project.library.definitions
+        claims = tuple(leg for leg in self.legs if leg is not Leg.IMPLEMENTATION)
+        return [(name, claims) for name in names] + [
+            (name, DEFINITION_LEGS) for name in self.project.library.definitions
         ]
 
 
@@ -218,6 +218,11 @@ def _evidence(plan: Plan) -> Iterator[Evidence]:
     for name in plan.project.library.definitions:
         yield _mirror(name, "specs/definitions.yaml", Outcome.CONFIRMED)
         yield _execution(name)
+        yield Evidence(
+            name, Leg.IMPLEMENTATION, "papers", Outcome.CONFIRMED,
+            "Equal to attention written from the papers on 30 instances of 15 shapes.",
+            {"instances": 30, "largest_ratio": 0.011}, seconds=0.1,
+        )  # fmt: skip
 
 
 def _necessity(claim: Claim) -> Iterator[Evidence]:
