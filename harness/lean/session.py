@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
@@ -12,7 +11,7 @@ from harness.diagnostics import Diagnostic
 from harness.evidence import Json
 from harness.lean.audit.answer import Answer
 from harness.lean.audit.graph import Graph
-from harness.lean.build import Build, ModuleBuild
+from harness.lean.build import Build
 from harness.lean.messages import Message
 from harness.lean.mirror.plan import Plan
 from harness.lean.places import Place, Places
@@ -68,7 +67,7 @@ class Session:
     def message(self, message: Message) -> Diagnostic:
         """A message of Lean, at its place."""
         line, column = max(message.line, 1), max(message.column, 1)
-        return Diagnostic(self.file(message.file), line, column, message.text)
+        return Diagnostic(self.file(message.file or "lakefile.toml"), line, column, message.text)
 
     def near(self, constant: str) -> str:
         """What the name may have been meant to be, as the end of a sentence."""
@@ -78,30 +77,6 @@ class Session:
             by_last.setdefault(name.rsplit(".", 1)[-1], name)
         close = get_close_matches(short, list(by_last), n=3)
         return f"; nearest: {', '.join(by_last[name] for name in close)}" if close else ""
-
-    def unbuilt_home(self, claim_or_definition: str) -> ModuleBuild | None:
-        """The module that failed and that seems to declare this, judging by its text."""
-        short = claim_or_definition.rsplit(".", 1)[-1]
-        for module in self.build.modules.values():
-            if not module.ok:
-                source = "\n".join(self.places.source(module.module))
-                if _declares(source, short):
-                    return module
-        return None
-
-    def unreached_home(self, name: str) -> str | None:
-        """The file that declares this, judging by its text, but that no root imports."""
-        short = name.rsplit(".", 1)[-1]
-        package = self.build.package
-        for module in package.unreached:
-            if _declares("\n".join(self.places.source(module)), short):
-                return self.file(package.modules[module].file)
-        return None
-
-
-def _declares(source: str, short: str) -> bool:
-    keyword = r"\b(?:theorem|lemma|def|abbrev)"
-    return re.search(rf"{keyword}\s+(?:\S+\.)?{re.escape(short)}(?![\w'])", source) is not None
 
 
 def definition_fault(session: Session, name: str, message: str) -> tuple[Diagnostic, ...]:

@@ -46,10 +46,24 @@ meta def textFrom : List Char → String → String
 
 meta def textOf (characters : List Char) : String := textFrom characters ""
 
+/-- One part of a name. What could be taken for more than one part (`«A.b»` is one), for a number
+or for nothing is marked, so that two names never have one text. -/
+meta def partText (part : String) : String :=
+  match part.toList with
+  | [] => "\\e"
+  | c :: rest =>
+    let text := escapeDots (escape (c :: rest) "").toList ""
+    if c.isDigit then "\\#" ++ text else text
+where
+  escapeDots : List Char → String → String
+    | [], done => done
+    | '.' :: rest, done => escapeDots rest (done ++ "\\d")
+    | c :: rest, done => escapeDots rest (done.push c)
+
 meta def nameText : Name → String
   | .anonymous => ""
-  | .str .anonymous s => escape s.toList ""
-  | .str p s => nameText p ++ "." ++ escape s.toList ""
+  | .str .anonymous s => partText s
+  | .str p s => nameText p ++ "." ++ partText s
   | .num p n => nameText p ++ "." ++ n.repr
 
 meta def namesText : List Name → String → String
@@ -221,8 +235,8 @@ meta unsafe def describeReplacements (out : IO.FS.Handle) (entries : Array EnvEx
     (i : Nat) : IO Unit := do
   if h : i < entries.size then
     match replacementOf entries[i] with
-    | .global e => out.putStrLn ("csimp\t" ++ nameText e.thmName)
-    | .scoped _ e => out.putStrLn ("csimp\t" ++ nameText e.thmName)
+    | .global e => out.putStrLn ("csimp\t" ++ nameText e.thmName ++ "\t" ++ nameText e.fromDeclName)
+    | .scoped _ e => out.putStrLn ("csimp\t" ++ nameText e.thmName ++ "\t" ++ nameText e.fromDeclName)
     describeReplacements out entries (i + 1)
 
 meta unsafe def findReplacements (out : IO.FS.Handle) (tables : Array (Name × Array EnvExtensionEntry))

@@ -52,8 +52,8 @@ class Answer:
     """Types of the constants that were asked for, and values of definitions, in prefix notation."""
     axioms: frozenset[str] = frozenset()
     """The axioms outside the package that it cites; not theorems whose proof is not shipped."""
-    replacements: tuple[str, ...] = ()
-    """Theorems, marked `csimp`, by which the compiler runs one function in place of another."""
+    replacements: Mapping[str, str] = field(default_factory=dict)
+    """Theorems marked `csimp`, each with the function in whose place the compiler runs another."""
     complete: bool = False
     """Whether the inspector came to its end; what is not must not be believed."""
 
@@ -69,12 +69,14 @@ def read_answer(text: str) -> Answer:
     compared: dict[str, Ruling] = {}
     stated: dict[str, tuple[str, str]] = {}
     axioms: set[str] = set()
-    replacements: list[str] = []
+    replacements: dict[str, str] = {}
     lines = text.split("\n")
     complete = lines[-2:] == ["end", ""]
     for line in lines[:-2] if complete else lines[:-1]:
         match line.split("\t"):
             case ["constant", name, kind, module, marks, in_type, in_value, structure]:
+                if name in declarations:
+                    raise Malformed(f"{name} is declared twice")
                 declarations[name] = Declaration(
                     name,
                     kind,
@@ -90,8 +92,8 @@ def read_answer(text: str) -> Answer:
                     axioms.add(name)
             case ["cited", _, _, _]:
                 pass
-            case ["csimp", name]:
-                replacements.append(name)
+            case ["csimp", name, replaced]:
+                replacements[name] = replaced
             case ["stated", name, type_, value]:
                 stated[name] = type_, value
             case ["replay", name, verdict, reason]:
@@ -101,7 +103,7 @@ def read_answer(text: str) -> Answer:
             case _:
                 raise Malformed(line[:200])
     return Answer(
-        declarations, replayed, compared, stated, frozenset(axioms), tuple(replacements), complete
+        declarations, replayed, compared, stated, frozenset(axioms), replacements, complete
     )
 
 

@@ -49,13 +49,16 @@ class Graph:
                     found.setdefault(cited, current)
         return found
 
-    def path(self, name: str, end: str) -> list[str]:
-        """The way from `name` to `end`, which it rests on."""
-        back = self.rests_on(name)
-        way = [end]
-        while way[-1] in back and back[way[-1]]:
-            way.append(back[way[-1]])
-        return way[::-1]
+    def assumed(self, name: str) -> dict[str, str]:
+        """The axioms that `name` rests on and must not; each with what cites it first.
+
+        One that the package declares itself is never allowed, whatever it is called.
+        """
+        return {
+            axiom: citing
+            for axiom, citing in self.axioms(name).items()
+            if axiom not in ALLOWED_AXIOMS or axiom in self.declarations
+        }
 
     def lemmas(self, name: str) -> list[str]:
         """The theorems of the package that the proof of `name` cites.

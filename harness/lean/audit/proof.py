@@ -8,8 +8,7 @@ from typing import Any
 from harness.claims.model import Claim
 from harness.diagnostics import Diagnostic
 from harness.evidence import Evidence, Json, Leg, Outcome
-from harness.lean.audit.graph import ALLOWED_AXIOMS
-from harness.lean.build import ModuleBuild
+from harness.lean.absence import explain_absence
 from harness.lean.session import Session, theorem_fault
 
 CHECK = "kernel"
@@ -17,6 +16,11 @@ CHECK = "kernel"
 
 def prove(session: Session, claim: Claim) -> Evidence:
     """What Lean's kernel says of the theorem that `claim` names."""
+    said = next((message for message in session.build.messages if message.is_error), None)
+    if said is not None:
+        # What a build tool prints without a place may be about any module.
+        summary = f"The package does not build: {said.text.split(chr(10), 1)[0]}"
+        return _refuted(claim, summary, dict(session.toolchain), [session.message(said)])
     constant = session.constant(claim.theorem)
     declaration = session.answer.declarations.get(constant)
     if declaration is None:
@@ -28,8 +32,8 @@ def prove(session: Session, claim: Claim) -> Evidence:
         )
         return _refuted(claim, summary, data, _at(session, [constant], summary))
     return (
-        _unchecked(session, claim, data)
-        or _assumed(session, claim, data)
+        _assumed(session, claim, data)
+        or _unchecked(session, claim, data)
         or _confirmed(session, claim, data)
     )
 
@@ -60,38 +64,21 @@ def describe(session: Session, constant: str) -> dict[str, Json]:
 
 
 def _missing(session: Session, claim: Claim) -> Evidence:
-    constant = session.constant(claim.theorem)
-    home = session.unbuilt_home(claim.theorem)
-    if home is not None:
-        return _not_built(session, claim, home)
-    file = session.unreached_home(claim.theorem)
-    if file is not None:
-        summary = f"{constant} stands in {file}, which the package's root does not import."
-        return _refuted(claim, summary, {"unreached": file}, theorem_fault(claim, summary))
-    failed = [module for module in session.build.modules.values() if not module.ok]
-    if failed:
-        return _not_built(session, claim, failed[0])
-    summary = f"Lean has no theorem {constant}{session.near(constant)}."
-    return _refuted(claim, summary, {"missing": True}, theorem_fault(claim, summary))
-
-
-def _not_built(session: Session, claim: Claim, module: ModuleBuild) -> Evidence:
-    causes = [session.build.modules[name] for name in module.blocked_by] or [module]
-    errors = [message for cause in causes for message in cause.messages if message.is_error]
-    where = ", ".join(session.file(cause.file) for cause in causes)
-    if errors:
-        first = session.message(errors[0])
-        summary = f"{where} does not compile: line {first.line}: {_first_line(first.message)}"
-    else:
-        summary = f"{where} does not compile."
-    found = tuple(session.message(error) for error in errors)
-    return _refuted(claim, summary, dict(session.toolchain), found)
+    absence = explain_absence(session, claim.theorem, "theorem")
+    where = absence.errors or theorem_fault(claim, absence.summary)
+    data: dict[str, Json] = dict(session.toolchain)
+    if absence.unreached:
+        data["unreached"] = absence.unreached
+    if not absence.is_unbuilt:
+        data["missing"] = True
+    return _refuted(claim, absence.summary, data, where)
 
 
 def _unchecked(session: Session, claim: Claim, data: dict[str, Json]) -> Evidence | None:
     """Evidence against the claim where the kernel does not accept all that it rests on."""
     constant = session.constant(claim.theorem)
-    for name in session.graph.rests_on(constant):
+    # The furthest first: what is built on a refused declaration is refused because of it.
+    for name in reversed(session.graph.rests_on(constant)):
         ruling = session.answer.replayed.get(name)
         if ruling is None:
             summary = f"The kernel was not asked about {name}, on which {constant} rests."
@@ -106,8 +93,7 @@ def _unchecked(session: Session, claim: Claim, data: dict[str, Json]) -> Evidenc
 def _assumed(session: Session, claim: Claim, data: dict[str, Json]) -> Evidence | None:
     """Evidence against the claim where its proof assumes something."""
     constant = session.constant(claim.theorem)
-    found = session.graph.axioms(constant)
-    extra = {name: citing for name, citing in found.items() if name not in ALLOWED_AXIOMS}
+    extra = session.graph.assumed(constant)
     if not extra:
         return None
     parts: list[str] = []
@@ -168,7 +154,3 @@ def _at(session: Session, names: list[str], message: str) -> tuple[Diagnostic, .
 
 def _article(kind: str) -> str:
     return f"an {kind}" if kind[0] in "aeio" else f"a {kind}"
-
-
-def _first_line(text: str) -> str:
-    return text.split("\n", 1)[0]

@@ -9,7 +9,6 @@ from harness.claims.model import Claim, Definition
 from harness.evidence import Evidence, Leg, Outcome
 from harness.language.terms import Call, Equation, Term, Variable
 from harness.language.types import DimVar, Named, Parameter, Sort
-from harness.lean.audit.graph import ALLOWED_AXIOMS
 from harness.lean.mirror.plan import reached_by
 from harness.lean.session import Session
 
@@ -93,12 +92,15 @@ def _refusal(session: Session, subject: Subject) -> Evidence | None:
                 f"{', '.join(sorted(swapped))}."
             )
             return _evidence(subject, Outcome.REFUTED, summary)
-    for name in _unproved_replacements(session):
-        summary = (
-            f"Lean would run other code where {name}, marked csimp, says so; but nothing proves "
-            "that it is the same."
-        )
-        return _evidence(subject, Outcome.REFUTED, summary)
+    for theorem, replaced in session.answer.replacements.items():
+        # What replaces a function of Lean's own may be run by anything.
+        is_run = replaced in reached or replaced not in declarations
+        if is_run and not _is_proved(session, theorem):
+            summary = (
+                f"Lean would run other code in place of {replaced}, as the csimp theorem {theorem} "
+                "says, which is not proved."
+            )
+            return _evidence(subject, Outcome.REFUTED, summary)
     missing = next((name for name in constants if name not in declarations), None)
     if missing is not None:
         outcome = Outcome.REFUTED if session.build.ok else Outcome.NOT_RUN
@@ -106,14 +108,10 @@ def _refusal(session: Session, subject: Subject) -> Evidence | None:
     return None
 
 
-def _unproved_replacements(session: Session) -> Iterator[str]:
-    """Theorems by which the compiler replaces one function by another, and that nothing proves."""
-    for name in session.answer.replacements:
-        rests_on = session.graph.rests_on(name)
-        rulings = (session.answer.replayed.get(other) for other in rests_on)
-        accepted = all(ruling is not None and ruling.accepted for ruling in rulings)
-        if not accepted or set(session.graph.axioms(name)) - ALLOWED_AXIOMS:
-            yield name
+def _is_proved(session: Session, theorem: str) -> bool:
+    rulings = map(session.answer.replayed.get, session.graph.rests_on(theorem))
+    accepted = all(ruling is not None and ruling.accepted for ruling in rulings)
+    return accepted and not session.graph.assumed(theorem)
 
 
 def _evidence(subject: Subject, outcome: Outcome, summary: str) -> Evidence:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from harness.claims.model import Claim
 from harness.diagnostics import Diagnostic
 from harness.evidence import Evidence, Json, Leg, Outcome
+from harness.lean.absence import explain_absence
 from harness.lean.audit.answer import Ruling
 from harness.lean.mirror import plan as keys
 from harness.lean.session import Session, definition_fault, theorem_fault
@@ -26,15 +27,10 @@ def mirror_claim(session: Session, claim: Claim) -> Evidence:
     data["printed_statement"] = session.plan.statements.get(claim.theorem, "")
     if (fault := session.plan.faults.get(keys.claim_key(claim.theorem))) is not None:
         return _evidence(claim.theorem, Outcome.ERROR, _sentence(fault), data)
-    declaration = session.answer.declarations.get(constant)
-    if declaration is None:
-        if session.unbuilt_home(claim.theorem) or not session.build.ok:
-            summary = "There is nothing to compare with: the package does not compile."
-            return _evidence(claim.theorem, Outcome.NOT_RUN, summary, data)
-        summary = f"Lean has no theorem {constant}{session.near(constant)}."
-        return _evidence(
-            claim.theorem, Outcome.REFUTED, summary, data, theorem_fault(claim, summary)
-        )
+    nothing = _nothing_to_compare(session, claim.theorem, "theorem")
+    if nothing is not None:
+        outcome, summary = nothing
+        return _evidence(claim.theorem, outcome, summary, data, theorem_fault(claim, summary))
     here = _ruling(session, keys.forward(claim.theorem))
     there = _ruling(session, keys.backward(claim.theorem))
     if here is None or there is None:
@@ -66,14 +62,10 @@ def mirror_definition(session: Session, name: str) -> Evidence:
     data = _data(session, constant)
     if (fault := session.plan.faults.get(keys.definition_key(name))) is not None:
         return _evidence(name, Outcome.ERROR, _sentence(fault), data)
-    if constant not in session.answer.declarations:
-        if session.unbuilt_home(name) or not session.build.ok:
-            summary = "There is nothing to compare with: the package does not compile."
-            return _evidence(name, Outcome.NOT_RUN, summary, data)
-        summary = f"Lean has no definition {constant}{session.near(constant)}."
-        return _evidence(
-            name, Outcome.REFUTED, summary, data, definition_fault(session, name, summary)
-        )
+    nothing = _nothing_to_compare(session, name, "definition")
+    if nothing is not None:
+        outcome, summary = nothing
+        return _evidence(name, outcome, summary, data, definition_fault(session, name, summary))
     definitions, operators = keys.reached_from(library, name)
     wrong = _first_wrong(session, [name], []) or _first_wrong(
         session, sorted(definitions), sorted(operators)
@@ -88,6 +80,20 @@ def mirror_definition(session: Session, name: str) -> Evidence:
         f"{len(definitions)} definitions and {len(operators)} operators that it reaches."
     )
     return _evidence(name, Outcome.CONFIRMED, summary, data)
+
+
+def _nothing_to_compare(session: Session, name: str, kind: str) -> tuple[Outcome, str] | None:
+    """The outcome where the kernel has nothing of this name, and why."""
+    constant = session.constant(name)
+    if constant not in session.answer.declarations:
+        absence = explain_absence(session, name, kind)
+        if absence.is_unbuilt:
+            return Outcome.NOT_RUN, f"There is nothing to compare with: {absence.summary}"
+        return Outcome.REFUTED, absence.summary
+    ruling = session.answer.replayed.get(constant)
+    if ruling is None or not ruling.accepted:
+        return Outcome.NOT_RUN, f"There is nothing to compare with: the kernel refuses {constant}."
+    return None
 
 
 def _different(session: Session, claim: Claim, data: dict[str, Json]) -> Evidence:

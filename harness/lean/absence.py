@@ -1,0 +1,73 @@
+"""Why Lean does not have what a specification names, as far as the files tell."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from harness.diagnostics import Diagnostic
+from harness.lean.build import ModuleBuild
+from harness.lean.session import Session
+
+
+@dataclass(frozen=True)
+class Absence:
+    """A declaration that is not there."""
+
+    summary: str
+    is_unbuilt: bool
+    """Whether it may be there, in a file that was not built or not reached."""
+    errors: tuple[Diagnostic, ...] = ()
+    """What Lean said of the file that it may be in."""
+    unreached: str = ""
+    """The file that it stands in, where no root imports that."""
+
+
+def explain_absence(session: Session, name: str, kind: str) -> Absence:
+    """Why there is no `kind` of this name (as the specifications have it)."""
+    constant = session.constant(name)
+    short = name.rsplit(".", 1)[-1]
+    package = session.build.package
+    for module in session.build.modules.values():
+        if not module.ok and _declares(session, module.module, short):
+            return _unbuilt(session, module)
+    for unreached in package.unreached:
+        if _declares(session, unreached, short):
+            file = session.file(package.modules[unreached].file)
+            summary = f"{constant} stands in {file}, which the package's root does not import."
+            return Absence(summary, True, unreached=file)
+    missing = f"Lean has no {kind} {constant}"
+    for other in sorted(session.graph.declarations):
+        if other.rsplit(".", 1)[-1] == short:
+            why = "in another namespace"
+            if other.startswith("_private."):
+                why, other = "private to its file", other.split(".0.", 1)[-1]
+            return Absence(f"{missing}; there is {other}, {why}.", False)
+    for module in session.build.modules.values():
+        if _declares(session, module.module, short):
+            file = session.file(module.file)
+            summary = f"{missing}, though {file} seems to declare it: Lean does not read so far."
+            return Absence(summary, False)
+    failed = [module for module in session.build.modules.values() if not module.ok]
+    if failed:
+        return _unbuilt(session, failed[0])
+    return Absence(f"{missing}{session.near(constant)}.", False)
+
+
+def _unbuilt(session: Session, module: ModuleBuild) -> Absence:
+    causes = [session.build.modules[name] for name in module.blocked_by] or [module]
+    errors = [message for cause in causes for message in cause.messages if message.is_error]
+    where = ", ".join(session.file(cause.file) for cause in causes)
+    found = tuple(map(session.message, errors))
+    if not found:
+        return Absence(f"{where} does not compile.", True)
+    first = found[0].message.split("\n", 1)[0]
+    summary = f"{where} does not compile: line {found[0].line}: {first}"
+    return Absence(summary, True, found)
+
+
+def _declares(session: Session, module: str, short: str) -> bool:
+    """Whether the text of a module seems to declare this."""
+    keyword = r"\b(?:theorem|lemma|def|abbrev)"
+    source = "\n".join(session.places.source(module))
+    return re.search(rf"{keyword}\s+(?:\S+\.)?{re.escape(short)}(?![\w'])", source) is not None

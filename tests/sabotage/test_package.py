@@ -1,0 +1,204 @@
+"""A package that cheats in every way that we could think of, and its clean twin.
+
+Each claim of the one must fail, in the leg and for the reason below; the same specifications must
+all be confirmed of the other. A leg that is not named here may be fooled: no single one finds all.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from harness.claims.lock import lock_text
+from harness.claims.project import load_project
+from harness.evidence import Evidence, Gap, GapKind, Leg, Outcome
+from harness.lean.leg import CLAIM_LEGS, DEFINITION_LEGS, check_all, look
+from harness.lean.lock import current
+from harness.lean.toolchain import find_toolchain
+from harness.verdict import Status, Verdict, judge
+
+PACKAGE = Path(__file__).parents[1] / "fixtures" / "sabotage"
+
+pytestmark = pytest.mark.lean
+
+P, M, E = Leg.PROOF, Leg.MIRROR, Leg.EXECUTION
+
+CHEATS: dict[str, tuple[Leg, str]] = {
+    # what is no proof
+    "by_sorry": (P, "rests on `sorry`"),
+    "by_axiom": (P, "not a theorem but an axiom"),
+    "by_definition": (P, "not a theorem but a definition"),
+    "by_opaque": (P, "not a theorem but an opaque"),
+    "by_native": (P, "the axiom Lean.ofReduceBool"),
+    "by_hidden_axiom": (P, "the axiom Sabotage.deep, through Sabotage.middle"),
+    "by_unchecked": (P, "The kernel refuses Sabotage.absurdity"),
+    "by_skipping": (P, "The kernel refuses"),
+    # names that read like others
+    "by_quoted_name": (P, "not a theorem but an axiom"),
+    "by_quoted_axiom": (P, "rests on the axiom Quot\\dsound"),
+    "by_look_alike": (M, "different"),
+    "by_opened": (M, "different"),
+    "by_private": (P, "private to its file"),
+    "misplaced": (P, "there is Elsewhere.misplaced, in another namespace"),
+    # what is not there
+    "broken": (P, "Broken.lean does not compile: line 13"),
+    "forgotten": (P, "Forgotten.lean, which the package's root does not import"),
+    "by_exit": (P, "Truncated.lean seems to declare it: Lean does not read so far"),
+    # statements that say less, or something else
+    "with_hypothesis": (M, "more than the specification has"),
+    "with_implicit": (M, "more than the specification has"),
+    "over_types": (M, "different"),
+    "over_fields": (M, "different"),
+    "spec_assumes": (M, "assumes `same: dot(u, u) = dot(v, v)`, which"),
+    "instance_of_times": (M, "different"),
+    "notation_of_times": (M, "different"),
+    "macro_of_equals": (M, "different"),
+    "emptied_comm": (M, "Sabotage.emptied is defined otherwise in Lean"),
+    # definitions
+    "emptied": (M, "is defined otherwise in Lean"),
+    "swapped": (E, "other code in place of Sabotage.swapped, which is marked implemented_by"),
+    "outsourced": (E, "Sabotage.outsourced, which is marked extern"),
+    "replaced": (E, "the csimp theorem Sabotage.replaced_eq_other says, which is not proved"),
+    "distant": (E, "other code in place of Sabotage.far, which is marked implemented_by"),
+}
+HONEST = {"honest", "twice_comm", "twice"}
+
+
+class Answers:
+    """Everything that the Lean legs say of a project."""
+
+    def __init__(
+        self, root: Path, cache: Path, lean: str = "lean", legs: tuple[Leg, ...] = CLAIM_LEGS
+    ) -> None:
+        self.project = replace(load_project(root), lean=root / lean)
+        self.legs = legs
+        found = list(check_all(self.project, cache=cache, legs=legs))
+        self.evidence = [item for item in found if isinstance(item, Evidence)]
+        self.gaps = [item for item in found if isinstance(item, Gap)]
+
+    def verdicts(self) -> Iterator[Verdict]:
+        for claim in self.project.claims:
+            yield judge(claim.theorem, self.evidence, self.legs)
+        for name in self.project.library.definitions:
+            legs = [leg for leg in self.legs if leg in DEFINITION_LEGS]
+            yield judge(name, self.evidence, legs)
+
+    def confirmed(self) -> set[str]:
+        return {v.subject for v in self.verdicts() if v.status is Status.CONFIRMED}
+
+    def of(self, subject: str, leg: Leg) -> list[Evidence]:
+        return [e for e in self.evidence if e.subject == subject and e.leg is leg]
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("sabotage") / "project"
+    shutil.copytree(PACKAGE, root)
+    return root
+
+
+@pytest.fixture(scope="module")
+def cheating(root: Path) -> Answers:
+    return Answers(root, root / "cache")
+
+
+@pytest.fixture(scope="module")
+def clean(root: Path) -> Answers:
+    return Answers(root, root / "clean-cache", "clean")
+
+
+def test_nothing_that_cheats_is_confirmed_and_nothing_else_fails(cheating: Answers) -> None:
+    assert {verdict.subject for verdict in cheating.verdicts()} == CHEATS.keys() | HONEST
+    assert cheating.confirmed() == HONEST
+
+
+@pytest.mark.parametrize("cheat", CHEATS)
+def test_it_is_found_for_the_right_reason(cheating: Answers, cheat: str) -> None:
+    leg, words = CHEATS[cheat]
+    found = [e for e in cheating.of(cheat, leg) if e.outcome is Outcome.REFUTED]
+    assert any(words in e.summary for e in found), [e.summary for e in cheating.of(cheat, leg)]
+    assert leg is E or all(e.diagnostics for e in found)
+
+
+def test_the_clean_twin_of_each_is_confirmed(clean: Answers) -> None:
+    assert clean.confirmed() == CHEATS.keys() | HONEST, [
+        (e.subject, e.summary)
+        for e in clean.evidence
+        if e.outcome not in (Outcome.CONFIRMED, Outcome.NOT_APPLICABLE)
+    ]
+
+
+def test_what_no_claim_is_about_is_listed(cheating: Answers, clean: Answers) -> None:
+    found = {(gap.kind, gap.name) for gap in cheating.gaps}
+    assert (GapKind.UNREACHED, "Sabotage.Forgotten") in found
+    assert (GapKind.UNMENTIONED, "Elsewhere.misplaced") in found
+    assert [(gap.kind, gap.name) for gap in clean.gaps] == [
+        (GapKind.UNMENTIONED, "Sabotage.replaced_eq_other")
+    ]
+
+
+def test_a_kept_answer_that_was_edited_is_not_believed(cheating: Answers, root: Path) -> None:
+    kept = root / "cache" / "inspection" / "answer.json"
+    honest = kept.read_text("utf-8")
+    forged = honest.replace("\\trefused\\t", "\\taccepted\\t").replace(
+        "\\taxiom\\t", "\\ttheorem\\t"
+    )
+    assert forged != honest
+    kept.write_text(forged, "utf-8")
+    again = Answers(root, root / "cache", legs=(P, M))
+    assert again.confirmed() - {"swapped", "outsourced", "replaced", "distant"} == HONEST
+
+
+def test_a_file_newer_than_its_result_is_checked_again(clean: Answers, root: Path) -> None:
+    """And what was built of it cannot be put in its place."""
+    source = root / "clean" / "Sabotage.lean"
+    olean = root / "clean-cache" / "build" / "lib" / "Sabotage.olean"
+    old, stale = source.read_text("utf-8"), olean.read_bytes()
+    line = "theorem broken {n : Nat} (u v : Fin n → α) : dot u v = dot v u := "
+    assert line in old
+    source.write_text(old.replace(f"{line}honest u v", f"{line}sorry"), "utf-8")
+    try:
+        again = Answers(root, root / "clean-cache", "clean", legs=(P, M))
+        assert clean.confirmed() - again.confirmed() == {"broken"}
+        olean.write_bytes(stale)
+        assert (
+            Answers(root, root / "clean-cache", "clean", legs=(P,)).of("broken", P)[0].outcome
+            is Outcome.REFUTED
+        )
+    finally:
+        source.write_text(old, "utf-8")
+
+
+def test_emptied_in_lean_and_in_the_specification_alike(root: Path, clean: Answers) -> None:
+    """Proof, mirror and execution agree with each other, and cannot see it; the lock does."""
+    copy = root.parent / "emptied"
+    shutil.copytree(root, copy)
+    lean = find_toolchain()
+    session = look(replace(load_project(copy), lean=copy / "clean"), lean, copy / "clean-cache")
+    (copy / "specs" / "lock.yaml").write_text(lock_text(current(session)), "utf-8")
+
+    for file, old, new in (
+        ("clean/Sabotage.lean", "  dot u v + dot u v\n", "  0 * dot u v\n"),
+        ("specs/definitions.yaml", "is: dot(u, v) + dot(u, v)", "is: 0 * dot(u, v)"),
+    ):
+        text = (copy / file).read_text("utf-8")
+        assert text.count(old) == 1
+        (copy / file).write_text(text.replace(old, new), "utf-8")
+    found = Answers(copy, copy / "clean-cache", "clean")
+    assert clean.confirmed() - found.confirmed() == {"twice", "twice_comm"}
+    for subject in ("twice", "twice_comm"):
+        unconfirmed = [
+            e for e in found.evidence if e.subject == subject and e.outcome is not Outcome.CONFIRMED
+        ]
+        assert [(e.leg, e.check, e.outcome) for e in unconfirmed] == [
+            (M, "lock", Outcome.INCONCLUSIVE)
+        ]
+        assert "Sabotage.twice is not what was locked" in unconfirmed[0].summary
+        assert {fault.file.split("/")[0] for fault in unconfirmed[0].diagnostics} == {
+            "specs",
+            "clean",
+        }
