@@ -19,6 +19,7 @@ COMMANDS: dict[str, dict[str, str]] = {
         "check": "checking:check",
         "report": "checking:report",
         "replay": "reading:replay",
+        "horizon": "horizon:horizon",
     },
     "Read": {
         "list": "reading:list_claims",

@@ -1,0 +1,132 @@
+"""`harness horizon`: how far a given rotation commutes with RoPE."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from harness.cli.shared import reports_bad_input
+from harness.diagnostics import Diagnostic, InputError
+
+if TYPE_CHECKING:
+    from harness.implementations.horizon import Commutation
+
+_ARRAY = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@click.command()
+@click.argument("matrix", type=_ARRAY)
+@click.option(
+    "--layout",
+    type=click.Choice(["interleaved", "half-split"]),
+    required=True,
+    help="Which coordinates are a pair: 2i and 2i + 1, or i and i + d/2.",
+)
+@click.option(
+    "--base",
+    type=click.FloatRange(min=0, min_open=True),
+    default=1e4,
+    show_default=True,
+    help="Of the frequencies base^(-2i/d).",
+)
+@click.option(
+    "--frequencies",
+    type=_ARRAY,
+    help="A .npy file of d/2 frequencies instead, in radians a token; 0 where RoPE does nothing.",
+)
+@click.option(
+    "--tolerance",
+    type=click.FloatRange(min=0, min_open=True),
+    default=1e-6,
+    show_default=True,
+    help="The largest error of a score, in units of |query| |key|.",
+)
+@click.option(
+    "--until",
+    type=click.IntRange(min=1),
+    default=131072,
+    show_default=True,
+    metavar="DISTANCE",
+    help="The longest distance of query and key that occurs.",
+)
+@reports_bad_input
+def horizon(
+    matrix: Path,
+    layout: Any,
+    base: float,
+    frequencies: Path | None,
+    tolerance: float,
+    until: int,
+) -> None:
+    """Say up to which distance of query and key MATRIX may be folded through RoPE.
+
+    MATRIX is a .npy file: (d, d), or (heads, d, d) with one matrix for each head. What commutes
+    with RoPE only nearly passes a short probe, and errs more with every token.
+
+    Ends with exit code 1 where the tolerance is exceeded before --until.
+    """
+    import numpy as np
+
+    from harness.implementations.horizon import Commutation
+
+    heads = _read(matrix)
+    shape = heads.shape
+    size = shape[-1] if shape else 0
+    if len(shape) not in (2, 3) or shape[-2] != size or size % 2 or 0 in shape:
+        expected = "expected (d, d) or (heads, d, d) with an even d"
+        raise _fault(matrix, f"{expected}, found {shape}")
+    heads = heads.reshape(-1, size, size)
+    turns = _read(frequencies) if frequencies else base ** (-2 * np.arange(size // 2) / size)
+    if turns.shape != (size // 2,):
+        raise _fault(frequencies or matrix, f"expected {size // 2} numbers, found {turns.shape}")
+    codes = set()
+    for number, head in enumerate(heads):
+        try:
+            found = Commutation(head, turns, layout)
+        except ValueError as error:
+            raise _fault(matrix, str(error)) from None
+        codes.add(_show(f"head {number}" if len(heads) > 1 else "", found, tolerance, until))
+    sys.exit(1 if 1 in codes else max(codes))
+
+
+def _show(title: str, found: Commutation, tolerance: float, until: int) -> int:
+    """Print what was found; the exit code that it asks for."""
+    if title:
+        click.echo(title)
+    click.echo("distance  worst error  typical error")
+    # By eights: a glance down the column shows whether the error grows with the distance.
+    for distance in [*(8**k for k in range(20) if 8**k < until), until]:
+        worst, typical = found.worst(distance), found.typical(distance)
+        click.echo(f"{distance:8}  {worst:11.2g}  {typical:13.2g}")
+    end = found.horizon(tolerance, until)
+    if not end.is_decided:
+        click.echo(f"within {tolerance:g} up to distance {end.within}; not decided beyond")
+        return 3
+    if end.first is None:
+        click.echo(f"within {tolerance:g} at every distance up to {until}")
+        return 0
+    if end.first == 0:
+        click.echo(f"not orthogonal: |RᵀR - 1| = {found.orthogonality:.2g}, above {tolerance:g}")
+    else:
+        click.echo(f"within {tolerance:g} up to distance {end.within}, and not at {end.first}")
+    return 1
+
+
+def _read(path: Path) -> Any:
+    """The numbers in a .npy file. Raises `InputError`."""
+    import numpy as np
+
+    try:
+        found = np.load(path, allow_pickle=False)
+    except (OSError, ValueError) as error:
+        raise _fault(path, f"expected a .npy file of numbers: {error}") from None
+    if not isinstance(found, np.ndarray) or found.dtype.kind not in "fiu":
+        raise _fault(path, "expected a .npy file of real numbers")
+    return found
+
+
+def _fault(path: Path, message: str) -> InputError:
+    return InputError([Diagnostic(str(path), 1, 1, message)])
