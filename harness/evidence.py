@@ -50,7 +50,7 @@ _QUESTIONS = {
     Leg.SYMBOLIC: "Does it follow from the hypotheses, for every size and all values?",
     Leg.NUMERIC: "Does it hold on random instances, exactly and within a rounding bound?",
     Leg.EXECUTION: "Do Lean's own definitions, run by Lean, give what Python gives?",
-    Leg.NECESSITY: "Is each hypothesis needed, and can all of them be met at once?",
+    Leg.NECESSITY: "What breaks without each hypothesis, and can all of them be met at once?",
     Leg.IMPLEMENTATION: "Does attention as people write and run it give what the definition gives?",
 }
 

@@ -1,14 +1,15 @@
 """The main job: ask every leg about every claim, and stream what they answer.
 
 Lean answers for all claims together, in a thread that waits for its processes; the engines
-answer claim by claim, each in a process of its own. Evidence comes in the order in which it is
+answer claim by claim, each in a process of its own. What the engine of necessity finds is put to
+Lean, and only then is it evidence. Evidence comes in the order in which it is
 found; nothing here judges it.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -23,12 +24,12 @@ from harness.claims.toggles import Checker
 from harness.evidence import Evidence, Gap, Leg, Outcome
 from harness.isolation import Task, Workers, detached
 
-LEAN_LEGS = (Leg.PROOF, Leg.MIRROR, Leg.EXECUTION)
+LEAN_LEGS = (Leg.PROOF, Leg.MIRROR, Leg.EXECUTION, Leg.NECESSITY)
 
 LEGS = tuple(Leg)
 """The legs that have an engine; all of them are asked unless fewer are chosen."""
 
-CLAIM_LEGS = (Leg.PROOF, Leg.MIRROR, Leg.SYMBOLIC, Leg.NUMERIC, Leg.EXECUTION)
+CLAIM_LEGS = tuple(leg for leg in Leg if leg is not Leg.IMPLEMENTATION)
 """The legs that answer for a claim."""
 
 CHECKER_LEGS = (Leg.NECESSITY,)
@@ -43,7 +44,9 @@ ENGINES: Mapping[Leg, str] = {
     Leg.SYMBOLIC: "harness.symbolic.leg:check",
     Leg.NUMERIC: "harness.numeric.leg:check",
     Leg.IMPLEMENTATION: "harness.implementations.leg:check",
+    Leg.NECESSITY: "harness.necessity.leg:check",
 }
+"""Who answers for each leg; of necessity, who searches. Lean then certifies what was found."""
 
 
 @dataclass(frozen=True)
@@ -99,17 +102,20 @@ def run(plan: Plan) -> Iterator[Evidence | Gap | Notice]:
     stop = Event()
     with closing(EvidenceCache(plan.cache / "evidence")) as cache:
         tasks: list[tuple[Task, str]] = []
-        for task in _tasks(plan):
+        asked = list(_tasks(plan))
+        searches = _Searches(sum(map(_is_search, asked)))
+        for task in asked:
             key = _key(task)
             known = cache.get(key)
             if known is None:
                 tasks.append((task, key))
             else:
-                yield from known
+                yield from searches.passed(task, known)
         waiting = len(tasks)
         thread = None
-        if set(plan.legs) & set(LEAN_LEGS):
-            thread = Thread(target=_ask_lean, args=(plan, results, stop), daemon=True)
+        if _asks_lean(plan):
+            arguments = (plan, results, searches.found.result, stop)
+            thread = Thread(target=_ask_lean, args=arguments, daemon=True)
             thread.start()
             waiting += 1
         try:
@@ -124,13 +130,14 @@ def run(plan: Plan) -> Iterator[Evidence | Gap | Notice]:
                             found = workers.answer(task, future)
                             if _is_answer(found):
                                 cache.put(key, found)
-                            yield from found
+                            yield from searches.passed(task, found)
                         case _Done():
                             waiting -= 1
                         case other:
                             yield other
         finally:
             stop.set()
+            searches.found.cancel()
             if thread is not None:
                 thread.join()
 
@@ -140,6 +147,42 @@ class _Done:
     task: Task | None = None
     key: str = ""
     future: Any = None
+
+
+def _asks_lean(plan: Plan) -> bool:
+    """Whether any leg that is asked is Lean's; not where only a checker is."""
+    checkers = {checker.name for checker in plan.checkers}
+    return any(
+        leg in LEAN_LEGS
+        for subject, legs in plan.subjects()
+        if subject not in checkers
+        for leg in legs
+    )
+
+
+class _Searches:
+    """What the engines of necessity found, held back until all of it can be put to Lean."""
+
+    def __init__(self, count: int) -> None:
+        self.found: Future[list[Evidence]] = Future()
+        self._so_far: list[Evidence] = []
+        self._missing = count
+        if not count:
+            self.found.set_result([])
+
+    def passed(self, task: Task, evidence: list[Evidence]) -> list[Evidence]:
+        """`evidence`, or nothing where it waits for Lean."""
+        if not _is_search(task):
+            return evidence
+        self._so_far += evidence
+        self._missing -= 1
+        if not self._missing:
+            self.found.set_result(self._so_far)
+        return []
+
+
+def _is_search(task: Task) -> bool:
+    return task.leg is Leg.NECESSITY and isinstance(task.about, Claim)
 
 
 def _memory(plan: Plan) -> int:
@@ -198,7 +241,12 @@ def _is_answer(found: list[Evidence]) -> bool:
     )
 
 
-def _ask_lean(plan: Plan, results: SimpleQueue[Any], stop: Event) -> None:
+def _ask_lean(
+    plan: Plan,
+    results: SimpleQueue[Any],
+    searched: Callable[[], list[Evidence]],
+    stop: Event,
+) -> None:
     legs = {leg for leg in plan.legs if leg in LEAN_LEGS}
     try:
         from harness.lean.leg import check_all
@@ -209,15 +257,17 @@ def _ask_lean(plan: Plan, results: SimpleQueue[Any], stop: Event) -> None:
             toolchain=plan.toolchain,
             legs=legs,
             seed=plan.seed,
+            searched=searched,
             on_progress=lambda text: results.put(Notice(text)),
             stop=stop,
         ):
             results.put(item)
     except Exception as error:  # the run goes on; every Lean leg shows that it failed
         summary = f"The Lean bridge failed: {type(error).__name__}: {error}"
+        checkers = {checker.name for checker in plan.checkers}
         for subject, wanted in plan.subjects():
             for leg in wanted:
-                if leg in legs:
+                if leg in legs and subject not in checkers:
                     results.put(Evidence(subject, leg, "bridge", Outcome.ERROR, summary))
     finally:
         results.put(_Done())

@@ -6,7 +6,7 @@ reads, where no notation, instance or coercion of a package can change what is m
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 
@@ -99,6 +99,45 @@ def function(binders: Sequence[tuple[str, Expression]], body: Expression) -> Exp
     for name, type_ in reversed(binders):
         body = Function(name, type_, body)
     return body
+
+
+def replaced(expression: Expression, values: Mapping[str, Expression]) -> Expression:
+    """`expression` with closed expressions put for variables that it does not bind itself."""
+    match expression:
+        case Local(name):
+            return values.get(name, expression)
+        case Application(called, argument):
+            return Application(replaced(called, values), replaced(argument, values))
+        case Function(name, type_, body) | ForAll(name, type_, body):
+            inner = {k: v for k, v in values.items() if k != name}
+            binder = type(expression)
+            return binder(name, replaced(type_, values), replaced(body, inner))
+        case _:
+            return expression
+
+
+def at_levels(expression: Expression, levels: Mapping[str, str]) -> Expression:
+    """`expression` with other universes: `levels` maps the name of each to a level."""
+    match expression:
+        case Constant(name, found):
+            return Constant(name, tuple(_level(level, levels) for level in found))
+        case TypeOf(Constant(name, found)):
+            return TypeOf(Constant(name, tuple(_level(level, levels) for level in found)))
+        case Application(called, argument):
+            return Application(at_levels(called, levels), at_levels(argument, levels))
+        case Function(name, type_, body) | ForAll(name, type_, body):
+            binder = type(expression)
+            return binder(name, at_levels(type_, levels), at_levels(body, levels))
+        case Sort(level) if level:
+            return Sort(_level(level, levels))
+        case _:
+            return expression
+
+
+def _level(level: str, levels: Mapping[str, str]) -> str:
+    if level.startswith("+"):
+        return f"+{levels.get(level[1:], level[1:])}"
+    return levels.get(level, level)
 
 
 def postfix(expression: Expression) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import cast
 
@@ -12,6 +12,7 @@ from harness.lean.audit.gaps import find_gaps
 from harness.lean.audit.inspection import inspect
 from harness.lean.audit.proof import prove
 from harness.lean.build import Build, build
+from harness.lean.certificate.leg import certify, uncertified
 from harness.lean.errand import ErrandFailed
 from harness.lean.execution.leg import execute
 from harness.lean.lock import check_lock
@@ -28,7 +29,9 @@ from harness.lean.toolchain import (
     find_toolchain,
 )
 
-CLAIM_LEGS = (Leg.PROOF, Leg.MIRROR, Leg.EXECUTION)
+OWN_LEGS = (Leg.PROOF, Leg.MIRROR, Leg.EXECUTION)
+"""The legs that Lean answers by itself; for necessity it is told what to look at."""
+CLAIM_LEGS = (*OWN_LEGS, Leg.NECESSITY)
 DEFINITION_LEGS = (Leg.MIRROR, Leg.EXECUTION)
 
 
@@ -37,8 +40,9 @@ def check_all(
     *,
     cache: Path,
     toolchain: str = "auto",
-    legs: Iterable[Leg] = CLAIM_LEGS,
+    legs: Iterable[Leg] = OWN_LEGS,
     seed: int = 0,
+    searched: Callable[[], Sequence[Evidence]] = tuple,
     on_progress: Progress | None = None,
     stop: Signal | None = None,
 ) -> Iterator[Evidence | Gap]:
@@ -46,18 +50,19 @@ def check_all(
 
     Beside the evidence come the gaps: what of the package no claim is about. Everything is written
     below `cache`; what an earlier run found there, for the same files and the same Lean, is not
-    found again. Yields nothing more once `stop` is set. Raises InputError where the folder holds
-    no package that can be read.
+    found again. `searched` gives, once it is there, what waits for a certificate of necessity.
+    Yields nothing more once `stop` is set. Raises InputError where the folder holds no package
+    that can be read.
     """
     wanted = set(legs)
     say = on_progress or (lambda text: None)
     try:
         lean = find_toolchain(cast(Preference, toolchain), root=project.lean, on_progress=say)
     except ToolchainMissing as missing:
-        yield from _everywhere(project, wanted, Outcome.NOT_RUN, str(missing))
+        yield from _everywhere(project, wanted, Outcome.NOT_RUN, str(missing), searched=searched)
         return
     try:
-        yield from _check(project, lean, cache, wanted, seed, say, stop)
+        yield from _check(project, lean, cache, wanted, seed, searched, say, stop)
     except Stopped as stopped:
         if stop is None or not stop.is_set():
             yield from _everywhere(project, wanted, Outcome.ERROR, f"{stopped}.")
@@ -109,6 +114,7 @@ def _check(
     cache: Path,
     wanted: set[Leg],
     seed: int,
+    searched: Callable[[], Sequence[Evidence]],
     say: Progress,
     stop: Signal | None,
 ) -> Iterator[Evidence | Gap]:
@@ -117,7 +123,7 @@ def _check(
     except ErrandFailed as failed:
         data: dict[str, Json] = {"toolchain": f"Lean {lean.version} ({lean.kind})"}
         summary = f"Lean could not look into the package: {failed}"
-        yield from _everywhere(project, wanted, Outcome.ERROR, summary, data)
+        yield from _everywhere(project, wanted, Outcome.ERROR, summary, data, searched)
         return
     yield from find_gaps(session)
     for claim in project.claims:
@@ -142,6 +148,15 @@ def _check(
         except ErrandFailed as failed:
             summary = f"Lean could not run the definitions: {failed}"
             yield from _everywhere(project, {Leg.EXECUTION}, Outcome.ERROR, summary)
+    if Leg.NECESSITY in wanted:
+        yield from certify(
+            session,
+            lean,
+            searched(),
+            folder=cache / "certificates",
+            stop=stop,
+            on_start=lambda: say("Lean: deciding what breaks without each hypothesis"),
+        )
 
 
 def _everywhere(
@@ -150,8 +165,15 @@ def _everywhere(
     outcome: Outcome,
     summary: str,
     data: dict[str, Json] | None = None,
+    searched: Callable[[], Sequence[Evidence]] | None = None,
 ) -> Iterator[Evidence]:
-    """The same answer for every subject and leg that Lean was asked about."""
+    """The same answer for every subject and leg that Lean was asked about.
+
+    What was `searched` for stands, without Lean's certificate.
+    """
+    if Leg.NECESSITY in wanted and searched is not None:
+        wanted = wanted - {Leg.NECESSITY}
+        yield from uncertified(project, searched(), summary)
     for claim in project.claims:
         for leg in CLAIM_LEGS:
             if leg in wanted:

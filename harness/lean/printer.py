@@ -38,6 +38,14 @@ class Printer:
 
     def claim(self, claim: Claim) -> tuple[tuple[str, ...], Expression]:
         """The universe levels of a claim, and its statement. Raises `CannotPrint`."""
+        scope, binders = self.claim_scope(claim)
+        body = scope.equation(claim.conclusion)
+        for hypothesis in reversed(claim.hypotheses):
+            body = arrow(scope.equation(hypothesis.equation), body)
+        return (SCALAR_LEVEL, *scope.levels.values()), lean.for_all(binders, body)
+
+    def claim_scope(self, claim: Claim) -> tuple[LeanScope, Binders]:
+        """The scope of a claim's hypotheses and conclusion, and the binders of its parameters."""
         taken = set(_names_of_claim(claim))
         alpha = fresh("α", taken)
         instance = fresh("inst", taken | {alpha})
@@ -48,12 +56,9 @@ class Printer:
         }
         scope = self._scope(alpha, instances, {alpha, instance})
         scope, binders = scope.bind_all(claim.parameters)
-        body = scope.equation(claim.conclusion)
-        for hypothesis in reversed(claim.hypotheses):
-            body = arrow(scope.equation(hypothesis.equation), body)
         class_ = apply(Constant(claim.scalars.lean_class, (SCALAR_LEVEL,)), Local(alpha))
         first: Binders = [(alpha, lean.Sort(SCALAR_LEVEL)), (instance, class_)]
-        return (SCALAR_LEVEL, *scope.levels.values()), lean.for_all([*first, *binders], body)
+        return scope, [*first, *binders]
 
     def definition(self, definition: Definition) -> tuple[LeanScope, Binders]:
         """The scope of a definition's body, and the binders of all that it takes."""

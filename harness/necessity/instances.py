@@ -15,6 +15,8 @@ from harness.evidence import Counterexample, Json
 from harness.language.types import Index, Named, Parameter, function_parts
 from harness.numeric.small import named_function, plain
 
+EXACT = ObjectArithmetic(Fraction, lambda x: 1 / x)
+
 
 def breaks(example: Counterexample, claim: Claim, library: Library) -> Counterexample | None:
     """The instance with the two sides of `claim`, if it meets the hypotheses and they differ.
@@ -22,14 +24,12 @@ def breaks(example: Counterexample, claim: Claim, library: Library) -> Counterex
     In exact fractions; nothing too for an instance that cannot be read as one of this claim.
     """
     try:
-        values = _values(example, claim)
+        values = read(example.values, claim, example.sizes)
         walk: Evaluator[Any] = Evaluator(library, EXACT, example.sizes)
-        for hypothesis in claim.hypotheses:
-            left, right = walk.equation(hypothesis.equation, values)
-            if (left != right).any():
-                return None
+        if not _meets(walk, claim, values):
+            return None
         left, right = walk.equation(claim.conclusion, values)
-    except (KeyError, ValueError, TypeError, IndexError, Unsupported):
+    except UNREADABLE:
         return None
     if not (left != right).any():
         return None
@@ -43,14 +43,36 @@ def breaks(example: Counterexample, claim: Claim, library: Library) -> Counterex
     )
 
 
-EXACT = ObjectArithmetic(Fraction, lambda x: 1 / x)
+def meets(
+    sizes: Mapping[str, int], values: Mapping[str, Json], claim: Claim, library: Library
+) -> bool:
+    """Whether an instance meets the hypotheses of a claim, in exact fractions."""
+    try:
+        return _meets(Evaluator(library, EXACT, sizes), claim, read(values, claim, sizes))
+    except UNREADABLE:
+        return False
 
 
-def _values(example: Counterexample, claim: Claim) -> Mapping[str, Value[Any]]:
+UNREADABLE = (KeyError, ValueError, TypeError, IndexError, Unsupported)
+"""What is raised for an instance that is none of the claim's."""
+
+
+def _meets(walk: Evaluator[Any], claim: Claim, values: Mapping[str, Value[Any]]) -> bool:
+    for hypothesis in claim.hypotheses:
+        left, right = walk.equation(hypothesis.equation, values)
+        if (left != right).any():
+            return False
+    return True
+
+
+def read(
+    values: Mapping[str, Json], claim: Claim, sizes: Mapping[str, int]
+) -> Mapping[str, Value[Any]]:
+    """Values of a claim's variables as the array interpreter takes them; see `UNREADABLE`."""
     found: dict[str, Value[Any]] = {}
     for parameter in claim.parameters:
         if parameter.is_explicit:
-            found[parameter.name] = _value(parameter, example.values[parameter.name], example.sizes)
+            found[parameter.name] = _value(parameter, values[parameter.name], sizes)
     return found
 
 

@@ -85,7 +85,8 @@ class Spared:
     def __str__(self) -> str:
         by = f"from {_listed(self.uses)}" if self.uses else "from no hypothesis"
         without = f" once {_listed(self.off)} {_be(self.off)} off" if self.off else ""
-        return f"{self.question}: {self.toggle} is not needed{without}; proved {by}."
+        about = f"{self.question}: " if self.question else ""
+        return f"{about}{self.toggle} is not needed{without}; proved {by}."
 
 
 def spared(checker: Checker, cells: Sequence[Cell], library: Library) -> Iterator[Spared]:

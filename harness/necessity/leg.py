@@ -1,17 +1,146 @@
-"""The necessity leg: what is answered of a checker's combinations."""
+"""The necessity leg's searches: what breaks without each hypothesis, and what meets them all.
+
+What is found here is found by this package alone. `harness.lean.certificate` puts it to Lean's
+kernel, and no hypothesis is called necessary before that.
+"""
 
 from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, replace
 
-from harness.claims.model import Library
+from harness.arrays import Unsupported
+from harness.claims.model import Claim, Library
+from harness.claims.substance import substance
 from harness.claims.toggles import Checker
-from harness.evidence import Evidence, Leg, Outcome
-from harness.necessity.decide import Answer
-from harness.necessity.lattice import lattice
+from harness.evidence import Evidence, Json, Leg, Outcome
+from harness.language.notation import to_text
+from harness.necessity.decide import Answer, decide
+from harness.necessity.lattice import Cell, lattice, spared
+from harness.necessity.parts import ablation
+from harness.necessity.shrink import shrink
 from harness.necessity.table import table
+from harness.necessity.witness import find_witness
+from harness.numeric.leg import find_counterexample
+from harness.symbolic.render import to_data
+from harness.symbolic.sketch import NoSketch, sketch
+
+SECONDS = 20.0
+"""How long each search may take."""
+
+
+def check(claim: Claim, library: Library) -> Iterator[Evidence]:
+    """Drop each hypothesis in turn; find what breaks the rest, or prove it; and find a witness.
+
+    A counterexample is evidence that waits for Lean, and so inconclusive by itself.
+    """
+    if not claim.hypotheses:
+        yield Evidence(
+            claim.theorem,
+            Leg.NECESSITY,
+            "hypotheses",
+            Outcome.NOT_APPLICABLE,
+            "It assumes nothing: there is no hypothesis to do without.",
+        )
+        return
+    for hypothesis in claim.hypotheses:
+        yield _without(claim, hypothesis.name, library)
+    yield _witness(claim, library)
+    yield from _ablated(claim, library)
+
+
+def _without(claim: Claim, name: str, library: Library) -> Evidence:
+    start = time.monotonic()
+    rest = replace(claim, hypotheses=tuple(h for h in claim.hypotheses if h.name != name))
+    decision = decide(rest, library, seconds=SECONDS)
+    if decision.answer in (Answer.HOLDS, Answer.TRIVIAL):
+        # Whoever proves is not believed by himself: let the other engine look for an instance.
+        contrary = find_counterexample(rest, library, seconds=SECONDS / 10)
+        if contrary is not None:
+            summary = f"The engines contradict each other about {name}: proved, and broken."
+            return Evidence(
+                *(claim.theorem, Leg.NECESSITY, f"without {name}", Outcome.ERROR, summary),
+                counterexample=contrary,
+            )
+    data: dict[str, Json] = {"hypothesis": name, "answer": decision.answer.value}
+    example = decision.counterexample
+    match decision.answer:
+        case Answer.FAILS if example is not None:
+            example = shrink(example, rest, library)
+            outcome = Outcome.INCONCLUSIVE
+            summary = f"Without {name} a counterexample breaks the rest; Lean has not been asked."
+        case Answer.HOLDS | Answer.TRIVIAL:
+            outcome = Outcome.CONFIRMED
+            by = f"from {', '.join(decision.used)}" if decision.used else "from no hypothesis"
+            summary = f"{name} is superfluous: without it the claim is proved for every size, {by}."
+            data["uses"] = list(decision.used)
+            try:
+                data["sketch"] = to_data(sketch(rest, library))
+            except NoSketch as reason:
+                data["no sketch because"] = str(reason)
+        case _:
+            outcome = Outcome.INCONCLUSIVE
+            summary = f"It is not known whether {name} is needed. {decision.reason}"
+    return Evidence(
+        claim.theorem,
+        Leg.NECESSITY,
+        f"without {name}",
+        outcome,
+        summary,
+        data,
+        example,
+        replay=f"harness ablate {claim.theorem} --off {name}",
+        seconds=time.monotonic() - start,
+    )
+
+
+def _witness(claim: Claim, library: Library) -> Evidence:
+    start = time.monotonic()
+    subjects = ", ".join(map(to_text, substance(claim)))
+    data: dict[str, Json] = {"substance": [to_text(term) for term in substance(claim)]}
+    try:
+        found = find_witness(claim, library, seconds=SECONDS)
+    except Unsupported as reason:
+        found, why = None, str(reason)
+    else:
+        why = "no small instance meets them with something that is not trivial"
+    if found is None:
+        summary = f"Whether all hypotheses can be met is not known: {why}."
+    else:
+        data["instance"] = asdict(found)
+        summary = f"All hypotheses are met by {subjects} not trivial; Lean has not been asked."
+    return Evidence(
+        claim.theorem,
+        Leg.NECESSITY,
+        "witness",
+        Outcome.INCONCLUSIVE,
+        summary,
+        data,
+        seconds=time.monotonic() - start,
+    )
+
+
+def _ablated(claim: Claim, library: Library) -> Iterator[Evidence]:
+    """What each part of the claim needs, where it has parts that can be left out one by one."""
+    checker = ablation(claim)
+    if any(not toggle.is_assumption for toggle in checker.toggles):
+        start = time.monotonic()
+        cells = list(lattice(checker, library))
+        said = [str(item) for item in spared(checker, cells, library)]
+        alone = {cell.off[0]: cell.answers[""].answer.value for cell in cells if len(cell.off) == 1}
+        outcome, summary = _counted(cells)
+        yield Evidence(
+            claim.theorem,
+            Leg.NECESSITY,
+            "parts",
+            outcome,
+            " ".join([summary, *said]),
+            {"without": dict(alone), "spared": list(said)},
+            replay=f"harness ablate {claim.theorem}",
+            seconds=time.monotonic() - start,
+        )
 
 
 def check_lattice(checker: Checker, library: Library) -> Iterator[Evidence]:
@@ -22,19 +151,24 @@ def check_lattice(checker: Checker, library: Library) -> Iterator[Evidence]:
     """
     start = time.monotonic()
     cells = list(lattice(checker, library))
-    counts = Counter(d.answer for cell in cells for d in cell.answers.values())
-    total = counts.total()
-    open_ = counts[Answer.UNKNOWN]
-    parts = ", ".join(f"{counts[a]} {a}" for a in Answer if counts[a])
-    summary = f"{len(cells)} combinations, {total} answers: {parts}."
-    if open_:
-        summary = f"{open_} of {total} answers are not known. {summary}"
+    outcome, summary = _counted(cells)
     yield Evidence(
         checker.name,
         Leg.NECESSITY,
         "lattice",
-        Outcome.INCONCLUSIVE if open_ else Outcome.CONFIRMED,
+        outcome,
         summary,
         table(checker, cells, library),
         seconds=time.monotonic() - start,
     )
+
+
+def _counted(cells: Sequence[Cell]) -> tuple[Outcome, str]:
+    counts = Counter(d.answer for cell in cells for d in cell.answers.values())
+    total = counts.total()
+    unknown = counts[Answer.UNKNOWN]
+    parts = ", ".join(f"{counts[a]} {a}" for a in Answer if counts[a])
+    summary = f"{len(cells)} combinations, {total} answers: {parts}."
+    if unknown:
+        return Outcome.INCONCLUSIVE, f"{unknown} of {total} answers are not known. {summary}"
+    return Outcome.CONFIRMED, summary

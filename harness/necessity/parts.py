@@ -118,7 +118,7 @@ def ablation(claim: Claim) -> Checker:
     if _first_blocks(claim.conclusion.left) is not None:
         says = "The blocks stand on the diagonal in the order of the heads."
         toggles.append(Reordered(fresh("block order", {t.name for t in toggles}), says))
-    question = Question("claim", claim.says, claim)
+    question = Question("", claim.says, claim)
     return Checker(claim.theorem, claim.theorem, claim.says, (question,), tuple(toggles))
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
 from typing import Any
@@ -34,9 +35,9 @@ from harness.language.types import Index, Named, Parameter, Sort, function_parts
 _LANES = 2000
 _NEAR = 1e-9
 
-_FUNCTIONS: Mapping[str, Callable[[Any], Any]] = {
+FUNCTIONS: Mapping[str, Callable[[Any], Any]] = {
     "x ↦ x": lambda x: x,
-    "x ↦ x² + 1": lambda x: x * x + 1,
+    "x ↦ x*x + 1": lambda x: x * x + 1,
 }
 """What open functions from a type to itself are taken to be, entry by entry; the simplest first."""
 
@@ -46,8 +47,8 @@ def find_small(claim: Claim, library: Library, *, seconds: float) -> Counterexam
     end = time.monotonic() + seconds
     functions = [p for p in claim.parameters if p.is_explicit and rank(p.type) is None]
     for fractions in (False, True):
-        for sizes in _sizes(claim):
-            for name in _FUNCTIONS if functions else ("",):
+        for sizes in small_sizes(claim):
+            for name in FUNCTIONS if functions else ("",):
                 if time.monotonic() >= end:
                     return None
                 try:
@@ -59,7 +60,7 @@ def find_small(claim: Claim, library: Library, *, seconds: float) -> Counterexam
     return None
 
 
-def _sizes(claim: Claim) -> Iterator[dict[str, int]]:
+def small_sizes(claim: Claim) -> Iterator[dict[str, int]]:
     """Sizes 1, 2 and 3, those with the smallest sum first."""
     names = [p.name for p in claim.parameters if isinstance(p.sort, Sort)]
     choices = [c for c in product((1, 2, 3), repeat=len(names)) if sum(c) <= 2 * len(names) + 1]
@@ -67,9 +68,28 @@ def _sizes(claim: Claim) -> Iterator[dict[str, int]]:
         yield dict(zip(names, choice, strict=True))
 
 
-def _search(
+@dataclass(frozen=True)
+class Lanes:
+    """Many small instances at once, and which of them meet the hypotheses."""
+
+    arrays: Mapping[str, Any]
+    """(lanes, *shape) for each variable that is no open function."""
+    values: Mapping[str, Value[Any]]
+    walk: Evaluator[Any]
+    good: Any
+    """(lanes,): where the hypotheses hold, in doubles."""
+
+    def simplest(self, wanted: Any) -> Iterator[int]:
+        """The lanes that are `wanted`, at most twenty, those with the least to read first."""
+        lanes = np.flatnonzero(wanted)
+        weight = sum((_complexity(a)[lanes] for a in self.arrays.values()), np.zeros(lanes.size))
+        yield from map(int, lanes[np.argsort(weight, kind="stable")][:20])
+
+
+def draw_lanes(
     claim: Claim, library: Library, sizes: Mapping[str, int], function: str, fractions: bool
-) -> Counterexample | None:
+) -> Lanes:
+    """Instances of a claim, the same ones each time. Raises `Unsupported`."""
     rng = np.random.default_rng([1, *sizes.values(), len(function), fractions])
     pool = _Pool(rng, sizes, fractions)
     arrays: dict[str, Any] = {}
@@ -87,15 +107,18 @@ def _search(
     good = np.ones(_LANES, dtype=bool)
     for hypothesis in claim.hypotheses:
         good &= ~_differ(*walk.equation(hypothesis.equation, values))
-    if not good.any():
+    return Lanes(arrays, values, walk, good)
+
+
+def _search(
+    claim: Claim, library: Library, sizes: Mapping[str, int], function: str, fractions: bool
+) -> Counterexample | None:
+    drawn = draw_lanes(claim, library, sizes, function, fractions)
+    if not drawn.good.any():
         return None
-    good &= _differ(*walk.equation(claim.conclusion, values))
-    lanes = np.flatnonzero(good)
-    if not lanes.size:
-        return None
-    weight = sum((_complexity(arrays[n])[lanes] for n in arrays), np.zeros(lanes.size))
-    for lane in lanes[np.argsort(weight, kind="stable")][:20]:
-        found = _exactly(claim, library, sizes, arrays, int(lane), function)
+    differ = _differ(*drawn.walk.equation(claim.conclusion, drawn.values))
+    for lane in drawn.simplest(drawn.good & differ):
+        found = _exactly(claim, library, sizes, drawn.arrays, lane, function)
         if found is not None:
             return found
     return None
@@ -171,7 +194,7 @@ def named_function(name: str, parameter: Parameter) -> Value[Any]:
     arguments, result = function_parts(parameter.type)
     if arguments[-1] != result or any(not isinstance(a, Index | Named) for a in arguments[:-1]):
         raise Unsupported("no simple function of this type")
-    function = _FUNCTIONS[name]
+    function = FUNCTIONS[name]
     return open_function(parameter.type, lambda given: function(given[-1]))
 
 

@@ -16,11 +16,14 @@ CORE = frozenset({"Init", "Std", "Lean", "Lake"})
 """The first names of the modules that come with Lean itself, which the toolchain vouches for."""
 
 
-def inspector() -> str:
-    """The Lean file that does the work: the inspector, with the reference definitions in it."""
+def inspector(more: str = "") -> str:
+    """The Lean file that does the work: the inspector, with the reference definitions in it.
+
+    `more` is the text of further ones.
+    """
     text = (files("harness.lean.audit") / "Inspector.lean").read_text("utf-8")
     reference = (files("harness.lean.mirror") / "Reference.lean").read_text("utf-8")
-    return text.replace("-- reference definitions\n", reference)
+    return text.replace("-- reference definitions\n", f"{reference}\n{more}")
 
 
 def request(build: Build, references: Sequence[str], comparisons: Sequence[str]) -> str:
@@ -48,15 +51,17 @@ def inspect(
     comparisons: Sequence[str],
     *,
     folder: Path,
+    more: str = "",
     stop: Signal | None = None,
     on_start: Callable[[], None] = lambda: None,
 ) -> tuple[Answer, float]:
     """What Lean finds in the package, and how many seconds it took when it was asked.
 
+    `references` are names of reference definitions, some of them defined by `more`.
     Raises ErrandFailed, and Stopped once `stop` is set.
     """
     asked = request(build, references, comparisons)
-    errand = Errand("Inspector", inspector(), {"request.txt": asked}, ends_with="\nend\n")
+    errand = Errand("Inspector", inspector(more), {"request.txt": asked}, ends_with="\nend\n")
     text, seconds = run_errand(
         errand, build, toolchain, folder=folder, stop=stop, on_start=on_start
     )

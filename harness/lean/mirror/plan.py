@@ -74,7 +74,7 @@ class Plan:
 
     def references(self) -> list[str]:
         """The reference definitions that are cited."""
-        found = {name for c in self.comparisons for name in _constants(c.statement)}
+        found = {name for c in self.comparisons for name in constants(c.statement)}
         return sorted(name for name in found if name.startswith(f"{REFERENCE}."))
 
 
@@ -288,17 +288,18 @@ def _same(
     return Comparison(key, levels, statement, proof)
 
 
-def _constants(expression: Expression) -> Iterator[str]:
+def constants(expression: Expression) -> Iterator[str]:
+    """The names of the constants that an expression cites."""
     match expression:
         case Constant(name):
             yield name
         case TypeOf(constant):
             yield constant.name
         case lean.Application(function, argument):
-            yield from _constants(function)
-            yield from _constants(argument)
+            yield from constants(function)
+            yield from constants(argument)
         case lean.Function(_, type_, body) | lean.ForAll(_, type_, body):
-            yield from _constants(type_)
-            yield from _constants(body)
+            yield from constants(type_)
+            yield from constants(body)
         case _:
             return

@@ -15,7 +15,6 @@ from harness.report.model import Run
 from harness.report.page import (
     changes,
     chart,
-    checker,
     counterexample,
     evidence,
     gaps,
@@ -23,7 +22,6 @@ from harness.report.page import (
     highlight,
     mathematics,
     parts,
-    sketch,
     words,
 )
 from harness.report.page.parcel import LIMIT, Parcel
@@ -32,7 +30,7 @@ from harness.verdict import Status
 
 def render(run: Run) -> str:
     """The page for `run`."""
-    style, script = _style(), _asset("page.js")
+    style, script = _asset("page.css"), _asset("page.js")
     return (
         _environment()
         .get_template("page.html.j2")
@@ -41,8 +39,7 @@ def render(run: Run) -> str:
             style=Markup(style),  # noqa: S704 - our own file
             script=Markup(script),  # noqa: S704 - our own file
             policy=content_security_policy(style, script),
-            parcel=Parcel(),
-            is_long=len(run.subjects) > LIMIT,
+            parcel=Parcel() if len(run.subjects) > LIMIT else None,
             Leg=Leg,
             Outcome=Outcome,
             Status=Status,
@@ -51,12 +48,11 @@ def render(run: Run) -> str:
 
 
 def content_security_policy(style: str, script: str) -> str:
-    """Nothing may be loaded, sent or run but this style with its font and this script."""
+    """Nothing may be loaded, sent or run but this style and this script."""
     rules = {
         "default-src": "'none'",
         "style-src": f"'{_digest(style)}'",
         "script-src": f"'{_digest(script)}'",
-        "font-src": "data:",
         "base-uri": "'none'",
         "form-action": "'none'",
     }
@@ -65,13 +61,6 @@ def content_security_policy(style: str, script: str) -> str:
 
 def _digest(text: str) -> str:
     return f"sha256-{b64encode(sha256(text.encode()).digest()).decode()}"
-
-
-@cache
-def _style() -> str:
-    """The style, with the font that it names put in."""
-    font = files("harness.report").joinpath("templates", "fonts", "mathematics.woff2").read_bytes()
-    return _asset("page.css").replace("MATHEMATICS", b64encode(font).decode(), 1)
 
 
 @cache
@@ -96,7 +85,6 @@ def _environment() -> Environment:
         duration=words.duration,
         moment=words.moment,
         number=words.number,
-        rational=words.rational,
         humanised=words.humanised,
         mathematics=mathematics.safe,
         printed_name=mathematics.name,
@@ -105,17 +93,12 @@ def _environment() -> Environment:
         pair=parts.pair,
         shape=evidence.shape,
         changes_by_kind=changes.by_kind,
-        checker_table=checker.table,
-        slug=checker.slug,
         compact=evidence.compact,
         facts=evidence.facts,
-        is_short=evidence.is_short,
-        record=evidence.record,
         gaps_by_kind=gaps.by_kind,
         graph=graph.graph,
-        sketch=sketch.of_subject,
+        sketch=evidence.sketch,
         histogram=chart.histogram,
-        growth=chart.growth,
         sides=counterexample.sides,
         shares=chart.shares,
     )

@@ -1,0 +1,77 @@
+"""What a claim is about, as far as its hypotheses tell: what must not be trivial in a witness."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from harness.claims.model import Claim
+from harness.language.terms import Call, Equation, Term, Variable
+from harness.language.transform import free_variables, subterms
+from harness.language.types import (
+    Index,
+    Matrix,
+    Named,
+    Parameter,
+    Scalar,
+    Type,
+    Vector,
+    function_parts,
+)
+
+
+def substance(claim: Claim) -> tuple[Term, ...]:
+    """The matrices that the hypotheses speak of, and families of them.
+
+    Where they speak of none, the matrices that the conclusion makes of what they speak of; where
+    there are none either, that itself: vectors and scalars.
+    """
+    mentioned = [p for p in claim.parameters if p.is_explicit and p.name in _mentioned(claim)]
+    matrices = [p for p in mentioned if _holds(p.type, Matrix)]
+    if matrices:
+        return tuple(map(_variable, matrices))
+    names = {p.name for p in mentioned}
+    made = [
+        term
+        for side in (claim.conclusion.left, claim.conclusion.right)
+        for term in _calls(side)
+        if free_variables(term) <= names
+    ]
+    if made:
+        return tuple(dict.fromkeys(made))
+    return tuple(_variable(p) for p in mentioned if _holds(p.type, Vector | Scalar))
+
+
+def bounds(term: Term) -> list[Type]:
+    """The types of the indices that a family of `substance` takes before it is a matrix."""
+    return function_parts(term.type)[0]
+
+
+def spoken_of(claim: Claim) -> tuple[Parameter, ...]:
+    """The parameters that hypotheses mention, and every dimension and type."""
+    names = _mentioned(claim)
+    return tuple(p for p in claim.parameters if not p.is_explicit or p.name in names)
+
+
+def _mentioned(claim: Claim) -> set[str]:
+    return set().union(*(_free(h.equation) for h in claim.hypotheses))
+
+
+def _free(equation: Equation) -> set[str]:
+    bound = {v.name for v in equation.parameters}
+    return (free_variables(equation.left) | free_variables(equation.right)) - bound
+
+
+def _holds(type_: Type, kind: type | object) -> bool:
+    arguments, result = function_parts(type_)
+    return isinstance(result, kind) and all(isinstance(a, Index | Named) for a in arguments)  # type: ignore[arg-type]
+
+
+def _calls(term: Term) -> Iterator[Term]:
+    """Matrices that a definition makes, where no bound variable stands in them."""
+    for part in subterms(term):
+        if isinstance(part, Call) and isinstance(part.type, Matrix):
+            yield part
+
+
+def _variable(parameter: Parameter) -> Variable:
+    return Variable(parameter.name, parameter.type)

@@ -1,0 +1,1 @@
+"""Instances that Lean's kernel decides: what breaks a statement, and what meets its hypotheses."""

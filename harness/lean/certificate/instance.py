@@ -1,0 +1,208 @@
+"""A claim at given values, in Lean."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from harness.claims.model import Claim
+from harness.evidence import Json
+from harness.language.elaborate import Scope, elaborate_as
+from harness.language.parser import parse_term
+from harness.language.syntax import LanguageError
+from harness.language.terms import Equation
+from harness.language.types import (
+    SCALAR,
+    Function,
+    Index,
+    Matrix,
+    Named,
+    Scalar,
+    Sort,
+    Type,
+    Vector,
+    dim_value,
+    function_parts,
+    resolve,
+)
+from harness.lean import expression as lean
+from harness.lean.certificate.equation import Sides
+from harness.lean.certificate.numbers import (
+    NUMBERS,
+    CannotCertify,
+    Numbers,
+    place,
+    table,
+    whole,
+)
+from harness.lean.expression import (
+    Constant,
+    Expression,
+    Local,
+    apply,
+    replaced,
+)
+from harness.lean.printer import Printer
+from harness.lean.scope import numeral, projection
+
+
+class Instance:
+    """A claim at given values, in Lean. Raises `CannotCertify` and `CannotPrint`."""
+
+    def __init__(
+        self,
+        printer: Printer,
+        claim: Claim,
+        sizes: Mapping[str, int],
+        values: Mapping[str, Json],
+    ) -> None:
+        if claim.scalars.lean_class not in NUMBERS:
+            raise CannotCertify(f"no numbers of {claim.scalars.lean_class} compute in the kernel")
+        self.claim = claim
+        self.sizes = sizes
+        self.numbers: Numbers = NUMBERS[claim.scalars.lean_class]
+        operations = {
+            operation: projection(path, operation, self.numbers.type, self.numbers.instance)
+            for operation, path in claim.scalars.operations.items()
+        }
+        scope = printer.concrete(self.numbers.type, operations, set())
+        self.scope, binders = scope.bind_all(claim.parameters)
+        self.arguments: list[Expression] = []
+        known: dict[str, Expression] = {}
+        for parameter, (name, _) in zip(claim.parameters, binders, strict=True):
+            match parameter.sort:
+                case Sort.DIMENSION:
+                    known[name] = numeral(self._size(parameter.name))
+                case Sort.TYPE:
+                    known[name] = apply(Constant("Fin"), numeral(self._size(parameter.name)))
+                case type_:
+                    if parameter.name not in values:
+                        raise CannotCertify(f"the instance has no {parameter.name}")
+                    known[name] = self._value(type_, values[parameter.name], known)
+            self.arguments.append(known[name])
+        self.known = known
+
+    def _size(self, name: str) -> int:
+        if not isinstance(self.sizes.get(name), int) or self.sizes[name] < 1:
+            raise CannotCertify(f"the instance has no size for {name}")
+        return self.sizes[name]
+
+    # -- values ----------------------------------------------------------------------------------
+
+    def _value(self, type_: Type, value: Json, known: Mapping[str, Expression]) -> Expression:
+        match resolve(type_):
+            case Scalar():
+                return self.numbers.number(whole(value))
+            case Index() | Named() as target:
+                return place(whole(value), self.count(target))
+            case Vector(size):
+                return self._table(Index(size), SCALAR, value, known)
+            case Matrix(rows, columns):
+                return self._table(Index(rows), Vector(columns), value, known)
+            case Function(source, target) if isinstance(resolve(source), Index | Named) and (
+                not isinstance(value, str)
+            ):
+                return self._table(source, target, value, known)
+            case Function() as open_:
+                return self._function(open_, value, known)
+            case other:
+                raise CannotCertify(f"a value of {other}")
+
+    def _table(
+        self, source: Type, target: Type, value: Json, known: Mapping[str, Expression]
+    ) -> Expression:
+        size = self.count(source)
+        if not isinstance(value, list | tuple) or len(value) != size:
+            raise CannotCertify(f"{value!r} are not {size} values")
+        entries = [self._value(target, item, known) for item in value]
+        return table(entries, self._type(target, known))
+
+    def _function(
+        self, type_: Function, value: Json, known: Mapping[str, Expression]
+    ) -> Expression:
+        """A function of scalars in the claim language, taken at each entry of the last argument."""
+        arguments, result = function_parts(type_)
+        try:
+            one = elaborate_as(parse_term(str(value)), Function(SCALAR, SCALAR), Scope({}, ()))
+        except LanguageError as error:
+            raise CannotCertify(f"{value} is not a function of scalars") from error
+        if arguments[-1] != result:
+            raise CannotCertify("an open function to another type than its last argument's")
+        each: Sequence[Type] = {
+            Scalar: (),
+            Vector: (Index(result.size),) if isinstance(result, Vector) else (),
+            Matrix: (Index(result.rows), Index(result.columns))
+            if isinstance(result, Matrix)
+            else (),
+        }[type(result)]
+        names = [f"x_{i}" for i in range(len(arguments))]
+        places = [f"i_{i}" for i in range(len(each))]
+        entry = apply(Local(names[-1]), *map(Local, places))
+        binders = [
+            *((name, self._type(t, known)) for name, t in zip(names, arguments, strict=True)),
+            *((name, self._type(t, known)) for name, t in zip(places, each, strict=True)),
+        ]
+        return lean.function(binders, apply(self.scope.term(one), entry))
+
+    def _type(self, type_: Type, known: Mapping[str, Expression]) -> Expression:
+        return replaced(self.scope.type(type_), known)
+
+    def count(self, type_: Type) -> int:
+        """How many values a type of indices or positions has."""
+        match resolve(type_):
+            case Index(size):
+                return dim_value(size, self.sizes)
+            case Named(name):
+                return self._size(name)
+            case other:
+                raise CannotCertify(f"it ranges over all of {other}, which is not finite")
+
+    # -- equations -------------------------------------------------------------------------------
+
+    def at(self, expression: Expression) -> Expression:
+        """An expression in the scope of the claim, with the values put in."""
+        return replaced(expression, self.known)
+
+    def sides(self, equation: Equation) -> Sides:
+        """An equation with everything that its proofs need."""
+        scope = self.scope
+        bound: list[tuple[str, Expression]] = []
+        sizes: list[int] = []
+        for variable in equation.parameters:
+            scope, (name, printed) = scope.bind(variable.name, variable.type)
+            bound.append((name, self.at(printed)))
+            sizes.append(self.count(variable.type))
+        type_ = resolve(equation.left.type)
+        match type_:
+            case Scalar() | Index() | Named():
+                entries: list[Type] = []
+            case Vector(size):
+                entries = [Index(size)]
+            case Matrix(rows, columns):
+                entries = [Index(rows), Index(columns)]
+            case other:
+                raise CannotCertify(f"an equation of {other}")
+        target = type_ if isinstance(type_, Index | Named) else SCALAR
+        if isinstance(target, Scalar):
+            equality = self.numbers.equality
+        else:
+            equality = apply(Constant("instDecidableEqFin"), numeral(self.count(target)))
+        taken = {name for name, _ in bound} | set(self.known)
+        places = fresh_indices(len(entries), taken)
+        # What the equation binds may be called as a parameter is; then it hides it.
+        known = {k: v for k, v in self.known.items() if k not in {name for name, _ in bound}}
+        return Sides(
+            bound,
+            sizes,
+            [(n, self.at(scope.type(t))) for n, t in zip(places, entries, strict=True)],
+            [self.count(t) for t in entries],
+            self.at(scope.type(target)),
+            equality,
+            replaced(scope.term(equation.left), known),
+            replaced(scope.term(equation.right), known),
+        )
+
+
+def fresh_indices(count: int, taken: set[str]) -> list[str]:
+    """Names for `count` indices."""
+    every = (f"i_{number}" for number in range(count + len(taken)))
+    return [name for name in every if name not in taken][:count]

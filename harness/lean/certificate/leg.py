@@ -1,0 +1,275 @@
+"""The necessity leg's judge: what the search found, put to Lean's kernel.
+
+A hypothesis is necessary when the kernel accepts the negation of the claim without it. Whoever
+searched is not believed: of what he says only a proof of the stronger claim stands, as his own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from harness.claims.model import Claim, Project
+from harness.diagnostics import Diagnostic
+from harness.evidence import Evidence, Json, Leg, Outcome
+from harness.lean import expression as lean
+from harness.lean.audit.answer import Answer
+from harness.lean.audit.graph import ALLOWED_AXIOMS
+from harness.lean.audit.inspection import inspect
+from harness.lean.certificate.numbers import MODULO_THREE, NUMBERS, CannotCertify
+from harness.lean.certificate.statement import Witness, refutation, satisfaction, weakening
+from harness.lean.errand import ErrandFailed
+from harness.lean.mirror.plan import REFERENCE, Comparison, constants
+from harness.lean.printer import Printer
+from harness.lean.process import Signal
+from harness.lean.scope import CannotPrint
+from harness.lean.session import Session
+from harness.lean.toolchain import Toolchain
+
+WITNESS = "witness"
+ANSWERED = frozenset({"holds", "trivial"})
+"""Answers of the search that say that a hypothesis is superfluous."""
+
+
+def without(hypothesis: str) -> str:
+    """The check of one hypothesis."""
+    return f"without {hypothesis}"
+
+
+@dataclass
+class Request:
+    """What the kernel is asked about one piece of evidence."""
+
+    comparisons: tuple[Comparison, ...] = ()
+    why_not: str = ""
+    """Why the kernel cannot be asked."""
+
+
+@dataclass
+class Requests:
+    """What the kernel is asked about all of them."""
+
+    by_check: dict[tuple[str, str], Request] = field(default_factory=dict)
+
+    def lines(self) -> list[str]:
+        return [c.line() for r in self.by_check.values() for c in r.comparisons]
+
+    def references(self) -> list[str]:
+        """The reference definitions that are cited."""
+        found = {
+            name
+            for request in self.by_check.values()
+            for comparison in request.comparisons
+            for part in (comparison.statement, comparison.proof)
+            for name in constants(part)
+        }
+        return sorted(name for name in found if name.startswith(f"{REFERENCE}."))
+
+
+def certify(
+    session: Session,
+    toolchain: Toolchain,
+    searched: Sequence[Evidence],
+    *,
+    folder: Path,
+    stop: Signal | None = None,
+    on_start: Callable[[], None] = lambda: None,
+) -> Iterator[Evidence]:
+    """The evidence of the leg: each thing that the search found, with what the kernel says to it.
+
+    Raises Stopped.
+    """
+    claims = {claim.theorem: claim for claim in session.project.claims}
+    asked = _requests(session, claims, searched)
+    answer, failed = Answer(), ""
+    if asked.lines():
+        try:
+            answer, _ = inspect(
+                session.build,
+                toolchain,
+                asked.references(),
+                asked.lines(),
+                folder=folder,
+                more=(files("harness.lean.certificate") / "Numbers.lean").read_text("utf-8"),
+                stop=stop,
+                on_start=on_start,
+            )
+        except ErrandFailed as error:
+            failed = f"Lean could not be asked: {error}"
+    for item in searched:
+        request = asked.by_check.get((item.subject, item.check))
+        if request is None:
+            yield _as_found(claims[item.subject], item)
+        elif failed or request.why_not:
+            yield _not_certified(item, failed or request.why_not)
+        else:
+            yield _judged(session, claims[item.subject], item, request, answer)
+    yield from _unanswered(claims, searched)
+
+
+def uncertified(project: Project, searched: Sequence[Evidence], why: str) -> Iterator[Evidence]:
+    """What the search found, where no Lean can be asked."""
+    claims = {claim.theorem: claim for claim in project.claims}
+    for item in searched:
+        if _is_candidate(item):
+            yield _not_certified(item, why)
+        else:
+            yield _as_found(claims[item.subject], item)
+    yield from _unanswered(claims, searched)
+
+
+# -- what is asked --------------------------------------------------------------------------------
+
+
+def _requests(
+    session: Session, claims: Mapping[str, Claim], searched: Sequence[Evidence]
+) -> Requests:
+    printer = Printer(session.project.library)
+    found = Requests()
+    for item in searched:
+        if not _is_candidate(item):
+            continue
+        claim = claims[item.subject]
+        request = Request()
+        if session.constant(claim.theorem) not in session.answer.declarations:
+            request.why_not = f"Lean has no theorem {session.constant(claim.theorem)}."
+        else:
+            try:
+                request.comparisons = _comparisons(printer, claim, item)
+                request.why_not = _assumed(session, request.comparisons)
+            except (CannotCertify, CannotPrint) as reason:
+                request.why_not = f"The kernel cannot decide it: {reason}."
+        found.by_check[item.subject, item.check] = request
+    return found
+
+
+def _is_candidate(item: Evidence) -> bool:
+    """Whether the search found something that Lean is to certify."""
+    return item.counterexample is not None or "instance" in item.data
+
+
+def _comparisons(printer: Printer, claim: Claim, item: Evidence) -> tuple[Comparison, ...]:
+    key = f"{claim.theorem}:{item.check}"
+    if item.check == WITNESS:
+        return (satisfaction(printer, claim, _witness(item.data.get("instance")), key),)
+    names = [without(h.name) for h in claim.hypotheses]
+    if item.check not in names or item.counterexample is None:
+        raise CannotCertify("it is about no hypothesis of the claim")
+    dropped = names.index(item.check)
+    kept = tuple(h for i, h in enumerate(claim.hypotheses) if i != dropped)
+    rest = replace(claim, hypotheses=kept)
+    return (
+        weakening(printer, claim, dropped, f"{key}:is the theorem less that"),
+        refutation(printer, rest, item.counterexample, key),
+    )
+
+
+def _witness(data: Any) -> Witness:
+    try:
+        points = tuple(tuple(map(int, point)) for point in data["points"])
+        return Witness(dict(data["sizes"]), dict(data["values"]), points)
+    except (KeyError, TypeError, ValueError):
+        raise CannotCertify("the search gave no instance") from None
+
+
+def _assumed(session: Session, comparisons: Sequence[Comparison]) -> str:
+    """A complaint where what is to be computed rests on an assumption of the package's own."""
+    for name in {n for c in comparisons for n in constants(c.statement)}:
+        if name in session.answer.declarations:
+            extra = set(session.graph.axioms(name)) - ALLOWED_AXIOMS
+            if extra:
+                return f"{name} rests on {min(extra)}."
+    return ""
+
+
+# -- what it comes to -----------------------------------------------------------------------------
+
+
+def _judged(
+    session: Session, claim: Claim, item: Evidence, request: Request, answer: Answer
+) -> Evidence:
+    rulings = [answer.compared.get(comparison.key) for comparison in request.comparisons]
+    numbers = NUMBERS[claim.scalars.lean_class]
+    statement = request.comparisons[-1].statement
+    data: dict[str, Json] = {
+        **item.data,
+        **session.toolchain,
+        "numbers": numbers.says,
+        "lean_statement": lean.source(statement),
+    }
+    refused = next((r for r in rulings if r is None or not r.accepted), None)
+    if refused is None and all(rulings):
+        data["certified"] = True
+        sizes = item.counterexample.sizes if item.counterexample else _sizes(item)
+        at = ", ".join(f"{name} = {size}" for name, size in sizes.items())
+        where = f"over {numbers.says}" + (f", at {at}" if at else "")
+        if item.check == WITNESS:
+            about = ", ".join(map(str, _listed(item.data.get("substance"))))
+            summary = (
+                f"All hypotheses are met at once, with {about} not trivial: certified by Lean's "
+                f"kernel {where}."
+            )
+        else:
+            summary = (
+                f"Necessary: Lean's kernel accepts the negation of {claim.theorem} less this "
+                f"hypothesis, by computing both sides {where}."
+            )
+        return replace(item, outcome=Outcome.CONFIRMED, summary=summary, data=data)
+    reason = refused.reason if refused else "it was not asked"
+    if numbers is MODULO_THREE:
+        why = f"Lean's kernel refuses it over {numbers.says}: {reason}."
+        return _not_certified(replace(item, data=data), why)
+    summary = f"The search and Lean's kernel contradict each other: the kernel says {reason}."
+    return replace(item, outcome=Outcome.ERROR, summary=summary, data=data)
+
+
+def _sizes(item: Evidence) -> Mapping[str, int]:
+    return _witness(item.data.get("instance")).sizes
+
+
+def _listed(value: Json) -> Sequence[Json]:
+    return value if isinstance(value, list | tuple) else ()
+
+
+def _not_certified(item: Evidence, why: str) -> Evidence:
+    """Numeric only: the search found it, and Lean was not able to say so."""
+    what = "An instance" if item.check == WITNESS else "A counterexample"
+    summary = f"{what} was found, but is numeric only, not certified. {why}"
+    return replace(item, outcome=Outcome.INCONCLUSIVE, summary=summary)
+
+
+def _as_found(claim: Claim, item: Evidence) -> Evidence:
+    """What needs no certificate; a confirmation only where it is one."""
+    if item.outcome is Outcome.REFUTED:
+        summary = f"A search cannot refute the claim, and this one does: {item.summary}"
+        return replace(item, outcome=Outcome.ERROR, summary=summary)
+    if item.outcome is not Outcome.CONFIRMED or item.check == "parts":
+        return item
+    hypotheses = {without(h.name): h for h in claim.hypotheses}
+    hypothesis = hypotheses.get(item.check)
+    is_proved = item.data.get("answer") in ANSWERED and {"sketch", "no sketch because"} & set(
+        item.data
+    )
+    if hypothesis is None or not is_proved:
+        summary = "The search confirms without showing why; that is not believed."
+        return replace(item, outcome=Outcome.ERROR, summary=summary)
+    place = hypothesis.place
+    note: tuple[Diagnostic, ...] = ()
+    if place is not None:
+        note = (place.document.fault(place.path, item.summary),)
+    return replace(item, diagnostics=note)
+
+
+def _unanswered(claims: Mapping[str, Claim], searched: Sequence[Evidence]) -> Iterator[Evidence]:
+    """Hypotheses that the search left out."""
+    found = {(item.subject, item.check) for item in searched}
+    failed = {item.subject for item in searched if item.check == "engine"}
+    for claim in claims.values():
+        wanted = [without(h.name) for h in claim.hypotheses]
+        for check in [*wanted, WITNESS] if wanted else ():
+            if (claim.theorem, check) not in found and claim.theorem not in failed:
+                summary = "The search did not answer."
+                yield Evidence(claim.theorem, Leg.NECESSITY, check, Outcome.NOT_RUN, summary)

@@ -1,0 +1,107 @@
+"""The numbers of which certificates speak, and values made of them, as Lean expressions.
+
+A value is written out: a vector is a function that asks which index it was given. So the kernel
+computes with it as it stands, and nothing is defined beside the statement.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from harness.evidence import Json
+from harness.lean import expression as lean
+from harness.lean.expression import Constant, Expression, Literal, Local, apply
+from harness.lean.mirror.plan import REFERENCE
+from harness.lean.scope import numeral
+
+ONE = "+0"
+"""The universe level 1, of which Lean's types of data are."""
+
+BOOL = Constant("Bool")
+TRUE, FALSE = Constant("Bool.true"), Constant("Bool.false")
+
+
+class CannotCertify(Exception):
+    """An instance that the kernel cannot decide; says why."""
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """A type of scalars that the kernel computes with."""
+
+    says: str
+    """Such as `the integers`."""
+    type: Expression
+    instance: Expression
+    """Its instance of the class that the claim's scalars come from."""
+    equality: Expression
+    """How equality of two of them is decided."""
+    number: Callable[[int], Expression]
+
+
+def integer(value: int) -> Expression:
+    """An integer, by its constructor."""
+    if value < 0:
+        return apply(Constant("Int.negSucc"), Literal(-value - 1))
+    return apply(Constant("Int.ofNat"), Literal(value))
+
+
+def place(value: int, size: int) -> Expression:
+    """One of the numbers below `size`."""
+    if not 0 <= value < size:
+        raise CannotCertify(f"{value} is no place below {size}")
+    proof = apply(
+        Constant("Nat.le_of_ble_eq_true"),
+        *(Literal(value + 1), Literal(size)),
+        apply(Constant("Eq.refl", (ONE,)), BOOL, TRUE),
+    )
+    return apply(Constant("Fin.mk"), numeral(size), Literal(value), proof)
+
+
+INTEGERS = Numbers(
+    "the integers",
+    Constant("Int"),
+    Constant("Lean.Grind.instCommRingInt"),
+    Constant("Int.instDecidableEq"),
+    integer,
+)
+
+MODULO_THREE = Numbers(
+    "the integers modulo 3",
+    apply(Constant("Fin"), numeral(3)),
+    Constant(f"{REFERENCE}.fieldModuloThree"),
+    apply(Constant("instDecidableEqFin"), numeral(3)),
+    lambda value: place(value % 3, 3),
+)
+
+NUMBERS: Mapping[str, Numbers] = {
+    "Lean.Grind.CommRing": INTEGERS,
+    "Lean.Grind.Field": MODULO_THREE,
+}
+"""Of which numbers a certificate speaks, by the class that a claim's scalars come from."""
+
+
+def whole(value: Json) -> int:
+    """An integer of a counterexample. Raises `CannotCertify` for another number."""
+    try:
+        number = Fraction(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError, OverflowError):
+        raise CannotCertify(f"{value!r} is not a number") from None
+    if number.denominator != 1:
+        raise CannotCertify(f"{value} is not an integer")
+    return int(number)
+
+
+def table(entries: Sequence[Expression], type_: Expression) -> Expression:
+    """A function from the numbers below `len(entries)` to values of `type_`."""
+    size = len(entries)
+    if not size:
+        raise CannotCertify("a dimension of size 0")
+    index = apply(Constant("Fin.val"), numeral(size), Local("i"))
+    *others, found = entries
+    for k in reversed(range(len(others))):
+        is_here = apply(Constant("Nat.beq"), index, Literal(k))
+        found = apply(Constant("cond", (ONE,)), type_, is_here, others[k], found)
+    return lean.Function("i", apply(Constant("Fin"), numeral(size)), found)

@@ -1,0 +1,142 @@
+"""Statements and their proofs by computation, as the kernel's own terms.
+
+What is shown of a claim `S` is `¬ S`, with `S` printed as for the mirror: the proof takes a proof
+of `S`, applies it to an instance, shows the hypotheses of that instance by `decide`, and has an
+equation in hand whose two sides `decide` tells apart. Equations between functions are stated for
+each index, since Lean's core decides equality of numbers and not of functions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from harness.claims.model import Claim
+from harness.claims.substance import spoken_of, substance
+from harness.evidence import Counterexample, Json
+from harness.lean import expression as lean
+from harness.lean.certificate.equation import Point
+from harness.lean.certificate.instance import Instance
+from harness.lean.certificate.numbers import (
+    CannotCertify,
+    whole,
+)
+from harness.lean.certificate.trivial import FALSEHOOD, Trivial
+from harness.lean.expression import (
+    Constant,
+    Expression,
+    Local,
+    TypeOf,
+    apply,
+    arrow,
+    at_levels,
+)
+from harness.lean.mirror.plan import Comparison
+from harness.lean.printer import Printer
+from harness.lean.scope import SCALAR_LEVEL
+
+
+@dataclass(frozen=True)
+class Witness:
+    """An instance, and for each thing that is not trivial a point where that shows."""
+
+    sizes: Mapping[str, int]
+    values: Mapping[str, Json]
+    points: Sequence[Point]
+
+
+def refutation(printer: Printer, claim: Claim, example: Counterexample, key: str) -> Comparison:
+    """`¬ claim`, with the proof that the counterexample is.
+
+    Raises `CannotCertify` and `CannotPrint`; whether the proof holds is for the kernel to say.
+    """
+    instance = Instance(printer, claim, example.sizes, example.values)
+    levels, general = printer.claim(claim)
+    conclusion = instance.sides(claim.conclusion)
+    used = apply(
+        Local("claim"),
+        *(instance.numbers.type, instance.numbers.instance, *instance.arguments),
+        *(instance.sides(h.equation).proof() for h in claim.hypotheses),
+    )
+    proof = conclusion.contradiction(used, difference(example.left, example.right))
+    # The integers, and finite types of positions, lie in the lowest universe.
+    zero = dict.fromkeys(levels, "0")
+    statement = at_levels(general, zero)
+    return Comparison(
+        key,
+        (),
+        apply(Constant("Not"), statement),
+        lean.Function("claim", statement, at_levels(proof, zero)),
+    )
+
+
+def weakening(printer: Printer, claim: Claim, dropped: int, key: str) -> Comparison:
+    """That the claim less one hypothesis gives its theorem, by leaving that hypothesis unused.
+
+    The kernel accepts this if and only if everything else is, by definition, what the theorem
+    has. Raises `CannotPrint`.
+    """
+    kept = tuple(h for i, h in enumerate(claim.hypotheses) if i != dropped)
+    levels, stronger = printer.claim(replace(claim, hypotheses=kept))
+    _, whole_ = printer.claim(claim)
+    theorem = TypeOf(Constant(printer.library.qualified(claim.theorem), levels))
+    binders: list[tuple[str, Expression]] = []
+    rest = whole_
+    for number in range(len(claim.parameters) + len(claim.hypotheses) + 2):
+        assert isinstance(rest, lean.ForAll)
+        binders.append((rest.name or f"h_{number}", rest.type))
+        rest = rest.body
+    first = len(binders) - len(claim.hypotheses)
+    given = [Local(name) for i, (name, _) in enumerate(binders) if i != first + dropped]
+    proof = lean.function([("stronger", stronger), *binders], apply(Local("stronger"), *given))
+    return Comparison(key, levels, arrow(stronger, theorem), proof)
+
+
+def satisfaction(printer: Printer, claim: Claim, witness: Witness, key: str) -> Comparison:
+    """That the hypotheses can be met, all at once and by something that is not trivial.
+
+    Stated as `¬ ∀ …, hypotheses → ¬ A is trivial → … → False`, for each `A` that `substance` of
+    the claim names: a matrix is trivial where all that is off its diagonal is 0 (of a family,
+    in every member), a vector or scalar where it is 0. Raises `CannotCertify`, `CannotPrint`.
+    """
+    bare = replace(claim, parameters=spoken_of(claim))
+    subjects = substance(claim)
+    if len(subjects) != len(witness.points) or not subjects:
+        raise CannotCertify("it is not said what is not trivial")
+    instance = Instance(printer, bare, witness.sizes, witness.values)
+    scope, binders = printer.claim_scope(bare)
+    statement: Expression = FALSEHOOD
+    for subject in reversed(subjects):
+        statement = arrow(arrow(Trivial(scope, subject).proposition(), FALSEHOOD), statement)
+    for hypothesis in reversed(bare.hypotheses):
+        statement = arrow(scope.equation(hypothesis.equation), statement)
+    zero = dict.fromkeys((SCALAR_LEVEL, *scope.levels.values()), "0")
+    statement = at_levels(lean.for_all(binders, statement), zero)
+    proofs = [instance.sides(h.equation).proof() for h in bare.hypotheses]
+    for subject, point in zip(subjects, witness.points, strict=True):
+        proofs.append(Trivial(instance.scope, subject).refutation(instance, point))
+    used = apply(
+        Local("claim"),
+        *(instance.numbers.type, instance.numbers.instance, *instance.arguments, *proofs),
+    )
+    proof = lean.Function("claim", statement, at_levels(used, zero))
+    return Comparison(key, (), apply(Constant("Not"), statement), proof)
+
+
+def difference(left: Json, right: Json) -> Point:
+    """The first place at which two values differ. Raises `CannotCertify` where there is none."""
+    found = _difference(left, right)
+    if found is None:
+        raise CannotCertify("the two sides are the same")
+    return found
+
+
+def _difference(left: Any, right: Any) -> Point | None:
+    if not isinstance(left, list | tuple):
+        return None if whole(left) == whole(right) else ()
+    for i, (one, other) in enumerate(zip(left, right, strict=True)):
+        below = _difference(one, other)
+        if below is not None:
+            return (i, *below)
+    return None

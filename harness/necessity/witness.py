@@ -1,0 +1,70 @@
+"""Instances that meet all hypotheses of a claim and in which something turns."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from harness.arrays import Data, Unsupported
+from harness.claims.model import Claim, Library
+from harness.claims.substance import bounds, spoken_of, substance
+from harness.evidence import Json
+from harness.language.terms import Term
+from harness.necessity.instances import meets
+from harness.numeric.small import Lanes, draw_lanes, small_sizes
+
+
+@dataclass(frozen=True)
+class Witness:
+    """An instance of what the hypotheses speak of."""
+
+    sizes: Mapping[str, int]
+    values: Mapping[str, Json]
+    points: tuple[tuple[int, ...], ...]
+    """For each part of the claim's substance, where a number shows that it is not trivial."""
+
+
+def find_witness(claim: Claim, library: Library, *, seconds: float) -> Witness | None:
+    """The smallest instance that meets the hypotheses and is not trivial, if one turns up.
+
+    Not trivial: of all that `substance` names, no matrix is diagonal (of a family, not every
+    member), and no vector or scalar is 0. So in particular no matrix is ±1. Raises `Unsupported`.
+    """
+    end = time.monotonic() + seconds
+    bare = replace(claim, parameters=spoken_of(claim))
+    subjects = substance(claim)
+    for sizes in small_sizes(bare):
+        if time.monotonic() >= end:
+            return None
+        drawn = draw_lanes(bare, library, sizes, "", False)
+        numbers = [_telling(subject, drawn) for subject in subjects]
+        wanted = drawn.good.copy()
+        for array in numbers:
+            wanted &= array.any(axis=tuple(range(1, array.ndim)))
+        for lane in drawn.simplest(wanted):
+            values = {name: _whole(array[lane]) for name, array in drawn.arrays.items()}
+            if meets(sizes, values, bare, library):
+                points = (np.argwhere(array[lane])[0].tolist() for array in numbers)
+                return Witness(sizes, values, tuple(map(tuple, points)))
+    return None
+
+
+def _telling(subject: Term, drawn: Lanes) -> Any:
+    """(lanes, *shape): the numbers off a matrix's diagonal, and of a vector, that are not 0."""
+    value = drawn.walk.term(subject, drawn.values)
+    if not isinstance(value, Data):
+        raise Unsupported("a witness of something that is no number")
+    array = value.array
+    if array.ndim - 1 - len(bounds(subject)) == 2:
+        array = array * (1 - np.eye(*array.shape[-2:]))
+    return np.broadcast_to(np.abs(array) > 0.5, (len(drawn.good), *array.shape[1:]))
+
+
+def _whole(array: Any) -> Json:
+    if array.ndim:
+        return [_whole(item) for item in array]
+    return int(array)

@@ -1,0 +1,25 @@
+"""The package's own project, and its checker's lattice, found once."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from harness.claims.model import Project
+from harness.claims.project import load_project
+from harness.necessity.lattice import Cell, lattice
+
+ROOT = Path(__file__).parents[2]
+
+Cells = Mapping[frozenset[str], Cell]
+
+
+@pytest.fixture(scope="session")
+def project() -> Project:
+    return load_project(ROOT)
+
+
+@pytest.fixture(scope="session")
+def cells(project: Project) -> Cells:
+    [checker] = project.checkers
+    return {frozenset(cell.off): cell for cell in lattice(checker, project.library)}

@@ -1,0 +1,119 @@
+"""The leg's search: it finds what is needed, what is not, and what meets everything."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+
+from harness.claims.model import Claim, Hypothesis, Project
+from harness.evidence import Counterexample, Evidence, Outcome
+from harness.language.elaborate import elaborate_statement
+from harness.language.parser import parse_statement
+from harness.necessity import leg
+from harness.necessity.leg import check
+from harness.necessity.parts import ablation
+from tests.numeric.verify import assert_breaks
+
+
+def claim_named(project: Project, theorem: str) -> Claim:
+    [claim] = [c for c in project.claims if c.theorem == theorem]
+    return claim
+
+
+def assuming(project: Project, claim: Claim, name: str, text: str) -> Claim:
+    scope = project.library.scope(claim.parameters)
+    equation = elaborate_statement(parse_statement(text), scope)
+    return replace(claim, hypotheses=(*claim.hypotheses, Hypothesis(name, equation, text)))
+
+
+def by_check(found: Sequence[Evidence]) -> dict[str, Evidence]:
+    return {item.check: item for item in found}
+
+
+def test_each_hypothesis_gets_a_counterexample_and_waits_for_lean(project: Project) -> None:
+    claim = claim_named(project, "folded_qkvo_attention_block_invariant_of_commutes")
+    found = by_check(list(check(claim, project.library)))
+    for name in ("commutes", "orthogonal"):
+        item = found[f"without {name}"]
+        assert item.outcome is Outcome.INCONCLUSIVE
+        assert isinstance(item.counterexample, Counterexample)
+        kept = tuple(h for h in claim.hypotheses if h.name != name)
+        assert_breaks(replace(claim, hypotheses=kept), item.counterexample, project.library)
+    assert found["witness"].outcome is Outcome.INCONCLUSIVE
+    assert "commutes is not needed once Wq and Wk are off" in found["parts"].summary
+
+
+def test_a_superfluous_hypothesis_is_found_with_a_proof(project: Project) -> None:
+    claim = claim_named(project, "scores_invariant_of_orthogonal")
+    claim = assuming(project, claim, "symmetric", "dot(q, q) = dot(q, q) + 0")
+    found = by_check(list(check(claim, project.library)))
+    item = found["without symmetric"]
+    assert item.outcome is Outcome.CONFIRMED
+    assert "superfluous" in item.summary
+    assert item.data["uses"] == ["orthogonal"]
+    assert item.data["sketch"]
+    # What is needed stays needed.
+    assert found["without orthogonal"].counterexample is not None
+
+
+def test_hypotheses_that_exclude_each_other_have_no_witness(project: Project) -> None:
+    claim = claim_named(project, "blockDiag_orthogonal")
+    claim = assuming(project, claim, "nothing", "∀ k, R(k)ᵀ @ R(k) = R(k)ᵀ @ R(k) + R(k)ᵀ @ R(k)")
+    found = by_check(list(check(claim, project.library)))
+    assert found["witness"].outcome is Outcome.INCONCLUSIVE
+    assert "instance" not in found["witness"].data
+
+
+def test_hypotheses_that_only_one_meets_have_no_witness_that_is_not_trivial(
+    project: Project,
+) -> None:
+    claim = claim_named(project, "ropeVector_equivariant_of_commutes")
+    claim = assuming(project, claim, "fixed", "R = 1")
+    found = by_check(list(check(claim, project.library)))
+    assert "instance" not in found["witness"].data
+
+
+def test_a_claim_that_assumes_nothing_has_nothing_to_do_without(project: Project) -> None:
+    [item] = check(claim_named(project, "planeRotation_commutes"), project.library)
+    assert item.outcome is Outcome.NOT_APPLICABLE
+
+
+def test_engines_that_contradict_each_other_are_shown(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A prover that proves everything is not believed where an instance breaks it."""
+    real = leg.decide
+
+    def proves_everything(claim: Claim, *args: object, **kwargs: object) -> object:
+        decision = real(claim, project.library)
+        return replace(decision, answer=leg.Answer.HOLDS, counterexample=None)
+
+    monkeypatch.setattr(leg, "decide", proves_everything)
+    claim = claim_named(project, "scores_invariant_of_orthogonal")
+    found = by_check(list(check(claim, project.library)))
+    assert found["without orthogonal"].outcome is Outcome.ERROR
+    assert "contradict" in found["without orthogonal"].summary
+
+
+@pytest.mark.parametrize(
+    ("theorem", "names"),
+    [
+        ("attentionBlockOutput_invariant_of_shared_rotation", "orthogonal Wo q K V"),
+        ("ropeAttentionHeadContext_equivariant_of_commutes", "commutes orthogonal Wq Wk Wv result"),
+        ("scores_invariant_of_orthogonal", "orthogonal"),
+        ("planeRotation_commutes", ""),
+    ],
+)
+def test_parts_are_what_one_side_has_in_addition(
+    project: Project, theorem: str, names: str
+) -> None:
+    checker = ablation(claim_named(project, theorem))
+    assert [toggle.name for toggle in checker.toggles] == names.split()
+
+
+def test_all_parts_off_is_nothing_turned(project: Project) -> None:
+    claim = claim_named(project, "ropeAttentionHeadContext_equivariant_of_commutes")
+    checker = ablation(claim)
+    bare = checker.claim(checker.questions[0], checker.toggles, project.library)
+    assert bare.conclusion.left == bare.conclusion.right == claim.conclusion.right.arguments[1]  # type: ignore[union-attr]
+    assert not bare.hypotheses

@@ -1,0 +1,96 @@
+"""Counterexamples made small: still counterexamples, and nothing more to leave out."""
+
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any
+
+import pytest
+
+from harness.claims.model import Claim, Project
+from harness.evidence import Counterexample
+from harness.necessity.instances import breaks
+from harness.necessity.shrink import shrink
+from tests.numeric.verify import assert_breaks
+
+
+def without(project: Project, theorem: str, hypothesis: str) -> Claim:
+    [claim] = [c for c in project.claims if c.theorem.startswith(theorem)]
+    kept = tuple(h for h in claim.hypotheses if h.name != hypothesis)
+    assert len(kept) < len(claim.hypotheses)
+    return replace(claim, hypotheses=kept)
+
+
+def large(rows: int, columns: int, seed: int) -> list[list[str]]:
+    return [[str(Fraction((i * 7 + j * 5 + seed) % 11 - 4, 2)) for j in range(columns)]
+            for i in range(rows)]  # fmt: skip
+
+
+def rotation(size: int) -> list[list[str]]:
+    """3/5, 4/5 in one plane; orthogonal."""
+    found = [[str(int(i == j)) for j in range(size)] for i in range(size)]
+    found[0][:2], found[1][:2] = ["3/5", "-4/5"], ["4/5", "3/5"]
+    return found
+
+
+def test_a_large_instance_shrinks_to_one_that_a_hand_can_check(project: Project) -> None:
+    claim = without(project, "folded_qkvo_attention", "commutes")
+    n, d, m, places = 3, 4, 3, 2
+    values: dict[str, Any] = {
+        "weights": "x ↦ x*x + 1",
+        "Θ": [large(d, d, seed) for seed in range(places)],
+        "R": rotation(d),
+        **{name: large(d, m, seed) for seed, name in enumerate(("Wq", "Wk", "Wv"), 5)},
+        "Wo": large(m, d, 9),
+        "p": 1,
+        "x": ["1/2", "3", "-2"],
+        "pos": [0, 1, 1],
+        "T": large(n, m, 2),
+    }
+    given = Counterexample({"n": n, "d": d, "m": m, "P": places}, values, 0, 1)
+    assert breaks(given, claim, project.library) is not None
+    small = shrink(given, claim, project.library)
+    assert_breaks(claim, small, project.library)
+    # Rotations of a line commute with everything on it, so there is no example in one dimension.
+    assert small.sizes == {"n": 1, "d": 2, "m": 1, "P": 1}
+    assert numbers(small.values["Wq"]) <= {0, 1, -1}
+    assert numbers(small.values["T"]) <= {0, 1, -1}
+    assert shrink(small, claim, project.library) == small
+
+
+def numbers(value: Any) -> set[Fraction]:
+    if isinstance(value, list):
+        return set().union(*map(numbers, value))
+    return {Fraction(value)}
+
+
+def test_heads_are_cut_out_of_concatenated_dimensions(project: Project) -> None:
+    """Of two heads the second matters; the output projection loses the first one's columns."""
+    claim = without(project, "outputProjection_absorbs", "orthogonal")
+    values: dict[str, Any] = {
+        "R": [[[1, 0], [0, 1]], [[2, 0], [0, 1]]],
+        "Wo": [[5, 6, 1, 3]],
+        "c": [[7, 8], [1, 0]],
+    }
+    given = Counterexample({"h": 2, "d": 2, "e": 2, "m": 1}, values, 0, 1)
+    small = shrink(given, claim, project.library)
+    assert_breaks(claim, small, project.library)
+    # By hand: W Rᵀ R c = 0 for R = 0, and W c = 1.
+    assert small.sizes == {"h": 1, "d": 1, "e": 1, "m": 1}
+    assert (small.values["R"], small.values["Wo"], small.values["c"]) == ([[[0]]], [[1]], [[1]])
+    assert (small.left, small.right) == ([0], [1])
+
+
+def test_what_is_no_counterexample_stays_as_it_is(project: Project) -> None:
+    claim = without(project, "blockDiag_orthogonal", "orthogonal")
+    given = Counterexample({"h": 1, "d": 1, "e": 1}, {"R": [[[1]]]}, [[1]], [[1]])
+    assert breaks(given, claim, project.library) is None
+    assert shrink(given, claim, project.library) is given
+
+
+@pytest.mark.parametrize("values", [{}, {"R": "no"}, {"R": [[["nan"]]]}, {"R": [[[1, 2]]]}])
+def test_an_instance_that_cannot_be_read_breaks_nothing(
+    project: Project, values: dict[str, Any]
+) -> None:
+    claim = without(project, "blockDiag_orthogonal", "orthogonal")
+    given = Counterexample({"h": 1, "d": 1, "e": 1}, values, [[1]], [[0]])
+    assert breaks(given, claim, project.library) is None
