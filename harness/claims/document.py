@@ -8,6 +8,7 @@ value remembers the file, line and column at which it stands.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
@@ -21,6 +22,10 @@ from harness.diagnostics import Diagnostic, InputError
 
 MAX_BYTES = 1_000_000
 """A specification is read by people; anything larger is a mistake."""
+
+_HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""Characters that show nothing: those that command a terminal, and those that turn the direction
+of what follows, so that a reviewer would read something else than what is there."""
 
 YamlPath = tuple[str | int, ...]
 
@@ -107,7 +112,10 @@ def read_document(path: Path, name: str, limit: int = MAX_BYTES) -> Document:
     Raises `InputError` with every fault of form that it finds, and for more than `limit` bytes.
     """
     try:
-        raw = path.read_bytes()
+        if path.exists() and not path.is_file():  # a pipe would have us wait for ever
+            raise InputError([Diagnostic(name, 1, 1, "expected a file, found something else")])
+        with path.open("rb") as file:
+            raw = file.read(limit + 1)
         if len(raw) > limit:
             raise InputError([Diagnostic(name, 1, 1, f"larger than {limit} bytes")])
         text = raw.decode("utf-8-sig")
@@ -116,6 +124,10 @@ def read_document(path: Path, name: str, limit: int = MAX_BYTES) -> Document:
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
         raise InputError([Diagnostic(name, line, 1, "not UTF-8 text")]) from None
+    if (hidden := _HIDDEN.search(text)) is not None:
+        before = text[: hidden.start()]
+        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+        raise InputError([Diagnostic(name, line, column, _hidden_message(hidden[0]))])
     loader = StrictLoader(text)
     try:
         root = loader.get_single_node()
@@ -166,10 +178,16 @@ def _convert(node: yaml.Node, path: YamlPath, document: Document, faults: list[D
         case "tag:yaml.org,2002:null":
             return None
         case "tag:yaml.org,2002:str" | "!":
+            if (hidden := _HIDDEN.search(node.value)) is not None:
+                faults.append(document.fault(path, _hidden_message(hidden[0])))
             return node.value
         case tag:
             faults.append(document.fault(path, f"the tag {tag} is not used here"))
             return node.value
+
+
+def _hidden_message(character: str) -> str:
+    return f"the character U+{ord(character):04X} cannot be seen, and is not used here"
 
 
 @cache

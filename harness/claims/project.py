@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from harness.claims.load import DEFINITIONS_FILE, load_claims, load_library
 from harness.claims.lock import LOCK_FILE, read_lock
@@ -72,7 +73,7 @@ def claimed_theorems(start: Path) -> dict[str, Path]:
     Raises `InputError` where there is no project.
     """
     found: dict[str, Path] = {}
-    for path in _specification_files(_folders(find_root(start))[1]):
+    for path in filter(Path.is_file, _specification_files(_folders(find_root(start))[1])):
         try:
             match = re.search(r"^theorem:\s*([^\s#]+)", path.read_text("utf-8"), re.MULTILINE)
         except (OSError, UnicodeDecodeError):
@@ -138,14 +139,22 @@ def _line_of(path: Path, key: str) -> int:
     return next((i for i, line in enumerate(lines, 1) if line.lstrip().startswith(key)), 1)
 
 
-def _tools(folder: Path) -> dict[str, dict[str, object]]:
+def _tools(folder: Path) -> dict[str, Any]:
+    """The table `tool` of the folder's `pyproject.toml`, if there is one."""
     path = folder / "pyproject.toml"
     if not path.is_file():
         return {}
     try:
-        return dict(tomllib.loads(path.read_text("utf-8")).get("tool", {}))
-    except tomllib.TOMLDecodeError as error:
+        tools = tomllib.loads(path.read_text("utf-8")).get("tool", {})
+    except OSError as error:
+        raise InputError([Diagnostic(str(path), 1, 1, error.strerror or str(error))]) from None
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise InputError([Diagnostic(str(path), 1, 1, f"not TOML: {error}")]) from None
+    own = tools.get("harness", {}) if isinstance(tools, dict) else {}
+    if not isinstance(tools, dict) or not isinstance(own, dict):
+        message = f"[tool.harness]: expected a table, found {own or tools!r}"
+        raise InputError([Diagnostic(str(path), 1, 1, message)])
+    return tools
 
 
 def _name(path: Path, root: Path) -> str:

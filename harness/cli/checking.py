@@ -41,7 +41,11 @@ def selection(command: Callable[..., Any]) -> Callable[..., Any]:
             help="Only these legs of evidence.  [default: all]",
         ),
         click.option(
-            "--seed", type=int, default=0, show_default=True, help="Of the random instances."
+            "--seed",
+            type=click.IntRange(min=0),
+            default=0,
+            show_default=True,
+            help="Of the random instances.",
         ),
         BACKEND,
         DEVICE,
@@ -73,9 +77,10 @@ def selection(command: Callable[..., Any]) -> Callable[..., Any]:
 def check(folder: Path, /, **options: Any) -> None:
     """Ask every leg about every claim (or about those of SPECS) and print the verdicts."""
     kinds = ("json", "junit", "sarif", "html", "badge", "summary")
-    files = {kind: options.pop(kind) for kind in kinds}
-    run = conduct(folder, **options)
-    finish(run, {kind: path for kind, path in files.items() if path is not None})
+    chosen = {kind: options.pop(kind) for kind in kinds}
+    files = {kind: path for kind, path in chosen.items() if path is not None}
+    make_room(files)
+    finish(conduct(folder, **options), files)
 
 
 @click.command()
@@ -92,8 +97,22 @@ def report(folder: Path, /, output: Path | None, **options: Any) -> None:
     from harness.claims.project import find_root
 
     target = output or find_root(folder) / "report"
-    run = conduct(folder, **options)
-    finish(run, {"json": target / "report.json", "html": target / "index.html"})
+    files = {"json": target / "report.json", "html": target / "index.html"}
+    make_room(files)
+    finish(conduct(folder, **options), files)
+
+
+def make_room(files: dict[str, Path]) -> None:
+    """See that these files can be written, before a long run and not after it.
+
+    Raises `OSError` and `InputError`.
+    """
+    from harness.diagnostics import Diagnostic, InputError
+
+    for path in files.values():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not os.access(path.parent, os.W_OK):
+            raise InputError([Diagnostic(str(path), 1, 1, "its folder cannot be written to")])
 
 
 def conduct(
@@ -109,16 +128,20 @@ def conduct(
     time_limit: float,
 ) -> Run:
     """Run the plan that the options describe, with progress on standard error."""
+    from harness.lean.package import read_package
     from harness.progress import watched
     from harness.report.assemble import assemble
+    from harness.run import LEAN_LEGS, Plan, run
     from harness.run import LEGS as ALL
-    from harness.run import Plan, run
 
     project, claims = read_project(folder, specs, only)
+    asked = tuple(leg for leg in ALL if not legs or leg in legs)
+    if set(asked) & set(LEAN_LEGS):
+        read_package(project.lean)  # raises InputError where there is none
     plan = Plan(
         narrowed(project, claims),
         cache=project.root / ".cache",
-        legs=tuple(leg for leg in ALL if not legs or leg in legs),
+        legs=asked,
         seed=seed,
         backend=backend,
         device=device,
@@ -140,7 +163,6 @@ def finish(run: Run, files: dict[str, Path]) -> None:
     from harness.report.terminal import show
 
     for kind, path in files.items():
-        path.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(path, reporters()[kind](run))
     show(run)
     if os.environ.get("GITHUB_ACTIONS") == "true":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -68,7 +69,11 @@ OUTPUT_FILE = click.Path(dir_okay=False, path_type=Path)
 
 
 def reports_bad_input(command: Callable[P, None]) -> Callable[P, None]:
-    """Bad input is printed, every fault at its place, and ends the command with exit code 2."""
+    """Whatever stops a command is said in words, and ends it with the exit code that it has.
+
+    Bad input is printed, every fault at its place: 2. A file that cannot be read or written, and
+    a fault of the harness itself: 3; `HARNESS_DEBUG=1` shows where the latter arose.
+    """
 
     @wraps(command)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> None:
@@ -80,6 +85,21 @@ def reports_bad_input(command: Callable[P, None]) -> Callable[P, None]:
             count = len(error.diagnostics)
             click.echo(f"{count} {'mistake' if count == 1 else 'mistakes'} in the input", err=True)
             sys.exit(2)
+        except KeyboardInterrupt:
+            click.echo("interrupted", err=True)
+            sys.exit(130)
+        except (click.exceptions.Exit, click.ClickException, click.Abort, BrokenPipeError):
+            raise
+        except Exception as error:
+            if os.environ.get("HARNESS_DEBUG"):
+                raise
+            if isinstance(error, OSError) and error.filename:
+                click.echo(f"{error.filename}: {error.strerror}", err=True)
+            else:
+                kind = type(error).__name__
+                click.echo(f"The harness failed: {kind}: {error}", err=True)
+                click.echo("HARNESS_DEBUG=1 shows where; please report it.", err=True)
+            sys.exit(3)
 
     return guarded
 

@@ -203,3 +203,19 @@ def alpha_equal(left: Term, right: Term) -> bool:
             return with_children(left, below) == right and all(
                 alpha_equal(a, b) for a, b in zip(above, below, strict=True)
             )
+
+
+def apart(equation: Equation, parameters: tuple[Parameter, ...]) -> Equation:
+    """The equation with its `∀` over names that no parameter of the claim has."""
+    taken = {p.name for p in parameters}
+    names: dict[str, Term] = {}
+    bound: list[Variable] = []
+    for variable in equation.parameters:
+        name = fresh(variable.name, taken) if variable.name in taken else variable.name
+        taken.add(name)
+        bound.append(Variable(name, variable.type))
+        names[variable.name] = bound[-1]
+    if tuple(bound) == equation.parameters:
+        return equation
+    left, right = substitute(equation.left, names), substitute(equation.right, names)
+    return Equation(tuple(bound), left, right)

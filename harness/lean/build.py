@@ -6,7 +6,6 @@ import os
 import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -16,7 +15,7 @@ from threading import Event
 
 from harness.lean.messages import Message
 from harness.lean.package import Module, Package
-from harness.lean.process import Signal, Stopped
+from harness.lean.process import Signal, Stopped, one_at_a_time
 from harness.lean.store import FORMAT, Store
 from harness.lean.toolchain import Kind, Progress, Toolchain, compile_file
 
@@ -105,7 +104,7 @@ def build(
     build_dir = build_dir.resolve()
     build_dir.mkdir(parents=True, exist_ok=True)
     cancel = _Cancel(stop)
-    with _locked(build_dir / "lock", cancel):
+    with one_at_a_time(build_dir / "lock", cancel):
         run = _Run(package, toolchain, Store(build_dir), timeout, on_progress, cancel)
         run.recall()
         run.build_elsewhere()
@@ -305,25 +304,6 @@ class _Cancel:
     def all(self) -> None:
         """Have every process of this build end."""
         self._own.set()
-
-
-@contextmanager
-def _locked(path: Path, cancel: Signal) -> Iterator[None]:
-    """One build at a time in a folder; waits for another's."""
-    from filelock import FileLock, Timeout
-
-    lock = FileLock(path)
-    while True:
-        try:
-            lock.acquire(timeout=0.5)
-            break
-        except Timeout:
-            if cancel.is_set():
-                raise Stopped("the build", "the run was called off") from None
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 def _circle(package: Package, name: str, way: tuple[str, ...]) -> Message:

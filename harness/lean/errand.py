@@ -9,7 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from harness.lean.build import Build
-from harness.lean.process import Signal
+from harness.lean.process import Signal, one_at_a_time
 from harness.lean.store import write_whole
 from harness.lean.toolchain import LeanRun, Toolchain
 
@@ -50,11 +50,26 @@ def run_errand(
     files = {f"{errand.name}.lean": errand.program, **errand.inputs}
     key = _digest(build.key, toolchain.identity, json.dumps(files, sort_keys=True))
     kept = folder / "answer.json"
-    known = _recall(kept, key)
-    if known is not None:
-        return known
-    on_start()
     folder.mkdir(parents=True, exist_ok=True)
+    with one_at_a_time(folder / "lock", stop):
+        known = _recall(kept, key)
+        if known is not None:
+            return known
+        on_start()
+        text, run = _ask(errand, files, build, toolchain, folder, stop)
+        data = {"key": key, "seconds": run.seconds, "answer": text}
+        write_whole(kept, json.dumps({**data, "checksum": _checksum(data)}))
+    return text, run.seconds
+
+
+def _ask(
+    errand: Errand,
+    files: Mapping[str, str],
+    build: Build,
+    toolchain: Toolchain,
+    folder: Path,
+    stop: Signal | None,
+) -> tuple[str, LeanRun]:
     for name, text in files.items():
         (folder / name).write_text(text, encoding="utf-8")
     if build.package.lean_toolchain:
@@ -72,9 +87,7 @@ def run_errand(
     )
     text = answer.read_text("utf-8") if answer.is_file() else ""
     _check(errand, text, run)
-    data = {"key": key, "seconds": run.seconds, "answer": text}
-    write_whole(kept, json.dumps({**data, "checksum": _checksum(data)}))
-    return text, run.seconds
+    return text, run
 
 
 def _check(errand: Errand, text: str, run: LeanRun) -> None:

@@ -8,8 +8,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -30,6 +30,28 @@ class Stopped(Exception):
     def __init__(self, program: str, reason: str) -> None:
         self.reason = reason
         super().__init__(f"{program} was stopped: {reason}")
+
+
+@contextmanager
+def one_at_a_time(path: Path, stop: Signal | None = None) -> Iterator[None]:
+    """Holds the lock at `path`, and waits while another process does.
+
+    Raises Stopped once `stop` is set.
+    """
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(path)
+    while True:
+        try:
+            lock.acquire(timeout=0.5)
+            break
+        except Timeout:
+            if stop is not None and stop.is_set():
+                raise Stopped("Lean", "the run was called off") from None
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,8 @@
      "toggles":     [{"name", "says", "needs"}],
      "hypotheses":  [{"name", "formula"}],               each that some cell assumes
      "conclusions": [formula],                           each that some cell asks about
-     "answers":     [{"answer", "reason", "hypotheses", "conclusion", "uses", "counterexample"}],
+     "answers":     [{"answer", "reason", "hypotheses", "conclusion", "uses", "sketch",
+                     "counterexample"}],
      "cells":       [{"off": [names], "answers": [numbers]}],
      "spared":      [{"question", "toggle", "off", "on", "uses", "text"}]}
 
@@ -13,9 +14,10 @@ off, in the order of `toggles`; a set of them that needs a toggle which is off i
 (leave out the toggles whose needs are not met, and look that one up). Its `answers` are numbers
 of `answers`, one for each question. An answer is `holds`, `fails`, `trivial` (nothing turns: both
 sides are the same text) or `unknown`; it speaks of the claim with the numbered `hypotheses` and
-`conclusion`; `uses` are the hypotheses that the proof used; `counterexample` has the two sides of
-that very claim. What is `spared` is an assumption that a question does not need once the toggles in
-`off` are off, and no fewer; `text` says so.
+`conclusion`; `uses` are the hypotheses that the proof used, and `sketch` is that proof in the form
+of `harness.symbolic.render`; `counterexample` has the two sides of that very claim. What is
+`spared` is an assumption that a question does not need once the toggles in `off` are off, and no
+fewer; `text` says so.
 """
 
 from __future__ import annotations
@@ -24,13 +26,15 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any, TypeVar
 
-from harness.claims.model import Library
+from harness.claims.model import Claim, Library
 from harness.claims.toggles import Checker
 from harness.evidence import Json
 from harness.language.notation import to_latex, to_mathml, to_text
 from harness.language.terms import Equation
-from harness.necessity.decide import Decision
+from harness.necessity.decide import Answer, Decision
 from harness.necessity.lattice import Cell, key, spared
+from harness.symbolic.render import to_data
+from harness.symbolic.sketch import NoSketch, sketch
 
 LINE = 78
 """How many characters of a formula fit on a line of the page."""
@@ -65,6 +69,7 @@ def table(checker: Checker, cells: Sequence[Cell], library: Library) -> dict[str
                     "hypotheses": assumed,
                     "conclusion": about,
                     "uses": list(decision.used),
+                    "sketch": _sketch(claim, library) if decision.answer is Answer.HOLDS else [],
                     "counterexample": None if example is None else asdict(example),
                 }
 
@@ -98,6 +103,13 @@ def formula(equation: Equation) -> dict[str, Json]:
 
 def _plain(data: dict[str, Any]) -> dict[str, Json]:
     return {k: list(v) if isinstance(v, tuple) else v for k, v in data.items()}
+
+
+def _sketch(claim: Claim, library: Library) -> Json:
+    try:
+        return to_data(sketch(claim, library))
+    except NoSketch:
+        return []
 
 
 class _Numbered:

@@ -180,7 +180,16 @@ class _Run:
         data |= self._narrow()
         data["largest_ratio"] = float(ratios.max(initial=0.0))
         data["equal_to_the_bit"] = int((ratios == 0).sum())
-        data["ratio_histogram"] = {"edges": edges.tolist(), "counts": counts.tolist()}
+        data["ratio_histogram"] = {
+            "scale": "log10",
+            "edges": edges.tolist(),
+            "counts": counts.tolist(),
+        }
+        data["ratios_by_shape"] = [
+            {**shape, "largest_ratio": float(found.max())}
+            for shape, found in zip(self.shapes, self.ratios, strict=True)
+            if found.size and 0 < found.max() < np.inf
+        ]
         data |= separation(tester, data["largest_ratio"])
         data["conditional_on"] = (
             "rounding rules derived by hand and tested, not proved; matrices taken to be within "

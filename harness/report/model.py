@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from harness.evidence import Counterexample, Evidence, Gap, Leg, Outcome
+from harness.evidence import Counterexample, Evidence, Gap, Json, Leg, Outcome
 from harness.verdict import ExitCode, Status, Verdict, exit_code
 
 if TYPE_CHECKING:
@@ -190,6 +190,8 @@ class Answer:
     """What is claimed, as a number of the lattice's `conclusions`."""
     uses: tuple[str, ...]
     """The hypotheses that the proof used, where it holds."""
+    sketch: Json
+    """That proof, in the form that the symbolic engine writes down."""
     counterexample: Counterexample | None
 
 

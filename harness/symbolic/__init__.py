@@ -4,7 +4,8 @@ words        normal forms: words in matrices, with scalar coefficients, sums and
 interpret    terms to normal forms          readback   normal forms to terms
 order        which of two words is simpler  rules      hypotheses to rewrite rules
 rewriting    rules applied, with a record   completion what two rules say together
-prove        a claim's proof                certificate the proof as an identity, and its check
+prove        a claim's proof                certificate the proof as identities
+verify       certificates checked, without the rewriter, in the numbers of `numbers`
 ground       exact checks at given sizes    refute     counterexamples
 sketch       a proof that people read       leg        all of these as evidence
 """

@@ -19,6 +19,9 @@ from harness.language.types import (
     substitute_type,
 )
 
+DEFECT = "%"
+"""Prefix of the variable that stands for the difference of a hypothesis's sides."""
+
 _SUFFIX = {"vector": "_vector", "matrix": "_matrix"}
 
 

@@ -141,6 +141,7 @@ def _relation(
         return w.multiply(word(before), put(p), word(after))
 
     sources = dict.fromkeys([*first.source.split(", "), *second.source.split(", ")])
+    whole = (*before_second, *second.left.word, *after_second)
     return Relation(
         w.subtract(
             between(before_first, first.right, after_first),
@@ -151,6 +152,7 @@ def _relation(
             between(before_first, first.defect, after_first),
         ),
         ", ".join(sources),
+        is_scalar=whole[0].rows == w.UNIT == whole[-1].columns,
     )
 
 
@@ -201,7 +203,7 @@ def unify(one: object, two: object) -> w.Substitution | None:
             if b.kind == "?":
                 a, b = b, a
             if a.kind == "?":
-                if a.type != b.type or occurs(a.name, b):
+                if a.type != b.type or occurs(a.name, b) or not w.is_closed(b):
                     return False
                 names["?", a.name] = b
                 return True

@@ -1,4 +1,4 @@
-"""Instances over exact numbers: polynomial rings, fractions; open functions as tables.
+"""Instances over exact numbers; open functions as tables.
 
 An open function is whatever one likes, as long as equal arguments give equal values: here each new
 argument gets new values (symbols, or random numbers), which are kept. `Table.merge` makes two
@@ -29,6 +29,9 @@ Number = Any
 Symbol = Callable[[str], Number]
 """A number for a name: a generator of a ring, or a random one."""
 
+INVERSES = 4
+"""How many new symbols are put aside for each inverse: its irreducible factors', at most."""
+
 
 @dataclass
 class Table:
@@ -36,12 +39,15 @@ class Table:
 
     symbol: Symbol
     key: Callable[[Number], Hashable] = lambda number: number
+    invert: Callable[[Number], Number] | None = None
+    """The inverse of a number that is not 0, where these numbers have one; else a new symbol."""
 
     def __post_init__(self) -> None:
         self.known: dict[Hashable, Any] = {}
         self.equal: dict[Hashable, Hashable] = {}
         self.entries: dict[str, list[tuple[tuple[Any, ...], Any]]] = {}
         self.drawn = 0
+        self.inverses = 0
         given = self.symbol
 
         def counted(name: str) -> Number:
@@ -99,8 +105,17 @@ class Table:
         return self.known[key]
 
     def inverse(self, number: Number) -> Number:
-        """A new value for the inverse of a number that has none in its ring."""
-        return self.value("1/", (number,), ())
+        """The inverse of a number; the same for numbers that are equal by `merge`."""
+        key = ("1/", self.canonical(number))
+        if key not in self.known:
+            self.inverses += 1
+            self.known[key] = self.invert(number) if self.invert else self.symbol("1/")
+        return self.known[key]
+
+    @property
+    def symbols(self) -> int:
+        """How many symbols a ring should have in which the same is evaluated."""
+        return self.drawn + INVERSES * self.inverses
 
 
 def sizes_of(parameters: Sequence[Parameter], sizes: Sequence[int]) -> dict[str, int]:
@@ -170,53 +185,6 @@ def entries(parameters: Sequence[Parameter], sizes: Mapping[str, int]) -> int:
             if not isinstance(target, Index | Named):
                 total += int(np.prod(shape_of(p.type, sizes)))
     return total
-
-
-class Ring:
-    """A polynomial ring with as many generators as are asked for, up to a number.
-
-    SymPy's is over the rationals, python-flint's (for larger sizes) over the integers.
-    """
-
-    def __init__(self, count: int, backend: str = "sympy") -> None:
-        self.backend = backend
-        self.used = 0
-        self.count = 0
-        self.buckets: dict[Hashable, list[tuple[int, Number]]] = {}
-        names = [f"x{i}" for i in range(max(count, 1))]
-        if backend == "flint":
-            import flint
-
-            context = flint.fmpz_mpoly_ctx.get(names, "degrevlex")
-            self.generators = list(context.gens())
-            self.of: Callable[[int], Number] = context.constant
-        else:
-            from sympy import QQ
-            from sympy.polys.rings import PolyRing
-
-            ring = PolyRing(names, QQ)
-            self.generators = list(ring.gens)
-            self.of = lambda number: ring.ground_new(QQ(number.numerator, number.denominator))
-
-    def symbol(self, name: str) -> Number:
-        """The next generator."""
-        self.used += 1
-        return self.generators[self.used - 1]
-
-    def key(self, number: Number) -> Hashable:
-        """Equal for equal polynomials; those of python-flint have no hash."""
-        if self.backend != "flint":
-            found: Hashable = number
-            return found
-        if number == 0:
-            return -1
-        bucket = self.buckets.setdefault((len(number), number.monomial(0)), [])
-        for place, known in bucket:
-            if known == number:
-                return place
-        bucket.append((self.count, number))
-        self.count += 1
-        return self.count - 1
 
 
 def arithmetic(of: Callable[[int], Number], table: Table) -> ObjectArithmetic:

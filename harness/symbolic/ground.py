@@ -17,8 +17,9 @@ import numpy as np
 
 from harness.arrays import Data, Evaluator, Value
 from harness.claims.model import Claim, Library
-from harness.symbolic.exact import Ring, Table, arithmetic, sizes_of, values_of
+from harness.symbolic.exact import Table, arithmetic, sizes_of, values_of
 from harness.symbolic.models import Model, Models
+from harness.symbolic.numbers import Ring
 
 
 @dataclass(frozen=True)
@@ -48,8 +49,8 @@ def compare(
     drawn = random.Random(seed)
     counted = Table(lambda name: Fraction(drawn.randint(-(10**6), 10**6)))
     _sides(claim, library, sizes, model, counted, Fraction)
-    ring = Ring(counted.drawn + 8)
-    table = Table(ring.symbol, ring.key)
+    ring = Ring(counted.symbols)
+    table = Table(ring.symbol, ring.key, ring.reciprocal)
     left, right = _sides(claim, library, sizes, model, table, ring.of)
     return Ground(sizes, ring.used, model.families, not np.any(left - right))
 

@@ -16,8 +16,12 @@ Matrix = list[list[Fraction]]
 
 SCALARS = tuple(
     Fraction(a, b)
-    for a, b in [(1, 1), (-1, 1), (0, 1), (2, 1), (1, 2), (3, 5), (4, 5), (-3, 5), (-4, 5), (-2, 1)]
+    for a, b in [
+        *[(1, 1), (-1, 1), (0, 1), (2, 1), (1, 2), (-2, 1)],
+        *[(3, 5), (4, 5), (-3, 5), (-4, 5), (5, 4), (3, 4)],
+    ]
 )
+"""Among them sines and cosines, and their hyperbolic kin."""
 
 
 def identity(size: int) -> Matrix:
@@ -72,6 +76,15 @@ def shear(rng: random.Random, size: int) -> Matrix:
     return found
 
 
+def involution(rng: random.Random, size: int) -> Matrix:
+    """A reflection along a direction that need not be at right angles to what it keeps."""
+    found = identity(size)
+    i = rng.randrange(size)
+    found[i] = [Fraction(rng.choice((0, 1, -2))) for _ in range(size)]
+    found[i][i] = Fraction(-1)
+    return found
+
+
 def integers(rng: random.Random, size: int) -> Matrix:
     """Integers between −2 and 2."""
     return [[Fraction(rng.randint(-2, 2)) for _ in range(size)] for _ in range(size)]
@@ -88,6 +101,7 @@ KINDS: Mapping[str, Callable[[random.Random, int], Matrix]] = {
     "product of both": product_of_turns,
     "rotations of pairs": turns_in_pairs,
     "shear": shear,
+    "involution": involution,
     "integer matrix": integers,
     "zero": zero,
 }

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from harness.claims.model import Claim, Definition, Hypothesis
-from harness.language.terms import Equation, Term, Variable
-from harness.language.transform import fresh, substitute
+from harness.language.terms import Equation
+from harness.language.transform import apart
 from harness.language.types import Parameter
 from harness.symbolic import words as w
 from harness.symbolic.completion import Completion, complete
@@ -131,22 +131,6 @@ class Prover:
     @staticmethod
     def _ends(rewriter: Rewriter, left: w.Poly, right: w.Poly) -> tuple[w.Poly, w.Poly]:
         return rewriter.reduce(left)[0], rewriter.reduce(right)[0]
-
-
-def apart(equation: Equation, parameters: tuple[Parameter, ...]) -> Equation:
-    """The equation with its `∀` over names that no parameter of the claim has."""
-    taken = {p.name for p in parameters}
-    names: dict[str, Term] = {}
-    bound: list[Variable] = []
-    for variable in equation.parameters:
-        name = fresh(variable.name, taken) if variable.name in taken else variable.name
-        taken.add(name)
-        bound.append(Variable(name, variable.type))
-        names[variable.name] = bound[-1]
-    if tuple(bound) == equation.parameters:
-        return equation
-    left, right = substitute(equation.left, names), substitute(equation.right, names)
-    return Equation(tuple(bound), left, right)
 
 
 def prove(claim: Claim, definitions: Mapping[str, Definition]) -> Proof:

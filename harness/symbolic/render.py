@@ -6,10 +6,13 @@ from collections.abc import Callable, Mapping
 
 from harness.evidence import Json
 from harness.language.notation import to_latex, to_mathml, to_text
-from harness.language.terms import Equation
+from harness.language.terms import Equation, Term
 from harness.symbolic.sketch import Group, Sketch, Step
 
 FORMATS = ("text", "md", "latex")
+
+LINE = 110
+"""How many characters of a formula fit beside its reason."""
 
 
 def render(sketch: Sketch, format_: str = "text") -> str:
@@ -18,14 +21,12 @@ def render(sketch: Sketch, format_: str = "text") -> str:
 
 
 def to_data(sketch: Sketch) -> Json:
-    """Groups of steps, each in text, LaTeX and MathML, for reports."""
+    """Groups of steps for reports; formulas in text, LaTeX and MathML."""
     return [
         {
             "title": group.title,
             "says": group.says,
-            "result": to_text(group.result),
-            "result_latex": to_latex(group.result),
-            "result_mathml": to_mathml(group.result),
+            "result": _formula(group.result),
             "steps": [_step(group, number) for number in range(len(group.steps))],
         }
         for group in sketch.groups
@@ -35,18 +36,17 @@ def to_data(sketch: Sketch) -> Json:
 def _step(group: Group, number: int) -> Mapping[str, Json]:
     """One step; `left` is there where it is not what the step before came to."""
     step = group.steps[number]
-    equation = Equation((), step.left, step.right)
     return {
         "number": step.number,
         "reason": step.reason,
-        "continues": _continues(group, number),
-        "text": to_text(equation),
-        "latex": to_latex(equation),
-        "mathml": to_mathml(equation),
-        "right": to_text(step.right),
-        "right_latex": to_latex(step.right),
-        "right_mathml": to_mathml(step.right),
+        "left": None if _continues(group, number) else _formula(step.left),
+        "right": _formula(step.right),
     }
+
+
+def _formula(item: Term | Equation) -> Mapping[str, Json]:
+    mathml = to_mathml(item, block=True, width=LINE)
+    return {"text": to_text(item), "latex": to_latex(item), "mathml": mathml}
 
 
 def _continues(group: Group, number: int) -> bool:

@@ -50,6 +50,8 @@ class Rewriter:
     budget: int = 4_000
     """Rule applications that are allowed in all."""
     max_terms: int = 5_000
+    visits: int = 50_000
+    """Monomials that are looked at in all: steps that are known by heart may go in circles."""
     lemmas: list[Lemma] = field(default_factory=list)
     uses: list[Use] = field(default_factory=list)
     _known: dict[w.Poly, w.Poly] = field(default_factory=dict)
@@ -62,6 +64,9 @@ class Rewriter:
         defects: list[w.Poly] = []
         while pending:
             monomial, coefficient = pending.popitem()
+            self.visits -= 1
+            if self.visits < 0:
+                raise BudgetSpent("too many summands to look at")
             if not coefficient:
                 continue
             step = self._step(monomial)

@@ -9,17 +9,15 @@ adds up to an identity that can be checked without the rewriter: see `certificat
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from harness.claims.model import Hypothesis
-from harness.language.types import Function, Type, Vector, resolve
+from harness.language.types import Function, Scalar, Type, Vector, resolve
 from harness.symbolic import words as w
+from harness.symbolic.build import DEFECT
 from harness.symbolic.codes import dim_code
 from harness.symbolic.interpret import Environment, UnsupportedTerm, interpret_poly, symbol
 from harness.symbolic.order import Order
-
-DEFECT = "%"
-"""Prefix of the letter that stands for the difference of a hypothesis's sides."""
 
 
 @dataclass(frozen=True)
@@ -44,12 +42,17 @@ class Relation:
     difference: w.Poly
     defect: w.Poly
     source: str
+    is_scalar: bool
+    """Whether both are scalars. If not, they may be matrices without entries, and `a 1 = b 1` says
+    nothing of the scalars a and b."""
     is_transpose: bool = False
 
     @property
     def transpose(self) -> Relation:
         difference, defect = w.transpose(self.difference), w.transpose(self.defect)
-        return Relation(difference, defect, self.source, not self.is_transpose)
+        return replace(
+            self, difference=difference, defect=defect, is_transpose=not self.is_transpose
+        )
 
 
 def relation(hypothesis: Hypothesis, env: Environment) -> Relation:
@@ -67,7 +70,8 @@ def relation(hypothesis: Hypothesis, env: Environment) -> Relation:
     if not isinstance(defect, w.Poly):
         raise UnsupportedTerm("an equation of indices or positions")
     difference = w.subtract(interpret_poly(equation.left, env), interpret_poly(equation.right, env))
-    found = Relation(difference, defect, hypothesis.name)
+    is_scalar = isinstance(resolve(equation.left.type), Scalar)
+    found = Relation(difference, defect, hypothesis.name, is_scalar)
     for variable in reversed(equation.parameters):
         if isinstance(resolve(variable.type), Vector):
             found = _without_vector(found, variable.name, variable.type)
@@ -91,7 +95,7 @@ def _without_vector(found: Relation, name: str, type_: Type) -> Relation:
     column = w.of_letter(w.injection(index, code))
     at_unit = w.substitute_poly(turned.defect, {("?", name): column})
     defect = w.sum_over(index, w.multiply(at_unit, w.transpose(column)))
-    return Relation(stripped, defect, found.source, turned.is_transpose)
+    return replace(turned, difference=stripped, defect=defect, is_scalar=False)
 
 
 def _strip(p: w.Poly, name: str) -> w.Poly | None:
@@ -134,7 +138,7 @@ def orient(found: Relation, order: Order) -> Iterator[Rule]:
     top = measured[0][0]
     rivals = [(m, c) for measure, m, c in measured if measure == top]
     for lead, coefficient in rivals:
-        if abs(coefficient) != 1 or not _is_left_side(lead):
+        if abs(coefficient) != 1 or not _is_left_side(lead, is_scalar=found.is_scalar):
             continue
         rest = w.Poly(tuple((m, -c * coefficient) for m, c in terms if m != lead))
         known = variables(lead)
@@ -164,8 +168,8 @@ def _vector_names(node: object) -> set[str]:
     return set().union(*map(_vector_names, node)) if isinstance(node, tuple) else set()
 
 
-def _is_left_side(m: w.Monomial) -> bool:
-    if m.binders or bool(m.factors) == bool(m.word):
+def _is_left_side(m: w.Monomial, *, is_scalar: bool) -> bool:
+    if m.binders or bool(m.factors) == bool(m.word) or bool(m.factors) != is_scalar:
         return False
     return all(letter.kind != "?" for letter in m.word)
 
@@ -213,17 +217,23 @@ def match(pattern: object, subject: object, found: dict[tuple[str, str], w.Value
     if isinstance(pattern, w.Atom) and pattern.kind == "?":
         if not isinstance(subject, w.Atom) or subject.type != pattern.type:
             return False
+        if not w.is_closed(subject):
+            return False
         return found.setdefault(("?", pattern.name), subject) == subject
     if isinstance(pattern, w.Poly):
         if not isinstance(subject, w.Poly):
             return False
         name = _bare_variable(pattern)
         if name is not None:
-            return found.setdefault(("?", name), subject) == subject
+            return w.is_closed(subject) and found.setdefault(("?", name), subject) == subject
         prefix = _prefix_of_variable(pattern)
         if prefix is not None:
             rest = _without_prefix(prefix[:-1], subject, found)
-            return rest is not None and found.setdefault(("?", prefix[-1].name), rest) == rest
+            return (
+                rest is not None
+                and w.is_closed(rest)
+                and found.setdefault(("?", prefix[-1].name), rest) == rest
+            )
     if isinstance(pattern, tuple):
         return (
             isinstance(subject, tuple)
@@ -263,19 +273,15 @@ def _without_prefix(
     prefix: w.Word, subject: w.Poly, found: dict[tuple[str, str], w.Value]
 ) -> w.Poly | None:
     """What the subject is a product of the prefix with; nothing where it is not."""
-    rest: dict[w.Monomial, int] = {}
+    rest: list[w.Poly] = []
     for m, c in subject.terms:
-        start = m.word[: len(prefix)]
-        is_free = not any(w.occurrences(w.bound(i, t), start) for i, t in _binders(m))
+        locals_, factors, word = w.open_binders(m)
+        start, others = word[: len(prefix)], word[len(prefix) :]
+        is_free = not any(w.occurrences(index, start) for index in locals_)
         if not is_free or not match(prefix, start, found):
             return None
-        rest[m._replace(word=m.word[len(prefix) :])] = c
-    return w.poly(rest)
-
-
-def _binders(m: w.Monomial) -> Iterator[tuple[int, str]]:
-    base = max(w.height(m.factors), w.height(m.word))
-    return enumerate(m.binders, base + 1)
+        rest.append(w.scale(c, w.assemble(locals_, factors, (), others)))
+    return w.add(*rest)
 
 
 def match_word(rule: Rule, word: w.Word) -> Iterator[tuple[int, Mapping[tuple[str, str], w.Value]]]:

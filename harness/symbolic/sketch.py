@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from harness.claims.model import Claim, Definition, Library
 from harness.language.terms import Apply, Call, Equation, Lambda, Term, Variable
 from harness.language.transform import (
+    apart,
     children,
     free_variables,
     fresh,
@@ -26,7 +27,7 @@ from harness.symbolic import build as b
 from harness.symbolic import words as w
 from harness.symbolic.codes import type_code
 from harness.symbolic.interpret import Environment, UnsupportedTerm, interpret_poly, symbol
-from harness.symbolic.prove import Prover, apart
+from harness.symbolic.prove import Prover
 from harness.symbolic.readback import Reader, Unreadable
 from harness.symbolic.rewriting import BudgetSpent, Rewriter
 

@@ -371,6 +371,8 @@ def _contract(locals_: tuple[Atom, ...], factors: tuple[Factor, ...], word: Word
         for position, factor in enumerate(factors):
             if isinstance(factor, Delta) and index in (factor.left, factor.right):
                 value = factor.left if factor.right == index else factor.right
+                if occurrences(index, value):
+                    continue  # Σₖ over k = g(k): its fixed points, however many there are
                 rest = (*factors[:position], *factors[position + 1 :])
                 return substitute_parts(others, rest, word, {("l", index.name): value})
         joined = _join(index, factors, word)
@@ -441,6 +443,27 @@ def height(node: object) -> int:
     if isinstance(node, Abstraction):
         return height(node.body) + 1
     return max(map(height, node), default=0) if isinstance(node, tuple) else 0
+
+
+def is_closed(node: object) -> bool:
+    """Whether every bound index in a part of a normal form is bound within that part."""
+    return not _escaping(node)
+
+
+def _escaping(node: object) -> set[str]:
+    match node:
+        case Monomial(binders, factors, word):
+            base = max(height(factors), height(word))
+            own = {f"{base + i:04}" for i in range(1, len(binders) + 1)}
+            return (_escaping(factors) | _escaping(word)) - own
+        case Abstraction(_, _, body):
+            return _escaping(body) - {f"{height(body) + 1:04}"}
+        case Atom("b", name):
+            return {name}
+        case tuple():
+            return set().union(*map(_escaping, node))
+        case _:
+            return set()
 
 
 def bound(level: int, type_: str) -> Atom:

@@ -10,7 +10,7 @@ from harness.language.types import Function, Index, Matrix, Named, Type, Vector
 from tests.arrays.language import LIBRARY
 from tests.arrays.naive import evaluate, function, size, tabulate
 
-OPEN = {"x ↦ x": lambda x: x, "x ↦ x*x + 1": lambda x: x * x + 1}
+OPEN = {"x ↦ x": lambda x: x, "the identity": lambda x: x, "x ↦ x*x + 1": lambda x: x * x + 1}
 
 
 def shape(type_: Type, sizes: dict[str, int]) -> tuple[int, ...]:
@@ -41,6 +41,27 @@ def open_function(type_: Type, name: str) -> Any:
     if isinstance(type_.source, Vector):
         return lambda vector: lambda i: OPEN[name](vector(i))
     return OPEN[name]
+
+
+def is_open(type_: Type) -> bool:
+    """Whether some argument is neither an index nor a position."""
+    if not isinstance(type_, Function):
+        return False
+    return not isinstance(type_.source, Index | Named) or is_open(type_.target)
+
+
+def tabled_function(type_: Type, table: Any, sizes: dict[str, int], *given: Any) -> Any:
+    """A function by a table of its values, whose arguments come one at a time."""
+    if isinstance(type_, Function):
+        source = type_.source
+        integer = isinstance(source, Index | Named)
+        return lambda x: tabled_function(
+            type_.target, table, sizes, *given, x if integer else tabulate(x, shape(source, sizes))
+        )
+    for entry in table:
+        if [number(a, isinstance(a, int)) for a in entry["at"]] == list(given):
+            return function(number(entry["is"], False), len(shape(type_, sizes)))
+    raise AssertionError(f"the table has no value at {given}")
 
 
 def target(type_: Type) -> Type:
@@ -85,6 +106,8 @@ def assert_breaks(claim: Claim, example: Counterexample, library: Library = LIBR
         given = example.values[parameter.name]
         if isinstance(given, str) and given in OPEN:
             values[parameter.name] = open_function(parameter.type, given)
+        elif is_open(parameter.type):
+            values[parameter.name] = tabled_function(parameter.type, given, sizes)
         else:
             integer = isinstance(target(parameter.type), Index | Named)
             axes = shape(parameter.type, sizes)

@@ -115,8 +115,9 @@ def hostile() -> Run:
             "records": [{HOSTILE: HOSTILE}],
             "nested": {HOSTILE: {HOSTILE: [HOSTILE]}},
             "sketch": [
-                {"title": HOSTILE, "steps": [{"text": HOSTILE, "reason": HOSTILE}]},
-                {"title": "", "steps": [{"mathml": "<math><mi onclick='alert(1)'>x</mi></math>"}]},
+                *sketched(HOSTILE),
+                {"steps": [{"right": {"mathml": "<math><mi onclick='alert(1)'>x</mi></math>"}}]},
+                {"steps": [HOSTILE, {"right": HOSTILE, "left": HOSTILE}, {}]},
             ],
         },
         counterexample=Counterexample(
@@ -250,6 +251,7 @@ def lattice(mark: str) -> dict[str, Json]:
             "hypotheses": list(hypotheses),
             "conclusion": 0,
             "uses": list(uses),
+            "sketch": sketched(mark) if kind == "holds" else [],
             "counterexample": example if kind == "fails" else None,
         }
 
@@ -358,23 +360,28 @@ def _mirror(name: str, file: str, outcome: Outcome) -> Evidence:
     )  # fmt: skip
 
 
-def _symbolic(name: str) -> Evidence:
-    mathml = "<msup><mi>R</mi><mo>⊤</mo></msup><mi>R</mi><mo>=</mo><mi>I</mi>"
-    steps = [
-        {"text": "dot(R @ q, R @ K(j)) = dot(q, Rᵀ @ (R @ K(j)))", "reason": "moving a factor"},
-        {
-            "text": "Rᵀ @ R = 1",
-            "mathml": f"<math><mrow>{mathml}</mrow></math>",
-            "reason": "by orthogonal",
-        },
+def sketched(mark: str) -> Json:
+    """A sketch of three steps; `mark` stands in every text."""
+    mathml = "<math><mrow><msup><mi>R</mi><mo>⊤</mo></msup><mi>R</mi></mrow></math>"
+    first = {"text": f"dot(R @ q, R @ K(j)){mark}", "latex": mark, "mathml": mark}
+    second = {"text": f"dot(q, Rᵀ @ (R @ K(j))){mark}", "latex": mark, "mathml": ""}
+    third = {"text": f"dot(q, K(j)){mark}", "latex": mark, "mathml": mathml}
+    steps: list[Json] = [
+        {"number": 1, "reason": f"moving a factor{mark}", "left": first, "right": second},
+        {"number": 2, "reason": f"orthogonal{mark}", "left": None, "right": third},
+        {"number": 3, "reason": f"(1), (2){mark}", "left": first, "right": third},
     ]
+    return [{"title": f"Both sides meet{mark}", "says": mark, "result": first, "steps": steps}]
+
+
+def _symbolic(name: str) -> Evidence:
     return Evidence(
         name, Leg.SYMBOLIC, "dimension-free", Outcome.CONFIRMED,
         "Both sides rewrite to one normal form, with the hypotheses as rules, for every dimension.",
         data={
             "normal form": "Wo @ (Σ j, weights(scores)[j] * V(j))",
             "rules": ["orthogonal", "commutes"],
-            "sketch": [{"title": "Both sides meet", "steps": steps}],
+            "sketch": sketched(""),
         },
         seconds=0.012,
     )  # fmt: skip

@@ -106,8 +106,8 @@ def build(
     then: str,
     assume: Mapping[str, str] | None = None,
 ) -> Claim:
-    """A claim over the variables called `over`, read from a file in `folder`."""
-    variables = yaml.load(OVER[over], Loader=yaml.BaseLoader)
+    """A claim read from a file in `folder`, over variables: a name in `OVER`, or their YAML."""
+    variables = yaml.load(OVER.get(over, over), Loader=yaml.BaseLoader)
     data = {
         "theorem": "tested",
         "says": "A claim of a test.",

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from harness.evidence import Evidence
-from harness.report.model import Subject
 
 ELSEWHERE = frozenset(
     {
@@ -23,30 +21,34 @@ ELSEWHERE = frozenset(
             "lemmas",
             "axioms",
         ),
-        *("sketch", "ratio_histogram", "versions"),
+        *("sketch", "ratio_histogram", "ratios_by_shape", "versions"),
     }
 )
 """Data that the page shows at a place of its own."""
 
+RECORD = frozenset(
+    {
+        *("fingerprint", "definitions", "constant", "module", "toolchain", "commit"),
+        *("lean_statement", "printed_statement", "method", "seed"),
+    }
+)
+"""Data that is kept for tools and for those who look twice."""
+
 MAX_COLUMNS = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    text: str
-    mathml: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    title: str
-    steps: tuple[Step, ...]
 
 
 def facts(check: Evidence) -> list[tuple[str, Any]]:
     """The data of a check that is shown as a table."""
-    return [(key, value) for key, value in check.data.items() if key not in ELSEWHERE]
+    return [(k, v) for k, v in check.data.items() if not (k in ELSEWHERE or _is_record(k, v))]
+
+
+def record(check: Evidence) -> list[tuple[str, Any]]:
+    """The data of a check that is shown where somebody asks for it."""
+    return [(k, v) for k, v in check.data.items() if _is_record(k, v)]
+
+
+def _is_record(key: str, value: Any) -> bool:
+    return key in RECORD and not (key == "definitions" and shape(value) == "list")
 
 
 def shape(value: Any) -> str:
@@ -75,11 +77,22 @@ def _shape_of_list(items: Any) -> str:
         keys = list(items[0])
         same = all(list(item) == keys for item in items)
         flat = all(_plain(cell) for item in items for cell in item.values())
+        if same and 0 < len(keys) <= MAX_COLUMNS and all(map(_counts, items)):
+            return "sizes"
         return "records" if same and flat and 0 < len(keys) <= MAX_COLUMNS else "series"
     lengths = {len(item) if isinstance(item, list | tuple) else -1 for item in items}
     if len(lengths) == 1 and -1 not in lengths and all(_plain(c) for item in items for c in item):
         return "matrix"
     return "series"
+
+
+def _counts(item: Mapping[str, Any]) -> bool:
+    return all(type(value) is int for value in item.values())
+
+
+def is_short(value: Any) -> bool:
+    """Whether a value takes no more room than a number."""
+    return shape(value) in ("number", "nothing") or (isinstance(value, str) and len(value) <= 24)
 
 
 def _plain(value: Any) -> bool:
@@ -91,24 +104,3 @@ def _plain(value: Any) -> bool:
 def compact(value: Any) -> str:
     """A value as one line of JSON."""
     return json.dumps(value, ensure_ascii=False, default=str)
-
-
-def sketch(subject: Subject) -> list[Group]:
-    """The proof sketch that a check brought along; empty where none did, or none of this form."""
-    for check in subject.evidence:
-        groups = check.data.get("sketch")
-        if isinstance(groups, list | tuple):
-            return [_group(group) for group in groups if isinstance(group, Mapping)]
-    return []
-
-
-def _group(group: Mapping[str, Any]) -> Group:
-    steps = group.get("steps") or ()
-    return Group(
-        str(group.get("title", "")),
-        tuple(
-            Step(str(s.get("text") or ""), str(s.get("mathml") or ""), str(s.get("reason") or ""))
-            for s in steps
-            if isinstance(s, Mapping)
-        ),
-    )

@@ -1,8 +1,9 @@
-"""The details of a long page in one compressed parcel, which the page opens when it is read.
+"""The details of a page in one compressed parcel, which the page opens when they are read.
 
-A page with every detail of a thousand claims as markup takes seconds to open and fills a tab's
-memory. So a long page shows each claim's name, sentence and verdicts, and keeps the rest as
-gzipped text, which browsers inflate without help, also from `file://`.
+A page with every detail as markup takes seconds to open and fills a tab's memory; a sketch and the
+evidence of one claim alone are a hundred kilobytes. So the page shows each claim's statement and
+verdicts, and keeps the rest as gzipped text, which browsers inflate without help, also from
+`file://`. A leg that is not confirmed stands in the page as it is.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import json
 from base64 import b64encode
 
 LIMIT = 60
-"""Up to so many claims and definitions, everything stands in the page as it is."""
+"""Of more claims and definitions, statements are put in the parcel too."""
 
 
 class Parcel:

@@ -15,6 +15,7 @@ from harness.report.model import Run
 from harness.report.page import (
     changes,
     chart,
+    checker,
     counterexample,
     evidence,
     gaps,
@@ -22,6 +23,7 @@ from harness.report.page import (
     highlight,
     mathematics,
     parts,
+    sketch,
     words,
 )
 from harness.report.page.parcel import LIMIT, Parcel
@@ -30,7 +32,7 @@ from harness.verdict import Status
 
 def render(run: Run) -> str:
     """The page for `run`."""
-    style, script = _asset("page.css"), _asset("page.js")
+    style, script = _style(), _asset("page.js")
     return (
         _environment()
         .get_template("page.html.j2")
@@ -39,7 +41,8 @@ def render(run: Run) -> str:
             style=Markup(style),  # noqa: S704 - our own file
             script=Markup(script),  # noqa: S704 - our own file
             policy=content_security_policy(style, script),
-            parcel=Parcel() if len(run.subjects) > LIMIT else None,
+            parcel=Parcel(),
+            is_long=len(run.subjects) > LIMIT,
             Leg=Leg,
             Outcome=Outcome,
             Status=Status,
@@ -48,11 +51,12 @@ def render(run: Run) -> str:
 
 
 def content_security_policy(style: str, script: str) -> str:
-    """Nothing may be loaded, sent or run but this style and this script."""
+    """Nothing may be loaded, sent or run but this style with its font and this script."""
     rules = {
         "default-src": "'none'",
         "style-src": f"'{_digest(style)}'",
         "script-src": f"'{_digest(script)}'",
+        "font-src": "data:",
         "base-uri": "'none'",
         "form-action": "'none'",
     }
@@ -61,6 +65,13 @@ def content_security_policy(style: str, script: str) -> str:
 
 def _digest(text: str) -> str:
     return f"sha256-{b64encode(sha256(text.encode()).digest()).decode()}"
+
+
+@cache
+def _style() -> str:
+    """The style, with the font that it names put in."""
+    font = files("harness.report").joinpath("templates", "fonts", "mathematics.woff2").read_bytes()
+    return _asset("page.css").replace("MATHEMATICS", b64encode(font).decode(), 1)
 
 
 @cache
@@ -85,6 +96,7 @@ def _environment() -> Environment:
         duration=words.duration,
         moment=words.moment,
         number=words.number,
+        rational=words.rational,
         humanised=words.humanised,
         mathematics=mathematics.safe,
         printed_name=mathematics.name,
@@ -93,12 +105,17 @@ def _environment() -> Environment:
         pair=parts.pair,
         shape=evidence.shape,
         changes_by_kind=changes.by_kind,
+        checker_table=checker.table,
+        slug=checker.slug,
         compact=evidence.compact,
         facts=evidence.facts,
+        is_short=evidence.is_short,
+        record=evidence.record,
         gaps_by_kind=gaps.by_kind,
         graph=graph.graph,
-        sketch=evidence.sketch,
+        sketch=sketch.of_subject,
         histogram=chart.histogram,
+        growth=chart.growth,
         sides=counterexample.sides,
         shares=chart.shares,
     )

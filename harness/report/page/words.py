@@ -40,9 +40,16 @@ def number(value: float) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, int):
-        return f"{value:,}".replace(",", "\u202f") if abs(value) < 10**15 else str(value)
+        text = f"{value:,}".replace(",", "\u202f") if abs(value) < 10**15 else str(value)
+        return text.replace("-", "−")
     mantissa, _, exponent = f"{value:.3g}".partition("e")
+    mantissa = mantissa.replace("-", "−")
     return f"{mantissa}·10{_raised(int(exponent))}" if exponent else mantissa
+
+
+def rational(text: str) -> str:
+    """An exact number as people write it; other text as it is."""
+    return text.replace("-", "−") if re.fullmatch(r"-\d+(/\d+)?", text) else text
 
 
 def _raised(exponent: int) -> str:

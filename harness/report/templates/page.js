@@ -3,9 +3,9 @@
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
   const one = (selector) => document.querySelector(selector);
 
-  // -- what the address says: either a place of the page, or settings such as q=…&theme=…
+  // -- what the address says: either a place of the page, or settings such as q=…&theme=…&off=…
 
-  const SETTINGS = /^(q|theme)=/;
+  const SETTINGS = /^(q|theme|off\d*)=/;
   const settings = () => {
     const hash = location.hash.slice(1);
     return new URLSearchParams(SETTINGS.test(hash) ? hash : "");
@@ -110,7 +110,7 @@
     });
   }
 
-  // -- details of a long page: compressed, and put in their places when they are needed
+  // -- details: compressed, and put in their places when they are needed
 
   const packed = one("#packed");
   let bodies = [];
@@ -125,21 +125,90 @@
         fill(target);
       }
     }, { rootMargin: "1200px 0px" });
-    for (const { article } of subjects) nearby.observe(article);
+    for (const article of all("article:has(> [data-packed])")) nearby.observe(article);
+    for (const details of all("details[open]")) fill(details);
   };
-  const fill = (article) => {
-    const place = article.querySelector("[data-packed]");
-    if (!place || !(place.dataset.packed in bodies)) return;
+  const put = (place) => {
+    if (!(place.dataset.packed in bodies)) return;
     place.innerHTML = bodies[place.dataset.packed];
     delete place.dataset.packed;
   };
-  const fillAll = () => { for (const { article } of subjects) fill(article); };
-  const place = (name) => {
-    for (let at = name; packed && at; at = at.slice(0, Math.max(0, at.lastIndexOf("/")))) {
-      const article = document.getElementById(at);
-      if (article && article.localName === "article") { fill(article); break; }
+  const fill = (element) => { for (const place of all(":scope > [data-packed]", element)) put(place); };
+  const fillAll = () => {
+    for (let left = -1, found = all("[data-packed]"); found.length !== left; found = all("[data-packed]")) {
+      left = found.length;
+      found.forEach(put); // which may bring more
     }
-    return document.getElementById(name);
+  };
+  const place = (name) => {
+    for (let end = name.indexOf("/"); ; end = name.indexOf("/", end + 1)) {
+      const found = document.getElementById(end < 0 ? name : name.slice(0, end));
+      if (found) fill(found);
+      if (end < 0) return found;
+    }
+  };
+  addEventListener("toggle", ({ target }) => { if (target.open) fill(target); }, true);
+
+  // -- checkers: what holds for a combination of toggles is looked up, never worked out
+
+  const checkers = [];
+  const checker = (bench) => {
+    const { cells, verdicts, pieces, near } = JSON.parse(bodies[bench.dataset.checker]);
+    const { setting } = bench.dataset;
+    const boxes = all("[data-toggle]", bench), cards = all("[data-question]", bench);
+    const words = new Map(all("[data-word]", bench.querySelector("[data-verdicts]").content)
+      .map((word) => [word.dataset.word, word]));
+    const names = (mask) => boxes.filter((_, i) => mask >> i & 1).map((box) => box.dataset.toggle);
+    const address = (mask) => `#${new URLSearchParams({ [setting]: names(mask).join(",") })}`;
+    const way = (from, to) => {
+      const link = document.createElement("a");
+      const part = (mask, word) => mask ? `${names(mask).join(" and ")} ${word}` : "";
+      link.textContent = [part(from & ~to, "on"), part(to & ~from, "off")].filter(Boolean).join(", ");
+      link.href = address(to);
+      return link;
+    };
+    const showCard = (card, at, i) => {
+      const number = at in cells && cells[at][i] in verdicts ? cells[at][i] : -1;
+      const word = words.get(verdicts[number]) || words.get("unknown");
+      card.className = `answer ${word.dataset.class}`;
+      card.querySelector("[data-verdict]").replaceChildren(...word.cloneNode(true).childNodes);
+      const body = card.querySelector("[data-answer]"), before = body.querySelector("details");
+      body.innerHTML = number < 0 ? "" : bodies[pieces[number]];
+      if (number < 0) body.textContent = "The lattice has no answer here.";
+      else if (before) body.querySelector("details").open = before.open;
+      const ways = (near[at] || [])[i] || [], place = body.querySelector("[data-near]");
+      if (!ways.length || !place) return;
+      place.hidden = false;
+      place.append("It holds with ", ...ways.flatMap((to, k) => [k ? ", or with " : "", way(at, to)]), ".");
+    };
+    const show = () => {
+      const at = boxes.reduce((sum, box, i) => sum + (box.checked ? 0 : 2 ** i), 0);
+      cards.forEach((card, i) => showCard(card, at, i));
+      boxes.forEach((box, i) => {
+        const is_idle = String(cells[at]) === String(cells[at ^ 2 ** i]);
+        box.closest("label").querySelector("[data-idle]").textContent = is_idle ? "No difference here." : "";
+      });
+      bench.querySelector("[data-permalink]").href = address(at);
+      return names(at).join(",");
+    };
+    const read = () => {
+      const off = (settings().get(setting) || "").split(",").filter(Boolean);
+      for (const box of boxes) box.checked = !off.includes(box.dataset.toggle);
+      const strays = off.filter((name) => !boxes.some((box) => box.dataset.toggle === name));
+      const stray = bench.querySelector("[data-stray]");
+      stray.hidden = !strays.length;
+      stray.textContent = `The address switches off ${strays.join(", ")}, which no toggle is called.`;
+      show();
+      return off.length > 0;
+    };
+    bench.addEventListener("change", () => setSetting(setting, show()));
+    bench.querySelector("[data-all-on]").addEventListener("click", () => {
+      for (const box of boxes) box.checked = true;
+      setSetting(setting, show());
+    });
+    bench.querySelector("form").addEventListener("submit", (event) => event.preventDefault());
+    for (const box of boxes) box.disabled = false;
+    checkers.push({ bench, read });
   };
 
   // -- places: whatever is linked to is unfolded
@@ -162,6 +231,8 @@
     if (THEMES.includes(settings().get("theme"))) theme = settings().get("theme");
     showTheme();
     filter();
+    const set = checkers.filter(({ read }) => read());
+    if (set.length) settle(set[0].bench.closest("section"), 4);
   };
   addEventListener("hashchange", follow);
 
@@ -234,5 +305,10 @@
   if (THEMES.includes(remembered())) theme = remembered();
   showTheme();
   follow();
-  if (packed) requestAnimationFrame(() => setTimeout(async () => { await inflate(); follow(); }));
+  requestAnimationFrame(() => setTimeout(async () => {
+    await inflate();
+    for (const bench of all("[data-checker]")) checker(bench);
+    for (const { read } of checkers) read();
+    follow();
+  }));
 })();

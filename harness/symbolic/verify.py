@@ -1,0 +1,163 @@
+"""Certificates checked by evaluating them; nothing here knows of normal forms or rewriting.
+
+The claim's own terms, and the sides that a certificate gives, are evaluated by the array
+interpreter with a symbol in every entry, or at random values: in either case nothing is assumed
+of any variable. Left − right must be the defect, and the defect must vanish with the hypotheses'.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+import numpy as np
+
+from harness.arrays import Evaluator, Value
+from harness.claims.model import Claim, Hypothesis, Library
+from harness.language.terms import Equation, Lambda, Term, Variable
+from harness.language.transform import apart, children, substitute
+from harness.symbolic import build as b
+from harness.symbolic.build import DEFECT
+from harness.symbolic.exact import Table, arithmetic, sizes_of, values_of
+from harness.symbolic.numbers import Residues, Ring, Work
+
+
+@dataclass(frozen=True)
+class Identity:
+    """`∀ parameters, left − right = defect`, the defect in letters of its own."""
+
+    equation: Equation
+    defect: Term
+    is_lemma: bool = False
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """Lemmas, each resting on those before it, and the claim."""
+
+    identities: tuple[Identity, ...]
+
+    @property
+    def summands(self) -> int:
+        """How many terms with a defect there are in all."""
+        return sum(_summands(identity.defect) for identity in self.identities)
+
+
+@dataclass(frozen=True)
+class Expansion:
+    """What came of checking a certificate at some sizes."""
+
+    sizes: Mapping[str, int]
+    symbols: int
+    is_valid: bool
+    failed: str = ""
+    """Which identity does not hold, where one does not."""
+
+
+def expand(
+    certificate: Certificate,
+    claim: Claim,
+    library: Library,
+    dims: Sequence[int],
+    *,
+    backend: str = "sympy",
+) -> Expansion:
+    """Check a certificate with a symbol in every entry, at sizes taken from `dims` in turn."""
+    sizes = sizes_of(claim.parameters, dims)
+    numbers = Residues(seed=0)
+    rehearsal = Table(numbers.symbol, numbers.key, numbers.reciprocal)
+    failed = _failed(certificate, claim, library, sizes, rehearsal, numbers)
+    if failed:
+        return Expansion(sizes, rehearsal.drawn, is_valid=False, failed=failed)
+    ring = Ring(rehearsal.symbols, backend)
+    table = Table(ring.symbol, ring.key, ring.reciprocal)
+    failed = _failed(certificate, claim, library, sizes, table, ring)
+    return Expansion(sizes, ring.used, not failed, failed)
+
+
+def check_at_random(
+    certificate: Certificate, claim: Claim, library: Library, dims: Sequence[int], seed: int
+) -> Expansion:
+    """Check a certificate at random numbers modulo a prime, which satisfy no hypothesis."""
+    sizes = sizes_of(claim.parameters, dims)
+    numbers = Residues(seed)
+    table = Table(numbers.symbol, numbers.key, numbers.reciprocal)
+    failed = _failed(certificate, claim, library, sizes, table, numbers)
+    return Expansion(sizes, numbers.used, not failed, failed)
+
+
+def work(certificate: Certificate, claim: Claim, library: Library, dims: Sequence[int]) -> int:
+    """How many products of monomials `expand` makes at these sizes, at most."""
+    counts = Work()
+    table = Table(counts.symbol, counts.key, counts.reciprocal)
+    _failed(certificate, claim, library, sizes_of(claim.parameters, dims), table, counts)
+    return counts.products
+
+
+class Numbers(Protocol):
+    """What identities are evaluated in."""
+
+    def of(self, number: int, /) -> Any: ...
+
+    def are_zero(self, array: Any, /) -> bool: ...
+
+
+def _failed(
+    certificate: Certificate,
+    claim: Claim,
+    library: Library,
+    sizes: Mapping[str, int],
+    table: Table,
+    numbers: Numbers,
+) -> str:
+    """What is wrong with a certificate at these values; nothing where all is well."""
+    if certificate.identities[-1].equation != apart(claim.conclusion, claim.parameters):
+        return "the last identity is not the claim"
+    walk = Evaluator(library, arithmetic(numbers.of, table), sizes)
+    values = values_of(claim.parameters, sizes, table)
+    for identity in certificate.identities:
+        equation = identity.equation
+        left, right = walk.equation(equation, values)
+        whole = _defect(walk, identity, claim.hypotheses, values, vanishing=False)
+        none = _defect(walk, identity, claim.hypotheses, values, vanishing=True)
+        place = "a lemma" if identity.is_lemma else "the claim"
+        if not numbers.are_zero(left - right - whole):
+            return f"{place}: the sides do not differ by the defect"
+        if not numbers.are_zero(none):
+            return f"{place}: the defect does not vanish with the hypotheses'"
+        if identity.is_lemma:
+            core = left.ndim - 1 - len(equation.parameters)
+            for index in np.ndindex(*left.shape[: left.ndim - core]):
+                table.merge(left[index], right[index])
+    return ""
+
+
+def _defect(
+    walk: Evaluator[Any],
+    identity: Identity,
+    hypotheses: Sequence[Hypothesis],
+    values: Mapping[str, Value[Any]],
+    *,
+    vanishing: bool,
+) -> Any:
+    known: dict[str, Term] = {}
+    for hypothesis in hypotheses:
+        equation = hypothesis.equation
+        body = (
+            b.zero(equation.left.type) if vanishing else b.subtract(equation.left, equation.right)
+        )
+        for variable in reversed(equation.parameters):
+            body = Lambda(variable, body)
+        known[DEFECT + hypothesis.name] = body
+    term = substitute(identity.defect, known)
+    pair = replace(identity.equation, left=term, right=b.zero(term.type))
+    return walk.equation(pair, values)[0]
+
+
+def _summands(term: Term) -> int:
+    match term:
+        case Variable(name):
+            return int(name.startswith(DEFECT))
+        case _:
+            return sum(map(_summands, children(term)))
