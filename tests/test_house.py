@@ -30,6 +30,16 @@ MAY_IMPORT = {
     "cache": {"evidence"},
     "isolation": {"claims", "evidence"},
     "run": {"claims", "evidence", "cache", "isolation", "lean"},
+    "sweep": {
+        "diagnostics",
+        "language",
+        "claims",
+        "evidence",
+        "verdict",
+        "arrays",
+        "numeric",
+        "cache",
+    },
     "progress": {"evidence", "run"},
 }
 OUTERMOST = {"report", "cli", "pytest_plugin"}

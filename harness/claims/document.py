@@ -200,8 +200,10 @@ def schema(kind: str) -> dict[str, Any]:
 def schema_faults(document: Document, kind: str) -> Iterator[Diagnostic]:
     """Where `document` departs from the schema of its kind."""
     from jsonschema import Draft202012Validator
+    from jsonschema.exceptions import best_match
 
-    for error in Draft202012Validator(schema(kind)).iter_errors(document.data):
+    for found in Draft202012Validator(schema(kind)).iter_errors(document.data):
+        error = best_match([found])  # of alternatives, what is wrong with the one that was meant
         path: YamlPath = tuple(error.absolute_path)
         if error.validator == "additionalProperties" and isinstance(error.instance, dict):
             known = sorted(error.schema.get("properties", {}))

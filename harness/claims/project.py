@@ -15,6 +15,9 @@ from harness.claims.model import Project
 from harness.claims.toggles import load_checkers
 from harness.diagnostics import Diagnostic, InputError
 
+SWEEPS_FOLDER = "sweeps"
+"""The folder below the specifications whose files are plans of sweeps."""
+
 TOGGLES_FOLDER = "toggles"
 """The folder below the specifications whose files list edits of claims, not claims."""
 
@@ -92,7 +95,8 @@ def _folders(root: Path) -> tuple[Path, Path]:
 
 
 def _specification_files(specs: Path) -> list[Path]:
-    apart = specs / DEFINITIONS_FILE, specs / LOCK_FILE, specs / TOGGLES_FOLDER
+    folders = (specs / TOGGLES_FOLDER, specs / SWEEPS_FOLDER)
+    apart = specs / DEFINITIONS_FILE, specs / LOCK_FILE, *folders
     return sorted(p for p in specs.rglob("*.y*ml") if p not in apart and p.parent not in apart)
 
 

@@ -35,6 +35,15 @@ def draw_sizes(
     return dict.fromkeys(names, choices[0])
 
 
+def misfits(claim: Claim, assignment: Assignment, sizes: Mapping[str, int]) -> Iterator[str]:
+    """Why a claim can have no instance of these sizes: isometries with too few rows."""
+    for parameter in claim.parameters:
+        for form in assignment.forms.get(parameter.name, ()):
+            if isinstance(form, Orthogonal) and not _fits((_matrix(parameter), form.rows), sizes):
+                many, few = ("columns", "rows") if form.rows else ("rows", "columns")
+                yield f"{parameter.name} must have at least as many {many} as {few}"
+
+
 def _limits(claim: Claim, assignment: Assignment) -> Iterator[tuple[Matrix, bool]]:
     for parameter in claim.parameters:
         for form in assignment.forms.get(parameter.name, ()):

@@ -1,0 +1,91 @@
+"""Executors for sweeps: processes of this machine, or a Dask cluster."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import contextmanager
+from typing import Any
+
+PATIENCE = 30.0
+"""Seconds to wait for a cluster's scheduler, and then for its first worker."""
+
+ENVIRONMENT = {
+    # The processes share the cores, and small matrices gain nothing by threads.
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    # glibc gives large blocks back at once, and then asks for them again, batch after batch.
+    "MALLOC_MMAP_THRESHOLD_": "268435456",
+    "MALLOC_TRIM_THRESHOLD_": "268435456",
+    "MALLOC_TOP_PAD_": "67108864",
+}
+"""Read by libraries before Python starts, so processes must be born with it."""
+
+
+class ClusterMissing(Exception):
+    """There is no cluster to ask; says why."""
+
+
+@contextmanager
+def processes(count: int) -> Iterator[Executor]:
+    """A pool of fresh interpreters, which end with it. What has not begun then is cancelled."""
+    before = {name: os.environ.get(name) for name in ENVIRONMENT}
+    for name, value in ENVIRONMENT.items():
+        os.environ.setdefault(name, value)
+    others = multiprocessing.active_children()
+    context = multiprocessing.get_context("spawn")
+    executor = ProcessPoolExecutor(count, mp_context=context, initializer=_leave_interrupts)
+    try:
+        yield executor
+    except BaseException:
+        # What is under way will not be counted: there is nothing to wait for.
+        for child in multiprocessing.active_children():
+            if child not in others:
+                child.terminate()
+        raise
+    finally:
+        executor.shutdown(wait=True, cancel_futures=True)
+        for name, known in before.items():
+            if known is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = known
+
+
+@contextmanager
+def dask(address: str) -> Iterator[Executor]:
+    """The cluster whose scheduler is at `address`, such as tcp://127.0.0.1:8786.
+
+    Raises `ClusterMissing` where Dask is not installed, or nothing answers there in time.
+    """
+    try:
+        import distributed
+    except ImportError as error:
+        message = f"Dask is not installed: pip install 'lean-harness[dask]' ({error})"
+        raise ClusterMissing(message) from None
+    connect: Any = distributed.Client
+    try:
+        client = connect(address, timeout=PATIENCE, set_as_default=False)
+    except (OSError, ValueError) as error:
+        raise ClusterMissing(f"no Dask scheduler answers at {address}: {error}") from None
+    try:
+        try:
+            client.wait_for_workers(1, timeout=PATIENCE)
+        except TimeoutError:
+            raise ClusterMissing(f"the scheduler at {address} has no workers") from None
+        executor = client.get_executor(pure=False)
+        try:
+            yield executor
+        finally:
+            executor.shutdown(wait=False)
+    finally:
+        client.close()
+
+
+def _leave_interrupts() -> None:
+    """Ctrl-C reaches all processes of a terminal; the one that writes the file ends the others."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)

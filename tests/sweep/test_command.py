@@ -1,0 +1,91 @@
+"""`harness sweep` as people run it: exit codes, Ctrl-C, going on."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from harness.sweep.ledger import records
+from tests.sweep.plans import FALSE, PLAN, project
+
+COMMAND = (sys.executable, "-m", "harness.cli")
+
+
+def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [*COMMAND, "-C", str(folder), "sweep", "plan.yaml", *arguments]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+
+
+def write(folder: Path, text: str, *claims: str) -> None:
+    project(folder, *claims)
+    (folder / "plan.yaml").write_text(text, "utf-8")
+
+
+@pytest.mark.slow
+def test_exit_codes(tmp_path: Path) -> None:
+    write(tmp_path, PLAN)
+    done = run(tmp_path, "--workers", "1")
+    assert done.returncode == 0, done.stderr
+    path = tmp_path / "report" / "plan.ndjson"
+    assert str(path) in done.stdout
+    assert [r["kind"] for r in records(path)][-1] == "footer"
+    again = run(tmp_path)
+    assert again.returncode == 2
+    assert "this file exists" in again.stderr
+    assert run(tmp_path, "--resume").returncode == 0
+    write(tmp_path, PLAN.replace("instances: 20", "instances: no"))
+    bad = run(tmp_path)
+    assert bad.returncode == 2
+    assert "plan.yaml:9:12:" in bad.stderr
+    assert "Traceback" not in bad.stderr
+    write(tmp_path, PLAN.replace("[scores_invariant_of_orthogonal]", "all"), FALSE)
+    wrong = run(tmp_path, "--output", "wrong.ndjson", "--workers", "1")
+    assert wrong.returncode == 1, wrong.stderr
+    identifier = next(
+        line.split()[-1] for line in wrong.stdout.splitlines() if "harness replay" in line
+    )
+    replayed = subprocess.run(
+        [*COMMAND, "-C", str(tmp_path), "replay", identifier],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "left  = " in replayed.stdout
+    lost = run(tmp_path, "--output", "lost.ndjson", "--scheduler", "tcp://127.0.0.1:1")
+    assert lost.returncode == 3
+    assert list(records(tmp_path / "lost.ndjson"))[-1]["state"] == "interrupted"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_leaves_a_valid_file(tmp_path: Path, number: signal.Signals) -> None:
+    """To the whole group, as a terminal sends it; the workers end as well."""
+    write(tmp_path, PLAN.replace("instances: 20", "instances: 1000000"))
+    path = tmp_path / "out.ndjson"
+    process = subprocess.Popen(
+        [*COMMAND, "-C", str(tmp_path), "sweep", "plan.yaml", "--output", str(path)],
+        cwd=tmp_path,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    while not path.exists() or path.read_bytes().count(b"\n") < 3:
+        assert process.poll() is None
+        time.sleep(0.05)
+    os.killpg(process.pid, number)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130, errors
+    assert "Traceback" not in errors
+    found = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    assert found[-1]["kind"] == "footer"
+    assert found[-1]["state"] == "interrupted"
+    end = time.monotonic() + 30
+    with pytest.raises(ProcessLookupError):  # noqa: PT012 - the last process may take a moment
+        while time.monotonic() < end:
+            os.killpg(process.pid, 0)
+            time.sleep(0.1)

@@ -1,0 +1,237 @@
+"""Whole sweeps: what they count, what they come to, how they are cut short and go on."""
+
+import json
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from harness.diagnostics import InputError
+from harness.evidence import Outcome
+from harness.numeric.replay import replay
+from harness.sweep.ledger import Ledger, records
+from harness.sweep.plan import SweepPlan
+from harness.sweep.run import Sweep
+from harness.sweep.summary import Summary
+from harness.verdict import ExitCode
+from tests.sweep.plans import FALSE, PLAN, UNKNOWN, plan, serial
+
+
+def conduct(wanted: SweepPlan, path: Path, **options: Any) -> Summary:
+    with Sweep(wanted, path, **options) as work:
+        for _ in work.run(serial, 2):
+            pass
+    return work.summary
+
+
+def lines(path: Path) -> list[dict[str, Any]]:
+    return list(records(path))
+
+
+def bare(path: Path) -> list[dict[str, Any]]:
+    """The records in an order of their own, without the time that they took."""
+    found = [{k: v for k, v in r.items() if k != "seconds"} for r in lines(path)]
+    return sorted((r for r in found if r["kind"] == "chunk"), key=json.dumps)
+
+
+def cut(path: Path, keep: int, more: bytes = b"") -> None:
+    """The first lines of a file, and the beginning of another."""
+    whole = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join(whole[:keep]) + more)
+
+
+def test_every_instance_is_counted_once(tmp_path: Path) -> None:
+    summary = conduct(plan(tmp_path), tmp_path / "out.ndjson")
+    header, *chunks, footer = lines(tmp_path / "out.ndjson")
+    assert (header["kind"], footer["kind"], footer["state"]) == ("header", "footer", "complete")
+    assert len(chunks) == 12
+    assert summary.planned == summary.instances == footer["instances"] == 12 * 24
+    assert summary.exit_code() is ExitCode.CONFIRMED
+    outcomes = {cell["dtype"]: cell["outcome"] for cell in footer["cells"]}
+    assert outcomes == {"prime field": "confirmed", "float64": "confirmed", "float32": "measured"}
+
+
+def test_a_false_claim_is_refuted_and_its_instances_are_replayed(tmp_path: Path) -> None:
+    text = PLAN.replace("[scores_invariant_of_orthogonal]", "all")
+    wanted = plan(tmp_path, text, FALSE)
+    path = tmp_path / "out.ndjson"
+    summary = conduct(wanted, path)
+    assert summary.exit_code() is ExitCode.REFUTED
+    footer = lines(path)[-1]
+    false = next(c for c in wanted.claims if c.theorem == "scores_keep_any_matrix")
+    for cell in footer["cells"]:
+        if cell["claim"] != false.theorem or cell["dtype"] == "float32":
+            continue
+        assert cell["outcome"] == "refuted"
+        for name in cell["failures"]:
+            found = replay(name, false, wanted.library)
+            matrix, query = np.array(found.values["R"]), np.array(found.values["q"])
+            keys = np.array(found.values["K"])
+            if cell["dtype"] == "float64":
+                assert np.allclose(found.left, keys @ matrix.T @ matrix @ query)
+                assert not np.allclose(found.left, found.right)
+            else:
+                prime = int(found.remark.split("p = ")[1].split(";")[0])
+                exact = [
+                    sum(int(a) * int(b) for a, b in zip(key, query, strict=True)) % prime
+                    for key in keys
+                ]
+                assert found.right == exact
+                assert found.left != found.right
+
+
+def test_what_cannot_be_drawn_is_not_run(tmp_path: Path) -> None:
+    text = PLAN.replace("[scores_invariant_of_orthogonal]", "[odd_hypothesis]").replace(
+        "  fixed: {n: 3, d: 4, e: 5}\n", ""
+    )
+    summary = conduct(plan(tmp_path, text, UNKNOWN), tmp_path / "out.ndjson")
+    assert summary.exit_code() is ExitCode.UNDECIDED
+    for result in summary.results.values():
+        outcome, reason = result.outcome()
+        assert outcome is Outcome.NOT_RUN
+        assert "odd: A @ A @ A = A" in reason
+
+
+@pytest.mark.parametrize(
+    ("dtypes", "options", "code"),
+    [
+        ("[float32]", {}, ExitCode.UNDECIDED),
+        ("[float64, bfloat16]", {}, ExitCode.UNDECIDED),
+        ("[float64]", {"backend": "array-api-strict", "device": "device1"}, ExitCode.CONFIRMED),
+        ("[float64]", {"backend": "torch", "device": "meta"}, ExitCode.UNDECIDED),
+        ("[float64, float16]", {}, ExitCode.CONFIRMED),
+    ],
+)
+def test_measurements_confirm_nothing_and_what_is_missing_shows(
+    tmp_path: Path, dtypes: str, options: dict[str, str], code: ExitCode
+) -> None:
+    text = PLAN.replace("[prime field, float64, float32]", dtypes)
+    summary = conduct(plan(tmp_path, text), tmp_path / "out.ndjson", **options)
+    assert summary.exit_code() is code
+
+
+def test_an_interrupted_sweep_is_valid_and_goes_on(tmp_path: Path) -> None:
+    whole, part = tmp_path / "whole.ndjson", tmp_path / "part.ndjson"
+    conduct(plan(tmp_path), whole)
+    with suppress(KeyboardInterrupt), Sweep(plan(tmp_path), part) as work:
+        for number, _ in enumerate(work.run(serial, 2)):
+            if number == 5:
+                raise KeyboardInterrupt
+    assert lines(part)[-1]["state"] == "interrupted"
+    assert len(bare(part)) == 5
+    before = {json.dumps(r) for r in bare(part)}
+    summary = conduct(plan(tmp_path), part, resume=True)
+    assert before <= {json.dumps(r) for r in bare(part)}
+    assert bare(part) == bare(whole)
+    assert lines(part)[-1]["cells"] == lines(whole)[-1]["cells"]
+    assert [r["kind"] for r in lines(part)].count("footer") == 1
+    assert summary.exit_code() is ExitCode.CONFIRMED
+
+
+@pytest.mark.parametrize("keep", [0, 1, 2, 7, 13])
+@pytest.mark.parametrize("more", [b"", b'{"kind": "chunk", "cl', b"\0\0"])
+def test_a_file_that_was_cut_short_is_repaired(tmp_path: Path, keep: int, more: bytes) -> None:
+    whole, path = tmp_path / "whole.ndjson", tmp_path / "cut.ndjson"
+    conduct(plan(tmp_path), whole)
+    path.write_bytes(whole.read_bytes())
+    cut(path, keep, more)
+    conduct(plan(tmp_path), path, resume=True)
+    assert bare(path) == bare(whole)
+    assert lines(path)[-1]["cells"] == lines(whole)[-1]["cells"]
+
+
+def test_a_complete_file_is_only_read(tmp_path: Path) -> None:
+    path = tmp_path / "out.ndjson"
+    conduct(plan(tmp_path), path)
+    before = path.read_bytes()
+    conduct(plan(tmp_path), path, resume=True)
+    assert path.read_bytes() == before
+
+
+def test_chunks_that_failed_are_tried_again(tmp_path: Path) -> None:
+    path = tmp_path / "out.ndjson"
+    conduct(plan(tmp_path), path)
+    whole = path.read_text("utf-8").splitlines()
+    failed = {k: v for k, v in json.loads(whole[3]).items() if k in ("kind", "claim", "shape")}
+    failed |= {k: json.loads(whole[3])[k] for k in ("seed", "dtype", "first", "batches")}
+    path.write_text("\n".join([*whole[:3], json.dumps(failed | {"error": "died"}), ""]), "utf-8")
+    summary = conduct(plan(tmp_path), path, resume=True)
+    assert summary.exit_code() is ExitCode.CONFIRMED
+    assert summary.instances == 12 * 24
+
+
+def altered(text: str) -> str:
+    return text.replace('"decided": 24', '"decided": 25', 1)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (altered, "digest"),
+        (lambda text: text.replace('"kind": "chunk"', '"kind": "trunk"', 1), "record of a chunk"),
+        (lambda text: text.replace('{"kind": "chunk"', '{"kind" "chunk"', 1), "JSON"),
+        (lambda text: text + '{"kind": "chunk"}\n', "digest"),
+        (lambda text: "[]\n" + text, "JSON"),
+        (lambda text: text.replace("lean-harness sweep 1", "sweep 2", 1), "another format"),
+    ],
+)
+def test_a_file_that_was_altered_is_refused(
+    tmp_path: Path, change: Callable[[str], str], message: str
+) -> None:
+    path = tmp_path / "out.ndjson"
+    conduct(plan(tmp_path), path)
+    text = path.read_text("utf-8")
+    assert change(text) != text
+    path.write_text(change(text), "utf-8")
+    before = path.read_bytes()
+    with pytest.raises(InputError, match=message):
+        conduct(plan(tmp_path), path, resume=True)
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "options", "message"),
+    [
+        ("[0, 7]", "[0, 8]", {}, r"another plan \(different: seeds\)"),
+        ("instances: 20", "instances: 30", {}, r"another plan \(different: instances\)"),
+        ("", "", {"backend": "array-api-strict"}, "another backend"),
+    ],
+)
+def test_another_sweep_is_refused(
+    tmp_path: Path, old: str, new: str, options: dict[str, str], message: str
+) -> None:
+    path = tmp_path / "out.ndjson"
+    conduct(plan(tmp_path), path)
+    changed = plan(tmp_path, PLAN.replace(old, new) if old else PLAN)
+    with pytest.raises(InputError, match=message):
+        conduct(changed, path, resume=True, **options)
+
+
+def test_another_claim_of_the_same_name_is_refused(tmp_path: Path) -> None:
+    text = PLAN.replace("[scores_invariant_of_orthogonal]", "[scores_keep_any_matrix]").replace(
+        ", e: 5", ""
+    )
+    conduct(plan(tmp_path, text, FALSE), tmp_path / "out.ndjson")
+    other = plan(tmp_path, text, FALSE.replace("R @ q", "q"))
+    with pytest.raises(InputError, match="other specifications"):
+        conduct(other, tmp_path / "out.ndjson", resume=True)
+
+
+def test_results_are_not_written_over_or_by_two(tmp_path: Path) -> None:
+    path = tmp_path / "out.ndjson"
+    with Sweep(plan(tmp_path), path), pytest.raises(InputError, match="another sweep is writing"):
+        conduct(plan(tmp_path), path, resume=True)
+    with pytest.raises(InputError, match="this file exists"):
+        conduct(plan(tmp_path), path)
+
+
+def test_numbers_that_json_has_not_are_not_written(tmp_path: Path) -> None:
+    with (
+        Ledger(tmp_path / "out.ndjson", {}, resume=False) as ledger,
+        pytest.raises(ValueError, match="JSON"),
+    ):
+        ledger.write({"kind": "chunk", "largest": float("inf")})
+    assert [r["kind"] for r in lines(tmp_path / "out.ndjson")] == ["header"]
