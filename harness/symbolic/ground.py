@@ -34,7 +34,13 @@ class Ground:
 
 
 def compare(
-    claim: Claim, library: Library, dims: Sequence[int], *, seed: int = 0, attempts: int = 6
+    claim: Claim,
+    library: Library,
+    dims: Sequence[int],
+    *,
+    seed: int = 0,
+    attempts: int = 6,
+    backend: str = "sympy",
 ) -> Ground | None:
     """Compare both sides at sizes taken from `dims` in turn; nothing where no instance was found.
 
@@ -49,7 +55,7 @@ def compare(
     drawn = random.Random(seed)
     counted = Table(lambda name: Fraction(drawn.randint(-(10**6), 10**6)))
     _sides(claim, library, sizes, model, counted, Fraction)
-    ring = Ring(counted.symbols)
+    ring = Ring(counted.symbols, backend, is_rational=True)
     table = Table(ring.symbol, ring.key, ring.reciprocal)
     left, right = _sides(claim, library, sizes, model, table, ring.of)
     return Ground(sizes, ring.used, model.families, not np.any(left - right))

@@ -8,7 +8,7 @@ is not of that kind. Both kinds of numbers here have an inverse of just these pr
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Hashable
+from collections.abc import Hashable
 from math import gcd
 from typing import Any
 
@@ -112,29 +112,38 @@ class _Count:
 class Ring:
     """A polynomial ring with a number of generators, of which as many are used as are asked for.
 
-    SymPy's is over the rationals, python-flint's (for larger sizes) over the integers.
+    SymPy's, or python-flint's for larger sizes; over the integers, or the rationals.
     """
 
-    def __init__(self, count: int, backend: str = "sympy") -> None:
+    def __init__(self, count: int, backend: str = "sympy", *, is_rational: bool = False) -> None:
         self.backend = backend
         self.used = 0
         self._keys = 0
         self._buckets: dict[Hashable, list[tuple[int, Number]]] = {}
         self._reciprocals: dict[Hashable, Number] = {}
         names = [f"x{i}" for i in range(max(count, 1))]
+        constant: Any
+        number: Any
         if backend == "flint":
             import flint
 
-            context = flint.fmpz_mpoly_ctx.get(names, "degrevlex")
-            self._generators = list(context.gens())
-            self.of: Callable[[Any], Number] = context.constant
+            kind: Any = flint.fmpq_mpoly_ctx if is_rational else flint.fmpz_mpoly_ctx
+            context = kind.get(names, "degrevlex")
+            self._generators: list[Any] = list(context.gens())
+            constant, number = context.constant, flint.fmpq if is_rational else flint.fmpz
         else:
-            from sympy import QQ
+            from sympy import QQ, ZZ
             from sympy.polys.rings import PolyRing
 
-            ring = PolyRing(names, QQ)
+            ring = PolyRing(names, QQ if is_rational else ZZ)
             self._generators = list(ring.gens)
-            self.of = lambda number: ring.ground_new(QQ(number.numerator, number.denominator))
+            constant, number = ring.ground_new, QQ if is_rational else ZZ
+
+        def of(value: Any) -> Number:
+            parts = (value.numerator, value.denominator) if is_rational else (int(value),)
+            return constant(number(*parts))
+
+        self.of = of
 
     def symbol(self, name: str) -> Number:
         """The next generator. Raises `Unsupported` where there is none."""

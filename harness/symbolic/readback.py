@@ -415,7 +415,9 @@ class Reader:
                 return b.primitive("matrix_entry", b.sizes(matrix.type), matrix, *ends)
             vector = self.word(rest)
             return b.primitive("entry", b.sizes(vector.type), vector, self.applied(row))
-        return b.dot(self.word((first.transposed,)), self.word(rest))
+        # Halves of one length multiply to the fewest monomials.
+        cut = len(word) // 2 if self.is_right else 1
+        return b.dot(self.word(w.transposed(word[:cut])), self.word(word[cut:]))
 
     # -- words ----------------------------------------------------------------------------------
 

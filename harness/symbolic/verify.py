@@ -67,12 +67,12 @@ def expand(
     sizes = sizes_of(claim.parameters, dims)
     numbers = Residues(seed=0)
     rehearsal = Table(numbers.symbol, numbers.key, numbers.reciprocal)
-    failed = _failed(certificate, claim, library, sizes, rehearsal, numbers)
+    failed = fault(certificate, claim, library, sizes, rehearsal, numbers)
     if failed:
         return Expansion(sizes, rehearsal.drawn, is_valid=False, failed=failed)
     ring = Ring(rehearsal.symbols, backend)
     table = Table(ring.symbol, ring.key, ring.reciprocal)
-    failed = _failed(certificate, claim, library, sizes, table, ring)
+    failed = fault(certificate, claim, library, sizes, table, ring)
     return Expansion(sizes, ring.used, not failed, failed)
 
 
@@ -83,7 +83,7 @@ def check_at_random(
     sizes = sizes_of(claim.parameters, dims)
     numbers = Residues(seed)
     table = Table(numbers.symbol, numbers.key, numbers.reciprocal)
-    failed = _failed(certificate, claim, library, sizes, table, numbers)
+    failed = fault(certificate, claim, library, sizes, table, numbers)
     return Expansion(sizes, numbers.used, not failed, failed)
 
 
@@ -91,7 +91,7 @@ def work(certificate: Certificate, claim: Claim, library: Library, dims: Sequenc
     """How many products of monomials `expand` makes at these sizes, at most."""
     counts = Work()
     table = Table(counts.symbol, counts.key, counts.reciprocal)
-    _failed(certificate, claim, library, sizes_of(claim.parameters, dims), table, counts)
+    fault(certificate, claim, library, sizes_of(claim.parameters, dims), table, counts)
     return counts.products
 
 
@@ -103,7 +103,7 @@ class Numbers(Protocol):
     def are_zero(self, array: Any, /) -> bool: ...
 
 
-def _failed(
+def fault(
     certificate: Certificate,
     claim: Claim,
     library: Library,
