@@ -22,6 +22,7 @@ MAY_IMPORT = {
     "evidence": {"diagnostics"},
     "verdict": {"evidence"},
     "arrays": {"language", "claims"},
+    "cost": {"language", "claims"},
     "lean": {"diagnostics", "language", "claims", "evidence", "arrays"},
     "symbolic": {"language", "claims", "evidence", "arrays"},
     "numeric": {"language", "claims", "evidence", "arrays"},

@@ -26,6 +26,7 @@ COMMANDS: dict[str, dict[str, str]] = {
         "list": "reading:list_claims",
         "explain": "reading:explain",
         "sketch": "reading:sketch",
+        "cost": "costing:cost",
         "ablate": "ablating:ablate",
         "diff": "comparing:diff",
     },

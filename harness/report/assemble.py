@@ -19,10 +19,12 @@ from harness.language.notation.statement import Declaration
 from harness.language.terms import Call, Equation, Variable
 from harness.language.transform import calls
 from harness.language.types import Sort
+from harness.report.cost import cost
 from harness.report.formula import formula
 from harness.report.lattice import to_lattice
 from harness.report.model import (
     Checker,
+    Cost,
     Formula,
     Kind,
     Labelled,
@@ -93,7 +95,17 @@ def _claim(
         source=claim.source,
         calls=_calls(claim.conclusion, *(h.equation for h in claim.hypotheses)),
         picture=derive(claim, project.library, project.claims),
+        cost=_cost(claim, project),
     )
+
+
+def _cost(claim: Claim, project: Project) -> Cost | None:
+    from harness.cost.counts import Uncountable
+
+    try:
+        return cost(claim, project.library)
+    except Uncountable:
+        return None
 
 
 def _definition(

@@ -11,6 +11,8 @@ from harness.evidence import Evidence, Gap, GapKind, Leg, Outcome
 from harness.report.lattice import to_lattice
 from harness.report.model import (
     Checker,
+    Cost,
+    CostRow,
     Formula,
     Kind,
     Labelled,
@@ -63,6 +65,7 @@ def _subject(subject: Subject) -> dict[str, Any]:
         "statement": _plain(asdict(subject.statement)),
         "calls": list(subject.calls),
         "picture": None if subject.picture is None else _plain(asdict(subject.picture)),
+        "cost": None if subject.cost is None else _plain(asdict(subject.cost)),
         "legs": {result.leg.value: _leg(result) for result in subject.legs},
     }
 
@@ -138,6 +141,7 @@ def _to_subject(data: Mapping[str, Any], kind: Kind) -> Subject:
         source=data["source"],
         calls=tuple(data.get("calls", ())),
         picture=_to_picture(data.get("picture")),
+        cost=_to_cost(data.get("cost")),
     )
 
 
@@ -152,6 +156,13 @@ def _to_checker(data: Mapping[str, Any]) -> Checker:
         None if check is None else Evidence.from_json({**check, "data": lattice or {}}),
         None if lattice is None else to_lattice(lattice),
     )
+
+
+def _to_cost(data: Mapping[str, Any] | None) -> Cost | None:
+    if data is None:
+        return None
+    rows = tuple(CostRow(**row) for row in data["rows"])
+    return Cost(rows, data["is_free"], tuple(data["changed"]), tuple(data["inputs"]))
 
 
 def _to_picture(data: Mapping[str, Any] | None) -> Picture | None:

@@ -91,6 +91,30 @@ class Picture:
 
 
 @dataclass(frozen=True)
+class CostRow:
+    """What one way to compute takes: each a polynomial in the sizes, as text."""
+
+    what: str
+    parameters: str
+    multiplications: str
+    additions: str
+    divisions: str
+    calls: str
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a fold costs, counted on the terms of the claim."""
+
+    rows: tuple[CostRow, ...]
+    is_free: bool
+    """Whether folding leaves the numbers of parameters and of operations as they were."""
+    changed: tuple[str, ...]
+    """The matrices that the fold changes, and the vectors for which one output is computed."""
+    inputs: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class LegResult:
     """What one leg found out, and the evidence for it."""
 
@@ -133,6 +157,8 @@ class Subject:
     """The definitions that the statement speaks of."""
     picture: Picture | None = None
     """What is folded where, for a claim of that form."""
+    cost: Cost | None = None
+    """What the fold costs, for a claim that is about one."""
 
     @property
     def evidence(self) -> Iterator[Evidence]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from harness.evidence import Evidence, GapKind, Outcome
-from harness.report.model import Run, Subject
+from harness.report.model import Cost, Run, Subject
 from harness.verdict import Status
 
 if TYPE_CHECKING:
@@ -154,3 +154,26 @@ def _counts(run: Run) -> Text:
         text.append(", " if i else "")
         text.append(*part)
     return text.append(f"; {run.seconds:.1f} s", "dim")
+
+
+COST_RULE = (
+    "Counted on the terms as they are written: each subterm once for each value of the indices "
+    "that it depends on, every size at least 1, zeros of block diagonals not multiplied."
+)
+
+
+def show_cost(cost: Cost, console: Console | None = None) -> None:
+    """Print what a fold costs, a way to compute beside its counts."""
+    from rich.console import Console
+
+    console = console or Console()
+    for row in cost.rows:
+        console.print(f"{row.what}", markup=False, style="bold")
+        for name in ("parameters", "multiplications", "additions", "divisions", "calls"):
+            if (value := getattr(row, name)) not in ("", "0"):
+                console.print(f"  {name:16} {value}", markup=False, highlight=False, soft_wrap=True)
+    console.print()
+    console.print(f"changed: {', '.join(cost.changed)}; inputs: {', '.join(cost.inputs)}")
+    verdict = "as many parameters and operations as before" if cost.is_free else "not free"
+    console.print(f"folded: {verdict}", style="green" if cost.is_free else "bold red")
+    console.print(COST_RULE, style="dim")

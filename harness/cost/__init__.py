@@ -1,0 +1,1 @@
+"""How many operations a term takes, as polynomials in its sizes: read off the terms, not timed."""

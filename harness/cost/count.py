@@ -1,0 +1,244 @@
+"""What a term takes when it is computed as it is written.
+
+The rule: every subterm is computed once for each value of the indices that it depends on, however
+often it is used; a product counts all its entries, except that zeros of block diagonal, diagonal
+and identity matrices are not multiplied. Looking up an entry, a member of a family or the RoPE
+operator of a position, and setting things side by side, is no operation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+import sympy
+
+from harness.claims.model import Library
+from harness.cost.counts import Counts, Polynomial, Uncountable, polynomial
+from harness.language.terms import Apply, Call, Lambda, Primitive, Term, Variable
+from harness.language.transform import (
+    children,
+    instantiate,
+    rewrite,
+    substitute,
+    subterms,
+    with_children,
+)
+from harness.language.types import Dim, Index, Matrix, Named, Vector
+
+Rule = Callable[[tuple[Polynomial, ...], tuple[Term, ...]], Counts]
+
+
+def count(term: Term, library: Library) -> Counts:
+    """The operations that computing `term` takes. Raises `Uncountable`."""
+    return count_all([term], library)
+
+
+def count_all(terms: Iterable[Term], library: Library) -> Counts:
+    """The operations that computing all of `terms` together takes. Raises `Uncountable`."""
+    seen: set[Term] = set()
+    total = Counts()
+    todo = [canonical(unfolded(term, library)) for term in terms]
+    while todo:
+        term = todo.pop()
+        table = _table(term)
+        if table in seen:
+            continue
+        seen.add(table)
+        total += _own(term).times(_repetitions(term))
+        todo += children(term)
+    return total
+
+
+def unfolded(term: Term, library: Library) -> Term:
+    """`term` with every definition unfolded."""
+
+    def unfold(part: Term) -> Term | None:
+        if not isinstance(part, Call):
+            return None
+        definition = library.definitions[part.definition]
+        return unfolded(instantiate(definition.parameters, definition.body, part), library)
+
+    return rewrite(term, unfold)
+
+
+def reassociated(term: Term) -> Term:
+    """`term` with `(A @ B) @ v` as `A @ (B @ v)`: matrices act one after the other."""
+
+    def act(part: Term) -> Term | None:
+        match part:
+            case Primitive("matvec", _, (Primitive("matmul", (m, k, n), (a, b)), v)):
+                inner = Primitive("matvec", (k, n), (b, v), Vector(k))
+                within = act(inner)
+                vector = inner if within is None else within
+                outer = Primitive("matvec", (m, k), (a, vector), Vector(m))
+                return act(outer) or outer
+            case _:
+                return None
+
+    return rewrite(term, act)
+
+
+# -- subterms that are one and the same ----------------------------------------------------------
+
+_BOUND = "·"
+"""Begins the names that canonical terms bind; no name of the claim language has it."""
+
+
+def canonical(term: Term) -> Term:
+    """`term` with bound names that tell how deep the terms below them bind further names.
+
+    So subterms that differ only in what their authors called an index are equal.
+    """
+    return _canonical(term)[0]
+
+
+def _canonical(term: Term) -> tuple[Term, int]:
+    if isinstance(term, Lambda):
+        body, depth = _canonical(term.body)
+        variable = Variable(f"{_BOUND}{depth}", term.parameter.type)
+        return Lambda(variable, substitute(body, {term.parameter.name: variable})), depth + 1
+    found = [_canonical(child) for child in children(term)]
+    if not found:
+        return term, 0
+    return with_children(term, tuple(t for t, _ in found)), max(depth for _, depth in found)
+
+
+def _table(term: Term) -> Term:
+    """`term` with its bound indices numbered as they come: all that it is computed for."""
+    order = dict.fromkeys(part for part in subterms(term) if part in _bound(term))
+    names = {
+        variable.name: Variable(f"{_BOUND}#{i}", variable.type)
+        for i, variable in enumerate(order)
+        if isinstance(variable, Variable)
+    }
+    return substitute(term, names)
+
+
+def _repetitions(term: Term) -> Polynomial:
+    """For how many values of bound indices `term` is computed."""
+    total: Polynomial = sympy.Integer(1)
+    for variable in _bound(term):
+        assert isinstance(variable, Variable)
+        if not isinstance(variable.type, Index):
+            raise Uncountable(f"a function of a {variable.type} that is handed over as a whole")
+        total *= polynomial(variable.type.size)
+    return total
+
+
+def _bound(term: Term) -> set[Term]:
+    """The bound variables on which `term` depends."""
+    match term:
+        case Variable(name):
+            return {term} if name.startswith(_BOUND) else set()
+        case Lambda(parameter, body):
+            return _bound(body) - {parameter}
+        case _:
+            return set().union(*map(_bound, children(term)))
+
+
+# -- the rules -----------------------------------------------------------------------------------
+
+
+def _own(term: Term) -> Counts:
+    """What `term` takes beyond the terms that it is made of."""
+    match term:
+        case Apply(function, argument):
+            if isinstance(argument.type, Index | Named):
+                return Counts()
+            return Counts(calls={_head(function): sympy.Integer(1)})
+        case Primitive(operator, dims, arguments):
+            return RULES[operator](tuple(map(polynomial, dims)), arguments)
+        case _:
+            return Counts()
+
+
+def _head(function: Term) -> str:
+    """What is called, less the indices by which it was chosen."""
+    while isinstance(function, Apply):
+        function = function.function
+    if not isinstance(function, Variable):
+        raise Uncountable("a function that is no variable, where one is called")
+    return function.name
+
+
+def _nonzero(matrix: Term) -> Polynomial:
+    """How many entries of a matrix may be other than zero, as it is written."""
+    match matrix:
+        case Primitive("blockdiag", (h, d, e)):
+            return _product(h, d, e)
+        case Primitive("diagonal" | "identity", (n,)):
+            return polynomial(n)
+        case Primitive("transpose", _, (inner,)):
+            return _nonzero(inner)
+    assert isinstance(matrix.type, Matrix)
+    return _product(matrix.type.rows, matrix.type.columns)
+
+
+def _product(*dims: Dim) -> Polynomial:
+    total: Polynomial = sympy.Integer(1)
+    for dim in dims:
+        total *= polynomial(dim)
+    return total
+
+
+def _none(dims: tuple[Polynomial, ...], arguments: tuple[Term, ...]) -> Counts:
+    return Counts()
+
+
+def _additions(*which: int) -> Rule:
+    return lambda dims, arguments: Counts(additions=sympy.prod(dims[i] for i in which))
+
+
+def _multiplications(*which: int) -> Rule:
+    return lambda dims, arguments: Counts(multiplications=sympy.prod(dims[i] for i in which))
+
+
+def _matvec(dims: tuple[Polynomial, ...], arguments: tuple[Term, ...]) -> Counts:
+    nonzero = _nonzero(arguments[0])
+    return Counts(nonzero, nonzero - dims[0])
+
+
+def _matmul(dims: tuple[Polynomial, ...], arguments: tuple[Term, ...]) -> Counts:
+    m, k, n = dims
+    left, right = arguments
+    if _nonzero(left) != m * k:
+        return Counts(_nonzero(left) * n, (_nonzero(left) - m) * n)
+    return Counts(m * _nonzero(right), m * (_nonzero(right) - n))
+
+
+RULES: Mapping[str, Rule] = {
+    "zero": _none,
+    "one": _none,
+    "add": _additions(),
+    "subtract": _additions(),
+    "negate": _additions(),
+    "multiply": _multiplications(),
+    "divide": lambda dims, arguments: Counts(divisions=sympy.Integer(1)),
+    "sum": lambda dims, arguments: Counts(additions=dims[0] - 1),
+    "zero_vector": _none,
+    "vector": _none,
+    "entry": _none,
+    "add_vector": _additions(0),
+    "subtract_vector": _additions(0),
+    "negate_vector": _additions(0),
+    "scale_vector": _multiplications(0),
+    "dot": lambda dims, arguments: Counts(dims[0], dims[0] - 1),
+    "sum_vector": lambda dims, arguments: Counts(additions=(dims[0] - 1) * dims[1]),
+    "append": _none,
+    "concat": _none,
+    "zero_matrix": _none,
+    "identity": _none,
+    "matrix_entry": _none,
+    "add_matrix": _additions(0, 1),
+    "subtract_matrix": _additions(0, 1),
+    "negate_matrix": _additions(0, 1),
+    "scale_matrix": _multiplications(0, 1),
+    "matvec": _matvec,
+    "matmul": _matmul,
+    "transpose": _none,
+    "diagonal": _none,
+    "matrix2": _none,
+    "blocks": _none,
+    "blockdiag": _none,
+}
+"""Of each operator, what it takes for its sizes, in the order of its signature, and arguments."""

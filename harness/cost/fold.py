@@ -1,0 +1,119 @@
+"""What a fold costs: before and after, once and at every use, folded and not.
+
+A claim is a fold where both sides are one definition, some of whose matrices differ and are made
+of given matrices alone, while an input, a vector or a family of them, stays as it was. What is
+made of matrices alone can be computed once, before there is any input; so the definition is
+counted at matrices of the types that it gets before and after. That is all that `zero cost` can
+mean here: as many parameters, and as many operations for one output, whatever the sizes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import sympy
+
+from harness.claims.model import Claim, Library
+from harness.cost.count import count, count_all, reassociated, unfolded
+from harness.cost.counts import Counts, Polynomial, Uncountable, entries
+from harness.language.terms import Call, Term, Variable
+from harness.language.transform import free_variables, subterms
+from harness.language.types import Function, Index, Matrix, Named, Type, Vector
+
+
+@dataclass(frozen=True)
+class Folded:
+    """A matrix that the fold puts another in place of."""
+
+    name: str
+    """The parameter of the definition."""
+    before: Term
+    after: Term
+
+
+@dataclass(frozen=True)
+class FoldCost:
+    """The cost of a fold, for one output of the definition."""
+
+    definition: str
+    folded: tuple[Folded, ...]
+    inputs: tuple[str, ...]
+    """The vectors, and families of them, that stay as they were."""
+    parameters_before: Polynomial
+    """Of the matrices that the fold changes."""
+    parameters_after: Polynomial
+    before: Counts
+    after: Counts
+    once: Counts
+    """What computing the new matrices takes."""
+    unfolded: Counts
+    """What one output takes where nothing is folded: each matrix acts in its turn."""
+
+    @property
+    def is_free(self) -> bool:
+        """Whether the fold changes neither the number of parameters nor that of operations."""
+        return bool(self.parameters_before == self.parameters_after and self.before == self.after)
+
+
+def fold_cost(claim: Claim, library: Library) -> FoldCost:
+    """The cost of the fold that `claim` is about. Raises `Uncountable` where it is none."""
+    left, right = claim.conclusion.left, claim.conclusion.right
+    if not (isinstance(left, Call) and isinstance(right, Call)):
+        raise Uncountable("the conclusion is no equation between values of one definition")
+    if left.definition != right.definition:
+        raise Uncountable(f"{left.definition} and {right.definition} are two definitions")
+    parameters = [p for p in library.definitions[left.definition].parameters if p.is_explicit]
+    folded: list[Folded] = []
+    inputs: list[str] = []
+    for parameter, after, before in zip(parameters, left.arguments, right.arguments, strict=True):
+        if after != before:
+            folded.append(Folded(parameter.name, before, after))
+        elif _holds(after.type, Vector):
+            inputs.append(parameter.name)
+    _see_that_it_is_a_fold(folded, inputs)
+    return FoldCost(
+        left.definition,
+        tuple(folded),
+        tuple(inputs),
+        sympy.expand(sum(entries(item.before.type) for item in folded)),
+        sympy.expand(sum(entries(item.after.type) for item in folded)),
+        count(_at_given(right, folded), library),
+        count(_at_given(left, folded), library),
+        count_all((item.after for item in folded), library),
+        count(reassociated(unfolded(left, library)), library),
+    )
+
+
+def _see_that_it_is_a_fold(folded: list[Folded], inputs: list[str]) -> None:
+    if not folded:
+        raise Uncountable("both sides are the same")
+    for item in folded:
+        if not _holds(item.after.type, Matrix):
+            reason = (
+                f"{item.name} changes, and is no matrix, so nothing is known before it is given"
+            )
+            raise Uncountable(reason)
+        for part in subterms(item.after):
+            if isinstance(part, Variable) and _holds(part.type, Vector):
+                raise Uncountable(f"{item.name} is made of {part.name}, which is no matrix")
+    if not inputs:
+        raise Uncountable("no vector stays as it was, so there is no input")
+
+
+def _holds(type_: Type, kind: type[Matrix] | type[Vector]) -> bool:
+    """Whether values of `type_` are of this kind, or families of such."""
+    while isinstance(type_, Function) and isinstance(type_.source, Index | Named):
+        type_ = type_.target
+    return isinstance(type_, kind)
+
+
+def _at_given(call: Call, folded: list[Folded]) -> Term:
+    """`call` with a name for each matrix that the fold changes, as it is at run time."""
+    changed = {item.after for item in folded} | {item.before for item in folded}
+    taken = set().union(*map(free_variables, call.arguments))
+    given = []
+    for place, argument in enumerate(call.arguments):
+        name = f"given_{place}"
+        assert name not in taken
+        given.append(Variable(name, argument.type) if argument in changed else argument)
+    return replace(call, arguments=tuple(given))
