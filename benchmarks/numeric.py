@@ -1,22 +1,31 @@
 """What the numeric engine costs, as ratios of one run. Run: python -m benchmarks.numeric
 
 - the leg: seconds of CPU for every claim of the project, and for all;
-- batching: fold and both sides of the single-head block at (d_model 64, d_head 16, 8 tokens),
-  32 instances at once, against a Python loop over instances with NumPy inside;
-- exact: the scores of one query in 4 heads of 16 at d_model 64 and 16 tokens modulo a prime,
-  8 instances at once, against FLINT's `nmod_mat` (where python-flint is installed).
+- batching: both sides of the single-head block at (d_model 64, d_head 16, 8 tokens), evaluated
+  for 128 instances at once on each core, against a Python loop over instances with NumPy inside;
+  and what it costs to draw the instances;
+- exact: both sides of the block with 4 heads of 16 at d_model 64 and 16 tokens, modulo a prime,
+  against FLINT's `nmod_mat` (where python-flint is installed).
+
+Rates of one core are instances per second of CPU, so that other work on the machine does not
+count; two cores are two processes at the same time, and their rate is of the clock.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from itertools import cycle
+from multiprocessing import get_context
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 import numpy as np
 
+from benchmarks.loops import flint_multihead, numpy_block
 from harness.arrays import Evaluator
 from harness.arrays.floats import Float64
 from harness.claims.model import Claim, Library
@@ -29,120 +38,145 @@ from harness.numeric.leg import check
 from harness.numeric.modular import PRIMES, PrimeField
 from harness.numeric.reals import RealField
 from harness.numeric.sampling import Instance, Sampler
-from harness.numeric.threads import one_thread
+from harness.numeric.threads import keep_memory, one_thread
 
 ROOT = Path(__file__).parents[1]
 STYLE = Style("rotated pairs", "adjacent pairs")
+BLOCK = "folded_qkvo_attention_block_invariant_of_commutes"
+HEADS = "concatProjectedMultiHeadRopeAttentionBlockOutput_invariant_of_commutes"
+SMALL = {"n": 8, "d": 16, "m": 64, "P": 9}
+EXACT = {"n": 16, "d": 16, "m": 64, "h": 4, "P": 17}
+
+Draw = Callable[[], Instance]
+
+Work = Callable[[], int]
+"""Does some work, and says on how many instances."""
 
 
-def seconds(work: Callable[[], object], repeats: int = 7) -> float:
-    """The median time of one call, the first not counted."""
-    work()
-    found = []
-    for _ in range(repeats):
-        start = time.perf_counter()
-        work()
-        found.append(time.perf_counter() - start)
-    return median(found)
+def load() -> tuple[dict[str, Claim], Library]:
+    project = load_project(ROOT)
+    return {claim.theorem: claim for claim in project.claims}, project.library
 
 
-def legs(claims: tuple[Claim, ...], library: Library) -> None:
+def legs(claims: dict[str, Claim], library: Library) -> None:
     total = 0.0
-    for claim in claims:
+    for theorem, claim in claims.items():
         start = time.process_time()
         outcomes = [str(e.outcome) for e in check(claim, library)]
         spent = time.process_time() - start
         total += spent
-        print(f"  {spent:6.2f} s  {claim.theorem}: {', '.join(outcomes)}")
+        print(f"  {spent:6.2f} s  {theorem}: {', '.join(outcomes)}")
     print(f"  {total:6.2f} s  of CPU for {len(claims)} claims")
 
 
-def loop(instance: Instance) -> list[float]:
-    """Fold, both outputs and their difference, one instance after the other with NumPy."""
-    get = instance.array
-    at = {n: instance.values[n].array for n in ("p", "pos")}  # type: ignore[union-attr]
-    found = []
-    for i in range(instance.lanes):
-        turn, token, tokens, r = get("Θ")[i], get("x")[i], get("T")[i], get("R")[i]
-        wq, wk, wv, wo = (get(name)[i] for name in ("Wq", "Wk", "Wv", "Wo"))
-        query_turn, key_turns = turn[at["p"][i]], turn[at["pos"][i]]
-        sides = []
-        for a, b, c, d in ((r @ wq, r @ wk, r @ wv, wo @ r.T), (wq, wk, wv, wo)):
-            keys = (key_turns @ (tokens @ b.T)[:, :, None])[:, :, 0]
-            scores = keys @ (query_turn @ (a @ token)) / 4
-            powers = np.exp(scores - scores.max())
-            sides.append(d @ ((powers / powers.sum()) @ (tokens @ c.T)))
-        found.append(float(np.abs(sides[0] - sides[1]).max()))
-    return found
+# -- what is measured -------------------------------------------------------------------------
 
 
-def batching(claim: Claim, library: Library) -> None:
-    sizes = {"n": 8, "d": 16, "m": 64, "P": 9}
-    maker = open_functions("softmax")
-    sampler = Sampler(claim, library, assign(claim, library), RealField(), maker)
-    rng = np.random.default_rng(0)
-    drawing = seconds(lambda: sampler.draw(rng, sizes, 32, [STYLE]), 3)
-    instance = sampler.draw(rng, sizes, 32, [STYLE])
-    walk = Evaluator(library, Float64(), sizes)
-    batched = seconds(lambda: walk.equation(claim.conclusion, instance.values))
-    looped = seconds(lambda: loop(instance))
-    print(f"  {32 / batched:9,.0f} instances/s at once")
-    print(f"  {32 / looped:9,.0f} instances/s in a loop; ratio {looped / batched:.1f}")
-    print(f"  {32 / drawing:9,.0f} instances/s drawn")
-
-
-def exact(claim: Claim, library: Library) -> None:
-    sizes = {"n": 16, "d": 16, "m": 64, "P": 17}
-    field = PrimeField(PRIMES[0])
-    functions = random_functions(field)
+def drawing(theorem: str, sizes: dict[str, int], lanes: int, *, exact: bool = False) -> Draw:
+    """Draws instances, each time others."""
+    claims, library = load()
+    claim = claims[theorem]
+    field: PrimeField | RealField = PrimeField(PRIMES[0]) if exact else RealField()
+    functions = (
+        random_functions(field) if isinstance(field, PrimeField) else open_functions("softmax")
+    )
     sampler = Sampler(claim, library, assign(claim, library), field, functions)
-    instance = sampler.draw(np.random.default_rng(0), sizes, 4 * 8, [STYLE])
-    walk = Evaluator(library, field, sizes)
-    side = claim.conclusion.right
-    batched = seconds(lambda: walk.term(side, instance.values)) / 8
-    print(f"  {1 / batched:9,.0f} checks/s modulo {field.prime}")
-    try:
-        from flint import nmod_mat
-    except ImportError:
-        print("  python-flint is not installed: nothing to compare with")
-        return
+    rng = np.random.Generator(np.random.SFC64(0))
+    return lambda: sampler.draw(rng, sizes, lanes, [STYLE])
 
-    def matrix(array: np.ndarray) -> Any:
-        numbers = field.canonical(array)
-        flat = numbers.reshape(-1, numbers.shape[-1])
-        return nmod_mat(*flat.shape, flat.ravel().tolist(), field.prime)
 
-    get = instance.array
-    at = {n: instance.values[n].array for n in ("p", "pos")}  # type: ignore[union-attr]
-    parts = []
-    for k in range(4):
-        turns = [matrix(turn) for turn in get("Θ")[k]]
-        token, tokens = matrix(get("x")[k][:, None]), [matrix(t[:, None]) for t in get("T")[k]]
-        keys = [turns[place] for place in at["pos"][k]]
-        whole = matrix(get("Wq")[k]), matrix(get("Wk")[k])
-        parts.append((whole, turns[at["p"][k]], token, keys, tokens))
+def evaluating(theorem: str, draw: Draw, arithmetic: Any) -> Work:
+    """Evaluates both sides for some instances at once, in turn."""
+    claims, library = load()
+    some = [draw() for _ in range(4)]
+    walk = Evaluator(library, arithmetic, some[0].sizes)
+    turn = cycle(some)
 
-    def heads() -> None:
-        for (wq, wk), turn, token, keys, tokens in parts:
-            query = (turn * (wq * token)).transpose()
-            for key, other in zip(keys, tokens, strict=True):
-                _ = query * (key * (wk * other))
+    def work() -> int:
+        instance = next(turn)
+        walk.equation(claims[theorem].conclusion, instance.values)
+        return instance.lanes
 
-    flint = seconds(heads, 3)
-    print(f"  {1 / flint:9,.0f} checks/s by FLINT; ratio {flint / batched:.1f}")
+    return work
+
+
+def works(name: str) -> Work:
+    """The work of this name, made ready."""
+    match name:
+        case "draw":
+            draw = drawing(BLOCK, SMALL, 512)
+            return lambda: draw().lanes
+        case "loop":
+            return partial(numpy_block, drawing(BLOCK, SMALL, 32)())
+        case "floats":
+            return evaluating(BLOCK, drawing(BLOCK, SMALL, 128), Float64())
+        case "flint":
+            return partial(flint_multihead, drawing(HEADS, EXACT, 8, exact=True)(), PRIMES[0])
+        case "flint, a word":
+            draw = drawing(HEADS, EXACT, 8, exact=True)
+            return partial(flint_multihead, draw(), 2**61 - 1, holds=False)
+        case _:
+            draw = drawing(HEADS, EXACT, 64, exact=True)
+            return evaluating(HEADS, draw, PrimeField(PRIMES[0]))
+
+
+def rate(name: str, seconds: float = 3.0) -> tuple[float, float]:
+    """Instances per second of CPU (the median of many calls), and per second of the clock."""
+    keep_memory()
+    with one_thread():
+        work = works(name)
+        work()
+        found, done = [], 0
+        start = now = time.perf_counter()
+        while now - start < seconds:
+            before = time.process_time()
+            count = work()
+            found.append(count / max(time.process_time() - before, 1e-9))
+            done += count
+            now = time.perf_counter()
+    return median(found), done / (now - start)
+
+
+def rates(name: str, processes: int) -> tuple[float, float]:
+    """Of one core, by CPU, and of all processes at once, by the clock."""
+    with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
+        found = list(pool.map(rate, [name] * processes))
+    return median(cpu for cpu, _ in found), sum(clock for _, clock in found)
+
+
+def report(
+    title: str, name: str, processes: int, against: tuple[float, float] | None
+) -> tuple[float, float]:
+    cpu, clock = rates(name, processes)
+    text = f"  {cpu:9,.0f}/s of CPU, {clock:9,.0f}/s on {processes} core(s)  {title}"
+    if against is not None:
+        text += f"; ratio {cpu / against[0]:.1f} a core, {clock / against[1]:.1f} in all"
+    print(text, flush=True)
+    return cpu, clock
 
 
 def main() -> None:
-    project = load_project(ROOT)
-    claims = {claim.theorem: claim for claim in project.claims}
-    block = claims["folded_qkvo_attention_block_invariant_of_commutes"]
+    claims, library = load()
+    print("the leg")
     with one_thread():
-        print("the leg")
-        legs(project.claims, project.library)
-        print("batching, single head, d_model 64, d_head 16, 8 tokens")
-        batching(block, project.library)
-        print("exact scores, 4 heads of 16, d_model 64, 16 tokens")
-        exact(claims["ropeScores_invariant_of_commutes"], project.library)
+        legs(claims, library)
+    print("single head, d_model 64, d_head 16, 8 tokens")
+    loop = report("a loop with NumPy", "loop", 1, None)
+    together = report("at once", "floats", 2, loop)
+    drawn = report("drawn", "draw", 2, None)
+    share = (1 / drawn[0]) / (1 / drawn[0] + 1 / together[0])
+    print(f"  drawing is {share:.0%} of drawing and evaluating")
+    print("4 heads of 16, d_model 64, 16 tokens, modulo a prime")
+    try:
+        import flint  # noqa: F401
+    except ImportError:
+        print("  python-flint is not installed: nothing to compare with")
+        report("at once", "exact", 2, None)
+    else:
+        word = report("FLINT, modulo 2⁶¹ − 1", "flint, a word", 1, None)
+        same = report("FLINT, modulo the same prime", "flint", 1, None)
+        report("at once, against the former", "exact", 2, word)
+        report("at once, against the latter", "exact", 2, same)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ A rule gets the walk, the primitive's dimensions as numbers, and its arguments: 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from math import prod
 from typing import Any, Protocol
 
 from harness.arrays.arithmetic import Arithmetic
@@ -68,7 +69,10 @@ def _identity(walk: Walk, sizes: Sequence[int]) -> Any:
 
 
 def matvec(walk: Walk, sizes: Sequence[int], matrix: Any, vector: Any) -> Any:
-    """Vectors that meet the same matrix are multiplied together, as the columns of a matrix."""
+    """Vectors that meet the same matrix are multiplied together, as the columns of a matrix.
+
+    Then matrices that meet the same vectors are stacked as well, as the rows of one.
+    """
     a = walk.arithmetic
     xp = a.xp
     frame = max(len(a.shape(matrix)) - 2, len(a.shape(vector)) - 1)
@@ -79,23 +83,25 @@ def matvec(walk: Walk, sizes: Sequence[int], matrix: Any, vector: Any) -> Any:
     if not columns:
         product = a.matmul(matrix, a.lay(lambda x: x[..., None], vector))
         return a.lay(lambda x: x[..., 0], product)
-    kept = [i for i in range(frame) if i not in columns]
-    shape = [right[i] for i in columns]
-    count = 1
-    for size in shape:
-        count *= size
+    rows = [i for i in range(frame) if right[i] == 1 and left[i] > 1]
+    kept = [i for i in range(frame) if i not in columns and i not in rows]
+    m, n = left[-2:]
+    high, wide = [left[i] for i in rows], [right[i] for i in columns]
+    order = [*kept, *rows, frame, *columns]
+    back = tuple(order.index(i) for i in range(frame + 1))
+
+    def stack(x: Any) -> Any:
+        x = xp.permute_dims(x, (*kept, *columns, *rows, frame, frame + 1))
+        return xp.reshape(x, (*x.shape[: len(kept)], prod(high) * m, n))
 
     def gather(x: Any) -> Any:
-        x = xp.permute_dims(x, (*kept, frame, *columns))
-        return xp.reshape(x, (*x.shape[: len(kept) + 1], count))
+        x = xp.permute_dims(x, (*kept, *rows, frame, *columns))
+        return xp.reshape(x, (*x.shape[: len(kept)], n, prod(wide)))
 
     def scatter(x: Any) -> Any:
-        x = xp.reshape(x, (*x.shape[:-1], *shape))
-        order = [*kept, frame, *columns]
-        return xp.permute_dims(x, [order.index(i) for i in range(frame + 1)])
+        return xp.permute_dims(xp.reshape(x, (*x.shape[:-2], *high, m, *wide)), back)
 
-    shared = a.lay(lambda x: xp.squeeze(x, axis=tuple(columns)), matrix)
-    return a.lay(scatter, a.matmul(shared, a.lay(gather, vector)))
+    return a.lay(scatter, a.matmul(a.lay(stack, matrix), a.lay(gather, vector)))
 
 
 def dot(walk: Walk, sizes: Sequence[int], left: Any, right: Any) -> Any:
@@ -108,10 +114,7 @@ def dot(walk: Walk, sizes: Sequence[int], left: Any, right: Any) -> Any:
 
 
 def _extent(walk: Walk, vectors: Any) -> int:
-    count = 1
-    for size in walk.arithmetic.shape(vectors)[:-1]:
-        count *= size
-    return count
+    return prod(walk.arithmetic.shape(vectors)[:-1])
 
 
 def _sum_vector(walk: Walk, sizes: Sequence[int], family: Any) -> Any:

@@ -139,17 +139,30 @@ def at_places(xp: Any, array: Any, places: Any, rank: int) -> Any:
     places = with_axes(xp, places, frame, 0)
     own, core = array.shape[: frame + 1], array.shape[frame + 1 :]
     shape = xp.broadcast_shapes(own[:-1], places.shape)
-    rows = places
-    stride = own[-1]
-    for axis in range(frame - 1, -1, -1):
+    rows, stride = places, own[-1]
+    # The axes in the order in which they lie in memory, so that the next reshape copies nothing.
+    order = _in_memory(array, frame)
+    for axis in reversed(order):
         if own[axis] != 1:
             along = tuple(own[axis] if i == axis else 1 for i in range(frame))
             rows = rows + stride * xp.reshape(xp.arange(own[axis]), along)
         stride *= own[axis]
     if stride == 0:
         return xp.empty((*shape, *core), dtype=array.dtype)
+    members = xp.permute_dims(array, (*order, *range(frame, array.ndim)))
+    members = xp.reshape(members, (stride, *core))
     rows = xp.reshape(xp.broadcast_to(rows, shape), (-1,))
-    return xp.reshape(xp.take(xp.reshape(array, (stride, *core)), rows, axis=0), (*shape, *core))
+    if rows.shape[0] != stride or not bool(xp.all(rows == xp.arange(stride))):
+        members = xp.take(members, rows, axis=0)
+    return xp.reshape(members, (*shape, *core))
+
+
+def _in_memory(array: Any, frame: int) -> list[int]:
+    """The first `frame` axes from the slowest to the fastest, where NumPy tells."""
+    strides = getattr(array, "strides", None)
+    if strides is None:
+        return list(range(frame))
+    return sorted(range(frame), key=lambda axis: -strides[axis])
 
 
 def selected(xp: Any, array: Any, index: Value[Any], rank: int) -> Any:

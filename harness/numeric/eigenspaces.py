@@ -22,8 +22,11 @@ _APART = 1e-10
 _LINKED = 1e-9
 """An element that is larger than this, relative to itself, between two spaces links them."""
 
+_NOTHING = 1e-9
+"""What is smaller than this, relative to what it is part of, is rounding."""
+
 _WIDE = 24
-"""An eigenspace of a higher dimension is expected to be real or complex, as a whole."""
+"""The largest eigenspace whose commutant is found by a null space, with the square as unknowns."""
 
 Solver = Callable[[Floats, int], tuple[Floats, int]]
 """Random commuting matrices, so many, of a small family (count, k, k); and the dimension."""
@@ -107,24 +110,23 @@ def _on_one_space(
 ) -> tuple[Floats, int]:
     """Matrices that commute with an algebra on one of its eigenspaces.
 
-    On a generic one it is made of real, complex or quaternionic numbers; where the space is wide,
-    it is taken for real or complex, and that is tested.
+    On a generic one it is made of real, complex or quaternionic numbers: where it is neither real
+    nor complex, and small, the null space tells.
     """
     k = inside.shape[-1]
-    if k <= _WIDE:
-        return solve(inside, draws)
     element = rng.standard_normal((draws, k, k))
     rest = inside - np.trace(inside, axis1=1, axis2=2)[:, None, None] / k * np.eye(k)
     sizes = np.linalg.norm(rest, axis=(1, 2))
-    if sizes.max() <= 1e-9 * np.linalg.norm(inside):
+    if sizes.max() <= _NOTHING * np.linalg.norm(inside):
         return element, k * k
     turn = rest[int(sizes.argmax())]
     turn = turn * (np.sqrt(k) / np.linalg.norm(turn))
     along = (rest * turn).sum(axis=(1, 2)) / k
-    is_complex = (
-        np.abs(turn @ turn + np.eye(k)).max() <= 1e-9
-        and np.abs(rest - along[:, None, None] * turn).max() <= 1e-9
-    )
-    if not is_complex:
+    if (
+        np.abs(turn @ turn + np.eye(k)).max() <= _NOTHING
+        and np.abs(rest - along[:, None, None] * turn).max() <= _NOTHING
+    ):
+        return (element - turn @ element @ turn) / 2, k * k // 2
+    if k > _WIDE:
         raise Undetermined(f"an eigenspace of dimension {k} is neither real nor complex")
-    return (element - turn @ element @ turn) / 2, k * k // 2
+    return solve(inside, draws)

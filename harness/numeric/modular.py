@@ -25,6 +25,9 @@ PRIMES = (16777213, 16777199, 8388593)
 
 _TERMS = 64
 
+_FEW = 300
+"""So many inverses by Euclid's algorithm take as long as powers of a whole array do."""
+
 
 class PrimeField:
     """The integers modulo `prime`, which is below 2²⁴."""
@@ -90,7 +93,11 @@ class PrimeField:
         return self.add(found, self.matmul(left[..., _TERMS:], right[..., _TERMS:, :]))
 
     def reciprocal(self, value: Residues) -> Residues:
-        """The inverse by Fermat, xᵖ⁻²; 0 for 0."""
+        """The inverse, 0 for 0: number by number where they are few, else by Fermat, xᵖ⁻²."""
+        if self.xp is np and value.size <= _FEW:
+            numbers = self.canonical(value).ravel().tolist()
+            inverses = [pow(x, -1, self.prime) if x else 0 for x in numbers]
+            return self.reduce(np.array(inverses, dtype=np.float64)).reshape(value.shape)
         found: Residues = self.xp.ones_like(value)
         power, exponent = value, self.prime - 2
         while exponent:

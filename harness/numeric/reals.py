@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from enum import StrEnum
 from typing import Protocol
@@ -71,6 +72,16 @@ class Regime(StrEnum):
     CANCELLING = "cancelling"
 
 
+def _fractions(rng: np.random.Generator, shape: Sequence[int]) -> Floats:
+    """Uniform between −1 and 1, of 32 bits: these cost half of what doubles do.
+
+    A product of two of them has more digits than a double, so that it is rounded like any other.
+    """
+    count = math.prod(shape)
+    bits = rng.integers(0, 2**64, -(-count // 2), np.uint64)
+    return np.asarray(bits.view(np.int32)[:count].reshape(tuple(shape)) * 2.0**-31)
+
+
 class RealField(Float64):
     """The reals, drawn from normal and uniform distributions."""
 
@@ -117,8 +128,7 @@ class RealField(Float64):
         return np.stack([np.cos(angle), np.sin(angle)], axis=-1)
 
     def free(self, rng: np.random.Generator, shape: Sequence[int], rank: int) -> Floats:
-        found = rng.random(tuple(shape))
-        found -= 0.5
+        found = _fractions(rng, shape)
         axes = tuple(range(len(shape) - rank, len(shape)))
         if self.regime is Regime.SCALED:
             for axis in (None, *axes):
