@@ -64,8 +64,17 @@ def selection(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
+SINCE = click.option(
+    "--since",
+    metavar="OLD.json",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Show what changed since the run that wrote this file with --json.",
+)
+
+
 @click.command()
 @selection
+@SINCE
 @click.option("--json", "json", type=OUTPUT_FILE, help="Write all evidence as JSON.")
 @click.option("--junit", type=OUTPUT_FILE, help="Write a JUnit file.")
 @click.option("--sarif", type=OUTPUT_FILE, help="Write a SARIF file.")
@@ -74,17 +83,18 @@ def selection(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("--summary", type=OUTPUT_FILE, help="Write a summary in Markdown.")
 @click.pass_obj
 @reports_bad_input
-def check(folder: Path, /, **options: Any) -> None:
+def check(folder: Path, /, since: Path | None, **options: Any) -> None:
     """Ask every leg about every claim (or about those of SPECS) and print the verdicts."""
     kinds = ("json", "junit", "sarif", "html", "badge", "summary")
     chosen = {kind: options.pop(kind) for kind in kinds}
     files = {kind: path for kind, path in chosen.items() if path is not None}
     make_room(files)
-    finish(conduct(folder, **options), files)
+    finish(compared(since, lambda: conduct(folder, **options)), files)
 
 
 @click.command()
 @selection
+@SINCE
 @click.option(
     "--output",
     type=click.Path(file_okay=False, path_type=Path),
@@ -92,14 +102,24 @@ def check(folder: Path, /, **options: Any) -> None:
 )
 @click.pass_obj
 @reports_bad_input
-def report(folder: Path, /, output: Path | None, **options: Any) -> None:
+def report(folder: Path, /, output: Path | None, since: Path | None, **options: Any) -> None:
     """Check everything and write the conformance report, `index.html`, with its data."""
     from harness.claims.project import find_root
 
     target = output or find_root(folder) / "report"
     files = {"json": target / "report.json", "html": target / "index.html"}
     make_room(files)
-    finish(conduct(folder, **options), files)
+    finish(compared(since, lambda: conduct(folder, **options)), files)
+
+
+def compared(since: Path | None, run: Callable[[], Run]) -> Run:
+    """The run, knowing what changed since the one in a file, which is read first."""
+    if since is None:
+        return run()
+    from harness.report import difference
+
+    old = difference.read_report(since)
+    return difference.since(old, run())
 
 
 def make_room(files: dict[str, Path]) -> None:

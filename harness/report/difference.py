@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -11,7 +12,7 @@ from pathlib import Path
 from harness.diagnostics import Diagnostic, InputError
 from harness.evidence import Leg, Outcome
 from harness.report.json import from_json
-from harness.report.model import Run, Subject
+from harness.report.model import Lattice, Run, Subject
 from harness.verdict import Status
 
 
@@ -80,7 +81,34 @@ def compare(old: Run, new: Run) -> list[Change]:
             found.append(Change(name, Kind.GONE, f"was {before[name].status.value}"))
         else:
             found.extend(_changes(before[name], after[name]))
+    tables = {checker.name: checker.lattice for checker in old.checkers}
+    for checker in new.checkers:
+        was = tables.get(checker.name)
+        if was is not None and checker.lattice is not None:
+            found.extend(_answers(checker.name, was, checker.lattice))
     return found
+
+
+def _answers(name: str, old: Lattice, new: Lattice) -> Iterator[Change]:
+    """Answers of a checker that are not as they were, those together that changed alike."""
+    before = dict(_words(old))
+    turns = Counter(
+        (before[place], word)
+        for place, word in _words(new)
+        if place in before and before[place] != word
+    )
+    for (was, now), count in turns.items():
+        kind = Kind.REGRESSED if now == "unknown" or was == "holds" else Kind.CHANGED
+        kind = Kind.FIXED if was == "unknown" else kind
+        yield Change(name, kind, f"{count} answers: {was} became {now}")
+
+
+def _words(lattice: Lattice) -> Iterator[tuple[object, str]]:
+    """The answer to each question for each combination."""
+    for cell in lattice.cells:
+        for question, number in zip(lattice.questions, cell.answers, strict=False):
+            if number < len(lattice.answers):
+                yield (frozenset(cell.off), question.name), lattice.answers[number].answer
 
 
 def _changes(old: Subject, new: Subject) -> Iterator[Change]:

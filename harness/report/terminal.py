@@ -40,6 +40,7 @@ def show(run: Run, console: Console | None = None) -> None:
     for names, check in _faults(run):
         _show_fault(console, names, check)
     _show_gaps(console, run)
+    _show_changes(console, run)
     console.print()
     console.print(_counts(run))
 
@@ -139,6 +140,19 @@ def _show_gaps(console: Console, run: Run) -> None:
             console.print()
             text = f"{used} × {kind.value}, but that the proof of a claim rests on"
             console.print(Text(text, "dim"))
+
+
+def _show_changes(console: Console, run: Run) -> None:
+    from rich.text import Text
+
+    if run.since is None:
+        return
+    console.print()
+    console.print(Text("Since the earlier run", "dim"))
+    for change in run.since.changes:
+        console.print(Text(f"  {change}", "bold red" if change.is_worse else ""), soft_wrap=True)
+    if not run.since.changes:
+        console.print(Text("  nothing changed"))
 
 
 def _counts(run: Run) -> Text:

@@ -71,3 +71,17 @@ def test_the_page_shows_every_kind_and_what_is_worse_first() -> None:
 def test_the_data_file_keeps_the_run_and_not_what_it_was_compared_with() -> None:
     assert from_json(to_json(later())).since is None
     assert from_json(to_json(demo())).claims == demo().claims
+
+
+def test_an_answer_of_a_checker_that_changed() -> None:
+    run = demo()
+    [checker] = run.checkers
+    assert checker.lattice is not None
+    first, *others = checker.lattice.answers
+    answers = (replace(first, answer="unknown"), *others)
+    spoilt = replace(checker, lattice=replace(checker.lattice, answers=answers))
+    changed = replace(run, checkers=(spoilt,))
+    [change] = compare(run, changed)
+    assert (change.subject, change.kind) == (checker.name, Kind.REGRESSED)
+    assert change.what == "1 answers: holds became unknown"
+    assert [change.kind for change in compare(changed, run)] == [Kind.FIXED]

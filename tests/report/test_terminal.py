@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 from harness.report.terminal import show
-from tests.report.demo import demo, hostile
+from tests.report.demo import demo, hostile, later
 
 
 @pytest.mark.parametrize("width", [60, 80, 200])
@@ -32,6 +32,14 @@ def test_what_no_claim_is_about_is_listed_and_lemmas_are_counted() -> None:
     )
     assert "1 × theorem that no specification mentions, but that the proof of a claim" in text
     assert "Draft.lemma" not in text
+
+
+def test_what_changed_is_listed() -> None:
+    out = StringIO()
+    show(later(), Console(file=out, width=80))
+    text = out.getvalue()
+    assert "  new: a_new_claim: confirmed" in text or "  new: a_new_claim: refuted" in text
+    assert "  regressed: attentionBlockOutput_invariant_of_shared_rotation: confirmed" in text
 
 
 def test_text_in_brackets_is_text() -> None:
