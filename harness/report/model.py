@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from harness.evidence import Counterexample, Evidence, Gap, Json, Leg, Outcome
@@ -303,6 +304,11 @@ class Run:
     @property
     def subjects(self) -> tuple[Subject, ...]:
         return (*self.claims, *self.definitions)
+
+    @cached_property
+    def by_name(self) -> Mapping[str, Subject]:
+        """Claims and definitions by their names."""
+        return {subject.name: subject for subject in self.subjects}
 
     @property
     def legs(self) -> tuple[Leg, ...]:
