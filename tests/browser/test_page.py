@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from html import unescape
+from urllib.parse import quote
 
 import pytest
 
@@ -88,3 +89,45 @@ def test_what_is_linked_to_is_unfolded(visit: Open) -> None:
     unfolded = re.search(element, visit(DEMO, name.replace("/", "%2F") + "/kernel").dom)
     assert unfolded is not None
     assert "open" in unfolded[0]
+
+
+@pytest.mark.parametrize(
+    "fragment", ["%E0%A4%A", "q=%E0%A4%A", "no/such/place", "%3Cimg%20src%3Dx%3E", "theorem/", "//"]
+)
+def test_an_address_that_leads_nowhere_does_no_harm(visit: Open, fragment: str) -> None:
+    found = visit(DEMO, fragment)
+    found.ask("await until(() => one('[data-toggle]:enabled'))")
+    assert found.console == []
+    assert "<img" not in found.dom
+
+
+@pytest.mark.parametrize(
+    "query", [HOSTILE, "-", ":", "status:", '"', 'a"b', '-status:"', "((((", "\\", "leg:" * 5000]
+)
+def test_a_query_is_only_compared(visit: Open, query: str) -> None:
+    found = visit(DEMO)
+    found.page.fill("#filter", query)
+    assert found.ask("return all('main img, main script').length") == 0
+    assert found.console == []
+
+
+def test_each_step_of_a_sketch_has_a_link_and_names_those_it_uses(visit: Open) -> None:
+    name = "theorem/scores_invariant_of_orthogonal/sketch"
+    found = visit(DEMO, quote(f"{name}/3", safe=""))
+    script = f"""
+      await until(() => named("{name}/3"));
+      const step = named("{name}/3");
+      await until(() => Math.abs(step.getBoundingClientRect().top) < 700);
+      return [step.closest("details").open,
+        [...step.querySelectorAll(".reason a")].map((link) => link.getAttribute("href"))];
+    """
+    is_open, links = found.ask(script)
+    assert is_open
+    assert links == [f"#{name}/1", f"#{name}/2"]
+
+
+def test_evidence_has_plots_that_say_what_they_show(visit: Open) -> None:
+    found = visit(DEMO, "theorem%2Fscores_invariant_of_orthogonal%2Fnumeric")
+    script = "await until(() => one('.chart svg')); return all('.chart').map((f) => f.innerText)"
+    [text] = found.ask(script)
+    assert "Error over bound" in text

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from harness.report.page.layers import Edges, Place, Rows, layers, paths, rows
 
-WIDTH, LINE, MARGIN = 212.0, 13.5, 15.0
+WIDTH, LINE, MARGIN = 198.0, 13.5, 15.0
 """Of a box: how wide, how high a line of its text is, and what is added above and below."""
-GAP, COLUMN, THREAD = 12.0, 58.0, 6.0
+GAP, COLUMN, THREAD = 12.0, 44.0, 6.0
 """Between boxes below and beside each other, and what an edge that passes takes."""
 SWEEPS = 24
 

@@ -14,7 +14,7 @@ from harness.report.page.words import anchor, joints
 
 LIMIT = 150
 """More nodes than this are no picture any more."""
-LETTERS = 27
+LETTERS = 25
 """How many letters of a name stand in a line of its box."""
 
 

@@ -213,6 +213,9 @@
 
   // -- places: whatever is linked to is unfolded
 
+  const decoded = (text) => {
+    try { return decodeURIComponent(text); } catch { return text; }
+  };
   const settle = (target, times) => {
     target.scrollIntoView({ behavior: "instant" });
     if (times) requestAnimationFrame(() => settle(target, times - 1)); // what is near takes its place
@@ -220,7 +223,7 @@
   const follow = () => {
     const hash = location.hash.slice(1);
     if (!SETTINGS.test(hash)) {
-      const target = hash && place(decodeURIComponent(hash));
+      const target = hash && place(decoded(hash));
       if (!target) return;
       if (target.closest("[hidden]")) { field.value = ""; filter(); }
       for (let at = target; at; at = at.parentElement) if (at.localName === "details") at.open = true;
@@ -290,9 +293,8 @@
     for (const details of all("main details")) details.open = open;
     unfold.textContent = open ? "Fold all" : "Unfold all";
   });
-  addEventListener("beforeprint", () => {
-    fillAll();
-    for (const details of all("main details")) details.open = true;
+  addEventListener("beforeprint", () => { // paper shows what is unfolded, and every statement
+    for (const article of all("article")) fill(article);
   });
   addEventListener("click", async (event) => {
     const button = event.target.closest("[data-copy]");
