@@ -87,7 +87,7 @@ def whole(value: Json) -> int:
     """An integer of a counterexample. Raises `CannotCertify` for another number."""
     try:
         number = Fraction(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError, OverflowError):
+    except (ArithmeticError, TypeError, ValueError):
         raise CannotCertify(f"{value!r} is not a number") from None
     if number.denominator != 1:
         raise CannotCertify(f"{value} is not an integer")
