@@ -39,6 +39,8 @@ class Numbers:
     equality: Expression
     """How equality of two of them is decided."""
     number: Callable[[int], Expression]
+    modulus: int = 0
+    """Numbers that differ by a multiple of it are the same; 0 where none do."""
 
 
 def integer(value: int) -> Expression:
@@ -74,6 +76,7 @@ MODULO_THREE = Numbers(
     Constant(f"{REFERENCE}.fieldModuloThree"),
     apply(Constant("instDecidableEqFin"), numeral(3)),
     lambda value: place(value % 3, 3),
+    3,
 )
 
 NUMBERS: Mapping[str, Numbers] = {
