@@ -1,5 +1,6 @@
 """The implementation leg confirms the project's definitions, and refutes each that is wrong."""
 
+import shutil
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
@@ -151,4 +152,40 @@ def test_definitions_wrong_alike_are_seen_by_this_leg_alone(
     verdicts = {name: judge(name, found, asked) for name, asked in plan.subjects()}
     assert verdicts[theorem].status is Status.CONFIRMED
     assert verdicts[definition].status is Status.REFUTED
+    assert exit_code(verdicts.values()) is ExitCode.REFUTED
+
+
+@pytest.mark.lean
+@pytest.mark.slow
+def test_what_lean_and_the_specification_get_wrong_alike_is_red(tmp_path: Path) -> None:
+    """Weights that never look at the keys, in Lean, with its proofs mended, and in the YAML."""
+    from harness.run import Plan, run
+
+    shutil.copytree(ROOT / "lean", tmp_path / "lean", ignore=shutil.ignore_patterns(".lake"))
+    replaced = {
+        "Definitions.lean": ("weights (scores q K)", "weights (scores q fun _ => q)"),
+        "Folding/SingleHead.lean": (
+            "scores_invariant_of_orthogonal R q K orthogonal]",
+            "scores_invariant_of_orthogonal R q (fun _ => q) orthogonal]",
+        ),
+    }
+    for name, (right, wrong) in replaced.items():
+        path = tmp_path / "lean" / "Foldability" / name
+        text = path.read_text("utf-8")
+        assert right in text
+        path.write_text(text.replace(right, wrong), "utf-8")
+    specs = tmp_path / "specs"
+    specs.mkdir()
+    changed = definitions(attentionWeights="weights(scores(q, j ↦ q))")
+    (specs / "definitions.yaml").write_text(changed, "utf-8")
+    shutil.copy(ROOT / "specs" / f"{FOLDED}.yaml", specs)
+    plan = Plan(load_project(tmp_path), tmp_path / "cache", workers=2)
+    found = [item for item in run(plan) if isinstance(item, Evidence)]
+    verdicts = {name: judge(name, found, asked) for name, asked in plan.subjects()}
+    assert verdicts[FOLDED].status is Status.CONFIRMED
+    assert verdicts["attentionWeights"].legs == {
+        Leg.MIRROR: Outcome.CONFIRMED,
+        Leg.EXECUTION: Outcome.CONFIRMED,
+        Leg.IMPLEMENTATION: Outcome.REFUTED,
+    }
     assert exit_code(verdicts.values()) is ExitCode.REFUTED
