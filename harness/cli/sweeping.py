@@ -15,6 +15,8 @@ import click
 from harness.cli.shared import BACKEND, DEVICE, OUTPUT_FILE, read_project, reports_bad_input
 
 if TYPE_CHECKING:
+    from harness.sweep.execution import Start
+    from harness.sweep.run import Sweep
     from harness.sweep.summary import Result, Summary
 
 
@@ -55,8 +57,7 @@ def sweep(
     Each line of the file of results is the record of some batches; `harness replay` computes any
     of their instances again. Interrupted, the file is valid, and --resume goes on with it.
     """
-    from harness.sweep.execution import Lost
-    from harness.sweep.executors import ClusterMissing, dask, processes
+    from harness.sweep.executors import dask, processes
     from harness.sweep.plan import load_plan
     from harness.sweep.run import Sweep
 
@@ -66,21 +67,34 @@ def sweep(
     path.parent.mkdir(parents=True, exist_ok=True)
     start = partial(dask, scheduler) if scheduler else partial(processes, workers)
     in_flight = 256 if scheduler else 4 * workers
-    code = 0
-    with Sweep(wanted, path, resume=resume, backend=backend, device=device) as work:
+    work = Sweep(wanted, path, resume=resume, backend=backend, device=device)
+    try:
+        code = _conduct(work, start, in_flight)
+    except OSError as error:
+        click.echo(f"stopped: {error}; --resume goes on from here", err=True)
+        code = 3
+    show(work.summary)
+    click.echo(f"results: {path}")
+    sys.exit(code or work.summary.exit_code())
+
+
+def _conduct(work: Sweep, start: Start, in_flight: int) -> int:
+    """Run to the end or to an interruption; the exit code of the latter, or 0."""
+    from harness.sweep.execution import Lost
+    from harness.sweep.executors import ClusterMissing
+
+    with work:
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
             watch(work.run(start, in_flight), work.summary.planned)
         except KeyboardInterrupt:
             signal.signal(signal.SIGINT, signal.SIG_IGN)
             click.echo("interrupted; --resume goes on from here", err=True)
-            code = 130
+            return 130
         except (Lost, ClusterMissing) as error:
             click.echo(f"stopped: {error}; --resume goes on from here", err=True)
-            code = 3
-    show(work.summary)
-    click.echo(f"results: {path}")
-    sys.exit(code or work.summary.exit_code())
+            return 3
+    return 0
 
 
 def watch(done: Iterator[int], total: int) -> None:

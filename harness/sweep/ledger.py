@@ -6,13 +6,15 @@ off, reads what is whole, and goes on behind it. The footer holds a digest of al
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
+from io import FileIO
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any
+from typing import Any
 
 from filelock import FileLock, Timeout
 
@@ -65,9 +67,9 @@ class Ledger:
     def write(self, record: Mapping[str, Any]) -> None:
         """Add one line, and hand it to the operating system."""
         line = json.dumps(record, ensure_ascii=False, allow_nan=False).encode() + b"\n"
+        if self._file.write(line) != len(line):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self.path))
         self._digest.update(line)
-        self._file.write(line)
-        self._file.flush()
 
     def close(self, footer: Mapping[str, Any]) -> None:
         """Add the footer, with the digest of all before it, and see it on the disk."""
@@ -76,15 +78,17 @@ class Ledger:
 
     def _open(self) -> None:
         if not self.path.exists():
-            self._file: IO[bytes] = self.path.open("xb")
+            self._file: FileIO = self.path.open("xb", buffering=0)
             self.write(self.header)
+        elif not self.path.is_file():
+            raise self._fault(1, "expected a file of results")
         elif not self.resume:
             raise self._fault(
                 1, "this file exists: --resume goes on with it, --output names another"
             )
         else:
             end = self._read()
-            self._file = self.path.open("r+b")
+            self._file = self.path.open("r+b", buffering=0)
             self._file.truncate(end)
             self._file.seek(end)
             if end == 0:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -59,6 +60,44 @@ def test_exit_codes(tmp_path: Path) -> None:
     lost = run(tmp_path, "--output", "lost.ndjson", "--scheduler", "tcp://127.0.0.1:1")
     assert lost.returncode == 3
     assert list(records(tmp_path / "lost.ndjson"))[-1]["state"] == "interrupted"
+
+
+@pytest.mark.slow
+def test_a_full_disk_stops_the_sweep_and_it_goes_on_when_there_is_room(tmp_path: Path) -> None:
+    write(tmp_path, PLAN)
+    path = tmp_path / "out.ndjson"
+
+    def allow_little() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (3000, 3000))
+
+    command = [*COMMAND, "-C", str(tmp_path), "sweep", "plan.yaml", "--output", str(path)]
+    command += ["--workers", "1"]
+    full = subprocess.run(
+        command,
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+        preexec_fn=allow_little,
+    )
+    assert full.returncode == 3, full.stderr
+    assert "stopped: " in full.stderr
+    assert "Traceback" not in full.stderr
+    assert path.stat().st_size == 3000
+    done = run(tmp_path, "--output", str(path), "--resume")
+    assert done.returncode == 0, done.stderr
+    assert list(records(path))[-1]["state"] == "complete"
+
+
+@pytest.mark.parametrize(
+    ("output", "code"), [("/dev/null", 2), ("/proc/none/out.ndjson", 3), ("plan.yaml", 2)]
+)
+def test_where_nothing_can_be_written(tmp_path: Path, output: str, code: int) -> None:
+    write(tmp_path, PLAN)
+    done = run(tmp_path, "--output", output, "--resume")
+    assert done.returncode == code, done.stderr
+    assert "Traceback" not in done.stderr
+    assert (tmp_path / "plan.yaml").read_text("utf-8") == PLAN
 
 
 @pytest.mark.slow

@@ -6,19 +6,23 @@ import signal
 import subprocess
 import sys
 import time
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import pytest
 
+from harness.numeric.replay import replay
+from harness.sweep.execution import Lost
 from harness.sweep.executors import ClusterMissing, dask
 from harness.sweep.ledger import records
 from harness.sweep.run import Sweep
 from harness.verdict import ExitCode
 from tests.arrays.language import ROOT
-from tests.sweep.plans import PLAN, plan
+from tests.sweep.plans import PLAN, SCORES, plan
 from tests.sweep.test_sweep import bare, conduct
 
 pytest.importorskip("distributed", reason="Dask is not installed: lean-harness[dask]")
@@ -43,7 +47,7 @@ def started(*arguments: str) -> Iterator[subprocess.Popen[str]]:
 def cluster(folder: Path) -> Iterator[tuple[str, list[subprocess.Popen[str]]]]:
     where = folder / "scheduler.json"
     options = ("--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file")
-    with started("dask_scheduler", *options, str(where)):
+    with started("dask_scheduler", *options, str(where)) as scheduler:
         end = time.monotonic() + 60
         while not where.exists() and time.monotonic() < end:
             time.sleep(0.1)
@@ -51,7 +55,7 @@ def cluster(folder: Path) -> Iterator[tuple[str, list[subprocess.Popen[str]]]]:
         worker = ("dask_worker", address, "--nthreads", "1", "--no-dashboard", "--no-nanny")
         local = ("--local-directory", str(folder))
         with started(*worker, *local) as one, started(*worker, *local) as two:
-            yield address, [one, two]
+            yield address, [one, two, scheduler]
 
 
 @pytest.mark.slow
@@ -81,12 +85,33 @@ def test_every_instance_is_counted_once_though_a_worker_dies(tmp_path: Path) -> 
 
 
 @pytest.mark.slow
+def test_a_worker_replays_to_the_bit_and_a_dead_scheduler_is_lost(tmp_path: Path) -> None:
+    wanted = plan(tmp_path, PLAN.replace("instances: 20", "instances: 100000"))
+    claim, library = wanted.claims[0], replace(wanted.library, document=None)
+    path = tmp_path / "out.ndjson"
+    with cluster(tmp_path) as (address, workers):
+        with dask(address) as executor:
+            for check in ("prime-field", "float64", "float32"):
+                name = f"{SCORES}:{check}:7:40:5/n=3,d=4,e=5/lanes=8"
+                there = executor.submit(replay, name, claim, library).result()
+                assert there == replay(name, claim, library)
+        with Sweep(wanted, path) as work:
+            run = work.run(partial(dask, address), 8)
+            while not next(run):
+                pass
+            workers[-1].send_signal(signal.SIGKILL)
+            with pytest.raises(Lost):
+                deque(run, maxlen=0)
+    assert list(records(path))[-1]["state"] == "interrupted"
+
+
+@pytest.mark.slow
 def test_a_scheduler_without_workers_is_missing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("harness.sweep.executors.PATIENCE", 1.0)
     with cluster(tmp_path) as (address, workers):
-        for worker in workers:
+        for worker in workers[:2]:
             worker.kill()
             worker.wait()
         time.sleep(2)

@@ -1,0 +1,123 @@
+"""What a sweep costs. Run: python -m benchmarks.sweep [INSTANCES]
+
+- executors: the same small sweep on processes of the standard library, with and without the
+  environment that keeps glibc from giving memory back, and on loky (where it is installed);
+- memory: a sweep of INSTANCES (a million by default) small instances; instances a second, and the
+  memory of the process that writes the file, after a tenth of them and at the end.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
+from pathlib import Path
+from unittest.mock import patch
+
+from harness.claims.project import load_project
+from harness.sweep import executors
+from harness.sweep.executors import processes
+from harness.sweep.plan import SweepPlan
+from harness.sweep.run import Sweep
+
+ROOT = Path(__file__).parents[1]
+WORKERS = os.cpu_count() or 1
+CLAIM = "scores_invariant_of_orthogonal"
+
+
+def plan(instances: int) -> SweepPlan:
+    project = load_project(ROOT)
+    claims = tuple(claim for claim in project.claims if claim.theorem == CLAIM)
+    sizes = {"n": 4, "d": 4, "e": 4}
+    return SweepPlan("", project.library, claims, {"small": sizes}, (0,), ("float64",), instances)
+
+
+def resident(who: str = "self") -> float:
+    """MiB that a process holds now."""
+    pages = int(Path(f"/proc/{who}/statm").read_text("utf-8").split()[1])
+    return pages * os.sysconf("SC_PAGESIZE") / 2**20
+
+
+@contextmanager
+def loky(count: int) -> Iterator[Executor]:
+    from loky import ProcessPoolExecutor
+
+    with ProcessPoolExecutor(count, env=executors.ENVIRONMENT) as executor:
+        yield executor
+
+
+@contextmanager
+def bare(count: int) -> Iterator[Executor]:
+    kept = {k: v for k, v in executors.ENVIRONMENT.items() if not k.startswith("MALLOC")}
+    with patch.object(executors, "ENVIRONMENT", kept), processes(count) as executor:
+        yield executor
+
+
+def seconds(start: Callable[[], AbstractContextManager[Executor]], instances: int) -> float:
+    """From nothing to a closed file."""
+    begin = time.perf_counter()
+    with tempfile.TemporaryDirectory() as folder:
+        with Sweep(plan(instances), Path(folder) / "out.ndjson") as work:
+            for _ in work.run(start, 4 * WORKERS):
+                pass
+        assert work.summary.exit_code() == 0
+    return time.perf_counter() - begin
+
+
+def compare(instances: int) -> None:
+    ways: dict[str, Callable[[int], AbstractContextManager[Executor]]] = {
+        "stdlib": processes,
+        "stdlib, malloc as it is": bare,
+    }
+    try:
+        import loky as installed
+    except ImportError:
+        print("  loky is not installed")
+    else:
+        ways[f"loky {installed.__version__}"] = loky
+    found: dict[str, list[float]] = {name: [] for name in ways}
+    for _ in range(3):
+        for name, way in ways.items():
+            found[name].append(seconds(partial(way, WORKERS), instances))
+    first = sorted(found["stdlib"])[1]
+    for name, times in found.items():
+        median = sorted(times)[1]
+        print(f"  {median:7.2f} s  {name}; ratio {median / first:.2f}")
+
+
+def memory(instances: int) -> None:
+    begin = time.perf_counter()
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "out.ndjson"
+        with Sweep(plan(instances), path) as work:
+            early = 0.0
+            for done in work.run(partial(processes, WORKERS), 4 * WORKERS):
+                if not early and done >= instances / 10:
+                    early = resident()
+            late = resident()
+        size = path.stat().st_size
+    spent = time.perf_counter() - begin
+    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    child = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    print(f"  {work.summary.instances:,} instances, exit code {int(work.summary.exit_code())}")
+    print(f"  {spent:.0f} s; {instances / spent:,.0f} instances/s on {WORKERS} cores")
+    print(f"  {early:.0f} MiB after a tenth, {late:.0f} MiB at the end; ratio {late / early:.2f}")
+    print(f"  peak {own:.0f} MiB, of a worker {child:.0f} MiB; the file {size / 2**20:.1f} MiB")
+
+
+def main() -> None:
+    instances = int(sys.argv[1]) if len(sys.argv) > 1 else 10**6
+    print(f"executors, {min(instances, 20_000):,} instances, start and stop included")
+    compare(min(instances, 20_000))
+    print("memory")
+    memory(instances)
+
+
+if __name__ == "__main__":
+    main()
