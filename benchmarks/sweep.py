@@ -1,7 +1,7 @@
 """What a sweep costs. Run: python -m benchmarks.sweep [INSTANCES]
 
-- executors: the same small sweep on processes of the standard library, with and without the
-  environment that keeps glibc from giving memory back, and on loky (where it is installed);
+- executors: the same small sweep on processes of the standard library, and on loky (where it is
+  installed);
 - memory: a sweep of INSTANCES (a million by default) small instances; instances a second, and the
   memory of the process that writes the file, after a tenth of them and at the end.
 """
@@ -18,7 +18,6 @@ from concurrent.futures import Executor
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from pathlib import Path
-from unittest.mock import patch
 
 from harness.claims.project import load_project
 from harness.sweep import executors
@@ -52,13 +51,6 @@ def loky(count: int) -> Iterator[Executor]:
         yield executor
 
 
-@contextmanager
-def bare(count: int) -> Iterator[Executor]:
-    kept = {k: v for k, v in executors.ENVIRONMENT.items() if not k.startswith("MALLOC")}
-    with patch.object(executors, "ENVIRONMENT", kept), processes(count) as executor:
-        yield executor
-
-
 def seconds(start: Callable[[], AbstractContextManager[Executor]], instances: int) -> float:
     """From nothing to a closed file."""
     begin = time.perf_counter()
@@ -73,7 +65,6 @@ def seconds(start: Callable[[], AbstractContextManager[Executor]], instances: in
 def compare(instances: int) -> None:
     ways: dict[str, Callable[[int], AbstractContextManager[Executor]]] = {
         "stdlib": processes,
-        "stdlib, malloc as it is": bare,
     }
     try:
         import loky as installed
