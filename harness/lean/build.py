@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -11,8 +10,8 @@ from enum import StrEnum
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
-from threading import Event
 
+from harness.lean.limits import Cancel, jobs_at_once
 from harness.lean.messages import Message
 from harness.lean.package import Module, Package
 from harness.lean.process import Signal, Stopped, one_at_a_time
@@ -103,12 +102,12 @@ def build(
     started = time.monotonic()
     build_dir = build_dir.resolve()
     build_dir.mkdir(parents=True, exist_ok=True)
-    cancel = _Cancel(stop)
+    cancel = Cancel(stop)
     with one_at_a_time(build_dir / "lock", cancel):
         run = _Run(package, toolchain, Store(build_dir), timeout, on_progress, cancel)
         run.recall()
         run.build_elsewhere()
-        run.compile(jobs or _jobs(toolchain.memory))
+        run.compile(jobs or jobs_at_once(toolchain.memory))
     return Build(
         package=package,
         kind=toolchain.kind,
@@ -148,7 +147,7 @@ class _Run:
         store: Store,
         timeout: float,
         on_progress: Progress | None,
-        stop: _Cancel,
+        stop: Cancel,
     ) -> None:
         self.package = package
         self.toolchain = toolchain
@@ -291,41 +290,11 @@ class _Run:
         )
 
 
-class _Cancel:
-    """Set when the caller calls the run off, or when one module's failure to run ends it."""
-
-    def __init__(self, caller: Signal | None) -> None:
-        self._caller = caller
-        self._own = Event()
-
-    def is_set(self) -> bool:
-        return self._own.is_set() or (self._caller is not None and self._caller.is_set())
-
-    def all(self) -> None:
-        """Have every process of this build end."""
-        self._own.set()
-
-
 def _circle(package: Package, name: str, way: tuple[str, ...]) -> Message:
     module = package.modules[name]
     place = next(item for item in module.header.imports if item.module == way[1])
     text = "imports go in a circle: " + " → ".join(way)
     return Message(module.file, place.line, place.column, "error", text)
-
-
-def _jobs(memory: int) -> int:
-    """How many runs of `memory` bytes this machine bears at once; at least one, at most four."""
-    return max(1, min(4, os.cpu_count() or 1, _available(2 * memory) // memory))
-
-
-def _available(unknown: int) -> int:
-    """How many bytes of memory are to be had; `unknown` where the system does not tell."""
-    try:
-        lines = Path("/proc/meminfo").read_text().splitlines()
-    except OSError:
-        return unknown
-    told = (line.split()[1] for line in lines if line.startswith("MemAvailable:"))
-    return int(next(told, unknown >> 10)) << 10
 
 
 def _digest(*parts: str) -> str:

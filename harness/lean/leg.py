@@ -15,6 +15,7 @@ from harness.lean.build import Build, build
 from harness.lean.certificate.leg import certify, uncertified
 from harness.lean.errand import ErrandFailed
 from harness.lean.execution.leg import execute
+from harness.lean.find import find_toolchain
 from harness.lean.lock import check_lock
 from harness.lean.mirror.judge import mirror_claim, mirror_definition
 from harness.lean.mirror.plan import Plan, plan
@@ -26,7 +27,6 @@ from harness.lean.toolchain import (
     Progress,
     Toolchain,
     ToolchainMissing,
-    find_toolchain,
 )
 
 OWN_LEGS = (Leg.PROOF, Leg.MIRROR, Leg.EXECUTION)
@@ -100,7 +100,10 @@ def _look(
         built,
         lean,
         asked.references(),
-        [comparison.line() for comparison in asked.comparisons],
+        [
+            *(comparison.line() for comparison in asked.comparisons),
+            *(f"state\t{project.library.qualified(c.theorem)}" for c in project.claims),
+        ],
         folder=cache / "inspection",
         stop=stop,
         on_start=lambda: say("Lean: replaying every declaration, comparing specifications"),

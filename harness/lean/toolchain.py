@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import Literal, Protocol
 
 from harness.lean.messages import Message
+from harness.lean.package import Package
 from harness.lean.process import Signal
-
-if TYPE_CHECKING:
-    from harness.lean.package import Package
 
 Kind = Literal["native", "embedded"]
 Preference = Literal["auto", "native", "embedded"]
@@ -138,33 +136,3 @@ def compile_file(
         timeout=timeout,
         stop=stop,
     )
-
-
-def find_toolchain(
-    preference: Preference = "auto",
-    *,
-    root: Path | None = None,
-    on_progress: Progress | None = None,
-) -> Toolchain:
-    """A Lean that runs: the machine's own if it has `lake`, else the embedded one.
-
-    The embedded one is installed on first use, which takes a minute. `root` is the package that is
-    to be built, since its `lean-toolchain` may choose the native version. Raises ToolchainMissing.
-    """
-    from harness.lean.embedded.toolchain import embedded_toolchain
-    from harness.lean.native import native_toolchain
-
-    if preference == "native":
-        return native_toolchain(root)
-    if preference == "embedded":
-        return embedded_toolchain(on_progress)
-    try:
-        return native_toolchain(root)
-    except ToolchainMissing as native:
-        if on_progress is not None:
-            on_progress(f"{native.reason} Using the embedded Lean.")
-        try:
-            return embedded_toolchain(on_progress)
-        except ToolchainMissing as embedded:
-            reason = f"{native.reason} {embedded.reason}"
-            raise ToolchainMissing(reason, f"{embedded.remedy} Or: {native.remedy}") from None

@@ -6,10 +6,11 @@ from threading import Event
 import pytest
 
 from harness.lean.build import ModuleOutcome, build
+from harness.lean.find import find_toolchain
 from harness.lean.messages import Message
 from harness.lean.package import read_package
 from harness.lean.process import Stopped
-from harness.lean.toolchain import Toolchain, compile_file, find_toolchain
+from harness.lean.toolchain import Toolchain, compile_file
 
 pytestmark = pytest.mark.lean
 

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from harness.lean.build import ModuleOutcome, build
+from harness.lean.find import find_toolchain
 from harness.lean.native import native_toolchain
 from harness.lean.package import read_package
-from harness.lean.toolchain import ToolchainMissing, find_toolchain
+from harness.lean.toolchain import ToolchainMissing
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the fake lake is a shell script")
 

@@ -16,9 +16,9 @@ import pytest
 from harness.claims.lock import lock_text
 from harness.claims.project import load_project
 from harness.evidence import Evidence, Gap, GapKind, Leg, Outcome
+from harness.lean.find import find_toolchain
 from harness.lean.leg import CLAIM_LEGS, DEFINITION_LEGS, check_all, look
 from harness.lean.lock import current
-from harness.lean.toolchain import find_toolchain
 from harness.verdict import Status, Verdict, judge
 
 PACKAGE = Path(__file__).parents[1] / "fixtures" / "sabotage"
@@ -39,9 +39,9 @@ CHEATS: dict[str, tuple[Leg, str]] = {
     "by_skipping": (P, "The kernel refuses"),
     # names that read like others
     "by_quoted_name": (P, "not a theorem but an axiom"),
-    "by_quoted_axiom": (P, "rests on the axiom Quot\\dsound"),
-    "by_look_alike": (M, "different"),
-    "by_opened": (M, "different"),
+    "by_quoted_axiom": (P, "rests on the axiom «Quot.sound»"),
+    "by_look_alike": (M, "and `dοt u v = dοt v u` in"),
+    "by_opened": (M, "and `Elsewhere.dot u v = Elsewhere.dot v u` in"),
     "by_private": (P, "private to its file"),
     "misplaced": (P, "there is Elsewhere.misplaced, in another namespace"),
     # what is not there
@@ -49,14 +49,14 @@ CHEATS: dict[str, tuple[Leg, str]] = {
     "forgotten": (P, "Forgotten.lean, which the package's root does not import"),
     "by_exit": (P, "Truncated.lean seems to declare it: Lean does not read so far"),
     # statements that say less, or something else
-    "with_hypothesis": (M, "more than the specification has"),
-    "with_implicit": (M, "more than the specification has"),
-    "over_types": (M, "different"),
-    "over_fields": (M, "different"),
+    "with_hypothesis": (M, "assumes `same : dot u u = dot v v`, which the specification"),
+    "with_implicit": (M, "takes `k : Nat`, which the specification has not"),
+    "over_types": (M, "Sabotage.over_types in `Type` alone"),
+    "over_fields": (M, "(Lean.Grind.CommRing), Sabotage.over_fields of `[Lean.Grind.Field α]`"),
     "spec_assumes": (M, "assumes `same: dot(u, u) = dot(v, v)`, which"),
-    "instance_of_times": (M, "different"),
-    "notation_of_times": (M, "different"),
-    "macro_of_equals": (M, "different"),
+    "instance_of_times": (M, "Times.zeroProduct"),
+    "notation_of_times": (M, "Lean has `Eq α (Sabotage.nothing"),
+    "macro_of_equals": (M, "Lean has `True`"),
     "emptied_comm": (M, "Sabotage.emptied is defined otherwise in Lean"),
     # definitions
     "emptied": (M, "is defined otherwise in Lean"),
@@ -141,38 +141,6 @@ def test_what_no_claim_is_about_is_listed(cheating: Answers, clean: Answers) -> 
     ]
 
 
-def test_a_kept_answer_that_was_edited_is_not_believed(cheating: Answers, root: Path) -> None:
-    kept = root / "cache" / "inspection" / "answer.json"
-    honest = kept.read_text("utf-8")
-    forged = honest.replace("\\trefused\\t", "\\taccepted\\t").replace(
-        "\\taxiom\\t", "\\ttheorem\\t"
-    )
-    assert forged != honest
-    kept.write_text(forged, "utf-8")
-    again = Answers(root, root / "cache", legs=(P, M))
-    assert again.confirmed() - {"swapped", "outsourced", "replaced", "distant"} == HONEST
-
-
-def test_a_file_newer_than_its_result_is_checked_again(clean: Answers, root: Path) -> None:
-    """And what was built of it cannot be put in its place."""
-    source = root / "clean" / "Sabotage.lean"
-    olean = root / "clean-cache" / "build" / "lib" / "Sabotage.olean"
-    old, stale = source.read_text("utf-8"), olean.read_bytes()
-    line = "theorem broken {n : Nat} (u v : Fin n → α) : dot u v = dot v u := "
-    assert line in old
-    source.write_text(old.replace(f"{line}honest u v", f"{line}sorry"), "utf-8")
-    try:
-        again = Answers(root, root / "clean-cache", "clean", legs=(P, M))
-        assert clean.confirmed() - again.confirmed() == {"broken"}
-        olean.write_bytes(stale)
-        assert (
-            Answers(root, root / "clean-cache", "clean", legs=(P,)).of("broken", P)[0].outcome
-            is Outcome.REFUTED
-        )
-    finally:
-        source.write_text(old, "utf-8")
-
-
 def test_emptied_in_lean_and_in_the_specification_alike(root: Path, clean: Answers) -> None:
     """Proof, mirror and execution agree with each other, and cannot see it; the lock does."""
     copy = root.parent / "emptied"
@@ -202,3 +170,47 @@ def test_emptied_in_lean_and_in_the_specification_alike(root: Path, clean: Answe
             "specs",
             "clean",
         }
+
+
+def test_a_kept_answer_that_was_edited_is_not_believed(cheating: Answers, root: Path) -> None:
+    kept = root / "cache" / "inspection" / "answer.json"
+    honest = kept.read_text("utf-8")
+    forged = honest.replace("\\trefused\\t", "\\taccepted\\t").replace(
+        "\\taxiom\\t", "\\ttheorem\\t"
+    )
+    assert forged != honest
+    kept.write_text(forged, "utf-8")
+    again = Answers(root, root / "cache", legs=(P, M))
+    assert again.confirmed() - {"swapped", "outsourced", "replaced", "distant"} == HONEST
+
+
+def test_a_package_that_declares_what_operators_mean(root: Path, clean: Answers) -> None:
+    """Both sides of a comparison would be its own."""
+    copy = root.parent / "references"
+    shutil.copytree(root, copy)
+    source = copy / "clean" / "Sabotage.lean"
+    more = "\n@[expose] public section\ndef HarnessReference.dot : Nat := 0\nend\n"
+    source.write_text(source.read_text("utf-8") + more, "utf-8")
+    found = Answers(copy, copy / "clean-cache", "clean", legs=(P, M))
+    assert not found.confirmed()
+    assert "HarnessReference.dot, a name of the harness's own" in found.evidence[0].summary
+
+
+def test_a_file_newer_than_its_result_is_checked_again(clean: Answers, root: Path) -> None:
+    """And what was built of it cannot be put in its place."""
+    source = root / "clean" / "Sabotage.lean"
+    olean = root / "clean-cache" / "build" / "lib" / "Sabotage.olean"
+    old, stale = source.read_text("utf-8"), olean.read_bytes()
+    line = "theorem broken {n : Nat} (u v : Fin n → α) : dot u v = dot v u := "
+    assert line in old
+    source.write_text(old.replace(f"{line}honest u v", f"{line}sorry"), "utf-8")
+    try:
+        again = Answers(root, root / "clean-cache", "clean", legs=(P, M))
+        assert clean.confirmed() - again.confirmed() == {"broken"}
+        olean.write_bytes(stale)
+        assert (
+            Answers(root, root / "clean-cache", "clean", legs=(P,)).of("broken", P)[0].outcome
+            is Outcome.REFUTED
+        )
+    finally:
+        source.write_text(old, "utf-8")

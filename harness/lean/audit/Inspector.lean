@@ -546,8 +546,9 @@ meta unsafe def inspect (own : Environment) : IO Unit := do
     stateAll out full names
     stateTypes out full modules
   let base ← importModules (importsOf r.base #[]) {} 0 (level := .private)
-  let env ← replayAll out full modules base.toKernelEnv
-  let env ← replay.all out own [] r.reference env
+  -- The references first: a package that declares one of their names must not replace it.
+  let env ← replay.all out own [] r.reference base.toKernelEnv
+  let env ← replayAll out full modules env
   compareAll out env r.items
   out.putStrLn "end"
   out.flush

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -107,7 +108,13 @@ def read_answer(text: str) -> Answer:
     )
 
 
+def unescaped(text: str) -> str:
+    """A text as it is, from the form in which it is one word, and a name's part is one part."""
+    marks = {"s": " ", "t": "\t", "n": "\n", "d": ".", "#": "", "e": ""}
+    return re.sub(r"\\(.)", lambda match: marks.get(match[1], match[1]), text)
+
+
 def _rule(rulings: dict[str, Ruling], name: str, verdict: str, reason: str) -> None:
     # Said twice, the worse counts.
     if name not in rulings or rulings[name].accepted:
-        rulings[name] = Ruling(verdict, reason.replace("\\s", " "))
+        rulings[name] = Ruling(verdict, unescaped(reason))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from harness.evidence import Gap, GapKind
+from harness.lean.audit.graph import readable
 from harness.lean.session import Session
 
 
@@ -31,4 +32,5 @@ def _unmentioned(session: Session) -> Iterator[Gap]:
         # What Lean derives on the way, such as injectivity of constructors, has no place.
         if session.graph.declarations[name].kind == "theorem" and place is not None:
             file = session.file(place.file)
-            yield Gap(GapKind.UNMENTIONED, name, file, place.line, name in used)
+            shown = readable(name)
+            yield Gap(GapKind.UNMENTIONED, shown, file, place.line, name in used)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from hashlib import sha256
 
-from harness.lean.audit.answer import Answer, Declaration
+from harness.lean.audit.answer import Answer, Declaration, unescaped
 
 ALLOWED_AXIOMS = frozenset({"propext", "Classical.choice", "Quot.sound"})
 """The axioms of Lean's own logic. Anything else that a proof rests on is an assumption."""
@@ -116,6 +116,25 @@ class Graph:
             todo += declaration.in_type
             if declaration.kind != "theorem":
                 todo += declaration.in_value
+
+
+def counted(count: int, what: str) -> str:
+    """Such as `1 lemma` and `2 lemmas`."""
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
+
+
+def readable(name: str) -> str:
+    """A name of the inspector's as a reader knows it: without module, and quoted where Lean does.
+
+    For messages alone: two names may read alike.
+    """
+    if name.startswith("_private."):
+        name = name.split(".0.", 1)[-1]
+    return ".".join(map(_quoted, name.split(".")))
+
+
+def _quoted(part: str) -> str:
+    return f"«{unescaped(part)}»" if "\\" in part else part
 
 
 def is_generated(name: str) -> bool:

@@ -9,6 +9,7 @@ from pathlib import Path
 from harness.lean.audit.answer import Answer, Malformed, read_answer
 from harness.lean.build import Build
 from harness.lean.errand import Errand, ErrandFailed, run_errand
+from harness.lean.mirror.plan import REFERENCE
 from harness.lean.process import Signal
 from harness.lean.toolchain import Toolchain
 
@@ -66,6 +67,10 @@ def inspect(
         errand, build, toolchain, folder=folder, stop=stop, on_start=on_start
     )
     try:
-        return read_answer(text), seconds
+        answer = read_answer(text)
     except Malformed as error:
         raise ErrandFailed(f"The inspector wrote a line that means nothing: {error}") from None
+    taken = [name for name in answer.declarations if name.split(".")[0] == REFERENCE]
+    if taken:
+        raise ErrandFailed(f"The package declares {taken[0]}, a name of the harness's own.")
+    return answer, seconds

@@ -9,6 +9,7 @@ from harness.claims.model import Claim
 from harness.diagnostics import Diagnostic
 from harness.evidence import Evidence, Json, Leg, Outcome
 from harness.lean.absence import explain_absence
+from harness.lean.audit.graph import counted, readable
 from harness.lean.session import Session, theorem_fault
 
 CHECK = "kernel"
@@ -47,8 +48,8 @@ def describe(session: Session, constant: str) -> dict[str, Json]:
         "constant": constant,
         "module": declaration.module,
         "file": session.file(session.places.file(declaration.module)),
-        "axioms": sorted(session.graph.axioms(constant)),
-        "uses": session.graph.lemmas(constant),
+        "axioms": sorted(map(readable, session.graph.axioms(constant))),
+        "uses": list(map(readable, session.graph.lemmas(constant))),
         "fingerprint": fingerprint,
         "definitions": definitions,
         **session.toolchain,
@@ -84,7 +85,7 @@ def _unchecked(session: Session, claim: Claim, data: dict[str, Json]) -> Evidenc
             summary = f"The kernel was not asked about {name}, on which {constant} rests."
             return Evidence(claim.theorem, Leg.PROOF, CHECK, Outcome.ERROR, summary, data)
         if not ruling.accepted:
-            whom = "it" if name == constant else f"{name}, on which it rests"
+            whom = "it" if name == constant else f"{readable(name)}, on which it rests"
             summary = f"The kernel refuses {whom}: {ruling.reason}."
             return _refuted(claim, summary, data, _at(session, [name, constant], summary))
     return None
@@ -99,8 +100,8 @@ def _assumed(session: Session, claim: Claim, data: dict[str, Json]) -> Evidence 
     parts: list[str] = []
     diagnostics: list[Diagnostic] = []
     for axiom, citing in extra.items():
-        what = "`sorry`" if axiom == "sorryAx" else f"the axiom {axiom}"
-        by = "" if citing == constant else f", through {citing}"
+        what = "`sorry`" if axiom == "sorryAx" else f"the axiom {readable(axiom)}"
+        by = "" if citing == constant else f", through {readable(citing)}"
         parts.append(f"{what}{by}")
         places = [citing, axiom, constant]
         diagnostics += _at(session, places, f"{claim.theorem} rests on {what}{by}.")
@@ -112,10 +113,11 @@ def _confirmed(session: Session, claim: Claim, data: dict[str, Json]) -> Evidenc
     names = data["axioms"]
     assert isinstance(names, list)
     count = len(session.graph.rests_on(session.constant(claim.theorem)))
-    rest = f"on no axiom but {', '.join(names)}" if names else "on no axiom that it names"
+    rest = f"on no axiom but {', '.join(map(str, names))}" if names else "on no axiom that it names"
+    others = f" and the {counted(count - 1, 'declaration')} of the package below it" * (count > 1)
     summary = (
-        f"Lean's kernel accepts the theorem and all {count} declarations of the package that it "
-        f"rests on, replayed from their stored terms; it rests {rest}."
+        f"Lean's kernel accepts the theorem{others}, replayed from their stored terms; it rests "
+        f"{rest}."
     )
     return Evidence(
         claim.theorem,

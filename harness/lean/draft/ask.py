@@ -13,10 +13,11 @@ from harness.lean.build import build
 from harness.lean.draft.prefix import read
 from harness.lean.draft.statement import Draft, draft
 from harness.lean.errand import ErrandFailed
+from harness.lean.find import find_toolchain
 from harness.lean.mirror.plan import Plan
 from harness.lean.package import read_package
 from harness.lean.session import Session
-from harness.lean.toolchain import Preference, Progress, find_toolchain
+from harness.lean.toolchain import Preference, Progress
 
 
 class NoSuchTheorem(Exception):

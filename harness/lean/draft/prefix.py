@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from itertools import count
 
+from harness.lean.audit.answer import unescaped
 from harness.lean.expression import (
     Application,
     Constant,
@@ -69,12 +70,6 @@ def read(text: str, numbers: Iterator[int] | None = None) -> Expression:
 def base_name(name: str) -> str:
     """What a binder is called in Lean."""
     return name.rsplit(MARK, 1)[0]
-
-
-def unescaped(name: str) -> str:
-    """A name as it is, from the form in which it holds no white space."""
-    ends = {"s": " ", "t": "\t", "n": "\n", "\\": "\\"}
-    return re.sub(r"\\(.)", lambda match: ends.get(match[1], match[1]), name)
 
 
 def spine(expression: Expression) -> tuple[Expression, list[Expression]]:

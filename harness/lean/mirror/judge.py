@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import count
 
 from harness.claims.model import Claim
 from harness.diagnostics import Diagnostic
 from harness.evidence import Evidence, Json, Leg, Outcome
 from harness.lean.absence import explain_absence
 from harness.lean.audit.answer import Ruling
+from harness.lean.audit.graph import counted
+from harness.lean.draft.prefix import read, unfolded
 from harness.lean.mirror import plan as keys
+from harness.lean.mirror.difference import Difference, Sides
+from harness.lean.printer import Printer
 from harness.lean.session import Session, definition_fault, theorem_fault
 
 CHECK = "definitional equality"
@@ -25,6 +30,7 @@ def mirror_claim(session: Session, claim: Claim) -> Evidence:
     library = session.project.library
     data = _data(session, constant)
     data["printed_statement"] = session.plan.statements.get(claim.theorem, "")
+    data["scalars"] = f"{claim.scalars.name}: {claim.scalars.lean_class}"
     if (fault := session.plan.faults.get(keys.claim_key(claim.theorem))) is not None:
         return _evidence(claim.theorem, Outcome.ERROR, _sentence(fault), data)
     nothing = _nothing_to_compare(session, claim.theorem, "theorem")
@@ -48,8 +54,8 @@ def mirror_claim(session: Session, claim: Claim) -> Evidence:
             claim.theorem, Outcome.REFUTED, summary, data, theorem_fault(claim, summary)
         )
     summary = (
-        f"The kernel takes the specification and {constant} for one statement, and so the "
-        f"{len(definitions)} definitions and {len(operators)} operators that it reaches."
+        f"The kernel takes the specification and {constant} for one statement"
+        f"{_reached(definitions, operators)}."
     )
     data |= {"definitions": sorted(definitions), "operators": sorted(operators)}
     return _evidence(claim.theorem, Outcome.CONFIRMED, summary, data)
@@ -72,14 +78,23 @@ def mirror_definition(session: Session, name: str) -> Evidence:
     )
     if wrong:
         summary = wrong[0].upper() + wrong[1:]
+        place = session.place(constant)
+        message = f"{summary} Lean has: {place.text}" if place else summary
         return _evidence(
-            name, Outcome.REFUTED, summary, data, definition_fault(session, name, summary)
+            name, Outcome.REFUTED, summary, data, definition_fault(session, name, message)
         )
     summary = (
-        f"The kernel takes the definition and {constant} for one function, and so the "
-        f"{len(definitions)} definitions and {len(operators)} operators that it reaches."
+        f"The kernel takes the definition and {constant} for one function"
+        f"{_reached(definitions, operators)}."
     )
     return _evidence(name, Outcome.CONFIRMED, summary, data)
+
+
+def _reached(definitions: set[str], operators: set[str]) -> str:
+    """That what is below was compared as well, as the end of a sentence."""
+    parts = [(len(definitions), "definition"), (len(operators), "operator")]
+    told = " and ".join(counted(count, what) for count, what in parts if count)
+    return f", and so the {told} that it reaches" if told else ""
 
 
 def _nothing_to_compare(session: Session, name: str, kind: str) -> tuple[Outcome, str] | None:
@@ -109,23 +124,47 @@ def _different(session: Session, claim: Claim, data: dict[str, Json]) -> Evidenc
             place = hypothesis.place
             fault = (place.document.fault(place.path, summary),) if place else ()
             return _evidence(claim.theorem, Outcome.REFUTED, summary, data, fault)
-    theirs = _binders(session.answer.declarations[constant].structure)
-    ours = len(claim.parameters) + len(claim.hypotheses) + 2
-    if theirs > ours:
-        more = theirs - ours
-        what = "one parameter or hypothesis" if more == 1 else f"{more} parameters or hypotheses"
-        summary = f"{constant} takes {what} more than the specification has."
-    elif theirs < ours:
-        fewer = ours - theirs
-        what = "one parameter or hypothesis" if fewer == 1 else f"{fewer} parameters or hypotheses"
-        summary = f"The specification has {what} more than {constant} takes."
-    else:
-        summary = f"The specification and {constant} are different statements."
     reason = _ruling(session, keys.forward(claim.theorem))
     if reason is not None and reason.reason:
         data = {**data, "message": f"Lean's kernel: {reason.reason}"}
-    where = theorem_fault(claim, f"{summary} Lean has: {data.get('lean_statement', constant)}")
-    return _evidence(claim.theorem, Outcome.REFUTED, summary, data, where)
+    lean_has = f"Lean has: {data.get('lean_statement', constant)}"
+    found = _differences(session, claim, constant)
+    if not found:
+        summary = (
+            f"The specification and {constant} are different statements in the same words: an "
+            "instance, such as that of `*`, or a universe is another."
+        )
+        data = {**data, "difference": "instances or universes"}
+        where = theorem_fault(claim, f"{summary} {lean_has}")
+        return _evidence(claim.theorem, Outcome.REFUTED, summary, data, where)
+    summary = " ".join(difference.summary for difference in found)
+    data = {**data, "difference": "; ".join(dict.fromkeys(d.kind for d in found))}
+    faults = []
+    if claim.place is not None:
+        document = claim.place.document
+        faults = [document.fault(d.path, f"{d.summary} {lean_has}") for d in found]
+    return _evidence(claim.theorem, Outcome.REFUTED, summary, data, faults)
+
+
+def _differences(session: Session, claim: Claim, constant: str) -> list[Difference]:
+    stated = session.answer.stated
+    if constant not in stated:
+        return []
+    place = session.place(constant)
+    try:
+        numbers = count()
+        values = {name: read(value, numbers) for name, (_, value) in stated.items() if value}
+        sides = Sides(
+            claim,
+            constant,
+            Printer(session.project.library).claim(claim)[1],
+            unfolded(read(stated[constant][0], numbers), values),
+            frozenset(session.answer.declarations),
+            place.statement if place else "",
+        )
+        return sides.differences()
+    except ValueError:
+        return []
 
 
 def _first_wrong(session: Session, definitions: list[str], operators: list[str]) -> str:
@@ -186,29 +225,6 @@ def _data(session: Session, constant: str) -> dict[str, Json]:
             "source": place.statement,
         }
     return data
-
-
-def _binders(structure: str) -> int:
-    """How many `∀` stand at the head of a type, in the inspector's text."""
-    count, position = 0, 0
-    while structure.startswith("(∀ ", position):
-        count += 1
-        position = _after_term(structure, position + len("(∀ ")) + 1
-    return count
-
-
-def _after_term(text: str, position: int) -> int:
-    depth = 0
-    while position < len(text):
-        character = text[position]
-        if character == "(":
-            depth += 1
-        elif character == ")":
-            depth -= 1
-        elif character == " " and depth == 0:
-            return position
-        position += 1
-    return position
 
 
 def _sentence(text: str) -> str:

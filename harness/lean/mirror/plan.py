@@ -32,6 +32,8 @@ from harness.lean.printer import Binders, Printer
 from harness.lean.scope import SCALAR_LEVEL, CannotPrint, LeanScope
 
 REFERENCE = "HarnessReference"
+"""The namespace of the definitions that say what each operator means."""
+
 _NOTATION = frozenset({*OPERATIONS, "vector", "entry", "matrix_entry"})
 """Primitives that are Lean's own operators and functions, and so need no constant."""
 _OVER_SUMS = {

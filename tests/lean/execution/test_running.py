@@ -24,10 +24,11 @@ from harness.lean.execution.leg import ask, execute, program_for
 from harness.lean.execution.questions import Question
 from harness.lean.execution.subjects import of_claim, of_definition
 from harness.lean.execution.wire import numbers
+from harness.lean.find import find_toolchain
 from harness.lean.leg import look
 from harness.lean.scope import LeanScope
 from harness.lean.session import Session
-from harness.lean.toolchain import LeanRun, Toolchain, find_toolchain
+from harness.lean.toolchain import LeanRun, Toolchain
 from tests.lean.fake import FakeToolchain
 
 PACKAGE = Path(__file__).parents[2] / "fixtures" / "isometry"
