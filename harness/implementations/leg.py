@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -20,7 +20,7 @@ import numpy as np
 
 from harness.arrays import Unsupported
 from harness.claims.model import Definition, Library
-from harness.evidence import Counterexample, Evidence, Json, Leg, Outcome
+from harness.evidence import Evidence, Leg, Outcome
 from harness.implementations.bindings import SIGNATURES, shape, signature
 from harness.implementations.compare import Tally, evaluated
 from harness.implementations.instances import Instance, draw
@@ -66,13 +66,11 @@ def check(definition: Definition, library: Library, *, seed: int = 0) -> Iterato
         yield _evidence(definition, "known implementations", Outcome.INCONCLUSIVE, reason)
         return
     for adapter in ADAPTERS:
-        start = time.monotonic()
-        yield _ask(adapter, definition, library, seed, start)
+        yield _ask(adapter, definition, library, seed)
 
 
-def _ask(
-    adapter: Adapter, definition: Definition, library: Library, seed: int, start: float
-) -> Evidence:
+def _ask(adapter: Adapter, definition: Definition, library: Library, seed: int) -> Evidence:
+    start = time.monotonic()
     if adapter.requires and find_spec(adapter.requires) is None:
         how = f"pip install 'lean-harness[{adapter.extra}]'"
         reason = f"{adapter.name} is not installed here; {how} adds this check."
@@ -98,26 +96,14 @@ def _ask(
     data = tally.data()
     if adapter.requires:
         data["versions"] = {adapter.requires: version(adapter.requires)}
-    example, seconds = tally.counterexample(), time.monotonic() - start
-    return _evidence(definition, adapter.name, outcome, summary, data, example, seconds)
-
-
-def _evidence(
-    definition: Definition,
-    name: str,
-    outcome: Outcome,
-    summary: str,
-    data: Mapping[str, Json] | None = None,
-    example: Counterexample | None = None,
-    seconds: float = 0.0,
-) -> Evidence:
-    return Evidence(
-        definition.name,
-        Leg.IMPLEMENTATION,
-        name,
-        outcome,
-        summary,
-        data or {},
-        example,
-        seconds=seconds,
+    return replace(
+        _evidence(definition, adapter.name, outcome, summary),
+        data=data,
+        counterexample=tally.counterexample(),
+        replay=f"harness check --leg {Leg.IMPLEMENTATION} --seed {seed}",
+        seconds=time.monotonic() - start,
     )
+
+
+def _evidence(definition: Definition, name: str, outcome: Outcome, summary: str) -> Evidence:
+    return Evidence(definition.name, Leg.IMPLEMENTATION, name, outcome, summary)
