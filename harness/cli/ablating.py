@@ -12,7 +12,7 @@ from harness.cli.shared import THEOREM, find_claim, read_project, reports_bad_in
 from harness.diagnostics import Diagnostic, InputError
 
 if TYPE_CHECKING:
-    from harness.claims.model import Library, Project
+    from harness.claims.model import Claim, Library, Project
     from harness.claims.toggles import Checker
     from harness.report.model import Answer, Lattice
 
@@ -25,10 +25,13 @@ if TYPE_CHECKING:
     multiple=True,
     help="Show this one combination: what is claimed, and the proof or the counterexample.",
 )
+@click.option(
+    "--lean", "as_lean", is_flag=True, help="With --off: print the counterexample as Lean text."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the whole lattice as JSON.")
 @click.pass_obj
 @reports_bad_input
-def ablate(folder: Path, theorem: str, off: tuple[str, ...], as_json: bool) -> None:
+def ablate(folder: Path, theorem: str, off: tuple[str, ...], as_lean: bool, as_json: bool) -> None:
     """Take hypotheses and parts of THEOREM away, in all combinations: what still holds?
 
     THEOREM may also be a checker, a file in specs/toggles/, by its name without ending. Each
@@ -45,8 +48,8 @@ def ablate(folder: Path, theorem: str, off: tuple[str, ...], as_json: bool) -> N
     if unknown:
         message = f"there is no such toggle; there are {', '.join(names)}"
         raise InputError([Diagnostic(f"--off {name}", 1, 1, message) for name in unknown])
-    if off:
-        _show_cell(checker, off, project.library)
+    if off or as_lean:
+        _show_cell(checker, off, project.library, as_lean=as_lean)
         return
     found = _answered(project, checker)
     if found.lattice is None:
@@ -113,10 +116,12 @@ def _brief(answer: Answer) -> str:
     return answer.answer
 
 
-def _show_cell(checker: Checker, off: tuple[str, ...], library: Library) -> None:
+def _show_cell(checker: Checker, off: tuple[str, ...], library: Library, *, as_lean: bool) -> None:
     """What each question asks in one cell, and on what its answer rests."""
     from harness.language.notation import to_text
     from harness.necessity.decide import Answer, decide
+    from harness.necessity.shrink import shrink
+    from harness.necessity.worked import worked
     from harness.symbolic.render import render
     from harness.symbolic.sketch import NoSketch, sketch
 
@@ -125,6 +130,7 @@ def _show_cell(checker: Checker, off: tuple[str, ...], library: Library) -> None
     for question in checker.questions:
         claim = checker.claim(question, toggles, library)
         decision = decide(claim, library, seconds=30.0)
+        example = decision.counterexample
         undecided |= decision.answer is Answer.UNKNOWN
         if len(checker.questions) > 1:
             click.echo(f"{question.name}: {question.says}")
@@ -132,8 +138,13 @@ def _show_cell(checker: Checker, off: tuple[str, ...], library: Library) -> None
             click.echo(f"  assume {hypothesis.name}: {to_text(hypothesis.equation)}")
         click.echo(f"  then {to_text(claim.conclusion)}")
         click.echo(f"{decision.answer}: {decision.reason}")
-        if decision.counterexample is not None:
-            _show_counterexample(decision.counterexample)
+        if example is not None:
+            example = shrink(example, claim, library)
+            _show_counterexample(example)
+            for line in worked(example, claim, library):
+                click.echo(f"  {line.side:<5}  {line.text} = {line.value}")
+            if as_lean:
+                click.echo(_lean_text(claim, example, library))
         elif decision.answer is Answer.HOLDS:
             try:
                 click.echo(render(sketch(claim, library)))
@@ -141,6 +152,19 @@ def _show_cell(checker: Checker, off: tuple[str, ...], library: Library) -> None
                 click.echo(f"(no sketch: {reason})")
         click.echo()
     sys.exit(3 if undecided else 0)
+
+
+def _lean_text(claim: Claim, example: Any, library: Library) -> str:
+    """What Lean's kernel is asked to accept, as text that Lean itself reads."""
+    from harness.lean.certificate.numbers import CannotCertify
+    from harness.lean.certificate.statement import refutation
+    from harness.lean.printer import Printer
+    from harness.lean.scope import CannotPrint
+
+    try:
+        return refutation(Printer(library), claim, example, claim.theorem).source()
+    except (CannotCertify, CannotPrint) as reason:
+        return f"-- not to be decided by the kernel: {reason}"
 
 
 def _show_counterexample(example: Any) -> None:

@@ -23,6 +23,7 @@ from harness.necessity.parts import ablation
 from harness.necessity.shrink import shrink
 from harness.necessity.table import table
 from harness.necessity.witness import find_witness
+from harness.necessity.worked import worked
 from harness.numeric.leg import find_counterexample
 from harness.symbolic.render import to_data
 from harness.symbolic.sketch import NoSketch, sketch
@@ -69,6 +70,7 @@ def _without(claim: Claim, name: str, library: Library) -> Evidence:
     match decision.answer:
         case Answer.FAILS if example is not None:
             example = shrink(example, rest, library)
+            data["worked"] = [asdict(line) for line in worked(example, rest, library)]
             outcome = Outcome.INCONCLUSIVE
             summary = f"Without {name} a counterexample breaks the rest; Lean has not been asked."
         case Answer.HOLDS | Answer.TRIVIAL:

@@ -8,8 +8,10 @@ import pytest
 
 from harness.claims.model import Claim, Project
 from harness.evidence import Counterexample
+from harness.necessity.decide import decide
 from harness.necessity.instances import breaks
 from harness.necessity.shrink import shrink
+from harness.necessity.worked import worked
 from tests.numeric.verify import assert_breaks
 
 
@@ -94,3 +96,33 @@ def test_an_instance_that_cannot_be_read_breaks_nothing(
     claim = without(project, "blockDiag_orthogonal", "orthogonal")
     given = Counterexample({"h": 1, "d": 1, "e": 1}, values, [[1]], [[0]])
     assert breaks(given, claim, project.library) is None
+
+
+def test_both_sides_are_worked_out(project: Project) -> None:
+    """R = 0, q = 1, K = (2): with R the score is 0 · 0, without it 1 · 2."""
+    claim = without(project, "scores_invariant", "orthogonal")
+    values: dict[str, Any] = {"R": [[0]], "q": [1], "K": [[2]]}
+    example = Counterexample({"n": 1, "d": 1, "e": 1}, values, [0], [2])
+    lines = [(line.side, line.text, line.value) for line in worked(example, claim, project.library)]
+    assert lines == [
+        ("left", "R @ q", [0]),
+        ("left", "R @ K(j) at j = 0", [0]),
+        ("left", "dot(R @ q, R @ K(j)) at j = 0", 0),
+        ("left", "scores(R @ q, j ↦ R @ K(j))", [0]),
+        ("right", "dot(q, K(j)) at j = 0", 2),
+        ("right", "scores(q, K)", [2]),
+    ]
+
+
+def test_each_head_and_each_key_is_worked_out(project: Project) -> None:
+    claim = without(project, "concatProjected", "commutes")
+    found = decide(claim, project.library).counterexample
+    assert found is not None
+    small = shrink(found, claim, project.library)
+    lines = worked(small, claim, project.library)
+    last = {line.side: line.value for line in lines}
+    assert last == {"left": small.left, "right": small.right}
+    assert [line.text for line in lines if line.text.startswith("scores")] == [
+        "scores(…) at k = 0",
+        "scores(…) at k = 0",
+    ]
