@@ -8,19 +8,27 @@ G. Regensburger, "Certifying operator identities via noncommutative Gröbner bas
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from heapq import heappop, heappush
 from typing import Any
 
 from harness.symbolic import words as w
 from harness.symbolic.order import Order
-from harness.symbolic.rewriting import BudgetSpent, Rewriter
+from harness.symbolic.rewriting import Rewriter
 from harness.symbolic.rules import Relation, Rule, orient, variables
+from harness.symbolic.words import BudgetSpent
 
-MAX_RULES = 60
+MAX_RULES = 40
 MAX_WORD = 8
 """Longer left sides are not added."""
+
+MAX_TERMS = 12
+"""Nor right sides of more summands."""
+
+MAX_STEPS = 500
+"""How often rules are applied in one completion, and on one overlap a quarter of that."""
 
 
 @dataclass(frozen=True)
@@ -43,8 +51,9 @@ class _Completer:
     def __init__(self, order: Order) -> None:
         self.order = order
         self.rules: list[Rule] = []
-        self.queue: list[tuple[int, int, Relation]] = []
+        self.queue: list[tuple[int, int, Callable[[], Relation]]] = []
         self.count = 0
+        self.steps = MAX_STEPS
         self.is_whole = True
         """Whether nothing was left out for its size."""
 
@@ -55,9 +64,12 @@ class _Completer:
         try:
             while self.queue and overlaps > 0 and len(self.rules) < MAX_RULES:
                 overlaps -= 1
-                _, _, found = heappop(self.queue)
-                rewriter = Rewriter(self.rules, self.order, budget=500)
+                _, _, overlap = heappop(self.queue)
+                found = overlap()
+                budget = min(self.steps, MAX_STEPS // 4)
+                rewriter = Rewriter(self.rules, self.order, budget, max_terms=5 * MAX_TERMS)
                 normal, defect = rewriter.reduce(found.difference)
+                self.steps -= len(rewriter.uses)
                 if normal == w.ZERO:
                     continue
                 if rewriter.lemmas:
@@ -78,7 +90,7 @@ class _Completer:
         if not new and found.difference != w.ZERO:
             self.is_whole = self.is_whole and not _is_new(found, known)
         for rule in new:
-            if len(rule.left.word) > MAX_WORD:
+            if len(rule.left.word) > MAX_WORD or len(rule.right.terms) > MAX_TERMS:
                 self.is_whole = False
                 continue
             self.rules.append(rule)
@@ -88,9 +100,9 @@ class _Completer:
                     self._queue(other, rule)
 
     def _queue(self, first: Rule, second: Rule) -> None:
-        for size, found in _overlaps(first, second, is_same=first is second):
+        for size, overlap in _overlaps(first, second, is_same=first is second):
             self.count += 1
-            heappush(self.queue, (size, self.count, found))
+            heappush(self.queue, (size, self.count, overlap))
 
 
 def _is_new(found: Relation, known: set[tuple[w.Monomial, w.Poly]]) -> bool:
@@ -102,8 +114,11 @@ def _is_new(found: Relation, known: set[tuple[w.Monomial, w.Poly]]) -> bool:
     return True
 
 
-def _overlaps(first: Rule, second: Rule, *, is_same: bool) -> Iterator[tuple[int, Relation]]:
-    """Words that end as `first` and begin as `second`, or hold it within: length and relation."""
+def _overlaps(
+    first: Rule, second: Rule, *, is_same: bool
+) -> Iterator[tuple[int, Callable[[], Relation]]]:
+    """Words that end as `first` and begin as `second`, or hold it within: their lengths, and what
+    makes the relations, which takes long where right sides do."""
     if not first.left.word or not second.left.word:
         return
     second = _apart(second)
@@ -114,12 +129,13 @@ def _overlaps(first: Rule, second: Rule, *, is_same: bool) -> Iterator[tuple[int
         names = unify(one[-size:], two[:size])
         if names is not None:
             length = len(one) + len(two) - size
-            yield length, _relation(first, second, names, (), two[size:], one[:-size], ())
+            places = (), two[size:], one[:-size], ()
+            yield length, partial(_relation, first, second, names, *places)
     for start in range(1, len(one) - len(two)):
         names = unify(one[start : start + len(two)], two)
         if names is not None:
             before, after = one[:start], one[start + len(two) :]
-            yield len(one), _relation(first, second, names, (), (), before, after)
+            yield len(one), partial(_relation, first, second, names, (), (), before, after)
 
 
 def _relation(

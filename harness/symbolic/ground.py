@@ -19,7 +19,14 @@ from harness.arrays import Data, Evaluator, Value
 from harness.claims.model import Claim, Library
 from harness.symbolic.exact import Table, arithmetic, sizes_of, values_of
 from harness.symbolic.models import Model, Models
-from harness.symbolic.numbers import Ring
+from harness.symbolic.numbers import Ring, Work
+
+MAX_WORK = {"sympy": 50_000, "flint": 1_000_000}
+"""How many products of monomials a comparison may take, by whose polynomials are used."""
+
+
+class TooLarge(Exception):
+    """A comparison that would take too many products; says how many."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +51,7 @@ def compare(
 ) -> Ground | None:
     """Compare both sides at sizes taken from `dims` in turn; nothing where no instance was found.
 
-    Raises `harness.arrays.Unsupported` for what arrays cannot hold.
+    Raises `harness.arrays.Unsupported` for what arrays cannot hold, and `TooLarge`.
     """
     sizes = sizes_of(claim.parameters, dims)
     rng = random.Random(f"{seed} {dims}")
@@ -52,6 +59,11 @@ def compare(
     if not models:
         return None
     model = max(models, key=_variety)
+    counts = Work()
+    table = Table(counts.symbol, counts.key, counts.reciprocal)
+    _sides(claim, library, sizes, model, table, counts.of)
+    if counts.products > MAX_WORK[backend]:
+        raise TooLarge(f"{counts.products:,} products of monomials")
     drawn = random.Random(seed)
     counted = Table(lambda name: Fraction(drawn.randint(-(10**6), 10**6)))
     _sides(claim, library, sizes, model, counted, Fraction)

@@ -18,7 +18,7 @@ from harness.language.notation import to_latex, to_mathml, to_text
 from harness.language.transform import apart
 from harness.symbolic.certificate import certify
 from harness.symbolic.exact import sizes_of
-from harness.symbolic.ground import Ground, compare
+from harness.symbolic.ground import Ground, TooLarge, compare
 from harness.symbolic.interpret import UnsupportedTerm
 from harness.symbolic.prove import Proof, Prover
 from harness.symbolic.readback import Reader, Unreadable
@@ -203,17 +203,24 @@ def _expansions(
 def _ground(claim: Claim, library: Library, is_proved: bool, deadline: float | None) -> Evidence:
     start = time.monotonic()
     compared: list[Ground] = []
+    left_out: list[str] = []
     try:
         for dims in COMPARISONS:
             if compared and _is_late(deadline):
                 break
-            found = compare(claim, library, dims)
+            try:
+                found = compare(claim, library, dims)
+            except TooLarge as reason:
+                left_out.append(str(reason))
+                continue
             if found is not None and found.sizes not in [c.sizes for c in compared]:
                 compared.append(found)
     except Unsupported as reason:
         summary = f"Not compared at given sizes: {reason}."
         return _evidence(claim, "ground", Outcome.NOT_APPLICABLE, summary, start)
     data: dict[str, Json] = {"comparisons": [_comparison(c) for c in compared]}
+    if left_out:
+        data["left out for their size"] = list(left_out)
     if not is_proved or not all(c.is_equal for c in compared):
         example = find_counterexample(claim, library, deadline=deadline)
         if example is not None:
@@ -222,6 +229,8 @@ def _ground(claim: Claim, library: Library, is_proved: bool, deadline: float | N
             return _evidence(claim, "ground", Outcome.REFUTED, summary, start, data, example)
     if not compared:
         summary = "No instance of the hypotheses was found, so nothing was compared."
+        if left_out:
+            summary = f"Nothing was compared: it would take {', '.join(left_out)}."
         return _evidence(claim, "ground", Outcome.INCONCLUSIVE, summary, start, data)
     if not all(c.is_equal for c in compared):
         summary = "The sides differ as polynomials, but no instance was found at which they do."

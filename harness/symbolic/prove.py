@@ -23,8 +23,9 @@ from harness.symbolic.interpret import (
     symbol,
 )
 from harness.symbolic.order import Order
-from harness.symbolic.rewriting import BudgetSpent, Lemma, Rewriter, Use
+from harness.symbolic.rewriting import Lemma, Rewriter, Use
 from harness.symbolic.rules import Relation, orders, relation
+from harness.symbolic.words import BudgetSpent
 
 OVERLAPS = (30, 250)
 """How many overlaps of rules completion looks at: a few, and if that does not do, more."""
@@ -64,7 +65,7 @@ class Prover:
         for hypothesis in hypotheses:
             try:
                 self.relations.append(relation(hypothesis, self.env))
-            except UnsupportedTerm as error:
+            except (UnsupportedTerm, BudgetSpent) as error:
                 self.unused.append(f"{hypothesis.name}: {error}")
         self._orders = list(orders(self.relations))
         self._completions: dict[tuple[int, int], Completion] = {}
@@ -88,12 +89,18 @@ class Prover:
             yield Rewriter(completion.rules, order)
 
     def sides(self, equation: Equation) -> tuple[w.Poly, w.Poly]:
-        """The normal forms of both sides, of the hypotheses nothing used."""
+        """The normal forms of both sides, of the hypotheses nothing used.
+
+        Raises `UnsupportedTerm`, also where they are too large.
+        """
         env = self.env
         equation = apart(equation, self.parameters)
         for variable in equation.parameters:
             env = env.bind(variable.name, symbol(variable.name, variable.type))
-        return interpret_poly(equation.left, env), interpret_poly(equation.right, env)
+        try:
+            return interpret_poly(equation.left, env), interpret_poly(equation.right, env)
+        except BudgetSpent as error:
+            raise UnsupportedTerm(str(error)) from None
 
     def prove(self, equation: Equation) -> Proof:
         """Rewrite the difference of both sides to 0, or say what is left of each side.

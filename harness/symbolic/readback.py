@@ -254,6 +254,9 @@ class Reader:
             return self._summed(locals_, factors, None, type_)
         for position, letter in enumerate(word):
             if letter.kind == "p":
+                around = word[:position] + word[partner(word, position) + 1 :]
+                if any(w.occurrences(x, around) for x in locals_):
+                    break
                 return self._part(locals_, factors, word, position)
             if letter.kind == "i" and letter.args[0] in locals_:
                 return self._block(locals_, factors, word, position, type_)
@@ -415,9 +418,24 @@ class Reader:
                 return b.primitive("matrix_entry", b.sizes(matrix.type), matrix, *ends)
             vector = self.word(rest)
             return b.primitive("entry", b.sizes(vector.type), vector, self.applied(row))
-        # Halves of one length multiply to the fewest monomials.
-        cut = len(word) // 2 if self.is_right else 1
-        return b.dot(self.word(w.transposed(word[:cut])), self.word(word[cut:]))
+        return self._dot(word)
+
+    def _dot(self, word: w.Word) -> Term:
+        """A word from a row to a column as the dot of two vectors.
+
+        Where terms are to be evaluated it is cut near the middle, as far as blocks stay whole:
+        halves of one length multiply to the fewest monomials.
+        """
+        cuts = [1]
+        if self.is_right:
+            cuts = sorted(range(1, len(word)), key=lambda cut: (abs(2 * cut - len(word)), cut))
+        reason = Unreadable("a word of one letter")
+        for cut in cuts:
+            try:
+                return b.dot(self.word(w.transposed(word[:cut])), self.word(word[cut:]))
+            except Unreadable as error:
+                reason = error
+        raise reason
 
     # -- words ----------------------------------------------------------------------------------
 
@@ -465,8 +483,6 @@ class Reader:
             raise Unreadable("one part of a vector")
         end = partner(word, position)
         prefix, inner, suffix = word[:position], word[position + 1 : end], word[end + 1 :]
-        if any(w.occurrences(x, prefix + suffix) for x in locals_):
-            raise Unreadable("a sum around a part")
         heights = tuple(map(dim_of, w.part_sizes(first.rows)))
         row = int(first.name) - 1
         if end < len(word):

@@ -13,10 +13,7 @@ from dataclasses import dataclass, field
 from harness.symbolic import words as w
 from harness.symbolic.order import Order
 from harness.symbolic.rules import Rule, match_factors, match_word
-
-
-class BudgetSpent(Exception):
-    """Rewriting was stopped: too many steps, or a term that grew too large."""
+from harness.symbolic.words import BudgetSpent
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,8 @@ from harness.symbolic.codes import type_code
 from harness.symbolic.interpret import Environment, UnsupportedTerm, interpret_poly, symbol
 from harness.symbolic.prove import Prover
 from harness.symbolic.readback import Reader, Unreadable
-from harness.symbolic.rewriting import BudgetSpent, Rewriter
+from harness.symbolic.rewriting import Rewriter
+from harness.symbolic.words import BudgetSpent
 
 
 @dataclass(frozen=True)

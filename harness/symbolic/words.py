@@ -29,6 +29,14 @@ MAX_PERMUTATIONS = 720
 """Orders of bound indices that are compared to find the least; beyond, equal sums may differ."""
 
 
+MAX_TERMS = 20_000
+"""Polynomials of more monomials are not multiplied out."""
+
+
+class BudgetSpent(Exception):
+    """A computation was stopped: too many steps, or a term that grew too large; says which."""
+
+
 class Atom(NamedTuple):
     """An index or a scalar: a name, or a named function at arguments.
 
@@ -182,6 +190,8 @@ def multiply(*polys: Poly) -> Poly:
 
 
 def _multiply(p: Poly, q: Poly) -> Poly:
+    if len(p.terms) * len(q.terms) > MAX_TERMS:
+        raise BudgetSpent(f"a product of more than {MAX_TERMS:,} summands")
     found: dict[Monomial, int] = {}
     for first, c in p.terms:
         locals_, factors, word = open_binders(first)

@@ -41,8 +41,23 @@ OVER: Mapping[str, str] = {
       x: vector(m)
       pos: index(n) -> P
       T: index(n) -> vector(m)
-      q: vector(d)
+      q, bq, bk, bv: vector(d)
+      bo: vector(m)
       K, V: index(n) -> vector(d)
+    """,
+    "partial": """
+      n, k, l, m: dimension
+      P: type
+      weights: vector(n) -> vector(n)
+      Θ: P -> matrix(k, k)
+      R: matrix(k, k)
+      S: matrix(l, l)
+      Wq, Wk, Wv: matrix(k + l, m)
+      Wo: matrix(m, k + l)
+      p: P
+      x: vector(m)
+      pos: index(n) -> P
+      T: index(n) -> vector(m)
     """,
     "heads": """
       n, d, m, h, g: dimension
