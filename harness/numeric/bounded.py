@@ -7,21 +7,17 @@ as an error of theirs. That seed is an estimate, tested rather than proved.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import cast
 
 import numpy as np
 
 from harness.arrays import Data, Evaluator, Value
-from harness.arrays.backend import NUMPY, Backend
 from harness.arrays.floats import UNIT, Bounded, BoundedFloat64, Floats
-from harness.claims.model import Claim, Library
 from harness.language.terms import Equation
 from harness.language.transform import free_variables
-from harness.numeric.check import Compared, Drawn, Mask, Plans, defects, identify, largest
+from harness.numeric.check import Check, Compared, Drawn, Mask, Plans, defects, largest
 from harness.numeric.functions import WEIGHTS, open_functions
-from harness.numeric.identifier import LANES, ReplayId
-from harness.numeric.placing import Placing, placed
+from harness.numeric.placing import placed
 from harness.numeric.reals import RealField, Regime
 from harness.numeric.sampling import Instance, Sampler
 
@@ -35,27 +31,10 @@ _SLACK = 4
 """Seeds are larger than measured defects by this times d, the number of terms in a sum."""
 
 
-class Float64Check:
+class Float64Check(Check):
     """Batches of instances in doubles. Raises `Unmet` where no sampler meets the claim."""
 
     name = "float64"
-
-    def __init__(
-        self,
-        claim: Claim,
-        library: Library,
-        seed: int,
-        lanes: int = LANES,
-        backend: Backend = NUMPY,
-        sizes: Mapping[str, int] | None = None,
-    ) -> None:
-        self.plans = Plans(claim, library, self.name, seed, sizes)
-        self.lanes = lanes
-        self.placing = Placing(backend)
-
-    def identifier(self, batch: int, lane: int) -> ReplayId:
-        """What names one of its instances."""
-        return identify(self, batch, lane)
 
     def draw(self, number: int) -> Drawn:
         """The instances of batch `number`; regimes and kinds of weights take turns."""

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
 from harness.arrays import Closure, Data, Evaluator, Places, Value
+from harness.arrays.backend import NUMPY, Backend
 from harness.arrays.floats import Floats
 from harness.claims.model import Claim, Library
 from harness.evidence import Counterexample, Json
@@ -19,7 +21,7 @@ from harness.language.transform import children
 from harness.language.types import Sort
 from harness.numeric.families import BASES, KINDS, Style
 from harness.numeric.hypotheses import Commutes, Orthogonal, assign
-from harness.numeric.identifier import ReplayId
+from harness.numeric.identifier import LANES, ReplayId
 from harness.numeric.placing import Placing
 from harness.numeric.reals import Field
 from harness.numeric.sampling import Instance
@@ -63,34 +65,6 @@ class Compared:
     """The largest difference over its bound; 0 or ∞ in exact arithmetic."""
 
 
-class Check(Protocol):
-    """A way to test a claim on batches of random instances."""
-
-    name: str
-    plans: Plans
-    placing: Placing
-    lanes: int
-
-    def identifier(self, batch: int, lane: int) -> ReplayId:
-        """What names one of its instances."""
-        ...
-
-    def draw(self, number: int) -> Drawn:
-        """The instances of a batch; the same number gives the same bits."""
-        ...
-
-    def compare(self, drawn: Drawn, equation: Equation) -> Compared:
-        """Both sides of an equation over the claim's variables, on these instances."""
-        ...
-
-
-def identify(check: Check, batch: int, lane: int) -> ReplayId:
-    """What names one instance of a check."""
-    plans, backend = check.plans, check.placing.backend
-    named = (plans.claim.theorem, check.name, plans.seed, batch, lane)
-    return ReplayId(*named, plans.fixed, check.lanes, backend.name, backend.device)
-
-
 class Plans:
     """The batches of one check of a claim. Raises `Unmet` where no sampler meets the claim."""
 
@@ -129,6 +103,43 @@ class Plans:
             return dict(self.fixed)
         wide = self.assignment.structured if batch % 2 == 0 else ()
         return draw_sizes(self.claim, self.assignment, rng, SIZES, wide)
+
+
+class Check(ABC):
+    """A way to test a claim on batches of random instances.
+
+    `sizes` fixes a size for each dimension and type; else each batch draws its own. Raises
+    `Unmet` where no sampler meets the claim.
+    """
+
+    name: str
+
+    def __init__(
+        self,
+        claim: Claim,
+        library: Library,
+        seed: int,
+        lanes: int = LANES,
+        backend: Backend = NUMPY,
+        sizes: Mapping[str, int] | None = None,
+    ) -> None:
+        self.plans = Plans(claim, library, self.name, seed, sizes)
+        self.lanes = lanes
+        self.placing = Placing(backend)
+
+    def identifier(self, batch: int, lane: int) -> ReplayId:
+        """What names one of its instances."""
+        plans, backend = self.plans, self.placing.backend
+        named = (plans.claim.theorem, self.name, plans.seed, batch, lane)
+        return ReplayId(*named, plans.fixed, self.lanes, backend.name, backend.device)
+
+    @abstractmethod
+    def draw(self, number: int) -> Drawn:
+        """The instances of a batch; the same number gives the same bits."""
+
+    @abstractmethod
+    def compare(self, drawn: Drawn, equation: Equation) -> Compared:
+        """Both sides of an equation over the claim's variables, on these instances."""
 
 
 def defects(

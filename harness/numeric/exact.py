@@ -14,44 +14,24 @@ from typing import Any
 import numpy as np
 
 from harness.arrays import Evaluator
-from harness.arrays.backend import NUMPY, Backend
 from harness.arrays.evaluate import rank, shape_of
-from harness.claims.model import Claim, Library
 from harness.language.terms import Equation
 from harness.language.types import Index, Matrix, Named, Type, function_parts
-from harness.numeric.check import Compared, Drawn, Plans, defects, identify
+from harness.numeric.check import Check, Compared, Drawn, defects
 from harness.numeric.degrees import Degree, Degrees, entries
 from harness.numeric.hypotheses import Defined, Inverse, Orthogonal, UnitSquares
-from harness.numeric.identifier import LANES, ReplayId
 from harness.numeric.modular import PRIMES, PrimeField, RandomFunction
-from harness.numeric.placing import Placing, placed
+from harness.numeric.placing import placed
 from harness.numeric.sampling import Sampler
 
 _COLLISION = 2.0**-40
 """The chance that two different arguments get one key in `RandomFunction`."""
 
 
-class PrimeFieldCheck:
+class PrimeFieldCheck(Check):
     """Batches of instances over prime fields. Raises `Unmet` where no sampler meets the claim."""
 
     name = "prime field"
-
-    def __init__(
-        self,
-        claim: Claim,
-        library: Library,
-        seed: int,
-        lanes: int = LANES,
-        backend: Backend = NUMPY,
-        sizes: Mapping[str, int] | None = None,
-    ) -> None:
-        self.plans = Plans(claim, library, self.name, seed, sizes)
-        self.lanes = lanes
-        self.placing = Placing(backend)
-
-    def identifier(self, batch: int, lane: int) -> ReplayId:
-        """What names one of its instances."""
-        return identify(self, batch, lane)
 
     def draw(self, number: int) -> Drawn:
         """The instances of batch `number`; the primes take turns."""

@@ -4,6 +4,8 @@
 outside the standard, or an array made on the wrong device, fails here.
 """
 
+import subprocess
+import sys
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -120,3 +122,13 @@ def test_a_package_that_is_not_installed_says_how_to_get_it(
     monkeypatch.setitem(PACKAGES, "torch", ("no_such_module", "lean-harness[torch]"))  # type: ignore[arg-type]
     with pytest.raises(BackendMissing, match=r"pip install 'lean-harness\[torch\]'"):
         Backend("torch")
+
+
+def test_no_backend_is_imported_that_was_not_asked_for() -> None:
+    script = (
+        "import sys, harness.numeric.leg, harness.sweep.run, harness.sweep.executors\n"
+        "found = {'torch', 'cupy', 'array_api_strict', 'array_api_compat', 'distributed'}\n"
+        "sys.exit(', '.join(found & set(sys.modules)) or 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
