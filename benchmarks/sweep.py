@@ -2,6 +2,8 @@
 
 - executors: the same small sweep on processes of the standard library, and on loky (where it is
   installed);
+- narrow formats: the fold of the single-head block at (d_model 64, d_head 16, 16 tokens) over each
+  format's own noise, on PyTorch where it is installed;
 - memory: a sweep of INSTANCES (a million by default) small instances; instances a second, and the
   memory of the process that writes the file, after a tenth of them and at the end.
 """
@@ -19,7 +21,10 @@ from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from pathlib import Path
 
+from harness.arrays.backend import Backend, BackendMissing
 from harness.claims.project import load_project
+from harness.numeric.bounded import Float64Check
+from harness.numeric.precisions import NARROW, Precision, lacks, measure
 from harness.sweep import executors
 from harness.sweep.executors import processes
 from harness.sweep.plan import SweepPlan
@@ -28,6 +33,7 @@ from harness.sweep.run import Sweep
 ROOT = Path(__file__).parents[1]
 WORKERS = os.cpu_count() or 1
 CLAIM = "scores_invariant_of_orthogonal"
+BLOCK = "folded_qkvo_attention_block_invariant_of_commutes"
 
 
 def plan(instances: int) -> SweepPlan:
@@ -102,12 +108,35 @@ def memory(instances: int) -> None:
     print(f"  peak {own:.0f} MiB, of a worker {child:.0f} MiB; the file {size / 2**20:.1f} MiB")
 
 
+def narrow(batches: int = 6) -> None:
+    project = load_project(ROOT)
+    claim = next(claim for claim in project.claims if claim.theorem == BLOCK)
+    try:
+        backend = Backend("torch")
+    except BackendMissing:
+        backend = Backend()
+    sizes = {"n": 16, "d": 16, "m": 64, "P": 17}
+    tester = Float64Check(claim, project.library, 0, backend=backend, sizes=sizes)
+    drawn = [tester.draw(number) for number in range(batches)]
+    for dtype in NARROW:
+        if lacks(backend, dtype):
+            print(f"  {lacks(backend, dtype)}")
+            continue
+        found = Precision()
+        for batch in drawn:
+            found.add(measure(tester, batch, dtype), batch)
+        row = ", ".join(f"{k} {v:.2g}" for k, v in found.row(dtype).items() if k != "format")
+        print(f"  {dtype} on {backend}: {row}")
+
+
 def main() -> None:
     instances = int(sys.argv[1]) if len(sys.argv) > 1 else 10**6
     print(f"executors, {min(instances, 20_000):,} instances, start and stop included")
     compare(min(instances, 20_000))
     print("memory")
     memory(instances)
+    print("narrow formats")
+    narrow()
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -150,29 +151,16 @@ def _log(done: Iterator[int], total: int) -> None:
 
 def show(summary: Summary) -> None:
     """One line for each claim and format, and what failed by name."""
-    from collections import Counter
-
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(box=None, header_style="bold")
-    for column in ("claim", "format", "instances", "outcome", "largest"):
-        right = column in ("instances", "largest")
-        table.add_column(column, justify="right" if right else "left", overflow="fold")
-    groups: dict[tuple[str, str], list[Result]] = {}
+    groups: dict[str, dict[str, list[Result]]] = {}
     for result in summary.results.values():
-        groups.setdefault((result.cell.claim, result.cell.dtype), []).append(result)
-    for (claim, dtype), results in groups.items():
-        instances = sum(r.tally.instances for r in results)
-        outcomes = Counter(r.says() for r in results)
-        says = ", ".join(o if len(outcomes) == 1 else f"{n} {o}" for o, n in outcomes.items())
-        if results[0].decides:
-            bound = "" if dtype == "prime field" else " of its bound"
-            largest = f"{max(r.ratios.largest for r in results):.2g}{bound}"
-        else:
-            largest = f"{max(r.precision.ratio.largest for r in results):.2g} of its noise"
-        table.add_row(claim, dtype, f"{instances:,}", says, largest if instances else "")
-    Console().print(table)
+        groups.setdefault(result.cell.claim, {}).setdefault(result.cell.dtype, []).append(result)
+    for claim, formats in groups.items():
+        click.echo(claim)
+        for dtype, results in formats.items():
+            instances = sum(r.tally.instances for r in results)
+            outcomes = Counter(r.says() for r in results)
+            says = ", ".join(o if len(outcomes) == 1 else f"{n} {o}" for o, n in outcomes.items())
+            click.echo(f"  {dtype:<11}  {instances:>13,}  {says}{_largest(dtype, results)}")
     missing = sum(not result.is_whole for result in summary.results.values())
     if missing:
         click.echo(f"{missing} of {len(summary.results)} combinations are not finished")
@@ -184,3 +172,12 @@ def show(summary: Summary) -> None:
             click.echo(f"{place}: {outcome}: {reason}")
         for name in result.failures[:3]:
             click.echo(f"  harness replay {name}")
+
+
+def _largest(dtype: str, results: list[Result]) -> str:
+    """How far the sides were apart at most."""
+    if dtype == "prime field" or not any(r.tally.instances for r in results):
+        return ""
+    if results[0].decides:
+        return f"; at most {max(r.ratios.largest for r in results):.2g} of the rounding bound"
+    return f"; at most {max(r.precision.ratio.largest for r in results):.2g} of the format's noise"

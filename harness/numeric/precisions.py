@@ -128,7 +128,7 @@ class Precision:
         """One row of a table for readers, relative to the largest entry of the result."""
         return {
             "format": dtype,
-            "instances": self.fold.count - self.fold.endless,
+            "measured": self.fold.count - self.fold.endless,
             "overflowed": self.fold.endless,
             "fold_median": self.fold.quantile(0.5),
             "fold_largest": self.fold.largest,
