@@ -105,7 +105,7 @@ def run(plan: Plan) -> Iterator[Evidence | Gap | Notice]:
         asked = list(_tasks(plan))
         searches = _Searches(sum(map(_is_search, asked)))
         for task in asked:
-            key = _key(task)
+            key = task_key(task)
             known = cache.get(key)
             if known is None:
                 tasks.append((task, key))
@@ -128,7 +128,7 @@ def run(plan: Plan) -> Iterator[Evidence | Gap | Notice]:
                         case _Done(task=Task() as task, key=key, future=Future() as future):
                             waiting -= 1
                             found = workers.answer(task, future)
-                            if _is_answer(found):
+                            if is_answer(found):
                                 cache.put(key, found)
                             yield from searches.passed(task, found)
                         case _Done():
@@ -218,7 +218,8 @@ def _settings(plan: Plan, leg: Leg) -> tuple[tuple[str, Any], ...]:
             return ()
 
 
-def _key(task: Task) -> str:
+def task_key(task: Task) -> str:
+    """A fingerprint of the question: a cached answer to it is the answer that asking would give."""
     bare = detached(task)
     about, library = bare.about, bare.library
     return digest(
@@ -234,7 +235,7 @@ def _said(claim: Claim) -> tuple[object, ...]:
     return claim.theorem, claim.scalars, claim.parameters, claim.hypotheses, claim.conclusion
 
 
-def _is_answer(found: list[Evidence]) -> bool:
+def is_answer(found: list[Evidence]) -> bool:
     """Whether to keep it: an engine that was stopped or failed may do better next time."""
     return all(item.outcome not in (Outcome.ERROR, Outcome.NOT_RUN) for item in found) and not any(
         item.check == "engine" for item in found

@@ -42,6 +42,10 @@ MAY_IMPORT = {
         "cache",
     },
     "progress": {"evidence", "run"},
+    "mutation": {
+        *("diagnostics", "language", "claims", "evidence", "verdict"),
+        *("lean", "cache", "isolation", "run"),
+    },
 }
 OUTERMOST = {"report", "cli", "pytest_plugin"}
 

@@ -20,6 +20,7 @@ COMMANDS: dict[str, dict[str, str]] = {
         "report": "checking:report",
         "sweep": "sweeping:sweep",
         "replay": "reading:replay",
+        "mutate": "mutating:mutate",
         "horizon": "horizon:horizon",
     },
     "Read": {

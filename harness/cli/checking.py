@@ -13,6 +13,7 @@ import click
 from harness.cli.shared import (
     BACKEND,
     DEVICE,
+    ONLY,
     OUTPUT_FILE,
     SPECS,
     TOOLCHAIN,
@@ -30,9 +31,7 @@ def selection(command: Callable[..., Any]) -> Callable[..., Any]:
     """The arguments and options that choose what is asked of which claims."""
     options = (
         SPECS,
-        click.option(
-            "--only", metavar="TEXT", multiple=True, help="Only claims whose name has TEXT in it."
-        ),
+        ONLY,
         click.option(
             "--leg",
             "legs",

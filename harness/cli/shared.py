@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 
+ONLY = click.option(
+    "--only", metavar="TEXT", multiple=True, help="Only claims whose name has TEXT in it."
+)
+
 SPECS = click.argument("specs", nargs=-1, type=click.Path(exists=True, path_type=Path))
 
 

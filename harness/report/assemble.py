@@ -19,6 +19,7 @@ from harness.language.notation.statement import Declaration
 from harness.language.terms import Call, Equation, Variable
 from harness.language.transform import calls
 from harness.language.types import Sort
+from harness.mutation.memory import recall
 from harness.report.cost import cost
 from harness.report.formula import formula
 from harness.report.lattice import to_lattice
@@ -64,6 +65,7 @@ def assemble(plan: Plan, events: Iterable[Evidence | Gap]) -> Run:
         ),
         checkers=tuple(_checker(checker, found) for checker in plan.checkers),
         gaps=tuple(item for item in everything if isinstance(item, Gap)),
+        mutation=recall(plan),
         versions=_versions(found),
         commit=_commit(project.root),
         started=started.isoformat(timespec="seconds"),

@@ -291,6 +291,8 @@ class Run:
     checkers: tuple[Checker, ...] = ()
     gaps: tuple[Gap, ...] = ()
     """What of the Lean package no claim is about."""
+    mutation: Mapping[str, Json] | None = None
+    """The score of the last hunt for mutants of this very project; nothing where there is none."""
     versions: Mapping[str, str] = field(default_factory=dict)
     commit: str = ""
     """The project's commit, with `+` where files differ from it; empty where there is none."""

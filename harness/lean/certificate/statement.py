@@ -59,8 +59,7 @@ def refutation(printer: Printer, claim: Claim, example: Counterexample, key: str
         *(instance.numbers.type, instance.numbers.instance, *instance.arguments),
         *(instance.sides(h.equation).proof() for h in claim.hypotheses),
     )
-    point = difference(example.left, example.right, instance.numbers.modulus)
-    proof = conclusion.contradiction(used, point)
+    proof = conclusion.contradiction(used, difference(example.left, example.right))
     # The integers, and finite types of positions, lie in the lowest universe.
     zero = dict.fromkeys(levels, "0")
     statement = at_levels(general, zero)
@@ -125,22 +124,19 @@ def satisfaction(printer: Printer, claim: Claim, witness: Witness, key: str) -> 
     return Comparison(key, (), apply(Constant("Not"), statement), proof)
 
 
-def difference(left: Json, right: Json, modulus: int = 0) -> Point:
+def difference(left: Json, right: Json) -> Point:
     """The first place at which two values differ. Raises `CannotCertify` where there is none."""
-    found = _difference(left, right, modulus)
+    found = _difference(left, right)
     if found is None:
         raise CannotCertify("the two sides are the same")
     return found
 
 
-def _difference(left: Any, right: Any, modulus: int) -> Point | None:
+def _difference(left: Any, right: Any) -> Point | None:
     if not isinstance(left, list | tuple):
-        apart = whole(left) - whole(right)
-        return () if (apart % modulus if modulus else apart) else None
-    if not isinstance(right, list | tuple) or len(left) != len(right):
-        raise CannotCertify("the two sides are not of one shape")
+        return None if whole(left) == whole(right) else ()
     for i, (one, other) in enumerate(zip(left, right, strict=True)):
-        below = _difference(one, other, modulus)
+        below = _difference(one, other)
         if below is not None:
             return (i, *below)
     return None

@@ -7,7 +7,7 @@ between, could make two true statements pass for one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from harness.claims.model import Claim, Library
@@ -76,8 +76,13 @@ class Plan:
 
     def references(self) -> list[str]:
         """The reference definitions that are cited."""
-        found = {name for c in self.comparisons for name in constants(c.statement)}
-        return sorted(name for name in found if name.startswith(f"{REFERENCE}."))
+        return references(self.comparisons)
+
+
+def references(comparisons: Iterable[Comparison]) -> list[str]:
+    """The reference definitions that these comparisons cite."""
+    found = {name for c in comparisons for name in constants(c.statement)}
+    return sorted(name for name in found if name.startswith(f"{REFERENCE}."))
 
 
 def plan(library: Library, claims: tuple[Claim, ...]) -> Plan:
@@ -97,7 +102,7 @@ def plan(library: Library, claims: tuple[Claim, ...]) -> Plan:
         if operator not in _NOTATION:
             add(primitive_key(operator), _primitive(printer, operator))
     for name in library.definitions:
-        add(definition_key(name), _definition(printer, name))
+        add(definition_key(name), text_of_definition(printer, name))
     for claim in claims:
         add(claim_key(claim.theorem), _claim(printer, claim))
         try:
@@ -170,7 +175,11 @@ def _reached(library: Library, names: set[str], operators: set[str]) -> tuple[se
 # -- the comparisons -----------------------------------------------------------------------------
 
 
-def _claim(printer: Printer, claim: Claim) -> Iterator[Comparison]:
+def text_of_claim(printer: Printer, claim: Claim) -> Iterator[Comparison]:
+    """That a claim says what the theorem of its name says, and that this says what the claim says.
+
+    Raises CannotPrint.
+    """
     levels, statement = printer.claim(claim)
     theorem = Constant(printer.library.qualified(claim.theorem), levels)
     yield Comparison(forward(claim.theorem), levels, statement, theorem)
@@ -180,13 +189,20 @@ def _claim(printer: Printer, claim: Claim) -> Iterator[Comparison]:
         arrow(statement, TypeOf(theorem)),
         lean.Function("h", statement, Local("h")),
     )
+
+
+def _claim(printer: Printer, claim: Claim) -> Iterator[Comparison]:
+    yield from text_of_claim(printer, claim)
+    levels, _ = printer.claim(claim)
+    theorem = Constant(printer.library.qualified(claim.theorem), levels)
     for hypothesis in claim.hypotheses:
         rest = tuple(h for h in claim.hypotheses if h is not hypothesis)
         _, weaker = printer.claim(replace(claim, hypotheses=rest))
         yield Comparison(without(claim.theorem, hypothesis.name), levels, weaker, theorem)
 
 
-def _definition(printer: Printer, name: str) -> Iterator[Comparison]:
+def text_of_definition(printer: Printer, name: str) -> Iterator[Comparison]:
+    """That a definition of the library is Lean's of its name. Raises CannotPrint."""
     definition = printer.library.definitions[name]
     scope, binders = printer.definition(definition)
     levels = (SCALAR_LEVEL, *scope.levels.values())

@@ -1,0 +1,124 @@
+"""What Lean says of mutants: the mirror of each, and its own definitions run beside the changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from harness.claims.model import Claim, Definition, Library, Project
+from harness.evidence import Leg, Outcome
+from harness.lean.audit.inspection import inspect
+from harness.lean.execution.compare import compare
+from harness.lean.execution.leg import ask, program_for
+from harness.lean.execution.questions import questions
+from harness.lean.execution.subjects import of_definition
+from harness.lean.leg import look
+from harness.lean.mirror.plan import Comparison, references, text_of_claim, text_of_definition
+from harness.lean.printer import Printer
+from harness.lean.process import Signal
+from harness.lean.scope import CannotPrint
+from harness.lean.session import Session
+from harness.lean.toolchain import Toolchain
+from harness.mutation.mutants import Mutant
+
+Say = Callable[[str], None]
+Answers = Mapping[tuple[int, Leg], Outcome]
+"""The outcome of a leg, by the number of the mutant."""
+
+
+def in_lean(
+    project: Project,
+    mutants: Sequence[Mutant],
+    lean: Toolchain,
+    cache: Path,
+    say: Say = lambda text: None,
+    stop: Signal | None = None,
+) -> Answers:
+    """The mirror and the execution leg of every mutant that they apply to.
+
+    Raises ErrandFailed, InputError and Stopped.
+    """
+    session = look(project, lean, cache, say, stop)
+    found = dict(_mirrored(session, mutants, lean, cache, say, stop))
+    found.update(_executed(session, mutants, lean, cache, say, stop))
+    return found
+
+
+def _mirrored(
+    session: Session,
+    mutants: Sequence[Mutant],
+    lean: Toolchain,
+    cache: Path,
+    say: Say,
+    stop: Signal | None,
+) -> Iterator[tuple[tuple[int, Leg], Outcome]]:
+    """Whether the kernel takes the mutant for what Lean has; one inspection for all of them."""
+    asked: dict[int, list[Comparison]] = {}
+    for number, mutant in enumerate(mutants):
+        try:
+            asked[number] = [
+                replace(comparison, key=f"{number}:{comparison.key}")
+                for comparison in _comparisons(session.project.library, mutant)
+            ]
+        except CannotPrint:
+            yield (number, Leg.MIRROR), Outcome.ERROR
+    every = [comparison for comparisons in asked.values() for comparison in comparisons]
+    answer, _ = inspect(
+        session.build,
+        lean,
+        references(every),
+        [comparison.line() for comparison in every],
+        folder=cache / "mutants",
+        stop=stop,
+        on_start=lambda: say(f"Lean: comparing {len(asked)} mutants"),
+    )
+    for number, comparisons in asked.items():
+        rulings = [answer.compared.get(comparison.key) for comparison in comparisons]
+        accepted = [ruling is not None and ruling.accepted for ruling in rulings]
+        outcome = Outcome.CONFIRMED if all(accepted) else Outcome.REFUTED
+        yield (number, Leg.MIRROR), Outcome.ERROR if None in rulings else outcome
+
+
+def _comparisons(library: Library, mutant: Mutant) -> Iterator[Comparison]:
+    printer = Printer(mutant.library(library))
+    if isinstance(mutant.about, Claim):
+        yield from text_of_claim(printer, mutant.about)
+    else:
+        yield from text_of_definition(printer, mutant.about.name)
+
+
+def _executed(
+    session: Session,
+    mutants: Sequence[Mutant],
+    lean: Toolchain,
+    cache: Path,
+    say: Say,
+    stop: Signal | None,
+) -> Iterator[tuple[tuple[int, Leg], Outcome]]:
+    """Lean runs its own definitions once; Python computes with each changed one in their place."""
+    library = session.project.library
+    found = [of_definition(definition) for definition in library.definitions.values()]
+    made = program_for(session, found)
+    asked, faults = questions([s for s in found if s.name not in made.faults], seed=0)
+    answers, _ = ask(
+        made,
+        asked,
+        session,
+        lean,
+        folder=cache / "mutants" / "execution",
+        stop=stop,
+        on_start=lambda: say("Lean: running its own definitions, for the mutants of each"),
+    )
+    for number, mutant in enumerate(mutants):
+        if not isinstance(mutant.about, Definition):
+            continue
+        if mutant.subject in made.faults or mutant.subject in faults:
+            yield (number, Leg.EXECUTION), Outcome.INCONCLUSIVE
+            continue
+        own = [i for i, question in enumerate(asked) if question.subject.name == mutant.subject]
+        tallies = compare(
+            mutant.library(library), (), [asked[i] for i in own], [answers[i] for i in own]
+        )
+        differs = any(tally.difference is not None for tally in tallies.values())
+        yield (number, Leg.EXECUTION), Outcome.REFUTED if differs else Outcome.CONFIRMED
