@@ -6,7 +6,7 @@ once for all the claims that were collected, so a selection costs what it should
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from harness.evidence import Evidence, Leg
 
 _ANSWERS = pytest.StashKey[dict[str, list[Any]]]()
+
+_OPENED = pytest.StashKey[dict[Path, Any]]()
 
 DEFINITIONS_FILE = "definitions.yaml"
 
@@ -37,38 +39,67 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
-    if file_path.suffix not in (".yaml", ".yml") or not _is_specification(file_path):
+    if file_path.suffix not in (".yaml", ".yml") or not _may_be_ours(file_path):
         return None
-    kind = DefinitionsFile if file_path.name == DEFINITIONS_FILE else SpecFile
-    found: pytest.Collector = kind.from_parent(parent, path=file_path)
+    opened = _opened(parent.config, file_path)
+    kind: type[SpecFile] = SpecFile
+    if file_path.name == DEFINITIONS_FILE:
+        kind = DefinitionsFile
+    elif opened is None or (not isinstance(opened, str) and file_path not in opened.unread):
+        return None  # a lock, a checker, a sweep: no specification
+    found: SpecFile = kind.from_parent(parent, path=file_path)
+    found.opened = opened
     return found
 
 
-def _is_specification(path: Path) -> bool:
-    is_other = path.name == "lock.yaml" or path.parent.name == "toggles"
-    return not is_other and any(
-        (folder / DEFINITIONS_FILE).is_file() for folder in path.parents[:3]
-    )
+def _may_be_ours(path: Path) -> bool:
+    """A cheap look, for the YAML files of everybody else."""
+    return any((folder / DEFINITIONS_FILE).is_file() for folder in path.parents[:3])
+
+
+def _opened(config: pytest.Config, path: Path) -> Project | str | None:
+    """The project that `path` belongs to, with no claim read yet, or what is wrong with it."""
+    from harness.claims.project import find_root, open_project
+    from harness.diagnostics import InputError
+
+    try:
+        root = find_root(path.parent)
+    except InputError:
+        return None
+    known = config.stash.setdefault(_OPENED, {})
+    if root not in known:
+        try:
+            known[root] = open_project(root)
+        except InputError as error:
+            known[root] = str(error)
+    found: Project | str = known[root]
+    return found
 
 
 class SpecFile(pytest.File):
     """One specification; its items are the legs that answer for its claim."""
 
+    opened: Project | str | None
+
     def collect(self) -> Iterator[pytest.Item]:
+        from harness.claims.load import load_claims
+        from harness.diagnostics import InputError
         from harness.run import CLAIM_LEGS
 
-        for claim in self.project([self.path]).claims:
-            yield from self.items(claim.theorem, claim.says, CLAIM_LEGS, claim.waived)
-
-    def project(self, selected: Sequence[Path]) -> Project:
-        """The project that the file belongs to, with the claims of the selected files."""
-        from harness.claims.project import find_root, load_project
-        from harness.diagnostics import InputError
-
+        project = self.project()
+        name = self.path.relative_to(project.root).as_posix()
         try:
-            return load_project(find_root(self.path.parent), selected)
+            claims = load_claims([(self.path, name)], project.library)
         except InputError as error:
             raise self.CollectError(str(error)) from None
+        for claim in claims:
+            yield from self.items(claim.theorem, claim.says, CLAIM_LEGS, claim.waived)
+
+    def project(self) -> Project:
+        """The project that the file belongs to."""
+        if self.opened is None or isinstance(self.opened, str):
+            raise self.CollectError(self.opened or "no project of the harness here or above")
+        return self.opened
 
     def items(
         self, subject: str, says: str, legs: Iterable[Leg], waived: Mapping[str, str]
@@ -88,7 +119,7 @@ class DefinitionsFile(SpecFile):
     def collect(self) -> Iterator[pytest.Item]:
         from harness.run import DEFINITION_LEGS
 
-        for definition in self.project(()).library.definitions.values():
+        for definition in self.project().library.definitions.values():
             yield from self.items(definition.name, definition.says, DEFINITION_LEGS, {})
 
 
@@ -157,12 +188,15 @@ def _answers(item: LegItem) -> list[Evidence]:
     root = find_root(item.path.parent)
     together: tuple[Leg, ...] = (item.leg,)
     wanted = [i for i in item.session.items if isinstance(i, LegItem)]
+    if item.leg not in LEAN_LEGS and hasattr(item.config, "workerinput"):
+        # A worker of pytest-xdist gets some of the items, and cannot tell which.
+        wanted = [item]
     if item.leg in LEAN_LEGS:  # one start of Lean answers for all of its legs
         together = tuple(leg for leg in LEAN_LEGS if any(i.leg == leg for i in wanted))
     known = item.session.stash.setdefault(_ANSWERS, {})
-    key = f"{root}:{','.join(together)}"
+    names = {i.subject for i in wanted if i.leg in together}
+    key = repr((root, together, sorted(names)))
     if key not in known:
-        names = {i.subject for i in wanted if i.leg in together}
         project = load_project(root)
         claims = tuple(claim for claim in project.claims if claim.theorem in names)
         plan = Plan(
