@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 from harness.implementations.instances import Layout
 
 if TYPE_CHECKING:
-    from harness.arrays.floats import Floats
+    from harness.implementations.instances import Floats
 
 _LOOKS = 20_000
 """Distances at which δ is computed before the search gives up."""

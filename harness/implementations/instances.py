@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     import numpy as np
+    from numpy.typing import NDArray
 
-    from harness.arrays.floats import Floats
+    Floats = NDArray[np.float64]
 
 Layout = Literal["interleaved", "half-split"]
 

@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from importlib import import_module
-from importlib.metadata import version
 from importlib.util import find_spec
 from typing import Any
 from zlib import crc32
@@ -75,8 +74,12 @@ def _ask(adapter: Adapter, definition: Definition, library: Library, seed: int) 
         how = f"pip install 'lean-harness[{adapter.extra}]'"
         reason = f"{adapter.name} is not installed here; {how} adds this check."
         return _evidence(definition, adapter.name, Outcome.NOT_APPLICABLE, reason)
-    implements: Mapping[str, Callable[[Instance], Any]]
-    implements = import_module(adapter.module).IMPLEMENTS
+    try:
+        implements: Mapping[str, Callable[[Instance], Any]]
+        implements = import_module(adapter.module).IMPLEMENTS
+    except (ImportError, OSError) as error:  # a shared object that is missing, or has no room
+        reason = f"{adapter.name} is installed, but cannot be loaded: {error}"
+        return _evidence(definition, adapter.name, Outcome.NOT_RUN, reason)
     if definition.name not in implements:
         reason = f"{adapter.name} has nothing that corresponds to it."
         return _evidence(definition, adapter.name, Outcome.NOT_APPLICABLE, reason)
@@ -95,7 +98,7 @@ def _ask(adapter: Adapter, definition: Definition, library: Library, seed: int) 
     outcome, summary = tally.outcome()
     data = tally.data()
     if adapter.requires:
-        data["versions"] = {adapter.requires: version(adapter.requires)}
+        data["versions"] = {adapter.requires: str(import_module(adapter.requires).__version__)}
     return replace(
         _evidence(definition, adapter.name, outcome, summary),
         data=data,

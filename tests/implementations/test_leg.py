@@ -1,7 +1,9 @@
 """The implementation leg confirms the project's definitions, and refutes each that is wrong."""
 
+import ast
 import shutil
 from dataclasses import replace
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -60,7 +62,8 @@ def test_a_wrong_definition_is_refuted(tmp_path: Path, name: str, what: str, tex
     for seed in range(3):
         found = answers(wrong.definitions[name], wrong, seed)
         assert found["papers"].outcome is Outcome.REFUTED, what
-        assert found["PyTorch"].outcome is (Outcome.REFUTED if HAS_TORCH else "not applicable")
+        expected = Outcome.REFUTED if HAS_TORCH else Outcome.NOT_APPLICABLE
+        assert found["PyTorch"].outcome is expected
         example = found["papers"].counterexample
         assert example is not None
         assert example.left != example.right
@@ -116,6 +119,31 @@ def test_a_missing_library_leaves_the_papers_to_answer(monkeypatch: pytest.Monke
     assert found["PyTorch"].outcome is Outcome.NOT_APPLICABLE
     assert "pip install 'lean-harness[torch]'" in found["PyTorch"].summary
     assert status(definition, LIBRARY) is Status.CONFIRMED
+
+
+def test_a_library_that_cannot_be_loaded_is_not_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(name: str) -> object:
+        if name.endswith("pytorch"):
+            raise ImportError("libgomp.so.1: no such file")
+        return import_module(name)
+
+    monkeypatch.setattr(leg, "find_spec", lambda name: object())
+    monkeypatch.setattr(leg, "import_module", broken)
+    definition = LIBRARY.definitions["scores"]
+    found = answers(definition, LIBRARY)
+    assert found["PyTorch"].outcome is Outcome.NOT_RUN
+    assert "libgomp" in found["PyTorch"].summary
+    assert found["papers"].outcome is Outcome.CONFIRMED
+    assert status(definition, LIBRARY) is Status.UNDECIDED
+
+
+@pytest.mark.parametrize("module", ["papers", "pytorch", "instances", "horizon"])
+def test_implementations_share_nothing_with_the_claim_language(module: str) -> None:
+    tree = ast.parse((ROOT / "harness" / "implementations" / f"{module}.py").read_text("utf-8"))
+    names = {n.module or "" for n in ast.walk(tree) if isinstance(n, ast.ImportFrom)}
+    names |= {a.name for n in ast.walk(tree) if isinstance(n, ast.Import) for a in n.names}
+    ours = {name for name in names if name.split(".")[0] == "harness"}
+    assert ours <= {"harness.implementations.instances"}
 
 
 def test_nothing_compared_is_never_confirmed(monkeypatch: pytest.MonkeyPatch) -> None:
