@@ -13,8 +13,6 @@ import tempfile
 import time
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
 from harness.report.html import to_html
 from tests.browser.conftest import FLAGS, NAMES
 from tests.report.demo import many
