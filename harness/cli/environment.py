@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 _EXTRAS = {
     "embedded": "Lean where there is no `lake`",
     "symbolic": "faster polynomials in the symbolic leg",
+    "torch": "PyTorch's arrays in the numeric leg",
+    "cupy": "CuPy's arrays in the numeric leg",
+    "dask": "sweeps on a cluster",
     "dev": "tests and checks of the harness itself",
 }
 """What each optional part of the installation is good for, where its name does not say it."""

@@ -12,10 +12,12 @@ import pytest
 from harness.diagnostics import InputError
 from harness.evidence import Outcome
 from harness.numeric.replay import replay
+from harness.sweep.chunks import chunks
 from harness.sweep.ledger import Ledger, records
 from harness.sweep.plan import SweepPlan
 from harness.sweep.run import Sweep
 from harness.sweep.summary import Summary
+from harness.sweep.work import compute
 from harness.verdict import ExitCode
 from tests.sweep.plans import FALSE, PLAN, UNKNOWN, plan, serial
 
@@ -235,3 +237,20 @@ def test_numbers_that_json_has_not_are_not_written(tmp_path: Path) -> None:
     ):
         ledger.write({"kind": "chunk", "largest": float("inf")})
     assert [r["kind"] for r in lines(tmp_path / "out.ndjson")] == ["header"]
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_the_worst_instance_is_the_one_that_is_named(tmp_path: Path, dtype: str) -> None:
+    wanted = plan(tmp_path, PLAN.replace("[prime field, float64, float32]", f"[{dtype}]"))
+    conduct(wanted, tmp_path / "out.ndjson")
+    for record in lines(tmp_path / "out.ndjson")[1:-1]:
+        spread = record["ratios"] if dtype == "float64" else record["precision"]["ratio"]
+        found = replay(record["worst"], wanted.claims[0], wanted.library)
+        assert found.remark.endswith(f" {spread['largest']:.3g}")
+
+
+def test_another_version_of_the_harness_must_not_answer(tmp_path: Path) -> None:
+    chunk = next(chunks(plan(tmp_path), "another", "numpy", "", lambda key: False))
+    record = compute(chunk)
+    assert record["error"] == "this worker has another version of the harness"
+    assert (record["first"], record["batches"]) == (0, 3)
