@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import multiprocessing
 from collections.abc import Sequence
 from concurrent.futures import Future
@@ -52,6 +53,9 @@ def attributed(task: Task, found: Sequence[Any]) -> list[Evidence]:
             return [fault(task, Outcome.ERROR, "The engine answered with something else.")]
         if (item.subject, item.leg) != (task.subject, task.leg):
             message = f"The engine answered for {item.leg} of {item.subject} instead."
+            return [fault(task, Outcome.ERROR, message)]
+        if not 0 <= item.seconds < math.inf:
+            message = f"The engine says that it took {item.seconds} s, which is no number."
             return [fault(task, Outcome.ERROR, message)]
     return list(found)
 

@@ -1,13 +1,21 @@
 """The run survives its engines: every vice has its outcome, and none of them is `confirmed`."""
 
+import json
+from dataclasses import replace
 from pathlib import Path
 
+import jsonschema
 import pytest
 
 from harness.cache import EvidenceCache
 from harness.claims.project import load_project
 from harness.evidence import Evidence, Leg, Outcome
-from harness.run import Plan, run
+from harness.lean.toolchain import ToolchainMissing
+from harness.report.assemble import assemble
+from harness.report.json import to_text
+from harness.report.schema import report_schema
+from harness.run import ENGINES, Plan, run
+from harness.verdict import Status, judge, leg_outcome
 
 ROOT = Path(__file__).parents[1]
 ONE_CLAIM = [ROOT / "specs" / "scores_invariant_of_orthogonal.yaml"]
@@ -46,6 +54,7 @@ def test_a_checker_is_answered_where_all_its_claims_are_asked(tmp_path: Path) ->
         ("says_nothing", Outcome.ERROR, "nothing"),
         ("answers_for_another_leg", Outcome.ERROR, "proof"),
         ("answers_in_words", Outcome.ERROR, "something else"),
+        ("takes_no_number_of_seconds", Outcome.ERROR, "nan s, which is no number"),
         ("raises", Outcome.ERROR, "ZeroDivisionError: on purpose"),
         ("crashes", Outcome.ERROR, "exit code 7"),
         ("eats_memory", Outcome.INCONCLUSIVE, "memory"),
@@ -87,3 +96,85 @@ def test_an_edited_cache_entry_is_not_believed(tmp_path: Path) -> None:
     cache._entries["key"] = "confirmed"
     assert cache.get("key") is None
     cache.close()
+
+
+def test_who_lies_about_a_false_claim_does_not_turn_it_green(tmp_path: Path) -> None:
+    """One engine always confirms; another looks, and one instance is enough."""
+    project = load_project(ROOT, ONE_CLAIM)
+    [claim] = project.claims
+    false = replace(claim, hypotheses=())
+    asked = Plan(
+        replace(project, claims=(false,)),
+        tmp_path,
+        legs=(Leg.SYMBOLIC, Leg.NUMERIC),
+        engines={**ENGINES, Leg.SYMBOLIC: "tests.miniatures.engines:confirms"},
+    )
+    found = [item for item in run(asked) if isinstance(item, Evidence)]
+    verdict = judge(false.theorem, found, asked.legs)
+    assert verdict.legs[Leg.SYMBOLIC] is Outcome.CONFIRMED
+    assert verdict.legs[Leg.NUMERIC] is Outcome.REFUTED
+    assert verdict.status is Status.REFUTED
+
+
+def test_while_one_hangs_the_others_go_on(tmp_path: Path) -> None:
+    project = load_project(ROOT, ONE_CLAIM)
+    asked = Plan(
+        project,
+        tmp_path,
+        legs=(Leg.SYMBOLIC, Leg.NUMERIC),
+        engines={**ENGINES, Leg.NUMERIC: "tests.miniatures.engines:hangs_whatever_it_is_told"},
+        seconds=6.0,
+    )
+    found = [item for item in run(asked) if isinstance(item, Evidence)]
+    verdict = judge(project.claims[0].theorem, found, asked.legs)
+    assert verdict.legs[Leg.SYMBOLIC] is Outcome.CONFIRMED
+    assert verdict.legs[Leg.NUMERIC] is Outcome.INCONCLUSIVE
+    assert verdict.status is Status.UNDECIDED
+
+
+def test_what_is_no_number_breaks_no_report(tmp_path: Path) -> None:
+    asked = plan(tmp_path, "returns_nan")
+    made = assemble(asked, (item for item in run(asked) if isinstance(item, Evidence)))
+    data = json.loads(to_text(made))
+    jsonschema.validate(data, report_schema())
+    assert "NaN" not in to_text(made)
+
+
+def necessity(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, engine: str) -> list[Evidence]:
+    """What a search comes to where there is no Lean to certify it."""
+
+    def missing(*_: object, **__: object) -> None:
+        raise ToolchainMissing("There is no Lean.", "")
+
+    monkeypatch.setattr("harness.lean.leg.find_toolchain", missing)
+    asked = Plan(
+        load_project(ROOT, ONE_CLAIM),
+        tmp_path,
+        legs=(Leg.NECESSITY,),
+        engines={Leg.NECESSITY: f"tests.miniatures.engines:{engine}"},
+        seconds=3.0,
+    )
+    return [item for item in run(asked) if isinstance(item, Evidence)]
+
+
+@pytest.mark.parametrize(
+    ("engine", "outcome", "says"),
+    [
+        ("answers_for_necessity", Outcome.ERROR, "without showing why"),
+        ("answers_for_necessity", Outcome.ERROR, "cannot refute"),
+        ("answers_for_necessity", Outcome.NOT_RUN, "did not answer"),
+        ("searches_falsely", Outcome.INCONCLUSIVE, "numeric only"),
+        ("confirms", Outcome.ERROR, "symbolic"),
+        ("says_nothing", Outcome.ERROR, "nothing"),
+        ("raises", Outcome.ERROR, "ZeroDivisionError"),
+        ("crashes", Outcome.ERROR, "exit code 7"),
+        ("hangs", Outcome.INCONCLUSIVE, "3 s"),
+    ],
+)
+def test_a_search_that_lies_certifies_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, engine: str, outcome: Outcome, says: str
+) -> None:
+    found = necessity(tmp_path, monkeypatch, engine)
+    assert any(item.outcome is outcome and says in item.summary for item in found), found
+    assert Outcome.CONFIRMED not in {item.outcome for item in found}
+    assert leg_outcome(found) not in (Outcome.CONFIRMED, Outcome.NOT_APPLICABLE)

@@ -9,10 +9,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from harness.claims.checkers import load_checkers
 from harness.claims.load import DEFINITIONS_FILE, load_claims, load_library
 from harness.claims.lock import LOCK_FILE, read_lock
 from harness.claims.model import Project
-from harness.claims.toggles import load_checkers
 from harness.diagnostics import Diagnostic, InputError
 
 SWEEPS_FOLDER = "sweeps"

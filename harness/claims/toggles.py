@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Protocol, Self
 
-from harness.claims.document import Document, read_document, schema_faults
 from harness.claims.model import Claim, Hypothesis, Library
-from harness.diagnostics import Diagnostic, InputError
 from harness.language.elaborate import (
     Scope,
     check_type,
@@ -96,12 +93,13 @@ class WrittenToggle:
             kept = tuple(h for h in claim.hypotheses if h.name != self.drop)
             claim = replace(claim, hypotheses=kept)
         for old, new in self.replacements.items():
-            claim = self._replace(claim, old, new, library)
+            claim = self.replaced(claim, old, new, library)
         for name, text in self.assume.items():
             claim = _assuming(claim, name, text, library)
         return claim
 
-    def _replace(self, claim: Claim, old: str, new: str, library: Library) -> Claim:
+    def replaced(self, claim: Claim, old: str, new: str, library: Library) -> Claim:
+        """The claim with one term in place of another. Raises `LanguageError` as `off` does."""
         try:
             pattern = elaborate_term(parse_term(old), library.scope(claim.parameters))
         except LanguageError:
@@ -185,82 +183,3 @@ class Checker:
         for question in self.questions:
             asked = (toggle.asks(question.name) for toggle in self.toggles)
             yield from (question.claim, *(claim for claim in asked if claim is not None))
-
-
-def load_checkers(
-    paths: Sequence[tuple[Path, str]], library: Library, claims: Sequence[Claim]
-) -> tuple[Checker, ...]:
-    """Read files of toggles, each with the name that messages call it. Raises `InputError`."""
-    found: list[Checker] = []
-    faults: list[Diagnostic] = []
-    by_name = {claim.theorem: claim for claim in claims}
-    for path, name in paths:
-        try:
-            found.append(_load(path, name, library, by_name))
-        except InputError as error:
-            faults.extend(error.diagnostics)
-    if faults:
-        raise InputError(faults)
-    return tuple(found)
-
-
-def _load(path: Path, name: str, library: Library, claims: Mapping[str, Claim]) -> Checker:
-    document = read_document(path, name)
-    faults = list(schema_faults(document, "toggles"))
-    if faults:
-        raise InputError(faults)
-    data = document.data
-
-    def claim_named(name: str, place: tuple[str, ...]) -> Claim | None:
-        if name not in claims:
-            faults.append(document.fault(place, f"no specification claims {name!r}"))
-        return claims.get(name)
-
-    questions = []
-    for name, entry in data["questions"].items():
-        claim = claim_named(entry["claim"], ("questions", name, "claim"))
-        if claim is not None:
-            questions.append(Question(name, entry["says"], claim))
-    toggles = []
-    for name, entry in data["toggles"].items():
-        off = entry["off"]
-        ask = {}
-        for question, theorem in off.get("ask", {}).items():
-            place = ("toggles", name, "off", "ask", question)
-            if question not in data["questions"]:
-                faults.append(document.fault(place, f"there is no question {question!r}"))
-            claim = claim_named(theorem, place)
-            if claim is not None:
-                ask[question] = claim
-        replacements, extra = off.get("replace", {}), off.get("for", {})
-        says, drop = entry["says"], off.get("drop")
-        assume, needs = off.get("assume", {}), tuple(entry.get("needs", ()))
-        for i, other in enumerate(needs):
-            if other not in data["toggles"]:
-                at = ("toggles", name, "needs", i)
-                faults.append(document.fault(at, f"there is no toggle {other!r}"))
-        toggles.append(WrittenToggle(name, says, drop, replacements, extra, ask, assume, needs))
-    if not faults:
-        faults.extend(_unfit(document, questions, toggles, library))
-    if faults:
-        raise InputError(faults)
-    says, file = data["says"].strip(), document.name
-    return Checker(path.stem, data["title"], says, tuple(questions), tuple(toggles), file)
-
-
-def _unfit(
-    document: Document,
-    questions: Sequence[Question],
-    toggles: Sequence[WrittenToggle],
-    library: Library,
-) -> Iterator[Diagnostic]:
-    """Toggles that change no claim: a name misspelt, or a term that does not occur."""
-    for toggle in toggles:
-        place = ("toggles", toggle.name, "off")
-        try:
-            changed = [q for q in questions if toggle.off(q.claim, library) != q.claim]
-        except LanguageError as error:
-            yield document.fault(place, error.message)
-            continue
-        if not changed and not toggle.ask:
-            yield document.fault(place, "this changes none of the questions' claims")

@@ -2,9 +2,10 @@
 
 import os
 import time
+from dataclasses import replace
 
 from harness.claims.model import Claim, Library
-from harness.evidence import Evidence, Leg, Outcome
+from harness.evidence import Counterexample, Evidence, Leg, Outcome
 
 
 def _evidence(claim: Claim, outcome: Outcome, leg: Leg = Leg.SYMBOLIC) -> Evidence:
@@ -44,7 +45,41 @@ def hangs(claim: Claim, library: Library) -> list[Evidence]:
     return confirms(claim, library)
 
 
+def hangs_whatever_it_is_told(claim: Claim, library: Library, **_: object) -> list[Evidence]:
+    return hangs(claim, library)
+
+
 def eats_memory(claim: Claim, library: Library) -> list[Evidence]:
     block = bytearray(8 << 30)
     block[::4096] = b"x" * len(block[::4096])
     return confirms(claim, library)
+
+
+def returns_nan(claim: Claim, library: Library, **_: object) -> list[Evidence]:
+    """Numbers that are none, where a number is looked for."""
+    nan = float("nan")
+    example = Counterexample({"n": 1}, {"q": [nan]}, [nan], [nan])
+    data = {"largest_ratio": nan, "answer": "fails", "miss_per_instance": -nan}
+    evidence = _evidence(claim, Outcome.CONFIRMED)
+    return [replace(evidence, data=data, counterexample=example)]
+
+
+def takes_no_number_of_seconds(claim: Claim, library: Library) -> list[Evidence]:
+    return [replace(_evidence(claim, Outcome.CONFIRMED), seconds=float("nan"))]
+
+
+def searches_falsely(claim: Claim, library: Library) -> list[Evidence]:
+    """Finds a counterexample to every claim without its hypotheses, and it is none."""
+    names = [f"without {h.name}" for h in claim.hypotheses]
+    ones = {p.name: 1 for p in claim.parameters}
+    example = Counterexample(ones, ones, [0], [1])
+    return [
+        Evidence(claim.theorem, Leg.NECESSITY, name, Outcome.CONFIRMED, "Needed.", {}, example)
+        for name in names
+    ]
+
+
+def answers_for_necessity(claim: Claim, library: Library) -> list[Evidence]:
+    """Confirms, refutes and says that it does not apply, each without a reason."""
+    outcomes = (Outcome.CONFIRMED, Outcome.REFUTED, Outcome.NOT_APPLICABLE)
+    return [_evidence(claim, outcome, Leg.NECESSITY) for outcome in outcomes]

@@ -15,6 +15,7 @@ from harness.lean.certificate.numbers import (
     FALSE,
     ONE,
     TRUE,
+    CannotCertify,
     place,
 )
 from harness.lean.expression import (
@@ -66,6 +67,8 @@ class Sides:
 
     def contradiction(self, proof: Expression, point: Point) -> Expression:
         """A proof of `False` from one of the equation, at a point where the sides differ."""
+        if len(point) != len(self.bound) + len(self.entries):
+            raise CannotCertify("the sides are not of the shape that the claim has")
         given = [
             place(value, size)
             for value, size in zip(point, [*self.bound_sizes, *self.entry_sizes], strict=True)

@@ -39,6 +39,8 @@ class Numbers:
     equality: Expression
     """How equality of two of them is decided."""
     number: Callable[[int], Expression]
+    modulus: int = 0
+    """Numbers that differ by a multiple of it are the same; 0 where none do."""
 
 
 def integer(value: int) -> Expression:
@@ -74,6 +76,7 @@ MODULO_THREE = Numbers(
     Constant(f"{REFERENCE}.fieldModuloThree"),
     apply(Constant("instDecidableEqFin"), numeral(3)),
     lambda value: place(value % 3, 3),
+    3,
 )
 
 NUMBERS: Mapping[str, Numbers] = {
@@ -87,7 +90,7 @@ def whole(value: Json) -> int:
     """An integer of a counterexample. Raises `CannotCertify` for another number."""
     try:
         number = Fraction(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError, OverflowError):
+    except (ArithmeticError, TypeError, ValueError):
         raise CannotCertify(f"{value!r} is not a number") from None
     if number.denominator != 1:
         raise CannotCertify(f"{value} is not an integer")

@@ -59,7 +59,8 @@ def refutation(printer: Printer, claim: Claim, example: Counterexample, key: str
         *(instance.numbers.type, instance.numbers.instance, *instance.arguments),
         *(instance.sides(h.equation).proof() for h in claim.hypotheses),
     )
-    proof = conclusion.contradiction(used, difference(example.left, example.right))
+    point = difference(example.left, example.right, instance.numbers.modulus)
+    proof = conclusion.contradiction(used, point)
     # The integers, and finite types of positions, lie in the lowest universe.
     zero = dict.fromkeys(levels, "0")
     statement = at_levels(general, zero)
@@ -124,19 +125,22 @@ def satisfaction(printer: Printer, claim: Claim, witness: Witness, key: str) -> 
     return Comparison(key, (), apply(Constant("Not"), statement), proof)
 
 
-def difference(left: Json, right: Json) -> Point:
+def difference(left: Json, right: Json, modulus: int = 0) -> Point:
     """The first place at which two values differ. Raises `CannotCertify` where there is none."""
-    found = _difference(left, right)
+    found = _difference(left, right, modulus)
     if found is None:
         raise CannotCertify("the two sides are the same")
     return found
 
 
-def _difference(left: Any, right: Any) -> Point | None:
+def _difference(left: Any, right: Any, modulus: int) -> Point | None:
     if not isinstance(left, list | tuple):
-        return None if whole(left) == whole(right) else ()
+        apart = whole(left) - whole(right)
+        return () if (apart % modulus if modulus else apart) else None
+    if not isinstance(right, list | tuple) or len(left) != len(right):
+        raise CannotCertify("the two sides are not of one shape")
     for i, (one, other) in enumerate(zip(left, right, strict=True)):
-        below = _difference(one, other)
+        below = _difference(one, other, modulus)
         if below is not None:
             return (i, *below)
     return None

@@ -1,0 +1,128 @@
+"""Files of toggles to checkers; every mistake of every file at its place, all at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from harness.claims.document import Document, read_document, schema_faults
+from harness.claims.model import Claim, Library
+from harness.claims.toggles import Checker, Question, WrittenToggle
+from harness.diagnostics import Diagnostic, InputError
+from harness.language.parser import parse_statement, parse_term, parse_type
+from harness.language.syntax import LanguageError
+
+
+def load_checkers(
+    paths: Sequence[tuple[Path, str]], library: Library, claims: Sequence[Claim]
+) -> tuple[Checker, ...]:
+    """Read files of toggles, each with the name that messages call it. Raises `InputError`."""
+    found: list[Checker] = []
+    faults: list[Diagnostic] = []
+    by_name = {claim.theorem: claim for claim in claims}
+    for path, name in paths:
+        try:
+            found.append(_load(path, name, library, by_name))
+        except InputError as error:
+            faults.extend(error.diagnostics)
+    if faults:
+        raise InputError(faults)
+    return tuple(found)
+
+
+def _load(path: Path, name: str, library: Library, claims: Mapping[str, Claim]) -> Checker:
+    document = read_document(path, name)
+    faults = list(schema_faults(document, "toggles"))
+    if faults:
+        raise InputError(faults)
+    data = document.data
+
+    def claim_named(name: str, place: tuple[str, ...]) -> Claim | None:
+        if name not in claims:
+            faults.append(document.fault(place, f"no specification claims {name!r}"))
+        return claims.get(name)
+
+    questions = []
+    for name, entry in data["questions"].items():
+        claim = claim_named(entry["claim"], ("questions", name, "claim"))
+        if claim is not None:
+            questions.append(Question(name, entry["says"], claim))
+    toggles = []
+    for name, entry in data["toggles"].items():
+        off = entry["off"]
+        ask = {}
+        for question, theorem in off.get("ask", {}).items():
+            place = ("toggles", name, "off", "ask", question)
+            if question not in data["questions"]:
+                faults.append(document.fault(place, f"there is no question {question!r}"))
+            claim = claim_named(theorem, place)
+            if claim is not None:
+                ask[question] = claim
+        replacements, extra = off.get("replace", {}), off.get("for", {})
+        says, drop = entry["says"], off.get("drop")
+        assume, needs = off.get("assume", {}), tuple(entry.get("needs", ()))
+        for i, other in enumerate(needs):
+            if other not in data["toggles"]:
+                at = ("toggles", name, "needs", i)
+                faults.append(document.fault(at, f"there is no toggle {other!r}"))
+        toggles.append(WrittenToggle(name, says, drop, replacements, extra, ask, assume, needs))
+    if not faults:
+        faults.extend(_unfit(document, questions, toggles, library))
+    if faults:
+        raise InputError(faults)
+    says, file = data["says"].strip(), document.name
+    return Checker(path.stem, data["title"], says, tuple(questions), tuple(toggles), file)
+
+
+def _unfit(
+    document: Document,
+    questions: Sequence[Question],
+    toggles: Sequence[WrittenToggle],
+    library: Library,
+) -> Iterator[Diagnostic]:
+    """Toggles that change no claim: a name misspelt, or a term that does not occur."""
+    for toggle in toggles:
+        place = ("toggles", toggle.name, "off")
+        wrong = [*_unreadable(document, toggle), *_ill_typed(document, toggle, questions, library)]
+        yield from wrong
+        if wrong or toggle.ask:
+            continue
+        if all(toggle.off(q.claim, library) == q.claim for q in questions):
+            yield document.fault(place, "this changes none of the questions' claims")
+
+
+def _unreadable(document: Document, toggle: WrittenToggle) -> Iterator[Diagnostic]:
+    """Texts that mean nothing, whatever claim they are put into."""
+    readers: dict[str, tuple[Callable[[str], object], Mapping[str, str]]] = {
+        "replace": (parse_term, toggle.replacements),
+        "for": (parse_type, toggle.extra),
+        "assume": (parse_statement, toggle.assume),
+    }
+    for kind, (read, texts) in readers.items():
+        for name, text in texts.items():
+            path = ("toggles", toggle.name, "off", kind, name)
+            try:
+                read(text)
+            except LanguageError as error:
+                yield document.fault_within(path, error.span[0], error.message)
+    for pattern in toggle.replacements:
+        try:
+            parse_term(pattern)
+        except LanguageError as error:
+            path = ("toggles", toggle.name, "off", "replace", pattern)
+            yield document.fault(path, error.message, key=True)
+
+
+def _ill_typed(
+    document: Document, toggle: WrittenToggle, questions: Sequence[Question], library: Library
+) -> Iterator[Diagnostic]:
+    """Replacements that are not of the type of what they replace, where that occurs."""
+    found: dict[Diagnostic, None] = {}
+    for old, new in toggle.replacements.items():
+        for question in questions:
+            try:
+                toggle.replaced(question.claim, old, new, library)
+            except LanguageError as error:
+                path = ("toggles", toggle.name, "off", "replace", old)
+                found[document.fault_within(path, error.span[0], error.message)] = None
+    yield from found
