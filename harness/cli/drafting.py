@@ -72,7 +72,8 @@ def new(
         sys.exit(3)
     if not is_shown:
         load_claim(target, relpath(target), project.library)
-        click.echo(f"next: harness check {relpath(target)}")
+        first = "" if project.lock is None else "harness lock, and "
+        click.echo(f"next: {first}harness check {relpath(target)}")
 
 
 def _refuse_to_overwrite(target: Path, theorem: str, claimed: dict[str, Path], force: bool) -> None:
