@@ -7,5 +7,6 @@ rewriting    rules applied, with a record   completion what two rules say togeth
 prove        a claim's proof                certificate the proof as identities
 verify       certificates checked, without the rewriter, in the numbers of `numbers`
 ground       exact checks at given sizes    refute     counterexamples
-sketch       a proof that people read       leg        all of these as evidence
+sketch       a proof that people read       laws       by what law a step goes
+leg          all of these as evidence
 """

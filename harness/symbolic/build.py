@@ -6,6 +6,7 @@ from functools import reduce
 
 from harness.language.primitives import signatures
 from harness.language.terms import Apply, Lambda, Primitive, Term, Variable
+from harness.language.transform import free_variables
 from harness.language.types import (
     SCALAR,
     Dim,
@@ -117,6 +118,15 @@ def total(index: Variable, body: Term) -> Term:
         dims = (*sizes(index.type), *sizes(body.type))
         return primitive("sum_vector", dims, Lambda(index, body))
     return primitive("sum", sizes(index.type), Lambda(index, body))
+
+
+def family(index: Variable, body: Term) -> Term:
+    """`index ↦ body`; of `index ↦ f(index)`, the function f."""
+    match body:
+        case Apply(function, argument) if argument == index:
+            if index.name not in free_variables(function):
+                return function
+    return Lambda(index, body)
 
 
 def applied(function: Term, argument: Term) -> Term:

@@ -149,6 +149,11 @@ class Reader:
     def poly(self, p: w.Poly, type_: Type) -> Term:
         """A linear combination as a term of this type. Raises `Unreadable`."""
         grouped, rest = self._groups(p, type_)
+        ones = {m: c for m, c in rest.terms if not m.word}
+        if b.kind(type_) == "matrix" and len(ones) > 1:
+            rest = w.poly({m: c for m, c in rest.terms if m.word})
+            identity = b.primitive("identity", b.sizes(type_)[:1])
+            grouped = [*grouped, b.scale(self.poly(w.poly(ones), SCALAR), identity)]
         result: Term | None = None
         for term in grouped:
             result = term if result is None else b.add(result, term)
@@ -200,10 +205,10 @@ class Reader:
                 return b.primitive("diagonal", size, vector) if kind == "pair" else vector
             if kind == "pair":
                 shape = (dim_of(rows), dim_of(columns))
-                body = Lambda(variable, self.poly(inner, Matrix(*shape)))
-                return b.primitive("blockdiag", (*size, *shape), body)
-            body = Lambda(variable, self.poly(inner, Vector(dim_of(rows))))
-            return b.primitive("concat", (*size, dim_of(rows)), body)
+                family = b.family(variable, self.poly(inner, Matrix(*shape)))
+                return b.primitive("blockdiag", (*size, *shape), family)
+            family = b.family(variable, self.poly(inner, Vector(dim_of(rows))))
+            return b.primitive("concat", (*size, dim_of(rows)), family)
 
     def _appended(self, key: tuple[str, ...], summands: list[_Summand]) -> Term:
         heights = tuple(map(dim_of, w.part_sizes(key[1])))
@@ -363,12 +368,12 @@ class Reader:
                     columns = dim_of(word[end].rows)
                     body = self.sum(own, inside, inner, Matrix(rows, columns))
                     dims: tuple[Dim, ...] = (*size, rows, columns)
-                    block = b.primitive("blockdiag", dims, Lambda(variable, body))
+                    block = b.primitive("blockdiag", dims, b.family(variable, body))
                 else:
                     if not inner or inner[-1].columns != w.UNIT:
                         raise Unreadable("a column of blocks")
                     body = self.sum(own, inside, inner, Vector(rows))
-                    block = b.primitive("concat", (*size, rows), Lambda(variable, body))
+                    block = b.primitive("concat", (*size, rows), b.family(variable, body))
         term = self._chain([*self._words(prefix), block, *self._words(suffix)])
         return b.scale(self.scalar(outside), term) if outside else term
 

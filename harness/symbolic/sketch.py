@@ -27,6 +27,7 @@ from harness.symbolic import build as b
 from harness.symbolic import words as w
 from harness.symbolic.codes import type_code
 from harness.symbolic.interpret import Environment, UnsupportedTerm, interpret_poly, symbol
+from harness.symbolic.laws import law
 from harness.symbolic.prove import Prover
 from harness.symbolic.readback import Reader, Unreadable
 from harness.symbolic.rewriting import Rewriter
@@ -257,7 +258,8 @@ class _Writer:
             if alpha(term) == alpha(current):
                 return
             self.number += 1
-            steps.append(Step(self.number, current, term, ", ".join(reasons) or "algebra"))
+            because = ", ".join(reasons) or law(current, term)
+            steps.append(Step(self.number, current, term, because))
             current = term
 
         for term, reasons in start:
@@ -303,7 +305,7 @@ class _Writer:
             env = env.bind(variable.name, symbol(variable.name, variable.type))
         p, q = interpret_poly(one, env), interpret_poly(two, env)
         if p == q:
-            return [(goal, ["algebra"])]
+            return [(goal, [])]
         forth, back = self._trace(p), self._trace(q)
         if forth[-1][0] != back[-1][0]:
             return None
@@ -312,13 +314,13 @@ class _Writer:
         def read(p: w.Poly) -> Term:
             return folded.unfold(reader.poly(p, start.type))
 
-        found = [(read(p), ["algebra"])]
+        found: list[tuple[Term, list[str]]] = [(read(p), [])]
         for poly, reason in forth[1:]:
             found.append(((goal if poly == q else read(poly)), [reason]))
         for position in range(len(back) - 1, 0, -1):
             term = goal if position == 1 else read(back[position - 1][0])
             found.append((term, [back[position][1]]))
-        return [*found, (goal, ["algebra"])]
+        return [*found, (goal, [])]
 
     def _unfold(self, term: Term) -> tuple[Term, str]:
         """The outermost calls unfolded, and the reason; of a term without calls, itself."""
