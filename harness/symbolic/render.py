@@ -66,6 +66,9 @@ def _chains(group: Group) -> list[list[Step]]:
 
 def _text(sketch: Sketch) -> str:
     lines = [sketch.theorem]
+    if sketch.given:
+        lines += ["", "given"]
+        lines += [f"      {h.name}: {to_text(h.equation)}" for h in sketch.given]
     for group in sketch.groups:
         lines += ["", group.title]
         for chain in _chains(group):
@@ -77,6 +80,10 @@ def _text(sketch: Sketch) -> str:
 
 def _latex(sketch: Sketch) -> str:
     lines = [f"% {sketch.theorem}"]
+    if sketch.given:
+        rows = [rf"& {to_latex(h.equation)} && \text{{{_escaped(h.name)}}}" for h in sketch.given]
+        body = " \\\\\n".join(rows)
+        lines += [r"\paragraph{given}", f"\\begin{{align*}}\n{body}\n\\end{{align*}}"]
     for group in sketch.groups:
         lines.append(rf"\paragraph{{{_escaped(group.title)}}}")
         for chain in _chains(group):
@@ -86,6 +93,9 @@ def _latex(sketch: Sketch) -> str:
 
 def _markdown(sketch: Sketch) -> str:
     lines = [f"# {sketch.theorem}"]
+    if sketch.given:
+        lines += ["", "## given", ""]
+        lines += [f"- {h.name}: ${to_latex(h.equation)}$" for h in sketch.given]
     for group in sketch.groups:
         lines += ["", f"## {group.title}", *([group.says] if group.says else [])]
         for chain in _chains(group):

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from harness.claims.model import Claim, Definition, Library
+from harness.claims.model import Claim, Definition, Hypothesis, Library
 from harness.language.terms import Apply, Call, Equation, Lambda, Term, Variable
 from harness.language.transform import (
     apart,
@@ -61,6 +61,8 @@ class Sketch:
 
     theorem: str
     groups: tuple[Group, ...]
+    given: tuple[Hypothesis, ...] = ()
+    """The hypotheses that steps give as their reason."""
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -119,7 +121,9 @@ class _Writer:
         if alpha(reached) != alpha(equation.right) or not self.groups:
             steps = self._chain(equation.left, [(reached, reasons)], equation.right, scope, [])
             self._group(self.claim.theorem, "", steps, scope)
-        return Sketch(self.claim.theorem, tuple(_merged(self.groups)))
+        found = Sketch(self.claim.theorem, tuple(_merged(self.groups)))
+        used = {reason for step in found.steps for reason in step.reason.split(", ")}
+        return replace(found, given=tuple(h for h in self.claim.hypotheses if h.name in used))
 
     # -- results about calls ---------------------------------------------------------------------
 

@@ -153,8 +153,11 @@ def test_every_reason_is_a_hypothesis_a_definition_a_law_or_a_line_before() -> N
     laws = {"associativity", "adjoint", "linearity", "block by block", "algebra"}
     for claim in CLAIMS.values():
         names = {h.name for h in claim.hypotheses}
-        for step in sketch(claim, LIBRARY).steps:
+        found = sketch(claim, LIBRARY)
+        for step in found.steps:
             for reason in step.reason.split(", "):
+                if reason in names:
+                    assert reason in {h.name for h in found.given}
                 is_line = reason.startswith("(") and int(reason[1:-1]) < step.number
                 known = reason in names | laws or reason in LIBRARY.definitions
                 told = reason.startswith(("definition of ", "congruence of "))
@@ -168,6 +171,8 @@ def test_every_format_shows_every_line(name: str) -> None:
         text = render(found, format_)
         for step in found.steps:
             assert f"({step.number})" in text
+        for hypothesis in found.given:
+            assert hypothesis.name in text.partition("given")[2].partition("(1)")[0]
         if format_ != "text":
             assert text.count("{aligned}") % 2 == text.count("{align*}") % 2 == 0
 
