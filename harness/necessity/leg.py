@@ -65,19 +65,22 @@ def _without(claim: Claim, name: str, library: Library) -> Evidence:
                 *(claim.theorem, Leg.NECESSITY, f"without {name}", Outcome.ERROR, summary),
                 counterexample=contrary,
             )
-    data: dict[str, Json] = {"hypothesis": name, "answer": decision.answer.value}
+    data: dict[str, Json] = {"hypothesis": name}
     example = decision.counterexample
     match decision.answer:
         case Answer.FAILS if example is not None:
             example = shrink(example, rest, library)
-            data["worked"] = [asdict(line) for line in worked(example, rest, library)]
+            for line in worked(example, rest, library):
+                side = data.setdefault(f"{line.side} side, step by step", {})
+                assert isinstance(side, dict)
+                side[line.text] = line.value
             outcome = Outcome.INCONCLUSIVE
             summary = f"Without {name} a counterexample breaks the rest; Lean has not been asked."
         case Answer.HOLDS | Answer.TRIVIAL:
             outcome = Outcome.CONFIRMED
             by = f"from {', '.join(decision.used)}" if decision.used else "from no hypothesis"
             summary = f"{name} is superfluous: without it the claim is proved for every size, {by}."
-            data["uses"] = list(decision.used)
+            data |= {"answer": decision.answer.value, "uses": list(decision.used)}
             try:
                 data["sketch"] = to_data(sketch(rest, library))
             except NoSketch as reason:

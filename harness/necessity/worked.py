@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -58,6 +59,7 @@ class _Work:
     def side(self, name: str, term: Term) -> Iterator[Line]:
         """The steps of one side, each once."""
         seen: set[tuple[Term, tuple[tuple[str, int], ...]]] = set()
+        texts: Counter[str] = Counter()
         for part, bound in self.steps(term, {}):
             free = free_variables(part)
             where = {k: i for k, i in bound.items() if k in free}
@@ -67,7 +69,10 @@ class _Work:
             text, value = _brief(part), self.value(part, where)
             if text and value is not None:
                 at = ", ".join(f"{k} = {i}" for k, i in where.items())
-                yield Line(name, f"{text} at {at}" if at else text, value)
+                text = f"{text} at {at}" if at else text
+                texts[text] += 1
+                # Two calls that are too long to be told apart by their text are numbered.
+                yield Line(name, f"{text} ({texts[text]})" if texts[text] > 1 else text, value)
 
     def steps(
         self, term: Term, bound: Mapping[str, int]

@@ -214,8 +214,8 @@ def _judged(
             )
         else:
             summary = (
-                f"Necessary: Lean's kernel accepts the negation of {claim.theorem} less this "
-                f"hypothesis, by computing both sides {where}."
+                f"{item.data.get('hypothesis')} is necessary: Lean's kernel accepts the negation "
+                f"of the claim without it, by computing both sides {where}."
             )
         return replace(item, outcome=Outcome.CONFIRMED, summary=summary, data=data)
     reason = refused.reason if refused else "it was not asked"
