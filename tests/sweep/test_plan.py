@@ -1,11 +1,13 @@
 """Plans are strict: every mistake is found, at its place."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 from harness.claims.project import load_project
 from harness.diagnostics import InputError
+from harness.numeric.identifier import ReplayId
 from harness.sweep.plan import load_plan
 from tests.arrays.language import ROOT
 from tests.sweep.plans import PLAN, plan
@@ -50,3 +52,11 @@ def test_mistakes_are_found_at_their_places(
 def test_the_example_is_a_plan() -> None:
     for path in (ROOT / "specs" / "sweeps").glob("*.yaml"):
         assert list(load_plan(path, path.name, load_project(ROOT)).cells())
+
+
+def test_the_plan_in_the_documentation_is_a_plan(tmp_path: Path) -> None:
+    text = (ROOT / "docs" / "sweeps.md").read_text("utf-8")
+    (shown,) = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    assert len(list(plan(tmp_path, shown).cells())) == 2 * 2 * 3
+    (identifier,) = re.findall(r"harness replay (\S+)", text)
+    assert str(ReplayId.parse(identifier)) == identifier
