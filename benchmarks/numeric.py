@@ -107,7 +107,9 @@ def works(name: str) -> Work:
             draw = drawing(BLOCK, SMALL, 512)
             return lambda: draw().lanes
         case "loop":
-            return partial(numpy_block, drawing(BLOCK, SMALL, 32)())
+            draw = drawing(BLOCK, SMALL, 128)
+            some = cycle([draw() for _ in range(4)])
+            return lambda: numpy_block(next(some))
         case "floats":
             return evaluating(BLOCK, drawing(BLOCK, SMALL, 128), Float64())
         case "flint":

@@ -14,7 +14,12 @@ from typing import Any
 
 def one_thread() -> AbstractContextManager[Any]:
     """A context in which NumPy's matrix products and factorisations use one thread."""
-    return _controller().limit(limits=1, user_api="blas")  # type: ignore[no-any-return]
+    return threads(1)
+
+
+def threads(count: int) -> AbstractContextManager[Any]:
+    """A context in which they use so many threads: several pay for large matrices alone."""
+    return _controller().limit(limits=count, user_api="blas")  # type: ignore[no-any-return]
 
 
 @cache
