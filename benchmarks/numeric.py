@@ -2,7 +2,7 @@
 
 - the leg: seconds of CPU for every claim of the project, and for all;
 - batching: both sides of the single-head block at (d_model 64, d_head 16, 8 tokens), evaluated
-  for 128 instances at once on each core, against a Python loop over instances with NumPy inside;
+  for 256 instances at once on each core, against a Python loop over instances with NumPy inside;
   and what it costs to draw the instances;
 - exact: both sides of the block with 4 heads of 16 at d_model 64 and 16 tokens, modulo a prime,
   against FLINT's `nmod_mat` (where python-flint is installed).
@@ -111,7 +111,7 @@ def works(name: str) -> Work:
             some = cycle([draw() for _ in range(4)])
             return lambda: numpy_block(next(some))
         case "floats":
-            return evaluating(BLOCK, drawing(BLOCK, SMALL, 128), Float64())
+            return evaluating(BLOCK, drawing(BLOCK, SMALL, 256), Float64())
         case "flint":
             return partial(flint_multihead, drawing(HEADS, EXACT, 8, exact=True)(), PRIMES[0])
         case "flint, a word":

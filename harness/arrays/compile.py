@@ -76,7 +76,7 @@ class Compiler(Generic[A]):
     def _compile(self, term: Term, sizes: Mapping[str, int]) -> Code:
         match term:
             case Variable(name):
-                return lambda scope: scope.variables[name]
+                return lambda scope: scope[0][name]
             case Apply(function, argument):
                 return self._application(function, argument, sizes)
             case Lambda(parameter, body):

@@ -97,6 +97,8 @@ class Evaluator(Generic[A]):
         core = len(equation.parameters) + (rank(equation.left.type) or 0)
         left = lay(lambda a: with_axes(xp, a, 1, core), left)
         right = lay(lambda a: with_axes(xp, a, 1, core), right)
+        if self.arithmetic.shape(left) == self.arithmetic.shape(right):
+            return left, right
         shape = xp.broadcast_shapes(self.arithmetic.shape(left), self.arithmetic.shape(right))
         return (
             lay(lambda a: xp.broadcast_to(a, shape), left),
@@ -146,7 +148,8 @@ class Evaluator(Generic[A]):
 
     def array(self, value: Value[A]) -> A:
         """The array of a value. Raises `Unsupported` where no array can hold it."""
-        value = self.solid(value)
+        if not isinstance(value, Data):
+            value = self.solid(value)
         if isinstance(value, Data):
             return value.array
         raise Unsupported("a function is no array")
@@ -158,9 +161,9 @@ class Evaluator(Generic[A]):
 
     def solid(self, value: Value[A]) -> Value[A]:
         """Families as tables, matrices written out."""
+        if isinstance(value, Data):
+            return value
         match value:
-            case Data():
-                return value
             case Closure(_, table) if table is not None:
                 return self.memory.once("table", (value,), table)
             case Product() | BlockDiagonal():

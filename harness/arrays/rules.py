@@ -75,10 +75,14 @@ def matvec(walk: Walk, sizes: Sequence[int], matrix: Any, vector: Any) -> Any:
     """
     a = walk.arithmetic
     xp = a.xp
-    frame = max(len(a.shape(matrix)) - 2, len(a.shape(vector)) - 1)
-    matrix = a.lay(lambda x: with_axes(xp, x, frame, 2), matrix)
-    vector = a.lay(lambda x: with_axes(xp, x, frame, 1), vector)
     left, right = a.shape(matrix), a.shape(vector)
+    frame = max(len(left) - 2, len(right) - 1)
+    if len(left) - 2 < frame:
+        matrix = a.lay(lambda x: with_axes(xp, x, frame, 2), matrix)
+        left = a.shape(matrix)
+    if len(right) - 1 < frame:
+        vector = a.lay(lambda x: with_axes(xp, x, frame, 1), vector)
+        right = a.shape(vector)
     columns = [i for i in range(frame) if left[i] == 1 and right[i] > 1]
     if not columns:
         product = a.matmul(matrix, a.lay(lambda x: x[..., None], vector))
