@@ -31,6 +31,8 @@ class Errand:
     """Files that it reads, by name."""
     ends_with: str = "end\n"
     """How an answer ends that was not cut short."""
+    modules: tuple[str, ...] | None = None
+    """The modules of the package that the answer depends on, with what they import; or all."""
 
 
 def run_errand(
@@ -48,7 +50,7 @@ def run_errand(
     Raises ErrandFailed, and Stopped once `stop` is set.
     """
     files = {f"{errand.name}.lean": errand.program, **errand.inputs}
-    key = _digest(build.key, toolchain.identity, json.dumps(files, sort_keys=True))
+    key = _digest(_built(errand, build), toolchain.identity, json.dumps(files, sort_keys=True))
     kept = folder / "answer.json"
     folder.mkdir(parents=True, exist_ok=True)
     with one_at_a_time(folder / "lock", stop):
@@ -88,6 +90,12 @@ def _ask(
     text = answer.read_text("utf-8") if answer.is_file() else ""
     _check(errand, text, run)
     return text, run
+
+
+def _built(errand: Errand, build: Build) -> str:
+    if errand.modules is None:
+        return build.key
+    return json.dumps({name: build.modules[name].key for name in errand.modules})
 
 
 def _check(errand: Errand, text: str, run: LeanRun) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from harness.claims.project import load_project
 from harness.evidence import Evidence, Gap, GapKind, Leg, Outcome
-from harness.lean.leg import CLAIM_LEGS, DEFINITION_LEGS, check_all
+from harness.lean.leg import DEFINITION_LEGS, OWN_LEGS, check_all
 
 ROOT = Path(__file__).parents[2]
 
@@ -22,7 +22,7 @@ def test_every_leg_confirms_every_claim_and_definition(tmp_path: Path) -> None:
     assert not [
         (e.subject, e.leg, e.summary) for e in evidence if e.outcome is not Outcome.CONFIRMED
     ]
-    asked = {(claim.theorem, leg) for claim in project.claims for leg in CLAIM_LEGS}
+    asked = {(claim.theorem, leg) for claim in project.claims for leg in OWN_LEGS}
     asked |= {(name, leg) for name in project.library.definitions for leg in DEFINITION_LEGS}
     assert {(e.subject, e.leg) for e in evidence} == asked
     locked = {e.subject for e in evidence if e.check == "lock"}

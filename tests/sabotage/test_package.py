@@ -17,7 +17,7 @@ from harness.claims.lock import lock_text
 from harness.claims.project import load_project
 from harness.evidence import Evidence, Gap, GapKind, Leg, Outcome
 from harness.lean.find import find_toolchain
-from harness.lean.leg import CLAIM_LEGS, DEFINITION_LEGS, check_all, look
+from harness.lean.leg import DEFINITION_LEGS, OWN_LEGS, check_all, look
 from harness.lean.lock import current
 from harness.verdict import Status, Verdict, judge
 
@@ -72,7 +72,7 @@ class Answers:
     """Everything that the Lean legs say of a project."""
 
     def __init__(
-        self, root: Path, cache: Path, lean: str = "lean", legs: tuple[Leg, ...] = CLAIM_LEGS
+        self, root: Path, cache: Path, lean: str = "lean", legs: tuple[Leg, ...] = OWN_LEGS
     ) -> None:
         self.project = replace(load_project(root), lean=root / lean)
         self.legs = legs

@@ -14,6 +14,7 @@ from harness.lean.execution.program import Program, program
 from harness.lean.execution.questions import Question, questions
 from harness.lean.execution.subjects import Subject, subjects
 from harness.lean.execution.wire import inputs, line
+from harness.lean.header import parse_header
 from harness.lean.process import Signal
 from harness.lean.session import Session
 from harness.lean.toolchain import Toolchain
@@ -70,8 +71,16 @@ def ask(
 
     Raises ErrandFailed where it does not give as many, and Stopped.
     """
+    imported = (item.module for item in parse_header(made.text).imports)
     text, seconds = run_errand(
-        Errand("Execution", made.text, {"inputs.txt": _text(made, asked)}, ends_with="\nend\n"),
+        Errand(
+            "Execution",
+            made.text,
+            {"inputs.txt": _text(made, asked)},
+            ends_with="\nend\n",
+            # The file carries the text of the definitions; theorems may change beside them.
+            modules=tuple(name for name in imported if name in session.build.modules),
+        ),
         session.build,
         toolchain,
         folder=folder,
