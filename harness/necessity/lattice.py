@@ -27,7 +27,7 @@ class Cell:
     answers: Mapping[str, Decision]
 
 
-def lattice(checker: Checker, library: Library, *, seconds: float = 1.0) -> Iterator[Cell]:
+def lattice(checker: Checker, library: Library, *, seconds: float = 20.0) -> Iterator[Cell]:
     """Every cell, all toggles on first. Each undecided search takes at most `seconds`, twice."""
     cells: dict[tuple[str, ...], dict[str, Claim]] = {}
     for off in subsets(checker.toggles):

@@ -1,18 +1,24 @@
 """The leg's search: it finds what is needed, what is not, and what meets everything."""
 
+import shutil
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from harness.claims.model import Claim, Hypothesis, Project
+from harness.claims.project import load_project
 from harness.evidence import Counterexample, Evidence, Outcome
 from harness.language.elaborate import elaborate_statement
 from harness.language.parser import parse_statement
+from harness.lean.certificate.leg import uncertified
 from harness.necessity import leg
 from harness.necessity.leg import check
 from harness.necessity.parts import ablation
 from tests.numeric.verify import assert_breaks
+
+ISOMETRY = Path(__file__).parents[1] / "fixtures" / "isometry"
 
 
 def claim_named(project: Project, theorem: str) -> Claim:
@@ -117,3 +123,24 @@ def test_all_parts_off_is_nothing_turned(project: Project) -> None:
     bare = checker.claim(checker.questions[0], checker.toggles, project.library)
     assert bare.conclusion.left == bare.conclusion.right == claim.conclusion.right.arguments[1]  # type: ignore[union-attr]
     assert not bare.hypotheses
+
+
+def test_a_superfluous_hypothesis_is_noted_at_its_line(tmp_path: Path) -> None:
+    """As a user has it, in a file; and as the leg says it, though no Lean is at hand."""
+    shutil.copytree(ISOMETRY, tmp_path / "package")
+    path = tmp_path / "package" / "specs" / "inner_invariant.yaml"
+    lines = path.read_text("utf-8").splitlines()
+    at = lines.index("  orthogonal: Aᵀ @ A = 1")
+    lines.insert(at + 1, "  same: dot(u, v) = dot(u, v)")
+    path.write_text("\n".join(lines) + "\n", "utf-8")
+    project = load_project(tmp_path / "package")
+    found = [item for claim in project.claims for item in check(claim, project.library)]
+    said = {(e.subject, e.check): e for e in uncertified(project, found, "There is no Lean.")}
+    superfluous = said["inner_invariant", "without same"]
+    assert superfluous.outcome is Outcome.CONFIRMED
+    [note] = superfluous.diagnostics
+    # Column 9: the text after "  same: ".
+    assert (note.file, note.line, note.column) == ("specs/inner_invariant.yaml", at + 2, 9)
+    assert "superfluous" in note.message
+    assert said["inner_invariant", "without orthogonal"].outcome is Outcome.INCONCLUSIVE
+    assert "numeric only" in said["inner_invariant", "without orthogonal"].summary
