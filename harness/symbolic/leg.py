@@ -19,6 +19,7 @@ from harness.language.transform import apart
 from harness.symbolic.certificate import certify
 from harness.symbolic.exact import sizes_of
 from harness.symbolic.ground import Ground, TooLarge, compare
+from harness.symbolic.ideal import Membership, reduce_modulo_hypotheses
 from harness.symbolic.interpret import UnsupportedTerm
 from harness.symbolic.prove import Proof, Prover
 from harness.symbolic.readback import Reader, Unreadable
@@ -32,6 +33,9 @@ EXPANSIONS = ((2,), (1, 2), (3, 2, 2), (3, 2, 4), (1, 4), (3, 4))
 
 MAX_WORK = {"sympy": 20_000, "flint": 1_000_000}
 """How many products of monomials an expansion may take, by whose polynomials are used."""
+
+MEMBERSHIPS = ((2,), (1, 2, 1))
+"""At which sizes, taken in turn, both sides are reduced modulo the hypotheses."""
 
 COMPARISONS = ((2,), (2, 3))
 """At which sizes, taken in turn, sides are compared."""
@@ -219,6 +223,15 @@ def _ground(claim: Claim, library: Library, is_proved: bool, deadline: float | N
         summary = f"Not compared at given sizes: {reason}."
         return _evidence(claim, "ground", Outcome.NOT_APPLICABLE, summary, start)
     data: dict[str, Json] = {"comparisons": [_comparison(c) for c in compared]}
+    membership = None if _is_late(deadline) else _membership(claim, library)
+    if membership is not None:
+        data["ideal membership"] = {
+            "sizes": dict(membership.sizes),
+            "symbols": membership.symbols,
+            "generators": membership.generators,
+            "basis": membership.basis,
+            "member": membership.is_member,
+        }
     if left_out:
         data["left out for their size"] = list(left_out)
     if not is_proved or not all(c.is_equal for c in compared):
@@ -241,7 +254,24 @@ def _ground(claim: Claim, library: Library, is_proved: bool, deadline: float | N
     families = {name: kind for c in compared for name, kind in c.families.items()}
     if families:
         summary += "; " + ", ".join(f"{name} among {kind}" for name, kind in families.items())
+    if membership is not None and membership.is_member:
+        sizes = ", ".join(f"{name} = {size}" for name, size in membership.sizes.items())
+        summary += (
+            f"; for all that the hypotheses allow (ideal membership) at {sizes or 'its size'}"
+        )
     return _evidence(claim, "ground", Outcome.CONFIRMED, summary + ".", start, data)
+
+
+def _membership(claim: Claim, library: Library) -> Membership | None:
+    """The first sizes at which the hypotheses are few and small enough."""
+    for dims in MEMBERSHIPS:
+        try:
+            found = reduce_modulo_hypotheses(claim, library, dims)
+        except Unsupported:
+            return None
+        if found is not None:
+            return found
+    return None
 
 
 def _comparison(found: Ground) -> Json:
