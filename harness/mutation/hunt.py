@@ -82,7 +82,7 @@ def hunt(plan: Plan, mutants: Sequence[Mutant]) -> Iterator[Finding | Notice]:
         found = {**legs[number], **{leg: o for (n, leg), o in lean.items() if n == number}}
         explanation = None
         if number in open_ and not _caught_without_mirror(found):
-            explanation = explain(found, first.get(number, []), second.get(number, []))
+            explanation = explain(mutant, found, first.get(number, []), second.get(number, []))
         outcomes = {leg: found.get(leg, Outcome.NOT_RUN) for leg in every}
         yield Finding(mutant, outcomes, explanation)
 

@@ -34,7 +34,10 @@ class Explanation:
 
 
 def explain(
-    legs: Mapping[Leg, Outcome], first: Sequence[Evidence], second: Sequence[Evidence]
+    mutant: Mutant,
+    legs: Mapping[Leg, Outcome],
+    first: Sequence[Evidence],
+    second: Sequence[Evidence],
 ) -> Explanation | None:
     """What is known of a mutant that no engine refutes; nothing where nothing is."""
     if legs.get(Leg.MIRROR) is Outcome.CONFIRMED:
@@ -47,7 +50,15 @@ def explain(
             "that has an inverse on one side has the same one on the other."
         )
         return Explanation("true as well", text)
+    if isinstance(mutant.about, Claim) and any(map(_is_absurd, mutant.about.hypotheses)):
+        text = "It assumes 0 = 1, which holds in the zero ring alone, where all things are equal."
+        return Explanation("true as well", text)
     return None
+
+
+def _is_absurd(hypothesis: Hypothesis) -> bool:
+    sides = {hypothesis.equation.left, hypothesis.equation.right}
+    return {side.operator for side in sides if isinstance(side, Primitive)} == {"zero", "one"}
 
 
 def is_proved(found: Sequence[Evidence]) -> bool:

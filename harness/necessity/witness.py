@@ -15,7 +15,7 @@ from harness.claims.substance import bounds, spoken_of, substance
 from harness.evidence import Json
 from harness.language.terms import Term
 from harness.necessity.instances import meets
-from harness.numeric.small import Lanes, draw_lanes, small_sizes
+from harness.numeric.small import Lanes, Numbers, draw_lanes, small_sizes
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ def find_witness(claim: Claim, library: Library, *, seconds: float) -> Witness |
     for sizes in small_sizes(bare):
         if time.monotonic() >= end:
             return None
-        drawn = draw_lanes(bare, library, sizes, "", False)
+        drawn = draw_lanes(bare, library, sizes, "", Numbers())
         numbers = [_telling(subject, drawn) for subject in subjects]
         wanted = drawn.good.copy()
         for array in numbers:

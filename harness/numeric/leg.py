@@ -32,6 +32,9 @@ __all__ = ["check", "find_counterexample", "replay"]
 BATCHES = {PrimeFieldCheck.name: 24, Float64Check.name: 36}
 """Batches of 32 instances that each check tests at effort 1."""
 
+SEARCH = 3.0
+"""Seconds to search for a small counterexample where no sampler meets the hypotheses."""
+
 
 def check(
     claim: Claim,
@@ -50,6 +53,7 @@ def check(
     are evaluated on the arrays of `backend` (`harness.arrays.backend`); where it, its `device` or
     its doubles are missing, nothing is run.
     """
+    is_unmet = False
     for kind in CHECKS:
         start = time.monotonic()
         try:
@@ -61,7 +65,20 @@ def check(
                     run.add(number)
                 found = run.evidence()
         except (Unmet, Unsupported, BackendMissing) as error:
+            is_unmet = is_unmet or isinstance(error, Unmet)
             found = _evidence(claim, kind.name, Outcome.NOT_RUN, str(error))
+        yield replace(found, seconds=time.monotonic() - start)
+    if is_unmet:
+        yield from _small_instances(claim, library)
+
+
+def _small_instances(claim: Claim, library: Library) -> Iterator[Evidence]:
+    """A counterexample from a search that needs no sampler; to find none says nothing."""
+    start = time.monotonic()
+    example = find_small(claim, library, seconds=SEARCH)
+    if example is not None:
+        summary = "A small instance meets the hypotheses and breaks the conclusion."
+        found = _evidence(claim, "small instances", Outcome.REFUTED, summary, {}, "", example)
         yield replace(found, seconds=time.monotonic() - start)
 
 

@@ -4,6 +4,9 @@ Candidates are drawn at random from small pools (0 and ±1, signed permutations,
 signed permutation), thousands at once, smallest sizes first; those that meet the hypotheses and
 break the conclusion in doubles are put in order of simplicity, and the first that stands in
 exact fractions is taken. Nothing need be known about the form of the hypotheses.
+
+A claim about all commutative rings speaks of the integers modulo 5 too, where -1 is a square:
+hypotheses that no fractions meet are tried there last.
 """
 
 from __future__ import annotations
@@ -33,6 +36,7 @@ from harness.evidence import Counterexample, Json
 from harness.language.types import Index, Named, Parameter, Sort, function_parts
 
 _LANES = 2000
+_MODULUS = 5
 _NEAR = 1e-9
 
 FUNCTIONS: Mapping[str, Callable[[Any], Any]] = {
@@ -46,13 +50,16 @@ def find_small(claim: Claim, library: Library, *, seconds: float) -> Counterexam
     """The simplest counterexample that turns up in the given time, if one does."""
     end = time.monotonic() + seconds
     functions = [p for p in claim.parameters if p.is_explicit and rank(p.type) is None]
-    for fractions in (False, True):
+    passes = [Numbers(), Numbers(fractions=True)]
+    if "divide" not in claim.scalars.operations:
+        passes.append(Numbers(modulus=_MODULUS))
+    for numbers in passes:
         for sizes in small_sizes(claim):
             for name in FUNCTIONS if functions else ("",):
                 if time.monotonic() >= end:
                     return None
                 try:
-                    found = _search(claim, library, sizes, name, fractions)
+                    found = _search(claim, library, sizes, name, numbers)
                 except Unsupported:
                     return None
                 if found is not None:
@@ -66,6 +73,28 @@ def small_sizes(claim: Claim) -> Iterator[dict[str, int]]:
     choices = [c for c in product((1, 2, 3), repeat=len(names)) if sum(c) <= 2 * len(names) + 1]
     for choice in sorted(choices, key=lambda c: (sum(c), max(c, default=0))):
         yield dict(zip(names, choice, strict=True))
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """What candidates are drawn from, and where they count as equal."""
+
+    fractions: bool = False
+    """Whether scalars may be fractions."""
+    modulus: int = 0
+    """Integers modulo this number; none where it is 0."""
+
+    def differ(self, left: Floats, right: Floats) -> Any:
+        """(lanes,): where the sides differ, in doubles."""
+        gap = np.abs(left - right)
+        if self.modulus:
+            gap = np.minimum(gap % self.modulus, -gap % self.modulus)
+        found = gap.max(axis=tuple(range(1, left.ndim)), initial=0.0) > _NEAR
+        return np.broadcast_to(found, (_LANES,))
+
+    def exactly(self, left: Any, right: Any) -> tuple[Any, Any]:
+        """Exact sides as they compare: as they are, or their remainders."""
+        return (left % self.modulus, right % self.modulus) if self.modulus else (left, right)
 
 
 @dataclass(frozen=True)
@@ -87,11 +116,11 @@ class Lanes:
 
 
 def draw_lanes(
-    claim: Claim, library: Library, sizes: Mapping[str, int], function: str, fractions: bool
+    claim: Claim, library: Library, sizes: Mapping[str, int], function: str, numbers: Numbers
 ) -> Lanes:
     """Instances of a claim, the same ones each time. Raises `Unsupported`."""
-    rng = np.random.default_rng([1, *sizes.values(), len(function), fractions])
-    pool = _Pool(rng, sizes, fractions)
+    rng = np.random.default_rng([1, *sizes.values(), len(function), numbers.fractions])
+    pool = _Pool(rng, sizes, numbers)
     arrays: dict[str, Any] = {}
     values: dict[str, Value[Any]] = {}
     for parameter in claim.parameters:
@@ -106,19 +135,19 @@ def draw_lanes(
     walk = Evaluator(library, Float64(), sizes)
     good = np.ones(_LANES, dtype=bool)
     for hypothesis in claim.hypotheses:
-        good &= ~_differ(*walk.equation(hypothesis.equation, values))
+        good &= ~numbers.differ(*walk.equation(hypothesis.equation, values))
     return Lanes(arrays, values, walk, good)
 
 
 def _search(
-    claim: Claim, library: Library, sizes: Mapping[str, int], function: str, fractions: bool
+    claim: Claim, library: Library, sizes: Mapping[str, int], function: str, numbers: Numbers
 ) -> Counterexample | None:
-    drawn = draw_lanes(claim, library, sizes, function, fractions)
+    drawn = draw_lanes(claim, library, sizes, function, numbers)
     if not drawn.good.any():
         return None
-    differ = _differ(*drawn.walk.equation(claim.conclusion, drawn.values))
+    differ = numbers.differ(*drawn.walk.equation(claim.conclusion, drawn.values))
     for lane in drawn.simplest(drawn.good & differ):
-        found = _exactly(claim, library, sizes, drawn.arrays, lane, function)
+        found = _exactly(claim, library, sizes, drawn.arrays, lane, function, numbers)
         if found is not None:
             return found
     return None
@@ -127,10 +156,10 @@ def _search(
 class _Pool:
     """Small values for variables, for many lanes at once."""
 
-    def __init__(self, rng: np.random.Generator, sizes: Mapping[str, int], fractions: bool) -> None:
+    def __init__(self, rng: np.random.Generator, sizes: Mapping[str, int], kind: Numbers) -> None:
         self.rng = rng
         self.sizes = sizes
-        self.fractions = fractions
+        self.kind = kind
         self.turns: dict[int, Floats] = {}
 
     def draw(self, parameter: Parameter) -> Any:
@@ -141,11 +170,13 @@ class _Pool:
         target = function_parts(type_)[1]
         if isinstance(target, Index | Named):
             return rng.integers(0, max(size_of(target, self.sizes), 1), shape)
+        if self.kind.modulus:
+            return rng.integers(0, self.kind.modulus, shape).astype(np.float64)
         numbers = rng.choice([0.0, 1.0, -1.0], shape, p=[0.5, 0.35, 0.15])
         if rng.random() < 0.3:
             numbers = np.abs(numbers)
         own = rank(target) or 0
-        if own == 0 and self.fractions:
+        if own == 0 and self.kind.fractions:
             pick = rng.choice([0.0, 1.0, -1.0, 0.6, 0.8, -0.6, -0.8, 2.0, 0.5], shape)
             return np.where(rng.random(shape) < 0.5, pick, numbers)
         if own < 2 or min(shape[-2:]) == 0:
@@ -198,12 +229,6 @@ def named_function(name: str, parameter: Parameter) -> Value[Any]:
     return open_function(parameter.type, lambda given: function(given[-1]))
 
 
-def _differ(left: Floats, right: Floats) -> Any:
-    axes = tuple(range(1, left.ndim))
-    found = np.abs(left - right).max(axis=axes, initial=0.0) > _NEAR
-    return np.broadcast_to(found, (_LANES,))
-
-
 def _complexity(array: Any) -> Floats:
     """Small where a reader has little to read: few numbers that are not 0, and no fractions.
 
@@ -229,6 +254,7 @@ def _exactly(
     arrays: Mapping[str, Any],
     lane: int,
     function: str,
+    numbers: Numbers,
 ) -> Counterexample | None:
     """The lane as a counterexample, if it is one in exact fractions."""
     values: dict[str, Value[Any]] = {}
@@ -252,13 +278,14 @@ def _exactly(
     arithmetic = ObjectArithmetic(Fraction, lambda x: 1 / x)
     walk: Evaluator[Any] = Evaluator(library, arithmetic, sizes)
     for hypothesis in claim.hypotheses:
-        left, right = walk.equation(hypothesis.equation, values)
+        left, right = numbers.exactly(*walk.equation(hypothesis.equation, values))
         if (left != right).any():
             return None
-    left, right = walk.equation(claim.conclusion, values)
+    left, right = numbers.exactly(*walk.equation(claim.conclusion, values))
     if not (left != right).any():
         return None
-    return Counterexample(dict(sizes), texts, plain(left[0]), plain(right[0]), "exact")
+    remark = f"exact, over the integers modulo {numbers.modulus}" if numbers.modulus else "exact"
+    return Counterexample(dict(sizes), texts, plain(left[0]), plain(right[0]), remark)
 
 
 def plain(value: Any) -> Json:
