@@ -1,0 +1,46 @@
+"""The whole hunt through this package: no mutant that differs in meaning survives."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from harness.claims.model import Claim
+from harness.claims.project import load_project
+from harness.evidence import Leg, Outcome
+from harness.mutation.hunt import Finding, hunt
+from harness.mutation.memory import keep, recall
+from harness.mutation.mutants import mutants
+from harness.mutation.score import Score
+from harness.run import Plan
+from harness.verdict import ExitCode
+
+ROOT = Path(__file__).parents[2]
+
+pytestmark = [pytest.mark.slow, pytest.mark.lean]
+
+
+def test_no_mutant_survives(tmp_path: Path) -> None:
+    project = load_project(ROOT)
+    plan = Plan(project, cache=tmp_path, seconds=60.0, memory=2 << 30, workers=2)
+    asked = mutants(project)
+    findings = tuple(e for e in hunt(plan, asked) if isinstance(e, Finding))
+    score = Score(findings)
+    assert [f.mutant for f in findings] == list(asked)
+    assert [(f.mutant.subject, f.mutant.what) for f in score.survivors] == []
+    assert len(score.caught) + len(score.explained) == len(asked)
+    assert score.exit_code is ExitCode.CONFIRMED
+
+    for finding in findings:
+        if isinstance(finding.mutant.about, Claim):
+            assert finding.legs[Leg.MIRROR] is not Outcome.CONFIRMED, finding.mutant.what
+        else:  # Lean's own run, and attention from the papers, see each changed definition
+            assert finding.legs[Leg.EXECUTION] is Outcome.REFUTED, finding.mutant.what
+            assert finding.legs[Leg.IMPLEMENTATION] is Outcome.REFUTED, finding.mutant.what
+
+    keep(plan, score)
+    assert recall(plan) is not None
+    fewer = replace(plan, project=replace(project, claims=project.claims[1:]))
+    assert recall(fewer) is None
