@@ -22,6 +22,7 @@ from harness.claims.project import load_project
 from harness.symbolic.certificate import certify
 from harness.symbolic.exact import Table, sizes_of
 from harness.symbolic.ground import compare
+from harness.symbolic.ideal import reduce_modulo_hypotheses
 from harness.symbolic.prove import prove
 from harness.symbolic.verify import Certificate, expand, fault, work
 
@@ -176,6 +177,13 @@ def blocks() -> None:
             assert found.is_equal
 
         print(f"  from instances, {backend}: {1e3 * seconds(call):6.1f} ms")
+
+    def member() -> None:
+        found = reduce_modulo_hypotheses(case.claim, case.library, (1, 2, 1))
+        assert found is not None
+        assert found.is_member
+
+    print(f"  at (2, 1, 1), by ideal membership: {1e3 * seconds(member):6.1f} ms")
     ring, plain = case.expanded((2, 2, 2), "sympy"), by_expand(case, (2, 2, 2))
     times = f"{plain / ring:.0f} times"
     print(f"  at (2, 2, 2): ring {1e3 * ring:.1f} ms, expand {1e3 * plain:.1f} ms: {times}")
