@@ -156,7 +156,7 @@ def test_the_kernel_takes_drafts_for_the_theorems(package: Path, drafts: Drafts)
         found = {
             (e.subject, e.leg): e
             for e in check_all(load_project(package), cache=cache, legs=legs)
-            if isinstance(e, Evidence)
+            if isinstance(e, Evidence) and e.check != "lock"  # there is no lock file here
         }
     finally:
         for theorem in (*WHOLE, "partly"):
