@@ -17,13 +17,14 @@ SOURCES = sorted(HARNESS.rglob("*.py"))
 # Each part may import the parts before it in its chain, and nothing to the right.
 MAY_IMPORT = {
     "diagnostics": set(),
+    "files": set(),
     "language": {"diagnostics"},
     "claims": {"diagnostics", "language"},
     "evidence": {"diagnostics"},
     "verdict": {"evidence"},
     "arrays": {"language", "claims"},
     "cost": {"language", "claims"},
-    "lean": {"diagnostics", "language", "claims", "evidence", "arrays"},
+    "lean": {"diagnostics", "files", "language", "claims", "evidence", "arrays"},
     "symbolic": {"language", "claims", "evidence", "arrays"},
     "numeric": {"language", "claims", "evidence", "arrays"},
     "necessity": {"diagnostics", "language", "claims", "evidence", "arrays", "symbolic", "numeric"},
@@ -43,7 +44,7 @@ MAY_IMPORT = {
     },
     "progress": {"evidence", "run"},
     "mutation": {
-        *("diagnostics", "language", "claims", "evidence", "verdict"),
+        *("diagnostics", "files", "language", "claims", "evidence", "verdict"),
         *("lean", "cache", "isolation", "run"),
     },
 }

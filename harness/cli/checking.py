@@ -176,8 +176,8 @@ def conduct(
 
 def finish(run: Run, files: dict[str, Path]) -> None:
     """Write the files, print the verdicts, and end with the run's exit code."""
+    from harness.files import write_atomically
     from harness.report import reporters
-    from harness.report.files import write_atomically
     from harness.report.github import workflow_commands
     from harness.report.terminal import show
 

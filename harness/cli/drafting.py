@@ -30,12 +30,12 @@ def new(
     """
     from harness.claims.load import is_lean_name, load_claim
     from harness.claims.project import claimed_theorems, find_root, open_project
+    from harness.files import write_atomically
     from harness.lean.draft.ask import NoSuchTheorem, draft_claims
     from harness.lean.draft.text import draft_text
     from harness.lean.errand import ErrandFailed
     from harness.lean.process import Stopped
     from harness.lean.toolchain import ToolchainMissing
-    from harness.report.files import write_atomically
 
     if not is_lean_name(theorem):
         raise InputError([Diagnostic(theorem, 1, 1, "expected the name of a Lean theorem")])

@@ -30,12 +30,12 @@ def lock(folder: Path, only_check: bool, toolchain: str) -> None:
     from typing import cast
 
     from harness.claims.lock import LOCK_FILE, lock_text
+    from harness.files import write_atomically
     from harness.lean.errand import ErrandFailed
     from harness.lean.find import find_toolchain
     from harness.lean.leg import look
     from harness.lean.lock import current
     from harness.lean.toolchain import Preference, ToolchainMissing
-    from harness.report.files import write_atomically
 
     project, _ = read_project(folder)
     path = project.specs / LOCK_FILE

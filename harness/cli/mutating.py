@@ -39,9 +39,9 @@ def mutate(
     """
     import json
 
+    from harness.files import write_atomically
     from harness.mutation.memory import keep
     from harness.mutation.score import to_data
-    from harness.report.files import write_atomically
     from harness.run import Plan
 
     project, claims = read_project(folder, specs, only)

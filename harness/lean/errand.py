@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
+from harness.files import write_atomically
 from harness.lean.build import Build
 from harness.lean.process import Signal, one_at_a_time
-from harness.lean.store import write_whole
 from harness.lean.toolchain import LeanRun, Toolchain
 
 SECONDS = 600.0
@@ -60,7 +60,7 @@ def run_errand(
         on_start()
         text, run = _ask(errand, files, build, toolchain, folder, stop)
         data = {"key": key, "seconds": run.seconds, "answer": text}
-        write_whole(kept, json.dumps({**data, "checksum": _checksum(data)}))
+        write_atomically(kept, json.dumps({**data, "checksum": _checksum(data)}))
     return text, run.seconds
 
 

@@ -16,6 +16,7 @@ from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import Any
 
+from harness.files import write_atomically
 from harness.lean.messages import Message
 
 FORMAT = 1
@@ -98,7 +99,7 @@ class Store:
             "seconds": seconds,
         }
         # Last: outputs without their record do not count.
-        write_whole(self._record(module), json.dumps({**data, "checksum": _checksum(data)}))
+        write_atomically(self._record(module), json.dumps({**data, "checksum": _checksum(data)}))
         return record
 
     def forget(self, module: str) -> None:
@@ -121,19 +122,6 @@ class Store:
 
     def _record(self, module: str) -> Path:
         return self.records / f"{module}.json"
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a file so that it is either the old one or the new one, never a part."""
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as out:
-            out.write(text)
-        os.replace(name, path)
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(name)
-        raise
 
 
 def _digest(path: Path) -> str:

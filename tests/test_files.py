@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.report.files import write_atomically
+from harness.files import write_atomically
 
 
 def test_the_text_is_written(tmp_path: Path) -> None:
