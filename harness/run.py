@@ -223,14 +223,14 @@ def task_key(task: Task) -> str:
     bare = detached(task)
     about, library = bare.about, bare.library
     return digest(
-        _said(about) if isinstance(about, Claim) else about,
+        said(about) if isinstance(about, Claim) else about,
         sorted(library.definitions.items()),
         (task.leg, task.engine, task.settings),
         code_fingerprint(),
     )
 
 
-def _said(claim: Claim) -> tuple[object, ...]:
+def said(claim: Claim) -> tuple[object, ...]:
     """What a claim says, without its sentences for people."""
     return claim.theorem, claim.scalars, claim.parameters, claim.hypotheses, claim.conclusion
 

@@ -7,15 +7,15 @@ from collections.abc import Mapping
 
 from harness.cache import code_fingerprint, digest
 from harness.evidence import Json
-from harness.lean.store import write_whole
+from harness.files import write_atomically
 from harness.mutation.score import Score, to_data
-from harness.run import Plan
+from harness.run import Plan, said
 
 
 def keep(plan: Plan, score: Score) -> None:
     """Keep the score of a hunt through the whole project."""
     plan.cache.mkdir(parents=True, exist_ok=True)
-    write_whole(
+    write_atomically(
         plan.cache / "mutation.json", json.dumps({"key": _key(plan), "score": to_data(score)})
     )
 
@@ -31,11 +31,12 @@ def recall(plan: Plan) -> Mapping[str, Json] | None:
 
 
 def _key(plan: Plan) -> str:
-    """Of the specifications, the Lean sources and the harness itself."""
+    """Of the specifications, the Lean package, the Lean that it asks for, and the harness."""
     project = plan.project
-    sources = sorted(p for p in project.lean.rglob("*.lean") if ".lake" not in p.parts)
+    sources = sorted(f for f in project.lean.rglob("*.lean") if ".lake" not in f.parts)
+    sources += [f for f in (project.lean / "lean-toolchain",) if f.is_file()]
     return digest(
-        [(c.theorem, c.parameters, c.hypotheses, c.conclusion) for c in project.claims],
+        list(map(said, project.claims)),
         sorted(project.library.definitions.items()),
         [path.read_bytes() for path in sources],
         code_fingerprint(),

@@ -62,11 +62,15 @@ class Score:
 
     @property
     def exit_code(self) -> ExitCode:
-        """Confirmed where nothing survives and the mirror saw each mutant that is true as well."""
+        """Confirmed where nothing survives and the mirror saw each mutant that is true as well.
+
+        Not where a leg did not run at all, as without Lean: what it would have said is not known.
+        """
         if self.survivors:
             return ExitCode.REFUTED
         unseen = set(map(id, self.unmirrored)) & set(map(id, self.explained))
-        if not self.findings or unseen:
+        not_run = any(Outcome.NOT_RUN in finding.legs.values() for finding in self.findings)
+        if not self.findings or unseen or not_run:
             return ExitCode.UNDECIDED
         return ExitCode.CONFIRMED
 

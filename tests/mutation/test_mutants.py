@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,10 +12,12 @@ from harness.claims.project import load_project
 from harness.evidence import Evidence, Leg, Outcome
 from harness.language.notation import to_text
 from harness.mutation.hunt import Finding
+from harness.mutation.memory import keep, recall
 from harness.mutation.mutants import Mutant, mutants, of_claim, of_definition
 from harness.mutation.score import Score, to_data
 from harness.mutation.survivors import Explanation, explain, two_sided
 from harness.numeric.leg import check as numeric
+from harness.run import Plan
 from harness.symbolic.leg import check as symbolic
 from harness.verdict import ExitCode, leg_outcome
 
@@ -124,6 +127,31 @@ def test_a_mutant_that_is_true_must_be_seen_by_the_mirror(project: Project) -> N
     assert Score((finding,)).exit_code is ExitCode.CONFIRMED
     unseen = Finding(_mutant(project), {Leg.MIRROR: Outcome.NOT_RUN}, why)
     assert Score((unseen,)).exit_code is ExitCode.UNDECIDED
+
+
+def test_a_leg_that_did_not_run_leaves_the_hunt_undecided(project: Project) -> None:
+    """As where there is no Lean: each mutant is caught, and yet not all was asked."""
+    caught = Finding(_mutant(project), {Leg.NUMERIC: Outcome.REFUTED, Leg.MIRROR: Outcome.NOT_RUN})
+    assert not Score((caught,)).survivors
+    assert Score((caught,)).exit_code is ExitCode.UNDECIDED
+
+
+def test_a_kept_score_is_of_these_very_claims_and_this_very_lean(
+    project: Project, tmp_path: Path
+) -> None:
+    lean = tmp_path / "lean"
+    lean.mkdir()
+    (lean / "lean-toolchain").write_text("leanprover/lean4:v4.1.0\n")
+    plan = Plan(replace(project, lean=lean), cache=tmp_path)
+    keep(plan, Score((Finding(_mutant(project), {Leg.NUMERIC: Outcome.REFUTED}),)))
+    assert recall(plan) is not None
+    first, *others = project.claims
+    kinds = project.library.scalars.values()
+    scalars = next(kind for kind in kinds if kind != first.scalars)
+    claims = (replace(first, scalars=scalars), *others)
+    assert recall(replace(plan, project=replace(plan.project, claims=claims))) is None
+    (lean / "lean-toolchain").write_text("leanprover/lean4:v4.2.0\n")
+    assert recall(plan) is None
 
 
 def test_no_mutants_are_no_score() -> None:
