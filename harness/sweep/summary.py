@@ -115,12 +115,12 @@ class Summary:
         return sum(result.tally.instances for result in self.results.values())
 
     def exit_code(self) -> ExitCode:
-        """As for any run: refuted counts most, and only what decides can confirm."""
+        """As for any run: refuted counts most; only what decides can confirm, when all is done."""
         deciding = [r.outcome()[0] for r in self.results.values() if r.decides]
-        failed = any(r.reasons for r in self.results.values())
+        open_ = any(r.reasons or not r.is_whole for r in self.results.values())
         if Outcome.REFUTED in deciding:
             return ExitCode.REFUTED
-        if not deciding or failed or set(deciding) != {Outcome.CONFIRMED}:
+        if not deciding or open_ or set(deciding) != {Outcome.CONFIRMED}:
             return ExitCode.UNDECIDED
         return ExitCode.CONFIRMED
 

@@ -115,6 +115,20 @@ def test_measurements_confirm_nothing_and_what_is_missing_shows(
     assert summary.exit_code() is code
 
 
+def test_a_sweep_without_its_measurements_is_not_confirmed(tmp_path: Path) -> None:
+    """What decides comes first and is all there; the last batches measure, and are missing."""
+    text = PLAN.replace("[prime field, float64, float32]", "[float64, float32]")
+    text = text.replace("  fixed: {n: 3, d: 4, e: 5}\n", "").replace("[0, 7]", "[0]")
+    path = tmp_path / "part.ndjson"
+    with suppress(KeyboardInterrupt), Sweep(plan(tmp_path, text), path) as work:
+        for _ in work.run(serial, 1):
+            if all(r.is_whole for r in work.summary.results.values() if r.decides):
+                raise KeyboardInterrupt
+    footer = lines(path)[-1]
+    assert [cell["outcome"] for cell in footer["cells"]] == ["confirmed", "not run"]
+    assert (footer["state"], footer["exit_code"]) == ("interrupted", ExitCode.UNDECIDED)
+
+
 def test_an_interrupted_sweep_is_valid_and_goes_on(tmp_path: Path) -> None:
     whole, part = tmp_path / "whole.ndjson", tmp_path / "part.ndjson"
     conduct(plan(tmp_path), whole)
