@@ -43,6 +43,7 @@ def test_a_stroke_in_the_filter_is_a_letter(ask: Ask) -> None:
 def test_whatever_does_something_can_be_focused(ask: Ask) -> None:
     """Links, buttons and summaries take the focus by themselves, and all else that scrolls."""
     script = """
+      await until(() => one("[data-toggle]:enabled"));
       for (const details of all("details")) details.open = true;
       for (const article of all("article")) article.style.contentVisibility = "visible";
       const lost = all("a, button, input, summary").filter((element) => {
@@ -71,7 +72,7 @@ def test_a_word_of_the_query_language_is_a_button(ask: Ask) -> None:
 
 def test_a_cell_of_the_matrix_leads_to_its_evidence(ask: Ask) -> None:
     script = f"""
-      one("tr[data-subject] .cell").click();
+      one("tr[data-subject='{FIRST}'] .cell").click();
       await until(() => named("{FIRST}/proof").open);
       return location.hash;
     """

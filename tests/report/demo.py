@@ -139,6 +139,7 @@ def hostile() -> Run:
         status=Status.REFUTED,
         legs=(
             LegResult(Leg.PROOF, Outcome.REFUTED, (check,)),
+            LegResult(Leg.MIRROR, Outcome.INCONCLUSIVE, (drift(HOSTILE),)),
             LegResult(Leg.NUMERIC, Outcome.NOT_RUN, (), HOSTILE),
         ),
         source=HOSTILE,
@@ -180,6 +181,34 @@ def hostile() -> Run:
         seconds=1.0,
         since=Since(HOSTILE, HOSTILE, changes),
     )
+
+
+def drift(mark: str) -> Evidence:
+    """A definition that is not what was locked, and a theorem that never was."""
+    changed = {
+        "was": f"def f (a b : Nat) := a + b{mark}",
+        "now": f"def f (a b : Nat) := b + a{mark}",
+    }
+    new = {"what": "is not in the lock file", "was": "", "now": f"theorem new : 1 = 1{mark}"}
+    return Evidence(
+        mark, Leg.MIRROR, "lock", Outcome.INCONCLUSIVE, f"Drifted.{mark}",
+        data={"drifted": [
+            {"name": f"Draft.f{mark}", "what": f"is not what was locked{mark}", **changed},
+            {"name": f"Draft.new{mark}", **new},
+        ]},
+    )  # fmt: skip
+
+
+def drifting() -> Run:
+    """The same project, with two claims that are not what was locked."""
+    run = demo()
+    claims = tuple(
+        replace(
+            claim, legs=(*claim.legs, LegResult(Leg.MIRROR, Outcome.INCONCLUSIVE, (drift(""),)))
+        )
+        for claim in run.claims[:2]
+    )
+    return replace(run, claims=(*claims, *run.claims[2:]))
 
 
 def _evidence(plan: Plan) -> Iterator[Evidence]:

@@ -8,9 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from harness.evidence import Evidence, Leg, Outcome
+from harness.report.model import LegResult
 from harness.report.page.drawing import draw
 from harness.report.page.graph import LETTERS, LIMIT, Graph, graph
 from harness.report.page.layers import Edges, acyclic, crossings, layers, paths, reduced, rows
+from harness.report.page.uses import ranked
 from tests.report.demo import demo, hostile, many
 
 
@@ -144,3 +147,45 @@ def test_too_many_are_counted_and_none_are_nothing() -> None:
     assert count > LIMIT
     assert graph(replace(demo(), claims=(), definitions=())) is None
     graph(hostile())
+
+
+# -- the order of claims -------------------------------------------------------------------------
+
+
+def proved(*uses: str) -> LegResult:
+    names = [f"Foldability.{name}" for name in uses]
+    check = Evidence("", Leg.PROOF, "kernel", Outcome.CONFIRMED, "", data={"uses": names})
+    return LegResult(Leg.PROOF, Outcome.CONFIRMED, (check,))
+
+
+def in_groups(**uses: str) -> list[list[str]]:
+    """The names of a run's claims as they are ranked, where their proofs use these names."""
+    claim = demo().claims[0]
+    claims = [replace(claim, name=k, legs=(proved(*v.split()),)) for k, v in uses.items()]
+    found = ranked(replace(demo(), claims=tuple(claims), definitions=()))
+    return [[claim.name for claim in claims] for _, _, claims in found]
+
+
+def test_claims_that_no_proof_rests_on_come_first_and_each_before_what_it_rests_on() -> None:
+    assert in_groups(a="", b="a", c="b", d="", e="a") == [["c", "e", "d"], ["b", "a"]]
+
+
+def test_a_claim_is_used_through_a_lemma_as_well() -> None:
+    run = demo()
+    one, two = (replace(claim, legs=()) for claim in run.claims[:2])
+    lemmas = {"Foldability.lemma": [f"Foldability.{one.name}"]}
+    leg = proved("lemma")
+    check = replace(leg.checks[0], data={**leg.checks[0].data, "lemmas": lemmas})
+    two = replace(two, legs=(replace(leg, checks=(check,)),))
+    groups = ranked(replace(run, claims=(one, two)))
+    assert [claims for _, _, claims in groups] == [(two,), (one,)]
+
+
+def test_without_uses_the_specifications_order_stays() -> None:
+    assert in_groups(b="", a="", c="other") == [["b", "a", "c"]]
+    assert in_groups() == []
+
+
+def test_claims_in_a_circle_are_all_there() -> None:
+    found = in_groups(a="b", b="a", c="")
+    assert sorted(name for group in found for name in group) == ["a", "b", "c"]

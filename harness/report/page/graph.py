@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from harness.evidence import Leg
-from harness.report.model import Kind, Run, Subject
+from harness.report.model import Run, Subject
 from harness.report.page.drawing import Box, Curve, draw
 from harness.report.page.layers import Edges, acyclic, reduced
+from harness.report.page.uses import used
 from harness.report.page.words import anchor, joints
 
 LIMIT = 150
@@ -53,12 +52,11 @@ def graph(run: Run) -> Graph | int | None:
     if not any(edges.values()):
         return None
     edges = reduced(acyclic(edges))
-    subjects = {subject.name: subject for subject in run.subjects}
     lines = {name: _lines(name) for name in edges}
     drawing = draw(edges, {name: len(found) for name, found in lines.items()})
     return Graph(
         nodes=tuple(
-            _node(name, subjects.get(name), lines[name], box) for name, box in drawing.boxes
+            _node(name, run.by_name.get(name), lines[name], box) for name, box in drawing.boxes
         ),
         edges=tuple(Edge(*ends, curve) for ends, curve in drawing.curves),
         width=drawing.width,
@@ -84,45 +82,8 @@ def _lines(name: str) -> tuple[str, ...]:
 
 
 def _edges(run: Run) -> Edges:
-    """What each subject and each lemma rests on, directly."""
-    subjects = {subject.name for subject in run.subjects}
-    lemmas = {short: uses for full, uses in _lemmas(run) if (short := _short(full, run))}
-    found: dict[str, set[str]] = {name: set() for name in subjects}
-    for subject in run.subjects:
-        found[subject.name].update(name for name in subject.calls if name in subjects)
-        if subject.kind is Kind.THEOREM:
-            found[subject.name].update(_known(subject.lean.uses, run, subjects | lemmas.keys()))
-    waiting = [name for below in found.values() for name in below if name not in found]
-    while waiting:
-        name = waiting.pop()
-        if name not in found:
-            found[name] = _known(lemmas.get(name, ()), run, subjects | lemmas.keys())
-            waiting += found[name]
+    """What each subject and each lemma rests on, directly: by its proof, or by what it says."""
+    found = {subject.name: set(subject.calls) & run.by_name.keys() for subject in run.subjects}
+    for name, below in used(run).items():
+        found.setdefault(name, set()).update(below)
     return {name: frozenset(below - {name}) for name, below in sorted(found.items())}
-
-
-def _known(names: tuple[str, ...], run: Run, listed: set[str]) -> set[str]:
-    """Of Lean's names, those of subjects, of lemmas that Lean describes, and of the package."""
-    found = {_short(name, run) for name in names}
-    return {name for name in found if name and (name in listed or not _is_made_up(name))}
-
-
-def _short(full: str, run: Run) -> str:
-    """A name of the package without its namespace; empty for any other name."""
-    return full.removeprefix(f"{run.project}.") if full.startswith(f"{run.project}.") else ""
-
-
-def _is_made_up(name: str) -> bool:
-    """Whether Lean, and nobody else, gave the name."""
-    return any(part.startswith(("_", "match_", "eq_", "proof_")) for part in name.split("."))
-
-
-def _lemmas(run: Run) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """What proofs brought along about the lemmas below them: full name, and what each uses."""
-    for subject in run.claims:
-        for check in subject.evidence:
-            lemmas = check.data.get("lemmas") if check.leg is Leg.PROOF else None
-            if isinstance(lemmas, Mapping):
-                for name, uses in lemmas.items():
-                    if isinstance(uses, list | tuple):
-                        yield str(name), tuple(map(str, uses))

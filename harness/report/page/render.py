@@ -17,6 +17,7 @@ from harness.report.page import (
     chart,
     checker,
     counterexample,
+    drift,
     evidence,
     gaps,
     graph,
@@ -24,6 +25,7 @@ from harness.report.page import (
     mathematics,
     parts,
     sketch,
+    uses,
     words,
 )
 from harness.report.page.parcel import LIMIT, Parcel
@@ -108,6 +110,7 @@ def _environment() -> Environment:
         checker_table=checker.table,
         slug=checker.slug,
         compact=evidence.compact,
+        drifted=drift.drifted,
         facts=evidence.facts,
         is_short=evidence.is_short,
         record=evidence.record,
@@ -118,5 +121,6 @@ def _environment() -> Environment:
         growth=chart.growth,
         sides=counterexample.sides,
         shares=chart.shares,
+        ranked=uses.ranked,
     )
     return environment

@@ -1,0 +1,56 @@
+"""What Lean says otherwise than somebody reviewed and locked, each change with whom it reaches."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from harness.evidence import Leg
+from harness.report.model import Run, Subject
+
+Words = tuple[tuple[str, bool], ...]
+"""A text in stretches, each with whether the other text has it not."""
+
+_KEYS = ("name", "what", "was", "now")
+
+
+@dataclass(frozen=True, slots=True)
+class Drifted:
+    """One constant of Lean that is not what was locked."""
+
+    name: str
+    what: str
+    was: Words
+    now: Words
+    reached: tuple[Subject, ...]
+    """The claims and definitions that speak of it, or of what unfolds to it."""
+
+
+def drifted(run: Run) -> list[Drifted]:
+    """What the mirror leg reports as drifted, each change once."""
+    found: dict[tuple[str, str, str, str], list[Subject]] = {}
+    for subject in run.subjects:
+        for check in subject.evidence:
+            drifts = check.data.get("drifted") if check.leg is Leg.MIRROR else None
+            for drift in drifts if isinstance(drifts, list | tuple) else ():
+                if isinstance(drift, Mapping):
+                    name, what, was, now = (str(drift.get(key) or "") for key in _KEYS)
+                    found.setdefault((name, what, was, now), []).append(subject)
+    return [
+        Drifted(name, what, *_compared(was, now), tuple(reached))
+        for (name, what, was, now), reached in found.items()
+    ]
+
+
+def _compared(was: str, now: str) -> tuple[Words, Words]:
+    """Both texts with what differs marked; nothing is where there is only one."""
+    old, new = (re.findall(r"\s+|\w+|\W", text) for text in (was, now))
+    if not (old and new):
+        return ((was, False),), ((now, False),)
+    steps = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+    return (
+        tuple(("".join(old[i:j]), tag != "equal") for tag, i, j, _, _ in steps if i < j),
+        tuple(("".join(new[i:j]), tag != "equal") for tag, _, _, i, j in steps if i < j),
+    )
