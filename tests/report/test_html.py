@@ -15,7 +15,7 @@ from harness.report.html import to_html
 from harness.report.model import Run
 from harness.report.page import chart, evidence, mathematics, words
 from harness.run import LEGS
-from tests.report.demo import HOSTILE, demo, hostile
+from tests.report.demo import HOSTILE, demo, drifting, hostile
 from tests.report.opened import opened
 
 MAX_BYTES = 1_500_000
@@ -82,7 +82,7 @@ def test_nothing_is_loaded_and_no_attribute_runs_or_styles(make: type[Run]) -> N
 
 
 def test_hostile_text_adds_no_element_of_its_own() -> None:
-    ordinary = {tag for tag, _ in Page(opened(to_html(demo()))).elements}
+    ordinary = {t for run in (demo(), drifting()) for t, _ in Page(opened(to_html(run))).elements}
     text = opened(to_html(hostile()))
     assert {tag for tag, _ in Page(text).elements} <= ordinary
     assert HOSTILE not in text
