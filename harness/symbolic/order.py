@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from harness.symbolic import words as w
 
@@ -20,6 +21,12 @@ class Order:
     """A reduction order. A name of high rank goes left in a product, and its transpose right."""
 
     ranks: Mapping[str, int] = field(default_factory=dict)
+    seeks_turns: bool = False
+    """Whether words in which transposes stand beside letters that are not transposed are simpler.
+
+    It turns `A B = Bᵀ A` and its transpose the same way, so that both apply within one scalar:
+    there a word and its transpose are one, and no count of transposes can tell which is simpler.
+    """
 
     def measure(self, m: w.Monomial) -> Measure:
         """Greater is less simple."""
@@ -29,7 +36,7 @@ class Order:
             len(heads),
             _letters(m),
             tuple(sorted(((self.ranks.get(name, 0), name) for name in heads), reverse=True)),
-            sum(letter.flip for letter in m.word),
+            -turns(m.word) if self.seeks_turns else sum(letter.flip for letter in m.word),
             sum(map(self._inversions, sequences)),
             tuple((l.kind, l.name, l.flip) for l in m.word),
         )
@@ -41,6 +48,11 @@ class Order:
     def _place(self, letter: w.Letter) -> int:
         rank = self.ranks.get(letter.name, 0)
         return rank if letter.flip else -rank
+
+
+def turns(word: w.Word) -> int:
+    """At how many places a transpose stands beside a letter that is none."""
+    return sum(a.flip != b.flip for a, b in pairwise(word))
 
 
 def _letters(node: object) -> int:

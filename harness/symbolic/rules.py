@@ -17,7 +17,7 @@ from harness.symbolic import words as w
 from harness.symbolic.build import DEFECT
 from harness.symbolic.codes import dim_code
 from harness.symbolic.interpret import Environment, UnsupportedTerm, interpret_poly, symbol
-from harness.symbolic.order import Order
+from harness.symbolic.order import Order, turns
 
 
 @dataclass(frozen=True)
@@ -197,8 +197,18 @@ def orders(found: Sequence[Relation]) -> Iterator[Order]:
             undone |= names
     few_first = sorted(counts, key=lambda name: counts[name])
     outside = [*undone, *(name for name in few_first if name not in undone)]
-    for sequence in dict.fromkeys((tuple(outside), tuple(outside[::-1]), tuple(few_first))):
-        yield Order({name: len(sequence) - i for i, name in enumerate(sequence)})
+    sequences = dict.fromkeys((tuple(outside), tuple(outside[::-1]), tuple(few_first)))
+    for seeks_turns in (False, True)[: 1 + any(map(_turns, found))]:
+        for sequence in sequences:
+            ranks = {name: len(sequence) - i for i, name in enumerate(sequence)}
+            yield Order(ranks, seeks_turns)
+
+
+def _turns(found: Relation) -> bool:
+    """Whether two words of one relation that are alike otherwise differ in their transposes."""
+    words = [m.word for m, _ in found.difference.terms if len(m.word) > 1]
+    named = {tuple(sorted(letter.name for letter in word)) for word in words}
+    return len(words) == 2 and len(named) == 1 and len(set(map(turns, words))) == 2
 
 
 def _matrix_names(p: w.Poly) -> Iterator[str]:
