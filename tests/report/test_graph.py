@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from harness.evidence import Evidence, Leg, Outcome
 from harness.report.model import LegResult
-from harness.report.page.drawing import draw
-from harness.report.page.graph import LETTERS, LIMIT, Graph, graph
+from harness.report.page.drawing import NARROWEST, PAGE, WIDEST, box_width, draw
+from harness.report.page.graph import LETTER, LIMIT, Graph, graph
 from harness.report.page.layers import Edges, acyclic, crossings, layers, paths, reduced, rows
 from harness.report.page.uses import ranked
 from tests.report.demo import demo, hostile, many
@@ -70,6 +70,15 @@ def test_boxes_do_not_overlap_and_stay_in_the_drawing(edges: Edges) -> None:
     assert len(drawing.curves) == sum(map(len, edges.values()))
 
 
+@pytest.mark.parametrize("length", range(1, 15))
+def test_a_drawing_keeps_to_the_screen_while_it_can_be_read(length: int) -> None:
+    chain = {f"n{i}": frozenset({f"n{i - 1}"} if i else ()) for i in range(length)}
+    drawing, width = draw(chain, dict.fromkeys(chain, 1)), box_width(chain)
+    assert NARROWEST <= width <= WIDEST
+    assert drawing.width <= PAGE or width == NARROWEST
+    assert length > 9 or drawing.width <= PAGE
+
+
 def test_circles_are_cut() -> None:
     edges = acyclic({"a": frozenset("b"), "b": frozenset("c"), "c": frozenset("a")})
     assert sum(map(len, edges.values())) == 2
@@ -104,7 +113,7 @@ def test_every_subject_is_a_node_with_its_status_and_anchor(found: Graph) -> Non
         assert (node.kind, node.status) == (subject.kind.value, subject.status.value)
         assert node.anchor
         assert "".join(node.lines) == subject.name
-        assert max(map(len, node.lines)) <= LETTERS
+        assert max(map(len, node.lines)) * LETTER + 26 <= node.box.width  # with its symbol
 
 
 def test_lemmas_of_the_package_are_there_and_are_not_verdicts(found: Graph) -> None:

@@ -8,10 +8,15 @@ from dataclasses import dataclass
 
 from harness.report.page.layers import Edges, Place, Rows, layers, paths, rows
 
-WIDTH, LINE, MARGIN = 198.0, 13.5, 15.0
-"""Of a box: how wide, how high a line of its text is, and what is added above and below."""
-GAP, COLUMN, THREAD = 12.0, 44.0, 6.0
-"""Between boxes below and beside each other, and what an edge that passes takes."""
+PAGE = 1384.0
+"""The room that a screen of 1440 pixels leaves; a drawing keeps to it as long as it can be read."""
+WIDEST, NARROWEST = 198.0, 120.0
+"""Of a box, how wide it may be."""
+LINE, MARGIN = 13.5, 15.0
+"""Of a box: how high a line of its text is, and what is added above and below."""
+GAP, ASIDE, THREAD = 12.0, 0.2, 6.0
+"""Between boxes below each other, and beside each other as a share of their width; and what an
+edge that passes takes."""
 SWEEPS = 24
 
 
@@ -35,9 +40,16 @@ class Drawing:
     height: float
 
 
+def box_width(edges: Edges) -> float:
+    """How wide boxes may be for the layers of a graph without circles to stand side by side."""
+    columns = 1 + max(layers(edges).values(), default=0)
+    fitting = PAGE / (columns + ASIDE * (columns - 1))
+    return float(int(min(WIDEST, max(NARROWEST, fitting))))
+
+
 def draw(edges: Edges, lines: Mapping[str, int]) -> Drawing:
     """Places for the nodes of a graph without circles, each with so many lines of text."""
-    layer = layers(edges)
+    layer, width = layers(edges), box_width(edges)
     routes = paths(edges, layer)
     order = rows(layer, routes.values())
 
@@ -45,15 +57,18 @@ def draw(edges: Edges, lines: Mapping[str, int]) -> Drawing:
         return lines[place] * LINE + MARGIN if isinstance(place, str) else THREAD
 
     centre = _centres(order, list(routes.values()), {p: height(p) for row in order for p in row})
-    column = {place: i * (WIDTH + COLUMN) for i, row in enumerate(order) for place in row}
+    column = {
+        place: round(i * (1 + ASIDE) * width, 1) for i, row in enumerate(order) for place in row
+    }
     boxes = {
-        name: Box(column[name], round(centre[name] - height(name) / 2, 1), WIDTH, height(name))
+        name: Box(column[name], round(centre[name] - height(name) / 2, 1), width, height(name))
         for row in order
         for name in row
         if isinstance(name, str)
     }
     curves = {
-        ends: _curve([(column[p], centre[p]) for p in route]) for ends, route in routes.items()
+        ends: _curve([(column[p], centre[p]) for p in route], width)
+        for ends, route in routes.items()
     }
     return Drawing(
         tuple(boxes.items()),
@@ -63,17 +78,17 @@ def draw(edges: Edges, lines: Mapping[str, int]) -> Drawing:
     )
 
 
-def _curve(points: Sequence[tuple[float, float]]) -> Curve:
-    """From the right side of the first box to the left side of the last."""
+def _curve(points: Sequence[tuple[float, float]], width: float) -> Curve:
+    """From the right side of the first box to the left side of the last; boxes are so wide."""
     (x, y), *rest = points
-    parts = [f"M{x + WIDTH:g} {y:.1f}"]
-    x += WIDTH
+    parts = [f"M{x + width:g} {y:.1f}"]
+    x += width
     for i, (left, middle) in enumerate(rest):
         bend = (left - x) / 2
         parts.append(f"C{x + bend:g} {y:.1f} {left - bend:g} {middle:.1f} {left:g} {middle:.1f}")
         x, y = left, middle
         if i < len(rest) - 1:
-            x += WIDTH
+            x += width
             parts.append(f"H{x:g}")
     return "".join(parts)
 

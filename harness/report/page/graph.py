@@ -6,15 +6,15 @@ import textwrap
 from dataclasses import dataclass
 
 from harness.report.model import Run, Subject
-from harness.report.page.drawing import Box, Curve, draw
+from harness.report.page.drawing import PAGE, Box, Curve, box_width, draw
 from harness.report.page.layers import Edges, acyclic, reduced
 from harness.report.page.uses import used
 from harness.report.page.words import anchor, joints
 
 LIMIT = 150
 """More nodes than this are no picture any more."""
-LETTERS = 25
-"""How many letters of a name stand in a line of its box."""
+LETTER, BESIDE = 6.62, 32.0
+"""How wide a letter is in a box, and what else stands in its line: the symbol and the margins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,11 @@ class Graph:
     width: float
     height: float
 
+    @property
+    def fits(self) -> bool:
+        """Whether a wide screen shows all of it at once."""
+        return self.width <= PAGE
+
 
 def graph(run: Run) -> Graph | int | None:
     """The graph of `run`; how many nodes it would have where they are too many, or nothing."""
@@ -52,7 +57,8 @@ def graph(run: Run) -> Graph | int | None:
     if not any(edges.values()):
         return None
     edges = reduced(acyclic(edges))
-    lines = {name: _lines(name) for name in edges}
+    letters = int((box_width(edges) - BESIDE) / LETTER)
+    lines = {name: _lines(name, letters) for name in edges}
     drawing = draw(edges, {name: len(found) for name, found in lines.items()})
     return Graph(
         nodes=tuple(
@@ -70,12 +76,12 @@ def _node(name: str, subject: Subject | None, lines: tuple[str, ...], box: Box) 
     return Node(name, subject.kind.value, subject.status.value, anchor(subject), lines, box)
 
 
-def _lines(name: str) -> tuple[str, ...]:
-    """A name in lines, broken at its joints."""
+def _lines(name: str, letters: int) -> tuple[str, ...]:
+    """A name in lines of so many letters, broken at its joints."""
     lines = [""]
     for piece in joints(name):
-        for part in textwrap.wrap(piece, LETTERS) or [""]:
-            if lines[-1] and len(lines[-1]) + len(part) > LETTERS:
+        for part in textwrap.wrap(piece, letters) or [""]:
+            if lines[-1] and len(lines[-1]) + len(part) > letters:
                 lines.append("")
             lines[-1] += part
     return tuple(lines)
