@@ -6,7 +6,7 @@ import re
 
 from harness.diagnostics import Diagnostic
 from harness.evidence import Evidence, Outcome
-from harness.report.model import Run, Subject
+from harness.report.model import Checker, Run, Subject
 from harness.verdict import Status
 
 ANNOTATIONS = 10
@@ -31,10 +31,10 @@ def workflow_commands(run: Run) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def _faults(run: Run) -> list[tuple[Subject, Evidence]]:
+def _faults(run: Run) -> list[tuple[Subject | Checker, Evidence]]:
     """What is wrong or missing, waived legs left out unless they are refuted."""
-    found: list[tuple[Subject, Evidence]] = []
-    for subject in run.subjects:
+    found: list[tuple[Subject | Checker, Evidence]] = []
+    for subject in run.judged:
         for result in subject.legs:
             if result.outcome in (Outcome.CONFIRMED, Outcome.NOT_APPLICABLE):
                 continue
@@ -48,7 +48,7 @@ def _faults(run: Run) -> list[tuple[Subject, Evidence]]:
     return found
 
 
-def _annotation(subject: Subject, check: Evidence) -> str:
+def _annotation(subject: Subject | Checker, check: Evidence) -> str:
     default = Diagnostic(subject.file, subject.line, 1, "")
     place = check.diagnostics[0] if check.diagnostics else default
     level = "error" if check.outcome is Outcome.REFUTED else "warning"
@@ -77,7 +77,7 @@ def step_summary(run: Run) -> str:
     lines = [f"## {_escape(run.project)}: {counts or 'no claims'}", ""]
     lines.append("| | claim | " + " | ".join(leg.value for leg in run.legs) + " |")
     lines.append("|---" * (len(run.legs) + 2) + "|")
-    for subject in run.subjects:
+    for subject in run.judged:
         outcomes = {result.leg: result.outcome for result in subject.legs}
         cells = (_cell(outcomes.get(leg)) for leg in run.legs)
         status = f"{_STATUS[subject.status]} {subject.status.value}"

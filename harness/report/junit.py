@@ -1,4 +1,4 @@
-"""A run as a JUnit file: a suite for each leg, a case for each claim or definition.
+"""A run as a JUnit file: a suite for each leg, a case for each claim, definition or checker.
 
 `file` and `line` attributes are left out: newer schema checks reject them.
 """
@@ -9,7 +9,7 @@ import re
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from harness.evidence import Outcome
-from harness.report.model import LegResult, Run, Subject
+from harness.report.model import Checker, LegResult, Run, Subject
 
 _ELEMENT = {
     Outcome.REFUTED: "failure",
@@ -26,7 +26,7 @@ def to_junit(run: Run) -> str:
     root = Element("testsuites", {"name": _clean(run.project), "time": f"{run.seconds:.3f}"})
     for leg in run.legs:
         suite = SubElement(root, "testsuite", {"name": leg.value})
-        for subject in run.subjects:
+        for subject in run.judged:
             for result in subject.legs:
                 if result.leg is leg:
                     suite.append(_case(subject, result))
@@ -37,7 +37,7 @@ def to_junit(run: Run) -> str:
     return '<?xml version="1.0" encoding="utf-8"?>\n' + tostring(root, encoding="unicode") + "\n"
 
 
-def _case(subject: Subject, result: LegResult) -> Element:
+def _case(subject: Subject | Checker, result: LegResult) -> Element:
     seconds = sum(check.seconds for check in result.checks)
     attributes = {
         "classname": _clean(subject.name),

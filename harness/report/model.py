@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from harness.evidence import Counterexample, Evidence, Gap, Json, Leg, Outcome
-from harness.verdict import ExitCode, Status, Verdict, exit_code
+from harness.verdict import ExitCode, Status, Verdict, exit_code, leg_outcome
 
 if TYPE_CHECKING:
     from harness.report.difference import Since
@@ -280,6 +280,21 @@ class Checker:
     """How the lattice was found; nothing where it was not."""
     lattice: Lattice | None
 
+    @property
+    def line(self) -> int:
+        """Where it begins in its file."""
+        return 1
+
+    @property
+    def legs(self) -> tuple[LegResult, ...]:
+        """The one leg that answers for it."""
+        checks = () if self.check is None else (self.check,)
+        return (LegResult(Leg.NECESSITY, leg_outcome(checks), checks),)
+
+    @property
+    def evidence(self) -> Iterator[Evidence]:
+        return (check for leg in self.legs for check in leg.checks)
+
 
 @dataclass(frozen=True)
 class Run:
@@ -307,6 +322,11 @@ class Run:
     def subjects(self) -> tuple[Subject, ...]:
         return (*self.claims, *self.definitions)
 
+    @property
+    def judged(self) -> tuple[Subject | Checker, ...]:
+        """All that the exit code depends on, each with a status and its legs."""
+        return (*self.subjects, *self.checkers)
+
     @cached_property
     def by_name(self) -> Mapping[str, Subject]:
         """Claims and definitions by their names."""
@@ -315,7 +335,7 @@ class Run:
     @property
     def legs(self) -> tuple[Leg, ...]:
         """The legs that were asked of anything, in the order in which reports show them."""
-        asked = {result.leg for subject in self.subjects for result in subject.legs}
+        asked = {result.leg for subject in self.judged for result in subject.legs}
         return tuple(leg for leg in Leg if leg in asked)
 
     @property
@@ -329,6 +349,4 @@ class Run:
         """How the command ends: a claim about a theorem that Lean does not have is bad input."""
         if any(check.data.get("missing") is True for c in self.claims for check in c.evidence):
             return ExitCode.BAD_INPUT
-        judged = [(item.name, item.status) for item in self.subjects]
-        judged += [(checker.name, checker.status) for checker in self.checkers]
-        return exit_code(Verdict(name, status, {}, {}) for name, status in judged)
+        return exit_code(Verdict(item.name, item.status, {}, {}) for item in self.judged)

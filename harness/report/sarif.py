@@ -10,7 +10,7 @@ from urllib.parse import quote
 from harness import __version__
 from harness.diagnostics import Diagnostic
 from harness.evidence import Evidence, Leg, Outcome
-from harness.report.model import LegResult, Run, Subject
+from harness.report.model import Checker, LegResult, Run, Subject
 
 _LEVEL = {
     Outcome.REFUTED: "error",
@@ -29,7 +29,7 @@ def to_sarif(run: Run) -> str:
     }
     results = [
         found
-        for subject in run.subjects
+        for subject in run.judged
         for result in subject.legs
         for found in _results(subject, result)
     ]
@@ -50,7 +50,7 @@ def _rule(leg: Leg) -> dict[str, Any]:
     }
 
 
-def _results(subject: Subject, result: LegResult) -> list[dict[str, Any]]:
+def _results(subject: Subject | Checker, result: LegResult) -> list[dict[str, Any]]:
     if result.outcome not in _LEVEL or (result.waived and result.outcome is not Outcome.REFUTED):
         return []
     found = [check for check in result.checks if check.outcome in _LEVEL]
@@ -60,7 +60,7 @@ def _results(subject: Subject, result: LegResult) -> list[dict[str, Any]]:
     return [_result(subject, check) for check in found]
 
 
-def _result(subject: Subject, check: Evidence) -> dict[str, Any]:
+def _result(subject: Subject | Checker, check: Evidence) -> dict[str, Any]:
     places = check.diagnostics or (Diagnostic(subject.file, subject.line, 1, ""),)
     messages = [f"{subject.name}: {check.outcome.value}: {check.summary}"]
     messages += [place.message for place in places if place.message]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from harness.evidence import Evidence, GapKind, Outcome
-from harness.report.model import Cost, Run, Subject
+from harness.report.model import Checker, Cost, Run, Subject
 from harness.verdict import Status
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def show(run: Run, console: Console | None = None) -> None:
     from rich.console import Console
 
     console = console or Console()
-    width = max((len(subject.name) for subject in run.subjects), default=0)
+    width = max((len(subject.name) for subject in run.judged), default=0)
     if width + COLUMN * len(run.legs) <= console.width:
         _show_table(console, run)
     else:
@@ -77,9 +78,13 @@ def _show_list(console: Console, run: Run) -> None:
             console.print(legs)
 
 
-def _sections(run: Run) -> list[tuple[str, tuple[Subject, ...]]]:
-    both = [("Theorems", run.claims), ("Definitions", run.definitions)]
-    return [(title, subjects) for title, subjects in both if subjects]
+def _sections(run: Run) -> list[tuple[str, Sequence[Subject | Checker]]]:
+    every: list[tuple[str, Sequence[Subject | Checker]]] = [
+        ("Theorems", run.claims),
+        ("Definitions", run.definitions),
+        ("Checkers", run.checkers),
+    ]
+    return [(title, subjects) for title, subjects in every if subjects]
 
 
 def _cell(outcome: Outcome | None) -> Text:
@@ -94,7 +99,7 @@ def _cell(outcome: Outcome | None) -> Text:
 def _faults(run: Run) -> list[tuple[list[str], Evidence]]:
     """What is not confirmed; where many fail for one reason, that reason comes once."""
     found: dict[object, tuple[list[str], Evidence]] = {}
-    for subject in run.subjects:
+    for subject in run.judged:
         for check in subject.evidence:
             if check.outcome not in (Outcome.CONFIRMED, Outcome.NOT_APPLICABLE):
                 reason = (check.leg, check.check, check.outcome, check.summary, check.diagnostics)

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from io import StringIO
 from xml.etree import ElementTree
 
 import pytest
+from rich.console import Console
 
-from harness.evidence import Leg, Outcome
+from harness.evidence import Evidence, Leg, Outcome
 from harness.report import reporters
 from harness.report.badge import to_badge
 from harness.report.github import ANNOTATIONS, step_summary, workflow_commands
 from harness.report.junit import to_junit
 from harness.report.model import Run
 from harness.report.sarif import to_sarif
+from harness.report.terminal import show
+from harness.verdict import ExitCode, Status
 from tests.report.demo import HOSTILE, demo, hostile
 
 BOTH = pytest.mark.parametrize("make", [demo, hostile])
@@ -32,7 +37,7 @@ def test_junit_has_a_case_for_each_leg_of_each_subject() -> None:
     run = demo()
     root = ElementTree.fromstring(to_junit(run))
     cases = root.findall("testsuite/testcase")
-    assert len(cases) == sum(len(subject.legs) for subject in run.subjects)
+    assert len(cases) == sum(len(subject.legs) for subject in run.judged)
     assert root.get("tests") == str(len(cases))
     assert not any({"file", "line"} & set(case.attrib) for case in cases)
 
@@ -55,7 +60,8 @@ def test_junit_says_what_is_wrong() -> None:
 def test_junit_keeps_hostile_text_as_text() -> None:
     root = ElementTree.fromstring(to_junit(hostile()))
     kept = HOSTILE.replace("\x07", "\ufffd")
-    assert [case.get("classname") for case in root.iter("testcase")] == [kept, f"{kept} below"] * 2
+    names = [*[kept, f"{kept} below"] * 2, kept]  # two subjects, two legs; a checker, its one
+    assert [case.get("classname") for case in root.iter("testcase")] == names
     assert {element.tag for element in root.iter()} <= {
         *("testsuites", "testsuite", "testcase", "failure", "skipped"),
     }
@@ -108,7 +114,7 @@ def test_annotations_are_one_line_each_and_not_too_many() -> None:
 def test_the_summary_has_a_row_for_each_subject_and_no_markup() -> None:
     run = demo()
     rows = [line for line in step_summary(run).splitlines() if line.startswith("|")]
-    assert len(rows) == len(run.subjects) + 2
+    assert len(rows) == len(run.judged) + 2
     assert len({row.replace("\\|", "").count("|") for row in rows}) == 1
     assert "<script" not in step_summary(hostile())
 
@@ -121,6 +127,32 @@ def test_the_badge_is_a_picture_that_says_what_it_shows(make: type[Run]) -> None
     root = ElementTree.fromstring(to_badge(make()))
     assert root.tag.endswith("svg")
     assert "confirmed" in (root.get("aria-label") or "")
+
+
+@pytest.mark.parametrize("outcome", [Outcome.ERROR, Outcome.INCONCLUSIVE, Outcome.NOT_RUN])
+def test_a_checker_that_is_not_answered_shows_in_every_reporter(outcome: Outcome) -> None:
+    """It decides the exit code, so a reader must see why that is not 0."""
+    whole = demo()
+    [checker] = whole.checkers
+    name, why = checker.name, "Stopped after 120 s without an answer."
+    check = Evidence(name, Leg.NECESSITY, "engine", outcome, why)
+    if outcome is Outcome.NOT_RUN:
+        check, why = None, "o check answered for this leg"  # type: ignore[assignment]
+    broken = replace(checker, status=Status.UNDECIDED, check=check, lattice=None)
+    run = replace(whole, claims=(), definitions=(), checkers=(broken,))
+    assert run.exit_code is ExitCode.UNDECIDED
+    [case] = ElementTree.fromstring(to_junit(run)).iter("testcase")
+    assert (case.get("classname"), case.get("name")) == (name, "necessity")
+    assert [child.tag for child in case] == ["error"]
+    assert why in str(case[0].get("message"))
+    [result] = json.loads(to_sarif(run))["runs"][0]["results"]
+    assert name in result["message"]["text"]
+    assert why in workflow_commands(run)
+    assert f"{outcome.value}" in step_summary(run)
+    out = StringIO()
+    show(run, Console(file=out, width=200))
+    assert name in out.getvalue()
+    assert outcome.value in out.getvalue()
 
 
 def test_no_reporter_calls_what_was_not_run_confirmed() -> None:
