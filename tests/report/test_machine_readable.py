@@ -60,10 +60,10 @@ def test_junit_says_what_is_wrong() -> None:
 def test_junit_keeps_hostile_text_as_text() -> None:
     root = ElementTree.fromstring(to_junit(hostile()))
     kept = HOSTILE.replace("\x07", "\ufffd")
-    names = [*[kept, f"{kept} below"] * 2, kept]  # two subjects, two legs; a checker, its one
+    names = [*[kept, f"{kept} below"] * 3, kept]  # two subjects, three legs; a checker, its one
     assert [case.get("classname") for case in root.iter("testcase")] == names
     assert {element.tag for element in root.iter()} <= {
-        *("testsuites", "testsuite", "testcase", "failure", "skipped"),
+        *("testsuites", "testsuite", "testcase", "failure", "error", "skipped"),
     }
 
 
@@ -107,7 +107,7 @@ def test_annotations_are_one_line_each_and_not_too_many() -> None:
     assert lines[0].startswith("::error file=specs/attentionWeights_invariant_of_orthogonal.yaml,")
     assert all(line.startswith(("::error ", "::warning ")) for line in lines)
     for line in workflow_commands(hostile()).splitlines():
-        properties = line.removeprefix("::error ").split("::")[0]
+        properties = line.removeprefix("::error ").removeprefix("::warning ").split("::")[0]
         assert len(properties.split(",")) == 4
 
 
