@@ -1,8 +1,8 @@
 """Evidence that need not be found again: what was asked and all that could change the answer.
 
-The key covers the claim, the definitions, the settings, every line of the harness itself and the
-versions of the libraries that compute. So a cached answer is the answer that a new run would
-give, and an interrupted run goes on where it was.
+The key covers the claim, the definitions, the settings, every line of the harness itself, the
+versions of Python and of the libraries that compute, and the kind of processor. So a cached answer
+is the answer that a new run would give, and an interrupted run goes on where it was.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from functools import cache
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from platform import machine, python_version
 from typing import Any
 
 from harness.evidence import Evidence
@@ -24,6 +25,7 @@ COMPUTING_LIBRARIES = (
     "diskcache",
     "torch",
     "cupy-cuda12x",
+    "array-api-compat",
     "array-api-strict",
 )
 
@@ -38,8 +40,8 @@ def digest(*parts: object) -> str:
 
 @cache
 def code_fingerprint() -> str:
-    """A fingerprint of the harness's own source and of the libraries that compute for it."""
-    found = sha256()
+    """A fingerprint of the harness's own source and of all that computes for it."""
+    found = sha256(f"Python {python_version()} on {machine()}".encode())
     root = Path(__file__).parent
     for path in sorted(root.rglob("*.py")):
         found.update(path.relative_to(root).as_posix().encode())

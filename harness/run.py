@@ -237,9 +237,18 @@ def said(claim: Claim) -> tuple[object, ...]:
 
 def is_answer(found: list[Evidence]) -> bool:
     """Whether to keep it: an engine that was stopped or failed may do better next time."""
-    return all(item.outcome not in (Outcome.ERROR, Outcome.NOT_RUN) for item in found) and not any(
-        item.check == "engine" for item in found
+    return not any(
+        item.outcome in (Outcome.ERROR, Outcome.NOT_RUN)
+        or item.check == "engine"
+        or _ran_out_of_time(item)
+        for item in found
     )
+
+
+def _ran_out_of_time(item: Evidence) -> bool:
+    """Searches of the necessity leg end by the clock; a machine that is less busy finds more."""
+    is_found = item.counterexample is not None or "instance" in item.data
+    return item.leg is Leg.NECESSITY and item.outcome is Outcome.INCONCLUSIVE and not is_found
 
 
 def _ask_lean(

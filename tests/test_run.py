@@ -9,12 +9,12 @@ import pytest
 
 from harness.cache import EvidenceCache
 from harness.claims.project import load_project
-from harness.evidence import Evidence, Leg, Outcome
+from harness.evidence import Counterexample, Evidence, Leg, Outcome
 from harness.lean.toolchain import ToolchainMissing
 from harness.report.assemble import assemble
 from harness.report.json import to_text
 from harness.report.schema import report_schema
-from harness.run import ENGINES, Plan, run
+from harness.run import ENGINES, Plan, is_answer, run
 from harness.verdict import Status, judge, leg_outcome
 
 ROOT = Path(__file__).parents[1]
@@ -85,6 +85,18 @@ def test_answers_are_kept_and_failures_are_not(tmp_path: Path) -> None:
     [found] = run(plan(tmp_path, "raises"))
     assert isinstance(found, Evidence)
     assert found.outcome is Outcome.ERROR
+
+
+def test_a_search_that_gave_up_may_find_more_next_time() -> None:
+    """It ends by the clock; what it found, or proved, stays true."""
+    example = Counterexample({"n": 1}, {"q": [1]}, [0], [1])
+    gave_up = Evidence("claim", Leg.NECESSITY, "without h", Outcome.INCONCLUSIVE, "not known")
+    proved = replace(gave_up, outcome=Outcome.CONFIRMED)
+    broken = replace(gave_up, counterexample=example)
+    witness = replace(gave_up, check="witness", data={"instance": {}})
+    assert is_answer([proved, broken, witness])
+    assert not is_answer([proved, gave_up, witness])
+    assert is_answer([replace(gave_up, leg=Leg.SYMBOLIC)])
 
 
 def test_an_edited_cache_entry_is_not_believed(tmp_path: Path) -> None:
@@ -162,6 +174,7 @@ def necessity(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, engine: str) -> l
     [
         ("answers_for_necessity", Outcome.ERROR, "without showing why"),
         ("answers_for_necessity", Outcome.ERROR, "cannot refute"),
+        ("answers_for_necessity", Outcome.ERROR, "says that there is none"),
         ("answers_for_necessity", Outcome.NOT_RUN, "did not answer"),
         ("searches_falsely", Outcome.INCONCLUSIVE, "numeric only"),
         ("confirms", Outcome.ERROR, "symbolic"),

@@ -246,6 +246,9 @@ def _as_found(claim: Claim, item: Evidence) -> Evidence:
     if item.outcome is Outcome.REFUTED:
         summary = f"A search cannot refute the claim, and this one does: {item.summary}"
         return replace(item, outcome=Outcome.ERROR, summary=summary)
+    if item.outcome is Outcome.NOT_APPLICABLE and claim.hypotheses:
+        summary = f"There are hypotheses, and the search says that there is none: {item.summary}"
+        return replace(item, outcome=Outcome.ERROR, summary=summary)
     if item.outcome is not Outcome.CONFIRMED or item.check == "parts":
         return item
     hypotheses = {without(h.name): h for h in claim.hypotheses}
