@@ -8,82 +8,44 @@ found; nothing here judges it.
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import closing
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass
 from queue import SimpleQueue
 from threading import Event, Thread
 from typing import Any
 
-from harness.cache import EvidenceCache, code_fingerprint, digest
-from harness.claims.model import Claim, Definition, Project
-from harness.claims.toggles import Checker
+from harness.cache import EvidenceCache
+from harness.claims.model import Claim
 from harness.evidence import Evidence, Gap, Leg, Outcome
-from harness.isolation import Task, Workers, detached
+from harness.isolation import Task, Workers
+from harness.plan import (
+    CLAIM_LEGS,
+    DEFINITION_LEGS,
+    ENGINES,
+    LEAN_LEGS,
+    LEGS,
+    Plan,
+    asks_lean,
+    questions,
+    said,
+    task_key,
+)
 
-LEAN_LEGS = (Leg.PROOF, Leg.MIRROR, Leg.EXECUTION, Leg.NECESSITY)
-
-LEGS = tuple(Leg)
-"""The legs that have an engine; all of them are asked unless fewer are chosen."""
-
-CLAIM_LEGS = tuple(leg for leg in Leg if leg is not Leg.IMPLEMENTATION)
-"""The legs that answer for a claim."""
-
-CHECKER_LEGS = (Leg.NECESSITY,)
-"""The legs that answer for a checker."""
-
-DEFINITION_LEGS = (Leg.MIRROR, Leg.EXECUTION, Leg.IMPLEMENTATION)
-"""The legs that answer for a definition; a definition is not proved, it is compared."""
-
-CHECKER_ENGINE = "harness.necessity.leg:check_lattice"
-
-ENGINES: Mapping[Leg, str] = {
-    Leg.SYMBOLIC: "harness.symbolic.leg:check",
-    Leg.NUMERIC: "harness.numeric.leg:check",
-    Leg.IMPLEMENTATION: "harness.implementations.leg:check",
-    Leg.NECESSITY: "harness.necessity.leg:check",
-}
-"""Who answers for each leg; of necessity, who searches. Lean then certifies what was found."""
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What is to be asked, and within which limits."""
-
-    project: Project
-    cache: Path
-    """A folder that this run may write to; what lies there from earlier runs is used."""
-    legs: tuple[Leg, ...] = LEGS
-    seed: int = 0
-    backend: str = "numpy"
-    """Whose arrays the numeric leg computes with, and on which `device`."""
-    device: str = ""
-    toolchain: str = "auto"
-    """Which Lean to use: `native`, `embedded`, or `auto` for the first that is there."""
-    seconds: float = 120.0
-    """How long an engine may think about one claim."""
-    memory: int = 4 << 30
-    """How many bytes an engine's process may hold."""
-    workers: int = field(default_factory=lambda: max(1, min(4, os.cpu_count() or 1)))
-    engines: Mapping[Leg, str] = field(default_factory=lambda: ENGINES)
-
-    @property
-    def checkers(self) -> tuple[Checker, ...]:
-        """The checkers to answer for."""
-        return self.project.checkers if Leg.NECESSITY in self.legs else ()
-
-    def subjects(self) -> list[tuple[str, tuple[Leg, ...]]]:
-        """Every theorem, definition and checker, each with the legs that will answer for it."""
-        claims = tuple(leg for leg in self.legs if leg in CLAIM_LEGS)
-        definitions = tuple(leg for leg in self.legs if leg in DEFINITION_LEGS)
-        return [
-            *((claim.theorem, claims) for claim in self.project.claims if claims),
-            *((name, definitions) for name in self.project.library.definitions if definitions),
-            *((checker.name, CHECKER_LEGS) for checker in self.checkers),
-        ]
+__all__ = [
+    "CLAIM_LEGS",
+    "DEFINITION_LEGS",
+    "ENGINES",
+    "LEAN_LEGS",
+    "LEGS",
+    "Notice",
+    "Plan",
+    "is_answer",
+    "run",
+    "said",
+    "task_key",
+]
 
 
 @dataclass(frozen=True)
@@ -102,7 +64,7 @@ def run(plan: Plan) -> Iterator[Evidence | Gap | Notice]:
     stop = Event()
     with closing(EvidenceCache(plan.cache / "evidence")) as cache:
         tasks: list[tuple[Task, str]] = []
-        asked = list(_tasks(plan))
+        asked = list(questions(plan))
         searches = _Searches(sum(map(_is_search, asked)))
         for task in asked:
             key = task_key(task)
@@ -113,7 +75,7 @@ def run(plan: Plan) -> Iterator[Evidence | Gap | Notice]:
                 yield from searches.passed(task, known)
         waiting = len(tasks)
         thread = None
-        if _asks_lean(plan):
+        if asks_lean(plan):
             arguments = (plan, results, searches.found.result, stop)
             thread = Thread(target=_ask_lean, args=arguments, daemon=True)
             thread.start()
@@ -149,17 +111,6 @@ class _Done:
     future: Any = None
 
 
-def _asks_lean(plan: Plan) -> bool:
-    """Whether any leg that is asked is Lean's; not where only a checker is."""
-    checkers = {checker.name for checker in plan.checkers}
-    return any(
-        leg in LEAN_LEGS
-        for subject, legs in plan.subjects()
-        if subject not in checkers
-        for leg in legs
-    )
-
-
 class _Searches:
     """What the engines of necessity found, held back until all of it can be put to Lean."""
 
@@ -192,47 +143,6 @@ def _memory(plan: Plan) -> int:
 
 def _forward(task: Task, key: str, results: SimpleQueue[Any]) -> Any:
     return lambda future: results.put(_Done(task, key, future))
-
-
-def _tasks(plan: Plan) -> Iterator[Task]:
-    library = plan.project.library
-    subjects: list[tuple[Claim | Definition, tuple[Leg, ...]]] = [
-        *((claim, CLAIM_LEGS) for claim in plan.project.claims),
-        *((definition, DEFINITION_LEGS) for definition in library.definitions.values()),
-    ]
-    for about, answering in subjects:
-        for leg, engine in plan.engines.items():
-            if leg in plan.legs and leg in answering:
-                yield Task(about, library, leg, engine, _settings(plan, leg))
-    for checker in plan.checkers:
-        yield Task(checker, library, Leg.NECESSITY, CHECKER_ENGINE)
-
-
-def _settings(plan: Plan, leg: Leg) -> tuple[tuple[str, Any], ...]:
-    match leg:
-        case Leg.NUMERIC:
-            return (("seed", plan.seed), ("backend", plan.backend), ("device", plan.device))
-        case Leg.IMPLEMENTATION:
-            return (("seed", plan.seed),)
-        case _:
-            return ()
-
-
-def task_key(task: Task) -> str:
-    """A fingerprint of the question: a cached answer to it is the answer that asking would give."""
-    bare = detached(task)
-    about, library = bare.about, bare.library
-    return digest(
-        said(about) if isinstance(about, Claim) else about,
-        sorted(library.definitions.items()),
-        (task.leg, task.engine, task.settings),
-        code_fingerprint(),
-    )
-
-
-def said(claim: Claim) -> tuple[object, ...]:
-    """What a claim says, without its sentences for people."""
-    return claim.theorem, claim.scalars, claim.parameters, claim.hypotheses, claim.conclusion
 
 
 def is_answer(found: list[Evidence]) -> bool:

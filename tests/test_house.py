@@ -31,7 +31,8 @@ MAY_IMPORT = {
     "implementations": {"language", "claims", "evidence", "arrays"},
     "cache": {"evidence"},
     "isolation": {"claims", "evidence"},
-    "run": {"claims", "evidence", "cache", "isolation", "lean"},
+    "plan": {"claims", "evidence", "cache", "isolation"},
+    "run": {"claims", "evidence", "cache", "isolation", "plan", "lean"},
     "sweep": {
         "diagnostics",
         "language",

@@ -1,0 +1,129 @@
+"""What is to be asked: the legs, what each of them answers for, and every question by itself."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from harness.cache import code_fingerprint, digest
+from harness.claims.model import Claim, Definition, Project
+from harness.claims.toggles import Checker
+from harness.evidence import Leg
+from harness.isolation import Task, detached
+
+LEAN_LEGS = (Leg.PROOF, Leg.MIRROR, Leg.EXECUTION, Leg.NECESSITY)
+
+LEGS = tuple(Leg)
+"""The legs that have an engine; all of them are asked unless fewer are chosen."""
+
+CLAIM_LEGS = tuple(leg for leg in Leg if leg is not Leg.IMPLEMENTATION)
+"""The legs that answer for a claim."""
+
+CHECKER_LEGS = (Leg.NECESSITY,)
+"""The legs that answer for a checker."""
+
+DEFINITION_LEGS = (Leg.MIRROR, Leg.EXECUTION, Leg.IMPLEMENTATION)
+"""The legs that answer for a definition; a definition is not proved, it is compared."""
+
+CHECKER_ENGINE = "harness.necessity.leg:check_lattice"
+
+ENGINES: Mapping[Leg, str] = {
+    Leg.SYMBOLIC: "harness.symbolic.leg:check",
+    Leg.NUMERIC: "harness.numeric.leg:check",
+    Leg.IMPLEMENTATION: "harness.implementations.leg:check",
+    Leg.NECESSITY: "harness.necessity.leg:check",
+}
+"""Who answers for each leg; of necessity, who searches. Lean then certifies what was found."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is to be asked, and within which limits."""
+
+    project: Project
+    cache: Path
+    """A folder that this run may write to; what lies there from earlier runs is used."""
+    legs: tuple[Leg, ...] = LEGS
+    seed: int = 0
+    backend: str = "numpy"
+    """Whose arrays the numeric leg computes with, and on which `device`."""
+    device: str = ""
+    toolchain: str = "auto"
+    """Which Lean to use: `native`, `embedded`, or `auto` for the first that is there."""
+    seconds: float = 120.0
+    """How long an engine may think about one claim."""
+    memory: int = 4 << 30
+    """How many bytes an engine's process may hold."""
+    workers: int = field(default_factory=lambda: max(1, min(4, os.cpu_count() or 1)))
+    engines: Mapping[Leg, str] = field(default_factory=lambda: ENGINES)
+
+    @property
+    def checkers(self) -> tuple[Checker, ...]:
+        """The checkers to answer for."""
+        return self.project.checkers if Leg.NECESSITY in self.legs else ()
+
+    def subjects(self) -> list[tuple[str, tuple[Leg, ...]]]:
+        """Every theorem, definition and checker, each with the legs that will answer for it."""
+        claims = tuple(leg for leg in self.legs if leg in CLAIM_LEGS)
+        definitions = tuple(leg for leg in self.legs if leg in DEFINITION_LEGS)
+        return [
+            *((claim.theorem, claims) for claim in self.project.claims if claims),
+            *((name, definitions) for name in self.project.library.definitions if definitions),
+            *((checker.name, CHECKER_LEGS) for checker in self.checkers),
+        ]
+
+
+def asks_lean(plan: Plan) -> bool:
+    """Whether any leg that is asked is Lean's; not where only a checker is."""
+    checkers = {checker.name for checker in plan.checkers}
+    return any(
+        leg in LEAN_LEGS
+        for subject, legs in plan.subjects()
+        if subject not in checkers
+        for leg in legs
+    )
+
+
+def questions(plan: Plan) -> Iterator[Task]:
+    """Every question to an engine."""
+    library = plan.project.library
+    subjects: list[tuple[Claim | Definition, tuple[Leg, ...]]] = [
+        *((claim, CLAIM_LEGS) for claim in plan.project.claims),
+        *((definition, DEFINITION_LEGS) for definition in library.definitions.values()),
+    ]
+    for about, answering in subjects:
+        for leg, engine in plan.engines.items():
+            if leg in plan.legs and leg in answering:
+                yield Task(about, library, leg, engine, _settings(plan, leg))
+    for checker in plan.checkers:
+        yield Task(checker, library, Leg.NECESSITY, CHECKER_ENGINE)
+
+
+def _settings(plan: Plan, leg: Leg) -> tuple[tuple[str, Any], ...]:
+    match leg:
+        case Leg.NUMERIC:
+            return (("seed", plan.seed), ("backend", plan.backend), ("device", plan.device))
+        case Leg.IMPLEMENTATION:
+            return (("seed", plan.seed),)
+        case _:
+            return ()
+
+
+def task_key(task: Task) -> str:
+    """A fingerprint of the question: a cached answer to it is the answer that asking would give."""
+    bare = detached(task)
+    about, library = bare.about, bare.library
+    return digest(
+        said(about) if isinstance(about, Claim) else about,
+        sorted(library.definitions.items()),
+        (task.leg, task.engine, task.settings),
+        code_fingerprint(),
+    )
+
+
+def said(claim: Claim) -> tuple[object, ...]:
+    """What a claim says, without its sentences for people."""
+    return claim.theorem, claim.scalars, claim.parameters, claim.hypotheses, claim.conclusion
