@@ -91,6 +91,15 @@ def test_a_hypothesis_shows_itself_in_lean_and_in_the_specification(ask: Ask) ->
     assert ask(DEMO, script) == ["button", True, near]
 
 
+def test_a_parameter_shows_itself_in_lean_and_in_the_specification(ask: Ask) -> None:
+    script = f"""
+      const article = named("{FIRST}");
+      article.querySelector(".statement button[data-part=R]").focus();
+      return [...article.querySelectorAll("pre .near")].map((part) => part.textContent);
+    """
+    assert ask(DEMO, script) == ["(R : Mat α d d)", "R: matrix(d, d)"]
+
+
 def test_a_node_of_the_graph_shows_its_neighbours_and_leads_on(ask: Ask) -> None:
     script = """
       const node = one("a[data-node=attentionContext]");

@@ -76,9 +76,43 @@ def test_a_specification() -> None:
     }
 
 
-@pytest.mark.parametrize("text", ["", "h: a", "assume: {h: a}", "assume:\nthen:x", "- then: x"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "h: a",
+        "assume: {h: a}",
+        "assume: {g: a,\n  h: b}",
+        "for: h:\n  h: a",
+        "assume:\nthen:x",
+        "- then: x",
+    ],
+)
 def test_other_styles_are_not_marked(text: str) -> None:
     assert of_yaml(text, "h") == {}
+
+
+def test_parameters_by_their_names() -> None:
+    source = "theorem t {h d : Nat} (R : Fin h → α) (k : Nat) (o : R = R) : R = R := x"
+    assert of_lean(source, "h", "d", "R", "o") == {
+        "h": "h",
+        "d": "d",
+        "R": "(R : Fin h → α)",
+        "o": "(o : R = R)",
+        "conclusion": "R = R",
+    }
+    text = "for:\n  h, d: dimension\n  R: index(h) -> scalar\nassume:\n  o: R = R\nthen: R = R\n"
+    assert of_yaml(text, "h", "d", "R", "o") == {
+        "h": "h",
+        "d": "d",
+        "R": "R: index(h) -> scalar",
+        "o": "o: R = R",
+        "conclusion": "then: R = R",
+    }
+
+
+def test_what_a_parameter_and_a_hypothesis_share_is_not_marked() -> None:
+    assert of_yaml("for:\n  R: a\nassume:\n  R: b\nthen: c\n", "R") == {"conclusion": "then: c"}
 
 
 def test_a_definition_in_its_specification() -> None:

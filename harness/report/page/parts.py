@@ -1,8 +1,8 @@
 """Which part of Lean's text and which part of the specification are the same thing.
 
-A part is marked only where both texts show it beyond doubt: a hypothesis by its name, which
-Lean's statement binds and the specification lists; the conclusion by where it stands. What is not
-found on both sides is not marked on either.
+A part is marked only where both texts show it beyond doubt: a parameter or a hypothesis by its
+name, which Lean's statement binds and the specification lists; the conclusion by where it stands.
+What is not found on both sides is not marked on either.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ CONCLUSION = "conclusion"
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """`text[start:end]` is the hypothesis of this name, or the conclusion."""
+    """`text[start:end]` is the parameter or hypothesis of this name, or the conclusion."""
 
     start: int
     end: int
@@ -41,7 +41,9 @@ class Pair:
 
 def pair(subject: Subject) -> Pair:
     """The parts that are certain on both sides."""
-    names = [hypothesis.name for hypothesis in subject.statement.hypotheses]
+    statement = subject.statement
+    names = [hypothesis.name for hypothesis in statement.hypotheses]
+    names += [name for line in statement.context for name in line.name.split(", ")]
     is_theorem = subject.kind is Kind.THEOREM
     lean = lean_parts(subject.lean.source, subject.name, names, is_theorem)
     yaml = yaml_parts(subject.specification, names, is_theorem)
@@ -49,7 +51,7 @@ def pair(subject: Subject) -> Pair:
     return Pair(*(tuple(p for p in found if p.name in both) for found in (lean, yaml)))
 
 
-def lean_parts(source: str, name: str, hypotheses: Sequence[str], theorem: bool) -> list[Part]:
+def lean_parts(source: str, name: str, bound: Sequence[str], theorem: bool) -> list[Part]:
     """Parts of a declaration: its binders by name; what is claimed, or what a definition is."""
     text = _SILENT.sub(lambda found: " " * len(found[0]), source)
     words = "theorem|lemma" if theorem else "def|abbrev"
@@ -68,7 +70,7 @@ def lean_parts(source: str, name: str, hypotheses: Sequence[str], theorem: bool)
             if depth < 0:
                 return []
             if depth == 0 and colon < 0:
-                found += _binder(text, opened, i + 1, hypotheses)
+                found += _binder(text, opened, i + 1, bound)
         elif depth == 0 and text.startswith(":=", i):
             break
         elif depth == 0 and text[i] == ":" and colon < 0:
@@ -80,39 +82,54 @@ def lean_parts(source: str, name: str, hypotheses: Sequence[str], theorem: bool)
     return [*_once(found), *_trimmed(text, start, end, CONCLUSION)]
 
 
-def _binder(text: str, start: int, end: int, hypotheses: Sequence[str]) -> list[Part]:
+def _binder(text: str, start: int, end: int, bound: Sequence[str]) -> list[Part]:
     """The group of binders between brackets: as a whole, where it binds a single name."""
     match = re.match(r"\s*((?:[^\s:()]+\s+)*[^\s:()]+)\s*:(?!=)", text[start + 1 : end - 1])
     if match is None:
         return []
     names = match[1].split()
     if len(names) == 1:
-        return [Part(start, end, names[0])] if names[0] in hypotheses else []
-    at = start + 1 + match.start(1)
+        return [Part(start, end, names[0])] if names[0] in bound else []
+    return _words(match[1], start + 1 + match.start(1), bound)
+
+
+def _words(text: str, start: int, bound: Sequence[str]) -> list[Part]:
+    """The names in `text`, which stands at `start`, each marked alone."""
     return [
-        Part(at + word.start(), at + word.end(), word[0])
-        for word in re.finditer(r"\S+", match[1])
-        if word[0] in hypotheses
+        Part(start + word.start(), start + word.end(), word[0])
+        for word in re.finditer(r"[^\s,]+", text)
+        if word[0] in bound
     ]
 
 
-def yaml_parts(text: str, hypotheses: Sequence[str], theorem: bool) -> list[Part]:
-    """Parts of a specification in block style: entries below `assume`, and `then` or `is`."""
+def yaml_parts(text: str, bound: Sequence[str], theorem: bool) -> list[Part]:
+    """Parts of a specification in block style: what is below `for` and `assume`; `then` or `is`."""
     found: list[Part] = []
     body = text if theorem else _dedented(text)
     if body is None:
         return []
     for key, start, end in _entries(body):
-        if key == "assume":
-            lines = body.index("\n", start) + 1 if "\n" in body[start:end] else end
-            margin = len(body[lines:end]) - len(body[lines:end].lstrip(" "))
-            for name, first, last in _entries(body[lines:end], margin):
-                if name in hypotheses:
-                    found += _trimmed(body, lines + first, lines + last, name)
+        if key in ("for", "assume"):
+            found += _listed(body, start, end, bound)
         elif key == ("then" if theorem else "is"):
             found += _trimmed(body, start, end, CONCLUSION)
     offset = len(text) - len(body)
     return [Part(p.start + offset, p.end + offset, p.name) for p in _once(found)]
+
+
+def _listed(text: str, start: int, end: int, bound: Sequence[str]) -> list[Part]:
+    """The entries below a key: as a whole, where they name one thing."""
+    head, newline, rest = text[start:end].partition("\n")
+    if not newline or not re.fullmatch(r"\w+ *: *(#.*)?", head):
+        return []
+    lines = start + len(head) + 1
+    found: list[Part] = []
+    for key, first, last in _entries(rest, len(rest) - len(rest.lstrip(" "))):
+        if key in bound:
+            found += _trimmed(text, lines + first, lines + last, key)
+        elif "," in key:
+            found += _words(key, lines + first, bound)
+    return found
 
 
 def _dedented(text: str) -> str | None:
@@ -125,7 +142,9 @@ def _entries(text: str, margin: int | None = None) -> list[tuple[str, int, int]]
     """The keys that stand at the margin, each with where its entry begins and ends."""
     if margin is None:
         margin = len(text) - len(text.lstrip(" "))
-    starts = list(re.finditer(rf"^ {{{margin}}}([\w'\"]+) *:(?=\s|$)", text, re.MULTILINE))
+    starts = list(
+        re.finditer(rf"^ {{{margin}}}([\w'\"][\w'\", ]*?) *:(?=\s|$)", text, re.MULTILINE)
+    )
     ends = [match.start() for match in starts[1:]] + [len(text)] * bool(starts)
     return [
         (match[1].strip("'\""), match.start() + margin, end)
