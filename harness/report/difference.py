@@ -12,7 +12,7 @@ from pathlib import Path
 from harness.diagnostics import Diagnostic, InputError
 from harness.evidence import Leg, Outcome
 from harness.report.json import from_json
-from harness.report.model import Lattice, Run, Subject
+from harness.report.model import Checker, Lattice, Run, Subject
 from harness.verdict import Status
 
 
@@ -70,9 +70,9 @@ def since(old: Run, new: Run) -> Run:
 
 
 def compare(old: Run, new: Run) -> list[Change]:
-    """What became of every claim and definition of either run."""
-    before = {subject.name: subject for subject in old.subjects}
-    after = {subject.name: subject for subject in new.subjects}
+    """What became of every claim, definition and checker of either run."""
+    before = {subject.name: subject for subject in old.judged}
+    after = {subject.name: subject for subject in new.judged}
     found: list[Change] = []
     for name in sorted(before.keys() | after.keys()):
         if name not in before:
@@ -81,11 +81,6 @@ def compare(old: Run, new: Run) -> list[Change]:
             found.append(Change(name, Kind.GONE, f"was {before[name].status.value}"))
         else:
             found.extend(_changes(before[name], after[name]))
-    tables = {checker.name: checker.lattice for checker in old.checkers}
-    for checker in new.checkers:
-        was = tables.get(checker.name)
-        if was is not None and checker.lattice is not None:
-            found.extend(_answers(checker.name, was, checker.lattice))
     return found
 
 
@@ -111,7 +106,7 @@ def _words(lattice: Lattice) -> Iterator[tuple[object, str]]:
                 yield (frozenset(cell.off), question.name), lattice.answers[number].answer
 
 
-def _changes(old: Subject, new: Subject) -> Iterator[Change]:
+def _changes(old: Subject | Checker, new: Subject | Checker) -> Iterator[Change]:
     if old.status is not new.status:
         kind = Kind.CHANGED
         if new.status is Status.CONFIRMED:
@@ -124,6 +119,13 @@ def _changes(old: Subject, new: Subject) -> Iterator[Change]:
     for leg in Leg:
         if was.get(leg) is Outcome.CONFIRMED and now.get(leg, Outcome.NOT_RUN) is Outcome.NOT_RUN:
             yield Change(new.name, Kind.NO_LONGER_RUN, f"{leg.value} was confirmed")
+    if isinstance(old, Subject) and isinstance(new, Subject):
+        yield from _drifts(old, new)
+    if isinstance(old, Checker) and isinstance(new, Checker) and old.lattice and new.lattice:
+        yield from _answers(new.name, old.lattice, new.lattice)
+
+
+def _drifts(old: Subject, new: Subject) -> Iterator[Change]:
     if _said(old) != _said(new):
         yield Change(new.name, Kind.DRIFTED, "the specification says something else")
     prints = (_fingerprint(old), _fingerprint(new))

@@ -10,6 +10,7 @@ from harness.report.html import to_html
 from harness.report.json import from_json, to_json
 from harness.report.model import Formula, Run
 from harness.report.page.changes import by_kind
+from harness.verdict import Status
 from tests.report.demo import demo, later
 
 
@@ -45,6 +46,17 @@ def test_a_leg_that_is_no_longer_run() -> None:
     )
     changed = replace(run, claims=(replace(claim, legs=legs), *run.claims[1:]))
     assert kinds(run, changed) == {claim.name: [Kind.NO_LONGER_RUN]}
+
+
+def test_a_checker_that_is_not_answered_or_gone_is_worse() -> None:
+    run = demo()
+    [checker] = run.checkers
+    lost = replace(
+        run, checkers=(replace(checker, status=Status.UNDECIDED, check=None, lattice=None),)
+    )
+    assert kinds(run, lost) == {checker.name: [Kind.REGRESSED, Kind.NO_LONGER_RUN]}
+    assert kinds(lost, run) == {checker.name: [Kind.FIXED]}
+    assert kinds(run, replace(run, checkers=())) == {checker.name: [Kind.GONE]}
 
 
 def test_a_statement_drifts_when_it_says_something_else() -> None:
