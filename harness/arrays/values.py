@@ -94,11 +94,6 @@ def with_axes(xp: Any, array: Any, frame: int, rank: int) -> Any:
     return xp.reshape(array, (*[1] * missing, *array.shape)) if missing > 0 else array
 
 
-def with_core(xp: Any, array: Any, rank: int, wanted: int) -> Any:
-    """`array` with 1s after its `rank` core axes, until they are `wanted`."""
-    return xp.reshape(array, (*array.shape, *[1] * (wanted - rank)))
-
-
 def close(xp: Any, array: Any, depth: int, size: int, rank: int) -> Any:
     """Turn the axis of the binder at level `depth`, the innermost, into the first core axis."""
     frame = array.ndim - rank

@@ -99,12 +99,6 @@ class Document:
         """The line, from 1, at which the value at `path` begins."""
         return self.fault(path, "").line
 
-    def last_line(self, path: YamlPath) -> int:
-        """The line, from 1, at which the value at `path` ends."""
-        node = self.nodes[path]
-        end = node.end_mark
-        return int(end.line + 1 if end.column else max(end.line, node.start_mark.line + 1))
-
 
 def read_document(path: Path, name: str, limit: int = MAX_BYTES) -> Document:
     """Read one YAML file; `name` is how messages call it.

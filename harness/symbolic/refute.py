@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -122,14 +121,3 @@ def to_json(value: Any) -> Json:
     if isinstance(value, Fraction):
         return int(value) if value.denominator == 1 else str(value)
     return int(value)
-
-
-def without(claim: Claim, name: str) -> Claim:
-    """The claim with one hypothesis dropped."""
-    return replace(claim, hypotheses=tuple(h for h in claim.hypotheses if h.name != name))
-
-
-def drops(claim: Claim) -> Iterator[tuple[str, Claim]]:
-    """The claim without each of its hypotheses in turn."""
-    for hypothesis in claim.hypotheses:
-        yield hypothesis.name, without(claim, hypothesis.name)
