@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -93,7 +94,7 @@ def _show(score: Score) -> None:
         counts = [part.findings, part.caught, part.explained, part.survivors]
         legs = [str(part.by_leg[leg]) for leg in LEGS]
         table.add_row(kind, *(str(len(found)) for found in counts), *legs)
-    console = Console(highlight=False, soft_wrap=True)
+    console = Console(highlight=False, width=max(shutil.get_terminal_size().columns, 100))
     console.print(table)
     for title, findings in (
         ("True as well, so that no engine can refute it; the mirror leg does:", score.explained),
