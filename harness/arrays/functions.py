@@ -31,15 +31,25 @@ def softmax(xp: Any, logits: Bounded, seen: Any) -> Bounded:
         return logits
     n = logits.value.shape[-1]
     nothing = xp.zeros_like(logits.value)
-    kept = xp.where(seen, logits.value, xp.full_like(logits.value, -float("inf")))
-    top = xp.max(kept, axis=-1, keepdims=True)
-    powers = xp.exp(kept - top)
-    value = powers / xp.sum(powers, axis=-1, keepdims=True)
+    value, top = _softmax(xp, logits.value, seen)
     error = xp.where(seen, logits.error, nothing)
     spread = xp.max(xp.where(seen, top - logits.value, nothing), axis=-1, keepdims=True)
     exponent = error + xp.max(error, axis=-1, keepdims=True) + 2 * UNIT * spread
     error = below_one(xp, value, exponent, 1 + gamma(n), gamma(2 * (n + LIBRARY)))
     return Bounded(value, xp.where(seen, error, nothing))
+
+
+def softmax_alone(xp: Any, logits: Floats, seen: Any) -> Floats:
+    """The values of `softmax`, to the last bit, without their errors."""
+    return logits if 0 in logits.shape else _softmax(xp, logits, seen)[0]
+
+
+def _softmax(xp: Any, logits: Floats, seen: Any) -> tuple[Floats, Floats]:
+    """The values, and the largest of the logits that are seen."""
+    kept = xp.where(seen, logits, xp.full_like(logits, -float("inf")))
+    top = xp.max(kept, axis=-1, keepdims=True)
+    powers = xp.exp(kept - top)
+    return powers / xp.sum(powers, axis=-1, keepdims=True), top
 
 
 def below_one(xp: Any, value: Floats, exponent: Floats, factor: float, rounding: float) -> Floats:

@@ -7,6 +7,8 @@ A rule gets the walk, the primitive's dimensions as numbers, and its arguments: 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
 from math import prod
 from typing import Any, Protocol
 
@@ -75,37 +77,72 @@ def matvec(walk: Walk, sizes: Sequence[int], matrix: Any, vector: Any) -> Any:
     """
     a = walk.arithmetic
     xp = a.xp
-    left, right = a.shape(matrix), a.shape(vector)
-    frame = max(len(left) - 2, len(right) - 1)
-    if len(left) - 2 < frame:
-        matrix = a.lay(lambda x: with_axes(xp, x, frame, 2), matrix)
-        left = a.shape(matrix)
-    if len(right) - 1 < frame:
-        vector = a.lay(lambda x: with_axes(xp, x, frame, 1), vector)
-        right = a.shape(vector)
-    columns = [i for i in range(frame) if left[i] == 1 and right[i] > 1]
-    if not columns:
+    layout = _layout(a.shape(matrix), a.shape(vector))
+    if layout is None:
         product = a.matmul(matrix, a.lay(lambda x: x[..., None], vector))
         return a.lay(lambda x: x[..., 0], product)
+    stacked = a.lay(lambda x: layout.matrices(xp, x), matrix)
+    product = a.matmul(stacked, a.lay(lambda x: layout.vectors(xp, x), vector))
+    return a.lay(lambda x: layout.products(xp, x), product)
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """How matrices and vectors of two shapes become factors, and their product vectors again."""
+
+    framed: tuple[tuple[int, ...], tuple[int, ...]]
+    axes: tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]
+    shapes: tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]
+
+    def matrices(self, xp: Any, x: Any) -> Any:
+        return _reshaped(xp, self._moved(xp, _reshaped(xp, x, self.framed[0]), 0), self.shapes[0])
+
+    def vectors(self, xp: Any, x: Any) -> Any:
+        return _reshaped(xp, self._moved(xp, _reshaped(xp, x, self.framed[1]), 1), self.shapes[1])
+
+    def products(self, xp: Any, x: Any) -> Any:
+        return self._moved(xp, _reshaped(xp, x, self.shapes[2]), 2)
+
+    def _moved(self, xp: Any, x: Any, which: int) -> Any:
+        axes = self.axes[which]
+        return x if axes == tuple(range(len(axes))) else xp.permute_dims(x, axes)
+
+
+def _reshaped(xp: Any, x: Any, shape: tuple[int, ...]) -> Any:
+    return x if tuple(x.shape) == shape else xp.reshape(x, shape)
+
+
+@cache
+def _layout(left: tuple[int, ...], right: tuple[int, ...]) -> _Layout | None:
+    """Nothing where no two vectors meet the same matrix. Found once for two shapes."""
+    import numpy as np
+
+    frame = max(len(left) - 2, len(right) - 1)
+    left = (*[1] * (frame + 2 - len(left)), *left)
+    right = (*[1] * (frame + 1 - len(right)), *right)
+    columns = [i for i in range(frame) if left[i] == 1 and right[i] > 1]
+    if not columns:
+        return None
     rows = [i for i in range(frame) if right[i] == 1 and left[i] > 1]
     kept = [i for i in range(frame) if i not in columns and i not in rows]
     m, n = left[-2:]
     high, wide = [left[i] for i in rows], [right[i] for i in columns]
     order = [*kept, *rows, frame, *columns]
-    back = tuple(order.index(i) for i in range(frame + 1))
-
-    def stack(x: Any) -> Any:
-        x = xp.permute_dims(x, (*kept, *columns, *rows, frame, frame + 1))
-        return xp.reshape(x, (*x.shape[: len(kept)], prod(high) * m, n))
-
-    def gather(x: Any) -> Any:
-        x = xp.permute_dims(x, (*kept, *rows, frame, *columns))
-        return xp.reshape(x, (*x.shape[: len(kept)], n, prod(wide)))
-
-    def scatter(x: Any) -> Any:
-        return xp.permute_dims(xp.reshape(x, (*x.shape[:-2], *high, m, *wide)), back)
-
-    return a.lay(scatter, a.matmul(a.lay(stack, matrix), a.lay(gather, vector)))
+    ours, theirs = [left[i] for i in kept], [right[i] for i in kept]
+    both = np.broadcast_shapes(tuple(ours), tuple(theirs))
+    return _Layout(
+        (left, right),
+        (
+            (*kept, *columns, *rows, frame, frame + 1),
+            (*kept, *rows, frame, *columns),
+            tuple(order.index(i) for i in range(frame + 1)),
+        ),
+        (
+            (*ours, prod(high) * m, n),
+            (*theirs, n, prod(wide)),
+            (*both, *high, m, *wide),
+        ),
+    )
 
 
 def dot(walk: Walk, sizes: Sequence[int], left: Any, right: Any) -> Any:

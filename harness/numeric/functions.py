@@ -16,7 +16,7 @@ import numpy as np
 
 from harness.arrays.evaluate import rank, shape_of
 from harness.arrays.floats import TINY, UNIT, Bounded, Floats, exactly, gamma
-from harness.arrays.functions import LIBRARY, below_one, exponential, softmax
+from harness.arrays.functions import LIBRARY, below_one, exponential, softmax, softmax_alone
 from harness.language.types import Index, Named, Scalar, Type, Vector, function_parts, resolve
 from harness.numeric.placing import Placing
 
@@ -62,6 +62,10 @@ class _Function(Protocol):
 
     def __call__(self, factor: Any, /, *data: Bounded) -> Bounded: ...
 
+    def alone(self, factor: Any, /, *data: Floats) -> Floats:
+        """The same values, where nobody asks for their errors."""
+        return self(factor, *(exactly(a, self.xp) for a in data)).value
+
     def on(self, placing: Placing) -> _Function: ...
 
 
@@ -88,14 +92,17 @@ class _Curried:
                 places.append((i, argument))
             else:
                 data.append(argument)
-        bounded = [a if isinstance(a, Bounded) else exactly(a, xp) for a in data]
-        dtype = bounded[0].value.dtype if bounded else xp.float64
+        arrays = [a.value if isinstance(a, Bounded) else a for a in data]
+        dtype = arrays[0].dtype if arrays else xp.float64
         factor = xp.asarray(1.0, dtype=dtype)
         for i, argument in places:
             turn = xp.astype(xp.asarray(argument), xp.float64)
             factor = factor * xp.astype(1 + 0.5 * xp.sin(1.0 + i + 2.0 * turn), dtype)
-        found = self.function(factor, *bounded)
-        return found if any(isinstance(a, Bounded) for a in data) else found.value
+        if any(isinstance(a, Bounded) for a in data):
+            return self.function(
+                factor, *(a if isinstance(a, Bounded) else exactly(a, xp) for a in data)
+            )
+        return self.function.alone(factor, *arrays)
 
 
 @dataclass
@@ -129,7 +136,7 @@ def _scaled(xp: Any, argument: Bounded, factor: Floats) -> Bounded:
 
 
 @dataclass(frozen=True)
-class _Weights:
+class _Weights(_Function):
     temperature: _Temperature
     kind: str
     mask: Any
@@ -155,9 +162,19 @@ class _Weights:
             return Bounded(value, below_one(xp, value, s.error, 1.0, (LIBRARY + 4) * UNIT))
         return softmax(xp, s, self.mask)
 
+    def alone(self, factor: Any, /, *data: Floats) -> Floats:
+        (scores,) = data
+        xp = self.xp
+        if 0 in scores.shape:
+            return scores
+        scaled = scores * (factor[..., None] * self.temperature.of(xp.abs(scores), 1))
+        if self.kind == "sigmoid":
+            return 1 / (1 + xp.exp(-scaled))  # type: ignore[no-any-return]
+        return softmax_alone(xp, scaled, self.mask)
+
 
 @dataclass(frozen=True)
-class _Exponential:
+class _Exponential(_Function):
     temperature: _Temperature
     xp: Any = np
 
@@ -175,7 +192,7 @@ class _Exponential:
 
 
 @dataclass(frozen=True)
-class _Wave:
+class _Wave(_Function):
     temperature: _Temperature
     matrices: Sequence[Floats]
     phase: Floats

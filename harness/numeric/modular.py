@@ -216,6 +216,7 @@ class RandomFunction:
         self.keys = keys
         self.ranks = tuple(ranks)
         self.result_shape = tuple(shape)
+        self._kept: dict[tuple[int, int], NDArray[np.uint64]] = {}
 
     def __str__(self) -> str:
         return f"a random function modulo {self.field.prime}"
@@ -231,8 +232,7 @@ class RandomFunction:
             numbers = self.field.canonical(argument).astype(np.uint64)
             frame = numbers.shape[: numbers.ndim - rank]
             length = int(np.prod(numbers.shape[numbers.ndim - rank :]))
-            coordinates = np.arange(offset, offset + length, dtype=np.uint64)
-            factors = _mix(self.keys[:, None] + _mix(coordinates)) | np.uint64(1)
+            factors = self._factors(offset, length)
             offset += length
             key = key + (numbers.reshape(*frame, length) * factors).sum(axis=-1, dtype=np.uint64)
         size = int(np.prod(self.result_shape))
@@ -240,6 +240,14 @@ class RandomFunction:
         mixed = _mix(_mix(key)[..., None] + outputs) % np.uint64(self.field.prime)
         found = self.field.reduce(mixed.astype(np.float64))
         return found.reshape(*found.shape[:-1], *self.result_shape)
+
+    def _factors(self, offset: int, length: int) -> NDArray[np.uint64]:
+        """The coefficients (lanes, length) of the linear form, for both sides of a claim."""
+        if (offset, length) not in self._kept:
+            coordinates = np.arange(offset, offset + length, dtype=np.uint64)
+            mixed = _mix(self.keys[:, None] + _mix(coordinates))
+            self._kept[offset, length] = mixed | np.uint64(1)
+        return self._kept[offset, length]
 
 
 @dataclass(frozen=True)
