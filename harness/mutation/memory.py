@@ -13,7 +13,9 @@ from harness.run import Plan, said
 
 
 def keep(plan: Plan, score: Score) -> None:
-    """Keep the score of a hunt through the whole project."""
+    """Keep the score of a hunt through the whole project; not one in which a leg did not run."""
+    if not score.is_whole:
+        return
     plan.cache.mkdir(parents=True, exist_ok=True)
     write_atomically(
         plan.cache / "mutation.json", json.dumps({"key": _key(plan), "score": to_data(score)})

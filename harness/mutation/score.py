@@ -61,6 +61,11 @@ class Score:
         return Counter(leg for finding in self.findings for leg in finding.caught_by)
 
     @property
+    def is_whole(self) -> bool:
+        """Whether every leg ran on every mutant that it is asked about."""
+        return not any(Outcome.NOT_RUN in finding.legs.values() for finding in self.findings)
+
+    @property
     def exit_code(self) -> ExitCode:
         """Confirmed where nothing survives and the mirror saw each mutant that is true as well.
 
@@ -69,8 +74,7 @@ class Score:
         if self.survivors:
             return ExitCode.REFUTED
         unseen = set(map(id, self.unmirrored)) & set(map(id, self.explained))
-        not_run = any(Outcome.NOT_RUN in finding.legs.values() for finding in self.findings)
-        if not self.findings or unseen or not_run:
+        if not self.findings or unseen or not self.is_whole:
             return ExitCode.UNDECIDED
         return ExitCode.CONFIRMED
 

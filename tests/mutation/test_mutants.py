@@ -143,6 +143,8 @@ def test_a_kept_score_is_of_these_very_claims_and_this_very_lean(
     lean.mkdir()
     (lean / "lean-toolchain").write_text("leanprover/lean4:v4.1.0\n")
     plan = Plan(replace(project, lean=lean), cache=tmp_path)
+    keep(plan, Score((Finding(_mutant(project), {Leg.MIRROR: Outcome.NOT_RUN}),)))
+    assert recall(plan) is None
     keep(plan, Score((Finding(_mutant(project), {Leg.NUMERIC: Outcome.REFUTED}),)))
     assert recall(plan) is not None
     first, *others = project.claims
