@@ -18,6 +18,7 @@ from harness.claims.toggles import Checker
 from harness.evidence import Evidence, Json, Leg, Outcome
 from harness.language.notation import to_text
 from harness.necessity.decide import Answer, decide
+from harness.necessity.instances import breaks
 from harness.necessity.lattice import Cell, lattice, spared
 from harness.necessity.parts import ablation
 from harness.necessity.shrink import shrink
@@ -69,6 +70,7 @@ def _without(claim: Claim, name: str, library: Library) -> Evidence:
     example = decision.counterexample
     match decision.answer:
         case Answer.FAILS if example is not None:
+            data["exact"] = breaks(example, rest, library) is not None
             example = shrink(example, rest, library)
             for line in worked(example, rest, library):
                 side = data.setdefault(f"{line.side} side, step by step", {})

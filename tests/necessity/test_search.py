@@ -12,7 +12,9 @@ from harness.claims.project import load_project
 from harness.evidence import Counterexample, Evidence, Outcome
 from harness.language.elaborate import elaborate_statement
 from harness.language.parser import parse_statement
-from harness.lean.certificate.leg import uncertified
+from harness.lean.certificate.leg import _comparisons, uncertified
+from harness.lean.certificate.numbers import CannotCertify
+from harness.lean.printer import Printer
 from harness.necessity import leg
 from harness.necessity.leg import check
 from harness.necessity.parts import ablation
@@ -47,6 +49,22 @@ def test_each_hypothesis_gets_a_counterexample_and_waits_for_lean(project: Proje
         assert_breaks(replace(claim, hypotheses=kept), item.counterexample, project.library)
     assert found["witness"].outcome is Outcome.INCONCLUSIVE
     assert "commutes is not needed once Wq and Wk are off" in found["parts"].summary
+
+
+def test_what_breaks_a_claim_modulo_5_alone_is_no_contradiction_of_lean(project: Project) -> None:
+    """-(c² + s²) = 1 has no solution in fractions; modulo 5 it has (2, 0), where c is not 0."""
+    claim = replace(claim_named(project, "planeRotation_orthogonal"), hypotheses=())
+    claim = assuming(project, claim, "negative", "-(c * c + s * s) = 1")
+    claim = assuming(project, claim, "zero", "c = 0")
+    zero = claim.hypotheses[1].equation
+    claim = replace(claim, conclusion=zero)
+    item = by_check(list(check(claim, project.library)))["without zero"]
+    assert item.outcome is Outcome.INCONCLUSIVE
+    assert item.counterexample is not None
+    c, s = (int(str(item.counterexample.values[name])) for name in "cs")
+    assert (c * c + s * s + 1) % 5 == 0 != c % 5
+    with pytest.raises(CannotCertify, match="modulo 5"):
+        _comparisons(Printer(project.library), claim, item)
 
 
 def test_a_superfluous_hypothesis_is_found_with_a_proof(project: Project) -> None:

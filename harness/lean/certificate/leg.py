@@ -158,6 +158,8 @@ def _comparisons(printer: Printer, claim: Claim, item: Evidence) -> tuple[Compar
     names = [without(h.name) for h in claim.hypotheses]
     if item.check not in names or item.counterexample is None:
         raise CannotCertify("it is about no hypothesis of the claim")
+    if item.data.get("exact") is False:
+        raise CannotCertify(f"it is none in fractions ({item.counterexample.remark})")
     dropped = names.index(item.check)
     kept = tuple(h for i, h in enumerate(claim.hypotheses) if i != dropped)
     rest = replace(claim, hypotheses=kept)
