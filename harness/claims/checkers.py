@@ -36,6 +36,9 @@ def _load(path: Path, name: str, library: Library, claims: Mapping[str, Claim]) 
     if faults:
         raise InputError(faults)
     data = document.data
+    if path.stem in claims or path.stem in library.definitions:
+        message = f"{path.stem} is a theorem or definition; a checker is known by its file's name"
+        faults.append(document.fault(("title",), message))
 
     def claim_named(name: str, place: tuple[str, ...]) -> Claim | None:
         if name not in claims:

@@ -9,6 +9,7 @@ from functools import cached_property
 
 from harness.evidence import Json, Leg, Outcome
 from harness.mutation.hunt import CLAIM_LEGS, DEFINITION_LEGS, Finding
+from harness.mutation.survivors import SAME
 from harness.verdict import ExitCode
 
 LEGS = tuple(leg for leg in Leg if leg in (*CLAIM_LEGS, *DEFINITION_LEGS))
@@ -73,7 +74,8 @@ class Score:
         """
         if self.survivors:
             return ExitCode.REFUTED
-        unseen = set(map(id, self.unmirrored)) & set(map(id, self.explained))
+        other = (f for f in self.explained if f.explanation and f.explanation.reason != SAME)
+        unseen = set(map(id, self.unmirrored)) & set(map(id, other))
         if not self.findings or unseen or not self.is_whole:
             return ExitCode.UNDECIDED
         return ExitCode.CONFIRMED

@@ -23,6 +23,10 @@ PROOF = ("dimension-free", "certificate")
 """The checks of the symbolic leg that make a proof for every size, and check it."""
 
 
+SAME = "the same"
+"""The reason of a mutant that is by definition what was changed."""
+
+
 @dataclass(frozen=True)
 class Explanation:
     """Why a mutant may survive."""
@@ -41,7 +45,7 @@ def explain(
 ) -> Explanation | None:
     """What is known of a mutant that no engine refutes; nothing where nothing is."""
     if legs.get(Leg.MIRROR) is Outcome.CONFIRMED:
-        return Explanation("the same", "Lean's kernel takes it for what was changed.")
+        return Explanation(SAME, "Lean's kernel takes it for what was changed.")
     if is_proved(first):
         return Explanation("true as well", f"Proved for every size, {_from(first)}.")
     if is_proved(second):

@@ -76,6 +76,14 @@ def test_a_mistake_is_at_its_place(
     assert any(says in line for line in found), found
 
 
+def test_a_checker_does_not_take_the_name_of_a_theorem(tmp_path: Path) -> None:
+    root = project(tmp_path, GOOD.replace('"R @ q": "R @ R"', '"R @ q": "R @ (q + q)"'))
+    folder = root / "specs" / "toggles"
+    (folder / "own.yaml").rename(folder / "scores_invariant_of_orthogonal.yaml")
+    with pytest.raises(InputError, match="a checker is known by its file's name"):
+        load_project(root)
+
+
 def test_a_file_that_is_left_out_leaves_the_checkers_out(tmp_path: Path) -> None:
     """A checker asks about several files; where one is not read it cannot be answered."""
     root = project(tmp_path, GOOD.replace('"R @ q": "R @ R"', '"R @ q": "R @ (q + q)"'))

@@ -156,6 +156,13 @@ def test_a_kept_score_is_of_these_very_claims_and_this_very_lean(
     assert recall(plan) is None
 
 
+def test_a_mutant_that_lean_takes_for_the_same_is_none(project: Project) -> None:
+    legs = {Leg.MIRROR: Outcome.CONFIRMED, Leg.NUMERIC: Outcome.CONFIRMED}
+    why = explain(_mutant(project), legs, [], [])
+    assert Score((Finding(_mutant(project), legs, why),)).exit_code is ExitCode.CONFIRMED
+    assert Score((Finding(_mutant(project), legs),)).exit_code is ExitCode.REFUTED
+
+
 def test_no_mutants_are_no_score() -> None:
     assert Score(()).exit_code is ExitCode.UNDECIDED
 
