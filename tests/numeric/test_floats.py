@@ -117,6 +117,17 @@ def test_weights_are_functions(kind: str) -> None:
         assert np.allclose(a.sum(axis=-1), 1)
 
 
+@pytest.mark.parametrize("kind", WEIGHTS)
+@pytest.mark.parametrize("size", [0, 1, 5])
+def test_weights_are_the_same_with_and_without_bounds(kind: str, size: int) -> None:
+    rng = np.random.default_rng(3)
+    weights = function(kind, "index(h) -> vector(n) -> vector(n)", rng, {"n": size, "h": 2})
+    heads = np.arange(2).reshape(2, 1)
+    for scores in rng.standard_normal((3, 2, 5, size)) * [[[[1.0]]], [[[40.0]]], [[[1e-9]]]]:
+        bounded = weights([heads, Bounded(scores, 1e-6 * np.abs(scores))])
+        assert np.array_equal(weights([heads, scores]), bounded.value)
+
+
 def test_exponentials_stay_within_their_bounds() -> None:
     mpmath.mp.dps = 60
     rng = np.random.default_rng(4)
