@@ -9,8 +9,7 @@
   against FLINT's `nmod_mat` (where python-flint is installed).
 
 Rates of one core are instances per second of CPU, so that other work on the machine does not
-count; two cores are two processes at the same time, and their rate is of the clock. The batches of
-a process fit the L3 cache, as the few instances of the loops do.
+count; two cores are two processes at the same time, and their rate is of the clock.
 """
 
 from __future__ import annotations
