@@ -10,6 +10,7 @@ from functools import cached_property
 from harness.evidence import Json, Leg, Outcome
 from harness.mutation.hunt import CLAIM_LEGS, DEFINITION_LEGS, Finding
 from harness.mutation.survivors import SAME
+from harness.run import LEAN_LEGS
 from harness.verdict import ExitCode
 
 LEGS = tuple(leg for leg in Leg if leg in (*CLAIM_LEGS, *DEFINITION_LEGS))
@@ -63,14 +64,19 @@ class Score:
 
     @property
     def is_whole(self) -> bool:
-        """Whether every leg ran on every mutant that it is asked about."""
-        return not any(Outcome.NOT_RUN in finding.legs.values() for finding in self.findings)
+        """Whether Lean answered for every mutant that it is asked about.
+
+        The numeric leg does not run where no sampler meets a mutant's hypotheses; then the others
+        must refute it or show it true, so that nothing is left open.
+        """
+        ran = (finding.legs.get(leg) for finding in self.findings for leg in LEAN_LEGS)
+        return Outcome.NOT_RUN not in ran
 
     @property
     def exit_code(self) -> ExitCode:
         """Confirmed where nothing survives and the mirror saw each mutant that is true as well.
 
-        Not where a leg did not run at all, as without Lean: what it would have said is not known.
+        Not where Lean did not answer: what it would have said is not known.
         """
         if self.survivors:
             return ExitCode.REFUTED
