@@ -65,7 +65,7 @@ def run(plan: Plan) -> Iterator[Evidence | Gap | Notice]:
     with closing(EvidenceCache(plan.cache / "evidence")) as cache:
         tasks: list[tuple[Task, str]] = []
         asked = list(questions(plan))
-        searches = _Searches(sum(map(_is_search, asked)))
+        searches = Searches(sum(map(_is_search, asked)))
         for task in asked:
             key = task_key(task)
             known = cache.get(key)
@@ -111,7 +111,7 @@ class _Done:
     future: Any = None
 
 
-class _Searches:
+class Searches:
     """What the engines of necessity found, held back until all of it can be put to Lean."""
 
     def __init__(self, count: int) -> None:
@@ -128,7 +128,8 @@ class _Searches:
         self._so_far += evidence
         self._missing -= 1
         if not self._missing:
-            self.found.set_result(self._so_far)
+            # In one order, whichever engine ended first: Lean is asked the same, and not twice.
+            self.found.set_result(sorted(self._so_far, key=lambda e: (e.subject, e.check)))
         return []
 
 

@@ -10,11 +10,12 @@ import pytest
 from harness.cache import EvidenceCache
 from harness.claims.project import load_project
 from harness.evidence import Counterexample, Evidence, Leg, Outcome
+from harness.isolation import Task
 from harness.lean.toolchain import ToolchainMissing
 from harness.report.assemble import assemble
 from harness.report.json import to_text
 from harness.report.schema import report_schema
-from harness.run import ENGINES, Plan, is_answer, run
+from harness.run import ENGINES, Plan, Searches, is_answer, run
 from harness.verdict import Status, judge, leg_outcome
 
 ROOT = Path(__file__).parents[1]
@@ -191,3 +192,21 @@ def test_a_search_that_lies_certifies_nothing(
     assert any(item.outcome is outcome and says in item.summary for item in found), found
     assert Outcome.CONFIRMED not in {item.outcome for item in found}
     assert leg_outcome(found) not in (Outcome.CONFIRMED, Outcome.NOT_APPLICABLE)
+
+
+def test_lean_is_asked_the_same_whichever_search_ends_first() -> None:
+    """Else a run whose searches are cached would put a reordered question to Lean again."""
+    project = load_project(ROOT)
+    tasks = [
+        Task(claim, project.library, Leg.NECESSITY, "none:none") for claim in project.claims[:3]
+    ]
+
+    def found(order: list[Task]) -> list[Evidence]:
+        searches = Searches(len(order))
+        for task in order:
+            own = Evidence(task.subject, Leg.NECESSITY, "search", Outcome.CONFIRMED, "")
+            assert searches.passed(task, [own]) == []
+        return searches.found.result(timeout=0)
+
+    assert found(tasks) == found(tasks[::-1])
+    assert len(found(tasks)) == 3
