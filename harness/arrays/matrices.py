@@ -156,4 +156,5 @@ MATRIX_RULES: Mapping[str, Rule] = {
     "transpose": _transpose,
     "blockdiag": _blockdiag,
 }
-"""Primitives that take and give matrices as they are; in `RULES`, all are written out."""
+"""Primitives that take or give matrices which are not written out; `RULES` has the others, and how
+blocks are written out."""

@@ -1,4 +1,4 @@
-"""What each primitive is on arrays: one table, and nothing else knows operators by name.
+"""What each primitive is on arrays: a table; those of matrix products are in `matrices.py`.
 
 A rule gets the walk, the primitive's dimensions as numbers, and its arguments: arrays for data
 (families with their axis first), values for indices. It gives the array of the result.
@@ -232,9 +232,6 @@ RULES: Mapping[str, Rule] = {
     "subtract_matrix": _subtract,
     "negate_matrix": _negate,
     "scale_matrix": lambda walk, sizes, c, a: walk.arithmetic.multiply(_core(walk, c, 2), a),
-    "matvec": matvec,
-    "matmul": lambda walk, sizes, a, b: walk.arithmetic.matmul(a, b),
-    "transpose": lambda walk, sizes, a: walk.arithmetic.lay(walk.arithmetic.xp.matrix_transpose, a),
     "diagonal": _diagonal,
     "matrix2": _matrix2,
     "blocks": _blocks,

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from harness.arrays import Data, Evaluator, ObjectArithmetic, Places, Unsupported, open_function
 from harness.arrays.evaluate import rank, shape_of
 from harness.arrays.floats import BoundedFloat64, Float64, exactly
+from harness.arrays.matrices import MATRIX_RULES
 from harness.arrays.rules import RULES
 from harness.language.primitives import PRIMITIVES
 from harness.language.types import Index, Named, function_parts
@@ -193,13 +194,13 @@ BINDERS = [
 def test_every_primitive(operator: str) -> None:
     from harness.language.transform import primitives
 
-    assert operator in RULES
+    assert operator in RULES or operator in MATRIX_RULES
     assert operator in primitives(term(TERMS[operator], DECLARED))
     agree(TERMS[operator], SIZES)
 
 
 def test_the_tables_have_the_same_operators() -> None:
-    assert set(RULES) == set(PRIMITIVES) == set(MEANING) == set(TERMS)
+    assert {*RULES, *MATRIX_RULES} == set(PRIMITIVES) == set(MEANING) == set(TERMS)
 
 
 @pytest.mark.parametrize("text", BINDERS)
