@@ -65,17 +65,24 @@ def dim_of(code: str) -> Dim:
     """The dimension that a code stands for."""
     if not code.startswith("("):
         return DimLit(int(code)) if code.isdigit() else DimVar(code)
-    at = _split(code[1:-1], "+*")
-    left, right = dim_of(code[1 : at + 1]), dim_of(code[at + 2 : -1])
-    return DimSum(left, right) if code[at + 1] == "+" else DimProduct(left, right)
+    first, operator, second = _split(code, "+*")
+    left, right = dim_of(first), dim_of(second)
+    return DimSum(left, right) if operator == "+" else DimProduct(left, right)
+
+
+@cache
+def part_sizes(code: str) -> tuple[str, str]:
+    """The codes of the two parts of a sum. Raises `ValueError` where it is none."""
+    first, _, second = _split(code, "+")
+    return first, second
 
 
 @cache
 def type_of(code: str) -> Type:
     """The type that a code stands for."""
     if code.startswith("["):
-        at = _split(code[1:-1], ">")
-        return Function(type_of(code[1 : at + 1]), type_of(code[at + 2 : -1]))
+        source, _, target = _split(code, ">")
+        return Function(type_of(source), type_of(target))
     kind, *words = code.split(" ")
     match kind, words:
         case "vector", [size]:
@@ -90,10 +97,11 @@ def type_of(code: str) -> Type:
             return SCALAR
 
 
-def _split(text: str, separators: str) -> int:
-    depth = 0
+def _split(code: str, operators: str) -> tuple[str, str, str]:
+    """What stands in the outermost brackets: the first part, the operator, and the second."""
+    depth, text = 0, code[1:-1]
     for position, character in enumerate(text):
         depth += (character in "([") - (character in ")]")
-        if depth == 0 and character in separators:
-            return position
-    raise ValueError(f"{text} has no {separators}")
+        if depth == 0 and character in operators:
+            return text[:position], character, text[position + 1 :]
+    raise ValueError(f"{code} has no {operators}")

@@ -18,7 +18,6 @@ from harness.symbolic import words as w
 from harness.symbolic.order import Order
 from harness.symbolic.rewriting import Rewriter
 from harness.symbolic.rules import Relation, Rule, orient, variables
-from harness.symbolic.words import BudgetSpent
 
 MAX_RULES = 40
 MAX_WORD = 8
@@ -79,7 +78,7 @@ class _Completer:
                 found = replace(found, difference=normal, defect=account)
                 self._add(found)
                 self._add(found.transpose)
-        except BudgetSpent:
+        except w.BudgetSpent:
             self.is_whole = False
         return Completion(tuple(self.rules), self.is_whole and not self.queue)
 
@@ -151,7 +150,7 @@ def _relation(
         return w.substitute_poly(p, names)
 
     def word(letters: w.Word) -> w.Poly:
-        return put(w.multiply(*map(w.of_letter, letters)))
+        return put(w.of_word(letters))
 
     def between(before: w.Word, p: w.Poly, after: w.Word) -> w.Poly:
         return w.multiply(word(before), put(p), word(after))

@@ -146,7 +146,7 @@ def _at(function: Meaning, index: w.Atom) -> w.Poly:
 
 def _sum(dims: list[str], family: Meaning) -> w.Poly:
     index = w.local(f"index {dims[0]}")
-    return w.sum_over(index, _at(family, index))
+    return w.sum_over((index,), _at(family, index))
 
 
 def _embed(whole: str, block: str, size: str, family: Meaning, *, both: str | None) -> w.Poly:
@@ -156,7 +156,7 @@ def _embed(whole: str, block: str, size: str, family: Meaning, *, both: str | No
     if both is not None:
         columns, inner = both.split("|")
         parts.append(w.of_letter(w.injection(index, columns, inner).transposed))
-    return w.sum_over(index, w.multiply(*parts))
+    return w.sum_over((index,), w.multiply(*parts))
 
 
 def _vector(dims: list[str], family: Meaning) -> w.Poly:
@@ -214,9 +214,11 @@ def _blocks(dims: list[str], *entries: w.Poly) -> w.Poly:
     )
 
 
-def _matrix2(dims: list[str], *entries: w.Poly) -> w.Poly:
-    names = ("00", "01", "10", "11")
-    return w.add(*(w.multiply(e, w.unit(n, "2")) for n, e in zip(names, entries, strict=True)))
+def _matrix2(dims: list[str], a: w.Poly, b: w.Poly, c: w.Poly, d: w.Poly) -> w.Poly:
+    """The unit with its 1 at the end is 1 less the first: d + (a − d) e₀₀ + b e₀₁ + c e₁₀."""
+    places = (("00", w.subtract(a, d)), ("01", b), ("10", c))
+    units = ((p, w.of_letter(w.Letter("e", name, (), "2", "2", False))) for name, p in places)
+    return w.add(d, *(w.multiply(p, unit) for p, unit in units))
 
 
 def _add(dims: list[str], first: w.Poly, second: w.Poly) -> w.Poly:

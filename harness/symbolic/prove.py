@@ -25,7 +25,6 @@ from harness.symbolic.interpret import (
 from harness.symbolic.order import Order
 from harness.symbolic.rewriting import Lemma, Rewriter, Use
 from harness.symbolic.rules import Relation, orders, relation
-from harness.symbolic.words import BudgetSpent
 
 OVERLAPS = (30, 250)
 """How many overlaps of rules completion looks at: a few, and if that does not do, more."""
@@ -65,7 +64,7 @@ class Prover:
         for hypothesis in hypotheses:
             try:
                 self.relations.append(relation(hypothesis, self.env))
-            except (UnsupportedTerm, BudgetSpent) as error:
+            except (UnsupportedTerm, w.BudgetSpent) as error:
                 self.unused.append(f"{hypothesis.name}: {error}")
         self._orders = list(orders(self.relations))
         self._completions: dict[tuple[int, int], Completion] = {}
@@ -99,7 +98,7 @@ class Prover:
             env = env.bind(variable.name, symbol(variable.name, variable.type))
         try:
             return interpret_poly(equation.left, env), interpret_poly(equation.right, env)
-        except BudgetSpent as error:
+        except w.BudgetSpent as error:
             raise UnsupportedTerm(str(error)) from None
 
     def prove(self, equation: Equation) -> Proof:
@@ -118,7 +117,7 @@ class Prover:
                 normal, defect = rewriter.reduce(w.subtract(left, right))
                 is_proved = normal == w.ZERO
                 ends = (left, right) if is_proved else self._ends(rewriter, left, right)
-            except BudgetSpent:
+            except w.BudgetSpent:
                 continue
             found = Proof(
                 is_proved,

@@ -21,7 +21,7 @@ from harness.language.types import (
 )
 from harness.symbolic import build as b
 from harness.symbolic import words as w
-from harness.symbolic.codes import dim_of, type_of
+from harness.symbolic.codes import dim_of, part_sizes, type_of
 
 NAMES = "jkilabcdefgh"
 """Names for bound indices, in the order in which they are taken."""
@@ -75,7 +75,7 @@ class _Summand:
 
     def between(self, start: int, end: int | None) -> w.Poly:
         """The summand with only a part of its word."""
-        found = w.assemble(self.locals_, self.factors, (), self.word[start:end])
+        found = w.assemble(self.locals_, self.factors, self.word[start:end])
         return w.scale(self.coefficient, found)
 
 
@@ -211,7 +211,7 @@ class Reader:
             return b.primitive("concat", (*size, dim_of(rows)), family)
 
     def _appended(self, key: tuple[str, ...], summands: list[_Summand]) -> Term:
-        heights = tuple(map(dim_of, w.part_sizes(key[1])))
+        heights = tuple(map(dim_of, part_sizes(key[1])))
         polys = [
             w.add(*(s.between(1, None) for s in summands if s.word[0].name == name))
             for name in ("1", "2")
@@ -230,8 +230,8 @@ class Reader:
             ]
             numbers = [w.add(found[0], ones), found[1], found[2], ones]
             return b.primitive("matrix2", (), *(self.poly(p, SCALAR) for p in numbers))
-        heights = tuple(map(dim_of, w.part_sizes(key[1])))
-        widths = tuple(map(dim_of, w.part_sizes(key[2])))
+        heights = tuple(map(dim_of, part_sizes(key[1])))
+        widths = tuple(map(dim_of, part_sizes(key[2])))
         blocks = []
         for row, height in zip(("1", "2"), heights, strict=True):
             for column, width in zip(("1", "2"), widths, strict=True):
@@ -488,11 +488,11 @@ class Reader:
             raise Unreadable("one part of a vector")
         end = partner(word, position)
         prefix, inner, suffix = word[:position], word[position + 1 : end], word[end + 1 :]
-        heights = tuple(map(dim_of, w.part_sizes(first.rows)))
+        heights = tuple(map(dim_of, part_sizes(first.rows)))
         row = int(first.name) - 1
         if end < len(word):
             last = word[end]
-            widths = tuple(map(dim_of, w.part_sizes(last.columns)))
+            widths = tuple(map(dim_of, part_sizes(last.columns)))
             column = int(last.name) - 1
             blocks = [b.zero(Matrix(h, v)) for h in heights for v in widths]
             type_ = Matrix(heights[row], widths[column])

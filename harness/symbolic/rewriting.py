@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from harness.symbolic import words as w
 from harness.symbolic.order import Order
 from harness.symbolic.rules import Rule, match_factors, match_word
-from harness.symbolic.words import BudgetSpent
 
 
 @dataclass(frozen=True)
@@ -55,7 +54,7 @@ class Rewriter:
     _steps: dict[w.Monomial, tuple[w.Poly, w.Poly] | None] = field(default_factory=dict)
 
     def reduce(self, p: w.Poly) -> tuple[w.Poly, w.Poly]:
-        """The normal form, and `p` less it. Raises `BudgetSpent`."""
+        """The normal form, and `p` less it. Raises `w.BudgetSpent`."""
         pending = dict(p.terms)
         done: dict[w.Monomial, int] = {}
         defects: list[w.Poly] = []
@@ -63,7 +62,7 @@ class Rewriter:
             monomial, coefficient = pending.popitem()
             self.visits -= 1
             if self.visits < 0:
-                raise BudgetSpent("too many summands to look at")
+                raise w.BudgetSpent("too many summands to look at")
             if not coefficient:
                 continue
             step = self._step(monomial)
@@ -75,7 +74,7 @@ class Rewriter:
                 pending[m] = pending.get(m, 0) + coefficient * c
             defects.append(w.scale(coefficient, defect))
             if len(pending) + len(done) > self.max_terms:
-                raise BudgetSpent(f"a term grew beyond {self.max_terms} summands")
+                raise w.BudgetSpent(f"a term grew beyond {self.max_terms} summands")
         return w.poly(done), w.add(*defects)
 
     def first_step(self, p: w.Poly) -> tuple[w.Poly, str] | None:
@@ -172,7 +171,7 @@ class Rewriter:
                 continue
             self.budget -= 1
             if self.budget < 0:
-                raise BudgetSpent("too many rewriting steps")
+                raise w.BudgetSpent("too many rewriting steps")
             self.uses.append(Use(rule, before, right))
             return right, defect
         return None
@@ -184,9 +183,7 @@ class Rewriter:
         for rule in self.rules:
             for is_turned, put in _places(rule, factors, word):
                 right, defect = put(rule.right), put(rule.defect)
-                for index in locals_:
-                    right, defect = w.sum_over(index, right), w.sum_over(index, defect)
-                yield rule, is_turned, right, defect
+                yield rule, is_turned, w.sum_over(locals_, right), w.sum_over(locals_, defect)
 
 
 def _places(
@@ -196,12 +193,12 @@ def _places(
     size = len(rule.left.word)
     if not size:
         for others, names in match_factors(rule.left.factors, factors, {}):
-            rest = w.assemble((), others, (), word)
+            rest = w.assemble((), others, word)
             yield False, _putter(names, w.ONE, w.ONE, rest)
         return
     for start, names in match_word(rule, word):
-        before = w.assemble((), factors, (), word[:start])
-        yield False, _putter(names, before, product_of(word[start + size :]), w.ONE)
+        before = w.assemble((), factors, word[:start])
+        yield False, _putter(names, before, w.of_word(word[start + size :]), w.ONE)
     for position, factor in enumerate(factors):
         if not isinstance(factor, w.Bracket):
             continue
@@ -209,8 +206,8 @@ def _places(
         for is_turned in (False, True):
             turned = w.transposed(factor.word) if is_turned else factor.word
             for start, names in match_word(rule, turned):
-                before, after = product_of(turned[:start]), product_of(turned[start + size :])
-                rest = w.assemble((), others, (), word)
+                before, after = w.of_word(turned[:start]), w.of_word(turned[start + size :])
+                rest = w.assemble((), others, word)
                 yield is_turned, _putter(names, before, after, rest)
 
 
@@ -218,11 +215,6 @@ def _putter(
     names: w.Substitution, before: w.Poly, after: w.Poly, rest: w.Poly
 ) -> Callable[[w.Poly], w.Poly]:
     return lambda p: w.multiply(before, w.substitute_poly(p, names), after, rest)
-
-
-def product_of(word: w.Word) -> w.Poly:
-    """A word as a polynomial."""
-    return w.multiply(*map(w.of_letter, word))
 
 
 def _is_simpler(p: w.Poly, m: w.Monomial, order: Order) -> bool:

@@ -94,7 +94,7 @@ def _without_vector(found: Relation, name: str, type_: Type) -> Relation:
     index = w.local(f"index {code}")
     column = w.of_letter(w.injection(index, code))
     at_unit = w.substitute_poly(turned.defect, {("?", name): column})
-    defect = w.sum_over(index, w.multiply(at_unit, w.transpose(column)))
+    defect = w.sum_over((index,), w.multiply(at_unit, w.transpose(column)))
     return replace(turned, difference=stripped, defect=defect, is_scalar=False)
 
 
@@ -113,7 +113,7 @@ def _strip(p: w.Poly, name: str) -> w.Poly | None:
             for word in (factor.word, w.transposed(factor.word)):
                 if (word[-1].kind, word[-1].name) == ("?", name):
                     others = (*m.factors[:position], *m.factors[position + 1 :])
-                    rest = w.scale(c, w.assemble((), others, (), word[:-1]))
+                    rest = w.scale(c, w.assemble((), others, word[:-1]))
         if rest is None:
             return None
         result = w.add(result, rest)
@@ -290,7 +290,7 @@ def _without_prefix(
         is_free = not any(w.occurrences(index, start) for index in locals_)
         if not is_free or not match(prefix, start, found):
             return None
-        rest.append(w.scale(c, w.assemble(locals_, factors, (), others)))
+        rest.append(w.scale(c, w.assemble(locals_, factors, others)))
     return w.add(*rest)
 
 

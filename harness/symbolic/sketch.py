@@ -31,7 +31,6 @@ from harness.symbolic.laws import law
 from harness.symbolic.prove import Prover
 from harness.symbolic.readback import Reader, Unreadable
 from harness.symbolic.rewriting import Rewriter
-from harness.symbolic.words import BudgetSpent
 
 
 @dataclass(frozen=True)
@@ -77,7 +76,7 @@ def sketch(claim: Claim, library: Library) -> Sketch:
     """The proof of a claim. Raises `NoSketch` where there is none, or none that reads."""
     try:
         return _Writer(claim, library.definitions).write()
-    except (Unreadable, UnsupportedTerm, BudgetSpent) as error:
+    except (Unreadable, UnsupportedTerm, w.BudgetSpent) as error:
         raise NoSketch(str(error)) from None
 
 
@@ -108,7 +107,7 @@ class _Writer:
             try:
                 if rewriter.reduce(w.subtract(left, right))[0] == w.ZERO:
                     return lambda: Rewriter(rewriter.rules, rewriter.order)
-            except BudgetSpent:
+            except w.BudgetSpent:
                 continue
         raise NoSketch("the claim is not proved")
 
@@ -440,7 +439,7 @@ def _quotients(one: w.Poly, two: w.Poly) -> Iterator[w.Poly]:
         names = [letter.name for letter in short]
         size = len(long) - len(short)
         if size > 0 and [letter.name for letter in long[size:]] == names:
-            yield w.multiply(*map(w.of_letter, long[:size]))
+            yield w.of_word(long[:size])
         if not short or short[0].kind != "i" or long[0].kind != "i" or size <= 0:
             continue
         index = short[0].args[0]
@@ -449,9 +448,9 @@ def _quotients(one: w.Poly, two: w.Poly) -> Iterator[w.Poly]:
         assert isinstance(own, w.Atom)
         if index not in locals_ or [l.name for l in long[size + 1 :]] != names[1:]:
             continue
-        block = w.multiply(*map(w.of_letter, long[: size + 1]))
+        block = w.of_word(long[: size + 1])
         inner = w.substitute_poly(block, {("l", own.name): index})
-        yield w.sum_over(index, w.multiply(inner, w.of_letter(short[0].transposed)))
+        yield w.sum_over((index,), w.multiply(inner, w.of_letter(short[0].transposed)))
 
 
 def _plain_word(p: w.Poly) -> w.Word | None:
