@@ -105,12 +105,10 @@ def _canonical(term: Term) -> tuple[Term, int]:
 
 def _table(term: Term) -> Term:
     """`term` with its bound indices numbered as they come: all that it is computed for."""
-    order = dict.fromkeys(part for part in subterms(term) if part in _bound(term))
-    names = {
-        variable.name: Variable(f"{_BOUND}#{i}", variable.type)
-        for i, variable in enumerate(order)
-        if isinstance(variable, Variable)
-    }
+    bound = _bound(term)
+    variables = (part for part in subterms(term) if isinstance(part, Variable))
+    order = dict.fromkeys(variable for variable in variables if variable in bound)
+    names = {v.name: Variable(f"{_BOUND}#{i}", v.type) for i, v in enumerate(order)}
     return substitute(term, names)
 
 
@@ -118,14 +116,13 @@ def _repetitions(term: Term) -> Polynomial:
     """For how many values of bound indices `term` is computed."""
     total: Polynomial = sympy.Integer(1)
     for variable in _bound(term):
-        assert isinstance(variable, Variable)
         if not isinstance(variable.type, Index):
             raise Uncountable(f"a function of a {variable.type} that is handed over as a whole")
         total *= polynomial(variable.type.size)
     return total
 
 
-def _bound(term: Term) -> set[Term]:
+def _bound(term: Term) -> set[Variable]:
     """The bound variables on which `term` depends."""
     match term:
         case Variable(name):
