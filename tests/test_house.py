@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 import tokenize
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -77,6 +78,7 @@ def test_imports_point_one_way(path: Path) -> None:
     assert imported_parts(path) - {own} <= MAY_IMPORT[own]
 
 
+@cache
 def forbidden_words() -> set[str]:
     """Names of the package's theorems, definitions and matrices: for specs, not for engines."""
     from harness.claims.project import load_project

@@ -19,6 +19,7 @@ from harness.run import Plan
 from harness.verdict import Status
 from tests.browser.conftest import Visit
 from tests.report.demo import ROOT, demo, hostile, lattice
+from tests.report.pages import page_of
 
 pytestmark = pytest.mark.browser
 Ask = Callable[..., Any]
@@ -43,7 +44,10 @@ def with_lattice(found: Lattice | None) -> Run:
 
 
 SMALL = to_lattice(lattice(""))
-HTML = to_html(with_lattice(SMALL))
+
+
+def small() -> Run:
+    return with_lattice(SMALL)
 
 
 def expected(found: Lattice) -> list[list[str]]:
@@ -67,7 +71,8 @@ def test_it_says_what_the_lattice_says_in_all_combinations(ask: Ask) -> None:
 
 
 def test_it_says_what_a_small_lattice_says(ask: Ask) -> None:
-    assert ask(HTML, EVERY) == expected(SMALL) == [["holds"], ["fails"], ["fails"], ["trivial"]]
+    found = ask(page_of(small), EVERY)
+    assert found == expected(SMALL) == [["holds"], ["fails"], ["fails"], ["trivial"]]
 
 
 @pytest.mark.parametrize(
@@ -95,7 +100,7 @@ def test_a_checker_without_a_lattice_has_no_toggles_and_no_verdict(ask: Ask) -> 
 
 
 def test_the_keyboard_switches_and_the_address_follows(visit: Open) -> None:
-    found = visit(HTML)
+    found = visit(page_of(small))
     found.ask(READY)
     box = found.page.locator("[data-toggle=small]")
     box.focus()
@@ -116,14 +121,14 @@ def test_the_address_sets_the_toggles_and_the_worked_answer_is_there(ask: Ask) -
         one("[data-near]").textContent, one("[data-near] a").getAttribute("href")];
     """
     near = ["It holds with even on.", "#off="]
-    assert ask(HTML, script, "off=even") == [False, ["fails"], True, *near]
+    assert ask(page_of(small), script, "off=even") == [False, ["fails"], True, *near]
     script = f"{READY} return all('[data-answer] .chain li:not(.from)').length"
-    assert ask(HTML, script) == 3
+    assert ask(page_of(small), script) == 3
 
 
 def test_an_address_with_a_toggle_that_is_not_there_says_so(ask: Ask) -> None:
     script = f"{READY} const said = one('[data-stray]'); return [said.hidden, said.textContent]"
-    is_hidden, said = ask(HTML, script, f"off={quote('<b>odd')}")
+    is_hidden, said = ask(page_of(small), script, f"off={quote('<b>odd')}")
     assert not is_hidden
     assert "<b>odd" in said
 
@@ -134,7 +139,7 @@ def test_details_stay_open_from_one_combination_to_the_next(ask: Ask) -> None:
       one("[data-toggle]").click();
       return [one("[data-answer] details").open, one("[data-answer] summary").textContent.trim()];
     """
-    assert ask(HTML, script) == [True, "Counterexample"]
+    assert ask(page_of(small), script) == [True, "Counterexample"]
 
 
 def test_hostile_texts_are_texts(ask: Ask) -> None:
@@ -147,7 +152,7 @@ def test_hostile_texts_are_texts(ask: Ask) -> None:
       }}
       return found;
     """
-    assert ask(to_html(hostile()), script) == [0, 0]
+    assert ask(page_of(hostile), script) == [0, 0]
 
 
 def test_the_ways_out_lead_to_combinations_that_hold() -> None:

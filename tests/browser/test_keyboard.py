@@ -7,15 +7,13 @@ from typing import Any
 
 import pytest
 
-from harness.report.html import to_html
 from tests.report.demo import demo
+from tests.report.pages import page_of
 
 pytestmark = pytest.mark.browser
 Ask = Callable[..., Any]
 
-DEMO = to_html(demo())
-FIRST = f"theorem/{demo().claims[0].name}"
-EVERY = len(demo().subjects)
+FIRST = "theorem/attentionBlockOutput_invariant_of_shared_rotation"
 
 
 def test_a_stroke_goes_to_the_filter_and_escape_leaves_it(ask: Ask) -> None:
@@ -28,7 +26,9 @@ def test_a_stroke_goes_to_the_filter_and_escape_leaves_it(ask: Ask) -> None:
       press("Escape");
       return [...found, document.activeElement.id, shown(), location.hash];
     """
-    assert ask(DEMO, script) == ["filter", 1, "#q=status%3Arefuted", "", EVERY, ""]
+    every = len(demo().subjects)
+    found = ask(page_of(demo), script)
+    assert found == ["filter", 1, "#q=status%3Arefuted", "", every, ""]
 
 
 def test_a_stroke_in_the_filter_is_a_letter(ask: Ask) -> None:
@@ -37,7 +37,7 @@ def test_a_stroke_in_the_filter_is_a_letter(ask: Ask) -> None:
       const event = new KeyboardEvent("keydown", { key: "/", bubbles: true, cancelable: true });
       return one("#filter").dispatchEvent(event);
     """
-    assert ask(DEMO, script) is True
+    assert ask(page_of(demo), script) is True
 
 
 def test_whatever_does_something_can_be_focused(ask: Ask) -> None:
@@ -56,7 +56,7 @@ def test_whatever_does_something_can_be_focused(ask: Ask) -> None:
         !element.querySelector("a, button"));
       return [lost, stuck].map((found) => found.map((element) => element.outerHTML.slice(0, 200)));
     """
-    assert ask(DEMO, script, width=500) == [[], []]
+    assert ask(page_of(demo), script, width=500) == [[], []]
 
 
 def test_a_word_of_the_query_language_is_a_button(ask: Ask) -> None:
@@ -67,7 +67,8 @@ def test_a_word_of_the_query_language_is_a_button(ask: Ask) -> None:
       word.click();
       return [word.localName, ...found, shown()];
     """
-    assert ask(DEMO, script) == ["button", "status:refuted", "filter", 1, EVERY]
+    every = len(demo().subjects)
+    assert ask(page_of(demo), script) == ["button", "status:refuted", "filter", 1, every]
 
 
 def test_a_cell_of_the_matrix_leads_to_its_evidence(ask: Ask) -> None:
@@ -76,7 +77,7 @@ def test_a_cell_of_the_matrix_leads_to_its_evidence(ask: Ask) -> None:
       await until(() => named("{FIRST}/proof").open);
       return location.hash;
     """
-    assert ask(DEMO, script).endswith("proof")
+    assert ask(page_of(demo), script).endswith("proof")
 
 
 def test_a_hypothesis_shows_itself_in_lean_and_in_the_specification(ask: Ask) -> None:
@@ -88,7 +89,7 @@ def test_a_hypothesis_shows_itself_in_lean_and_in_the_specification(ask: Ask) ->
       return [button.localName, article.querySelector(".sources").open, near];
     """
     near = ["(orthogonal : mul (transpose R) R = identity)", "orthogonal: Rᵀ @ R = 1"]
-    assert ask(DEMO, script) == ["button", True, near]
+    assert ask(page_of(demo), script) == ["button", True, near]
 
 
 def test_a_parameter_shows_itself_in_lean_and_in_the_specification(ask: Ask) -> None:
@@ -97,7 +98,7 @@ def test_a_parameter_shows_itself_in_lean_and_in_the_specification(ask: Ask) -> 
       article.querySelector(".statement button[data-part=R]").focus();
       return [...article.querySelectorAll("pre .near")].map((part) => part.textContent);
     """
-    assert ask(DEMO, script) == ["(R : Mat α d d)", "R: matrix(d, d)"]
+    assert ask(page_of(demo), script) == ["(R : Mat α d d)", "R: matrix(d, d)"]
 
 
 def test_a_node_of_the_graph_shows_its_neighbours_and_leads_on(ask: Ask) -> None:
@@ -106,7 +107,7 @@ def test_a_node_of_the_graph_shows_its_neighbours_and_leads_on(ask: Ask) -> None
       node.focus();
       return [node.getAttribute("href"), all(".node.near").map((near) => near.dataset.node)];
     """
-    href, near = ask(DEMO, script)
+    href, near = ask(page_of(demo), script)
     assert href == "#definition/attentionContext"
     assert {"attentionWeights", "attentionContext", "attentionBlockOutput"} <= set(near)
     assert "planeRotation" not in near
@@ -121,7 +122,7 @@ def test_the_theme_goes_round_and_is_remembered(ask: Ask) -> None:
       }
       return found;
     """
-    assert ask(DEMO, script) == ["light", "light", "dark", "dark", "auto", "auto"]
+    assert ask(page_of(demo), script) == ["light", "light", "dark", "dark", "auto", "auto"]
 
 
 def test_a_narrow_page_does_not_scroll_sideways(ask: Ask) -> None:
@@ -129,4 +130,4 @@ def test_a_narrow_page_does_not_scroll_sideways(ask: Ask) -> None:
       for (const details of all("details")) details.open = true;
       return document.documentElement.scrollWidth - innerWidth;
     """
-    assert ask(DEMO, script, width=500) <= 0
+    assert ask(page_of(demo), script, width=500) <= 0

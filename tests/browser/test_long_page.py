@@ -10,12 +10,11 @@ import pytest
 
 from harness.report.html import to_html
 from tests.report.demo import demo, hostile, many
+from tests.report.pages import page_of
 
 pytestmark = pytest.mark.browser
 Ask = Callable[..., Any]
 
-RUN = many()
-LONG = to_html(RUN)
 MAX_BYTES = 5_000_000
 UNREAD = "all('[data-packed]').length"
 PRINT = "dispatchEvent(new Event('beforeprint'))"
@@ -23,19 +22,19 @@ READ = "await until(() => one('article .legs'))"
 
 
 def test_it_is_small_enough_to_send() -> None:
-    assert len(LONG.encode()) < MAX_BYTES
+    assert len(page_of(many).encode()) < MAX_BYTES
 
 
 def test_the_first_paint_comes_within_a_second(ask: Ask) -> None:
     times = "performance.getEntriesByType('paint').map((entry) => entry.startTime)"
-    found = ask(LONG, f"await until(() => {times}.length); return {times}")
+    found = ask(page_of(many), f"await until(() => {times}.length); return {times}")
     assert 0 < max(found) < 1000
 
 
 def test_a_link_leads_into_details_that_are_compressed(ask: Ask) -> None:
-    name = f"theorem/{RUN.claims[700].name}/proof/kernel"
+    name = f"theorem/{many().claims[700].name}/proof/kernel"
     top, is_open, unread = ask(
-        LONG,
+        page_of(many),
         f"const found = () => named('{name}'); await until(found);"
         "const top = () => found().getBoundingClientRect().top;"
         "await until(() => Math.abs(top()) < 300);"
@@ -48,33 +47,33 @@ def test_a_link_leads_into_details_that_are_compressed(ask: Ask) -> None:
 
 
 def test_scrolling_fills_in_what_comes_near(ask: Ask) -> None:
-    name = f"theorem/{RUN.claims[700].name}"
+    name = f"theorem/{many().claims[700].name}"
     script = (
         f"const article = named('{name}');"
         "article.scrollIntoView({ behavior: 'instant' });"
         "await until(() => article.querySelector('.legs')); return true"
     )
-    assert ask(LONG, script)
+    assert ask(page_of(many), script)
 
 
 def test_a_printout_has_every_statement(ask: Ask) -> None:
     script = f"{READ}; {PRINT}; return all('article').length - all('article .statement').length"
-    assert ask(LONG, script, fragment="theorems") == 0
+    assert ask(page_of(many), script, fragment="theorems") == 0
 
 
 def test_a_search_in_the_page_finds_everything(ask: Ask) -> None:
     script = f"{READ}; press('f', {{ ctrlKey: true }}); return {UNREAD}"
-    assert ask(LONG, script, fragment="theorems") == 0
+    assert ask(page_of(many), script, fragment="theorems") == 0
 
 
 def test_the_filter_answers_at_once(ask: Ask) -> None:
     shown, said, took = ask(
-        LONG,
+        page_of(many),
         "const field = one('#filter'), start = performance.now(); field.value = 'status:refuted';"
         "field.dispatchEvent(new Event('input', { bubbles: true }));"
         "return [shown(), one('[data-shown]').textContent, performance.now() - start]",
     )
-    wanted = sum(claim.status == "refuted" for claim in RUN.claims)
+    wanted = sum(claim.status == "refuted" for claim in many().claims)
     assert shown == wanted
     assert said.startswith(f"{wanted} of ")
     assert took < 1000
@@ -83,7 +82,7 @@ def test_the_filter_answers_at_once(ask: Ask) -> None:
 def test_details_say_the_same_compressed_or_not(ask: Ask) -> None:
     name = f"theorem/{demo().claims[2].name}"
     texts = []
-    for html, anchor in ((to_html(demo()), name), (to_html(many(70)), f"{name}_0")):
+    for html, anchor in ((page_of(demo), name), (to_html(many(70)), f"{name}_0")):
         text = ask(
             html,
             f"const article = named('{anchor}');"

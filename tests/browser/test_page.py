@@ -9,14 +9,12 @@ from urllib.parse import quote
 
 import pytest
 
-from harness.report.html import to_html
 from tests.browser.conftest import Visit
 from tests.report.demo import HOSTILE, demo, hostile
+from tests.report.pages import page_of
 
 pytestmark = pytest.mark.browser
 Open = Callable[..., Visit]
-
-DEMO = to_html(demo())
 
 
 def shown(dom: str) -> set[str]:
@@ -30,19 +28,19 @@ def shown(dom: str) -> set[str]:
 
 
 def test_it_loads_without_a_complaint(visit: Open) -> None:
-    found = visit(DEMO)
+    found = visit(page_of(demo))
     assert found.console == []
     assert "Theme: auto" in found.dom
     assert len(shown(found.dom)) == len(demo().subjects)
 
 
 def test_the_complaints_would_be_seen(visit: Open) -> None:
-    broken = DEMO.replace("</main>", "<script>alert(1)</script></main>")
+    broken = page_of(demo).replace("</main>", "<script>alert(1)</script></main>")
     assert any("Content Security Policy" in line for line in visit(broken).console)
 
 
 def test_hostile_text_is_shown_as_text(visit: Open) -> None:
-    found = visit(to_html(hostile()))
+    found = visit(page_of(hostile))
     assert found.console == []
     assert "<img" not in found.dom
     assert found.dom.count("<script") == 1
@@ -71,22 +69,22 @@ def test_hostile_text_is_shown_as_text(visit: Open) -> None:
 def test_the_filter_in_the_address_is_applied(visit: Open, query: str, names: set[str]) -> None:
     from urllib.parse import urlencode
 
-    found = visit(DEMO, urlencode({"q": query}))
+    found = visit(page_of(demo), urlencode({"q": query}))
     assert shown(found.dom) == names
     assert f"{len(names)} of {len(demo().subjects)} shown" in found.dom
 
 
 def test_the_theme_in_the_address_is_applied(visit: Open) -> None:
-    assert '<html lang="en" data-theme="dark">' in visit(DEMO, "theme=dark").dom
+    assert '<html lang="en" data-theme="dark">' in visit(page_of(demo), "theme=dark").dom
 
 
 def test_what_is_linked_to_is_unfolded(visit: Open) -> None:
     name = "theorem/scores_invariant_of_orthogonal/proof"
     element = rf'<details class="leg[^>]* id="{name}"[^>]*>'
-    folded = re.search(element, visit(DEMO).dom)
+    folded = re.search(element, visit(page_of(demo)).dom)
     assert folded is not None
     assert "open" not in folded[0]
-    unfolded = re.search(element, visit(DEMO, name.replace("/", "%2F") + "/kernel").dom)
+    unfolded = re.search(element, visit(page_of(demo), name.replace("/", "%2F") + "/kernel").dom)
     assert unfolded is not None
     assert "open" in unfolded[0]
 
@@ -95,7 +93,7 @@ def test_what_is_linked_to_is_unfolded(visit: Open) -> None:
     "fragment", ["%E0%A4%A", "q=%E0%A4%A", "no/such/place", "%3Cimg%20src%3Dx%3E", "theorem/", "//"]
 )
 def test_an_address_that_leads_nowhere_does_no_harm(visit: Open, fragment: str) -> None:
-    found = visit(DEMO, fragment)
+    found = visit(page_of(demo), fragment)
     found.ask("await until(() => one('[data-toggle]:enabled'))")
     assert found.console == []
     assert "<img" not in found.dom
@@ -105,7 +103,7 @@ def test_an_address_that_leads_nowhere_does_no_harm(visit: Open, fragment: str) 
     "query", [HOSTILE, "-", ":", "status:", '"', 'a"b', '-status:"', "((((", "\\", "leg:" * 5000]
 )
 def test_a_query_is_only_compared(visit: Open, query: str) -> None:
-    found = visit(DEMO)
+    found = visit(page_of(demo))
     found.page.fill("#filter", query)
     assert found.ask("return all('main img, main script').length") == 0
     assert found.console == []
@@ -113,7 +111,7 @@ def test_a_query_is_only_compared(visit: Open, query: str) -> None:
 
 def test_each_step_of_a_sketch_has_a_link_and_names_those_it_uses(visit: Open) -> None:
     name = "theorem/scores_invariant_of_orthogonal/sketch"
-    found = visit(DEMO, quote(f"{name}/3", safe=""))
+    found = visit(page_of(demo), quote(f"{name}/3", safe=""))
     script = f"""
       await until(() => named("{name}/3"));
       const step = named("{name}/3");
@@ -127,7 +125,7 @@ def test_each_step_of_a_sketch_has_a_link_and_names_those_it_uses(visit: Open) -
 
 
 def test_evidence_has_plots_that_say_what_they_show(visit: Open) -> None:
-    found = visit(DEMO, "theorem%2Fscores_invariant_of_orthogonal%2Fnumeric")
+    found = visit(page_of(demo), "theorem%2Fscores_invariant_of_orthogonal%2Fnumeric")
     script = "await until(() => one('.chart svg')); return all('.chart').map((f) => f.innerText)"
     [text] = found.ask(script)
     assert "Error over bound" in text

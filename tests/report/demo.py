@@ -1,10 +1,14 @@
-"""A run that nobody ran: every outcome, every kind of data, and texts that want to be markup."""
+"""A run that nobody ran: every outcome, every kind of data, and texts that want to be markup.
+
+Each is made once, and nobody may change it.
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 from harness.claims.model import Claim
@@ -58,6 +62,7 @@ GAPS = (
 )
 
 
+@cache
 def demo() -> Run:
     """The project's own claims, with invented evidence."""
     plan = Everything(load_project(ROOT), cache=ROOT / ".cache", legs=LEGS)
@@ -72,6 +77,7 @@ def demo() -> Run:
     )
 
 
+@cache
 def later() -> Run:
     """The same project a while after `demo`, which is what it is compared with."""
     old = demo()
@@ -85,6 +91,7 @@ def later() -> Run:
     return since(old, replace(old, claims=claims, started="2026-01-03T09:30:00+00:00"))
 
 
+@cache
 def many(count: int = 1000) -> Run:
     """More claims than fit on a page as they are."""
     run = demo()
@@ -95,6 +102,7 @@ def many(count: int = 1000) -> Run:
     return replace(run, claims=tuple(claims[:count]))
 
 
+@cache
 def hostile() -> Run:
     """One claim in which every text is hostile."""
     formula = Formula(HOSTILE, HOSTILE, HOSTILE)
@@ -199,6 +207,7 @@ def drift(mark: str) -> Evidence:
     )  # fmt: skip
 
 
+@cache
 def drifting() -> Run:
     """The same project, with two claims that are not what was locked."""
     run = demo()

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from harness.report.html import to_html
 from harness.report.page.drift import drifted
 from tests.report.demo import HOSTILE, demo, drifting, hostile
+from tests.report.pages import page_of
 
 
 def test_each_change_is_told_once_with_all_that_it_reaches() -> None:
@@ -31,11 +31,11 @@ def test_words_that_differ_are_marked_and_none_is_lost() -> None:
 
 
 def test_the_page_says_so_before_it_shows_claims_and_only_if_there_is_something() -> None:
-    page = to_html(drifting())
+    page = page_of(drifting)
     assert 0 < page.index('<h2 id="drift">') < page.index('id="overview"')
     assert "<del>" in page
     assert "<ins>" in page
-    assert '<h2 id="drift">' not in to_html(demo())
+    assert '<h2 id="drift">' not in page_of(demo)
 
 
 def test_data_of_another_form_is_no_drift() -> None:

@@ -17,6 +17,7 @@ from harness.report.page import chart, evidence, mathematics, words
 from harness.run import LEGS
 from tests.report.demo import HOSTILE, demo, drifting, hostile
 from tests.report.opened import opened
+from tests.report.pages import page_of
 
 MAX_BYTES = 1_500_000
 
@@ -45,7 +46,7 @@ class Page(HTMLParser):
 
 @pytest.fixture(scope="module")
 def page() -> Page:
-    return Page(opened(to_html(demo())))
+    return Page(opened(page_of(demo)))
 
 
 def _policy(page: Page) -> str:
@@ -59,7 +60,7 @@ def _policy(page: Page) -> str:
 
 @pytest.mark.parametrize("make", [demo, hostile])
 def test_the_policy_admits_the_inline_style_and_script_and_nothing_else(make: type[Run]) -> None:
-    page = Page(to_html(make()))
+    page = Page(page_of(make))
     policy = _policy(page)
     assert "unsafe" not in policy
     assert policy.startswith("default-src 'none'; ")
@@ -72,7 +73,7 @@ def test_the_policy_admits_the_inline_style_and_script_and_nothing_else(make: ty
 
 @pytest.mark.parametrize("make", [demo, hostile])
 def test_nothing_is_loaded_and_no_attribute_runs_or_styles(make: type[Run]) -> None:
-    page = Page(opened(to_html(make())))
+    page = Page(opened(page_of(make)))
     for tag, attributes in page.elements:
         assert tag not in ("link", "img", "iframe", "object", "embed", "base")
         assert "style" not in attributes
@@ -82,8 +83,8 @@ def test_nothing_is_loaded_and_no_attribute_runs_or_styles(make: type[Run]) -> N
 
 
 def test_hostile_text_adds_no_element_of_its_own() -> None:
-    ordinary = {t for run in (demo(), drifting()) for t, _ in Page(opened(to_html(run))).elements}
-    text = opened(to_html(hostile()))
+    ordinary = {t for make in (demo, drifting) for t, _ in Page(opened(page_of(make))).elements}
+    text = opened(page_of(hostile))
     assert {tag for tag, _ in Page(text).elements} <= ordinary
     assert HOSTILE not in text
     assert "{{ 7919*7907 }}" in text
@@ -111,13 +112,12 @@ def test_every_claim_leg_and_check_has_an_anchor(page: Page) -> None:
 
 
 def test_it_is_small() -> None:
-    assert len(to_html(demo()).encode()) < MAX_BYTES
+    assert len(page_of(demo).encode()) < MAX_BYTES
 
 
 def test_the_guide_speaks_of_every_leg() -> None:
-    run = demo()
-    assert run.legs == LEGS
-    reading = to_html(run).split('class="guide"')[1].split("</table>")[0]
+    assert demo().legs == LEGS
+    reading = page_of(demo).split('class="guide"')[1].split("</table>")[0]
     for leg in LEGS:
         assert f'<th scope="row">{leg.value}</th>' in reading
 

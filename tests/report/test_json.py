@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import jsonschema
 import pytest
@@ -49,8 +50,10 @@ def test_another_schema_is_not_read() -> None:
 
 def test_infinities_do_not_break_the_file() -> None:
     run = demo()
-    check = next(iter(run.claims[0].evidence))
-    object.__setattr__(check, "data", {"worst": float("inf"), "mean": float("nan")})
-    data = json.loads(to_text(run))
+    claim = run.claims[0]
+    leg, *others = claim.legs
+    check = replace(leg.checks[0], data={"worst": float("inf"), "mean": float("nan")})
+    claim = replace(claim, legs=(replace(leg, checks=(check,)), *others))
+    data = json.loads(to_text(replace(run, claims=(claim,))))
     found = data["claims"][0]["legs"]["proof"]["checks"][0]["data"]
     assert found == {"worst": "inf", "mean": "nan"}

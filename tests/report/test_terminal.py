@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from io import StringIO
 
 import pytest
@@ -45,6 +46,6 @@ def test_what_changed_is_listed() -> None:
 def test_text_in_brackets_is_text() -> None:
     out = StringIO()
     run = hostile()
-    object.__setattr__(run.claims[0], "name", "[red]name[/red]")
-    show(run, Console(file=out, width=200))
+    claim = replace(run.claims[0], name="[red]name[/red]")
+    show(replace(run, claims=(claim,)), Console(file=out, width=200))
     assert "[red]name[/red]" in out.getvalue()
