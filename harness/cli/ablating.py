@@ -122,8 +122,8 @@ def _show_cell(checker: Checker, off: tuple[str, ...], library: Library, *, as_l
     from harness.necessity.decide import Answer, decide
     from harness.necessity.shrink import shrink
     from harness.necessity.worked import worked
-    from harness.symbolic.render import render
     from harness.symbolic.sketch import NoSketch, sketch
+    from harness.symbolic.sketch.render import render
 
     toggles = [toggle for toggle in checker.toggles if toggle.name in off]
     undecided = False

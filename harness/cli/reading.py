@@ -55,8 +55,8 @@ def explain(folder: Path, theorem: str) -> None:
 @reports_bad_input
 def sketch(folder: Path, theorem: str, form: str) -> None:
     """Print a proof of THEOREM as the symbolic engine found it, step by step."""
-    from harness.symbolic.render import render
     from harness.symbolic.sketch import sketch as find
+    from harness.symbolic.sketch.render import render
 
     project, claim = find_claim(folder, theorem)
     click.echo(render(find(claim, project.library), form))

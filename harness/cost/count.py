@@ -16,12 +16,13 @@ from harness.claims.model import Library
 from harness.cost.counts import Counts, Polynomial, Uncountable, polynomial
 from harness.language.terms import Apply, Call, Lambda, Primitive, Term, Variable
 from harness.language.transform import (
+    BOUND,
+    canonical,
     children,
     instantiate,
     rewrite,
     substitute,
     subterms,
-    with_children,
 )
 from harness.language.types import Dim, Index, Matrix, Named, Vector
 
@@ -80,35 +81,13 @@ def reassociated(term: Term) -> Term:
 
 # -- subterms that are one and the same ----------------------------------------------------------
 
-_BOUND = "·"
-"""Begins the names that canonical terms bind; no name of the claim language has it."""
-
-
-def canonical(term: Term) -> Term:
-    """`term` with bound names that tell how deep the terms below them bind further names.
-
-    So subterms that differ only in what their authors called an index are equal.
-    """
-    return _canonical(term)[0]
-
-
-def _canonical(term: Term) -> tuple[Term, int]:
-    if isinstance(term, Lambda):
-        body, depth = _canonical(term.body)
-        variable = Variable(f"{_BOUND}{depth}", term.parameter.type)
-        return Lambda(variable, substitute(body, {term.parameter.name: variable})), depth + 1
-    found = [_canonical(child) for child in children(term)]
-    if not found:
-        return term, 0
-    return with_children(term, tuple(t for t, _ in found)), max(depth for _, depth in found)
-
 
 def _table(term: Term) -> Term:
     """`term` with its bound indices numbered as they come: all that it is computed for."""
     bound = _bound(term)
     variables = (part for part in subterms(term) if isinstance(part, Variable))
     order = dict.fromkeys(variable for variable in variables if variable in bound)
-    names = {v.name: Variable(f"{_BOUND}#{i}", v.type) for i, v in enumerate(order)}
+    names = {v.name: Variable(f"{BOUND}#{i}", v.type) for i, v in enumerate(order)}
     return substitute(term, names)
 
 
@@ -126,7 +105,7 @@ def _bound(term: Term) -> set[Variable]:
     """The bound variables on which `term` depends."""
     match term:
         case Variable(name):
-            return {term} if name.startswith(_BOUND) else set()
+            return {term} if name.startswith(BOUND) else set()
         case Lambda(parameter, body):
             return _bound(body) - {parameter}
         case _:

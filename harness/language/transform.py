@@ -53,6 +53,12 @@ def with_children(term: Term, found: tuple[Term, ...]) -> Term:
             return replace(term, arguments=found)
 
 
+def map_children(change: Callable[[Term], Term], term: Term) -> Term:
+    """`term` with each of the terms that it is made of changed."""
+    below = children(term)
+    return with_children(term, tuple(map(change, below))) if below else term
+
+
 def free_variables(term: Term) -> set[str]:
     """The names of variables of `term` that it does not bind itself."""
     match term:
@@ -181,28 +187,32 @@ def rewrite_equation(equation: Equation, rule: Callable[[Term], Term | None]) ->
     return replace(equation, left=rewrite(equation.left, rule), right=rewrite(equation.right, rule))
 
 
+BOUND = "·"
+"""Begins the names that canonical terms bind; no name of the claim language has it."""
+
+
+def canonical(term: Term) -> Term:
+    """`term` with bound names that tell how deep the terms below them bind further names.
+
+    So terms, and subterms, that differ only in what their authors called an index are equal.
+    """
+    return _canonical(term)[0]
+
+
+def _canonical(term: Term) -> tuple[Term, int]:
+    if isinstance(term, Lambda):
+        body, depth = _canonical(term.body)
+        variable = Variable(f"{BOUND}{depth}", term.parameter.type)
+        return Lambda(variable, substitute(body, {term.parameter.name: variable})), depth + 1
+    found = [_canonical(child) for child in children(term)]
+    if not found:
+        return term, 0
+    return with_children(term, tuple(t for t, _ in found)), max(depth for _, depth in found)
+
+
 def alpha_equal(left: Term, right: Term) -> bool:
     """Whether two terms are the same up to the names that they bind."""
-    match left, right:
-        case Lambda(p, body), Lambda(q, other):
-            if p.type != q.type:
-                return False
-            name = fresh(p.name, free_variables(body) | free_variables(other) | {p.name, q.name})
-            variable = Variable(name, p.type)
-            return alpha_equal(
-                substitute(body, {p.name: variable}), substitute(other, {q.name: variable})
-            )
-        case Lambda(), _:
-            return False
-        case _:
-            above, below = children(left), children(right)
-            if type(left) is not type(right) or len(above) != len(below):
-                return False
-            if not above:
-                return left == right
-            return with_children(left, below) == right and all(
-                alpha_equal(a, b) for a, b in zip(above, below, strict=True)
-            )
+    return canonical(left) == canonical(right)
 
 
 def apart(equation: Equation, parameters: tuple[Parameter, ...]) -> Equation:

@@ -26,8 +26,8 @@ from harness.necessity.table import table
 from harness.necessity.witness import find_witness
 from harness.necessity.worked import worked
 from harness.numeric.leg import find_counterexample
-from harness.symbolic.render import to_data
 from harness.symbolic.sketch import NoSketch, sketch
+from harness.symbolic.sketch.render import to_data
 
 SECONDS = 20.0
 """How long each search may take."""

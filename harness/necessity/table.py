@@ -15,7 +15,7 @@ off, in the order of `toggles`; a set of them that needs a toggle which is off i
 of `answers`, one for each question. An answer is `holds`, `fails`, `trivial` (nothing turns: both
 sides are the same text) or `unknown`; it speaks of the claim with the numbered `hypotheses` and
 `conclusion`; `uses` are the hypotheses that the proof used, and `sketch` is that proof in the form
-of `harness.symbolic.render`; `counterexample` has the two sides of that very claim. What is
+of `harness.symbolic.sketch.render`; `counterexample` has the two sides of that very claim. What is
 `spared` is an assumption that a question does not need once the toggles in `off` are off, and no
 fewer; `text` says so.
 """
@@ -33,8 +33,8 @@ from harness.language.notation import to_latex, to_mathml, to_text
 from harness.language.terms import Equation
 from harness.necessity.decide import Answer, Decision
 from harness.necessity.lattice import Cell, key, spared
-from harness.symbolic.render import to_data
 from harness.symbolic.sketch import NoSketch, sketch
+from harness.symbolic.sketch.render import to_data
 
 LINE = 78
 """How many characters of a formula fit on a line of the page."""

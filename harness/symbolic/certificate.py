@@ -48,16 +48,9 @@ def certify(claim: Claim, proof: Proof) -> Certificate:
         type_: Type = SCALAR
         if lemma.function:
             type_ = function_parts(arguments[lemma.function])[0][lemma.argument]
-        parameters = []
-        for index in lemma.parameters:
-            variable = reader.variable(index)
-            reader.scope[index.name] = variable
-            parameters.append(variable)
-        try:
+        with reader.bind(*lemma.parameters) as parameters:
             left, right = reader.value(lemma.left, type_), reader.value(lemma.right, type_)
             defect = reader.value(lemma.defect, type_)
-        finally:
-            reader.scope.clear()
         identities.append(Identity(Equation(tuple(parameters), left, right), defect, True))
     defect = reader.poly(proof.defect, conclusion.left.type)
     return Certificate((*identities, Identity(conclusion, defect)))

@@ -24,8 +24,8 @@ from harness.symbolic.interpret import UnsupportedTerm
 from harness.symbolic.prove import Proof, Prover
 from harness.symbolic.readback import Reader, Unreadable
 from harness.symbolic.refute import find_counterexample
-from harness.symbolic.render import to_data
 from harness.symbolic.sketch import NoSketch, sketch
+from harness.symbolic.sketch.render import to_data
 from harness.symbolic.verify import Certificate, check_at_random, expand, work
 
 EXPANSIONS = ((2,), (1, 2), (3, 2, 2), (3, 2, 4), (1, 4), (3, 4))

@@ -269,14 +269,12 @@ def _bare_variable(p: w.Poly) -> str | None:
 
 def _prefix_of_variable(p: w.Poly) -> w.Word | None:
     """The word of a polynomial that is matrices times a variable vector."""
-    if len(p.terms) != 1 or p.terms[0][1] != 1:
+    word = w.word_of(p)
+    if not word:
         return None
-    m = p.terms[0][0]
-    if m.binders or m.factors or not m.word:
-        return None
-    last = m.word[-1]
+    last = word[-1]
     is_variable = last.kind == "?" and last.columns == w.UNIT and not last.flip
-    return m.word if is_variable else None
+    return word if is_variable else None
 
 
 def _without_prefix(

@@ -13,7 +13,7 @@ import pytest
 import harness.symbolic.verify
 from harness.claims.model import Claim
 from harness.language.terms import Apply, Equation, Primitive, Term, Variable
-from harness.language.transform import children, with_children
+from harness.language.transform import children, map_children, with_children
 from harness.language.types import Function
 from harness.symbolic import build as b
 from harness.symbolic.certificate import certify
@@ -208,8 +208,7 @@ def exchanged(term: Term, names: dict[str, Any], rng: random.Random) -> Term:
     if isinstance(term, Variable):
         others = names.get(term.name)
         return rng.choice(others) if others and rng.random() < 0.15 else term
-    parts = tuple(exchanged(part, names, rng) for part in children(term))
-    return with_children(term, parts) if parts else term
+    return map_children(lambda part: exchanged(part, names, rng), term)
 
 
 @pytest.mark.slow

@@ -18,8 +18,8 @@ from harness.language.types import Function, Index, Named, Sort, Type, Vector
 from harness.symbolic import build as b
 from harness.symbolic.exact import sizes_of
 from harness.symbolic.models import Models
-from harness.symbolic.render import FORMATS, render
 from harness.symbolic.sketch import NoSketch, Sketch, sketch
+from harness.symbolic.sketch.render import FORMATS, render
 from tests.arrays.language import CLAIMS, LIBRARY
 from tests.arrays.naive import function
 from tests.numeric.verify import is_open, shape, sides, target

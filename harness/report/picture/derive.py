@@ -17,8 +17,8 @@ from harness.language.transform import (
     children,
     free_variables,
     instantiate,
+    map_children,
     subterms,
-    with_children,
 )
 from harness.language.types import Function, Index, Type, resolve
 from harness.report.formula import inline
@@ -196,8 +196,7 @@ def _put(whole: Term, part: Term, value: Term, scope: Sequence[Variable] = ()) -
             return value
         if isinstance(term, Lambda) and term.parameter.name in closed:
             return term
-        inner = children(term)
-        return with_children(term, tuple(map(walk, inner))) if inner else term
+        return map_children(walk, term)
 
     found = walk(whole)
     return found if count == 1 else None

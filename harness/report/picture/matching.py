@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from harness.claims.model import Claim, Hypothesis, ScalarKind
 from harness.language.terms import Apply, Call, Equation, Lambda, Primitive, Term, Variable
-from harness.language.transform import free_variables, is_dim, substitute, with_children
+from harness.language.transform import free_variables, is_dim, map_children, substitute
 from harness.language.types import (
     SCALAR,
     Dim,
@@ -96,12 +96,8 @@ def canonical(term: Term, depth: int = 0) -> Term:
                 ):
                     return function
             return Lambda(bound, inner)
-        case Variable():
-            return term
-        case Apply(function, argument, type_):
-            return Apply(canonical(function, depth), canonical(argument, depth), type_)
-        case Call(arguments=arguments) | Primitive(arguments=arguments):
-            return with_children(term, tuple(canonical(a, depth) for a in arguments))
+        case _:
+            return map_children(lambda child: canonical(child, depth), term)
 
 
 def _implies(given: Hypothesis, wanted: Hypothesis, unknown: Unknowns) -> bool:

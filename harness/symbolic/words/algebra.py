@@ -97,6 +97,14 @@ def of_word(word: Word) -> Poly:
     return assemble((), (), word)
 
 
+def word_of(p: Poly) -> Word | None:
+    """The word that a polynomial is; nothing where it is more than one word."""
+    if len(p.terms) != 1 or p.terms[0][1] != 1:
+        return None
+    m = p.terms[0][0]
+    return None if m.binders or m.factors else m.word
+
+
 def transpose(p: Poly) -> Poly:
     """The transpose."""
     return _each(p, lambda locals_, factors, word: assemble(locals_, factors, transposed(word)))

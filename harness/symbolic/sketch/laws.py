@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from harness.language.terms import Primitive, Term
-from harness.language.transform import children, subterms, with_children
+from harness.language.transform import map_children, subterms
 from harness.symbolic import build as b
 
 _BLOCKS = {"concat", "blockdiag", "append", "blocks"}
@@ -42,8 +42,7 @@ def _flattened(term: Term) -> Term:
     """The term with all products associated to the left."""
     if isinstance(term, Primitive) and term.operator in ("matmul", "matvec"):
         return b.chain(_factors(term))
-    found = tuple(_flattened(child) for child in children(term))
-    return with_children(term, found) if found else term
+    return map_children(_flattened, term)
 
 
 def _factors(term: Term) -> list[Term]:

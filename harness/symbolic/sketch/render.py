@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from harness.evidence import Json
 from harness.language.notation import to_latex, to_mathml, to_text
 from harness.language.terms import Equation, Term
-from harness.symbolic.sketch import Group, Sketch, Step
+from harness.symbolic.sketch.model import Group, Sketch, Step
 
 FORMATS = ("text", "md", "latex")
 
