@@ -23,7 +23,16 @@ and sizes of 0 are sizes.
 
 from harness.arrays.arithmetic import Arithmetic, ObjectArithmetic
 from harness.arrays.evaluate import Evaluator, open_function
-from harness.arrays.values import Argument, Binder, Closure, Data, Places, Unsupported, Value
+from harness.arrays.values import (
+    Argument,
+    Binder,
+    Closure,
+    Data,
+    Open,
+    Places,
+    Unsupported,
+    Value,
+)
 
 __all__ = [
     "Argument",
@@ -33,6 +42,7 @@ __all__ = [
     "Data",
     "Evaluator",
     "ObjectArithmetic",
+    "Open",
     "Places",
     "Unsupported",
     "Value",

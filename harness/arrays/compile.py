@@ -8,51 +8,61 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any, Generic, NamedTuple, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol
 
 from harness.arrays import matrices
 from harness.arrays.matrices import MATRIX_RULES
-from harness.arrays.rules import RULES, dot, matvec
+from harness.arrays.rules import RULES, dot, matvec, transposed
 from harness.arrays.shapes import rank, size_of
+from harness.arrays.tape import Slot
 from harness.arrays.values import (
     Binder,
     Closure,
     Data,
+    Open,
     Places,
     Unsupported,
     Value,
     binder,
-    close,
-    selected,
 )
 from harness.claims.model import Library
 from harness.language.terms import Apply, Call, Lambda, Primitive, Term, Variable
 from harness.language.transform import implicit_arguments
 from harness.language.types import Dim, Type, dim_value
 
-A = TypeVar("A")
-
 
 class Scope(NamedTuple):
     """Where a term is evaluated."""
 
-    variables: Mapping[str, Value[Any]]
+    variables: Mapping[str, Value[Slot]]
     depth: int
     """How many axes are in scope; the batch is the first."""
 
 
-Code = Callable[[Scope], Value[Any]]
+Code = Callable[[Scope], Value[Slot]]
 
 
 class Walk(matrices.Walk, Protocol):
     """What compiled terms ask of the interpreter."""
 
-    def solid(self, value: Value[Any]) -> Value[Any]:
+    def given(self, function: Open[Slot], argument: Value[Slot]) -> Value[Slot]:
+        """An open function at one more argument."""
+        ...
+
+    def places(self, index: Value[Slot]) -> Slot:
+        """The places that an index takes."""
+        ...
+
+    def close(self, array: Slot, level: int, size: int, rank: int) -> Slot:
+        """Turn the axis of the binder at a level, the innermost, into the first core axis."""
+        ...
+
+    def solid(self, value: Value[Slot]) -> Value[Slot]:
         """The same value with families as tables, and matrices written out."""
         ...
 
 
-class Compiler(Generic[A]):
+class Compiler:
     """Compiles the terms of one evaluation."""
 
     def __init__(self, library: Library, walk: Walk, sizes: Mapping[str, int]) -> None:
@@ -85,7 +95,7 @@ class Compiler(Generic[A]):
                 codes = [self._compile(argument, sizes) for argument in arguments]
                 names, body_code = self._definition(name, implicit, sizes)
 
-                def call(scope: Scope) -> Value[A]:
+                def call(scope: Scope) -> Value[Slot]:
                     values = [code(scope) for code in codes]
                     return body_code(Scope(dict(zip(names, values, strict=True)), scope.depth))
 
@@ -119,7 +129,7 @@ class Compiler(Generic[A]):
         if operator in MATRIX_RULES:
             whole_rule = MATRIX_RULES[operator]
 
-            def whole(scope: Scope) -> Value[A]:
+            def whole(scope: Scope) -> Value[Slot]:
                 values = [code(scope) for code in codes]
                 make = lambda: whole_rule(self.walk, numbers, *values)  # noqa: E731
                 return self.walk.memory.once((operator, numbers), values, make)
@@ -127,10 +137,10 @@ class Compiler(Generic[A]):
             return whole
         rule = RULES[operator]
 
-        def entries(scope: Scope) -> Value[A]:
+        def entries(scope: Scope) -> Value[Slot]:
             values = [self.walk.solid(code(scope)) for code in codes]
 
-            def make() -> Value[A]:
+            def make() -> Value[Slot]:
                 operands = [v.array if isinstance(v, Data) else v for v in values]
                 return Data(rule(self.walk, numbers, *operands))
 
@@ -144,10 +154,13 @@ class Compiler(Generic[A]):
         code, given = self._compile(function, sizes), self._compile(argument, sizes)
         axes = rank(function.type) or 0
 
-        def apply(scope: Scope) -> Value[A]:
+        def apply(scope: Scope) -> Value[Slot]:
             found, at = code(scope), given(scope)
+            if isinstance(found, Open):
+                at = self.walk.solid(at)
+                make = partial(self.walk.given, found, at)
+                return self.walk.memory.once("open", (found, at), make)
             if isinstance(found, Closure):
-                at = self.walk.solid(at) if found.open else at
                 if found.table is None or isinstance(at, Binder):
                     make = partial(found.call, at, scope.depth)
                     return self.walk.memory.once(("call", scope.depth), (found, at), make)
@@ -158,12 +171,12 @@ class Compiler(Generic[A]):
 
         return apply
 
-    def _at(self, family: Value[A], index: Value[A], axes: int) -> Value[A]:
+    def _at(self, family: Value[Slot], index: Value[Slot], axes: int) -> Value[Slot]:
         match family:
             case Data(array):
                 return Data(self.walk.select(array, index, axes))
             case Places(array):
-                return Places(selected(self.walk.arithmetic.xp, array, index, axes))
+                return Places(self.walk.select(array, index, axes))
             case _:
                 raise Unsupported("an index is not a function")
 
@@ -171,17 +184,19 @@ class Compiler(Generic[A]):
         code, name = self._compile(body, sizes), parameter.name
         inner = rank(Lambda(parameter, body).type)
 
-        def call(variables: Mapping[str, Value[A]], argument: Value[A], depth: int) -> Value[A]:
+        def call(
+            variables: Mapping[str, Value[Slot]], argument: Value[Slot], depth: int
+        ) -> Value[Slot]:
             return code(Scope({**variables, name: argument}, depth))
 
         if inner is None:
             return lambda scope: Closure(lambda at, depth: call(scope.variables, at, depth))
         size, core = size_of(parameter.type, sizes), inner - 1
 
-        def family(scope: Scope) -> Value[A]:
+        def family(scope: Scope) -> Value[Slot]:
             variables, level = scope
 
-            def table() -> Value[A]:
+            def table() -> Value[Slot]:
                 value = self.walk.solid(call(variables, binder(level, size), level + 1))
                 return self._closed(value, level, size, core)
 
@@ -189,16 +204,13 @@ class Compiler(Generic[A]):
 
         return family
 
-    def _closed(self, value: Value[A], level: int, size: int, core: int) -> Value[A]:
+    def _closed(self, value: Value[Slot], level: int, size: int, core: int) -> Value[Slot]:
         """`value` with the axis of the innermost binder as its first core axis."""
-        xp, lay = self.walk.arithmetic.xp, self.walk.arithmetic.lay
         match value:
-            case Binder():
-                return Places(close(xp, value.places(xp), level, size, core))
-            case Places(array):
-                return Places(close(xp, array, level, size, core))
+            case Binder() | Places():
+                return Places(self.walk.close(self.walk.places(value), level, size, core))
             case Data(array):
-                return Data(lay(lambda a: close(xp, a, level, size, core), array))
+                return Data(self.walk.close(array, level, size, core))
             case _:
                 raise Unsupported("no array holds a family of functions")
 
@@ -209,14 +221,13 @@ class Compiler(Generic[A]):
         vectors = family.body.operator == "scale_vector"
         size = size_of(family.parameter.type, sizes)
 
-        def contract(left: A, right: A) -> A:
+        def contract(left: Slot, right: Slot) -> Slot:
             if not vectors:
-                return dot(self.walk, (size,), left, right)  # type: ignore[no-any-return]
-            lay, xp = self.walk.arithmetic.lay, self.walk.arithmetic.xp
-            columns = lay(xp.matrix_transpose, right)
-            return matvec(self.walk, (0, size), columns, left)  # type: ignore[no-any-return]
+                return dot(self.walk, (size,), left, right)
+            columns = transposed(self.walk, right)
+            return matvec(self.walk, (0, size), columns, left)
 
-        def total(scope: Scope) -> Value[A]:
+        def total(scope: Scope) -> Value[Slot]:
             left, right = (self.walk.solid(factor(scope)) for factor in factors)
             make = lambda: Data(contract(self.walk.array(left), self.walk.array(right)))  # noqa: E731
             return self.walk.memory.once(("sum", vectors), (left, right), make)

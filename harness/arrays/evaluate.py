@@ -1,34 +1,26 @@
 """Terms and equations evaluated: binders become axes, definitions are evaluated in place.
 
 Families are tabulated, and products of matrices multiplied out, only where an array is asked for;
-an operation on the same operands is done once.
+an operation on the same operands is done once. What was done for inputs of some shapes is kept,
+and done again for others of the same shapes without a walk.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 from harness.arrays.arithmetic import Arithmetic
-from harness.arrays.compile import Compiler, Scope
-from harness.arrays.matrices import written_out
-from harness.arrays.memory import Memory
+from harness.arrays.axes import Shape
 from harness.arrays.shapes import rank, shape_of, size_of
-from harness.arrays.values import (
-    Binder,
-    BlockDiagonal,
-    Closure,
-    Data,
-    Places,
-    Product,
-    Unsupported,
-    Value,
-    selected,
-    with_axes,
-)
+from harness.arrays.tape import Recorder, Slot, Tape
+from harness.arrays.values import Data, Open, Places, Unsupported, Value
+from harness.arrays.walk import Walk
 from harness.claims.model import Library
 from harness.language.terms import Equation, Term, Variable
+from harness.language.transform import free_variables
 from harness.language.types import Type, function_parts
 
 __all__ = ["Evaluator", "open_function", "rank", "shape_of", "size_of"]
@@ -36,34 +28,23 @@ __all__ = ["Evaluator", "open_function", "rank", "shape_of", "size_of"]
 A = TypeVar("A")
 
 
-def open_function(
-    type_: Type, function: Callable[[Sequence[Any]], A], xp: Any = None
-) -> Closure[A]:
+def open_function(type_: Type, function: Callable[[Sequence[Any]], Any]) -> Open[Any]:
     """A function of a claim, such as `index(h) -> vector(n) -> vector(n)`, as given by Python.
 
     `function` gets all arguments at once: arrays (*binders, batch, *core), of integers for
-    indices; it gives the result's array, laid out likewise. `xp` is where bound indices are made
-    (NumPy where it is not given).
+    indices; it gives the result's array, laid out likewise.
     """
-    arguments, _ = function_parts(type_)
+    return Open(function, len(function_parts(type_)[0]))
 
-    def take(found: tuple[Any, ...]) -> Closure[A]:
-        def call(argument: Value[A], depth: int) -> Value[A]:
-            import numpy as np
 
-            match argument:
-                case Binder():
-                    array: Any = argument.places(np if xp is None else xp)
-                case Data(array) | Places(array):
-                    pass
-                case _:
-                    raise Unsupported("open functions of functions are not evaluated")
-            every = (*found, array)
-            return Data(function(every)) if len(every) == len(arguments) else take(every)
+@dataclass
+class _Asked:
+    """Something that was asked before: its variables, and a tape for each shapes of theirs."""
 
-        return Closure(call, open=True)
-
-    return take(())
+    about: tuple[object, ...]
+    """Kept, so that nothing else takes its identity."""
+    names: tuple[str, ...]
+    tapes: dict[Hashable, Tape] = field(default_factory=dict)
 
 
 class Evaluator(Generic[A]):
@@ -72,101 +53,111 @@ class Evaluator(Generic[A]):
     def __init__(
         self, library: Library, arithmetic: Arithmetic[A], sizes: Mapping[str, int]
     ) -> None:
-        self.library = library
         self.arithmetic = arithmetic
-        self.sizes = sizes
-        self.memory: Memory[A] = Memory()
-        self._compiler: Compiler[A] = Compiler(library, self, sizes)
-
-    # -- what callers ask ---------------------------------------------------------------------
+        self._walk = Walk(library, sizes)
+        self._asked: dict[tuple[int, ...], _Asked] = {}
 
     def term(self, term: Term, variables: Mapping[str, Value[A]]) -> Value[A]:
         """The value of a term without bound variables; data as (batch, *core)."""
-        with self._remembering():
-            return self.solid(self._compiler.code(term)(Scope(variables, 1)))
+        recorder = Recorder(self.arithmetic)
+        self._walk.start(recorder)
+        names = sorted(free_variables(term))
+        value: Any = self._walk.term(term, self._inputs(recorder, names, variables))
+        if isinstance(value, Data | Places):
+            return type(value)(recorder.value(value.array))
+        return value  # type: ignore[no-any-return]
+
+    def family(
+        self, parameters: Sequence[Variable], body: Term, variables: Mapping[str, Value[A]]
+    ) -> A:
+        """`body` for all values of `parameters`: (batch, *their sizes, *core)."""
+
+        def walked(inputs: Mapping[str, Value[Slot]]) -> list[Slot]:
+            return [self._walk.family(parameters, body, inputs)]
+
+        (found,) = self._played((body, *parameters), (body,), variables, walked)
+        return found
 
     def equation(self, equation: Equation, variables: Mapping[str, Value[A]]) -> tuple[A, A]:
         """Both sides, at one shape (batch, *sizes of the ∀, *core).
 
         Raises `Unsupported` for a `∀` over anything but indices and positions.
         """
-        with self._remembering():
-            left = self._family(equation.parameters, equation.left, variables)
-            right = self._family(equation.parameters, equation.right, variables)
-        xp, lay = self.arithmetic.xp, self.arithmetic.lay
-        core = len(equation.parameters) + (rank(equation.left.type) or 0)
-        left = lay(lambda a: with_axes(xp, a, 1, core), left)
-        right = lay(lambda a: with_axes(xp, a, 1, core), right)
-        if self.arithmetic.shape(left) == self.arithmetic.shape(right):
-            return left, right
-        shape = xp.broadcast_shapes(self.arithmetic.shape(left), self.arithmetic.shape(right))
-        return (
-            lay(lambda a: xp.broadcast_to(a, shape), left),
-            lay(lambda a: xp.broadcast_to(a, shape), right),
-        )
+        terms = (equation.left, equation.right)
 
-    def family(
-        self, parameters: Sequence[Variable], body: Term, variables: Mapping[str, Value[A]]
-    ) -> A:
-        """`body` for all values of `parameters`: (batch, *their sizes, *core)."""
-        with self._remembering():
-            return self._family(parameters, body, variables)
+        def walked(inputs: Mapping[str, Value[Slot]]) -> list[Slot]:
+            sides = [self._walk.family(equation.parameters, side, inputs) for side in terms]
+            core = len(equation.parameters) + (rank(equation.left.type) or 0)
+            return self._alike(sides, core)
 
-    @contextmanager
-    def _remembering(self) -> Iterator[None]:
-        self.memory = Memory()
-        try:
-            yield
-        finally:
-            self.memory = Memory()
+        left, right = self._played((equation,), terms, variables, walked)
+        return left, right
 
-    def _family(
-        self, parameters: Sequence[Variable], body: Term, variables: Mapping[str, Value[A]]
-    ) -> A:
-        if rank(body.type) is None:
-            raise Unsupported(f"expected scalars, vectors or matrices, found {body.type}")
-        value = self.solid(self._compiler.code(body, parameters)(Scope(variables, 1)))
+    def _alike(self, sides: Sequence[Slot], core: int) -> list[Slot]:
+        """Both sides with an axis for the batch, at one shape."""
+        a, xp = self._walk.arithmetic, self._walk.arithmetic.xp
+        sides = [a.reshape(s, (*[1] * (core + 1 - len(s.shape)), *s.shape)) for s in sides]
+        shape = xp.broadcast_shapes(*(side.shape for side in sides))
+        spread = partial(xp.broadcast_to, shape=shape)
+        return [side if side.shape == shape else a.lay(spread, side) for side in sides]
+
+    # -- tapes --------------------------------------------------------------------------------
+
+    def _played(
+        self,
+        about: tuple[object, ...],
+        terms: Sequence[Term],
+        variables: Mapping[str, Value[A]],
+        walk: Callable[[Mapping[str, Value[Slot]]], list[Slot]],
+    ) -> list[A]:
+        """What `walk` gives, by a walk where it is the first time for these shapes."""
+        key = tuple(map(id, about))
+        if key not in self._asked:
+            free: set[str] = set().union(*map(free_variables, terms))
+            self._asked[key] = _Asked(about, tuple(sorted(free & variables.keys())))
+        asked = self._asked[key]
+        shapes = tuple(self._shape(variables[name]) for name in asked.names)
+        if shapes in asked.tapes:
+            return asked.tapes[shapes]([_number(variables[name]) for name in asked.names])
+        recorder = Recorder(self.arithmetic)
+        self._walk.start(recorder)
+        results = walk(self._inputs(recorder, asked.names, variables))
+        asked.tapes[shapes] = recorder.tape(results)
+        return [recorder.value(slot) for slot in results]
+
+    def _inputs(
+        self, recorder: Recorder[A], names: Sequence[str], variables: Mapping[str, Value[A]]
+    ) -> dict[str, Value[Slot]]:
+        found: dict[str, Value[Slot]] = {}
+        for name in names:
+            value = variables[name]
+            shape, are_places = self._shape(value), isinstance(value, Places)
+            slot = recorder.input(_number(value), shape, are_places=are_places)
+            match value:
+                case Data():
+                    found[name] = Data(slot)
+                case Places():
+                    found[name] = Places(slot)
+                case Open(_, arity):
+                    found[name] = Open(slot, arity)
+        return found
+
+    def _shape(self, value: Value[A]) -> Shape:
         match value:
             case Data(array):
-                return array
-            case Places(places):
-                return self._numbers(places, size_of(body.type, self.sizes))
+                return tuple(self.arithmetic.shape(array))
+            case Places(array):
+                return tuple(array.shape)
             case _:
-                raise Unsupported(f"expected scalars, vectors or matrices, found {body.type}")
+                return ()
 
-    def _numbers(self, places: Any, size: int) -> A:
-        """Indices and positions as numbers, so that they can be compared like any other."""
-        xp = self.arithmetic.xp
-        every = [self.arithmetic.constant(i) for i in range(size)]
-        numbers = self.arithmetic.lay(lambda *a: xp.stack(a), *every)
-        flat = xp.reshape(places, (-1,))
-        return self.arithmetic.lay(
-            lambda a: xp.reshape(xp.take(a, flat, axis=0), places.shape), numbers
-        )
 
-    # -- what rules ask -------------------------------------------------------------------------
-
-    def array(self, value: Value[A]) -> A:
-        """The array of a value. Raises `Unsupported` where no array can hold it."""
-        if not isinstance(value, Data):
-            value = self.solid(value)
-        if isinstance(value, Data):
-            return value.array
-        raise Unsupported("a function is no array")
-
-    def select(self, family: A, index: Value[Any], rank: int) -> A:
-        """A family (`rank` core axes, its own first) at an index."""
-        xp = self.arithmetic.xp
-        return self.arithmetic.lay(lambda a: selected(xp, a, index, rank), family)
-
-    def solid(self, value: Value[A]) -> Value[A]:
-        """Families as tables, matrices written out."""
-        if isinstance(value, Data):
-            return value
-        match value:
-            case Closure(_, table) if table is not None:
-                return self.memory.once("table", (value,), table)
-            case Product() | BlockDiagonal():
-                return written_out(self, value)
-            case _:
-                return value
+def _number(value: Value[Any]) -> Any:
+    """What the value of a variable holds."""
+    match value:
+        case Data(array) | Places(array):
+            return array
+        case Open(function):
+            return function
+        case _:
+            raise Unsupported("variables are numbers, places and open functions")

@@ -10,71 +10,67 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from math import prod
-from typing import Any, Protocol
+from typing import Protocol
 
-from harness.arrays.arithmetic import Arithmetic
+from harness.arrays import rules
 from harness.arrays.memory import Memory
-from harness.arrays.rules import RULES, matvec
+from harness.arrays.rules import RULES, matvec, transposed
+from harness.arrays.tape import Slot
 from harness.arrays.values import BlockDiagonal, Data, Product, Value
 
 
-class Walk(Protocol):
+class Walk(rules.Walk, Protocol):
     """What these rules ask of the interpreter."""
 
-    arithmetic: Arithmetic[Any]
-    memory: Memory[Any]
+    memory: Memory
 
-    def select(self, family: Any, index: Value[Any], rank: int) -> Any:
-        """As in `harness.arrays.rules`."""
-        ...
-
-    def array(self, value: Value[Any]) -> Any:
+    def array(self, value: Value[Slot]) -> Slot:
         """The array of a value, a matrix being multiplied out."""
         ...
 
 
-def written_out(walk: Walk, matrix: Product[Any] | BlockDiagonal[Any]) -> Value[Any]:
+def written_out(walk: Walk, matrix: Product[Slot] | BlockDiagonal[Slot]) -> Value[Slot]:
     """All entries of a matrix."""
 
-    def make() -> Value[Any]:
+    def make() -> Value[Slot]:
         if isinstance(matrix, Product):
             return Data(_multiplied(walk, matrix.left, matrix.right))
-        h, d, e = walk.arithmetic.shape(matrix.blocks)[-3:]
+        h, d, e = matrix.blocks.shape[-3:]
         return Data(RULES["blockdiag"](walk, (h, d, e), matrix.blocks))
 
     return walk.memory.once("written out", (matrix,), make)
 
 
-def _multiplied(walk: Walk, left: Value[Any], right: Value[Any]) -> Any:
-    a, xp = walk.arithmetic, walk.arithmetic.xp
+def _multiplied(walk: Walk, left: Value[Slot], right: Value[Slot]) -> Slot:
+    a = walk.arithmetic
 
-    def middle(x: Any) -> Any:
-        axes = range(x.ndim - 3)
-        return xp.permute_dims(x, (*axes, x.ndim - 2, x.ndim - 3, x.ndim - 1))
+    def middle(x: Slot) -> Slot:
+        axes = range(len(x.shape))
+        return a.permute(x, (*axes[:-3], axes[-2], axes[-3], axes[-1]))
 
     if isinstance(left, BlockDiagonal):
-        h, d, e = a.shape(left.blocks)[-3:]
-        rows = a.lay(lambda x: xp.reshape(x, (*x.shape[:-2], h, e, x.shape[-1])), walk.array(right))
-        product = a.matmul(left.blocks, rows)
-        return a.lay(lambda x: xp.reshape(x, (*x.shape[:-3], h * d, x.shape[-1])), product)
+        h, d, e = left.blocks.shape[-3:]
+        *frame, _, columns = (other := walk.array(right)).shape
+        product = a.matmul(left.blocks, a.reshape(other, (*frame, h, e, columns)))
+        return a.reshape(product, (*product.shape[:-3], h * d, columns))
     if isinstance(right, BlockDiagonal):
-        h, d, e = a.shape(right.blocks)[-3:]
-        columns = a.lay(lambda x: middle(xp.reshape(x, (*x.shape[:-1], h, d))), walk.array(left))
-        product = a.matmul(columns, right.blocks)
-        return a.lay(lambda x: xp.reshape(middle(x), (*x.shape[:-3], x.shape[-2], h * e)), product)
+        h, d, e = right.blocks.shape[-3:]
+        *frame, rows, _ = (other := walk.array(left)).shape
+        parts = middle(a.reshape(other, (*frame, rows, h, d)))
+        product = middle(a.matmul(parts, right.blocks))
+        return a.reshape(product, (*product.shape[:-2], h * e))
     return a.matmul(walk.array(left), walk.array(right))
 
 
-def _transpose(walk: Walk, sizes: Sequence[int], matrix: Value[Any]) -> Value[Any]:
-    def make() -> Value[Any]:
-        a = walk.arithmetic
+def _transpose(walk: Walk, sizes: Sequence[int], matrix: Value[Slot]) -> Value[Slot]:
+    def make() -> Value[Slot]:
         match matrix:
             case Product(left, right, inner):
                 return Product(_transpose(walk, (), right), _transpose(walk, (), left), inner)
             case BlockDiagonal(blocks):
-                return BlockDiagonal(a.lay(a.xp.matrix_transpose, blocks))
+                return BlockDiagonal(transposed(walk, blocks))
             case _:
-                return Data(a.lay(a.xp.matrix_transpose, walk.array(matrix)))
+                return Data(transposed(walk, walk.array(matrix)))
 
     return walk.memory.once("transpose", (matrix,), make)
 
@@ -82,15 +78,15 @@ def _transpose(walk: Walk, sizes: Sequence[int], matrix: Value[Any]) -> Value[An
 # -- a matrix meets vectors -------------------------------------------------------------------
 
 
-def _frame(walk: Walk, matrix: Value[Any]) -> tuple[int, ...]:
+def _frame(walk: Walk, matrix: Value[Slot]) -> tuple[int, ...]:
     """The axes before those of the matrix."""
     match matrix:
         case Product(left, right, _):
             return _common(_frame(walk, left), _frame(walk, right))
         case BlockDiagonal(blocks):
-            return walk.arithmetic.shape(blocks)[:-3]
+            return blocks.shape[:-3]
         case _:
-            return walk.arithmetic.shape(walk.array(matrix))[:-2]
+            return walk.array(matrix).shape[:-2]
 
 
 @cache
@@ -101,54 +97,56 @@ def _common(left: tuple[int, ...], right: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(np.broadcast_shapes(left, right))
 
 
-def _terms(walk: Walk, matrix: Value[Any]) -> int:
+def _terms(walk: Walk, matrix: Value[Slot]) -> int:
     """How many products of numbers it takes to apply a matrix to a vector."""
     match matrix:
         case Product(left, right, _):
             return _terms(walk, left) + _terms(walk, right)
         case BlockDiagonal(blocks):
-            return prod(walk.arithmetic.shape(blocks)[-3:])
+            return prod(blocks.shape[-3:])
         case _:
-            return prod(walk.arithmetic.shape(walk.array(matrix))[-2:])
+            return prod(walk.array(matrix).shape[-2:])
 
 
-def _is_better_apart(walk: Walk, product: Product[Any], rows: int, vector: Value[Any]) -> bool:
+def _is_better_apart(walk: Walk, product: Product[Slot], rows: int, vector: Value[Slot]) -> bool:
     """Whether A (B v) takes fewer products of numbers than A B once, and then (A B) v."""
     frame = _frame(walk, product)
-    *vectors, columns = walk.arithmetic.shape(walk.array(vector))
+    *vectors, columns = walk.array(vector).shape
     count = prod(_common(frame, tuple(vectors)))
     together = (prod(frame) * product.inner + count) * rows * columns
     return bool(count * _terms(walk, product) <= together)
 
 
-def _matvec(walk: Walk, sizes: Sequence[int], matrix: Value[Any], vector: Value[Any]) -> Value[Any]:
-    def make() -> Value[Any]:
-        a, xp = walk.arithmetic, walk.arithmetic.xp
+def _matvec(
+    walk: Walk, sizes: Sequence[int], matrix: Value[Slot], vector: Value[Slot]
+) -> Value[Slot]:
+    def make() -> Value[Slot]:
+        a = walk.arithmetic
         match matrix:
             case Product(left, right, inner) if _is_better_apart(walk, matrix, sizes[0], vector):
                 first = _matvec(walk, (inner, sizes[1]), right, vector)
                 return _matvec(walk, (sizes[0], inner), left, first)
             case BlockDiagonal(blocks):
-                h, d, e = a.shape(blocks)[-3:]
-                array = walk.array(vector)
-                parts = a.lay(lambda x: xp.reshape(x, (*x.shape[:-1], h, e)), array)
+                h, d, e = blocks.shape[-3:]
+                whole = walk.array(vector)
+                parts = a.reshape(whole, (*whole.shape[:-1], h, e))
                 found = matvec(walk, (d, e), blocks, parts)
-                return Data(a.lay(lambda x: xp.reshape(x, (*x.shape[:-2], h * d)), found))
+                return Data(a.reshape(found, (*found.shape[:-2], h * d)))
             case _:
                 return Data(matvec(walk, sizes, walk.array(matrix), walk.array(vector)))
 
     return walk.memory.once("matvec", (matrix, vector), make)
 
 
-def _matmul(walk: Walk, sizes: Sequence[int], left: Value[Any], right: Value[Any]) -> Value[Any]:
+def _matmul(walk: Walk, sizes: Sequence[int], left: Value[Slot], right: Value[Slot]) -> Value[Slot]:
     return Product(left, right, sizes[1])
 
 
-def _blockdiag(walk: Walk, sizes: Sequence[int], family: Value[Any]) -> Value[Any]:
+def _blockdiag(walk: Walk, sizes: Sequence[int], family: Value[Slot]) -> Value[Slot]:
     return BlockDiagonal(walk.array(family))
 
 
-Rule = Callable[..., Value[Any]]
+Rule = Callable[..., Value[Slot]]
 
 MATRIX_RULES: Mapping[str, Rule] = {
     "matvec": _matvec,

@@ -7,22 +7,20 @@ its identity; there is one `Binder` for a level and size.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
-from typing import Generic, TypeVar
 
+from harness.arrays.tape import Slot
 from harness.arrays.values import Value
 
-A = TypeVar("A")
 
-
-class Memory(Generic[A]):
+class Memory:
     """Values by the operation and the operands that they came from, for one evaluation."""
 
     def __init__(self) -> None:
-        self._found: dict[Hashable, tuple[Value[A], Sequence[Value[A]]]] = {}
+        self._found: dict[Hashable, tuple[Value[Slot], Sequence[Value[Slot]]]] = {}
 
     def once(
-        self, operation: Hashable, operands: Sequence[Value[A]], make: Callable[[], Value[A]]
-    ) -> Value[A]:
+        self, operation: Hashable, operands: Sequence[Value[Slot]], make: Callable[[], Value[Slot]]
+    ) -> Value[Slot]:
         """What `make` gives, or gave for this operation on these operands."""
         key = (operation, *map(id, operands))
         found = self._found.get(key)

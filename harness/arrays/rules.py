@@ -7,21 +7,21 @@ A rule gets the walk, the primitive's dimensions as numbers, and its arguments: 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from math import prod
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
-from harness.arrays.arithmetic import Arithmetic
+from harness.arrays.axes import Shape
+from harness.arrays.tape import Recorder, Slot
 from harness.arrays.values import Value, with_axes
 
 
 class Walk(Protocol):
     """What rules ask of the interpreter."""
 
-    arithmetic: Arithmetic[Any]
+    arithmetic: Recorder[Any]
 
-    def select(self, family: Any, index: Value[Any], rank: int) -> Any:
+    def select(self, family: Slot, index: Value[Slot], rank: int) -> Slot:
         """A family (`rank` core axes, its own first) at an index."""
         ...
 
@@ -29,10 +29,15 @@ class Walk(Protocol):
 Rule = Callable[..., Any]
 
 
-def _core(walk: Walk, value: Any, axes: int) -> Any:
+def _core(walk: Walk, value: Slot, axes: int) -> Slot:
     """A scalar with `axes` core axes of size 1."""
-    xp = walk.arithmetic.xp
-    return walk.arithmetic.lay(lambda a: xp.reshape(a, (*a.shape, *[1] * axes)), value)
+    return walk.arithmetic.reshape(value, (*value.shape, *[1] * axes))
+
+
+def transposed(walk: Walk, value: Slot) -> Slot:
+    """The last two axes exchanged."""
+    axes = range(len(value.shape))
+    return walk.arithmetic.permute(value, (*axes[:-2], axes[-1], axes[-2]))
 
 
 def _zeros(walk: Walk, shape: tuple[int, ...]) -> Any:
@@ -70,59 +75,37 @@ def _identity(walk: Walk, sizes: Sequence[int]) -> Any:
     return _choose(walk, _eye(walk, sizes[0]), walk.arithmetic.constant(1))
 
 
-def matvec(walk: Walk, sizes: Sequence[int], matrix: Any, vector: Any) -> Any:
+def matvec(walk: Walk, sizes: Sequence[int], matrix: Slot, vector: Slot) -> Slot:
     """Vectors that meet the same matrix are multiplied together, as the columns of a matrix.
 
     Then matrices that meet the same vectors are stacked as well, as the rows of one.
     """
     a = walk.arithmetic
-    xp = a.xp
-    layout = _layout(a.shape(matrix), a.shape(vector))
-    if layout is None:
-        product = a.matmul(matrix, a.lay(lambda x: x[..., None], vector))
-        return a.lay(lambda x: x[..., 0], product)
-    stacked = a.lay(lambda x: layout.matrices(xp, x), matrix)
-    product = a.matmul(stacked, a.lay(lambda x: layout.vectors(xp, x), vector))
-    return a.lay(lambda x: layout.products(xp, x), product)
+    layout = _layout(matrix.shape, vector.shape)
+    factors = [
+        a.reshape(a.permute(a.reshape(operand, framed), order), shape)
+        for operand, (framed, order, shape) in zip((matrix, vector), layout.factors, strict=True)
+    ]
+    return a.permute(a.reshape(a.matmul(*factors), layout.product), layout.order)
 
 
-@dataclass(frozen=True, slots=True)
-class _Layout:
+class _Layout(NamedTuple):
     """How matrices and vectors of two shapes become factors, and their product vectors again."""
 
-    framed: tuple[tuple[int, ...], tuple[int, ...]]
-    axes: tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]
-    shapes: tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]
-
-    def matrices(self, xp: Any, x: Any) -> Any:
-        return _reshaped(xp, self._moved(xp, _reshaped(xp, x, self.framed[0]), 0), self.shapes[0])
-
-    def vectors(self, xp: Any, x: Any) -> Any:
-        return _reshaped(xp, self._moved(xp, _reshaped(xp, x, self.framed[1]), 1), self.shapes[1])
-
-    def products(self, xp: Any, x: Any) -> Any:
-        return self._moved(xp, _reshaped(xp, x, self.shapes[2]), 2)
-
-    def _moved(self, xp: Any, x: Any, which: int) -> Any:
-        axes = self.axes[which]
-        return x if axes == tuple(range(len(axes))) else xp.permute_dims(x, axes)
-
-
-def _reshaped(xp: Any, x: Any, shape: tuple[int, ...]) -> Any:
-    return x if tuple(x.shape) == shape else xp.reshape(x, shape)
+    factors: tuple[tuple[Shape, Shape, Shape], tuple[Shape, Shape, Shape]]
+    """For both: the shape with all axes, their order, and the shape of the factor."""
+    product: Shape
+    order: Shape
 
 
 @cache
-def _layout(left: tuple[int, ...], right: tuple[int, ...]) -> _Layout | None:
-    """Nothing where no two vectors meet the same matrix. Found once for two shapes."""
+def _layout(left: Shape, right: Shape) -> _Layout:
     import numpy as np
 
     frame = max(len(left) - 2, len(right) - 1)
     left = (*[1] * (frame + 2 - len(left)), *left)
     right = (*[1] * (frame + 1 - len(right)), *right)
     columns = [i for i in range(frame) if left[i] == 1 and right[i] > 1]
-    if not columns:
-        return None
     rows = [i for i in range(frame) if right[i] == 1 and left[i] > 1]
     kept = [i for i in range(frame) if i not in columns and i not in rows]
     m, n = left[-2:]
@@ -131,47 +114,37 @@ def _layout(left: tuple[int, ...], right: tuple[int, ...]) -> _Layout | None:
     ours, theirs = [left[i] for i in kept], [right[i] for i in kept]
     both = np.broadcast_shapes(tuple(ours), tuple(theirs))
     return _Layout(
-        (left, right),
         (
-            (*kept, *columns, *rows, frame, frame + 1),
-            (*kept, *rows, frame, *columns),
-            tuple(order.index(i) for i in range(frame + 1)),
+            (left, (*kept, *columns, *rows, frame, frame + 1), (*ours, prod(high) * m, n)),
+            (right, (*kept, *rows, frame, *columns), (*theirs, n, prod(wide))),
         ),
-        (
-            (*ours, prod(high) * m, n),
-            (*theirs, n, prod(wide)),
-            (*both, *high, m, *wide),
-        ),
+        (*both, *high, m, *wide),
+        tuple(order.index(i) for i in range(frame + 1)),
     )
 
 
-def dot(walk: Walk, sizes: Sequence[int], left: Any, right: Any) -> Any:
+def dot(walk: Walk, sizes: Sequence[int], left: Slot, right: Slot) -> Slot:
     """One row meets all vectors that vary where it does not, as a matrix with one row would."""
-    a = walk.arithmetic
-    if _extent(walk, left) > _extent(walk, right):
+    if prod(left.shape[:-1]) > prod(right.shape[:-1]):
         left, right = right, left
-    row = a.lay(lambda x: x[..., None, :], left)
-    return a.lay(lambda x: x[..., 0], matvec(walk, (1, sizes[0]), row, right))
-
-
-def _extent(walk: Walk, vectors: Any) -> int:
-    return prod(walk.arithmetic.shape(vectors)[:-1])
+    a = walk.arithmetic
+    row = a.reshape(left, (*left.shape[:-1], 1, left.shape[-1]))
+    found = matvec(walk, (1, sizes[0]), row, right)
+    return a.reshape(found, found.shape[:-1])
 
 
 def _sum_vector(walk: Walk, sizes: Sequence[int], family: Any) -> Any:
-    xp = walk.arithmetic.xp
-    return walk.arithmetic.total(walk.arithmetic.lay(lambda a: xp.moveaxis(a, -2, -1), family))
+    return walk.arithmetic.total(transposed(walk, family))
 
 
 def _concat(walk: Walk, sizes: Sequence[int], family: Any) -> Any:
     """Entry d·k + i is entry i of vector k."""
     h, d = sizes
-    xp = walk.arithmetic.xp
-    return walk.arithmetic.lay(lambda a: xp.reshape(a, (*a.shape[:-2], d * h)), family)
+    return walk.arithmetic.reshape(family, (*family.shape[:-2], d * h))
 
 
 def _diagonal(walk: Walk, sizes: Sequence[int], vector: Any) -> Any:
-    spread = walk.arithmetic.lay(lambda a: a[..., :, None], vector)
+    spread = _core(walk, vector, 1)
     return _choose(walk, _eye(walk, sizes[0]), spread)
 
 
@@ -187,10 +160,10 @@ def _blocks(walk: Walk, sizes: Sequence[int], a: Any, b: Any, c: Any, d: Any) ->
 def _blockdiag(walk: Walk, sizes: Sequence[int], family: Any) -> Any:
     """Entry (d·k + i, e·k + j) is entry (i, j) of matrix k; the others are 0."""
     h, d, e = sizes
-    xp = walk.arithmetic.xp
-    spread = walk.arithmetic.lay(lambda a: a[..., :, :, None, :], family)
+    a, frame = walk.arithmetic, family.shape[:-3]
+    spread = a.reshape(family, (*frame, h, d, 1, e))
     whole = _choose(walk, _eye(walk, h)[:, None, :, None], spread)
-    return walk.arithmetic.lay(lambda a: xp.reshape(a, (*a.shape[:-4], d * h, e * h)), whole)
+    return a.reshape(whole, (*frame, d * h, e * h))
 
 
 def _add(walk: Walk, sizes: Sequence[int], left: Any, right: Any) -> Any:

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
+from math import prod
 from typing import Any, Generic, TypeVar
 
 A = TypeVar("A")
@@ -41,10 +42,6 @@ class Binder:
     level: int
     size: int
 
-    def places(self, xp: Any) -> Any:
-        """The numbers 0 … size − 1 along the axis of this binder."""
-        return xp.reshape(xp.arange(self.size), (self.size, *[1] * self.level))
-
 
 @cache
 def binder(level: int, size: int) -> Binder:
@@ -61,8 +58,16 @@ class Closure(Generic[A]):
 
     call: Callable[[Value[A], int], Value[A]]
     table: Callable[[], Value[A]] | None = None
-    open: bool = False
-    """Whether it asks for arrays, since it is not a term of the language."""
+
+
+@dataclass(frozen=True, slots=True)
+class Open(Generic[A]):
+    """A function that the claim leaves open, at the first of its arguments."""
+
+    function: Any
+    """Called with one array for each argument, all at once."""
+    arity: int
+    given: tuple[Value[A], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +87,7 @@ class BlockDiagonal(Generic[A]):
     blocks: A
 
 
-Value = Data[A] | Places | Binder | Closure[A] | Product[A] | BlockDiagonal[A]
+Value = Data[A] | Places | Binder | Closure[A] | Open[A] | Product[A] | BlockDiagonal[A]
 
 Argument = Any
 """What an open function is given: an `A`, or integers where the argument is an index."""
@@ -94,36 +99,6 @@ def with_axes(xp: Any, array: Any, frame: int, rank: int) -> Any:
     return xp.reshape(array, (*[1] * missing, *array.shape)) if missing > 0 else array
 
 
-def close(xp: Any, array: Any, depth: int, size: int, rank: int) -> Any:
-    """Turn the axis of the binder at level `depth`, the innermost, into the first core axis."""
-    frame = array.ndim - rank
-    if frame > depth:
-        order = (*range(1, frame), 0, *range(frame, array.ndim))
-        array = xp.permute_dims(array, order)
-    else:
-        array = xp.expand_dims(array, axis=frame)
-        frame += 1
-    at = frame - 1
-    if array.shape[at] == size:
-        return array
-    return xp.broadcast_to(array, (*array.shape[:at], size, *array.shape[at + 1 :]))
-
-
-def at_binder(xp: Any, array: Any, binder: Binder, rank: int) -> Any | None:
-    """A family (`rank` core axes, its own first) at a bound index: its axis moves to the binder.
-
-    Nothing where the family depends on the binder already.
-    """
-    array = with_axes(xp, array, binder.level + 1, rank)
-    frame = array.ndim - rank
-    at = frame - 1 - binder.level
-    if array.shape[at] != 1:
-        return None
-    array = xp.squeeze(array, axis=at)
-    order = (*range(at), frame - 1, *range(at, frame - 1), *range(frame, array.ndim))
-    return xp.permute_dims(array, order)
-
-
 def at_places(xp: Any, array: Any, places: Any, rank: int) -> Any:
     """A family (`rank` core axes, its own first) at computed places (no core axes): a gather.
 
@@ -132,41 +107,38 @@ def at_places(xp: Any, array: Any, places: Any, rank: int) -> Any:
     frame = max(array.ndim - rank, places.ndim)
     array = with_axes(xp, array, frame, rank)
     places = with_axes(xp, places, frame, 0)
-    own, core = array.shape[: frame + 1], array.shape[frame + 1 :]
-    shape = xp.broadcast_shapes(own[:-1], places.shape)
-    rows, stride = places, own[-1]
+    own, core = tuple(array.shape[: frame + 1]), tuple(array.shape[frame + 1 :])
     # The axes in the order in which they lie in memory, so that the next reshape copies nothing.
     order = _in_memory(array, frame)
-    for axis in reversed(order):
-        if own[axis] != 1:
-            along = tuple(own[axis] if i == axis else 1 for i in range(frame))
-            rows = rows + stride * xp.reshape(xp.arange(own[axis]), along)
-        stride *= own[axis]
-    if stride == 0:
+    count = prod(own)
+    shape = xp.broadcast_shapes(own[:-1], tuple(places.shape))
+    if count == 0:
         return xp.empty((*shape, *core), dtype=array.dtype)
     members = xp.permute_dims(array, (*order, *range(frame, array.ndim)))
-    members = xp.reshape(members, (stride, *core))
-    rows = xp.reshape(xp.broadcast_to(rows, shape), (-1,))
-    if rows.shape[0] != stride or not bool(xp.all(rows == xp.arange(stride))):
+    members = xp.reshape(members, (count, *core))
+    rows = places + _first_rows(xp, own, order)
+    if tuple(rows.shape) != shape:
+        rows = xp.broadcast_to(rows, shape)
+    rows = xp.reshape(rows, (-1,))
+    if rows.shape[0] != count or not bool(xp.all(rows == xp.arange(count))):
         members = xp.take(members, rows, axis=0)
     return xp.reshape(members, (*shape, *core))
 
 
-def _in_memory(array: Any, frame: int) -> list[int]:
+@lru_cache(64)
+def _first_rows(xp: Any, own: tuple[int, ...], order: tuple[int, ...]) -> Any:
+    """The row of each family's first member, where members lie by the axes in `order`."""
+    rows, stride = xp.zeros([1] * len(order), dtype=xp.int64), own[-1]
+    for axis in reversed(order):
+        along = tuple(own[axis] if i == axis else 1 for i in range(len(order)))
+        rows = rows + stride * xp.reshape(xp.arange(own[axis]), along)
+        stride *= own[axis]
+    return rows
+
+
+def _in_memory(array: Any, frame: int) -> tuple[int, ...]:
     """The first `frame` axes from the slowest to the fastest, where NumPy tells."""
     strides = getattr(array, "strides", None)
     if strides is None:
-        return list(range(frame))
-    return sorted(range(frame), key=lambda axis: -strides[axis])
-
-
-def selected(xp: Any, array: Any, index: Value[Any], rank: int) -> Any:
-    """A family (`rank` core axes, its own first) at an index."""
-    match index:
-        case Binder():
-            found = at_binder(xp, array, index, rank)
-            return at_places(xp, array, index.places(xp), rank) if found is None else found
-        case Places(places):
-            return at_places(xp, array, places, rank)
-        case _:
-            raise Unsupported("a family is taken at an index")
+        return tuple(range(frame))
+    return tuple(sorted(range(frame), key=lambda axis: -strides[axis]))

@@ -11,7 +11,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.arrays import Closure, Data, Evaluator, Places, Value
+from harness.arrays import Closure, Data, Evaluator, Open, Places, Value
 from harness.arrays.backend import NUMPY, Backend
 from harness.arrays.floats import Floats
 from harness.claims.model import Claim, Library
@@ -199,7 +199,7 @@ def unchanged(plans: Plans, field: Field, instance: Instance) -> Mask:
             if one.type != other.type:
                 return none
             same &= largest(np.atleast_1d(a.array - b.array)) == 0
-        elif isinstance(a, Closure) and one != other:
+        elif isinstance(a, Closure | Open) and one != other:
             return none
     return same
 

@@ -202,7 +202,8 @@ class RandomFunction:
 
     Equal arguments give equal results; unequal ones give results that are independent, unless
     their 64-bit keys agree (a chance of at most 2⁻⁴⁰: a random linear form modulo 2⁶⁴ of
-    differences below 2²⁴). The mixing is splitmix64's.
+    differences below 2²⁴). The mixing is splitmix64's; a result takes the upper 53 bits, so that
+    none is likelier than another by more than 2⁻²⁹ of its chance.
     """
 
     def __init__(
@@ -216,6 +217,7 @@ class RandomFunction:
         self.keys = keys
         self.ranks = tuple(ranks)
         self.result_shape = tuple(shape)
+        self._outputs = _mix(np.arange(math.prod(shape), dtype=np.uint64) + np.uint64(1 << 40))
         self._kept: dict[tuple[int, int], NDArray[np.uint64]] = {}
 
     def __str__(self) -> str:
@@ -227,18 +229,22 @@ class RandomFunction:
 
     def __call__(self, arguments: Sequence[Any]) -> Residues:
         key: NDArray[np.uint64] = self.keys
-        offset = 1
+        offset, prime = 1, self.field.prime
         for argument, rank in zip(arguments, self.ranks, strict=True):
-            numbers = self.field.canonical(argument).astype(np.uint64)
-            frame = numbers.shape[: numbers.ndim - rank]
-            length = int(np.prod(numbers.shape[numbers.ndim - rank :]))
+            array = np.asarray(argument)
+            if array.dtype == np.float64:
+                array = self.field.reduce(array)
+                array += prime * (array < 0)
+            numbers = array.astype(np.uint64)
+            length = math.prod(numbers.shape[numbers.ndim - rank :])
             factors = self._factors(offset, length)
             offset += length
-            key = key + (numbers.reshape(*frame, length) * factors).sum(axis=-1, dtype=np.uint64)
-        size = int(np.prod(self.result_shape))
-        outputs = _mix(np.arange(size, dtype=np.uint64) + np.uint64(1 << 40))
-        mixed = _mix(_mix(key)[..., None] + outputs) % np.uint64(self.field.prime)
-        found = self.field.reduce(mixed.astype(np.float64))
+            if rank != 1:
+                numbers = numbers.reshape(*numbers.shape[: numbers.ndim - rank], length)
+            key = key + np.vecdot(numbers, factors)
+        mixed = _mix(key[..., None] + self._outputs) >> np.uint64(11)
+        found: Residues = np.floor(mixed * (prime * 2.0**-53))
+        found -= prime // 2
         return found.reshape(*found.shape[:-1], *self.result_shape)
 
     def _factors(self, offset: int, length: int) -> NDArray[np.uint64]:
@@ -266,6 +272,9 @@ class _Fetching:
 
 def _mix(value: NDArray[np.uint64]) -> NDArray[np.uint64]:
     value = value + np.uint64(0x9E3779B97F4A7C15)
-    value = (value ^ (value >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    value = (value ^ (value >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return value ^ (value >> np.uint64(31))
+    value ^= value >> np.uint64(30)
+    value *= np.uint64(0xBF58476D1CE4E5B9)
+    value ^= value >> np.uint64(27)
+    value *= np.uint64(0x94D049BB133111EB)
+    value ^= value >> np.uint64(31)
+    return value

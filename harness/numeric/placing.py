@@ -55,5 +55,5 @@ def moved(
             case Places(array):
                 found[name] = Places(placing.array(array))
             case _:
-                found[name] = open_function(types[name], converted[name], placing.xp)
+                found[name] = open_function(types[name], converted[name])
     return found, converted

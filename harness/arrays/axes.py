@@ -1,0 +1,116 @@
+"""Rearrangements of axes as data: a chain of reshapes and transpositions is one of each.
+
+The axes of an array are taken apart into factors, these are put in an order, and neighbours are
+merged into the axes of the result. Reshapes and transpositions give another such rearrangement, so
+that a chain of them comes to at most reshape, transpose, reshape, and often to one or to none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from itertools import pairwise
+from math import prod
+from typing import Any, NamedTuple
+
+import numpy as np
+
+Shape = tuple[int, ...]
+
+
+class Axes(NamedTuple):
+    """How the axes of a result come out of those of an array of shape `source`."""
+
+    source: Shape
+    factors: Shape
+    """The sizes that the array's axes are taken apart into; no 1s, unless one of them is 0."""
+    groups: tuple[tuple[int, ...], ...]
+    """For each axis of the result the factors that it consists of; none where its size is 1."""
+
+    @property
+    def shape(self) -> Shape:
+        """The shape of the result."""
+        return tuple(prod(self.factors[i] for i in group) for group in self.groups)
+
+    @property
+    def is_view(self) -> bool:
+        """Whether only neighbours are merged, so that nothing need be copied."""
+        return all(b == a + 1 for g in self.groups for a, b in pairwise(g))
+
+
+@lru_cache(4096)
+def of(shape: Shape) -> Axes:
+    """Nothing rearranged."""
+    factors = tuple(size for size in shape if size != 1)
+    at = iter(range(len(factors)))
+    return Axes(shape, factors, tuple(() if size == 1 else (next(at),) for size in shape))
+
+
+@lru_cache(4096)
+def permuted(axes: Axes, order: Shape) -> Axes:
+    """The axes of the result in another order."""
+    return axes._replace(groups=tuple(axes.groups[i] for i in order))
+
+
+@lru_cache(4096)
+def reshaped(axes: Axes, shape: Shape) -> Axes | None:
+    """The same entries in the same order; nothing where a factor cannot be taken apart for it."""
+    order = [i for group in axes.groups for i in group]
+    if 0 in axes.factors:
+        return None
+    pieces: dict[int, list[int]] = {i: [] for i in order}
+    groups: list[list[tuple[int, int]]] = []
+    rest, at = 1, -1
+    for size in shape:
+        group: list[tuple[int, int]] = []
+        while size > 1:
+            if rest == 1:
+                at += 1
+                rest = axes.factors[order[at]]
+            piece = min(rest, size)
+            if rest % piece or size % piece:
+                return None
+            group.append((order[at], len(pieces[order[at]])))
+            pieces[order[at]].append(piece)
+            rest, size = rest // piece, size // piece
+        groups.append(group)
+    first: dict[int, int] = {}
+    factors: list[int] = []
+    for i in range(len(axes.factors)):
+        first[i] = len(factors)
+        factors.extend(pieces[i])
+    found = tuple(tuple(first[i] + j for i, j in group) for group in groups)
+    return Axes(axes.source, tuple(factors), found)
+
+
+def rearrangement(xp: Any, axes: Axes) -> Callable[[Any], Any]:
+    """The rearrangement of an array of the namespace, in as few calls as it takes."""
+    # The functions of NumPy's namespace take three times as long as the methods of its arrays.
+    reshape: Any = np.ndarray.reshape if xp is np else xp.reshape
+    permute: Any = np.ndarray.transpose if xp is np else xp.permute_dims
+    order = tuple(i for group in axes.groups for i in group)
+    shape = axes.shape
+    if order == tuple(range(len(order))):
+        return _chain([(reshape, shape)] if shape != axes.source else [])
+    steps = [(reshape, axes.factors), (permute, order), (reshape, shape)]
+    if axes.factors == axes.source:
+        del steps[0]
+    if shape == tuple(axes.factors[i] for i in order):
+        del steps[-1]
+    return _chain(steps)
+
+
+def _chain(steps: Sequence[tuple[Any, Shape]]) -> Callable[[Any], Any]:
+    match steps:
+        case []:
+            return lambda array: array
+        case [(first, how)]:
+            return lambda array: first(array, how)
+        case _:
+
+            def run(array: Any) -> Any:
+                for function, how in steps:
+                    array = function(array, how)
+                return array
+
+            return run
