@@ -14,12 +14,13 @@ import os
 import resource
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
 
-from harness.arrays import Data, Evaluator, Places, Value
+from harness.arrays import Data, Evaluator, Evaluators, Places, Value
 from harness.arrays.floats import Float64, Floats
 from harness.claims.model import Claim, Library
 from harness.claims.project import load_project
@@ -79,7 +80,7 @@ def main() -> None:
     start = time.process_time()
     sampler = Sampler(
         claim,
-        project.library,
+        Evaluators(project.library),
         assign(claim, project.library),
         RealField(),
         open_functions("softmax"),
@@ -133,9 +134,7 @@ def compare(claim: Claim, library: Library, instance: Instance, shape: argparse.
     folding, folded = timed(fold, clock, 2)
     called = {name: a.name for name, a in zip(names, right.arguments, strict=True)}  # type: ignore[union-attr]
     after_values = {called[name]: value for name, value in folded.items()}
-    forward: Callable[[dict[str, Value[Floats]]], Floats] = lambda given: walk.array(  # noqa: E731
-        walk.term(right, given)
-    )
+    forward = partial(walk.family, (), right)
     before_seconds, before = timed(lambda: forward(values), clock, 5)
     after_seconds, after = timed(lambda: forward(after_values), clock, 5)
     # Projections of queries, keys and values, the output projection; R on queries and keys.

@@ -27,7 +27,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.loops import batched_block, flint_multihead, numpy_block
-from harness.arrays import Evaluator
+from harness.arrays import Evaluator, Evaluators
 from harness.arrays.floats import Float64
 from harness.claims.model import Claim, Library
 from harness.claims.project import load_project
@@ -81,7 +81,7 @@ def drawing(theorem: str, sizes: dict[str, int], lanes: int, *, exact: bool = Fa
     functions = (
         random_functions(field) if isinstance(field, PrimeField) else open_functions("softmax")
     )
-    sampler = Sampler(claim, library, assign(claim, library), field, functions)
+    sampler = Sampler(claim, Evaluators(library), assign(claim, library), field, functions)
     rng = np.random.Generator(np.random.SFC64(0))
     return lambda: sampler.draw(rng, sizes, lanes, [STYLE])
 

@@ -22,7 +22,7 @@ and sizes of 0 are sizes.
 """
 
 from harness.arrays.arithmetic import Arithmetic, ObjectArithmetic
-from harness.arrays.evaluate import Evaluator, open_function
+from harness.arrays.evaluate import Evaluator, Evaluators, open_function
 from harness.arrays.values import (
     Argument,
     Binder,
@@ -41,6 +41,7 @@ __all__ = [
     "Closure",
     "Data",
     "Evaluator",
+    "Evaluators",
     "ObjectArithmetic",
     "Open",
     "Places",

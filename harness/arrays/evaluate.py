@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, Generic, TypeVar
 
 from harness.arrays.arithmetic import Arithmetic
@@ -23,7 +23,7 @@ from harness.language.terms import Equation, Term, Variable
 from harness.language.transform import free_variables
 from harness.language.types import Type, function_parts
 
-__all__ = ["Evaluator", "open_function", "rank", "shape_of", "size_of"]
+__all__ = ["Evaluator", "Evaluators", "open_function", "rank", "shape_of", "size_of"]
 
 A = TypeVar("A")
 
@@ -63,9 +63,13 @@ class Evaluator(Generic[A]):
         self._walk.start(recorder)
         names = sorted(free_variables(term))
         value: Any = self._walk.term(term, self._inputs(recorder, names, variables))
-        if isinstance(value, Data | Places):
-            return type(value)(recorder.value(value.array))
-        return value  # type: ignore[no-any-return]
+        match value:
+            case Data(array) | Places(array):
+                return type(value)(recorder.value(array))
+            case Open(function, arity, ()):
+                return Open(recorder.value(function), arity)
+            case _:
+                return value  # type: ignore[no-any-return]
 
     def family(
         self, parameters: Sequence[Variable], body: Term, variables: Mapping[str, Value[A]]
@@ -150,6 +154,22 @@ class Evaluator(Generic[A]):
                 return tuple(array.shape)
             case _:
                 return ()
+
+
+class Evaluators:
+    """The evaluators of one library, made once for equal numbers and sizes: tapes are kept."""
+
+    def __init__(self, library: Library, keep: int = 32) -> None:
+        self.library = library
+        self._made: Callable[..., Any] = lru_cache(keep)(self._make)
+
+    def at(self, arithmetic: Arithmetic[A], sizes: Mapping[str, int]) -> Evaluator[A]:
+        """The evaluator at these sizes; `arithmetic` can be hashed."""
+        found: Evaluator[A] = self._made(arithmetic, tuple(sorted(sizes.items())))
+        return found
+
+    def _make(self, arithmetic: Arithmetic[Any], sizes: tuple[tuple[str, int], ...]) -> Any:
+        return Evaluator(self.library, arithmetic, dict(sizes))
 
 
 def _number(value: Value[Any]) -> Any:

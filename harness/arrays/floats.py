@@ -43,6 +43,14 @@ class Floating:
         if self.dtype is None:
             raise ValueError(f"{backend} has no {dtype}")
 
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Floating) or type(self) is not type(other):
+            return False
+        return bool(self.xp is other.xp and self.dtype == other.dtype)
+
+    def __hash__(self) -> int:
+        return hash((type(self), self.xp, self.dtype))
+
     def lay(self, rearrange: Callable[..., Any], /, *values: Floats) -> Floats:
         found: Floats = rearrange(*values)
         return found
@@ -109,6 +117,12 @@ class BoundedFloat64:
 
     def __init__(self, backend: Backend = NUMPY) -> None:
         self.xp: Any = backend.xp
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, BoundedFloat64) and self.xp is other.xp
+
+    def __hash__(self) -> int:
+        return hash((BoundedFloat64, self.xp))
 
     def lay(self, rearrange: Callable[..., Any], /, *values: Bounded) -> Bounded:
         return Bounded(rearrange(*(v.value for v in values)), rearrange(*(v.error for v in values)))

@@ -11,7 +11,7 @@ from typing import cast
 
 import numpy as np
 
-from harness.arrays import Data, Evaluator, Value
+from harness.arrays import Data, Value
 from harness.arrays.floats import UNIT, Bounded, BoundedFloat64, Floats
 from harness.language.terms import Equation
 from harness.language.transform import free_variables
@@ -45,7 +45,7 @@ class Float64Check(Check):
         rng = plans.generator(number)
         sizes, styles = plans.sizes(number, rng), plans.styles(number)
         sampler = Sampler(
-            plans.claim, plans.library, plans.assignment, field, open_functions(weights)
+            plans.claim, plans.evaluators, plans.assignment, field, open_functions(weights)
         )
         instance = sampler.draw(rng, sizes, self.lanes, styles)
         fair, errors = measured(plans, field, instance)
@@ -57,7 +57,7 @@ class Float64Check(Check):
         """Both sides, and their difference against the bound."""
         placing = self.placing
         xp = placing.xp
-        walk = Evaluator(self.plans.library, BoundedFloat64(placing.backend), drawn.instance.sizes)
+        walk = self.plans.evaluators.at(BoundedFloat64(placing.backend), drawn.instance.sizes)
         values: dict[str, Value[Bounded]] = {}
         for name, value in drawn.values.items():
             if isinstance(value, Data):
@@ -96,7 +96,7 @@ def measured(plans: Plans, field: RealField, instance: Instance) -> tuple[Mask, 
     fair = np.ones(instance.lanes, dtype=bool)
     relative: dict[str, Floats] = {}
     hypotheses = {h.name: h.equation for h in plans.claim.hypotheses}
-    for name, defect in defects(plans.claim, plans.library, field, instance):
+    for name, defect in defects(plans.claim, plans.evaluators, field, instance):
         fair &= defect <= TOLERANCE
         equation = hypotheses[name]
         for variable in free_variables(equation.left) | free_variables(equation.right):

@@ -11,7 +11,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.arrays import Closure, Data, Evaluator, Open, Places, Value
+from harness.arrays import Closure, Data, Evaluators, Open, Places, Value
 from harness.arrays.backend import NUMPY, Backend
 from harness.arrays.floats import Floats
 from harness.claims.model import Claim, Library
@@ -78,6 +78,7 @@ class Plans:
     ) -> None:
         self.claim = claim
         self.library = library
+        self.evaluators = Evaluators(library)
         self.check = check
         self.seed = seed
         self.fixed = fixed or None
@@ -143,13 +144,13 @@ class Check(ABC):
 
 
 def defects(
-    claim: Claim, library: Library, field: Field, instance: Instance
+    claim: Claim, evaluators: Evaluators, field: Field, instance: Instance
 ) -> Iterator[tuple[str, Floats]]:
     """For each hypothesis, by how much its sides differ at most, relative to their size.
 
     Shape (lanes,); 0 where it holds exactly.
     """
-    walk = Evaluator(library, field, instance.sizes)
+    walk = evaluators.at(field, instance.sizes)
     for hypothesis in claim.hypotheses:
         left, right = walk.equation(hypothesis.equation, instance.values)
         difference = largest(field.subtract(left, right))
@@ -191,7 +192,7 @@ def unchanged(plans: Plans, field: Field, instance: Instance) -> Mask:
         return none
     if left.definition != right.definition:
         return none
-    walk = Evaluator(plans.library, field, instance.sizes)
+    walk = plans.evaluators.at(field, instance.sizes)
     same = np.ones(instance.lanes, dtype=bool)
     for one, other in zip(left.arguments, right.arguments, strict=True):
         a, b = (walk.term(term, instance.values) for term in (one, other))

@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 
-from harness.arrays import Evaluator
 from harness.arrays.evaluate import rank, shape_of
 from harness.language.terms import Equation
 from harness.language.types import Index, Matrix, Named, Type, function_parts
@@ -40,11 +39,11 @@ class PrimeFieldCheck(Check):
         rng = plans.generator(number)
         sizes, styles = plans.sizes(number, rng), plans.styles(number)
         sampler = Sampler(
-            plans.claim, plans.library, plans.assignment, field, random_functions(field)
+            plans.claim, plans.evaluators, plans.assignment, field, random_functions(field)
         )
         instance = sampler.draw(rng, sizes, self.lanes, styles)
         fair = np.ones(self.lanes, dtype=bool)
-        for _, defect in defects(plans.claim, plans.library, field, instance):
+        for _, defect in defects(plans.claim, plans.evaluators, field, instance):
             fair &= defect == 0
         on = placed(plans.claim, instance.values, instance.functions, self.placing)
         return Drawn(number, f"p = {field.prime}", field, instance, fair, {}, *on)
@@ -54,7 +53,7 @@ class PrimeFieldCheck(Check):
         field = drawn.field
         assert isinstance(field, PrimeField)
         backend = self.placing.backend
-        walk = Evaluator(self.plans.library, field.on(backend), drawn.instance.sizes)
+        walk = self.plans.evaluators.at(field.on(backend), drawn.instance.sizes)
         sides = walk.equation(equation, drawn.values)
         left, right = (field.canonical(backend.fetch(s)).astype(np.float64) for s in sides)
         differs = (left != right).any(axis=tuple(range(1, left.ndim)))

@@ -38,6 +38,12 @@ class PrimeField:
         self._p = float(prime)
         self._reciprocal = 1.0 / prime
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, PrimeField) and (self.prime, self.xp) == (other.prime, other.xp)
+
+    def __hash__(self) -> int:
+        return hash((self.prime, self.xp))
+
     def on(self, backend: Backend) -> PrimeField:
         """The same numbers on arrays of a backend, to compute with and not to draw."""
         return self if backend.xp is self.xp else PrimeField(self.prime, backend.xp)

@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 
-from harness.arrays import Evaluator, Value
+from harness.arrays import Value
 from harness.arrays.backend import Backend
 from harness.arrays.floats import Floating, Floats
 from harness.evidence import Json
@@ -95,7 +95,7 @@ def _sides(
     tester: Float64Check, drawn: Drawn, arithmetic: Floating, values: Mapping[str, Value[Any]]
 ) -> tuple[Floats, Floats]:
     """Both sides of the conclusion, as doubles of NumPy."""
-    walk = Evaluator(tester.plans.library, arithmetic, drawn.instance.sizes)
+    walk = tester.plans.evaluators.at(arithmetic, drawn.instance.sizes)
     sides = walk.equation(tester.plans.claim.conclusion, values)
     fetch = tester.placing.backend.fetch
     left, right = (np.asarray(fetch(side), dtype=np.float64) for side in sides)

@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.arrays import Data, Evaluator, Places, Value, open_function
+from harness.arrays import Data, Evaluators, Places, Value, open_function
 from harness.arrays.evaluate import rank, shape_of, size_of
 from harness.arrays.floats import Floats
-from harness.claims.model import Claim, Library
+from harness.claims.model import Claim
 from harness.language.terms import Apply, Term, Variable
 from harness.language.transform import free_variables, subterms
 from harness.language.types import (
@@ -87,13 +87,13 @@ class Sampler:
     def __init__(
         self,
         claim: Claim,
-        library: Library,
+        evaluators: Evaluators,
         assignment: Assignment,
         numbers: Field,
         functions: OpenFunctions,
     ) -> None:
         self.claim = claim
-        self.library = library
+        self.evaluators = evaluators
         self.assignment = assignment
         self.field = numbers
         self.functions = functions
@@ -244,7 +244,7 @@ class Sampler:
     # -- terms of hypotheses --------------------------------------------------------------------
 
     def _family(self, parameters: Sequence[Variable], term: Term, instance: Instance) -> Floats:
-        walk = Evaluator(self.library, self.field, instance.sizes)
+        walk = self.evaluators.at(self.field, instance.sizes)
         value = walk.family(parameters, term, instance.values)
         wanted = 1 + len(parameters) + (rank(term.type) or 0)
         return value if value.ndim == wanted else value[None]

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from harness.arrays import Evaluators
 from harness.claims.model import Claim
 from harness.numeric import eigenspaces
 from harness.numeric.check import defects, trivial
@@ -29,12 +30,12 @@ def draw(
     claim: Claim, field: str, sizes: dict[str, int], style: Style, seed: int = 0, lanes: int = 6
 ) -> Instance:
     numbers, functions = FIELDS[field]
-    sampler = Sampler(claim, LIBRARY, assign(claim, LIBRARY), numbers, functions)
+    sampler = Sampler(claim, Evaluators(LIBRARY), assign(claim, LIBRARY), numbers, functions)
     return sampler.draw(np.random.default_rng(seed), sizes, lanes, [style])
 
 
 def worst(claim: Claim, field: str, instance: Instance) -> float:
-    found = [d.max() for _, d in defects(claim, LIBRARY, FIELDS[field][0], instance)]
+    found = [d.max() for _, d in defects(claim, Evaluators(LIBRARY), FIELDS[field][0], instance)]
     return float(max(found, default=0.0))
 
 
