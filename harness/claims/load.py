@@ -18,22 +18,13 @@ from harness.claims.model import (
     ScalarKind,
 )
 from harness.diagnostics import Diagnostic, InputError
-from harness.language.elaborate import (
-    Scope,
-    check_type,
-    elaborate_statement,
-    elaborate_term,
-)
-from harness.language.parser import (
-    IDENTIFIER,
-    is_identifier,
-    parse_statement,
-    parse_term,
-    parse_type,
-)
+from harness.language.elaborate import elaborate_statement, elaborate_term
+from harness.language.parser import parse_statement, parse_term, parse_type
 from harness.language.primitives import signatures
+from harness.language.scope import Scope, check_type
 from harness.language.syntax import LanguageError
 from harness.language.terms import Equation
+from harness.language.tokens import IDENTIFIER, is_identifier
 from harness.language.types import Parameter, Sort
 
 T = TypeVar("T")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from harness.claims.document import Document, YamlPath
 from harness.claims.lock import Lock
-from harness.language.elaborate import DefinitionType, Scope
+from harness.language.scope import DefinitionType, Scope
 from harness.language.terms import Equation, Span, Term
 from harness.language.types import Parameter
 

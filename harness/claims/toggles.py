@@ -7,14 +7,9 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol, Self
 
 from harness.claims.model import Claim, Hypothesis, Library
-from harness.language.elaborate import (
-    Scope,
-    check_type,
-    elaborate_as,
-    elaborate_statement,
-    elaborate_term,
-)
+from harness.language.elaborate import elaborate_as, elaborate_statement, elaborate_term
 from harness.language.parser import parse_statement, parse_term, parse_type
+from harness.language.scope import Scope, check_type
 from harness.language.syntax import LanguageError
 from harness.language.terms import Equation, Variable
 from harness.language.transform import alpha_equal, rewrite_equation, substitute

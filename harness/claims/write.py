@@ -8,9 +8,10 @@ from textwrap import wrap
 import yaml
 
 from harness.claims.document import StrictLoader
-from harness.language.elaborate import Scope, elaborate_statement
+from harness.language.elaborate import elaborate_statement
 from harness.language.notation import context, to_text
 from harness.language.parser import parse_statement
+from harness.language.scope import Scope
 from harness.language.syntax import LanguageError
 from harness.language.terms import Equation
 from harness.language.types import Parameter

@@ -17,12 +17,13 @@ Each symbol has an ASCII spelling: `forall`, `sum`, `|->`, `.T`, `->`.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
 
 from harness.language import syntax as s
 from harness.language.terms import Span
+from harness.language.tokens import Token, tokens
 from harness.language.types import (
     SCALAR,
     Dim,
@@ -38,60 +39,23 @@ from harness.language.types import (
     Vector,
 )
 
-# Lean's own identifiers, less what would need escaping there: λ, Π and Σ are its tokens.
-IDENTIFIER = r"[A-Za-z_α-κμ-ωΑ-ΟΡΤ-Ω][A-Za-z0-9_'α-κμ-ωΑ-ΟΡΤ-Ω₀-₉]*"
-
-_TOKEN = re.compile(
-    rf"""\s*(?:
-      (?P<name>{IDENTIFIER})
-    | (?P<number>\d+)
-    | (?P<symbol>\|->|->|\.T\b|[↦→ᵀ∀Σ@*/+\-=,:()\[\]])
-    )""",
-    re.VERBOSE,
-)
-_SPELLING = {"|->": "↦", "→": "->", ".T": "ᵀ", "forall": "∀", "sum": "Σ"}
-
 MAX_DEPTH = 50
 """Deeper nesting than any mathematician writes; keeps the parser's recursion in bounds."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
-    kind: str
-    text: str
-    span: Span
-
-
-def _tokens(text: str) -> list[_Token]:
-    tokens: list[_Token] = []
-    position, end = 0, len(text.rstrip())
-    while position < end:
-        match = _TOKEN.match(text, position)
-        if match is None:
-            start = position + len(text[position:]) - len(text[position:].lstrip())
-            raise s.LanguageError(
-                f"{text[start]!r} has no meaning in the claim language", (start, start + 1)
-            )
-        kind = match.lastgroup or "symbol"
-        spelled = _SPELLING.get(match[kind], match[kind])
-        if kind == "name" and spelled != match[kind]:
-            kind = "symbol"
-        tokens.append(_Token(kind, spelled, match.span(kind)))
-        position = match.end()
-    tokens.append(_Token("end", "the end of the text", (end, end)))
-    return tokens
+_Read = TypeVar("_Read")
 
 
 class _Parser:
     def __init__(self, text: str) -> None:
-        self.tokens = _tokens(text)
+        self.tokens = tokens(text)
         self.position = 0
         self.depth = 0
 
     # -- tokens ------------------------------------------------------------------------------
 
     @property
-    def token(self) -> _Token:
+    def token(self) -> Token:
         return self.tokens[self.position]
 
     def peek(self, *texts: str, ahead: int = 0) -> bool:
@@ -99,57 +63,72 @@ class _Parser:
         token = self.tokens[position]
         return token.kind == "symbol" and token.text in texts
 
-    def take(self) -> _Token:
+    def take(self) -> Token:
         token = self.token
         if token.kind != "end":
             self.position += 1
         return token
 
-    def expect(self, text: str) -> _Token:
-        if not self.peek(text):
+    def skip(self, text: str) -> bool:
+        """Take a symbol if it comes next, and say whether it did."""
+        found = self.peek(text)
+        if found:
+            self.take()
+        return found
+
+    def expect(self, text: str) -> None:
+        if not self.skip(text):
             raise self.unexpected(f"{text!r}")
-        return self.take()
 
     def unexpected(self, expected: str) -> s.LanguageError:
         found = self.token.text if self.token.kind == "end" else repr(self.token.text)
         return s.LanguageError(f"expected {expected}, found {found}", self.token.span)
 
-    def name(self, what: str) -> _Token:
+    def name(self, what: str) -> Token:
         if self.token.kind != "name":
             raise self.unexpected(what)
         return self.take()
 
-    def end(self) -> None:
+    def whole(self, read: Callable[[], _Read]) -> _Read:
+        """All of the text."""
+        found = read()
         if self.token.kind != "end":
             raise self.unexpected("the end of the text")
+        return found
+
+    def closed(self, read: Callable[[], _Read], closing: str = ")") -> _Read:
+        """What stands before a closing bracket."""
+        found = read()
+        self.expect(closing)
+        return found
 
     def span_from(self, start: int) -> Span:
         return (start, self.tokens[self.position - 1].span[1])
+
+    @contextmanager
+    def deeper(self) -> Iterator[int]:
+        """One level further down; gives where it starts."""
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise s.LanguageError(f"nested deeper than {MAX_DEPTH} levels", self.token.span)
+        yield self.token.span[0]
+        self.depth -= 1
 
     # -- statements and expressions -------------------------------------------------------------
 
     def statement(self) -> s.Statement:
         start = self.token.span[0]
-        binders: tuple[s.Binder, ...] = ()
-        if self.peek("∀"):
-            self.take()
-            binders = self.binders()
-            self.expect(",")
-        left = self.expression()
-        self.expect("=")
-        right = self.expression()
-        self.end()
-        return s.Statement(binders, left, right, self.span_from(start))
+        binders = self.closed(self.binders, ",") if self.skip("∀") else ()
+        left = self.closed(self.expression, "=")
+        return s.Statement(binders, left, self.expression(), self.span_from(start))
 
     def binders(self) -> tuple[s.Binder, ...]:
         if self.token.kind == "name" and self.peek(":", ahead=1):
             return (self.binder(),)
         found: list[s.Binder] = []
         while self.token.kind == "name" or self.peek("("):
-            if self.peek("("):
-                self.take()
-                found.append(self.binder())
-                self.expect(")")
+            if self.skip("("):
+                found.append(self.closed(self.binder))
             else:
                 token = self.take()
                 found.append(s.Binder(token.text, None, token.span))
@@ -159,29 +138,19 @@ class _Parser:
 
     def binder(self) -> s.Binder:
         token = self.name("a name to bind")
-        if self.peek(":"):
-            self.take()
-            return s.Binder(token.text, self.type(), token.span)
-        return s.Binder(token.text, None, token.span)
+        return s.Binder(token.text, self.type() if self.skip(":") else None, token.span)
 
     def expression(self) -> s.Syntax:
-        self.depth += 1
-        if self.depth > MAX_DEPTH:
-            raise s.LanguageError(f"nested deeper than {MAX_DEPTH} levels", self.token.span)
-        try:
-            start = self.token.span[0]
-            if self.peek("Σ"):
-                self.take()
-                binder = self.binder()
-                self.expect(",")
+        with self.deeper() as start:
+            if self.skip("Σ"):
+                binder = self.closed(self.binder, ",")
                 return s.Summation(binder, self.expression(), self.span_from(start))
             if self.at_abstraction():
-                return s.Abstraction(
-                    self.abstraction_head(), self.expression(), self.span_from(start)
-                )
+                is_enclosed = self.skip("(")
+                binder = self.closed(self.binder) if is_enclosed else self.binder()
+                self.expect("↦")
+                return s.Abstraction(binder, self.expression(), self.span_from(start))
             return self.sum()
-        finally:
-            self.depth -= 1
 
     def at_abstraction(self) -> bool:
         if self.token.kind == "name":
@@ -189,16 +158,6 @@ class _Parser:
         if not (self.peek("(") and self.peek(":", ahead=2)):
             return False
         return self.tokens[self.position + 1].kind == "name"
-
-    def abstraction_head(self) -> s.Binder:
-        parenthesised = self.peek("(")
-        if parenthesised:
-            self.take()
-        binder = self.binder()
-        if parenthesised:
-            self.expect(")")
-        self.expect("↦")
-        return binder
 
     def sum(self) -> s.Syntax:
         return self.operations(("+", "-"), self.product)
@@ -217,8 +176,7 @@ class _Parser:
     def factor(self) -> s.Syntax:
         start = self.token.span[0]
         negations = 0
-        while self.peek("-"):
-            self.take()
+        while self.skip("-"):
             negations += 1
         operand = self.expression() if self.peek("Σ") else self.postfix()
         for _ in range(negations):
@@ -229,25 +187,21 @@ class _Parser:
         start = self.token.span[0]
         term = self.atom()
         while True:
-            if self.peek("ᵀ"):
-                self.take()
+            if self.skip("ᵀ"):
                 term = s.Transposition(term, self.span_from(start))
-            elif self.peek("("):
-                arguments = self.arguments("(", ")")
+            elif self.skip("("):
+                arguments = self.closed(self.arguments)
                 term = s.Application(term, arguments, self.span_from(start))
-            elif self.peek("["):
-                indices = self.arguments("[", "]")
+            elif self.skip("["):
+                indices = self.closed(self.arguments, "]")
                 term = s.Entry(term, indices, self.span_from(start))
             else:
                 return term
 
-    def arguments(self, opening: str, closing: str) -> tuple[s.Syntax, ...]:
-        self.expect(opening)
+    def arguments(self) -> tuple[s.Syntax, ...]:
         found = [self.expression()]
-        while self.peek(","):
-            self.take()
+        while self.skip(","):
             found.append(self.expression())
-        self.expect(closing)
         return tuple(found)
 
     def atom(self) -> s.Syntax:
@@ -258,41 +212,24 @@ class _Parser:
         if self.token.kind == "number":
             token = self.take()
             return s.Number(int(token.text), token.span)
-        if self.peek("("):
-            self.take()
-            inner = self.expression()
-            self.expect(")")
-            return inner
-        if self.peek("["):
-            self.take()
-            binder = self.binder()
-            self.expect("↦")
-            body = self.expression()
-            self.expect("]")
+        if self.skip("("):
+            return self.closed(self.expression)
+        if self.skip("["):
+            binder = self.closed(self.binder, "↦")
+            body = self.closed(self.expression, "]")
             return s.Tabulation(binder, body, self.span_from(start))
         raise self.unexpected("a term")
 
     # -- types -------------------------------------------------------------------------------
 
     def type(self) -> Type:
-        self.depth += 1
-        if self.depth > MAX_DEPTH:
-            raise s.LanguageError(f"nested deeper than {MAX_DEPTH} levels", self.token.span)
-        try:
+        with self.deeper():
             source = self.simple_type()
-            if self.peek("->"):
-                self.take()
-                return Function(source, self.type())
-            return source
-        finally:
-            self.depth -= 1
+            return Function(source, self.type()) if self.skip("->") else source
 
     def simple_type(self) -> Type:
-        if self.peek("("):
-            self.take()
-            inner = self.type()
-            self.expect(")")
-            return inner
+        if self.skip("("):
+            return self.closed(self.type)
         token = self.name("a type")
         match token.text:
             case "scalar":
@@ -308,33 +245,23 @@ class _Parser:
 
     def dims(self, count: int) -> list[Dim]:
         self.expect("(")
-        found = [self.dim()]
-        for _ in range(count - 1):
-            self.expect(",")
-            found.append(self.dim())
-        self.expect(")")
-        return found
+        return [self.closed(self.dim, ")" if i == count - 1 else ",") for i in range(count)]
 
     def dim(self) -> Dim:
         left = self.dim_product()
-        while self.peek("+"):
-            self.take()
+        while self.skip("+"):
             left = DimSum(left, self.dim_product())
         return left
 
     def dim_product(self) -> Dim:
         left = self.dim_atom()
-        while self.peek("*"):
-            self.take()
+        while self.skip("*"):
             left = DimProduct(left, self.dim_atom())
         return left
 
     def dim_atom(self) -> Dim:
-        if self.peek("("):
-            self.take()
-            inner = self.dim()
-            self.expect(")")
-            return inner
+        if self.skip("("):
+            return self.closed(self.dim)
         if self.token.kind == "number":
             return DimLit(int(self.take().text))
         return DimVar(self.name("a dimension").text)
@@ -342,25 +269,17 @@ class _Parser:
 
 def parse_statement(text: str) -> s.Statement:
     """Read a hypothesis or a conclusion. Raises `LanguageError`."""
-    return _Parser(text).statement()
+    parser = _Parser(text)
+    return parser.whole(parser.statement)
 
 
 def parse_term(text: str) -> s.Syntax:
     """Read a term. Raises `LanguageError`."""
     parser = _Parser(text)
-    term = parser.expression()
-    parser.end()
-    return term
+    return parser.whole(parser.expression)
 
 
 def parse_type(text: str) -> Type:
     """Read a type. Raises `LanguageError`."""
     parser = _Parser(text)
-    type_ = parser.type()
-    parser.end()
-    return type_
-
-
-def is_identifier(text: str) -> bool:
-    """Whether `text` can name a variable, a dimension, a type or a definition."""
-    return re.fullmatch(IDENTIFIER, text) is not None and text not in _SPELLING
+    return parser.whole(parser.type)

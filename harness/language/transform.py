@@ -8,10 +8,6 @@ from dataclasses import replace
 from harness.language.terms import Apply, Call, Equation, Lambda, Primitive, Term, Variable
 from harness.language.types import (
     Dim,
-    DimLit,
-    DimProduct,
-    DimSum,
-    DimVar,
     Parameter,
     Sort,
     Type,
@@ -113,7 +109,7 @@ def substitute(
                 return Lambda(bound, walk(body, inner), span)
             case Call(definition, implicit, arguments, type_, span):
                 found = tuple(
-                    substitute_dim(item, dims) if is_dim(item) else type_of(item)  # type: ignore[arg-type]
+                    substitute_dim(item, dims) if isinstance(item, Dim) else type_of(item)
                     for item in implicit
                 )
                 terms = tuple(walk(argument, variables) for argument in arguments)
@@ -124,11 +120,6 @@ def substitute(
                 return Primitive(operator, sizes, terms, type_of(type_), span)
 
     return walk(term, variables)
-
-
-def is_dim(item: Dim | Type) -> bool:
-    """Whether an implicit argument of a call is a dimension (else it is a type)."""
-    return isinstance(item, DimVar | DimLit | DimSum | DimProduct)
 
 
 def apply(function: Term, argument: Term, *, span: tuple[int, int] | None = None) -> Term:

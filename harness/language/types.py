@@ -188,6 +188,19 @@ def resolve(type_: Type) -> Type:
     return type_
 
 
+def parts(item: Type | Dim) -> tuple[Type | Dim, ...]:
+    """The types and dimensions that a type or a dimension is made of; filled holes are theirs."""
+    match item:
+        case TypeHole(value) | DimHole(value):
+            return () if value is None else (value,)
+        case Vector(size) | Index(size):
+            return (size,)
+        case Matrix(one, two) | Function(one, two) | DimSum(one, two) | DimProduct(one, two):
+            return (one, two)
+        case _:
+            return ()
+
+
 def substitute_dim(dim: Dim, dims: Mapping[str, Dim]) -> Dim:
     """Put `dims` for the dimension variables of `dim`; filled holes disappear."""
     match resolve_dim(dim):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from harness.claims.model import Library
 from harness.language.terms import Apply, Call, Equation, Lambda, Primitive, Term, Variable
-from harness.language.transform import fresh, is_dim
+from harness.language.transform import fresh
 from harness.language.types import (
     Dim,
     DimLit,
@@ -277,11 +277,11 @@ class LeanScope:
                 given.append(self.term(next(explicit)))
                 continue
             item = next(found)
-            if is_dim(item):
-                given.append(self.dimension(item))  # type: ignore[arg-type]
+            if isinstance(item, Dim):
+                given.append(self.dimension(item))
             else:
-                given.append(self.type(item))  # type: ignore[arg-type]
-                levels.append(self.level(item))  # type: ignore[arg-type]
+                given.append(self.type(item))
+                levels.append(self.level(item))
         return self.constant(self.library.qualified(name), levels, self.needs[name], given)
 
     def constant(

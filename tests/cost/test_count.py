@@ -14,9 +14,10 @@ from harness.claims.project import load_project
 from harness.cost.count import RULES, count
 from harness.cost.counts import Counts, Uncountable, shown
 from harness.cost.fold import FoldCost, fold_cost
-from harness.language.elaborate import Scope, elaborate_term
+from harness.language.elaborate import elaborate_term
 from harness.language.parser import parse_term, parse_type
 from harness.language.primitives import PRIMITIVES
+from harness.language.scope import Scope
 from harness.language.types import Parameter, Sort
 
 PROJECT = load_project(Path(__file__).parents[2])

@@ -2,9 +2,10 @@
 
 import pytest
 
-from harness.language.elaborate import DefinitionType, Scope, elaborate_statement, elaborate_term
+from harness.language.elaborate import elaborate_statement, elaborate_term
 from harness.language.parser import parse_statement, parse_term, parse_type
 from harness.language.primitives import PRIMITIVES, signatures
+from harness.language.scope import DefinitionType, Scope
 from harness.language.syntax import LanguageError
 from harness.language.terms import Call, Lambda, Primitive
 from harness.language.types import DimVar, Parameter, Sort, Vector

@@ -8,18 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.language.elaborate import (
-    DefinitionType,
-    Scope,
-    elaborate_statement,
-    elaborate_term,
-)
+from harness.language.elaborate import elaborate_statement, elaborate_term
 from harness.language.notation import context, layout, layout_type, to_latex, to_mathml, to_text
 from harness.language.notation.names import PrintedName, printed
 from harness.language.notation.operators import NOTATION
 from harness.language.notation.text import text_of
 from harness.language.parser import parse_statement, parse_term, parse_type
 from harness.language.primitives import PRIMITIVES
+from harness.language.scope import DefinitionType, Scope
 from harness.language.terms import Apply, Primitive, Term, Variable
 from harness.language.types import SCALAR, DimVar, Function, Index, Parameter, Sort, Vector
 

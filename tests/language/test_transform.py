@@ -1,7 +1,8 @@
 """Substitution captures nothing, and definitions unfold to what one writes by hand."""
 
-from harness.language.elaborate import Scope, elaborate_term
+from harness.language.elaborate import elaborate_term
 from harness.language.parser import parse_term, parse_type
+from harness.language.scope import Scope
 from harness.language.terms import Lambda, Term, Variable
 from harness.language.transform import apply, free_variables, substitute
 from harness.language.types import DimVar, Index, Parameter, Sort

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 
 from harness.claims.model import Claim
 from harness.evidence import Json
-from harness.language.elaborate import Scope, elaborate_as
+from harness.language.elaborate import elaborate_as
 from harness.language.parser import parse_term
+from harness.language.scope import Scope
 from harness.language.syntax import LanguageError
 from harness.language.terms import Equation
 from harness.language.types import (

@@ -13,9 +13,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from harness.claims.model import Library
-from harness.language.parser import is_identifier
 from harness.language.primitives import BY_NAME, signatures
 from harness.language.terms import Apply, Call, Equation, Lambda, Primitive, Term, Variable
+from harness.language.tokens import is_identifier
 from harness.language.transform import free_variables, fresh
 from harness.language.types import (
     SCALAR,

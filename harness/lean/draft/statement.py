@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from harness.claims.model import Library, ScalarKind
-from harness.language.parser import is_identifier
 from harness.language.terms import Equation
+from harness.language.tokens import is_identifier
 from harness.language.transform import fresh
 from harness.language.types import Parameter, Sort, Type
 from harness.lean import expression as lean

@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 
 from harness.language.notation import to_mathml
 from harness.language.notation.tree import Identifier
-from harness.language.parser import is_identifier
+from harness.language.tokens import is_identifier
 from harness.language.types import SCALAR
 
 ELEMENTS = frozenset(

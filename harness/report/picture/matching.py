@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from harness.claims.model import Claim, Hypothesis, ScalarKind
 from harness.language.terms import Apply, Call, Equation, Lambda, Primitive, Term, Variable
-from harness.language.transform import free_variables, is_dim, map_children, substitute
+from harness.language.transform import free_variables, map_children, substitute
 from harness.language.types import (
     SCALAR,
     Dim,
@@ -190,7 +190,7 @@ def _propose(head: Variable, arguments: list[Term], term: Term, unknown: Unknown
 
 
 def _solve_item(pattern: Dim | Type, item: Dim | Type, unknown: Unknowns) -> bool:
-    if is_dim(pattern):
+    if isinstance(pattern, Dim):
         return _solve_dim(pattern, item, unknown)  # type: ignore[arg-type]
     return _solve_type(pattern, item, unknown)  # type: ignore[arg-type]
 
