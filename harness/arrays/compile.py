@@ -19,6 +19,7 @@ from harness.arrays.values import (
     Binder,
     Closure,
     Data,
+    Gathered,
     Open,
     Places,
     Unsupported,
@@ -173,6 +174,8 @@ class Compiler:
 
     def _at(self, family: Value[Slot], index: Value[Slot], axes: int) -> Value[Slot]:
         match family:
+            case Data(array) if axes == 3 and isinstance(index, Places):
+                return Gathered(array, index.array)
             case Data(array):
                 return Data(self.walk.select(array, index, axes))
             case Places(array):

@@ -14,9 +14,18 @@ from typing import Protocol
 
 from harness.arrays import rules
 from harness.arrays.memory import Memory
-from harness.arrays.rules import RULES, matvec, transposed
+from harness.arrays.rules import RULES, dot, matvec, transposed
 from harness.arrays.tape import Slot
-from harness.arrays.values import BlockDiagonal, Data, Product, Value
+from harness.arrays.values import (
+    Applied,
+    BlockDiagonal,
+    Data,
+    Gathered,
+    Matrix,
+    Places,
+    Product,
+    Value,
+)
 
 
 class Walk(rules.Walk, Protocol):
@@ -29,16 +38,23 @@ class Walk(rules.Walk, Protocol):
         ...
 
 
-def written_out(walk: Walk, matrix: Product[Slot] | BlockDiagonal[Slot]) -> Value[Slot]:
-    """All entries of a matrix."""
+def written_out(walk: Walk, value: Matrix[Slot] | Applied[Slot]) -> Value[Slot]:
+    """All entries of a matrix, or of what it makes of a vector."""
 
-    def make() -> Value[Slot]:
-        if isinstance(matrix, Product):
-            return Data(_multiplied(walk, matrix.left, matrix.right))
-        h, d, e = matrix.blocks.shape[-3:]
-        return Data(RULES["blockdiag"](walk, (h, d, e), matrix.blocks))
+    def make() -> Slot:
+        match value:
+            case Product(left, right):
+                return _multiplied(walk, left, right)
+            case BlockDiagonal(blocks):
+                h, d, e = blocks.shape[-3:]
+                found: Slot = RULES["blockdiag"](walk, (h, d, e), blocks)
+                return found
+            case Gathered(family, places):
+                return walk.select(family, Places(places), 3)
+            case Applied(matrix, vector):
+                return matvec(walk, (), walk.array(matrix), walk.array(vector))
 
-    return walk.memory.once("written out", (matrix,), make)
+    return walk.memory.once("written out", (value,), lambda: Data(make()))
 
 
 def _multiplied(walk: Walk, left: Value[Slot], right: Value[Slot]) -> Slot:
@@ -132,10 +148,48 @@ def _matvec(
                 parts = a.reshape(whole, (*whole.shape[:-1], h, e))
                 found = matvec(walk, (d, e), blocks, parts)
                 return Data(a.reshape(found, (*found.shape[:-2], h * d)))
+            case Gathered():
+                return Applied(matrix, vector)
             case _:
                 return Data(matvec(walk, sizes, walk.array(matrix), walk.array(vector)))
 
     return walk.memory.once("matvec", (matrix, vector), make)
+
+
+def _dot(walk: Walk, sizes: Sequence[int], left: Value[Slot], right: Value[Slot]) -> Value[Slot]:
+    """u · (Fₚ v) = (Fₚᵀ u) · v, where Fₚᵀ u of all members p takes less than to gather the Fₚ."""
+
+    def make() -> Slot:
+        one, other = sorted((left, right), key=lambda side: _gathered(walk, side))
+        if isinstance(other, Applied):
+            found = _apart(walk, walk.array(one), other)
+            if found is not None:
+                return found
+        return dot(walk, sizes, walk.array(one), walk.array(other))
+
+    return walk.memory.once("dot", (left, right), lambda: Data(make()))
+
+
+def _gathered(walk: Walk, side: Value[Slot]) -> int:
+    """How many matrices are gathered for a side of a dot product."""
+    if not isinstance(side, Applied):
+        return 0
+    return prod(_common(side.matrix.family.shape[:-3], side.matrix.places.shape))
+
+
+def _apart(walk: Walk, one: Slot, other: Applied[Slot]) -> Slot | None:
+    """The dot product with what gathered matrices make of vectors, without gathering them."""
+    a, family, vector = walk.arithmetic, other.matrix.family, walk.array(other.vector)
+    *frame, members, d, e = family.shape
+    gathered = _common(tuple(frame), other.matrix.places.shape)
+    applied = prod(_common(gathered, vector.shape[:-1]))
+    everywhere = prod(_common(tuple(frame), one.shape[:-1])) * members
+    if everywhere > applied + prod(gathered) // 2:
+        return None
+    spread = a.reshape(one, (*one.shape[:-1], 1, d))
+    everywhere_applied = matvec(walk, (e, d), transposed(walk, family), spread)
+    picked = walk.select(everywhere_applied, Places(other.matrix.places), 2)
+    return dot(walk, (e,), picked, vector)
 
 
 def _matmul(walk: Walk, sizes: Sequence[int], left: Value[Slot], right: Value[Slot]) -> Value[Slot]:
@@ -153,6 +207,7 @@ MATRIX_RULES: Mapping[str, Rule] = {
     "matmul": _matmul,
     "transpose": _transpose,
     "blockdiag": _blockdiag,
+    "dot": _dot,
 }
 """Primitives that take or give matrices which are not written out; `RULES` has the others, and how
 blocks are written out."""

@@ -78,35 +78,50 @@ def _identity(walk: Walk, sizes: Sequence[int]) -> Any:
 def matvec(walk: Walk, sizes: Sequence[int], matrix: Slot, vector: Slot) -> Slot:
     """Vectors that meet the same matrix are multiplied together, as the columns of a matrix.
 
-    Then matrices that meet the same vectors are stacked as well, as the rows of one.
+    Matrices that meet the same vectors are stacked as well, as the rows of one; but they are not
+    copied for the sake of a single vector.
     """
     a = walk.arithmetic
-    layout = _layout(matrix.shape, vector.shape)
-    factors = [
-        a.reshape(a.permute(a.reshape(operand, framed), order), shape)
-        for operand, (framed, order, shape) in zip((matrix, vector), layout.factors, strict=True)
-    ]
-    return a.permute(a.reshape(a.matmul(*factors), layout.product), layout.order)
+    layout = _layout(matrix.shape, vector.shape, True)
+    left = layout.matrices.of(a, matrix)
+    if layout.is_single and a.is_copy(left):
+        layout = _layout(matrix.shape, vector.shape, False)
+        left = layout.matrices.of(a, matrix)
+    product = a.matmul(left, layout.vectors.of(a, vector))
+    return a.permute(a.reshape(product, layout.product), layout.order)
+
+
+class _Factor(NamedTuple):
+    """How operands become factors: a shape with all axes, their order, the factor's shape."""
+
+    framed: Shape
+    order: Shape
+    shape: Shape
+
+    def of(self, a: Recorder[Any], operand: Slot) -> Slot:
+        return a.reshape(a.permute(a.reshape(operand, self.framed), self.order), self.shape)
 
 
 class _Layout(NamedTuple):
     """How matrices and vectors of two shapes become factors, and their product vectors again."""
 
-    factors: tuple[tuple[Shape, Shape, Shape], tuple[Shape, Shape, Shape]]
-    """For both: the shape with all axes, their order, and the shape of the factor."""
+    matrices: _Factor
+    vectors: _Factor
+    is_single: bool
+    """Whether each matrix meets one vector alone."""
     product: Shape
     order: Shape
 
 
 @cache
-def _layout(left: Shape, right: Shape) -> _Layout:
+def _layout(left: Shape, right: Shape, stacked: bool) -> _Layout:
     import numpy as np
 
     frame = max(len(left) - 2, len(right) - 1)
     left = (*[1] * (frame + 2 - len(left)), *left)
     right = (*[1] * (frame + 1 - len(right)), *right)
     columns = [i for i in range(frame) if left[i] == 1 and right[i] > 1]
-    rows = [i for i in range(frame) if right[i] == 1 and left[i] > 1]
+    rows = [i for i in range(frame) if stacked and right[i] == 1 and left[i] > 1]
     kept = [i for i in range(frame) if i not in columns and i not in rows]
     m, n = left[-2:]
     high, wide = [left[i] for i in rows], [right[i] for i in columns]
@@ -114,10 +129,9 @@ def _layout(left: Shape, right: Shape) -> _Layout:
     ours, theirs = [left[i] for i in kept], [right[i] for i in kept]
     both = np.broadcast_shapes(tuple(ours), tuple(theirs))
     return _Layout(
-        (
-            (left, (*kept, *columns, *rows, frame, frame + 1), (*ours, prod(high) * m, n)),
-            (right, (*kept, *rows, frame, *columns), (*theirs, n, prod(wide))),
-        ),
+        _Factor(left, (*kept, *columns, *rows, frame, frame + 1), (*ours, prod(high) * m, n)),
+        _Factor(right, (*kept, *rows, frame, *columns), (*theirs, n, prod(wide))),
+        not columns,
         (*both, *high, m, *wide),
         tuple(order.index(i) for i in range(frame + 1)),
     )
@@ -194,7 +208,6 @@ RULES: Mapping[str, Rule] = {
     "subtract_vector": _subtract,
     "negate_vector": _negate,
     "scale_vector": lambda walk, sizes, c, v: walk.arithmetic.multiply(_core(walk, c, 1), v),
-    "dot": dot,
     "sum_vector": _sum_vector,
     "append": lambda walk, sizes, u, v: _join(walk, [u, v], 1, -1),
     "concat": _concat,

@@ -86,6 +86,7 @@ class Recorder(Generic[A]):
         self._steps: list[_Step] = []
         self._constants: dict[int, Slot] = {}
         self._views: dict[int, tuple[Slot, Axes]] = {}
+        self._copies: set[int] = set()
 
     def tape(self, results: Sequence[Slot]) -> Tape:
         """All that was recorded, for these results."""
@@ -159,7 +160,13 @@ class Recorder(Generic[A]):
         # What copied its numbers is a beginning of its own, lest each of its uses copy them again.
         if how.is_view:
             self._views[found.number] = (source, how)
+        else:
+            self._copies.add(found.number)
         return found
+
+    def is_copy(self, value: Slot) -> bool:
+        """Whether numbers were copied only to rearrange them."""
+        return value.number in self._copies
 
     # -- arithmetic ---------------------------------------------------------------------------
 

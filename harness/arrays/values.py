@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from math import prod
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 A = TypeVar("A")
 
@@ -87,7 +87,26 @@ class BlockDiagonal(Generic[A]):
     blocks: A
 
 
-Value = Data[A] | Places | Binder | Closure[A] | Open[A] | Product[A] | BlockDiagonal[A]
+@dataclass(frozen=True, slots=True)
+class Gathered(Generic[A]):
+    """A family of matrices at computed places, of which none was taken yet."""
+
+    family: A
+    places: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Applied(Generic[A]):
+    """A vector that a matrix was not applied to yet, since the matrix is to be gathered."""
+
+    matrix: Gathered[A]
+    vector: Value[A]
+
+
+Matrix = Product[A] | BlockDiagonal[A] | Gathered[A]
+"""Matrices that are not written out."""
+
+Value = Data[A] | Places | Binder | Closure[A] | Open[A] | Matrix[A] | Applied[A]
 
 Argument = Any
 """What an open function is given: an `A`, or integers where the argument is an index."""
@@ -104,41 +123,57 @@ def at_places(xp: Any, array: Any, places: Any, rank: int) -> Any:
 
     Members are taken whole, out of all that the axes in scope and the family's own hold.
     """
-    frame = max(array.ndim - rank, places.ndim)
-    array = with_axes(xp, array, frame, rank)
-    places = with_axes(xp, places, frame, 0)
-    own, core = tuple(array.shape[: frame + 1]), tuple(array.shape[frame + 1 :])
-    # The axes in the order in which they lie in memory, so that the next reshape copies nothing.
-    order = _in_memory(array, frame)
-    count = prod(own)
-    shape = xp.broadcast_shapes(own[:-1], tuple(places.shape))
-    if count == 0:
-        return xp.empty((*shape, *core), dtype=array.dtype)
-    members = xp.permute_dims(array, (*order, *range(frame, array.ndim)))
-    members = xp.reshape(members, (count, *core))
-    rows = places + _first_rows(xp, own, order)
-    if tuple(rows.shape) != shape:
-        rows = xp.broadcast_to(rows, shape)
+    strides = getattr(array, "strides", None)
+    how = _gather(xp, tuple(array.shape), tuple(places.shape), rank, _order(strides, rank))
+    if 0 in array.shape:
+        return xp.empty(how.result, dtype=array.dtype)
+    members = xp.reshape(xp.permute_dims(array, how.order), how.members)
+    rows = xp.reshape(places, how.places) + how.first
+    if tuple(rows.shape) != how.rows:
+        rows = xp.broadcast_to(rows, how.rows)
     rows = xp.reshape(rows, (-1,))
+    count = how.members[0]
     if rows.shape[0] != count or not bool(xp.all(rows == xp.arange(count))):
         members = xp.take(members, rows, axis=0)
-    return xp.reshape(members, (*shape, *core))
+    return xp.reshape(members, how.result)
 
 
-@lru_cache(64)
-def _first_rows(xp: Any, own: tuple[int, ...], order: tuple[int, ...]) -> Any:
-    """The row of each family's first member, where members lie by the axes in `order`."""
-    rows, stride = xp.zeros([1] * len(order), dtype=xp.int64), own[-1]
-    for axis in reversed(order):
-        along = tuple(own[axis] if i == axis else 1 for i in range(len(order)))
-        rows = rows + stride * xp.reshape(xp.arange(own[axis]), along)
+class _Gather(NamedTuple):
+    """How members of a family are taken."""
+
+    order: tuple[int, ...]
+    """The family's axes, the frame as it lies in memory, so that nothing is copied."""
+    members: tuple[int, ...]
+    """All members, one after the other."""
+    places: tuple[int, ...]
+    first: Any
+    """In which row the first member of each family is."""
+    rows: tuple[int, ...]
+    result: tuple[int, ...]
+
+
+@lru_cache(256)
+def _gather(
+    xp: Any, shape: tuple[int, ...], places: tuple[int, ...], rank: int, order: tuple[int, ...]
+) -> _Gather:
+    extent = len(shape) - rank
+    frame = max(extent, len(places))
+    own, core = shape[: extent + 1], shape[extent + 1 :]
+    first, stride = xp.zeros([1] * frame, dtype=xp.int64), own[-1]
+    for axis in reversed(order or range(extent)):
+        along = [1] * frame
+        along[frame - extent + axis] = own[axis]
+        first = first + stride * xp.reshape(xp.arange(own[axis]), tuple(along))
         stride *= own[axis]
-    return rows
+    places = (*[1] * (frame - len(places)), *places)
+    rows = xp.broadcast_shapes(tuple(first.shape), places)
+    order = (*(order or range(extent)), *range(extent, len(shape)))
+    return _Gather(order, (prod(own), *core), places, first, rows, (*rows, *core))
 
 
-def _in_memory(array: Any, frame: int) -> tuple[int, ...]:
-    """The first `frame` axes from the slowest to the fastest, where NumPy tells."""
-    strides = getattr(array, "strides", None)
+def _order(strides: tuple[int, ...] | None, rank: int) -> tuple[int, ...]:
+    """The axes before the core from the slowest to the fastest, where NumPy tells."""
     if strides is None:
-        return tuple(range(frame))
-    return tuple(sorted(range(frame), key=lambda axis: -strides[axis]))
+        return ()
+    frame = strides[: len(strides) - rank]
+    return tuple(sorted(range(len(frame)), key=lambda axis: -frame[axis]))

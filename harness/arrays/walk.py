@@ -12,10 +12,12 @@ from harness.arrays.memory import Memory
 from harness.arrays.shapes import rank, size_of
 from harness.arrays.tape import Recorder, Slot
 from harness.arrays.values import (
+    Applied,
     Binder,
     BlockDiagonal,
     Closure,
     Data,
+    Gathered,
     Open,
     Places,
     Product,
@@ -88,7 +90,7 @@ class Walk:
         match value:
             case Closure(_, table) if table is not None:
                 return self.memory.once("table", (value,), table)
-            case Product() | BlockDiagonal():
+            case Product() | BlockDiagonal() | Gathered() | Applied():
                 return written_out(self, value)
             case _:
                 return value

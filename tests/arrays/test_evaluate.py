@@ -209,6 +209,13 @@ def test_binders_become_axes(text: str) -> None:
     agree(text, SIZES)
 
 
+@pytest.mark.parametrize("text", [text for text in BINDERS if "pos" in text])
+@pytest.mark.parametrize("positions", [2, 40])
+def test_few_and_many_positions(text: str, positions: int) -> None:
+    """Matrices are gathered for vectors, or vectors from what all matrices make of another."""
+    agree(text, SIZES | {"P": positions})
+
+
 @pytest.mark.parametrize("text", [*TERMS.values(), *BINDERS])
 @pytest.mark.parametrize("size", [1, 0])
 def test_sizes_one_and_zero(text: str, size: int) -> None:
