@@ -4,6 +4,7 @@ public import Foldability.Definitions
 public import Foldability.LinearAlgebra
 public import Foldability.Folding.SingleHead
 public import Foldability.Folding.MultiHead
+public import Foldability.Folding.GroupedQuery
 public import Foldability.Folding.Rope
 
 /-! Foldability: when a symmetry of RoPE attention folds into the weights, exactly. -/

@@ -87,8 +87,8 @@ def forbidden_words() -> set[str]:
     words = {claim.theorem for claim in project.claims} | set(project.library.definitions)
     for claim in project.claims:
         words |= {p.name for p in claim.parameters if p.is_explicit and len(p.name) > 1}
-    # `scores`, `pos` and `exp` are words of mathematics that any code may use.
-    return (words | {"R", "Θ"}) - {"pos", "exp", "scores", "weights", "softmax"}
+    # `scores`, `pos`, `group` and `exp` are words of mathematics that any code may use.
+    return (words | {"R", "Θ"}) - {"pos", "exp", "group", "scores", "weights", "softmax"}
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda p: p.relative_to(HARNESS).as_posix())

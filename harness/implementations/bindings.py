@@ -28,6 +28,13 @@ _HEADS = (
     "weights: index(h) -> vector(n) -> vector(n), Θ: index(h) -> P -> matrix(d, d), "
     "Wq: index(h) -> matrix(d, m), Wk: index(h) -> matrix(d, m), Wv: index(h) -> matrix(d, m)"
 )
+_SHARED = (
+    "n: dimension, d: dimension, m: dimension, g: dimension, h: dimension, P: type, "
+    "group: index(h) -> index(g), weights: index(h) -> vector(n) -> vector(n), "
+    "Θ: index(g) -> P -> matrix(d, d), Wq: index(h) -> matrix(d, m), bq: index(h) -> vector(d), "
+    "Wk: index(g) -> matrix(d, m), bk: index(g) -> vector(d), "
+    "Wv: index(g) -> matrix(d, m), bv: index(g) -> vector(d)"
+)
 _TOKENS = "p: P, x: vector(m), pos: index(n) -> P, T: index(n) -> vector(m)"
 _PAIRS = "k: dimension, c: vector(k), s: vector(k)"
 
@@ -57,6 +64,9 @@ SIGNATURES: Mapping[str, str] = {
     ),
     "residualConcatProjectedMultiHeadRopeAttentionBlockOutput": (
         f"{_HEADS}, Wo: matrix(m, d*h), {_TOKENS}"
+    ),
+    "biasedGroupedQueryRopeAttentionBlockOutput": (
+        f"{_SHARED}, Wo: matrix(m, d*h), bo: vector(m), {_TOKENS}"
     ),
     "softmax": "n: dimension, exp: scalar -> scalar, s: vector(n)",
     "planeRotation": "c: scalar, s: scalar",
@@ -95,22 +105,26 @@ def shape(name: str) -> Shape:
 def values(definition: Definition, instance: Instance) -> dict[str, Value[Bounded]]:
     """The arguments of a known definition, in doubles whose leaves carry their own errors."""
     many = not shape(definition.name).one_head
-    arrays = {name: getattr(instance, name) for name in ("x", "T", "Wo", "q", "K", "V")}
-    for name in ("Wq", "Wk", "Wv"):
+    types = {p.name: p.type for p in definition.parameters if p.is_explicit}
+    shared = slice(instance.groups if "group" in types else None)
+    arrays = {name: getattr(instance, name) for name in ("x", "T", "Wo", "bo", "q", "K", "V")}
+    for name in ("Wq", "bq"):
         arrays[name] = getattr(instance, name)[slice(None) if many else 0]
+    for name in ("Wk", "bk", "Wv", "bv"):
+        arrays[name] = getattr(instance, name)[shared if many else 0]
     arrays["W"] = instance.Wq[0]
     found: dict[str, Value[Bounded]] = {k: Data(exactly(a[None])) for k, a in arrays.items()}
     found["p"] = Places(np.asarray([instance.p]))
     found["pos"] = Places(np.asarray([instance.pos]))
-    types = {p.name: p.type for p in definition.parameters if p.is_explicit}
+    found["group"] = Places(np.asarray([instance.group]))
     if "weights" in types:
         found["weights"] = open_function(types["weights"], _weights(instance))
     if "exp" in types:
         found["exp"] = open_function(types["exp"], lambda a: exponential(np, a[0]))
         found["s"] = Data(exactly(instance.s[None]))
     elif "Θ" in types:
-        every = _families(instance)
-        found["Θ"] = Data(every if many else BoundedFloat64().lay(lambda a: a[:, 0], every))
+        place = shared if many else 0
+        found["Θ"] = Data(BoundedFloat64().lay(lambda a: a[:, place], _families(instance)))
     elif "c" in types:
         found |= _angle(instance, one=definition.name == "planeRotation")
     return {name: found[name] for name in types}

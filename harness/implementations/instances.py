@@ -27,13 +27,13 @@ LONGEST = 10**6
 """Positions are drawn up to this one; short ones accept false symmetries."""
 
 SMALL = (
-    {"h": 2, "n": 2, "d": 2, "e": 2, "m": 2},
-    {"h": 1, "n": 1, "d": 2, "e": 1, "m": 3},
-    {"h": 2, "n": 3, "d": 4, "e": 3, "m": 5},
+    {"h": 2, "g": 1, "n": 2, "d": 2, "e": 2, "m": 2},
+    {"h": 1, "g": 1, "n": 1, "d": 2, "e": 1, "m": 3},
+    {"h": 4, "g": 2, "n": 3, "d": 4, "e": 3, "m": 5},
 )
 LARGE = (
-    {"h": 2, "n": 7, "d": 64, "e": 16, "m": 24},
-    {"h": 1, "n": 5, "d": 128, "e": 32, "m": 16},
+    {"h": 2, "g": 2, "n": 7, "d": 64, "e": 16, "m": 24},
+    {"h": 1, "g": 1, "n": 5, "d": 128, "e": 32, "m": 16},
 )
 DRAWN = 10
 """How many shapes are drawn at random, between the small ones and the large."""
@@ -65,6 +65,16 @@ class Instance:
     """(h, e, m)"""
     Wo: Floats
     """(m, e·h)"""
+    bq: Floats
+    """(h, d): biases, for definitions that have them."""
+    bk: Floats
+    """(h, d)"""
+    bv: Floats
+    """(h, e)"""
+    bo: Floats
+    """(m,)"""
+    groups: int
+    """A divisor of h: where query heads share keys and values, those of this many heads."""
     q: Floats
     """(d,): for definitions of attention that are given a query, keys and values."""
     K: Floats
@@ -75,11 +85,18 @@ class Instance:
     """(n,): logits."""
 
     @property
+    def group(self) -> list[int]:
+        """(h,): whose keys and values each query head looks at; as many for each, in order."""
+        heads = len(self.Wq)
+        return [k * self.groups // heads for k in range(heads)]
+
+    @property
     def sizes(self) -> dict[str, int]:
         """Every dimension; `k` is the number of pairs, `P` that of positions."""
         h, d, m = self.Wq.shape
         n, e = self.V.shape
-        return {"h": h, "n": n, "d": d, "e": e, "m": m, "k": d // 2, "P": len(self.positions)}
+        found = {"h": h, "g": self.groups, "n": n, "d": d, "e": e, "m": m, "k": d // 2}
+        return {**found, "P": len(self.positions)}
 
 
 def draw(seed: list[int], *, one_head: bool, equal: bool) -> Iterator[Instance]:
@@ -92,7 +109,8 @@ def draw(seed: list[int], *, one_head: bool, equal: bool) -> Iterator[Instance]:
     rng = np.random.default_rng(seed)
     middle = [
         {
-            "h": int(rng.integers(2, 5)),
+            "h": (h := int(rng.integers(2, 5))),
+            "g": int(rng.choice([g for g in range(1, h + 1) if h % g == 0])),
             "n": int(rng.integers(2, 10)),
             "d": 2 * int(rng.integers(1, 7)),
             "e": int(rng.integers(2, 10)),
@@ -102,7 +120,7 @@ def draw(seed: list[int], *, one_head: bool, equal: bool) -> Iterator[Instance]:
     ]
     for shape in (*SMALL, *middle, *LARGE):
         if one_head:
-            shape = {**shape, "h": 1}
+            shape = {**shape, "h": 1, "g": 1}
         if equal:
             shape = {**shape, "e": shape["d"]}
         for layout in LAYOUTS:
@@ -110,7 +128,7 @@ def draw(seed: list[int], *, one_head: bool, equal: bool) -> Iterator[Instance]:
 
 
 def _instance(
-    rng: np.random.Generator, layout: Layout, h: int, n: int, d: int, e: int, m: int
+    rng: np.random.Generator, layout: Layout, h: int, g: int, n: int, d: int, e: int, m: int
 ) -> Instance:
     import numpy as np
 
@@ -139,6 +157,11 @@ def _instance(
         Wk=normal(h, d, m) / np.sqrt(m),
         Wv=normal(h, e, m) / np.sqrt(m),
         Wo=normal(m, e * h) / np.sqrt(e * h),
+        bq=normal(h, d),
+        bk=normal(h, d),
+        bv=normal(h, e),
+        bo=normal(m),
+        groups=g,
         q=normal(d),
         K=normal(n, d),
         V=normal(n, e),

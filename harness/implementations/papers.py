@@ -4,6 +4,7 @@ Vectors are lists of floats, matrices lists of rows, and every sum is rounded on
 
 - Vaswani et al. 2017, "Attention Is All You Need", arXiv 1706.03762.
 - Su et al. 2021, "RoFormer", arXiv 2104.09864v5: RoPE, in the interleaved layout.
+- Ainslie et al. 2023, "GQA", arXiv 2305.13245: query heads in groups that share keys and values.
 - Black et al. 2022, "GPT-NeoX-20B", arXiv 2204.06745, whose code brought the half-split layout
   that the Llama checkpoints of Transformers have.
 """
@@ -28,6 +29,11 @@ def dot(u: Vector, v: Vector) -> float:
 def project(matrix: Rows, x: Vector) -> list[float]:
     """W x, for W with as many rows as the result has entries."""
     return [dot(row, x) for row in matrix]
+
+
+def add(u: Vector, v: Vector) -> list[float]:
+    """u + v."""
+    return [a + b for a, b in zip(u, v, strict=True)]
 
 
 def scores(q: Vector, keys: Rows) -> list[float]:
@@ -90,23 +96,31 @@ def rotary_matrix(position: int, frequencies: Vector, layout: Layout) -> list[li
     return matrix
 
 
-def head(instance: Instance, k: int) -> list[float]:
+def head(instance: Instance, k: int, shared: int | None = None) -> list[float]:
     """Head k: attention with rotated queries and keys (Su et al., equations 14 and 16).
 
-    Values are not rotated.
+    Values are not rotated. Where it looks at keys and values that are `shared`, those of the head
+    of this number, their frequencies are the query's as well, and each projection adds its bias.
     """
+    j = k if shared is None else shared
+    frequencies = instance.frequencies[j].tolist()
 
-    def turned(matrix: Any, token: Any, position: int) -> list[float]:
-        frequencies = instance.frequencies[k].tolist()
-        return rotate(project(matrix, token), position, frequencies, instance.layout)
+    def projected(name: str, token: Vector, index: int) -> list[float]:
+        found = project(getattr(instance, f"W{name}")[index].tolist(), token)
+        bias = getattr(instance, f"b{name}")[index].tolist()
+        return found if shared is None else add(found, bias)
 
-    wq, wk, wv = (w[k].tolist() for w in (instance.Wq, instance.Wk, instance.Wv))
+    def turned(vector: Vector, place: int) -> list[float]:
+        return rotate(vector, instance.positions[place], frequencies, instance.layout)
+
     tokens = instance.T.tolist()
-    places = [instance.positions[j] for j in instance.pos]
     return attention(
-        turned(wq, instance.x.tolist(), instance.positions[instance.p]),
-        [turned(wk, token, place) for token, place in zip(tokens, places, strict=True)],
-        [project(wv, token) for token in tokens],
+        turned(projected("q", instance.x.tolist(), k), instance.p),
+        [
+            turned(projected("k", token, j), at)
+            for token, at in zip(tokens, instance.pos, strict=True)
+        ],
+        [projected("v", token, j) for token in tokens],
         instance.seen[k].tolist(),
     )
 
@@ -123,7 +137,13 @@ def block(instance: Instance) -> list[float]:
 
 def residual_block(instance: Instance) -> list[float]:
     """x + Sublayer(x), without the norm (Vaswani et al., 3.1)."""
-    return [x + y for x, y in zip(instance.x.tolist(), block(instance), strict=True)]
+    return add(instance.x.tolist(), block(instance))
+
+
+def grouped_block(instance: Instance) -> list[float]:
+    """Query heads in groups, one key and value head a group (Ainslie et al., 2.2), and biases."""
+    contexts = [entry for k, j in enumerate(instance.group) for entry in head(instance, k, j)]
+    return add(project(instance.Wo.tolist(), contexts), instance.bo.tolist())
 
 
 def _given(instance: Instance) -> tuple[list[float], list[list[float]], list[list[float]], Any]:
@@ -158,6 +178,7 @@ IMPLEMENTS: Mapping[str, Callable[[Instance], Any]] = {
     "multiHeadRopeAttentionContext": multi_head,
     "concatProjectedMultiHeadRopeAttentionBlockOutput": block,
     "residualConcatProjectedMultiHeadRopeAttentionBlockOutput": residual_block,
+    "biasedGroupedQueryRopeAttentionBlockOutput": grouped_block,
     "softmax": lambda i: softmax(i.s.tolist()),
     "planeRotation": lambda i: _matrix(i, 1, "interleaved"),
     "ropeInterleaved": lambda i: _matrix(i, len(i.frequencies[0]), "interleaved"),

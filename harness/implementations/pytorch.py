@@ -58,6 +58,30 @@ def block(instance: Instance) -> torch.Tensor:
     return linear(heads(instance), tensor(instance.Wo))
 
 
+def grouped_block(instance: Instance) -> torch.Tensor:
+    """(m,): heads that share keys and values as PyTorch groups them, and biases as it adds them."""
+    x, tokens = tensor(instance.x)[None], tensor(instance.T)
+    shared = instance.frequencies[: instance.groups]
+
+    def project(name: str, token: torch.Tensor, heads: int) -> torch.Tensor:
+        weights = tensor(getattr(instance, f"W{name}")[:heads])
+        flat = linear(
+            token, weights.flatten(0, 1), tensor(getattr(instance, f"b{name}")[:heads]).flatten()
+        )
+        return flat.unflatten(-1, (heads, -1)).transpose(0, 1)
+
+    queries = project("q", x, len(instance.Wq))
+    keys, values = (project(name, tokens, instance.groups) for name in "kv")
+    copies = shared.repeat(len(instance.Wq) // instance.groups, axis=0)
+    queries = rope(queries, [instance.positions[instance.p]], copies, instance.layout)
+    keys = rope(keys, [instance.positions[j] for j in instance.pos], shared, instance.layout)
+    seen = torch.as_tensor(instance.seen)[:, None, :]
+    contexts = scaled_dot_product_attention(
+        queries[None], keys[None], values[None], attn_mask=seen, enable_gqa=True
+    )
+    return linear(contexts.flatten(), tensor(instance.Wo), tensor(instance.bo))
+
+
 def _scores(instance: Instance) -> torch.Tensor:
     return linear(tensor(instance.q), tensor(instance.K))
 
@@ -99,6 +123,7 @@ IMPLEMENTS: Mapping[str, Callable[[Instance], Any]] = {
     "multiHeadRopeAttentionContext": heads,
     "concatProjectedMultiHeadRopeAttentionBlockOutput": block,
     "residualConcatProjectedMultiHeadRopeAttentionBlockOutput": lambda i: tensor(i.x) + block(i),
+    "biasedGroupedQueryRopeAttentionBlockOutput": grouped_block,
     "softmax": lambda i: torch.softmax(tensor(i.s), dim=-1),
     "planeRotation": lambda i: _matrix(i, 1, "interleaved"),
     "ropeInterleaved": lambda i: _matrix(i, len(i.frequencies[0]), "interleaved"),

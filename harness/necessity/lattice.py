@@ -61,13 +61,34 @@ def _decided(
     claims = {key(asked[question.name]): asked[question.name] for asked in cells.values()}
     known: list[Counterexample] = []
     found: dict[tuple[object, ...], Decision] = {}
+    alike: dict[tuple[object, ...], list[tuple[Claim, Decision]]] = {}
     for which, claim in sorted(claims.items(), key=lambda item: -len(item[1].hypotheses)):
-        decision = decide(claim, library, known=known, seconds=seconds)
+        others = alike.setdefault((claim.parameters, claim.conclusion), [])
+        decision = next((d for other, d in others if _answers(other, d, claim)), None)
+        if decision is None:
+            decision = decide(claim, library, known=known, seconds=seconds)
+            others.append((claim, decision))
         example = decision.counterexample
         if example is not None and all(example.values != other.values for other in known):
             known.append(example)
         found[which] = decision
     return found
+
+
+def _answers(other: Claim, decision: Decision, claim: Claim) -> bool:
+    """Whether what was found of a claim answers one of the same conclusion as it stands.
+
+    What breaks a conclusion under more hypotheses breaks it under fewer, and a proof asks for the
+    hypotheses that it uses.
+    """
+    match decision.answer:
+        case Answer.FAILS:
+            return set(claim.hypotheses) <= set(other.hypotheses)
+        case Answer.HOLDS:
+            used = {h for h in other.hypotheses if h.name in decision.used}
+            return used <= set(claim.hypotheses)
+        case _:
+            return False
 
 
 @dataclass(frozen=True)

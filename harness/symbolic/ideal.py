@@ -17,7 +17,7 @@ from harness.language.transform import free_variables
 from harness.symbolic.exact import Table, arithmetic, entries, sizes_of, values_of
 from harness.symbolic.numbers import Residues, Ring
 
-MAX_SYMBOLS = 12
+MAX_SYMBOLS = 16
 """Of the hypotheses' variables; Gröbner bases in more take minutes."""
 
 MAX_DEGREE = 2

@@ -181,6 +181,23 @@ def residualConcatProjectedMultiHeadRopeAttentionBlockOutput {α : Type u}
     (p : P) (x : Vec α m) (pos : Fin n → P) (T : Fin n → Vec α m) : Vec α m :=
   addVec x (concatProjectedMultiHeadRopeAttentionBlockOutput weights Θ Wq Wk Wv Wo p x pos T)
 
+/-- The output of grouped-query attention with biases: query head `k` looks at the keys and values
+of head `group(k)`, which have one RoPE, and each projection adds its bias:
+`W_o Concat(Ctx⁽¹⁾(x, T), …, Ctx⁽ʰ⁾(x, T)) + b_o`, where `Ctx⁽ᵏ⁾` is of the query
+`Θ(p) (W_q x + b_q)`, the keys `Θ(posⱼ) (W_k Tⱼ + b_k)` and the values `W_v Tⱼ + b_v`. -/
+def biasedGroupedQueryRopeAttentionBlockOutput {α : Type u} [OfNat α 0] [Add α] [Mul α]
+    {n d m g h : Nat} {P : Type v} (group : Fin h → Fin g)
+    (weights : Fin h → Vec α n → Vec α n) (Θ : Fin g → P → Mat α d d)
+    (Wq : Fin h → Mat α d m) (bq : Fin h → Vec α d)
+    (Wk : Fin g → Mat α d m) (bk : Fin g → Vec α d)
+    (Wv : Fin g → Mat α d m) (bv : Fin g → Vec α d)
+    (Wo : Mat α m (d * h)) (bo : Vec α m)
+    (p : P) (x : Vec α m) (pos : Fin n → P) (T : Fin n → Vec α m) : Vec α m :=
+  addVec (mulVec Wo (concat fun k => attentionContext (weights k)
+    (mulVec (Θ (group k) p) (addVec (mulVec (Wq k) x) (bq k)))
+    (fun j => mulVec (Θ (group k) (pos j)) (addVec (mulVec (Wk (group k)) (T j)) (bk (group k))))
+    (fun j => addVec (mulVec (Wv (group k)) (T j)) (bv (group k))))) bo
+
 /-! ## Softmax and RoPE -/
 
 /-- Softmax, for a given exponential: `softmax(s) j = exp(s j) / Σₖ exp(s k)`. -/

@@ -89,6 +89,13 @@ theorem mul_mulVec {m k n : Nat} (A : Mat α m k) (B : Mat α k n) (v : Vec α n
   rw [sum_comm]
   grind
 
+/-- A matrix applied to a sum of vectors: `A (u + v) = A u + A v`. -/
+theorem mulVec_addVec {m n : Nat} (A : Mat α m n) (u v : Vec α n) :
+    mulVec A (addVec u v) = addVec (mulVec A u) (mulVec A v) := by
+  funext i
+  simp only [mulVec, dot, addVec, ← sum_add]
+  exact sum_congr fun j => by grind
+
 /-- The identity leaves a vector as it is: `1 v = v`. -/
 theorem identity_mulVec {n : Nat} (v : Vec α n) : mulVec identity v = v := by
   funext i

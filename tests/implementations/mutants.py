@@ -13,6 +13,7 @@ DEFINITIONS = ROOT / "specs" / "definitions.yaml"
 CONCAT = "multiHeadRopeAttentionContext"
 BLOCK = "concatProjectedMultiHeadRopeAttentionBlockOutput"
 RESIDUAL = "residualConcatProjectedMultiHeadRopeAttentionBlockOutput"
+GROUPED = "biasedGroupedQueryRopeAttentionBlockOutput"
 
 GIVEN = "weights, Θ, Wq, Wk, Wv, {}p, x, pos, T"
 INTERLEAVED = "blockdiag(i ↦ planeRotation(c[i], s[i]))"
@@ -30,6 +31,16 @@ def heads(q: str = "Wq", k: str = "Wk", v: str = "Wv(k) @ T(j)") -> str:
         f"concat(k ↦ attentionContext(weights(k), ropeVector(Θ(k), {q}(k), p, x), "
         f"j ↦ ropeVector(Θ(k), {k}(k), pos(j), T(j)), j ↦ {v}))"
     )
+
+
+def grouped(
+    q: str = "Θ(group(k))(p) @ (Wq(k) @ x + bq(k))",
+    v: str = "Wv(group(k)) @ T(j) + bv(group(k))",
+    end: str = " + bo",
+) -> str:
+    """The body of grouped-query attention with biases, with these queries and values."""
+    key = "Θ(group(k))(pos(j)) @ (Wk(group(k)) @ T(j) + bk(group(k)))"
+    return f"Wo @ concat(k ↦ attentionContext(weights(k), {q}, j ↦ {key}, j ↦ {v})){end}"
 
 
 WRONG = [
@@ -56,6 +67,10 @@ WRONG = [
     (RESIDUAL, "residual dropped", f"{BLOCK}({GIVEN.format('Wo, ')})"),
     (RESIDUAL, "residual alone", f"x + 0 * {BLOCK}({GIVEN.format('Wo, ')})"),
     (RESIDUAL, "residual subtracted", f"{BLOCK}({GIVEN.format('Wo, ')}) - x"),
+    (GROUPED, "query bias forgotten", grouped(q="Θ(group(k))(p) @ (Wq(k) @ x)")),
+    (GROUPED, "query bias not turned", grouped(q="Θ(group(k))(p) @ (Wq(k) @ x) + bq(k)")),
+    (GROUPED, "value bias forgotten", grouped(v="Wv(group(k)) @ T(j)")),
+    (GROUPED, "output bias forgotten", grouped(end="")),
     ("softmax", "not normalised", "[j ↦ exp(s[j])]"),
     ("softmax", "normalised by itself", "[j ↦ exp(s[j]) / exp(s[j])]"),
     ("planeRotation", "flipped sign", "matrix2(c, s, s, c)"),

@@ -115,7 +115,8 @@ def test_both_sides_are_worked_out(project: Project) -> None:
 
 
 def test_each_head_and_each_key_is_worked_out(project: Project) -> None:
-    claim = without(project, "concatProjected", "commutes")
+    theorem = "concatProjectedMultiHeadRopeAttentionBlockOutput_invariant_of_commutes"
+    claim = without(project, theorem, "commutes")
     found = decide(claim, project.library).counterexample
     assert found is not None
     small = shrink(found, claim, project.library)

@@ -41,6 +41,12 @@ HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(2)>'\"&]]>
 """Text that would run, break out of an attribute, or be a template, where it is not escaped."""
 
 
+UNDECIDED = "attentionContext_equivariant_of_orthogonal"
+REFUTED = "attentionWeights_invariant_of_orthogonal"
+NOT_ASKED = "blockDiag_orthogonal"
+BROKEN = "concatProjectedMultiHeadRopeAttentionBlockOutput_invariant_of_commutes"
+"""The claims of which not every leg is confirmed."""
+
 BELOW = f"{HOSTILE} below"
 
 
@@ -222,11 +228,11 @@ def drifting() -> Run:
 
 def _evidence(plan: Plan) -> Iterator[Evidence]:
     claims = plan.project.claims
-    for i, claim in enumerate(claims):
+    for claim in claims:
         name, file = claim.theorem, f"specs/{claim.theorem}.yaml"
         yield _proof(name)
         yield _mirror(name, file, Outcome.CONFIRMED)
-        if i == 1:
+        if name == UNDECIDED:
             yield Evidence(
                 name, Leg.SYMBOLIC, "dimension-free", Outcome.INCONCLUSIVE,
                 "No rewriting led from one side to the other within 10 s.",
@@ -234,11 +240,11 @@ def _evidence(plan: Plan) -> Iterator[Evidence]:
             )  # fmt: skip
         else:
             yield _symbolic(name)
-        if i == 2:
+        if name == REFUTED:
             yield _refuted(name, file)
-        elif i != 3:
+        elif name != NOT_ASKED:
             yield _numeric(name)
-        if i == 4:
+        if name == BROKEN:
             yield Evidence(
                 name, Leg.EXECUTION, "rationals", Outcome.ERROR,
                 "Lean stopped before it answered: exit code 7.", seconds=3.1,

@@ -19,7 +19,8 @@ def test_what_is_refuted_is_said_with_its_place_and_replay(width: int) -> None:
     text = out.getvalue()
     assert "specs/attentionWeights_invariant_of_orthogonal.yaml:15:5:" in text
     assert "replay: harness replay attentionWeights_invariant_of_orthogonal:0:0:7" in text
-    assert "18 claims: 14 confirmed, 1 refuted, 3 undecided" in text
+    claims = len(demo().claims)
+    assert f"{claims} claims: {claims - 4} confirmed, 1 refuted, 3 undecided" in text
     assert "not run" in text
 
 

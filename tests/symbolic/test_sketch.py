@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from harness.arrays import Data, Places
+from harness.arrays.shapes import size_of
 from harness.claims.model import Claim
 from harness.language.notation import to_text
 from harness.language.terms import Equation, Lambda, Term, Variable
@@ -71,7 +72,7 @@ def instance(claim: Claim, seed: int) -> tuple[dict[str, Any], dict[str, int]]:
                 values[p.name] = square_plus_one(p.type)
             case _:
                 kind = target(p.type)
-                count = sizes[kind.name] if isinstance(kind, Named) else 0
+                count = size_of(kind, sizes) if isinstance(kind, Index | Named) else 0
                 cells = {
                     cell: rng.randrange(count) if count else Fraction(rng.randint(-3, 3))
                     for cell in itertools.product(*(range(n) for n in axes))

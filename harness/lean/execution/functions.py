@@ -16,7 +16,7 @@ from harness.lean.printer import Printer
 
 def function(printer: Printer, kind: Scalars, subject: Subject, term: Term, name: str) -> str:
     """A Lean function from the numbers of an instance to the numbers of a value."""
-    scope, numbers, lets = _scope(printer, kind, subject.parameters)
+    scope, numbers, conditions, lets = _scope(printer, kind, subject.parameters)
     inner = scope
     loops: list[tuple[str, str, str]] = []
     for variable in subject.binders:
@@ -34,8 +34,10 @@ def function(printer: Printer, kind: Scalars, subject: Subject, term: Term, name
     lines = [
         f"@[noinline] def {name}_at ({' '.join(numbers)} : Nat) (z : Array Nat)",
         f"    (a : Array {kind}) (done : Array {kind}) : Array {kind} :=",
+        *(f"  if {condition} then" for condition in conditions),
         *(f"  {line}" for line in lets),
         f"  {out}",
+        *("  else done" for _ in conditions),
         f"def {name} (z : Array Nat) (a : Array {kind}) : Array {kind} :=",
         f"  {name}_at {given} z a #[]",
         "",
@@ -45,23 +47,29 @@ def function(printer: Printer, kind: Scalars, subject: Subject, term: Term, name
 
 def _scope(
     printer: Printer, kind: Scalars, parameters: Sequence[Parameter]
-) -> tuple[ConcreteScope, list[str], list[str]]:
-    """The scope of the parameters, the numbers that lead the input, and how values are read."""
+) -> tuple[ConcreteScope, list[str], list[str], list[str]]:
+    """The scope of the parameters, the numbers that lead the input, and how values are read.
+
+    Between the two stand the conditions under which there are values to read.
+    """
     instances: dict[str, Expression] = {op: Constant(name) for op, name in INSTANCES[kind].items()}
     lean_scope = printer.concrete(Constant(kind), instances, OWN_NAMES)
     lean_scope, binders = lean_scope.bind_all(parameters)
     scope = ConcreteScope(lean_scope, kind)
     numbers = ["mode"]
+    conditions: list[str] = []
     lets: list[str] = []
     for parameter, (called, type_) in zip(parameters, binders, strict=True):
         name = lean.identifier(called)
         if parameter.is_explicit:
             offset = f"offset_{len(lets)}"
             numbers.append(offset)
+            if condition := scope.condition(parameter):
+                conditions.append(f"has_{offset} : {condition}")
             lets.append(f"let {name} : {scope.text(type_)} := {scope.reader(parameter, offset)}")
         else:
             numbers.append(name)
-    return scope, numbers, lets
+    return scope, numbers, conditions, lets
 
 
 def dispatch(kind: Scalars, names: Sequence[str]) -> str:

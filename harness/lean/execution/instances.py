@@ -12,6 +12,7 @@ from typing import Any
 from harness.arrays.evaluate import shape_of, size_of
 from harness.arrays.values import Unsupported
 from harness.language.types import (
+    DimVar,
     Index,
     Matrix,
     Named,
@@ -93,8 +94,8 @@ def draw(
 
     The first has all sizes 1; in the second all numbers are 0, and open functions divide by it.
     Entries are multiples of parts of `unit`; small ones keep exponentials within doubles. With
-    `empty` there follows one instance for each dimension in which it is 0, where a parameter's
-    values do not rule that out.
+    `empty` there follows one instance for each dimension in which it is 0, and what has no values
+    then; unless a parameter must have one.
     """
     rng = random.Random(seed)
     dims = [p.name for p in parameters if p.sort is Sort.DIMENSION]
@@ -105,9 +106,9 @@ def draw(
         mode = 1 if number % 4 == 1 else 0
         yield _fill(rng, parameters, {**sizes, **types}, style, mode, unit)
     for dim in dims if empty else ():
-        sizes = {**_sizes(rng, dims), **types, dim: 0}
-        if _has_values(parameters, sizes):
-            yield _fill(rng, parameters, sizes, "dense", 0, unit)
+        filled = _with_values(parameters, {**_sizes(rng, dims), **types, dim: 0})
+        if filled is not None:
+            yield _fill(rng, parameters, filled, "dense", 0, unit)
 
 
 def _sizes(rng: random.Random, dims: Sequence[str]) -> dict[str, int]:
@@ -120,13 +121,24 @@ def _sizes(rng: random.Random, dims: Sequence[str]) -> dict[str, int]:
     return sizes
 
 
-def _has_values(parameters: Sequence[Parameter], sizes: Mapping[str, int]) -> bool:
-    """Whether every parameter has a value: a table of indices of nothing has none, but for none."""
-    return all(
-        prod(shape_of(p.type, sizes)) == 0 or size_of(function_parts(p.type)[1], sizes) > 0
-        for p in parameters
-        if p.is_explicit and open_kind(p.type) is None and is_place(p.type)
-    )
+def _with_values(parameters: Sequence[Parameter], sizes: dict[str, int]) -> dict[str, int] | None:
+    """The sizes, with 0 for those over which a parameter would need indices of nothing.
+
+    Nothing where that is not enough: a single index of nothing has no value.
+    """
+    places = [function_parts(p.type) for p in parameters if p.is_explicit and is_place(p.type)]
+    while lacking := [
+        arguments
+        for arguments, result in places
+        if size_of(result, sizes) == 0 and all(size_of(a, sizes) for a in arguments)
+    ]:
+        over = [
+            a.size.name for a in lacking[0] if isinstance(a, Index) and isinstance(a.size, DimVar)
+        ]
+        if not over:
+            return None
+        sizes = {**sizes, over[0]: 0}
+    return sizes
 
 
 def _fill(

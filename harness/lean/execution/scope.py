@@ -23,7 +23,7 @@ from harness.lean.scope import CannotPrint, LeanScope
 
 OWN_NAMES = {"z", "a", "x_", "mode", "done", "loop", "table", "total", "weights", "power"} | {
     *("Rat", "Float", "Array", "OnRat", "OnFloat"),
-    *(f"{name}_{i}" for name in ("i", "offset", "run") for i in range(100)),
+    *(f"{name}_{i}" for name in ("i", "offset", "has_offset", "run") for i in range(100)),
 }
 """Names that the program itself uses where terms of the specifications are printed."""
 
@@ -82,23 +82,34 @@ class ConcreteScope:
         index = "0"
         for name, axis in zip(names, axes, strict=True):
             index = f"({index} * {self.size(axis)} + {name}.val)"
-        value = self.entry(function_parts(type_)[1], f"({offset} + {index})")
+        inhabited = " ".join([f"has_{offset}", *(f"{name}.pos" for name in names)])
+        value = self.entry(function_parts(type_)[1], f"({offset} + {index})", inhabited)
         if not names:
             return value
         return f"fun {' '.join(self._binders(names, axes))} => {value}"
+
+    def condition(self, parameter: Parameter) -> str:
+        """What must hold for the parameter to have a value: wherever it has an index, there is one.
+
+        A map to indices of nothing exists from nothing only. Empty for other types.
+        """
+        arguments, result = function_parts(parameter.type)
+        if open_kind(parameter.type) is not None or not isinstance(result, Index):
+            return ""
+        return " → ".join(f"0 < {self.size(type_)}" for type_ in (*arguments, result))
 
     def _binders(self, names: Sequence[str], types: Sequence[Type]) -> list[str]:
         pairs = zip(names, types, strict=True)
         return [f"({name} : {self.text(self.lean.type(type_))})" for name, type_ in pairs]
 
-    def entry(self, result: Type, place: str) -> str:
+    def entry(self, result: Type, place: str, inhabited: str) -> str:
         """The number at a place of the input, or the index that it stands for."""
         match resolve(result):
             case Named():
                 size = self.size(result)
                 return f"⟨z.getD {place} 0 % {size}, Nat.mod_lt _ (Nat.succ_pos _)⟩"
             case Index():
-                raise CannotPrint("values of type index are not run")
+                return f"⟨z.getD {place} 0 % {self.size(result)}, Nat.mod_lt _ ({inhabited})⟩"
             case _:
                 return f"a.getD {place} {zero(self.kind)}"
 

@@ -39,6 +39,8 @@ SPECS = {
     "weights_itself": "f: vector(n) -> vector(n)\n  v: vector(n)\nthen: f(v) = f(v)",
     "power_itself": "f: scalar -> scalar\n  v: vector(n)\nthen: '[i |-> f(v[i])] = v'",
     "turned": "A, B: matrix(n, n)\nthen: (A @ B)ᵀ = Bᵀ @ Aᵀ",
+    "looked_up": "g: dimension\n  f: index(n) -> index(g)\n  v: vector(g)\n"
+    "then: (sum i, v[f(i)]) = (sum i, v[f(i)])",
     "quotient": "a, b: scalar\nscalars: field\nthen: a / b = a / b",
 }
 """Claims that no theorem is about: what they say is run all the same."""
@@ -74,8 +76,11 @@ def rational(numbers: Any) -> Any:
     return found(np.array(numbers, dtype=object)) if np.size(numbers) else np.array(numbers)
 
 
-def instance(sizes: Mapping[str, int], mode: int = 0, **values: Any) -> Instance:
-    return Instance("dense", mode, sizes, {k: rational(v) for k, v in values.items()})
+def instance(
+    sizes: Mapping[str, int], mode: int = 0, places: Mapping[str, Any] | None = None, **values: Any
+) -> Instance:
+    numbers = {k: rational(v) for k, v in values.items()}
+    return Instance("dense", mode, sizes, numbers, places or {})
 
 
 A, B = [[1, 2], [3, 4]], [[0, 1], [1, 0]]
@@ -98,6 +103,21 @@ BY_HAND: list[tuple[str, int, Scalars, Instance, list[Any]]] = [
     ("weights_itself", 0, "Rat", instance({"n": 2}, 1, v=[1, -1]), [0, 0]),
     ("weights_itself", 0, "Float", instance({"n": 4}, v=[7, 7, 7, 7]), [0.25] * 4),
     ("power_itself", 0, "Rat", instance({"n": 2}, v=[3, "1/2"]), [10, Fraction(5, 4)]),
+    # v₂ + v₀ + v₂, and a sum over nothing where there is nothing to look up
+    (
+        "looked_up",
+        0,
+        "Rat",
+        instance({"n": 3, "g": 3}, places={"f": np.array([2, 0, 2])}, v=[5, 7, "1/2"]),
+        [6],
+    ),
+    (
+        "looked_up",
+        1,
+        "Rat",
+        instance({"n": 0, "g": 0}, places={"f": np.zeros(0, int)}, v=np.zeros(0, dtype=object)),
+        [0],
+    ),
     ("quotient", 0, "Rat", instance({"n": 1}, a=3, b=-2), [Fraction(-3, 2)]),
     ("quotient", 0, "Rat", instance({"n": 1}, a=3, b=0), [0]),
 ]
