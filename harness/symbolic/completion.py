@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from heapq import heappop, heappush
-from typing import Any
 
 from harness.symbolic import words as w
 from harness.symbolic.order import Order
@@ -120,7 +119,7 @@ def _overlaps(
     makes the relations, which takes long where right sides do."""
     if not first.left.word or not second.left.word:
         return
-    second = _apart(second)
+    second = second.apart
     one, two = first.left.word, second.left.word
     for size in range(1, min(len(one), len(two)) + 1):
         if size == len(one) == len(two) and is_same:
@@ -169,26 +168,6 @@ def _relation(
         ", ".join(sources),
         is_scalar=whole[0].rows == w.UNIT == whole[-1].columns,
     )
-
-
-def _apart(rule: Rule) -> Rule:
-    """The rule with its variables renamed, so that none is another rule's."""
-
-    def renamed(node: Any) -> Any:
-        if isinstance(node, w.Atom | w.Letter) and node.kind == "?":
-            return node._replace(name=node.name + "'")
-        if isinstance(node, tuple):
-            items = [renamed(item) for item in node]
-            return type(node)(*items) if hasattr(node, "_fields") else tuple(items)
-        return node
-
-    if not variables(rule.left):
-        return rule
-    left, right, defect = (renamed(node) for node in (rule.left, rule.right, rule.defect))
-    assert isinstance(left, w.Monomial)
-    assert isinstance(right, w.Poly)
-    assert isinstance(defect, w.Poly)
-    return replace(rule, left=left, right=right, defect=defect)
 
 
 def unify(one: object, two: object) -> w.Substitution | None:

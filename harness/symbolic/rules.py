@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
 
 from harness.claims.model import Hypothesis
 from harness.language.types import Function, Scalar, Type, Vector, resolve
@@ -33,6 +35,14 @@ class Rule:
     is_transpose: bool = False
     is_ordered: bool = False
     """To be used only where it makes a term simpler (both sides measure alike)."""
+
+    @cached_property
+    def apart(self) -> Rule:
+        """The rule with its variables renamed, so that none is another rule's."""
+        if not variables(self.left):
+            return self
+        left, right, defect = map(_renamed, (self.left, self.right, self.defect))
+        return replace(self, left=left, right=right, defect=defect)
 
 
 @dataclass(frozen=True)
@@ -179,6 +189,16 @@ def variables(node: object) -> set[tuple[str, str]]:
     if isinstance(node, w.Atom | w.Letter) and node.kind == "?":
         return {("?", node.name)}
     return set().union(*map(variables, node)) if isinstance(node, tuple) else set()
+
+
+def _renamed(node: Any) -> Any:
+    """A normal form with a mark at the name of each variable."""
+    if isinstance(node, w.Atom | w.Letter) and node.kind == "?":
+        return node._replace(name=node.name + "'")
+    if isinstance(node, tuple):
+        items = map(_renamed, node)
+        return type(node)(*items) if hasattr(node, "_fields") else tuple(items)
+    return node
 
 
 def orders(found: Sequence[Relation]) -> Iterator[Order]:
