@@ -25,10 +25,10 @@ from harness.arrays.backend import Backend, BackendMissing
 from harness.claims.project import load_project
 from harness.numeric.bounded import Float64Check
 from harness.numeric.precisions import NARROW, Precision, lacks, measure
-from harness.sweep import executors
 from harness.sweep.executors import processes
 from harness.sweep.plan import SweepPlan
 from harness.sweep.run import Sweep
+from harness.threads import ONE_THREAD
 
 ROOT = Path(__file__).parents[1]
 WORKERS = os.cpu_count() or 1
@@ -53,7 +53,7 @@ def resident(who: str = "self") -> float:
 def loky(count: int) -> Iterator[Executor]:
     from loky import ProcessPoolExecutor
 
-    with ProcessPoolExecutor(count, env=executors.ENVIRONMENT) as executor:
+    with ProcessPoolExecutor(count, env=ONE_THREAD) as executor:
         yield executor
 
 

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import math
 import multiprocessing
+import os
+import pickle
 from collections.abc import Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from importlib import import_module
+from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Any
 
 from harness.claims.model import Claim, Definition, Library
 from harness.claims.toggles import Checker
 from harness.evidence import Evidence, Leg, Outcome
+from harness.threads import ONE_THREAD
 
 
 @dataclass(frozen=True)
@@ -36,12 +43,36 @@ class Task:
         """What the evidence is to be about."""
         return self.about.theorem if isinstance(self.about, Claim) else self.about.name
 
+    def detached(self) -> Task:
+        """The task without the files that it was read from: engines see terms, not places."""
+        return replace(self, about=self.about.detached(), library=self.library.detached())
 
-def ask(task: Task) -> list[Evidence]:
-    """Run the engine in this process. Whatever it raises comes out."""
+
+def ask(task: Task, file: Path) -> None:
+    """Run the engine in this process, and write each answer down when it comes.
+
+    Whatever the engine raises comes out.
+    """
     module, function = task.engine.split(":")
     check = getattr(import_module(module), function)
-    return list(check(task.about, task.library, **dict(task.settings)))
+    with file.open("wb") as stream:
+        for item in check(task.about, task.library, **dict(task.settings)):
+            data = pickle.dumps(item)
+            stream.write(len(data).to_bytes(8) + data)
+            stream.flush()
+
+
+def written(file: Path) -> list[Any]:
+    """The answers in a file; one that was cut short is none."""
+    found: list[Any] = []
+    with suppress(FileNotFoundError), file.open("rb") as stream:
+        while True:
+            size = int.from_bytes(stream.read(8))
+            data = stream.read(size)
+            if not size or len(data) < size:
+                break
+            found.append(pickle.loads(data))  # noqa: S301 - written by a process of ours
+    return found
 
 
 def attributed(task: Task, found: Sequence[Any]) -> list[Evidence]:
@@ -68,43 +99,64 @@ def fault(task: Task, outcome: Outcome, summary: str) -> Evidence:
 class Workers:
     """A pool of processes for engines; a context manager that leaves none behind."""
 
-    def __init__(self, count: int, *, seconds: float, memory: int) -> None:
+    def __init__(self, processes: int, *, seconds: float, memory: int) -> None:
         """`memory` is in bytes of addresses; 0 sets no limit."""
         from pebble import ProcessPool
 
         self.seconds = seconds
         self.memory = memory
+        self._folder = TemporaryDirectory(prefix="harness-")
+        self._numbers = count()
+        self._files: dict[Future[None], Path] = {}
         # A fresh interpreter each: no state, lock or open file of this process comes along.
         context = multiprocessing.get_context("spawn")
         self._pool: Any = ProcessPool(
-            max_workers=count, context=context, initializer=_limit_memory, initargs=(memory,)
+            max_workers=processes, context=context, initializer=_limit, initargs=(memory,)
         )
 
-    def submit(self, task: Task) -> Future[list[Evidence]]:
+    def submit(self, task: Task) -> Future[None]:
         """Start the task when a process is free; it is killed when its time is over."""
-        future: Future[list[Evidence]] = self._pool.schedule(
-            ask, args=(detached(task),), timeout=self.seconds
+        file = Path(self._folder.name) / str(next(self._numbers))
+        future: Future[None] = self._pool.schedule(
+            ask, args=(task.detached(), file), timeout=self.seconds
         )
+        self._files[future] = file
         return future
 
-    def answer(self, task: Task, future: Future[list[Evidence]]) -> list[Evidence]:
-        """What the task came to; every way to fail has its own outcome."""
+    def answer(self, task: Task, future: Future[None]) -> list[Evidence]:
+        """What the task came to.
+
+        Every way to fail has its own outcome; what was answered before that stands beside it.
+        """
+        file = self._files.pop(future)
+        try:
+            error = future.exception()
+            found = written(file)
+        except Exception as unreadable:  # what an engine answers is its own fault, not the run's
+            error, found = unreadable, []
+        file.unlink(missing_ok=True)
+        if error is None:
+            return attributed(task, found)
+        outcome, summary = self._failure(error)
+        done = {0: "nothing", 1: "1 check"}.get(len(found), f"{len(found)} checks")
+        stopped = fault(task, outcome, f"{summary} It had answered {done}.")
+        return [*attributed(task, found), stopped] if found else [stopped]
+
+    def _failure(self, error: BaseException) -> tuple[Outcome, str]:
         from pebble import ProcessExpired
 
-        try:
-            return attributed(task, future.result())
-        except FutureTimeout:
-            message = f"Stopped after {self.seconds:g} s without an answer."
-            return [fault(task, Outcome.INCONCLUSIVE, message)]
-        except MemoryError:
-            message = f"Stopped: it wanted more than {self.memory >> 20} MiB of memory."
-            return [fault(task, Outcome.INCONCLUSIVE, message)]
-        except ProcessExpired as error:
-            message = f"The engine's process died (exit code {error.exitcode})."
-            return [fault(task, Outcome.ERROR, message)]
-        except Exception as error:  # whatever an engine raises is its own fault, not the run's
-            message = f"The engine failed: {type(error).__name__}: {error}"
-            return [fault(task, Outcome.ERROR, message)]
+        match error:
+            case FutureTimeout():
+                return Outcome.INCONCLUSIVE, f"Stopped after {self.seconds:g} s."
+            case MemoryError():
+                limit = f"more than {self.memory >> 20} MiB of memory"
+                return Outcome.INCONCLUSIVE, f"Stopped: it wanted {limit}."
+            case ProcessExpired():
+                message = f"The engine's process died (exit code {error.exitcode})."
+                return Outcome.ERROR, message
+            case _:
+                reason = f"{type(error).__name__}: {error}".rstrip(".")
+                return Outcome.ERROR, f"The engine failed: {reason}."
 
     def __enter__(self) -> Workers:
         return self
@@ -120,38 +172,16 @@ class Workers:
         else:
             self._pool.stop()
         self._pool.join()
+        self._folder.cleanup()
 
 
-def detached(task: Task) -> Task:
-    """The task without the files that it was read from: engines see terms, not places."""
-    about: Claim | Definition | Checker
-    match task.about:
-        case Claim() as claim:
-            about = _detached(claim)
-        case Definition() as definition:
-            about = replace(definition, place=None)
-        case checker:
-            about = checker.with_claims(_detached)
-    definitions = {k: replace(d, place=None) for k, d in task.library.definitions.items()}
-    library = replace(task.library, document=None, definitions=definitions)
-    return replace(task, about=about, library=library)
-
-
-def _detached(claim: Claim) -> Claim:
-    hypotheses = tuple(replace(h, place=None) for h in claim.hypotheses)
-    return replace(claim, place=None, hypotheses=hypotheses)
-
-
-def _limit_memory(limit: int) -> None:
-    import os
-
-    # One thread each: the processes share the cores, and small matrices gain nothing by threads.
-    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ.setdefault(name, "1")
-    if not limit:
+def _limit(memory: int) -> None:
+    for name, value in ONE_THREAD.items():
+        os.environ.setdefault(name, value)
+    if not memory:
         return
     try:
         import resource
     except ImportError:  # Windows has no such limit; the time limit still holds
         return
-    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))

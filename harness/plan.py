@@ -12,7 +12,7 @@ from harness.cache import code_fingerprint, digest
 from harness.claims.model import Claim, Definition, Project
 from harness.claims.toggles import Checker
 from harness.evidence import Leg
-from harness.isolation import Task, detached
+from harness.isolation import Task
 
 LEAN_LEGS = (Leg.PROOF, Leg.MIRROR, Leg.EXECUTION, Leg.NECESSITY)
 
@@ -114,7 +114,7 @@ def _settings(plan: Plan, leg: Leg) -> tuple[tuple[str, Any], ...]:
 
 def task_key(task: Task) -> str:
     """A fingerprint of the question: a cached answer to it is the answer that asking would give."""
-    bare = detached(task)
+    bare = task.detached()
     about, library = bare.about, bare.library
     return digest(
         said(about) if isinstance(about, Claim) else about,

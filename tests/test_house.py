@@ -19,6 +19,7 @@ SOURCES = sorted(HARNESS.rglob("*.py"))
 MAY_IMPORT = {
     "diagnostics": set(),
     "files": set(),
+    "threads": set(),
     "language": {"diagnostics"},
     "claims": {"diagnostics", "language"},
     "evidence": {"diagnostics"},
@@ -31,7 +32,7 @@ MAY_IMPORT = {
     "necessity": {"diagnostics", "language", "claims", "evidence", "arrays", "symbolic", "numeric"},
     "implementations": {"language", "claims", "evidence", "arrays"},
     "cache": {"evidence"},
-    "isolation": {"claims", "evidence"},
+    "isolation": {"claims", "evidence", "threads"},
     "plan": {"claims", "evidence", "cache", "isolation"},
     "run": {"claims", "evidence", "cache", "isolation", "plan", "lean"},
     "sweep": {
@@ -43,6 +44,7 @@ MAY_IMPORT = {
         "arrays",
         "numeric",
         "cache",
+        "threads",
     },
     "progress": {"evidence", "run"},
     "mutation": {

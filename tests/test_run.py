@@ -10,7 +10,7 @@ import pytest
 from harness.cache import EvidenceCache
 from harness.claims.project import load_project
 from harness.evidence import Counterexample, Evidence, Leg, Outcome
-from harness.isolation import Task
+from harness.isolation import Task, ask, written
 from harness.lean.toolchain import ToolchainMissing
 from harness.report.assemble import assemble
 from harness.report.json import to_text
@@ -74,6 +74,51 @@ def test_a_hung_engine_is_stopped(tmp_path: Path) -> None:
     assert isinstance(found, Evidence)
     assert found.outcome is Outcome.INCONCLUSIVE
     assert "2 s" in found.summary
+
+
+def test_what_a_hung_engine_had_answered_stands_and_the_stop_beside_it(tmp_path: Path) -> None:
+    asked = plan(tmp_path, "hangs_half_way", seconds=3.0)
+    for _ in range(2):  # it is asked again: an answer that was cut short is not kept
+        found = [item for item in run(asked) if isinstance(item, Evidence)]
+        assert [(item.check, item.outcome) for item in found] == [
+            ("first", Outcome.CONFIRMED),
+            ("second", Outcome.REFUTED),
+            ("engine", Outcome.INCONCLUSIVE),
+        ]
+        assert "3 s" in found[-1].summary
+        assert "2 checks" in found[-1].summary
+
+
+@pytest.mark.parametrize(
+    ("engine", "kept", "outcome", "says"),
+    [
+        ("crashes_half_way", Outcome.CONFIRMED, Outcome.ERROR, "exit code 7"),
+        ("raises_half_way", Outcome.CONFIRMED, Outcome.ERROR, "on purpose"),
+        ("strays_and_hangs", Outcome.ERROR, Outcome.INCONCLUSIVE, "3 s"),
+    ],
+)
+def test_half_an_answer_confirms_nothing(
+    tmp_path: Path, engine: str, kept: Outcome, outcome: Outcome, says: str
+) -> None:
+    asked = plan(tmp_path, engine, seconds=3.0)
+    found = [item for item in run(asked) if isinstance(item, Evidence)]
+    assert [item.outcome for item in found] == [kept, outcome]
+    assert says in found[-1].summary
+    assert judge(found[0].subject, found, asked.legs).status is Status.UNDECIDED
+
+
+def test_an_answer_that_was_cut_short_is_none(tmp_path: Path) -> None:
+    """A process may be killed while it writes."""
+    [claim] = load_project(ROOT, ONE_CLAIM).claims
+    task = Task(claim, load_project(ROOT).library, Leg.SYMBOLIC, "tests.miniatures.engines:refutes")
+    ask(task, tmp_path / "whole")
+    [whole] = written(tmp_path / "whole")
+    assert whole.outcome is Outcome.REFUTED
+    data = (tmp_path / "whole").read_bytes()
+    for size in range(len(data)):
+        (tmp_path / "cut").write_bytes(data + data[:size])
+        assert written(tmp_path / "cut") == [whole]
+    assert written(tmp_path / "absent") == []
 
 
 def test_answers_are_kept_and_failures_are_not(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -63,6 +63,10 @@ class Definition:
     def type(self) -> DefinitionType:
         return DefinitionType(self.parameters, self.body.type)
 
+    def detached(self) -> Definition:
+        """The definition without the file that it was read from."""
+        return replace(self, place=None)
+
 
 @dataclass(frozen=True)
 class ScalarKind:
@@ -92,6 +96,11 @@ class Library:
         """The full Lean name of a theorem or definition of the project."""
         return f"{self.namespace}.{name}" if self.namespace else name
 
+    def detached(self) -> Library:
+        """The library without the files that it was read from."""
+        definitions = {name: d.detached() for name, d in self.definitions.items()}
+        return replace(self, document=None, definitions=definitions)
+
 
 @dataclass(frozen=True)
 class Claim:
@@ -107,6 +116,11 @@ class Claim:
     source: str = ""
     waived: Mapping[str, str] = field(default_factory=dict)
     place: Place | None = field(default=None, compare=False, repr=False)
+
+    def detached(self) -> Claim:
+        """The claim without the file that it was read from."""
+        hypotheses = tuple(replace(h, place=None) for h in self.hypotheses)
+        return replace(self, place=None, hypotheses=hypotheses)
 
 
 @dataclass(frozen=True)

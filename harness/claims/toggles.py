@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol, Self
 
@@ -45,8 +45,8 @@ class Toggle(Protocol):
     def asks(self, question: str) -> Claim | None:
         """The claim that is asked instead of a question's own; these are found first."""
 
-    def with_claims(self, change: Callable[[Claim], Claim]) -> Self:
-        """The toggle with something else in place of each claim that it asks."""
+    def detached(self) -> Self:
+        """The toggle without the files that the claims that it asks were read from."""
 
     def off(self, claim: Claim, library: Library) -> Claim:
         """The claim with this switched off; the claim itself where it does not fit."""
@@ -74,9 +74,9 @@ class WrittenToggle:
         """See `Toggle.asks`."""
         return self.ask.get(question)
 
-    def with_claims(self, change: Callable[[Claim], Claim]) -> WrittenToggle:
-        """See `Toggle.with_claims`."""
-        return replace(self, ask={name: change(claim) for name, claim in self.ask.items()})
+    def detached(self) -> WrittenToggle:
+        """See `Toggle.detached`."""
+        return replace(self, ask={name: claim.detached() for name, claim in self.ask.items()})
 
     def off(self, claim: Claim, library: Library) -> Claim:
         """See `Toggle.off`.
@@ -167,10 +167,10 @@ class Checker:
             claim = toggle.off(claim, library)
         return claim
 
-    def with_claims(self, change: Callable[[Claim], Claim]) -> Checker:
-        """The checker with something else in place of each of the project's claims."""
-        questions = tuple(replace(q, claim=change(q.claim)) for q in self.questions)
-        toggles = tuple(toggle.with_claims(change) for toggle in self.toggles)
+    def detached(self) -> Checker:
+        """The checker without the files that its claims were read from."""
+        questions = tuple(replace(q, claim=q.claim.detached()) for q in self.questions)
+        toggles = tuple(toggle.detached() for toggle in self.toggles)
         return replace(self, questions=questions, toggles=toggles)
 
     def claims(self) -> Iterator[Claim]:

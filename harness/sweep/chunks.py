@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from harness.claims.model import Claim, Library
 from harness.sweep.plan import Cell, SweepPlan
 
 BATCHES = 32
@@ -46,7 +45,8 @@ def chunks(
     plan: SweepPlan, code: str, backend: str, device: str, is_done: Callable[[Key], bool]
 ) -> Iterator[Chunk]:
     """The chunks of a plan that are not done yet, one by one: no list of them is made."""
-    subjects = {claim.theorem: _subject(claim, plan.library) for claim in plan.claims}
+    library = plan.library.detached()
+    subjects = {c.theorem: pickle.dumps((c.detached(), library)) for c in plan.claims}
     for cell in plan.cells():
         step = _step(cell)
         for first in range(0, cell.batches, step):
@@ -59,12 +59,3 @@ def _step(cell: Cell) -> int:
     """How many batches make a chunk: a function of the plan alone, so that it can be resumed."""
     largest = max((cell.sizes or {}).values(), default=1)
     return max(1, BATCHES * _SMALL**2 // max(_SMALL, largest) ** 2)
-
-
-def _subject(claim: Claim, library: Library) -> bytes:
-    """Without the files that it was read from."""
-    claim = replace(
-        claim, place=None, hypotheses=tuple(replace(h, place=None) for h in claim.hypotheses)
-    )
-    definitions = {k: replace(d, place=None) for k, d in library.definitions.items()}
-    return pickle.dumps((claim, replace(library, document=None, definitions=definitions)))

@@ -10,16 +10,10 @@ from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
+from harness.threads import ONE_THREAD
+
 PATIENCE = 30.0
 """Seconds to wait for a cluster's scheduler, and then for its first worker."""
-
-ENVIRONMENT = {
-    # The processes share the cores, and small matrices gain nothing by threads.
-    "OPENBLAS_NUM_THREADS": "1",
-    "OMP_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-}
-"""Read by libraries before Python starts, so processes must be born with it."""
 
 
 class ClusterMissing(Exception):
@@ -29,8 +23,9 @@ class ClusterMissing(Exception):
 @contextmanager
 def processes(count: int) -> Iterator[Executor]:
     """A pool of fresh interpreters, which end with it. What has not begun then is cancelled."""
-    before = {name: os.environ.get(name) for name in ENVIRONMENT}
-    for name, value in ENVIRONMENT.items():
+    # Whatever a process loads, it is born with the limit.
+    before = {name: os.environ.get(name) for name in ONE_THREAD}
+    for name, value in ONE_THREAD.items():
         os.environ.setdefault(name, value)
     others = multiprocessing.active_children()
     context = multiprocessing.get_context("spawn")

@@ -2,6 +2,7 @@
 
 import os
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 
 from harness.claims.model import Claim, Library
@@ -43,6 +44,29 @@ def crashes(claim: Claim, library: Library) -> list[Evidence]:
 def hangs(claim: Claim, library: Library) -> list[Evidence]:
     time.sleep(600)
     return confirms(claim, library)
+
+
+def hangs_half_way(claim: Claim, library: Library) -> Iterator[Evidence]:
+    yield replace(_evidence(claim, Outcome.CONFIRMED), check="first")
+    yield replace(_evidence(claim, Outcome.REFUTED), check="second")
+    time.sleep(600)
+    yield replace(_evidence(claim, Outcome.CONFIRMED), check="third")
+
+
+def crashes_half_way(claim: Claim, library: Library) -> Iterator[Evidence]:
+    yield _evidence(claim, Outcome.CONFIRMED)
+    os._exit(7)
+
+
+def raises_half_way(claim: Claim, library: Library) -> Iterator[Evidence]:
+    yield _evidence(claim, Outcome.CONFIRMED)
+    raise ZeroDivisionError("on purpose")
+
+
+def strays_and_hangs(claim: Claim, library: Library) -> Iterator[Evidence]:
+    yield _evidence(claim, Outcome.CONFIRMED)
+    yield _evidence(claim, Outcome.CONFIRMED, Leg.PROOF)
+    time.sleep(600)
 
 
 def hangs_whatever_it_is_told(claim: Claim, library: Library, **_: object) -> list[Evidence]:
