@@ -16,13 +16,17 @@ from harness.lean.toolchain import Toolchain
 CORE = frozenset({"Init", "Std", "Lean", "Lake"})
 """The first names of the modules that come with Lean itself, which the toolchain vouches for."""
 
+INSPECTOR = ("Text", "Expressions", "Package", "Replay", "Comparison", "Inspect")
+"""The parts of the inspector, in their order; they are put to Lean as one file."""
+
 
 def inspector(more: str = "") -> str:
     """The Lean file that does the work: the inspector, with the reference definitions in it.
 
     `more` is the text of further ones.
     """
-    text = (files("harness.lean.audit") / "Inspector.lean").read_text("utf-8")
+    folder = files("harness.lean.audit") / "inspector"
+    text = "\n".join((folder / f"{name}.lean").read_text("utf-8") for name in INSPECTOR)
     reference = (files("harness.lean.mirror") / "Reference.lean").read_text("utf-8")
     return text.replace("-- reference definitions\n", f"{reference}\n{more}")
 
