@@ -6,7 +6,7 @@ reads, where no notation, instance or coercion of a package can change what is m
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 
@@ -230,3 +230,20 @@ Type
 """
 KEYWORDS = frozenset(_KEYWORDS.split())
 """Words that Lean reads as something else than a name."""
+
+
+def constants(expression: Expression) -> Iterator[str]:
+    """The names of the constants that an expression cites."""
+    match expression:
+        case Constant(name):
+            yield name
+        case TypeOf(constant):
+            yield constant.name
+        case Application(function, argument):
+            yield from constants(function)
+            yield from constants(argument)
+        case Function(_, type_, body) | ForAll(_, type_, body):
+            yield from constants(type_)
+            yield from constants(body)
+        case _:
+            return

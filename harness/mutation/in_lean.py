@@ -14,7 +14,8 @@ from harness.lean.execution.leg import ask, program_for
 from harness.lean.execution.questions import questions
 from harness.lean.execution.subjects import of_definition
 from harness.lean.leg import look
-from harness.lean.mirror.plan import Comparison, references, text_of_claim, text_of_definition
+from harness.lean.mirror.comparison import Comparison, references
+from harness.lean.mirror.plan import text_of_claim, text_of_definition
 from harness.lean.printer import Printer
 from harness.lean.process import Signal
 from harness.lean.scope import CannotPrint

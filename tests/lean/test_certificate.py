@@ -17,7 +17,7 @@ from harness.lean.certificate.leg import certify
 from harness.lean.certificate.statement import refutation, weakening
 from harness.lean.find import find_toolchain
 from harness.lean.leg import look
-from harness.lean.mirror.plan import Comparison
+from harness.lean.mirror.comparison import Comparison
 from harness.lean.printer import Printer
 from harness.lean.session import Session
 from harness.lean.toolchain import Toolchain

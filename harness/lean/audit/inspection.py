@@ -9,7 +9,7 @@ from pathlib import Path
 from harness.lean.audit.answer import Answer, Malformed, read_answer
 from harness.lean.build import Build
 from harness.lean.errand import Errand, ErrandFailed, run_errand
-from harness.lean.mirror.plan import REFERENCE
+from harness.lean.mirror.comparison import REFERENCE
 from harness.lean.process import Signal
 from harness.lean.toolchain import Toolchain
 

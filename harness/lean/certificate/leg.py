@@ -22,7 +22,8 @@ from harness.lean.audit.inspection import inspect
 from harness.lean.certificate.numbers import MODULO_THREE, NUMBERS, CannotCertify
 from harness.lean.certificate.statement import Witness, refutation, satisfaction, weakening
 from harness.lean.errand import ErrandFailed
-from harness.lean.mirror.plan import REFERENCE, Comparison, constants
+from harness.lean.expression import constants
+from harness.lean.mirror.comparison import Comparison, references
 from harness.lean.printer import Printer
 from harness.lean.process import Signal
 from harness.lean.scope import CannotPrint
@@ -59,14 +60,7 @@ class Requests:
 
     def references(self) -> list[str]:
         """The reference definitions that are cited."""
-        found = {
-            name
-            for request in self.by_check.values()
-            for comparison in request.comparisons
-            for part in (comparison.statement, comparison.proof)
-            for name in constants(part)
-        }
-        return sorted(name for name in found if name.startswith(f"{REFERENCE}."))
+        return references(c for r in self.by_check.values() for c in r.comparisons)
 
 
 def certify(

@@ -13,7 +13,7 @@ from fractions import Fraction
 from harness.evidence import Json
 from harness.lean import expression as lean
 from harness.lean.expression import Constant, Expression, Literal, Local, apply
-from harness.lean.mirror.plan import REFERENCE
+from harness.lean.mirror.comparison import REFERENCE
 from harness.lean.scope import numeral
 
 ONE = "+0"

@@ -32,7 +32,7 @@ from harness.lean.expression import (
     arrow,
     at_levels,
 )
-from harness.lean.mirror.plan import Comparison
+from harness.lean.mirror.comparison import Comparison
 from harness.lean.printer import Printer
 from harness.lean.scope import SCALAR_LEVEL
 

@@ -9,7 +9,7 @@ from harness.claims.model import Claim, Definition
 from harness.evidence import Evidence, Leg, Outcome
 from harness.language.terms import Call, Equation, Term, Variable
 from harness.language.types import DimVar, Named, Parameter, Sort
-from harness.lean.mirror.plan import reached_by
+from harness.lean.mirror.reach import reached
 from harness.lean.session import Session
 
 
@@ -75,16 +75,16 @@ def _refusal(session: Session, subject: Subject) -> Evidence | None:
     """Why running the subject would say nothing about what it is."""
     library = session.project.library
     declarations = session.answer.declarations
-    definitions, operators = reached_by(library, subject.what)
+    definitions, operators = reached(library, subject.what)
     constants = [library.qualified(name) for name in sorted(definitions)]
     constants += [library.primitives[op] for op in sorted(operators) if op in library.primitives]
-    reached = {
+    below = {
         name: declarations[name]
         for start in constants
         if start in declarations
         for name in session.graph.rests_on(start)
     }
-    for name, declaration in reached.items():
+    for name, declaration in below.items():
         swapped = declaration.marks & {"implemented_by", "extern"}
         if swapped:
             summary = (
@@ -94,7 +94,7 @@ def _refusal(session: Session, subject: Subject) -> Evidence | None:
             return _evidence(subject, Outcome.REFUTED, summary)
     for theorem, replaced in session.answer.replacements.items():
         # What replaces a function of Lean's own may be run by anything.
-        is_run = replaced in reached or replaced not in declarations
+        is_run = replaced in below or replaced not in declarations
         if is_run and not _is_proved(session, theorem):
             summary = (
                 f"Lean would run other code in place of {replaced}, as the csimp theorem {theorem} "

@@ -12,8 +12,9 @@ from harness.lean.absence import explain_absence
 from harness.lean.audit.answer import Ruling
 from harness.lean.audit.graph import counted
 from harness.lean.draft.prefix import read, unfolded
-from harness.lean.mirror import plan as keys
+from harness.lean.mirror import keys
 from harness.lean.mirror.difference import Difference, Sides
+from harness.lean.mirror.reach import reached
 from harness.lean.printer import Printer
 from harness.lean.session import Session, definition_fault, theorem_fault
 
@@ -31,7 +32,7 @@ def mirror_claim(session: Session, claim: Claim) -> Evidence:
     data = _data(session, constant)
     data["printed_statement"] = session.plan.statements.get(claim.theorem, "")
     data["scalars"] = f"{claim.scalars.name}: {claim.scalars.lean_class}"
-    if (fault := session.plan.faults.get(keys.claim_key(claim.theorem))) is not None:
+    if (fault := session.plan.faults.get(keys.claim(claim.theorem))) is not None:
         return _evidence(claim.theorem, Outcome.ERROR, _sentence(fault), data)
     nothing = _nothing_to_compare(session, claim.theorem, "theorem")
     if nothing is not None:
@@ -46,7 +47,9 @@ def mirror_claim(session: Session, claim: Claim) -> Evidence:
     own = _own_class(session, claim)
     if own:
         return _evidence(claim.theorem, Outcome.REFUTED, own, data, theorem_fault(claim, own))
-    definitions, operators = keys.reached(library, claim)
+    definitions, operators = reached(
+        library, *(h.equation for h in claim.hypotheses), claim.conclusion
+    )
     wrong = _first_wrong(session, sorted(definitions), sorted(operators))
     if wrong:
         summary = f"The words are the same, but {wrong}"
@@ -66,13 +69,13 @@ def mirror_definition(session: Session, name: str) -> Evidence:
     library = session.project.library
     constant = library.qualified(name)
     data = _data(session, constant)
-    if (fault := session.plan.faults.get(keys.definition_key(name))) is not None:
+    if (fault := session.plan.faults.get(keys.definition(name))) is not None:
         return _evidence(name, Outcome.ERROR, _sentence(fault), data)
     nothing = _nothing_to_compare(session, name, "definition")
     if nothing is not None:
         outcome, summary = nothing
         return _evidence(name, outcome, summary, data, definition_fault(session, name, summary))
-    definitions, operators = keys.reached_from(library, name)
+    definitions, operators = reached(library, library.definitions[name].body)
     wrong = _first_wrong(session, [name], []) or _first_wrong(
         session, sorted(definitions), sorted(operators)
     )
@@ -172,7 +175,7 @@ def _first_wrong(session: Session, definitions: list[str], operators: list[str])
     library = session.project.library
     for operator in operators:
         # Of an operator that one constant stands for there may be several comparisons.
-        key = keys.primitive_key(operator)
+        key = keys.primitive(operator)
         found = [
             r for k, r in session.answer.compared.items() if k == key or k.startswith(f"{key}:")
         ]
@@ -182,7 +185,7 @@ def _first_wrong(session: Session, definitions: list[str], operators: list[str])
         if not found or not all(ruling.accepted for ruling in found):
             return f"{constant} is not the operator `{operator}` of the claim language."
     for name in definitions:
-        key = keys.definition_key(name)
+        key = keys.definition(name)
         ruling = session.answer.compared.get(key)
         constant = library.qualified(name)
         if key in session.plan.faults:
