@@ -1,4 +1,4 @@
-"""The same blocks, written by hand, folded and not folded."""
+"""The same blocks, written by hand, folded and not folded; all instances share the family Θ."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def numpy_block(instance: Instance) -> int:
     at = {n: instance.values[n].array for n in ("p", "pos")}  # type: ignore[union-attr]
     differences = []
     for i in range(instance.lanes):
-        turn, token, tokens, r = get("Θ")[i], get("x")[i], get("T")[i], get("R")[i]
+        turn, token, tokens, r = get("Θ")[0], get("x")[i], get("T")[i], get("R")[i]
         wq, wk, wv, wo = (get(name)[i] for name in ("Wq", "Wk", "Wv", "Wo"))
         query_turn, key_turns = turn[at["p"][i]], turn[at["pos"][i]]
         sides = []
@@ -34,11 +34,7 @@ def batched_block(instance: Instance) -> int:
     get = instance.array
     at = {n: instance.values[n].array for n in ("p", "pos")}  # type: ignore[union-attr]
     turns, token, tokens, r = get("Θ"), get("x")[..., None], get("T"), get("R")
-    lanes, places, d, _ = turns.shape
-    members, first = turns.reshape(-1, d, d), places * np.arange(lanes)
-    query_turn = members.take(first + at["p"], axis=0)
-    key_turns = members.take((first[:, None] + at["pos"]).ravel(), axis=0)
-    key_turns = key_turns.reshape(*at["pos"].shape, d, d)
+    query_turn, key_turns = turns[0].take(at["p"], axis=0), turns[0].take(at["pos"], axis=0)
     wo, projected = get("Wo"), [get("Wq") @ token, *(get(n) @ tokens.mT for n in ("Wk", "Wv"))]
     sides = []
     for folded in (True, False):
@@ -74,8 +70,8 @@ def flint_multihead(instance: Instance, prime: int, *, holds: bool = True) -> in
             (
                 [
                     (
-                        matrix(get("Θ")[i, k, places[0][i]]),
-                        [matrix(get("Θ")[i, k, place]) for place in places[1][i]],
+                        matrix(get("Θ")[0, k, places[0][i]]),
+                        [matrix(get("Θ")[0, k, place]) for place in places[1][i]],
                         *(matrix(get(name)[i, k]) for name in ("R", "Wq", "Wk", "Wv")),
                         matrix(get("Wo")[i][:, k * 16 : (k + 1) * 16]),
                         matrix(weights[k]),

@@ -86,10 +86,10 @@ def drawing(theorem: str, sizes: dict[str, int], lanes: int, *, exact: bool = Fa
     return lambda: sampler.draw(rng, sizes, lanes, [STYLE])
 
 
-def evaluating(theorem: str, draw: Draw, arithmetic: Any) -> Work:
-    """Evaluates both sides for some instances at once, in turn."""
+def evaluating(theorem: str, draw: Draw, batches: int, arithmetic: Any) -> Work:
+    """Evaluates both sides for the instances of a few batches, in turn."""
     claims, library = load()
-    some = [draw() for _ in range(2)]
+    some = [draw() for _ in range(batches)]
     walk = Evaluator(library, arithmetic, some[0].sizes)
     turn = cycle(some)
 
@@ -112,19 +112,19 @@ def works(name: str) -> Work:
             some = cycle([draw() for _ in range(4)])
             return lambda: numpy_block(next(some))
         case "by hand":
-            draw = drawing(BLOCK, SMALL, 256)
-            some = cycle([draw() for _ in range(2)])
+            draw = drawing(BLOCK, SMALL, 64)
+            some = cycle([draw() for _ in range(8)])
             return lambda: batched_block(next(some))
         case "floats":
-            return evaluating(BLOCK, drawing(BLOCK, SMALL, 256), Float64())
+            return evaluating(BLOCK, drawing(BLOCK, SMALL, 64), 8, Float64())
         case "flint":
             return partial(flint_multihead, drawing(HEADS, EXACT, 8, exact=True)(), PRIMES[0])
         case "flint, a word":
             draw = drawing(HEADS, EXACT, 8, exact=True)
             return partial(flint_multihead, draw(), 2**61 - 1, holds=False)
         case _:
-            draw = drawing(HEADS, EXACT, 64, exact=True)
-            return evaluating(HEADS, draw, PrimeField(PRIMES[0]))
+            draw = drawing(HEADS, EXACT, 16, exact=True)
+            return evaluating(HEADS, draw, 2, PrimeField(PRIMES[0]))
 
 
 def rate(name: str, seconds: float = 3.0) -> tuple[float, float]:

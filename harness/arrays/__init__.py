@@ -16,6 +16,9 @@ Arrays of variables are laid out (batch, *axes of families, *axes of the type):
   `function(arguments)` gets one array for each argument, in order, of shape
   (*binders, batch, *axes of its type), and gives the array of the result, laid out likewise.
 
+The first evaluation for given shapes is recorded, and later ones replay it: keep the evaluator for
+batches that are alike (`Evaluators` does). What is recorded never depends on numbers.
+
 The batch axis of any of them may be 1. `equation` gives both sides at one common shape
 (batch, *sizes of the ∀, *axes of the type). Lean's conventions hold: x / 0 = 0, empty sums are 0,
 and sizes of 0 are sizes.

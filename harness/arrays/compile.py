@@ -29,7 +29,7 @@ from harness.arrays.values import (
 from harness.claims.model import Library
 from harness.language.terms import Apply, Call, Lambda, Primitive, Term, Variable
 from harness.language.transform import implicit_arguments
-from harness.language.types import Dim, Type, dim_value
+from harness.language.types import Dim, Matrix, Type, dim_value, resolve
 
 
 class Scope(NamedTuple):
@@ -88,8 +88,8 @@ class Compiler:
         match term:
             case Variable(name):
                 return lambda scope: scope[0][name]
-            case Apply(function, argument):
-                return self._application(function, argument, sizes)
+            case Apply():
+                return self._application(term, sizes)
             case Lambda(parameter, body):
                 return self._abstraction(parameter, body, sizes)
             case Call(name, implicit, arguments):
@@ -151,9 +151,9 @@ class Compiler:
 
     # -- functions ------------------------------------------------------------------------------
 
-    def _application(self, function: Term, argument: Term, sizes: Mapping[str, int]) -> Code:
-        code, given = self._compile(function, sizes), self._compile(argument, sizes)
-        axes = rank(function.type) or 0
+    def _application(self, term: Apply, sizes: Mapping[str, int]) -> Code:
+        code, given = self._compile(term.function, sizes), self._compile(term.argument, sizes)
+        axes, is_matrix = rank(term.function.type) or 0, isinstance(resolve(term.type), Matrix)
 
         def apply(scope: Scope) -> Value[Slot]:
             found, at = code(scope), given(scope)
@@ -166,15 +166,16 @@ class Compiler:
                     make = partial(found.call, at, scope.depth)
                     return self.walk.memory.once(("call", scope.depth), (found, at), make)
                 found = self.walk.solid(found)
-            return self.walk.memory.once(
-                ("at", axes), (found, at), lambda: self._at(found, at, axes)
-            )
+            make = partial(self._at, found, at, axes, is_matrix)
+            return self.walk.memory.once(("at", axes, is_matrix), (found, at), make)
 
         return apply
 
-    def _at(self, family: Value[Slot], index: Value[Slot], axes: int) -> Value[Slot]:
+    def _at(
+        self, family: Value[Slot], index: Value[Slot], axes: int, is_matrix: bool
+    ) -> Value[Slot]:
         match family:
-            case Data(array) if axes == 3 and isinstance(index, Places):
+            case Data(array) if is_matrix and isinstance(index, Places):
                 return Gathered(array, index.array)
             case Data(array):
                 return Data(self.walk.select(array, index, axes))

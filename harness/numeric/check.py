@@ -177,7 +177,8 @@ def trivial(plans: Plans, instance: Instance) -> Mask:
         found.append(largest(array - scalar) <= 1e-6 * largest(array))
     if not found:
         return np.zeros(instance.lanes, dtype=bool)
-    return np.asarray(np.all(np.stack(found), axis=0))
+    lanes = (instance.lanes,)
+    return np.asarray(np.all([np.broadcast_to(f, lanes) for f in found], axis=0))
 
 
 def unchanged(plans: Plans, field: Field, instance: Instance) -> Mask:

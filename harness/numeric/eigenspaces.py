@@ -70,7 +70,12 @@ def commuting(
 
 def _combination(rng: np.random.Generator, family: Floats) -> Floats:
     found = np.tensordot(rng.standard_normal(family.shape[0]), family, 1)
-    return np.asarray(found / max(float(np.linalg.norm(found, 2)), 1e-300))
+    return np.asarray(found / max(float(_size(found)), 1e-300))
+
+
+def _size(matrices: Floats) -> Floats:
+    """Frobenius norms; those of `np.linalg` take longer than all else for a 2 × 2 matrix."""
+    return np.asarray(np.sqrt(np.einsum("...ij,...ij->...", matrices, matrices)))
 
 
 def _components(
@@ -79,7 +84,7 @@ def _components(
     """Spaces that a word links, each after one that it is linked to; the strongest links first."""
     squares = np.add.reduceat(np.add.reduceat(word * word, starts, axis=0), starts, axis=1)
     strength = np.maximum(squares, squares.T)
-    limit = (_LINKED * np.linalg.norm(word)) ** 2
+    limit = (_LINKED * _size(word)) ** 2
     sizes = ends - starts
     waiting = set(range(len(starts)))
     found = []
@@ -115,15 +120,16 @@ def _on_one_space(
     """
     k = inside.shape[-1]
     element = rng.standard_normal((draws, k, k))
-    rest = inside - np.trace(inside, axis1=1, axis2=2)[:, None, None] / k * np.eye(k)
-    sizes = np.linalg.norm(rest, axis=(1, 2))
-    if sizes.max() <= _NOTHING * np.linalg.norm(inside):
+    one = np.eye(k)
+    rest = inside - np.einsum("wii->w", inside)[:, None, None] / k * one
+    sizes = _size(rest)
+    if sizes.max() <= _NOTHING * np.sqrt((inside * inside).sum()):
         return element, k * k
-    turn = rest[int(sizes.argmax())]
-    turn = turn * (np.sqrt(k) / np.linalg.norm(turn))
-    along = (rest * turn).sum(axis=(1, 2)) / k
+    longest = int(sizes.argmax())
+    turn = rest[longest] * (np.sqrt(k) / sizes[longest])
+    along = np.einsum("wij,ij->w", rest, turn) / k
     if (
-        np.abs(turn @ turn + np.eye(k)).max() <= _NOTHING
+        np.abs(turn @ turn + one).max() <= _NOTHING
         and np.abs(rest - along[:, None, None] * turn).max() <= _NOTHING
     ):
         return (element - turn @ element @ turn) / 2, k * k // 2

@@ -178,7 +178,10 @@ def _block(
         a, b = (field.uniform(rng, (*frame, 1, 1)) * np.eye(n) for _ in range(2))
     else:
         a, b = (field.uniform(rng, (*frame, n, n)) for _ in range(2))
-    return np.block([[a, -b], [b, a]])
+    found = np.empty((*np.broadcast_shapes(a.shape, b.shape)[:-2], 2 * n, 2 * n))
+    found[..., :n, :n] = found[..., n:, n:] = a
+    found[..., :n, n:], found[..., n:, :n] = -b, b
+    return found
 
 
 def _real(

@@ -77,14 +77,15 @@ class Regime(StrEnum):
     """Orthogonal matrices differ from 1 by thousandths: what is wrong is then nearly right."""
 
 
-def _fractions(rng: np.random.Generator, shape: Sequence[int]) -> Floats:
-    """Uniform between −1 and 1, of 32 bits: these cost half of what doubles do.
+_STEP = math.pi / 3.2 * 2.0**-15
+"""Its multiples fill the digits of a double, so that products of them are rounded."""
 
-    A product of two of them has more digits than a double, so that it is rounded like any other.
-    """
+
+def _fractions(rng: np.random.Generator, shape: Sequence[int]) -> Floats:
+    """Uniform between −1 and 1 on 2¹⁶ steps: these cost a third of what random doubles do."""
     count = math.prod(shape)
-    bits = rng.integers(0, 2**64, -(-count // 2), np.uint64)
-    return np.asarray(bits.view(np.int32)[:count].reshape(tuple(shape)) * 2.0**-31)
+    bits = rng.integers(0, 2**64, -(-count // 4), np.uint64)
+    return np.asarray(bits.view(np.int16)[:count].reshape(tuple(shape)) * _STEP)
 
 
 class RealField(Float64):

@@ -284,7 +284,7 @@ class _Bases:
         self.found: dict[str, tuple[Basis, tuple[str, ...]]] = {}
 
     def family(self, parameter: Parameter, shape: Sequence[int]) -> Floats:
-        """The family `parameter`, of this shape (lanes, *indices, d, d)."""
+        """The family `parameter` (lanes, *indices, d, d); of one lane where all share it."""
         shape, wanted = (self.lanes, *shape[1:]), shape[0]
         sampler = self.sampler
         commuting = sampler.assignment.structured[parameter.name]
@@ -317,6 +317,8 @@ class _Bases:
             orthogonal=orthogonal,
             commuting=itself,
         )
+        if self.lanes == 1:
+            return found
         return np.take(found, np.arange(wanted) % max(self.lanes, 1), axis=0)
 
     def signs(self, name: str, owner: Atom, shape: Sequence[int]) -> Floats | None:

@@ -38,6 +38,8 @@ DECLARED = {
     "i": "index(n)",
     "f": "vector(n) -> vector(n)",
     "g": "index(h) -> vector(n) -> vector(n)",
+    "V": "P -> index(h) -> vector(n)",
+    "W": "P -> index(h) -> index(n) -> scalar",
     "e": "scalar -> scalar",
 }
 SIZES = {"n": 3, "m": 2, "d": 4, "h": 5, "P": 6}
@@ -149,6 +151,9 @@ TERMS = {
 TERMS["sum_vector"] = "Σ j, dot(C(j), C(j)) * C(j)"
 
 BINDERS = [
+    "[j ↦ Σ k, dot(V(pos(j))(k), V(p)(k))]",
+    "[j ↦ Σ k, dot(V(pos(j))(k), F(pos(j)) @ u)]",
+    "[j ↦ Σ k, W(pos(j))(k)(j)]",
     "Σ j, S[j, j]",
     "[j ↦ [k ↦ S[j, k]][j]]",
     "[j ↦ Σ k, S[j, k] * S[k, j]]",
