@@ -14,7 +14,7 @@ from harness.diagnostics import Diagnostic, InputError
 if TYPE_CHECKING:
     from harness.claims.model import Claim, Library, Project
     from harness.claims.toggles import Checker
-    from harness.report.model import Answer, Lattice
+    from harness.report.model.checker import Answer, Lattice
 
 
 @click.command()

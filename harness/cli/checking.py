@@ -24,7 +24,7 @@ from harness.cli.shared import (
 from harness.evidence import Leg
 
 if TYPE_CHECKING:
-    from harness.report.model import Run
+    from harness.report.model.run import Run
 
 
 def selection(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -23,17 +23,11 @@ from harness.mutation.memory import recall
 from harness.report.cost import cost
 from harness.report.formula import formula
 from harness.report.lattice import to_lattice
-from harness.report.model import (
-    Checker,
-    Cost,
-    Formula,
-    Kind,
-    Labelled,
-    LegResult,
-    Run,
-    Statement,
-    Subject,
-)
+from harness.report.model.checker import Checker
+from harness.report.model.fold import Cost
+from harness.report.model.run import Run
+from harness.report.model.statement import Formula, Labelled, Statement
+from harness.report.model.subject import Kind, LegResult, Subject
 from harness.report.picture import derive
 from harness.verdict import Verdict, judge
 

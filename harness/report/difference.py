@@ -12,7 +12,9 @@ from pathlib import Path
 from harness.diagnostics import Diagnostic, InputError
 from harness.evidence import Leg, Outcome
 from harness.report.json import from_json
-from harness.report.model import Checker, Lattice, Run, Subject
+from harness.report.model.checker import Checker, Lattice
+from harness.report.model.run import Run
+from harness.report.model.subject import Subject
 from harness.verdict import Status
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from harness.language.notation import to_latex, to_mathml, to_text
 from harness.language.terms import Equation, Term
-from harness.report.model import Formula
+from harness.report.model.statement import Formula
 
 LINE = 78
 """How many characters of a formula fit on a line of the page."""

@@ -6,7 +6,9 @@ import re
 
 from harness.diagnostics import Diagnostic
 from harness.evidence import Evidence, Outcome
-from harness.report.model import Checker, Run, Subject
+from harness.report.model.checker import Checker
+from harness.report.model.run import Run
+from harness.report.model.subject import Subject
 from harness.verdict import Status
 
 ANNOTATIONS = 10

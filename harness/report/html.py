@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from harness.report.model import Run
+from harness.report.model.run import Run
 from harness.report.page.render import render
 
 

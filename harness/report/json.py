@@ -9,21 +9,11 @@ from typing import Any
 
 from harness.evidence import Evidence, Gap, GapKind, Leg, Outcome
 from harness.report.lattice import to_lattice
-from harness.report.model import (
-    Checker,
-    Cost,
-    CostRow,
-    Formula,
-    Kind,
-    Labelled,
-    LegResult,
-    Picture,
-    Port,
-    Run,
-    Stage,
-    Statement,
-    Subject,
-)
+from harness.report.model.checker import Checker
+from harness.report.model.fold import Cost, CostRow, Picture, Port, Stage
+from harness.report.model.run import Run
+from harness.report.model.statement import Formula, Labelled, Statement
+from harness.report.model.subject import Kind, LegResult, Subject
 from harness.verdict import Status
 
 SCHEMA = "lean-harness/report/1"

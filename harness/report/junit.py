@@ -9,7 +9,9 @@ import re
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from harness.evidence import Outcome
-from harness.report.model import Checker, LegResult, Run, Subject
+from harness.report.model.checker import Checker
+from harness.report.model.run import Run
+from harness.report.model.subject import LegResult, Subject
 
 _ELEMENT = {
     Outcome.REFUTED: "failure",

@@ -6,16 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from harness.evidence import Counterexample
-from harness.report.model import (
-    Answer,
-    Cell,
-    Formula,
-    Labelled,
-    Lattice,
-    Question,
-    Spared,
-    Toggle,
-)
+from harness.report.model.checker import Answer, Cell, Lattice, Question, Spared, Toggle
+from harness.report.model.statement import Formula, Labelled
 
 
 def to_lattice(data: Mapping[str, Any]) -> Lattice:

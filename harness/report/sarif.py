@@ -10,7 +10,9 @@ from urllib.parse import quote
 from harness import __version__
 from harness.diagnostics import Diagnostic
 from harness.evidence import Evidence, Leg, Outcome
-from harness.report.model import Checker, LegResult, Run, Subject
+from harness.report.model.checker import Checker
+from harness.report.model.run import Run
+from harness.report.model.subject import LegResult, Subject
 
 _LEVEL = {
     Outcome.REFUTED: "error",

@@ -6,7 +6,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from harness.evidence import Evidence, GapKind, Outcome
-from harness.report.model import Checker, Cost, Run, Subject
+from harness.report.model.checker import Checker
+from harness.report.model.fold import Cost
+from harness.report.model.run import Run
+from harness.report.model.subject import Subject
 from harness.verdict import Status
 
 if TYPE_CHECKING:

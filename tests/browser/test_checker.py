@@ -13,7 +13,8 @@ from harness.claims.project import load_project
 from harness.necessity.leg import check_lattice
 from harness.report.html import to_html
 from harness.report.lattice import to_lattice
-from harness.report.model import Checker, Lattice, Run
+from harness.report.model.checker import Checker, Lattice
+from harness.report.model.run import Run
 from harness.report.page.checker import slug, table
 from harness.run import Plan
 from harness.verdict import Status

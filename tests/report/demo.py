@@ -20,19 +20,11 @@ from harness.report.difference import Change as ChangeTo
 from harness.report.difference import Kind as ChangeKind
 from harness.report.difference import Since, since
 from harness.report.lattice import to_lattice
-from harness.report.model import (
-    Checker,
-    Formula,
-    Kind,
-    Labelled,
-    LegResult,
-    Picture,
-    Port,
-    Run,
-    Stage,
-    Statement,
-    Subject,
-)
+from harness.report.model.checker import Checker
+from harness.report.model.fold import Picture, Port, Stage
+from harness.report.model.run import Run
+from harness.report.model.statement import Formula, Labelled, Statement
+from harness.report.model.subject import Kind, LegResult, Subject
 from harness.run import DEFINITION_LEGS, LEGS, Plan
 from harness.verdict import Status
 

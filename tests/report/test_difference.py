@@ -9,7 +9,8 @@ from harness.evidence import Leg, Outcome
 from harness.report.difference import Change, Kind, Since, compare, since
 from harness.report.html import to_html
 from harness.report.json import from_json, to_json
-from harness.report.model import Formula, Run
+from harness.report.model.run import Run
+from harness.report.model.statement import Formula
 from harness.report.page.changes import by_kind
 from harness.verdict import Status
 from tests.report.demo import demo, later

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.evidence import Evidence, Leg, Outcome
-from harness.report.model import LegResult
+from harness.report.model.subject import LegResult
 from harness.report.page.drawing import NARROWEST, PAGE, WIDEST, box_width, draw
 from harness.report.page.graph import LETTER, LIMIT, Graph, graph
 from harness.report.page.layers import Edges, acyclic, crossings, layers, paths, reduced, rows

@@ -10,7 +10,7 @@ import pytest
 
 from harness.evidence import GapKind, Leg, Outcome
 from harness.report.json import from_json, to_json, to_text
-from harness.report.model import Run
+from harness.report.model.run import Run
 from harness.report.schema import report_schema
 from harness.verdict import Status
 from tests.report.demo import demo, hostile

@@ -9,7 +9,7 @@ import pytest
 from harness.claims.model import Claim, Project
 from harness.claims.project import load_project
 from harness.language.terms import Call
-from harness.report.model import Picture, Stage
+from harness.report.model.fold import Picture, Stage
 from harness.report.picture import derive
 from harness.report.picture.matching import canonical, consequence
 from tests.report.demo import ROOT

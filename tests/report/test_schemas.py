@@ -17,7 +17,7 @@ from harness.report.badge import to_badge
 from harness.report.github import workflow_commands
 from harness.report.json import to_json
 from harness.report.junit import to_junit
-from harness.report.model import Run
+from harness.report.model.run import Run
 from harness.report.sarif import to_sarif
 from harness.report.schema import report_schema
 from tests.report.demo import demo, hostile, later

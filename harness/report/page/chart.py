@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from harness.report.model import Run
+from harness.report.model.run import Run
 from harness.report.page.words import number
 
 WIDTH, HEIGHT = 480.0, 96.0

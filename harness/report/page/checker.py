@@ -11,7 +11,8 @@ import json
 import re
 from dataclasses import dataclass
 
-from harness.report.model import Answer, Checker, Formula, Labelled, Lattice
+from harness.report.model.checker import Answer, Checker, Lattice
+from harness.report.model.statement import Formula, Labelled
 from harness.report.page import sketch
 
 MAX_TOGGLES = 12

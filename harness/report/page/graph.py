@@ -5,7 +5,8 @@ from __future__ import annotations
 import textwrap
 from dataclasses import dataclass
 
-from harness.report.model import Run, Subject
+from harness.report.model.run import Run
+from harness.report.model.subject import Subject
 from harness.report.page.drawing import PAGE, Box, Curve, box_width, draw
 from harness.report.page.layers import Edges, acyclic, reduced
 from harness.report.page.uses import used

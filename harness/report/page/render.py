@@ -11,7 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from harness.evidence import Leg, Outcome
-from harness.report.model import Run
+from harness.report.model.run import Run
 from harness.report.page import (
     changes,
     chart,

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from harness.report.model import Subject
+from harness.report.model.subject import Subject
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from graphlib import TopologicalSorter
 
 from harness.evidence import Leg
-from harness.report.model import Run, Subject
+from harness.report.model.run import Run
+from harness.report.model.subject import Subject
 from harness.report.page.layers import Edges, acyclic
 
 

@@ -22,7 +22,7 @@ from harness.language.transform import (
 )
 from harness.language.types import Function, Index, Type, resolve
 from harness.report.formula import inline
-from harness.report.model import Picture, Port, Stage
+from harness.report.model.fold import Picture, Port, Stage
 from harness.report.picture.matching import canonical, consequence
 
 DEPTH = 6

@@ -1,0 +1,73 @@
+"""One run of the harness on one project."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from harness.evidence import Gap, Json, Leg
+from harness.report.model.checker import Checker
+from harness.report.model.subject import Subject
+from harness.verdict import ExitCode, Status, Verdict, exit_code
+
+if TYPE_CHECKING:
+    from harness.report.difference import Since
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of the harness on one project."""
+
+    project: str
+    claims: tuple[Subject, ...]
+    definitions: tuple[Subject, ...]
+    checkers: tuple[Checker, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+    """What of the Lean package no claim is about."""
+    mutation: Mapping[str, Json] | None = None
+    """The score of the last hunt for mutants of this very project; nothing where there is none."""
+    versions: Mapping[str, str] = field(default_factory=dict)
+    commit: str = ""
+    """The project's commit, with `+` where files differ from it; empty where there is none."""
+    started: str = ""
+    """When, as ISO 8601 has it."""
+    finished: str = ""
+    seconds: float = 0.0
+    since: Since | None = None
+    """What changed since an earlier run, where one was given to compare with."""
+
+    @property
+    def subjects(self) -> tuple[Subject, ...]:
+        return (*self.claims, *self.definitions)
+
+    @property
+    def judged(self) -> tuple[Subject | Checker, ...]:
+        """All that the exit code depends on, each with a status and its legs."""
+        return (*self.subjects, *self.checkers)
+
+    @cached_property
+    def by_name(self) -> Mapping[str, Subject]:
+        """Claims and definitions by their names."""
+        return {subject.name: subject for subject in self.subjects}
+
+    @property
+    def legs(self) -> tuple[Leg, ...]:
+        """The legs that were asked of anything, in the order in which reports show them."""
+        asked = {result.leg for subject in self.judged for result in subject.legs}
+        return tuple(leg for leg in Leg if leg in asked)
+
+    @property
+    def counts(self) -> Mapping[Status, int]:
+        """How many claims have each status."""
+        found = Counter(claim.status for claim in self.claims)
+        return {status: found[status] for status in Status}
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """How the command ends: a claim about a theorem that Lean does not have is bad input."""
+        if any(check.data.get("missing") is True for c in self.claims for check in c.evidence):
+            return ExitCode.BAD_INPUT
+        return exit_code(Verdict(item.name, item.status, {}, {}) for item in self.judged)
