@@ -108,7 +108,7 @@ class _Elaborator:
             case 0, Matrix(rows, columns):
                 return Primitive("zero_matrix", (rows, columns), (), type_, span)
             case 1, Matrix(rows, columns):
-                if not unify(Index(rows), Index(columns)):
+                if not unify(rows, columns):
                     raise s.LanguageError(f"1 is a square matrix, expected {type_}", span)
                 return Primitive("identity", (rows,), (), type_, span)
             case _:

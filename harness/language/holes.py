@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from harness.language.syntax import LanguageError
 from harness.language.terms import Apply, Call, Lambda, Primitive, Span, Term, Variable
 from harness.language.types import (
@@ -10,35 +12,33 @@ from harness.language.types import (
     Type,
     TypeHole,
     parts,
-    resolve,
-    resolve_dim,
-    substitute_dim,
     substitute_type,
 )
 
-
-def unify(left: Type, right: Type) -> bool:
-    """Fill holes so that two types are the same, and say whether they are."""
-    return _unify(left, right)
+HOLES = (TypeHole, DimHole)
 
 
-def _unify(left: Type | Dim, right: Type | Dim) -> bool:
+def unify(left: Type | Dim, right: Type | Dim) -> bool:
+    """Fill holes so that two types, or two dimensions, are the same; says whether they are."""
     left, right = _resolve(left), _resolve(right)
     if left is right:
         return True
-    if isinstance(left, TypeHole | DimHole):
+    if isinstance(left, HOLES):
         left.value = right
         return True
-    if isinstance(right, TypeHole | DimHole):
+    if isinstance(right, HOLES):
         right.value = left
         return True
-    if type(left) is not type(right) or not parts(left):
+    below = parts(left)
+    if not below or type(left) is not type(right):
         return left == right
-    return all(map(_unify, parts(left), parts(right)))
+    return all(map(unify, below, parts(right)))
 
 
 def _resolve(item: Type | Dim) -> Type | Dim:
-    return resolve_dim(item) if isinstance(item, DimHole) else resolve(item)  # type: ignore[arg-type]
+    while isinstance(item, HOLES) and item.value is not None:
+        item = item.value
+    return item
 
 
 def finish(term: Term) -> Term:
@@ -65,21 +65,32 @@ def finish_variable(variable: Variable) -> Variable:
 
 
 def _type(type_: Type, span: Span | None) -> Type:
-    found = substitute_type(type_, {}, {})
-    if _has_hole(found):
+    try:
+        found: Type = _filled(type_)
+    except _UnfilledError:
+        so_far = substitute_type(type_, {}, {})
         raise LanguageError(
-            f"cannot tell the type of this (so far: {found}); write it, as in (j: index(n))",
+            f"cannot tell the type of this (so far: {so_far}); write it, as in (j: index(n))",
             span or (0, 0),
-        )
+        ) from None
     return found
 
 
 def _dim(dim: Dim, span: Span | None) -> Dim:
-    found = substitute_dim(dim, {})
-    if _has_hole(found):
-        raise LanguageError("cannot tell a dimension of this", span or (0, 0))
+    try:
+        found: Dim = _filled(dim)
+    except _UnfilledError:
+        raise LanguageError("cannot tell a dimension of this", span or (0, 0)) from None
     return found
 
 
-def _has_hole(item: Type | Dim) -> bool:
-    return isinstance(item, TypeHole | DimHole) or any(map(_has_hole, parts(item)))
+class _UnfilledError(Exception):
+    """There is a hole left."""
+
+
+def _filled(item: Any) -> Any:
+    item = _resolve(item)
+    if isinstance(item, HOLES):
+        raise _UnfilledError
+    below = parts(item)
+    return type(item)(*map(_filled, below)) if below else item

@@ -17,8 +17,7 @@ Each symbol has an ASCII spelling: `forall`, `sum`, `|->`, `.T`, `->`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import TypeVar
 
 from harness.language import syntax as s
@@ -105,14 +104,14 @@ class _Parser:
     def span_from(self, start: int) -> Span:
         return (start, self.tokens[self.position - 1].span[1])
 
-    @contextmanager
-    def deeper(self) -> Iterator[int]:
-        """One level further down; gives where it starts."""
+    def nested(self, read: Callable[[], _Read]) -> _Read:
+        """What stands one level further down."""
         self.depth += 1
         if self.depth > MAX_DEPTH:
             raise s.LanguageError(f"nested deeper than {MAX_DEPTH} levels", self.token.span)
-        yield self.token.span[0]
+        found = read()
         self.depth -= 1
+        return found
 
     # -- statements and expressions -------------------------------------------------------------
 
@@ -141,16 +140,19 @@ class _Parser:
         return s.Binder(token.text, self.type() if self.skip(":") else None, token.span)
 
     def expression(self) -> s.Syntax:
-        with self.deeper() as start:
-            if self.skip("Σ"):
-                binder = self.closed(self.binder, ",")
-                return s.Summation(binder, self.expression(), self.span_from(start))
-            if self.at_abstraction():
-                is_enclosed = self.skip("(")
-                binder = self.closed(self.binder) if is_enclosed else self.binder()
-                self.expect("↦")
-                return s.Abstraction(binder, self.expression(), self.span_from(start))
-            return self.sum()
+        return self.nested(self.map_or_sum)
+
+    def map_or_sum(self) -> s.Syntax:
+        start = self.token.span[0]
+        if self.skip("Σ"):
+            binder = self.closed(self.binder, ",")
+            return s.Summation(binder, self.expression(), self.span_from(start))
+        if self.at_abstraction():
+            is_enclosed = self.skip("(")
+            binder = self.closed(self.binder) if is_enclosed else self.binder()
+            self.expect("↦")
+            return s.Abstraction(binder, self.expression(), self.span_from(start))
+        return self.sum()
 
     def at_abstraction(self) -> bool:
         if self.token.kind == "name":
@@ -223,9 +225,11 @@ class _Parser:
     # -- types -------------------------------------------------------------------------------
 
     def type(self) -> Type:
-        with self.deeper():
-            source = self.simple_type()
-            return Function(source, self.type()) if self.skip("->") else source
+        return self.nested(self.function_type)
+
+    def function_type(self) -> Type:
+        source = self.simple_type()
+        return Function(source, self.type()) if self.skip("->") else source
 
     def simple_type(self) -> Type:
         if self.skip("("):

@@ -203,7 +203,9 @@ def _canonical(term: Term) -> tuple[Term, int]:
 
 def alpha_equal(left: Term, right: Term) -> bool:
     """Whether two terms are the same up to the names that they bind."""
-    return canonical(left) == canonical(right)
+    if type(left) is not type(right) or left.type != right.type:
+        return False
+    return left == right or canonical(left) == canonical(right)
 
 
 def apart(equation: Equation, parameters: tuple[Parameter, ...]) -> Equation:

@@ -191,6 +191,8 @@ def resolve(type_: Type) -> Type:
 def parts(item: Type | Dim) -> tuple[Type | Dim, ...]:
     """The types and dimensions that a type or a dimension is made of; filled holes are theirs."""
     match item:
+        case DimVar() | Scalar() | Named():  # most of them, so they are asked first
+            return ()
         case TypeHole(value) | DimHole(value):
             return () if value is None else (value,)
         case Vector(size) | Index(size):
