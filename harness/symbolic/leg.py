@@ -2,7 +2,7 @@
 
 Three checks answer. `dimension-free` is the proof by rewriting; `certificate` expands that proof
 as polynomial identities with a symbol in every entry; `ground` compares both sides at small sizes
-without the rewriter, and where the claim fails there gives a counterexample.
+without the rewriter, once it has looked in vain for a counterexample to what is not proved.
 """
 
 from __future__ import annotations
@@ -206,6 +206,10 @@ def _expansions(
 
 def _ground(claim: Claim, library: Library, is_proved: bool, deadline: float | None) -> Evidence:
     start = time.monotonic()
+    if not is_proved:  # what is refuted need not be compared
+        example = find_counterexample(claim, library, deadline=deadline)
+        if example is not None:
+            return _broken(claim, example, start, {})
     compared: list[Ground] = []
     left_out: list[str] = []
     try:
@@ -234,12 +238,10 @@ def _ground(claim: Claim, library: Library, is_proved: bool, deadline: float | N
         }
     if left_out:
         data["left out for their size"] = list(left_out)
-    if not is_proved or not all(c.is_equal for c in compared):
+    if is_proved and not all(c.is_equal for c in compared):
         example = find_counterexample(claim, library, deadline=deadline)
         if example is not None:
-            sizes = ", ".join(f"{name} = {size}" for name, size in example.sizes.items())
-            summary = f"False: a small exact instance ({sizes}) breaks it."
-            return _evidence(claim, "ground", Outcome.REFUTED, summary, start, data, example)
+            return _broken(claim, example, start, data)
     if not compared:
         summary = "No instance of the hypotheses was found, so nothing was compared."
         if left_out:
@@ -260,6 +262,14 @@ def _ground(claim: Claim, library: Library, is_proved: bool, deadline: float | N
             f"; for all that the hypotheses allow (ideal membership) at {sizes or 'its size'}"
         )
     return _evidence(claim, "ground", Outcome.CONFIRMED, summary + ".", start, data)
+
+
+def _broken(
+    claim: Claim, example: Counterexample, start: float, data: Mapping[str, Json]
+) -> Evidence:
+    sizes = ", ".join(f"{name} = {size}" for name, size in example.sizes.items())
+    summary = f"False: a small exact instance ({sizes}) breaks it."
+    return _evidence(claim, "ground", Outcome.REFUTED, summary, start, data, example)
 
 
 def _membership(claim: Claim, library: Library) -> Membership | None:
