@@ -8,15 +8,16 @@ G. Regensburger, "Certifying operator identities via noncommutative Gröbner bas
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from heapq import heappop, heappush
 
 from harness.symbolic import words as w
+from harness.symbolic.matching import unify
 from harness.symbolic.order import Order
 from harness.symbolic.rewriting import Rewriter
-from harness.symbolic.rules import Relation, Rule, orient, variables
+from harness.symbolic.rules import Relation, Rule, orient
 
 MAX_RULES = 40
 MAX_WORD = 8
@@ -168,57 +169,3 @@ def _relation(
         ", ".join(sources),
         is_scalar=whole[0].rows == w.UNIT == whole[-1].columns,
     )
-
-
-def unify(one: object, two: object) -> w.Substitution | None:
-    """The most general values of variables that make two words equal, or nothing."""
-    names: dict[tuple[str, str], w.Value] = {}
-
-    def walk(value: w.Atom) -> w.Atom:
-        while value.kind == "?" and ("?", value.name) in names:
-            found = names["?", value.name]
-            assert isinstance(found, w.Atom)
-            value = found
-        return value
-
-    def occurs(name: str, node: w.Value) -> bool:
-        if not isinstance(node, w.Atom):
-            return True
-        node = walk(node)
-        if node.kind == "?":
-            return node.name == name
-        return any(occurs(name, arg) for arg in node.args)
-
-    def unified(a: object, b: object) -> bool:
-        if isinstance(a, w.Atom) and isinstance(b, w.Atom):
-            a, b = walk(a), walk(b)
-            if a == b:
-                return True
-            if b.kind == "?":
-                a, b = b, a
-            if a.kind == "?":
-                if a.type != b.type or occurs(a.name, b) or not w.is_closed(b):
-                    return False
-                names["?", a.name] = b
-                return True
-        if isinstance(a, w.Poly) and (variables(a) or variables(b)):
-            return False
-        if isinstance(a, tuple) and isinstance(b, tuple):
-            return (
-                type(a) is type(b)
-                and len(a) == len(b)
-                and all(unified(p, q) for p, q in zip(a, b, strict=True))
-            )
-        return a == b
-
-    if not unified(one, two):
-        return None
-    return _resolved(names)
-
-
-def _resolved(names: Mapping[tuple[str, str], w.Value]) -> w.Substitution:
-    """Values that mention no name that has a value itself."""
-    found = dict(names)
-    for _ in found:
-        found = {key: w.substitute(value, found) for key, value in found.items()}
-    return found

@@ -34,7 +34,7 @@ class Order:
         heads = [*(letter.name for word in sequences for letter in word), *_scalars(m.factors)]
         return (
             len(heads),
-            _letters(m),
+            sum(isinstance(head, w.Letter) for head in w.heads(m)),
             tuple(sorted(((self.ranks.get(name, 0), name) for name in heads), reverse=True)),
             -turns(m.word) if self.seeks_turns else sum(letter.flip for letter in m.word),
             sum(map(self._inversions, sequences)),
@@ -53,12 +53,6 @@ class Order:
 def turns(word: w.Word) -> int:
     """At how many places a transpose stands beside a letter that is none."""
     return sum(a.flip != b.flip for a, b in pairwise(word))
-
-
-def _letters(node: object) -> int:
-    """How many letters there are, those in arguments of functions too."""
-    inner = sum(map(_letters, node)) if isinstance(node, tuple) else 0
-    return inner + isinstance(node, w.Letter)
 
 
 def _scalars(factors: tuple[w.Factor, ...]) -> Iterator[str]:

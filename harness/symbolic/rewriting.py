@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from harness.symbolic import words as w
+from harness.symbolic.matching import match_factors, match_word
 from harness.symbolic.order import Order
-from harness.symbolic.rules import Rule, match_factors, match_word
+from harness.symbolic.rules import Rule
 
 
 @dataclass(frozen=True)
@@ -143,18 +144,20 @@ class Rewriter:
 
     def _equal(self, p: w.Poly, function: str, place: int) -> w.Poly:
         """The normal form of an argument, by a lemma."""
-        free = tuple(dict.fromkeys(open_names(p)))
+        free = tuple(
+            dict.fromkeys(h for h in w.heads(p) if isinstance(h, w.Atom) and h.kind == "l")
+        )
         canonical = tuple(w.Atom("l", f"#{i}", (), x.type) for i, x in enumerate(free))
         forth = {("l", x.name): y for x, y in zip(free, canonical, strict=True)}
         back = {("l", y.name): x for x, y in zip(free, canonical, strict=True)}
-        key = w.substitute_poly(p, forth)
+        key = w.renamed(p, forth)
         if key not in self._known:
             normal, defect = self.reduce(key)
             self._known[key] = normal
             if normal != key:
                 self.lemmas.append(Lemma(canonical, function, place, key, normal, defect))
         normal = self._known[key]
-        return p if normal == key else w.substitute_poly(normal, back)
+        return p if normal == key else w.renamed(normal, back)
 
     # -- rules -----------------------------------------------------------------------------------
 
@@ -196,7 +199,7 @@ def _places(
             rest = w.assemble((), others, word)
             yield False, _putter(names, w.ONE, w.ONE, rest)
         return
-    for start, names in match_word(rule, word):
+    for start, names in match_word(rule.left.word, word):
         before = w.assemble((), factors, word[:start])
         yield False, _putter(names, before, w.of_word(word[start + size :]), w.ONE)
     for position, factor in enumerate(factors):
@@ -205,7 +208,7 @@ def _places(
         others = (*factors[:position], *factors[position + 1 :])
         for is_turned in (False, True):
             turned = w.transposed(factor.word) if is_turned else factor.word
-            for start, names in match_word(rule, turned):
+            for start, names in match_word(rule.left.word, turned):
                 before, after = w.of_word(turned[:start]), w.of_word(turned[start + size :])
                 rest = w.assemble((), others, word)
                 yield is_turned, _putter(names, before, after, rest)
@@ -220,12 +223,3 @@ def _putter(
 def _is_simpler(p: w.Poly, m: w.Monomial, order: Order) -> bool:
     key = (order.measure(m), m)
     return all((order.measure(other), other) < key for other, _ in p.terms)
-
-
-def open_names(node: object) -> Iterator[w.Atom]:
-    """The open indices of a normal form, in order of appearance."""
-    if isinstance(node, w.Atom) and node.kind == "l":
-        yield node
-    elif isinstance(node, tuple):
-        for item in node:
-            yield from open_names(item)

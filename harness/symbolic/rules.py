@@ -8,7 +8,7 @@ adds up to an identity that can be checked without the rewriter: see `certificat
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -19,6 +19,7 @@ from harness.symbolic import words as w
 from harness.symbolic.build import DEFECT
 from harness.symbolic.codes import dim_code
 from harness.symbolic.interpret import Environment, UnsupportedTerm, interpret_poly, symbol
+from harness.symbolic.matching import variables
 from harness.symbolic.order import Order, turns
 
 
@@ -63,6 +64,16 @@ class Relation:
         return replace(
             self, difference=difference, defect=defect, is_transpose=not self.is_transpose
         )
+
+
+def _renamed(node: Any) -> Any:
+    """A normal form with a mark at the name of each variable."""
+    if isinstance(node, w.Atom | w.Letter) and node.kind == "?":
+        return node._replace(name=node.name + "'")
+    if isinstance(node, tuple):
+        items = map(_renamed, node)
+        return type(node)(*items) if hasattr(node, "_fields") else tuple(items)
+    return node
 
 
 def relation(hypothesis: Hypothesis, env: Environment) -> Relation:
@@ -131,9 +142,7 @@ def _strip(p: w.Poly, name: str) -> w.Poly | None:
 
 
 def _count_name(node: object, name: str) -> int:
-    if isinstance(node, w.Atom | w.Letter) and node.kind == "?" and node.name == name:
-        return 1
-    return sum(_count_name(i, name) for i in node) if isinstance(node, tuple) else 0
+    return sum(head.kind == "?" and head.name == name for head in w.heads(node))
 
 
 # -- orientation ----------------------------------------------------------------------------
@@ -165,40 +174,16 @@ def orient(found: Relation, order: Order) -> Iterator[Rule]:
 
 def _grows(lead: w.Monomial, rest: w.Poly) -> bool:
     """Whether a variable vector occurs more often to the right: then sizes say nothing."""
+    vectors = {h.name for h in w.heads(lead) if isinstance(h, w.Letter) and h.kind == "?"}
     return any(
-        _count_name(m, name) > _count_name(lead, name)
-        for m, _ in rest.terms
-        for name in _vector_names(lead)
+        _count_name(m, name) > _count_name(lead, name) for m, _ in rest.terms for name in vectors
     )
-
-
-def _vector_names(node: object) -> set[str]:
-    if isinstance(node, w.Letter) and node.kind == "?":
-        return {node.name}
-    return set().union(*map(_vector_names, node)) if isinstance(node, tuple) else set()
 
 
 def _is_left_side(m: w.Monomial, *, is_scalar: bool) -> bool:
     if m.binders or bool(m.factors) == bool(m.word) or bool(m.factors) != is_scalar:
         return False
     return all(letter.kind != "?" for letter in m.word)
-
-
-def variables(node: object) -> set[tuple[str, str]]:
-    """The rule variables in a normal form."""
-    if isinstance(node, w.Atom | w.Letter) and node.kind == "?":
-        return {("?", node.name)}
-    return set().union(*map(variables, node)) if isinstance(node, tuple) else set()
-
-
-def _renamed(node: Any) -> Any:
-    """A normal form with a mark at the name of each variable."""
-    if isinstance(node, w.Atom | w.Letter) and node.kind == "?":
-        return node._replace(name=node.name + "'")
-    if isinstance(node, tuple):
-        items = map(_renamed, node)
-        return type(node)(*items) if hasattr(node, "_fields") else tuple(items)
-    return node
 
 
 def orders(found: Sequence[Relation]) -> Iterator[Order]:
@@ -237,109 +222,3 @@ def _matrix_names(p: w.Poly) -> Iterator[str]:
         for letter in (letter for word in words for letter in word):
             if letter.kind == "a" and w.UNIT not in (letter.rows, letter.columns):
                 yield letter.name
-
-
-# -- matching -------------------------------------------------------------------------------
-
-
-def match(pattern: object, subject: object, found: dict[tuple[str, str], w.Value]) -> bool:
-    """Find values for the rule's variables that make `pattern` the `subject`."""
-    if isinstance(pattern, w.Atom) and pattern.kind == "?":
-        if not isinstance(subject, w.Atom) or subject.type != pattern.type:
-            return False
-        if not w.is_closed(subject):
-            return False
-        return found.setdefault(("?", pattern.name), subject) == subject
-    if isinstance(pattern, w.Poly):
-        if not isinstance(subject, w.Poly):
-            return False
-        name = _bare_variable(pattern)
-        if name is not None:
-            return w.is_closed(subject) and found.setdefault(("?", name), subject) == subject
-        prefix = _prefix_of_variable(pattern)
-        if prefix is not None:
-            rest = _without_prefix(prefix[:-1], subject, found)
-            return (
-                rest is not None
-                and w.is_closed(rest)
-                and found.setdefault(("?", prefix[-1].name), rest) == rest
-            )
-    if isinstance(pattern, tuple):
-        return (
-            isinstance(subject, tuple)
-            and type(pattern) is type(subject)
-            and len(pattern) == len(subject)
-            and all(match(p, s, found) for p, s in zip(pattern, subject, strict=True))
-        )
-    return pattern == subject
-
-
-def _bare_variable(p: w.Poly) -> str | None:
-    if len(p.terms) != 1 or p.terms[0][1] != 1:
-        return None
-    m = p.terms[0][0]
-    if not m.binders and not m.factors and len(m.word) == 1:
-        letter = m.word[0]
-        return letter.name if letter.kind == "?" and not letter.flip else None
-    if not m.binders and not m.word and len(m.factors) == 1:
-        factor = m.factors[0]
-        return factor.name if isinstance(factor, w.Atom) and factor.kind == "?" else None
-    return None
-
-
-def _prefix_of_variable(p: w.Poly) -> w.Word | None:
-    """The word of a polynomial that is matrices times a variable vector."""
-    word = w.word_of(p)
-    if not word:
-        return None
-    last = word[-1]
-    is_variable = last.kind == "?" and last.columns == w.UNIT and not last.flip
-    return word if is_variable else None
-
-
-def _without_prefix(
-    prefix: w.Word, subject: w.Poly, found: dict[tuple[str, str], w.Value]
-) -> w.Poly | None:
-    """What the subject is a product of the prefix with; nothing where it is not."""
-    rest: list[w.Poly] = []
-    for m, c in subject.terms:
-        locals_, factors, word = w.open_binders(m)
-        start, others = word[: len(prefix)], word[len(prefix) :]
-        is_free = not any(w.occurrences(index, start) for index in locals_)
-        if not is_free or not match(prefix, start, found):
-            return None
-        rest.append(w.scale(c, w.assemble(locals_, factors, others)))
-    return w.add(*rest)
-
-
-def match_word(rule: Rule, word: w.Word) -> Iterator[tuple[int, Mapping[tuple[str, str], w.Value]]]:
-    """Where the rule's word stands in `word`, and its variables there."""
-    size = len(rule.left.word)
-    for start in range(len(word) - size + 1):
-        found: dict[tuple[str, str], w.Value] = {}
-        if all(
-            match(p, s, found)
-            for p, s in zip(rule.left.word, word[start : start + size], strict=True)
-        ):
-            yield start, found
-
-
-def match_factors(
-    pattern: Sequence[w.Factor],
-    factors: Sequence[w.Factor],
-    found: dict[tuple[str, str], w.Value],
-) -> Iterator[tuple[tuple[w.Factor, ...], Mapping[tuple[str, str], w.Value]]]:
-    """The factors that remain when those of `pattern` are taken out, and the variables."""
-    if not pattern:
-        yield tuple(factors), found
-        return
-    first, *others = pattern
-    for position, factor in enumerate(factors):
-        readings: list[w.Factor] = [factor]
-        if isinstance(factor, w.Bracket):
-            readings.append(w.Bracket("k", w.transposed(factor.word)))
-        for reading in readings:
-            attempt = dict(found)
-            if match(first, reading, attempt):
-                rest = (*factors[:position], *factors[position + 1 :])
-                yield from match_factors(others, rest, attempt)

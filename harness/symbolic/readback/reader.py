@@ -264,10 +264,8 @@ def _equal(one: Term, two: Term) -> Term:
 
 def _indices_before(word: w.Word) -> tuple[bool, int]:
     """Entries first; then what depends on bound indices goes to the right."""
-    return word[0].kind != "i", _locals(word[0]) - _locals(word[-1])
+    return word[0].kind != "i", _open_indices(word[0]) - _open_indices(word[-1])
 
 
-def _locals(node: object) -> int:
-    if isinstance(node, w.Atom) and node.kind == "l":
-        return 1
-    return sum(map(_locals, node)) if isinstance(node, tuple) else 0
+def _open_indices(letter: w.Letter) -> int:
+    return sum(head.kind == "l" for head in w.heads(letter))

@@ -146,6 +146,22 @@ def part(name: str, whole: str, block: str) -> Letter:
     return Letter("p", name, (), whole, block, False)
 
 
+def heads(node: object) -> list[Atom | Letter]:
+    """Every name in a normal form, those in arguments after what they are arguments of."""
+    found: list[Atom | Letter] = []
+
+    def walk(node: object) -> None:
+        if isinstance(node, Atom | Letter):
+            found.append(node)
+            node = node.args
+        if isinstance(node, tuple):
+            for item in node:
+                walk(item)
+
+    walk(node)
+    return found
+
+
 def occurrences(index: Atom, node: object) -> int:
     """How often an index stands in a normal form."""
     if isinstance(node, Letter):
