@@ -24,6 +24,7 @@ from pathlib import Path
 from harness.arrays.backend import Backend, BackendMissing
 from harness.claims.project import load_project
 from harness.numeric.bounded import Float64Check
+from harness.numeric.identifier import LANES
 from harness.numeric.precisions import NARROW, Precision, lacks, measure
 from harness.sweep.executors import processes
 from harness.sweep.plan import SweepPlan
@@ -36,11 +37,12 @@ CLAIM = "scores_invariant_of_orthogonal"
 BLOCK = "folded_qkvo_attention_block_invariant_of_commutes"
 
 
-def plan(instances: int) -> SweepPlan:
+def plan(instances: int, lanes: int = LANES) -> SweepPlan:
     project = load_project(ROOT)
     claims = tuple(claim for claim in project.claims if claim.theorem == CLAIM)
     sizes = {"n": 4, "d": 4, "e": 4}
-    return SweepPlan("", project.library, claims, {"small": sizes}, (0,), ("float64",), instances)
+    shapes, dtypes = {"small": sizes}, ("float64",)
+    return SweepPlan("", project.library, claims, shapes, (0,), dtypes, instances, lanes)
 
 
 def resident(who: str = "self") -> float:
@@ -88,11 +90,11 @@ def compare(instances: int) -> None:
         print(f"  {median:7.2f} s  {name}; ratio {median / first:.2f}")
 
 
-def memory(instances: int) -> None:
+def memory(instances: int, lanes: int) -> None:
     begin = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "out.ndjson"
-        with Sweep(plan(instances), path) as work:
+        with Sweep(plan(instances, lanes), path) as work:
             early = 0.0
             for done in work.run(partial(processes, WORKERS), 4 * WORKERS):
                 if not early and done >= instances / 10:
@@ -133,8 +135,9 @@ def main() -> None:
     instances = int(sys.argv[1]) if len(sys.argv) > 1 else 10**6
     print(f"executors, {min(instances, 20_000):,} instances, start and stop included")
     compare(min(instances, 20_000))
-    print("memory")
-    memory(instances)
+    for lanes in (LANES, 8 * LANES):
+        print(f"memory and rate, in batches of {lanes}")
+        memory(instances, lanes)
     print("narrow formats")
     narrow()
 
