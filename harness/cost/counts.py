@@ -20,7 +20,7 @@ from harness.language.types import (
     Scalar,
     Type,
     Vector,
-    resolve_dim,
+    resolve,
 )
 
 Polynomial = Any
@@ -36,7 +36,7 @@ class Uncountable(Exception):
 
 def polynomial(dim: Dim) -> Polynomial:
     """A size as a polynomial."""
-    match resolve_dim(dim):
+    match resolve(dim):
         case DimVar(name):
             return sympy.Symbol(name, integer=True, positive=True)
         case DimLit(value):

@@ -12,6 +12,7 @@ from harness.language.types import (
     Type,
     TypeHole,
     parts,
+    resolve,
     substitute_type,
 )
 
@@ -20,7 +21,7 @@ HOLES = (TypeHole, DimHole)
 
 def unify(left: Type | Dim, right: Type | Dim) -> bool:
     """Fill holes so that two types, or two dimensions, are the same; says whether they are."""
-    left, right = _resolve(left), _resolve(right)
+    left, right = resolve(left), resolve(right)
     if left is right:
         return True
     if isinstance(left, HOLES):
@@ -33,12 +34,6 @@ def unify(left: Type | Dim, right: Type | Dim) -> bool:
     if not below or type(left) is not type(right):
         return left == right
     return all(map(unify, below, parts(right)))
-
-
-def _resolve(item: Type | Dim) -> Type | Dim:
-    while isinstance(item, HOLES) and item.value is not None:
-        item = item.value
-    return item
 
 
 def finish(term: Term) -> Term:
@@ -89,7 +84,7 @@ class _UnfilledError(Exception):
 
 
 def _filled(item: Any) -> Any:
-    item = _resolve(item)
+    item = resolve(item)
     if isinstance(item, HOLES):
         raise _UnfilledError
     below = parts(item)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any, overload
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class DimSum:
     right: Dim
 
     def __str__(self) -> str:
-        right = resolve_dim(self.right)
+        right = resolve(self.right)
         shown = f"({right})" if isinstance(right, DimSum) else str(right)
         return f"{self.left} + {shown}"
 
@@ -52,7 +53,7 @@ class DimProduct:
     right: Dim
 
     def __str__(self) -> str:
-        left, right = resolve_dim(self.left), resolve_dim(self.right)
+        left, right = resolve(self.left), resolve(self.right)
         first = f"({left})" if isinstance(left, DimSum) else str(left)
         second = f"({right})" if isinstance(right, DimSum | DimProduct) else str(right)
         return f"{first}*{second}"
@@ -174,18 +175,15 @@ class Parameter:
         return self.sort
 
 
-def resolve_dim(dim: Dim) -> Dim:
-    """Follow filled holes at the head of `dim`."""
-    while isinstance(dim, DimHole) and dim.value is not None:
-        dim = dim.value
-    return dim
-
-
-def resolve(type_: Type) -> Type:
-    """Follow filled holes at the head of `type_`."""
-    while isinstance(type_, TypeHole) and type_.value is not None:
-        type_ = type_.value
-    return type_
+@overload
+def resolve(item: Dim) -> Dim: ...
+@overload
+def resolve(item: Type) -> Type: ...
+def resolve(item: Type | Dim) -> Type | Dim:
+    """Follow filled holes at the head of a type or a dimension."""
+    while isinstance(item, TypeHole | DimHole) and item.value is not None:
+        item = item.value
+    return item
 
 
 def parts(item: Type | Dim) -> tuple[Type | Dim, ...]:
@@ -193,8 +191,8 @@ def parts(item: Type | Dim) -> tuple[Type | Dim, ...]:
     match item:
         case DimVar() | Scalar() | Named():  # most of them, so they are asked first
             return ()
-        case TypeHole(value) | DimHole(value):
-            return () if value is None else (value,)
+        case TypeHole(value) | DimHole(value) if value is not None:
+            return (value,)
         case Vector(size) | Index(size):
             return (size,)
         case Matrix(one, two) | Function(one, two) | DimSum(one, two) | DimProduct(one, two):
@@ -205,34 +203,25 @@ def parts(item: Type | Dim) -> tuple[Type | Dim, ...]:
 
 def substitute_dim(dim: Dim, dims: Mapping[str, Dim]) -> Dim:
     """Put `dims` for the dimension variables of `dim`; filled holes disappear."""
-    match resolve_dim(dim):
-        case DimVar(name):
-            return dims.get(name, DimVar(name))
-        case DimSum(left, right):
-            return DimSum(substitute_dim(left, dims), substitute_dim(right, dims))
-        case DimProduct(left, right):
-            return DimProduct(substitute_dim(left, dims), substitute_dim(right, dims))
-        case other:
-            return other
+    found: Dim = _substituted(dim, dims, {})
+    return found
 
 
 def substitute_type(type_: Type, dims: Mapping[str, Dim], types: Mapping[str, Type]) -> Type:
     """Put `dims` and `types` for the variables of `type_`; filled holes disappear."""
-    match resolve(type_):
-        case Vector(size):
-            return Vector(substitute_dim(size, dims))
-        case Matrix(rows, columns):
-            return Matrix(substitute_dim(rows, dims), substitute_dim(columns, dims))
-        case Index(size):
-            return Index(substitute_dim(size, dims))
+    found: Type = _substituted(type_, dims, types)
+    return found
+
+
+def _substituted(item: Any, dims: Mapping[str, Dim], types: Mapping[str, Type]) -> Any:
+    item = resolve(item)
+    match item:
+        case DimVar(name):
+            return dims.get(name, item)
         case Named(name):
-            return types.get(name, Named(name))
-        case Function(source, target):
-            return Function(
-                substitute_type(source, dims, types), substitute_type(target, dims, types)
-            )
-        case other:
-            return other
+            return types.get(name, item)
+    below = parts(item)
+    return type(item)(*[_substituted(part, dims, types) for part in below]) if below else item
 
 
 def dim_value(dim: Dim, sizes: Mapping[str, int]) -> int:
@@ -240,7 +229,7 @@ def dim_value(dim: Dim, sizes: Mapping[str, int]) -> int:
 
     Raises `KeyError` for a variable without a size.
     """
-    match resolve_dim(dim):
+    match resolve(dim):
         case DimVar(name):
             return sizes[name]
         case DimLit(value):

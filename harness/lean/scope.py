@@ -24,7 +24,6 @@ from harness.language.types import (
     Type,
     Vector,
     resolve,
-    resolve_dim,
 )
 from harness.lean import expression as lean
 from harness.lean.expression import Constant, Expression, Literal, Local, apply, arrow
@@ -157,7 +156,7 @@ class LeanScope:
 
     def dimension(self, dim: Dim) -> Expression:
         """A dimension as a term of type `Nat`."""
-        match resolve_dim(dim):
+        match resolve(dim):
             case DimVar(name):
                 return Local(self.sorts[name])
             case DimLit(value):

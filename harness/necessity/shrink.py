@@ -32,7 +32,6 @@ from harness.language.types import (
     Vector,
     function_parts,
     resolve,
-    resolve_dim,
 )
 from harness.necessity.instances import UNREADABLE, breaks
 from harness.numeric.small import FUNCTIONS, plain
@@ -121,7 +120,7 @@ def _kept(type_: Type, cut: Parameter, index: int, sizes: Mapping[str, int]) -> 
 
 
 def _kept_of(dim: Dim, cut: Parameter, index: int, sizes: Mapping[str, int]) -> list[int]:
-    match resolve_dim(dim):
+    match resolve(dim):
         case DimVar(name):
             return [i for i in range(sizes[name]) if name != cut.name or i != index]
         case DimLit(value):

@@ -22,13 +22,12 @@ from harness.language.types import (
     Type,
     Vector,
     resolve,
-    resolve_dim,
 )
 
 
 def dim_code(dim: Dim) -> str:
     """A dimension as text."""
-    match resolve_dim(dim):
+    match resolve(dim):
         case DimVar(name):
             return name
         case DimLit(value):

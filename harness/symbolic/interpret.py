@@ -221,60 +221,45 @@ def _matrix2(dims: list[str], a: w.Poly, b: w.Poly, c: w.Poly, d: w.Poly) -> w.P
     return w.add(d, *(w.multiply(p, unit) for p, unit in units))
 
 
-def _add(dims: list[str], first: w.Poly, second: w.Poly) -> w.Poly:
-    return w.add(first, second)
+def _plain(operation: Callable[..., w.Poly]) -> Rule:
+    """An operation on normal forms that needs no dimensions."""
+    return lambda dims, *arguments: operation(*arguments)
 
 
-def _subtract(dims: list[str], first: w.Poly, second: w.Poly) -> w.Poly:
-    return w.subtract(first, second)
-
-
-def _negate(dims: list[str], item: w.Poly) -> w.Poly:
-    return w.scale(-1, item)
-
-
-def _multiply(dims: list[str], first: w.Poly, second: w.Poly) -> w.Poly:
-    return w.multiply(first, second)
-
-
-def _zero(dims: list[str]) -> w.Poly:
-    return w.ZERO
-
-
-def _one(dims: list[str]) -> w.Poly:
-    return w.ONE
-
+_ADD, _SUBTRACT, _MULTIPLY = _plain(w.add), _plain(w.subtract), _plain(w.multiply)
+_NEGATE = _plain(lambda item: w.scale(-1, item))
+_ZERO, _ONE = _plain(lambda: w.ZERO), _plain(lambda: w.ONE)
 
 RULES: Mapping[str, Rule] = {
-    "zero": _zero,
-    "one": _one,
-    "add": _add,
-    "subtract": _subtract,
-    "negate": _negate,
-    "multiply": _multiply,
-    "divide": lambda dims, a, b: w.multiply(a, w.invert(b)),
+    "zero": _ZERO,
+    "one": _ONE,
+    "add": _ADD,
+    "subtract": _SUBTRACT,
+    "negate": _NEGATE,
+    "multiply": _MULTIPLY,
+    "divide": _plain(lambda a, b: w.multiply(a, w.invert(b))),
     "sum": _sum,
-    "zero_vector": _zero,
+    "zero_vector": _ZERO,
     "vector": _vector,
     "entry": _entry,
-    "add_vector": _add,
-    "subtract_vector": _subtract,
-    "negate_vector": _negate,
-    "scale_vector": _multiply,
-    "dot": lambda dims, u, v: w.multiply(w.transpose(u), v),
+    "add_vector": _ADD,
+    "subtract_vector": _SUBTRACT,
+    "negate_vector": _NEGATE,
+    "scale_vector": _MULTIPLY,
+    "dot": _plain(lambda u, v: w.multiply(w.transpose(u), v)),
     "sum_vector": _sum,
     "append": _append,
     "concat": _concat,
-    "zero_matrix": _zero,
-    "identity": _one,
+    "zero_matrix": _ZERO,
+    "identity": _ONE,
     "matrix_entry": _matrix_entry,
-    "add_matrix": _add,
-    "subtract_matrix": _subtract,
-    "negate_matrix": _negate,
-    "scale_matrix": _multiply,
-    "matvec": _multiply,
-    "matmul": _multiply,
-    "transpose": lambda dims, a: w.transpose(a),
+    "add_matrix": _ADD,
+    "subtract_matrix": _SUBTRACT,
+    "negate_matrix": _NEGATE,
+    "scale_matrix": _MULTIPLY,
+    "matvec": _MULTIPLY,
+    "matmul": _MULTIPLY,
+    "transpose": _plain(w.transpose),
     "diagonal": _diagonal,
     "matrix2": _matrix2,
     "blocks": _blocks,

@@ -37,7 +37,6 @@ from harness.language.types import (
     TypeHole,
     Vector,
     resolve,
-    resolve_dim,
 )
 
 
@@ -116,7 +115,7 @@ def layout_type(type_: Type) -> Layout:
 
 def layout_dim(dim: Dim) -> Layout:
     """How a dimension is written in print."""
-    match resolve_dim(dim):
+    match resolve(dim):
         case DimVar(name):
             return Identifier(name)
         case DimLit(value):

@@ -25,7 +25,6 @@ from harness.language.types import (
     Type,
     Vector,
     resolve,
-    resolve_dim,
     substitute_type,
 )
 
@@ -210,7 +209,7 @@ def _solve_type(pattern: Type, type_: Type, unknown: Unknowns) -> bool:
 
 
 def _solve_dim(pattern: Dim, dim: Dim, unknown: Unknowns) -> bool:
-    match resolve_dim(pattern), resolve_dim(dim):
+    match resolve(pattern), resolve(dim):
         case DimVar(name), other if name in unknown.dims:
             return unknown.found_dims.setdefault(name, other) == other
         case (DimSum(a, b), DimSum(c, d)) | (DimProduct(a, b), DimProduct(c, d)):
