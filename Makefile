@@ -10,10 +10,10 @@ report: .venv/ready
 	$(BIN)/harness report
 
 test: .venv/ready lint
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadgroup
 
 quick: .venv/ready
-	$(BIN)/pytest -m "not lean and not slow and not browser" -n 2
+	$(BIN)/pytest -m "not lean and not slow and not browser" -n 2 --dist worksteal
 
 lint: .venv/ready
 	$(BIN)/ruff check .

@@ -15,9 +15,9 @@ ROOT = Path(__file__).parents[2]
 pytestmark = [pytest.mark.lean, pytest.mark.slow]
 
 
-def test_every_leg_confirms_every_claim_and_definition(tmp_path: Path) -> None:
+def test_every_leg_confirms_every_claim_and_definition(project_cache: Path) -> None:
     project = load_project(ROOT)
-    found = list(check_all(project, cache=tmp_path))
+    found = list(check_all(project, cache=project_cache / "lean"))
     evidence = [item for item in found if isinstance(item, Evidence)]
     assert not [
         (e.subject, e.leg, e.summary) for e in evidence if e.outcome is not Outcome.CONFIRMED

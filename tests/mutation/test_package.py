@@ -22,9 +22,9 @@ ROOT = Path(__file__).parents[2]
 pytestmark = [pytest.mark.slow, pytest.mark.lean]
 
 
-def test_no_mutant_survives(tmp_path: Path) -> None:
+def test_no_mutant_survives(project_cache: Path) -> None:
     project = load_project(ROOT)
-    plan = Plan(project, cache=tmp_path, seconds=60.0, memory=2 << 30, workers=2)
+    plan = Plan(project, cache=project_cache, seconds=60.0, memory=2 << 30, workers=2)
     asked = mutants(project)
     findings = tuple(e for e in hunt(plan, asked) if isinstance(e, Finding))
     score = Score(findings)

@@ -50,11 +50,13 @@ def draft_claims(
         read_package(project.lean), lean, build_dir=cache / "build", on_progress=on_progress
     )
     wanted = {name: _candidates(project, name) for name in theorems}
+    # In one order, whatever the theorems' is, so that Lean is not asked the same again.
+    constants = sorted({constant for names in wanted.values() for constant in names})
     answer, seconds = inspect(
         built,
         lean,
         [],
-        [f"state\t{constant}" for names in wanted.values() for constant in names],
+        [f"state\t{constant}" for constant in constants],
         folder=cache / "statements",
         on_start=lambda: on_progress("Lean: reading statements"),
     )
@@ -62,8 +64,8 @@ def draft_claims(
     numbers = count()
     values = {name: read(value, numbers) for name, (_, value) in answer.stated.items() if value}
     found = []
-    for theorem, constants in wanted.items():
-        constant = next((c for c in constants if c in answer.declarations), None)
+    for theorem, candidates in wanted.items():
+        constant = next((c for c in candidates if c in answer.declarations), None)
         if constant is None:
             raise _no_such(session, theorem)
         if (kind := answer.declarations[constant].kind) != "theorem":

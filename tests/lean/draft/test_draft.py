@@ -169,10 +169,11 @@ def test_the_kernel_takes_drafts_for_the_theorems(package: Path, drafts: Drafts)
 
 def test_a_theorem_that_is_not_there(package: Path) -> None:
     project = open_project(find_root(package))
+    cache = package / ".cache" / "lean"
     with pytest.raises(NoSuchTheorem, match=r"nearest: Isometry\.inner_invariant"):
-        draft_claims(project, ("iner_invariant",), cache=package / ".cache" / "lean")
+        draft_claims(project, ("iner_invariant", "squaredLength"), cache=cache)
     with pytest.raises(NoSuchTheorem, match="definition"):
-        draft_claims(project, ("squaredLength",), cache=package / ".cache" / "lean")
+        draft_claims(project, ("squaredLength", "iner_invariant"), cache=cache)
 
 
 def same(one: Claim, other: Claim) -> bool:
@@ -186,11 +187,14 @@ def same(one: Claim, other: Claim) -> bool:
 
 
 @pytest.mark.parametrize("root", [ROOT, ISOMETRY], ids=lambda path: path.name)
-def test_drafts_are_the_committed_specifications(root: Path, tmp_path: Path) -> None:
+def test_drafts_are_the_committed_specifications(
+    root: Path, project_cache: Path, tmp_path: Path
+) -> None:
     """From Lean's terms to text, and through parser and elaborator to the very same claims."""
     project = load_project(root)
     theorems = tuple(claim.theorem for claim in project.claims)
-    found = draft_claims(project, theorems, cache=root / ".cache" / "lean")
+    cache = project_cache if root == ROOT else tmp_path
+    found = draft_claims(project, theorems, cache=cache / "lean")
     assert len(found.found) == len(project.claims) > 0
     for draft, claim in zip(found.found, project.claims, strict=True):
         path = tmp_path / f"{draft.theorem}.yaml"
