@@ -11,8 +11,9 @@ from harness.language.terms import Term
 from harness.language.types import Parameter, Sort
 
 ROOT = Path(__file__).parents[2]
-LIBRARY: Library = load_project(ROOT).library
-CLAIMS: dict[str, Claim] = {claim.theorem: claim for claim in load_project(ROOT).claims}
+PROJECT = load_project(ROOT)
+LIBRARY: Library = PROJECT.library
+CLAIMS: dict[str, Claim] = {claim.theorem: claim for claim in PROJECT.claims}
 
 
 def parameters(declared: dict[str, str]) -> tuple[Parameter, ...]:

@@ -6,11 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from harness.claims.project import load_project
 from harness.numeric.check import ReplayId
 from harness.numeric.leg import check, replay
 from harness.numeric.replay import describe
-from tests.arrays.language import CLAIMS, LIBRARY, ROOT
+from tests.arrays.language import CLAIMS, LIBRARY, PROJECT, ROOT
 from tests.numeric.wrong import BLOCK, WRONG
 
 IDENTIFIERS = [f"{BLOCK}:prime-field:3:4:17", f"{BLOCK}:float64:3:4:31"]
@@ -18,7 +17,7 @@ IDENTIFIERS = [f"{BLOCK}:prime-field:3:4:17", f"{BLOCK}:float64:3:4:31"]
 
 @pytest.mark.parametrize("identifier", IDENTIFIERS)
 def test_bit_for_bit_in_another_process(identifier: str) -> None:
-    here = describe(load_project(ROOT), identifier)
+    here = describe(PROJECT, identifier)
     script = (
         "import sys; from pathlib import Path; from harness.claims.project import load_project; "
         "from harness.numeric.replay import describe; "
@@ -66,4 +65,4 @@ def test_identifiers_are_read_back() -> None:
 )
 def test_what_is_no_identifier_is_refused(identifier: str) -> None:
     with pytest.raises(ValueError, match=r"expected|not a claim|lanes"):
-        describe(load_project(ROOT), identifier)
+        describe(PROJECT, identifier)
