@@ -10,7 +10,8 @@ report: .venv/ready
 	$(BIN)/harness report
 
 test: .venv/ready lint
-	$(BIN)/pytest -n 2 --dist loadgroup
+	$(BIN)/pytest -m "not lean" -n 2 --dist worksteal
+	$(BIN)/pytest -m lean  # by itself: a Lean takes a core and more than a gigabyte, a build several
 
 quick: .venv/ready
 	$(BIN)/pytest -m "not lean and not slow and not browser" -n 2 --dist worksteal
