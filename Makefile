@@ -9,9 +9,11 @@ BIN := .venv/bin
 report: .venv/ready
 	$(BIN)/harness report
 
+# Lean's tests run by themselves: each Lean takes a core and more than a gigabyte, and a build of a
+# package starts as many as there are cores for.
 test: .venv/ready lint
 	$(BIN)/pytest -m "not lean" -n 2 --dist worksteal
-	$(BIN)/pytest -m lean  # by itself: a Lean takes a core and more than a gigabyte, a build several
+	$(BIN)/pytest -m lean
 
 quick: .venv/ready
 	$(BIN)/pytest -m "not lean and not slow and not browser" -n 2 --dist worksteal
