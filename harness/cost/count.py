@@ -2,7 +2,8 @@
 
 The rule: every subterm is computed once for each value of the indices that it depends on, however
 often it is used; a product counts all its entries, except that zeros of block diagonal, diagonal
-and identity matrices are not multiplied. Looking up an entry, a member of a family or the RoPE
+and identity matrices are not multiplied. What depends on an index `k` by `group(k)` alone is
+computed once for each group. Looking up an entry, a member of a family or the RoPE
 operator of a position, and setting things side by side, is no operation.
 """
 
@@ -38,7 +39,7 @@ def count_all(terms: Iterable[Term], library: Library) -> Counts:
     """The operations that computing all of `terms` together takes. Raises `Uncountable`."""
     seen: set[Term] = set()
     total = Counts()
-    todo = [canonical(unfolded(term, library)) for term in terms]
+    todo = [_looked_up(canonical(unfolded(term, library))) for term in terms]
     while todo:
         term = todo.pop()
         table = _table(term)
@@ -82,19 +83,50 @@ def reassociated(term: Term) -> Term:
 # -- subterms that are one and the same ----------------------------------------------------------
 
 
+LOOKED_UP = "@"
+
+
+def _looked_up(term: Term) -> Term:
+    """`term` with each `group(k)`, for a bound `k`, as one bound index that is named after both."""
+
+    def rule(part: Term) -> Term | None:
+        match part:
+            case Apply(Variable(function), Variable(index)) if index.startswith(BOUND):
+                if isinstance(part.type, Index):
+                    return Variable(f"{index}{LOOKED_UP}{function}", part.type)
+        return None
+
+    return rewrite(term, rule)
+
+
+def _source(variable: Variable) -> str:
+    """The name of the index that a bound index was looked up by; its own where it was not."""
+    return variable.name.partition(LOOKED_UP)[0]
+
+
 def _table(term: Term) -> Term:
     """`term` with its bound indices numbered as they come: all that it is computed for."""
     bound = _bound(term)
     variables = (part for part in subterms(term) if isinstance(part, Variable))
     order = dict.fromkeys(variable for variable in variables if variable in bound)
-    names = {v.name: Variable(f"{BOUND}#{i}", v.type) for i, v in enumerate(order)}
+    numbers = {v.name: f"{BOUND}#{i}" for i, v in enumerate(order)}
+    names: dict[str, Term] = {}
+    for v in order:
+        source = _source(v)
+        is_own = source == v.name or source not in numbers
+        name = numbers[v.name] if is_own else numbers[source] + v.name.removeprefix(source)
+        names[v.name] = Variable(name, v.type)
     return substitute(term, names)
 
 
 def _repetitions(term: Term) -> Polynomial:
     """For how many values of bound indices `term` is computed."""
     total: Polynomial = sympy.Integer(1)
-    for variable in _bound(term):
+    bound = _bound(term)
+    names = {variable.name for variable in bound}
+    for variable in bound:
+        if _source(variable) != variable.name and _source(variable) in names:
+            continue  # one value for each of its source
         if not isinstance(variable.type, Index):
             raise Uncountable(f"a function of a {variable.type} that is handed over as a whole")
         total *= polynomial(variable.type.size)
@@ -107,7 +139,7 @@ def _bound(term: Term) -> set[Variable]:
         case Variable(name):
             return {term} if name.startswith(BOUND) else set()
         case Lambda(parameter, body):
-            return _bound(body) - {parameter}
+            return {v for v in _bound(body) if _source(v) != parameter.name}
         case _:
             return set().union(*map(_bound, children(term)))
 

@@ -16,8 +16,8 @@ import sympy
 from harness.claims.model import Claim, Library
 from harness.cost.count import count, count_all, reassociated, unfolded
 from harness.cost.counts import Counts, Polynomial, Uncountable, entries
-from harness.language.terms import Call, Term, Variable
-from harness.language.transform import free_variables, subterms
+from harness.language.terms import Apply, Call, Lambda, Term, Variable
+from harness.language.transform import free_variables, fresh, rewrite, subterms
 from harness.language.types import Function, Index, Matrix, Named, Type, Vector
 
 
@@ -67,7 +67,7 @@ def fold_cost(claim: Claim, library: Library) -> FoldCost:
     inputs: list[str] = []
     for parameter, after, before in zip(parameters, left.arguments, right.arguments, strict=True):
         if after != before:
-            folded.append(Folded(parameter.name, before, after))
+            folded.append(Folded(parameter.name, _shared(before), _shared(after)))
         elif _holds(after.type, Vector):
             inputs.append(parameter.name)
     _see_that_it_is_a_fold(folded, inputs)
@@ -107,6 +107,32 @@ def _holds(type_: Type, kind: type[Matrix] | type[Vector]) -> bool:
     return isinstance(type_, kind)
 
 
+def _look_up(term: Term) -> tuple[Term, Lambda] | None:
+    """`group` and `j ↦ F(j)` of a family `k ↦ F(group(k))`."""
+    if not isinstance(term, Lambda):
+        return None
+    k = term.parameter
+    looks = {
+        part.function
+        for part in subterms(term.body)
+        if isinstance(part, Apply) and part.argument == k and isinstance(part.type, Index)
+    }
+    if len(looks) != 1:
+        return None
+    [look] = looks
+    assert isinstance(look.type, Function)
+    j = Variable(fresh("j", free_variables(term)), look.type.target)
+    place = Apply(look, k, j.type)
+    body = rewrite(term.body, lambda part: j if part == place else None)
+    return None if k.name in free_variables(body) else (look, Lambda(j, body))
+
+
+def _shared(term: Term) -> Term:
+    """The family that `term` holds copies of, where several of its members are one."""
+    found = _look_up(term)
+    return term if found is None else found[1]
+
+
 def _at_given(call: Call, folded: list[Folded]) -> Term:
     """`call` with a name for each matrix that the fold changes, as it is at run time."""
     changed = {item.after for item in folded} | {item.before for item in folded}
@@ -115,5 +141,14 @@ def _at_given(call: Call, folded: list[Folded]) -> Term:
     for place, argument in enumerate(call.arguments):
         name = f"given_{place}"
         assert name not in taken
-        given.append(Variable(name, argument.type) if argument in changed else argument)
+        if _shared(argument) not in changed:
+            given.append(argument)
+        elif (found := _look_up(argument)) is None:
+            given.append(Variable(name, argument.type))
+        else:
+            look, family = found
+            assert isinstance(argument, Lambda)
+            k = argument.parameter
+            at = Apply(look, k, family.parameter.type)
+            given.append(Lambda(k, Apply(Variable(name, family.type), at, family.body.type)))
     return replace(call, arguments=tuple(given))

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import ClassVar
 
 import pytest
+import sympy
 
 from harness.claims.model import Claim
 from harness.claims.project import load_project
@@ -69,12 +70,40 @@ A, B, V = {"A": "matrix(m, k)"}, {"B": "matrix(k, n)"}, {"v": "vector(n)"}
             {"R": "index(h) -> matrix(m, n)", "W": "matrix(k, n*h)"},
             ("h·k·m·n", "h·k·m·n - h·k·m", "0"),
         ),
+        # What is looked up is computed once for each that there is, and not for each look.
+        (
+            "concat(i ↦ A(f(i)) @ v)",
+            V | {"A": "index(m) -> matrix(k, n)", "f": "index(h) -> index(m)"},
+            ("k·m·n", "k·m·n - k·m", "0"),
+        ),
+        (
+            "Σ i, dot(v, v) * u(f(i))[i]",
+            V | {"u": "index(m) -> vector(h)", "f": "index(h) -> index(m)"},
+            ("h + n", "h + n - 2", "0"),
+        ),
         ("-v - v", V, ("0", "2·n", "0")),
         ("concat(i ↦ F(i))", {"F": "index(h) -> vector(n)"}, ("0", "0", "0")),
     ],
 )
 def test_counts_by_hand(text: str, types: dict[str, str], expected: tuple[str, ...]) -> None:
     assert counted(text, **types) == expected
+
+
+GROUPED = "groupedQueryRopeAttentionBlockOutput_invariant_of_separate_rotations"
+
+
+def test_heads_that_share_keys_and_values_share_their_cost() -> None:
+    """Queries, scores, contexts and output once a query head; keys and values once a group."""
+    found = fold_cost(claim(GROUPED), PROJECT.library)
+    assert found.is_free
+    assert shown(found.parameters_after) == "2·d·g·m + 2·d·h·m"
+    d, g, h, m, n = sympy.symbols("d g h m n")
+    queries, keys, values = h * (d * m + d * d), g * n * (d * m + d * d), g * n * d * m
+    scores = contexts = h * n * d
+    by_hand = queries + keys + values + scores + contexts + m * d * h
+    assert shown(found.after.multiplications) == shown(by_hand)
+    # R and S of a group fold into its keys and values, R into its queries, S into W_o's blocks.
+    assert shown(found.once.multiplications) == "2·d²·g·m + 2·d²·h·m"
 
 
 # -- numbers that count what is done to them -------------------------------------------------------
