@@ -1,0 +1,55 @@
+"""The check `dimension-free`: both sides rewritten with the hypotheses."""
+
+from __future__ import annotations
+
+from harness.claims.model import Claim
+from harness.evidence import Evidence, Json, Outcome
+from harness.language.notation import to_latex, to_mathml, to_text
+from harness.language.transform import apart
+from harness.symbolic.leg.question import Question
+from harness.symbolic.prove import Proof
+from harness.symbolic.readback import Reader, Unreadable
+from harness.symbolic.sketch import NoSketch, sketch
+from harness.symbolic.sketch.render import to_data
+
+
+def dimension_free(question: Question, proof: Proof) -> Evidence:
+    """The proof by rewriting, written down; or the two sides that it left."""
+    claim = question.claim
+    data: dict[str, Json] = {
+        "steps": len(proof.uses),
+        "lemmas": len(proof.lemmas),
+        "rules": proof.rules,
+        "rules are confluent": proof.is_confluent,
+        "hypotheses used": sorted({n for u in proof.uses for n in u.rule.source.split(", ")}),
+        "hypotheses without a rule": list(proof.unused),
+    }
+    if not proof.is_proved:
+        data["normal forms"] = _normal_forms(claim, proof)
+        summary = "Rewriting with the hypotheses left two sides that differ; that decides nothing."
+        return question.answer(Outcome.INCONCLUSIVE, summary, data)
+    try:
+        data["sketch"] = to_data(sketch(claim, question.library))
+    except NoSketch as reason:
+        data["sketch"] = []
+        data["no sketch because"] = str(reason)
+    uses = len(proof.uses)
+    count = f"{uses} use{'s' * (uses != 1)} of the hypotheses"
+    summary = f"Both sides have one normal form, for every size: proved by rewriting, with {count}."
+    return question.answer(Outcome.CONFIRMED, summary, data)
+
+
+def _normal_forms(claim: Claim, proof: Proof) -> Json:
+    conclusion = apart(claim.conclusion, claim.parameters)
+    types = {p.name: p.type for p in claim.parameters if p.is_explicit}
+    reader = Reader(types | {v.name: v.type for v in conclusion.parameters})
+    found: list[Json] = []
+    for side in (proof.left, proof.right):
+        try:
+            term = reader.poly(side, conclusion.left.type)
+        except Unreadable as reason:
+            found.append({"text": f"not a term of the language: {reason}"})
+        else:
+            texts = {"text": to_text(term), "latex": to_latex(term), "mathml": to_mathml(term)}
+            found.append(texts)
+    return found
