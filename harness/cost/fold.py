@@ -1,14 +1,16 @@
 """What a fold costs: before and after, once and at every use, folded and not.
 
 A claim is a fold where both sides are one definition, some of whose matrices differ and are made
-of given matrices alone, while an input, a vector or a family of them, stays as it was. What is
-made of matrices alone can be computed once, before there is any input; so the definition is
-counted at matrices of the types that it gets before and after. That is all that `zero cost` can
+of given matrices alone, while an input, a vector or a family of them, stays as it was. A vector
+that differs beside them is a bias, and given as they are. What is made of these alone can be
+computed once, before there is any input; so the definition is counted at matrices and biases of
+the types that it gets before and after. That is all that `zero cost` can
 mean here: as many parameters, and as many operations for one output, whatever the sizes.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import sympy
@@ -23,7 +25,7 @@ from harness.language.types import Function, Index, Matrix, Named, Type, Vector
 
 @dataclass(frozen=True)
 class Folded:
-    """A matrix that the fold puts another in place of."""
+    """A matrix or a bias that the fold puts another in place of."""
 
     name: str
     """The parameter of the definition."""
@@ -40,7 +42,7 @@ class FoldCost:
     inputs: tuple[str, ...]
     """The vectors, and families of them, that stay as they were."""
     parameters_before: Polynomial
-    """Of the matrices that the fold changes."""
+    """Of the matrices and biases that the fold changes."""
     parameters_after: Polynomial
     before: Counts
     after: Counts
@@ -64,12 +66,12 @@ def fold_cost(claim: Claim, library: Library) -> FoldCost:
         raise Uncountable(f"{left.definition} and {right.definition} are two definitions")
     parameters = [p for p in library.definitions[left.definition].parameters if p.is_explicit]
     folded: list[Folded] = []
-    inputs: list[str] = []
+    inputs: dict[str, Term] = {}
     for parameter, after, before in zip(parameters, left.arguments, right.arguments, strict=True):
         if after != before:
             folded.append(Folded(parameter.name, _shared(before), _shared(after)))
         elif _holds(after.type, Vector):
-            inputs.append(parameter.name)
+            inputs[parameter.name] = before
     _see_that_it_is_a_fold(folded, inputs)
     return FoldCost(
         left.definition,
@@ -84,17 +86,21 @@ def fold_cost(claim: Claim, library: Library) -> FoldCost:
     )
 
 
-def _see_that_it_is_a_fold(folded: list[Folded], inputs: list[str]) -> None:
+def _see_that_it_is_a_fold(folded: list[Folded], inputs: Mapping[str, Term]) -> None:
     if not folded:
         raise Uncountable("both sides are the same")
+    given = set().union(*map(free_variables, inputs.values()))
+    beside = any(_holds(item.after.type, Matrix) for item in folded) and inputs
     for item in folded:
-        if not _holds(item.after.type, Matrix):
+        is_bias = bool(beside) and _holds(item.after.type, Vector)
+        if not is_bias and not _holds(item.after.type, Matrix):
             reason = (
                 f"{item.name} changes, and is no matrix, so nothing is known before it is given"
             )
             raise Uncountable(reason)
+        known = free_variables(item.before) - given if is_bias else set()
         for part in subterms(item.after):
-            if isinstance(part, Variable) and _holds(part.type, Vector):
+            if isinstance(part, Variable) and _holds(part.type, Vector) and part.name not in known:
                 raise Uncountable(f"{item.name} is made of {part.name}, which is no matrix")
     if not inputs:
         raise Uncountable("no vector stays as it was, so there is no input")
@@ -134,7 +140,7 @@ def _shared(term: Term) -> Term:
 
 
 def _at_given(call: Call, folded: list[Folded]) -> Term:
-    """`call` with a name for each matrix that the fold changes, as it is at run time."""
+    """`call` with a name for each matrix and bias that the fold changes, as it is at run time."""
     changed = {item.after for item in folded} | {item.before for item in folded}
     taken = set().union(*map(free_variables, call.arguments))
     given = []

@@ -89,6 +89,7 @@ def test_counts_by_hand(text: str, types: dict[str, str], expected: tuple[str, .
     assert counted(text, **types) == expected
 
 
+BIASED = "biasedGroupedQueryRopeAttentionBlockOutput_invariant_of_separate_rotations"
 GROUPED = "groupedQueryRopeAttentionBlockOutput_invariant_of_separate_rotations"
 
 
@@ -104,6 +105,18 @@ def test_heads_that_share_keys_and_values_share_their_cost() -> None:
     assert shown(found.after.multiplications) == shown(by_hand)
     # R and S of a group fold into its keys and values, R into its queries, S into W_o's blocks.
     assert shown(found.once.multiplications) == "2·d²·g·m + 2·d²·h·m"
+
+
+def test_biases_are_parameters_and_fold_once() -> None:
+    plain, biased = (fold_cost(claim(name), PROJECT.library) for name in (GROUPED, BIASED))
+    assert biased.is_free
+    assert shown(biased.parameters_after - plain.parameters_after) == "2·d·g + d·h"
+    assert shown(biased.once.multiplications - plain.once.multiplications) == "2·d²·g + d²·h"
+    assert biased.after.multiplications == plain.after.multiplications
+    # To each query, to the key and the value of each token in each group, and to the output.
+    added = biased.after.additions - plain.after.additions
+    assert shown(added) == "2·d·g·n + d·h + m"
+    assert biased.inputs == ("bo", "x", "T")
 
 
 # -- numbers that count what is done to them -------------------------------------------------------
@@ -263,6 +276,18 @@ def test_the_fold_of_all_heads_by_hand() -> None:
 def test_what_is_no_fold_is_not_counted_as_one(theorem: str, reason: str) -> None:
     with pytest.raises(Uncountable, match=reason):
         fold_cost(claim(theorem), PROJECT.library)
+
+
+@pytest.mark.parametrize("bias", ["Wq(k) @ x", "bq(k) + Wq(k) @ x"])
+def test_what_is_made_of_an_input_is_no_bias(tmp_path: Path, bias: str) -> None:
+    """It cannot be computed before the input is there."""
+    from harness.claims.load import load_claim
+
+    text = (PROJECT.specs / f"{BIASED}.yaml").read_text("utf-8")
+    path = tmp_path / "folded.yaml"
+    path.write_text(text.replace("R(group(k)) @ bq(k)", bias), "utf-8")
+    with pytest.raises(Uncountable, match="bq is made of x"):
+        fold_cost(load_claim(path, "folded.yaml", PROJECT.library), PROJECT.library)
 
 
 FOLDS_TO_MORE = """\
