@@ -23,6 +23,10 @@ from harness.claims.toggles import Checker
 from harness.evidence import Evidence, Leg, Outcome
 from harness.threads import ONE_THREAD
 
+MAX_CHECKS = 1_000
+MAX_BYTES = 64 << 20
+"""What an engine may answer to one question. All evidence on this project is 1.6 MB as JSON."""
+
 
 @dataclass(frozen=True)
 class Task:
@@ -51,13 +55,18 @@ class Task:
 def ask(task: Task, file: Path) -> None:
     """Run the engine in this process, and write each answer down when it comes.
 
-    Whatever the engine raises comes out.
+    Whatever the engine raises comes out. Raises `OverflowError` where its answers do not end.
     """
     module, function = task.engine.split(":")
     check = getattr(import_module(module), function)
+    size = 0
     with file.open("wb") as stream:
-        for item in check(task.about, task.library, **dict(task.settings)):
+        for number, item in enumerate(check(task.about, task.library, **dict(task.settings))):
             data = pickle.dumps(item)
+            size += len(data)
+            if number >= MAX_CHECKS or size > MAX_BYTES:
+                most = f"{MAX_CHECKS:,} checks or {MAX_BYTES >> 20} MiB"
+                raise OverflowError(f"it answered more than {most}")
             stream.write(len(data).to_bytes(8) + data)
             stream.flush()
 

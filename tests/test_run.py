@@ -107,6 +107,14 @@ def test_half_an_answer_confirms_nothing(
     assert judge(found[0].subject, found, asked.legs).status is Status.UNDECIDED
 
 
+@pytest.mark.parametrize(("engine", "kept"), [("never_ends", 1_000), ("answers_at_length", 1)])
+def test_answers_without_end_are_cut_off(tmp_path: Path, engine: str, kept: int) -> None:
+    found = [item for item in run(plan(tmp_path, engine)) if isinstance(item, Evidence)]
+    assert len(found) == kept + 1
+    assert found[-1].outcome is Outcome.ERROR
+    assert "more than 1,000 checks or 64 MiB" in found[-1].summary
+
+
 def test_an_answer_that_was_cut_short_is_none(tmp_path: Path) -> None:
     """A process may be killed while it writes."""
     [claim] = load_project(ROOT, ONE_CLAIM).claims

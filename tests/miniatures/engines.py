@@ -53,6 +53,16 @@ def hangs_half_way(claim: Claim, library: Library) -> Iterator[Evidence]:
     yield replace(_evidence(claim, Outcome.CONFIRMED), check="third")
 
 
+def never_ends(claim: Claim, library: Library) -> Iterator[Evidence]:
+    while True:
+        yield _evidence(claim, Outcome.CONFIRMED)
+
+
+def answers_at_length(claim: Claim, library: Library) -> Iterator[Evidence]:
+    yield _evidence(claim, Outcome.CONFIRMED)
+    yield replace(_evidence(claim, Outcome.CONFIRMED), summary="x" * (65 << 20))
+
+
 def crashes_half_way(claim: Claim, library: Library) -> Iterator[Evidence]:
     yield _evidence(claim, Outcome.CONFIRMED)
     os._exit(7)
