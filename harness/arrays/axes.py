@@ -8,34 +8,45 @@ that a chain of them comes to at most reshape, transpose, reshape, and often to 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 from math import prod
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 Shape = tuple[int, ...]
 
 
-class Axes(NamedTuple):
-    """How the axes of a result come out of those of an array of shape `source`."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Axes:
+    """How the axes of a result come out of those of an array of shape `source`.
+
+    Each is made once, so that they are compared and hashed by identity.
+    """
 
     source: Shape
     factors: Shape
     """The sizes that the array's axes are taken apart into; no 1s, unless one of them is 0."""
-    groups: tuple[tuple[int, ...], ...]
+    groups: tuple[Shape, ...]
     """For each axis of the result the factors that it consists of; none where its size is 1."""
+    shape: Shape
+    """The shape of the result."""
+    is_view: bool
+    """Whether only neighbours are merged, so that nothing need be copied."""
 
     @property
-    def shape(self) -> Shape:
-        """The shape of the result."""
-        return tuple(prod(self.factors[i] for i in group) for group in self.groups)
+    def order(self) -> Shape:
+        """The factors as the result has them."""
+        return tuple(i for group in self.groups for i in group)
 
-    @property
-    def is_view(self) -> bool:
-        """Whether only neighbours are merged, so that nothing need be copied."""
-        return all(b == a + 1 for g in self.groups for a, b in pairwise(g))
+
+@lru_cache(4096)
+def _made(source: Shape, factors: Shape, groups: tuple[Shape, ...]) -> Axes:
+    shape = tuple(prod(factors[i] for i in group) for group in groups)
+    is_view = all(b == a + 1 for group in groups for a, b in pairwise(group))
+    return Axes(source, factors, groups, shape, is_view)
 
 
 @lru_cache(4096)
@@ -43,19 +54,19 @@ def of(shape: Shape) -> Axes:
     """Nothing rearranged."""
     factors = tuple(size for size in shape if size != 1)
     at = iter(range(len(factors)))
-    return Axes(shape, factors, tuple(() if size == 1 else (next(at),) for size in shape))
+    return _made(shape, factors, tuple(() if size == 1 else (next(at),) for size in shape))
 
 
 @lru_cache(4096)
 def permuted(axes: Axes, order: Shape) -> Axes:
     """The axes of the result in another order."""
-    return axes._replace(groups=tuple(axes.groups[i] for i in order))
+    return _made(axes.source, axes.factors, tuple(axes.groups[i] for i in order))
 
 
 @lru_cache(4096)
 def reshaped(axes: Axes, shape: Shape) -> Axes | None:
     """The same entries in the same order; nothing where a factor cannot be taken apart for it."""
-    order = [i for group in axes.groups for i in group]
+    order = axes.order
     if 0 in axes.factors:
         return None
     pieces: dict[int, list[int]] = {i: [] for i in order}
@@ -80,16 +91,16 @@ def reshaped(axes: Axes, shape: Shape) -> Axes | None:
         first[i] = len(factors)
         factors.extend(pieces[i])
     found = tuple(tuple(first[i] + j for i, j in group) for group in groups)
-    return Axes(axes.source, tuple(factors), found)
+    return _made(axes.source, tuple(factors), found)
 
 
+@lru_cache(4096)
 def rearrangement(xp: Any, axes: Axes) -> Callable[[Any], Any]:
     """The rearrangement of an array of the namespace, in as few calls as it takes."""
     # The functions of NumPy's namespace take three times as long as the methods of its arrays.
     reshape: Any = np.ndarray.reshape if xp is np else xp.reshape
     permute: Any = np.ndarray.transpose if xp is np else xp.permute_dims
-    order = tuple(i for group in axes.groups for i in group)
-    shape = axes.shape
+    order, shape = axes.order, axes.shape
     if order == tuple(range(len(order))):
         return _chain([(reshape, shape)] if shape != axes.source else [])
     steps = [(reshape, axes.factors), (permute, order), (reshape, shape)]

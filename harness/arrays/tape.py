@@ -85,17 +85,30 @@ class Recorder(Generic[A]):
         self._inputs: list[int] = []
         self._steps: list[_Step] = []
         self._constants: dict[int, Slot] = {}
+        self._rearranged: dict[tuple[int, Axes], Slot] = {}
         self._views: dict[int, tuple[Slot, Axes]] = {}
-        self._copies: set[int] = set()
+        """What is a rearrangement of something else."""
+        self._waiting: set[int] = set()
+        """Rearrangements that nothing has asked for yet."""
 
     def tape(self, results: Sequence[Slot]) -> Tape:
         """All that was recorded, for these results."""
+        for slot in results:
+            self.value(slot)
         computed = {step.result for step in self._steps} | set(self._inputs)
         values = [None if i in computed else v for i, v in enumerate(self._values)]
         return Tape(values, self._inputs, self._steps, [slot.number for slot in results])
 
     def value(self, slot: Slot) -> Any:
         """What is in a slot while this is recorded."""
+        if slot.number in self._waiting:
+            source, how = self._views[slot.number]
+            run: Any = axes.rearrangement(self.xp, how)
+            if not slot.are_places:
+                run = partial(self.arithmetic.lay, run)
+            self._waiting.remove(slot.number)
+            self._values[slot.number] = run(self.value(source))
+            self._steps.append(_Step(run, (source.number,), slot.number))
         return self._values[slot.number]
 
     # -- slots --------------------------------------------------------------------------------
@@ -119,7 +132,7 @@ class Recorder(Generic[A]):
         return self._step(run, operands, are_places=True)
 
     def _step(self, run: Callable[..., Any], operands: Sequence[Slot], *, are_places: bool) -> Slot:
-        found = run(*[self._values[slot.number] for slot in operands])
+        found = run(*[self.value(slot) for slot in operands])
         shape = tuple(found.shape if are_places else self.arithmetic.shape(found))
         slot = self._kept(found, shape, are_places)
         self._steps.append(_Step(run, tuple(o.number for o in operands), slot.number))
@@ -139,7 +152,7 @@ class Recorder(Generic[A]):
 
     def reshape(self, value: Slot, shape: Shape) -> Slot:
         """The same entries in the same order."""
-        source, before = self._views.get(value.number, (value, axes.of(value.shape)))
+        source, before = self._beginning(value)
         after = axes.reshaped(before, shape)
         if after is None:
             source, after = value, axes.reshaped(axes.of(value.shape), shape)
@@ -149,24 +162,31 @@ class Recorder(Generic[A]):
 
     def permute(self, value: Slot, order: Shape) -> Slot:
         """The axes in another order."""
-        source, before = self._views.get(value.number, (value, axes.of(value.shape)))
+        source, before = self._beginning(value)
         return self._view(source, axes.permuted(before, order))
 
+    def _beginning(self, value: Slot) -> tuple[Slot, Axes]:
+        """What a slot is a rearrangement of; itself where its numbers were copied for that.
+
+        Else each use of it would copy them again.
+        """
+        source, how = self._views.get(value.number, (value, axes.of(value.shape)))
+        return (source, how) if how.is_view else (value, axes.of(value.shape))
+
     def _view(self, source: Slot, how: Axes) -> Slot:
-        """Chains of reshapes and transpositions are one step, from where the chain began."""
-        if how == axes.of(source.shape):
+        """A chain of reshapes and transpositions is one step, made when something asks for it."""
+        if how is axes.of(source.shape):
             return source
-        found = self.lay(axes.rearrangement(self.xp, how), source)
-        # What copied its numbers is a beginning of its own, lest each of its uses copy them again.
-        if how.is_view:
-            self._views[found.number] = (source, how)
-        else:
-            self._copies.add(found.number)
-        return found
+        key = (source.number, how)
+        if key not in self._rearranged:
+            slot = self._rearranged[key] = self._kept(None, how.shape, source.are_places)
+            self._views[slot.number] = (source, how)
+            self._waiting.add(slot.number)
+        return self._rearranged[key]
 
     def is_copy(self, value: Slot) -> bool:
-        """Whether numbers were copied only to rearrange them."""
-        return value.number in self._copies
+        """Whether numbers are copied only to rearrange them."""
+        return value.number in self._views and not self._views[value.number][1].is_view
 
     # -- arithmetic ---------------------------------------------------------------------------
 
