@@ -13,6 +13,7 @@ from harness.claims.project import load_project
 from harness.evidence import Evidence, Leg, Outcome
 from harness.language.elaborate import elaborate_term
 from harness.language.parser import parse_term
+from harness.language.transform import calls
 from harness.numeric.bounded import Float64Check
 from harness.numeric.exact import PrimeFieldCheck
 from harness.numeric.leg import check, find_counterexample
@@ -161,6 +162,18 @@ def with_body(name: str, text: str) -> Library:
     return replace(LIBRARY, definitions=changed)
 
 
+def calls_of(claim: Claim) -> set[str]:
+    """The definitions that a claim mentions."""
+    equations = [claim.conclusion, *(h.equation for h in claim.hypotheses)]
+    return {name for e in equations for name in calls(e.left) | calls(e.right)}
+
+
+def reached(names: set[str]) -> set[str]:
+    """These definitions and all that they mention, through each other."""
+    below = {n for name in names for n in calls(LIBRARY.definitions[name].body)}
+    return names if below <= names else reached(names | below)
+
+
 @pytest.mark.parametrize(
     ("definition", "body", "theorem"),
     [
@@ -178,11 +191,16 @@ def with_body(name: str, text: str) -> Library:
 def test_a_wrong_definition_is_not_for_this_leg_unless_a_claim_rests_on_it(
     definition: str, body: str, theorem: str | None
 ) -> None:
-    """A sign that breaks a law is refuted; a wrong operator that obeys the laws is not."""
+    """A sign that breaks a law is refuted; a wrong operator that obeys the laws is not.
+
+    Claims that do not reach the definition say what they said: those are confirmed above.
+    """
     library = with_body(definition, body)
+    resting = [c for c in CLAIMS.values() if definition in reached(calls_of(c))]
+    assert resting
     refuted = {
-        name
-        for name, claim in CLAIMS.items()
+        claim.theorem
+        for claim in resting
         if any(e.outcome is Outcome.REFUTED for e in check(claim, library, effort=0.05))
     }
     assert refuted == ({theorem, "planeRotation_orthogonal"} if theorem else set())
