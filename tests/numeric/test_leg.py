@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -99,7 +100,13 @@ def evidence(claim: Claim, library: Library = LIBRARY, **settings: float) -> lis
     return found
 
 
-@pytest.mark.parametrize("theorem", CLAIMS)
+def some_slow(*fast: str) -> list[Any]:
+    """All claims of the project; those that are not named are for the slow tests."""
+    slow = (name for name in CLAIMS if name not in fast)
+    return [*fast, *(pytest.param(name, marks=pytest.mark.slow) for name in slow)]
+
+
+@pytest.mark.parametrize("theorem", some_slow(BLOCK, "planeRotation_commutes"))
 def test_every_claim_of_the_project_is_confirmed(theorem: str) -> None:
     exact, floats = evidence(CLAIMS[theorem], effort=0.4)
     assert exact.outcome is Outcome.CONFIRMED, exact.summary
@@ -148,7 +155,7 @@ def test_false_claims_have_counterexamples_for_people(tmp_path: Path, name: str)
     assert all(size <= 3 for size in example.sizes.values())
 
 
-@pytest.mark.parametrize("theorem", CLAIMS)
+@pytest.mark.parametrize("theorem", some_slow(BLOCK, "planeRotation_commutes"))
 def test_true_claims_have_none(theorem: str) -> None:
     assert find_counterexample(CLAIMS[theorem], LIBRARY, small=True, seconds=0.1) is None
     assert find_counterexample(CLAIMS[theorem], LIBRARY, small=False, seconds=0.1) is None
@@ -179,13 +186,14 @@ def reached(names: set[str]) -> set[str]:
     [
         ("planeRotation", "matrix2(c, s, s, c)", "ropeInterleaved_orthogonal"),
         ("ropeHalfSplit", "blocks(diagonal(c), diagonal(s), diagonal(s), diagonal(c))", None),
-        ("ropeVector", "W @ x + Θ(p) @ (W @ x)", None),
-        (
+        pytest.param("ropeVector", "W @ x + Θ(p) @ (W @ x)", None, marks=pytest.mark.slow),
+        pytest.param(
             "attentionContext",
             "Σ j, weights(scores(q, K))[j] * (weights(scores(q, K))[j] * V(j))",
             None,
+            marks=pytest.mark.slow,
         ),
-        ("scores", "[j ↦ dot(q, K(j)) * dot(q, q)]", None),
+        pytest.param("scores", "[j ↦ dot(q, K(j)) * dot(q, q)]", None, marks=pytest.mark.slow),
     ],
 )
 def test_a_wrong_definition_is_not_for_this_leg_unless_a_claim_rests_on_it(

@@ -48,7 +48,13 @@ def test_a_false_claim_is_refuted_with_a_counterexample(name: str, tmp_path: Pat
     assert [e.counterexample is not None for e in found if e.outcome is Outcome.REFUTED] == [True]
 
 
-@pytest.mark.parametrize("name", ["the square of a sum", "R passes RoPE as its transpose"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "the square of a sum",
+        pytest.param("R passes RoPE as its transpose", marks=pytest.mark.slow),
+    ],
+)
 def test_a_true_claim_is_confirmed_by_each_check(name: str, tmp_path: Path) -> None:
     found = list(check(build_case(tmp_path, LIBRARY, TRUE[name]), LIBRARY))
     assert {e.check: e.outcome for e in found} == {
