@@ -2,11 +2,12 @@
 
 - the leg: seconds of CPU for every claim of the project, and for all;
 - batching: both sides of the single-head block at (d_model 64, d_head 16, 8 tokens), evaluated
-  for 256 instances at once on each core, against a Python loop over instances with NumPy inside,
-  each over 512 different ones; the same written for 256 at once by hand, as the bound of what the
-  walk can reach; and what it costs to draw the instances;
-- exact: both sides of the block with 4 heads of 16 at d_model 64 and 16 tokens, modulo a prime,
-  against FLINT's `nmod_mat` (where python-flint is installed).
+  for 64 instances at once on each core, as a sweep does batch after batch, against a Python loop
+  over instances with NumPy inside; the same written for 64 at once by hand, as what there is to
+  reach; and what it costs to draw the instances;
+- exact: both sides of the block with 4 heads of 16 at d_model 64 and 16 tokens, modulo a prime, for
+  16 at once, against FLINT's `nmod_mat` (where python-flint is installed), whose matrices are made
+  beforehand.
 
 Rates of one core are instances per second of CPU, so that other work on the machine does not
 count; two cores are two processes at the same time, and their rate is of the clock.
@@ -113,10 +114,10 @@ def works(name: str) -> Work:
             return lambda: numpy_block(next(some))
         case "by hand":
             draw = drawing(BLOCK, SMALL, 64)
-            some = cycle([draw() for _ in range(8)])
+            some = cycle([draw() for _ in range(4)])
             return lambda: batched_block(next(some))
         case "floats":
-            return evaluating(BLOCK, drawing(BLOCK, SMALL, 64), 8, Float64())
+            return evaluating(BLOCK, drawing(BLOCK, SMALL, 64), 4, Float64())
         case "flint":
             return partial(flint_multihead, drawing(HEADS, EXACT, 8, exact=True)(), PRIMES[0])
         case "flint, a word":

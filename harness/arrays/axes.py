@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import pairwise
 from math import prod
+from operator import methodcaller
 from typing import Any
 
 import numpy as np
@@ -97,13 +98,10 @@ def reshaped(axes: Axes, shape: Shape) -> Axes | None:
 @lru_cache(4096)
 def rearrangement(xp: Any, axes: Axes) -> Callable[[Any], Any]:
     """The rearrangement of an array of the namespace, in as few calls as it takes."""
-    # The functions of NumPy's namespace take three times as long as the methods of its arrays.
-    reshape: Any = np.ndarray.reshape if xp is np else xp.reshape
-    permute: Any = np.ndarray.transpose if xp is np else xp.permute_dims
     order, shape = axes.order, axes.shape
     if order == tuple(range(len(order))):
-        return _chain([(reshape, shape)] if shape != axes.source else [])
-    steps = [(reshape, axes.factors), (permute, order), (reshape, shape)]
+        return _chain([_reshape(xp, shape)] if shape != axes.source else [])
+    steps = [_reshape(xp, axes.factors), _permute(xp, order), _reshape(xp, shape)]
     if axes.factors == axes.source:
         del steps[0]
     if shape == tuple(axes.factors[i] for i in order):
@@ -111,17 +109,26 @@ def rearrangement(xp: Any, axes: Axes) -> Callable[[Any], Any]:
     return _chain(steps)
 
 
-def _chain(steps: Sequence[tuple[Any, Shape]]) -> Callable[[Any], Any]:
+def _reshape(xp: Any, shape: Shape) -> Callable[[Any], Any]:
+    # The functions of NumPy's namespace take three times as long as the methods of its arrays.
+    return methodcaller("reshape", shape) if xp is np else partial(xp.reshape, shape=shape)
+
+
+def _permute(xp: Any, order: Shape) -> Callable[[Any], Any]:
+    return methodcaller("transpose", order) if xp is np else partial(xp.permute_dims, axes=order)
+
+
+def _chain(steps: Sequence[Callable[[Any], Any]]) -> Callable[[Any], Any]:
     match steps:
         case []:
             return lambda array: array
-        case [(first, how)]:
-            return lambda array: first(array, how)
+        case [step]:
+            return step
         case _:
 
             def run(array: Any) -> Any:
-                for function, how in steps:
-                    array = function(array, how)
+                for step in steps:
+                    array = step(array)
                 return array
 
             return run

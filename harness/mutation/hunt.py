@@ -161,5 +161,7 @@ def _ask_lean(
         found.update(in_lean(plan.project, mutants, lean, plan.cache / "lean", say, stop))
     except (ErrandFailed, InputError, Stopped, ToolchainMissing) as error:
         say(f"Lean did not answer: {error}")
+    except Exception as error:  # a thread's own traceback would go by unseen
+        say(f"Lean did not answer: {type(error).__name__}: {error}")
     finally:
         notices.put(None)

@@ -145,6 +145,14 @@ def test_what_no_result_needs_is_not_done_again() -> None:
     assert (found.tolist(), calls) == ([1, 1, 1], ["needed"])
 
 
+def test_bare_numbers_are_rearranged_like_arrays() -> None:
+    """NumPy gives one in place of an array of shape (), and open functions hand it on."""
+    recorder = Recorder(Float64())
+    given = recorder.input(np.float64(2.0), ())
+    for slot in (recorder.reshape(given, (1, 1)), recorder.permute(given, ())):
+        assert np.asarray(recorder.value(slot)).ravel().tolist() == [2.0]
+
+
 def test_an_equation_is_played_for_both_sides() -> None:
     scope = LIBRARY.scope(parameters(DECLARED))
     statement = elaborate_statement(parse_statement("∀ i, F(pos(i)) @ v = v"), scope)
