@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 import numpy as np
 
@@ -115,15 +116,18 @@ def draw_family(
     whole = np.zeros((*frame, d, d))
     for first, style in _groups(shared.styles, frame[0]):
         lanes = slice(first, None, len(shared.styles))
-        inner = (whole[lanes].shape[0], *frame[1:])
         start = 0
-        for block in blocks(style.family, d):
+        for block, alike in groupby(blocks(style.family, d)):
+            count = len(list(alike))
             size = block.width // block.copies
-            one = _block(field, rng, block, inner, orthogonal=orthogonal, commuting=commuting)
+            many = (whole[lanes].shape[0], count, *frame[1:])
+            each = _block(field, rng, block, many, orthogonal=orthogonal, commuting=commuting)
+            each = np.moveaxis(each, 1, -3)
             for copy in range(block.copies):
-                places = start + copy * size + np.arange(size)
-                whole[lanes][..., places[:, None], places[None, :]] = one
-            start += block.width
+                first = start + copy * size + block.width * np.arange(count)
+                places = first[:, None] + np.arange(size)
+                whole[lanes][..., places[:, :, None], places[:, None, :]] = each
+            start += count * block.width
     return field.matmul(field.matmul(shared.matrix, whole), shared.inverse)
 
 

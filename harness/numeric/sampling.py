@@ -203,13 +203,13 @@ class Sampler:
         signs = bases.signs(parameter.name, forms[0].owner, one.shape)
         signs = one if signs is None else np.broadcast_to(signs, one.shape)
         turned = self.field.orthogonal_in(rng, found, one[:, None])
-        mirror = np.stack([one, signs], axis=1)
+        mirrored = self.field.matmul(signs[:, None], turned)
+        either = np.concatenate([turned, mirrored], axis=1)
+        mirror = draws * rng.integers(0, 2, instance.lanes)
         if draws == each:
-            chosen = turned[own, turn]
-        else:
-            first, second = rng.integers(0, draws, (2, instance.lanes))
-            chosen = self.field.matmul(turned[own, first], turned[own, second])
-        return self.field.matmul(mirror[own, rng.integers(0, 2, instance.lanes)], chosen)
+            return np.asarray(either[own, turn + mirror])
+        first, second = rng.integers(0, draws, (2, instance.lanes))
+        return self.field.matmul(either[own, first + mirror], turned[own, second])
 
     def _are_shared(self, forms: Sequence[Commutes]) -> bool:
         """Whether these families are the same in all lanes of one style."""
