@@ -124,8 +124,8 @@ def draw_family(
             each = _block(field, rng, block, many, orthogonal=orthogonal, commuting=commuting)
             each = np.moveaxis(each, 1, -3)
             for copy in range(block.copies):
-                first = start + copy * size + block.width * np.arange(count)
-                places = first[:, None] + np.arange(size)
+                corners = start + copy * size + block.width * np.arange(count)
+                places = corners[:, None] + np.arange(size)
                 whole[lanes][..., places[:, :, None], places[:, None, :]] = each
             start += count * block.width
     return field.matmul(field.matmul(shared.matrix, whole), shared.inverse)
