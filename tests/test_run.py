@@ -76,6 +76,7 @@ def test_a_hung_engine_is_stopped(tmp_path: Path) -> None:
     assert "2 s" in found.summary
 
 
+@pytest.mark.slow
 def test_what_a_hung_engine_had_answered_stands_and_the_stop_beside_it(tmp_path: Path) -> None:
     asked = plan(tmp_path, "hangs_half_way", seconds=3.0)
     for _ in range(2):  # it is asked again: an answer that was cut short is not kept
@@ -182,6 +183,7 @@ def test_who_lies_about_a_false_claim_does_not_turn_it_green(tmp_path: Path) -> 
     assert verdict.status is Status.REFUTED
 
 
+@pytest.mark.slow
 def test_while_one_hangs_the_others_go_on(tmp_path: Path) -> None:
     project = load_project(ROOT, ONE_CLAIM)
     asked = Plan(

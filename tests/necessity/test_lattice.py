@@ -108,6 +108,7 @@ def test_values_and_output_need_no_commutation(cells: Cells, project: Project) -
     }
 
 
+@pytest.mark.slow
 def test_a_report_looks_cells_up_as_the_checker_answers_them(
     cells: Cells, project: Project
 ) -> None:

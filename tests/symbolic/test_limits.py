@@ -67,6 +67,7 @@ def test_what_grows_too_large_is_left_out_and_the_rest_answers(claim: Make) -> N
     assert found["ground"].outcome is Outcome.REFUTED
 
 
+@pytest.mark.slow
 def test_what_grows_too_large_and_has_no_counterexample_says_how_far_it_came(claim: Make) -> None:
     one, two = (" @ ".join([s] * 16) for s in ("(A + B + C)", "(C + A + B)"))
     found = {e.check: e for e in check(claim(OVER, f"{one} @ u = {two} @ u"), LIBRARY)}
