@@ -96,6 +96,13 @@ def reshaped(axes: Axes, shape: Shape) -> Axes | None:
 
 
 @lru_cache(4096)
+def through(axes: Axes, framed: Shape, order: Shape, shape: Shape) -> Axes | None:
+    """Reshaped, permuted and reshaped again; nothing where `reshaped` gives nothing."""
+    first = reshaped(axes, framed)
+    return None if first is None else reshaped(permuted(first, order), shape)
+
+
+@lru_cache(4096)
 def rearrangement(xp: Any, axes: Axes) -> Callable[[Any], Any]:
     """The rearrangement of an array of the namespace, in as few calls as it takes."""
     order, shape = axes.order, axes.shape

@@ -60,9 +60,9 @@ class Evaluator(Generic[A]):
     def term(self, term: Term, variables: Mapping[str, Value[A]]) -> Value[A]:
         """The value of a term without bound variables; data as (batch, *core)."""
         recorder = Recorder(self.arithmetic)
-        self._walk.start(recorder)
         names = sorted(free_variables(term))
-        value: Any = self._walk.term(term, self._inputs(recorder, names, variables))
+        with self._walk.recording(recorder):
+            value: Any = self._walk.term(term, self._inputs(recorder, names, variables))
         match value:
             case Data(array) | Places(array):
                 return type(value)(recorder.value(array))
@@ -124,8 +124,8 @@ class Evaluator(Generic[A]):
         if shapes in asked.tapes:
             return asked.tapes[shapes]([_number(variables[name]) for name in asked.names])
         recorder = Recorder(self.arithmetic)
-        self._walk.start(recorder)
-        results = walk(self._inputs(recorder, asked.names, variables))
+        with self._walk.recording(recorder):
+            results = walk(self._inputs(recorder, asked.names, variables))
         asked.tapes[shapes] = recorder.tape(results)
         return [recorder.value(slot) for slot in results]
 
@@ -157,9 +157,13 @@ class Evaluator(Generic[A]):
 
 
 class Evaluators:
-    """The evaluators of one library, made once for equal numbers and sizes: tapes are kept."""
+    """The evaluators of one library, made once for equal numbers and sizes: tapes are kept.
 
-    def __init__(self, library: Library, keep: int = 32) -> None:
+    Few are: batches that differ in size have no use for old ones, and a check asks about as many
+    kinds of numbers.
+    """
+
+    def __init__(self, library: Library, keep: int = 6) -> None:
         self.library = library
         self._made: Callable[..., Any] = lru_cache(keep)(self._make)
 

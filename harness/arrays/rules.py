@@ -83,34 +83,26 @@ def matvec(walk: Walk, sizes: Sequence[int], matrix: Slot, vector: Slot) -> Slot
     """
     a = walk.arithmetic
     layout = _layout(matrix.shape, vector.shape, True)
-    left = layout.matrices.of(a, matrix)
+    left = a.rearrange(matrix, *layout.matrices)
     if layout.is_single and a.is_copy(left):
         layout = _layout(matrix.shape, vector.shape, False)
-        left = layout.matrices.of(a, matrix)
-    product = a.matmul(left, layout.vectors.of(a, vector))
-    return a.permute(a.reshape(product, layout.product), layout.order)
+        left = a.rearrange(matrix, *layout.matrices)
+    product = a.matmul(left, a.rearrange(vector, *layout.vectors))
+    return a.rearrange(product, *layout.product)
 
 
-class _Factor(NamedTuple):
-    """How operands become factors: a shape with all axes, their order, the factor's shape."""
-
-    framed: Shape
-    order: Shape
-    shape: Shape
-
-    def of(self, a: Recorder[Any], operand: Slot) -> Slot:
-        return a.reshape(a.permute(a.reshape(operand, self.framed), self.order), self.shape)
+_Steps = tuple[Shape, Shape, Shape]
+"""A shape to begin with, an order of its axes, and a shape to end with."""
 
 
 class _Layout(NamedTuple):
     """How matrices and vectors of two shapes become factors, and their product vectors again."""
 
-    matrices: _Factor
-    vectors: _Factor
+    matrices: _Steps
+    vectors: _Steps
     is_single: bool
     """Whether each matrix meets one vector alone."""
-    product: Shape
-    order: Shape
+    product: _Steps
 
 
 @cache
@@ -128,12 +120,13 @@ def _layout(left: Shape, right: Shape, stacked: bool) -> _Layout:
     order = [*kept, *rows, frame, *columns]
     ours, theirs = [left[i] for i in kept], [right[i] for i in kept]
     both = np.broadcast_shapes(tuple(ours), tuple(theirs))
+    product = (*both, *high, m, *wide)
+    back = tuple(order.index(i) for i in range(frame + 1))
     return _Layout(
-        _Factor(left, (*kept, *columns, *rows, frame, frame + 1), (*ours, prod(high) * m, n)),
-        _Factor(right, (*kept, *rows, frame, *columns), (*theirs, n, prod(wide))),
+        (left, (*kept, *columns, *rows, frame, frame + 1), (*ours, prod(high) * m, n)),
+        (right, (*kept, *rows, frame, *columns), (*theirs, n, prod(wide))),
         not columns,
-        (*both, *high, m, *wide),
-        tuple(order.index(i) for i in range(frame + 1)),
+        (product, back, tuple(product[i] for i in back)),
     )
 
 

@@ -8,7 +8,6 @@ Replaying is a loop over calls of functions, a fraction of the walk's share of a
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -19,14 +18,16 @@ from harness.arrays.axes import Axes, Shape
 A = TypeVar("A")
 
 
-@dataclass(frozen=True, slots=True)
 class Slot:
     """Where numbers of one shape are kept."""
 
-    number: int
-    shape: Shape
-    are_places: bool = False
-    """Whether they are a plain array of integers, and no numbers of the arithmetic."""
+    __slots__ = ("are_places", "number", "shape")
+
+    def __init__(self, number: int, shape: Shape, are_places: bool = False) -> None:
+        self.number = number
+        self.shape = shape
+        self.are_places = are_places
+        """Whether they are a plain array of integers, and no numbers of the arithmetic."""
 
     def __bool__(self) -> bool:
         raise TypeError("what is recorded must not depend on the numbers")
@@ -152,6 +153,8 @@ class Recorder(Generic[A]):
 
     def reshape(self, value: Slot, shape: Shape) -> Slot:
         """The same entries in the same order."""
+        if shape == value.shape:
+            return value
         source, before = self._beginning(value)
         after = axes.reshaped(before, shape)
         if after is None:
@@ -164,6 +167,14 @@ class Recorder(Generic[A]):
         """The axes in another order."""
         source, before = self._beginning(value)
         return self._view(source, axes.permuted(before, order))
+
+    def rearrange(self, value: Slot, framed: Shape, order: Shape, shape: Shape) -> Slot:
+        """Reshaped, its axes permuted, and reshaped again."""
+        source, before = self._beginning(value)
+        after = axes.through(before, framed, order, shape)
+        if after is None:
+            return self.reshape(self.permute(self.reshape(value, framed), order), shape)
+        return self._view(source, after)
 
     def _beginning(self, value: Slot) -> tuple[Slot, Axes]:
         """What a slot is a rearrangement of; itself where its numbers were copied for that.

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -30,7 +31,7 @@ from harness.language.terms import Term, Variable
 
 
 class Walk:
-    """What compiled terms and rules ask for; `start` comes before each recording."""
+    """What compiled terms and rules ask for, within `recording`."""
 
     def __init__(self, library: Library, sizes: Mapping[str, int]) -> None:
         self.sizes = sizes
@@ -38,9 +39,15 @@ class Walk:
         self.arithmetic: Recorder[Any]
         self._compiler = Compiler(library, self, sizes)
 
-    def start(self, recorder: Recorder[Any]) -> None:
-        """Remember nothing of what was recorded before."""
+    @contextmanager
+    def recording(self, recorder: Recorder[Any]) -> Iterator[None]:
+        """Compute with `recorder`; nothing of it, nor of its numbers, is kept afterwards."""
         self.arithmetic, self.memory = recorder, Memory()
+        try:
+            yield
+        finally:
+            self.memory = Memory()
+            del self.arithmetic
 
     def term(self, term: Term, variables: Mapping[str, Value[Slot]]) -> Value[Slot]:
         """The value of a term without bound variables; data as (batch, *core)."""
@@ -129,9 +136,9 @@ class Walk:
         at = frame - 1 - binder.level
         if shape[at] != 1:
             return None
-        without = a.reshape(family, (*shape[:at], *shape[at + 1 :]))
+        without = (*shape[:at], *shape[at + 1 :])
         order = (*range(at), frame - 1, *range(at, frame - 1), *range(frame, len(shape) - 1))
-        return a.permute(without, order)
+        return a.rearrange(family, without, order, tuple(without[i] for i in order))
 
     def close(self, array: Slot, level: int, size: int, rank: int) -> Slot:
         """Turn the axis of the binder at a level, the innermost, into the first core axis."""

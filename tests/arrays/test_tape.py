@@ -120,6 +120,29 @@ def test_a_walk_is_made_once_for_each_shape() -> None:
     assert len(asked.tapes) == 2
 
 
+def test_numbers_are_let_go_after_a_walk() -> None:
+    """A block of a large model would be held in memory twice over."""
+    import gc
+    import weakref
+
+    walk = Evaluator(LIBRARY, Float64(), SIZES)
+    kept: list[Any] = []
+
+    def function(arguments: Any) -> Any:
+        found = arguments[-1] * 2.0
+        kept.append(weakref.ref(found))
+        return found
+
+    gc.disable()
+    try:
+        given = values(5, function)
+        walk.family((), term(TURNED, DECLARED), given)
+        walk.term(term(TURNED, DECLARED), given)
+        assert [ref() for ref in kept] == [None, None]
+    finally:
+        gc.enable()
+
+
 def test_numbers_cannot_be_read_while_they_are_recorded() -> None:
     """A walk that looked into them would freeze what it saw."""
     recorder = Recorder(Float64())
