@@ -1,8 +1,13 @@
-"""The whole hunt through this package: no mutant that differs in meaning survives."""
+"""A hunt through this package: no mutant that differs in meaning survives.
+
+Of each definition every mutant; of each claim every third, since all take eight minutes of two
+cores (`harness mutate` asks them all).
+"""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import groupby
 from pathlib import Path
 
 import pytest
@@ -25,10 +30,13 @@ pytestmark = [pytest.mark.slow, pytest.mark.lean]
 def test_no_mutant_survives(project_cache: Path) -> None:
     project = load_project(ROOT)
     plan = Plan(project, cache=project_cache, seconds=60.0, memory=2 << 30, workers=2)
-    asked = mutants(project)
+    subjects = [list(found) for _, found in groupby(mutants(project), lambda m: m.subject)]
+    asked = [
+        m for found in subjects for m in found[:: 3 if isinstance(found[0].about, Claim) else 1]
+    ]
     findings = tuple(e for e in hunt(plan, asked) if isinstance(e, Finding))
     score = Score(findings)
-    assert [f.mutant for f in findings] == list(asked)
+    assert [f.mutant for f in findings] == asked
     assert [(f.mutant.subject, f.mutant.what) for f in score.survivors] == []
     assert len(score.caught) + len(score.explained) == len(asked)
     assert score.exit_code is ExitCode.CONFIRMED
