@@ -112,6 +112,8 @@ def test_an_interrupt_leaves_a_valid_file(tmp_path: Path, number: signal.Signals
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        # What a shell runs in its background starts deaf to interrupts, and so do its children.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     while not path.exists() or path.read_bytes().count(b"\n") < 3:
         assert process.poll() is None
