@@ -117,21 +117,33 @@ def replaced(expression: Expression, values: Mapping[str, Expression]) -> Expres
 
 
 def at_levels(expression: Expression, levels: Mapping[str, str]) -> Expression:
-    """`expression` with other universes: `levels` maps the name of each to a level."""
-    match expression:
-        case Constant(name, found):
-            return Constant(name, tuple(_level(level, levels) for level in found))
-        case TypeOf(Constant(name, found)):
-            return TypeOf(Constant(name, tuple(_level(level, levels) for level in found)))
-        case Application(called, argument):
-            return Application(at_levels(called, levels), at_levels(argument, levels))
-        case Function(name, type_, body) | ForAll(name, type_, body):
-            binder = type(expression)
-            return binder(name, at_levels(type_, levels), at_levels(body, levels))
-        case Sort(level) if level:
-            return Sort(_level(level, levels))
-        case _:
-            return expression
+    """`expression` with other universes: `levels` maps the name of each to a level.
+
+    Proofs by computation have many parts in common; each is looked at once.
+    """
+    done: dict[int, Expression] = {}
+
+    def changed(part: Expression) -> Expression:
+        if id(part) not in done:
+            done[id(part)] = at(part)
+        return done[id(part)]
+
+    def at(part: Expression) -> Expression:
+        match part:
+            case Constant(name, found):
+                return Constant(name, tuple(_level(level, levels) for level in found))
+            case TypeOf(Constant(name, found)):
+                return TypeOf(Constant(name, tuple(_level(level, levels) for level in found)))
+            case Application(called, argument):
+                return Application(changed(called), changed(argument))
+            case Function(name, type_, body) | ForAll(name, type_, body):
+                return type(part)(name, changed(type_), changed(body))
+            case Sort(level) if level:
+                return Sort(_level(level, levels))
+            case _:
+                return part
+
+    return changed(expression)
 
 
 def _level(level: str, levels: Mapping[str, str]) -> str:
