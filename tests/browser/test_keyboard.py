@@ -73,7 +73,7 @@ def test_a_word_of_the_query_language_is_a_button(ask: Ask) -> None:
 
 def test_a_cell_of_the_matrix_leads_to_its_evidence(ask: Ask) -> None:
     script = f"""
-      one("tr[data-subject='{FIRST}'] .cell").click();
+      one("tr[data-subject='{FIRST}'] td > a").click();
       await until(() => named("{FIRST}/proof").open);
       return location.hash;
     """
