@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from harness.claims.document import Document, YamlPath, read_document, schema_faults
 from harness.claims.model import (
@@ -20,7 +20,7 @@ from harness.claims.model import (
 from harness.diagnostics import Diagnostic, InputError
 from harness.language.elaborate import elaborate_statement, elaborate_term
 from harness.language.parser import parse_statement, parse_term, parse_type
-from harness.language.primitives import signatures
+from harness.language.primitives import OPERATIONS, signatures
 from harness.language.scope import Scope, check_type
 from harness.language.syntax import LanguageError
 from harness.language.terms import Equation
@@ -55,7 +55,9 @@ def load_library(path: Path, name: str) -> Library:
     if namespace and not is_lean_name(namespace):
         faults.append(document.fault(("namespace",), f"{namespace!r} is not a Lean name"))
     primitives: dict[str, str] = {}
-    for primitive, constant in data["primitives"].items():
+    takes: dict[str, tuple[str, ...]] = {}
+    for primitive, entry in data["primitives"].items():
+        constant = entry if isinstance(entry, str) else entry["constant"]
         path_ = ("primitives", primitive)
         if primitive not in signatures():
             known = ", ".join(signatures())
@@ -65,6 +67,9 @@ def load_library(path: Path, name: str) -> Library:
             faults.append(document.fault(path_, f"{constant!r} is not a Lean name"))
         else:
             primitives[primitive] = f"{namespace}.{constant}" if namespace else constant
+            given = data.get("takes") if isinstance(entry, str) else entry["takes"]
+            if given is not None:
+                takes[primitives[primitive]] = tuple(given)
     scalars: dict[str, ScalarKind] = {}
     for kind, entry in data["scalars"].items():
         at: YamlPath = ("scalars", kind)
@@ -74,7 +79,12 @@ def load_library(path: Path, name: str) -> Library:
         scalars[kind] = ScalarKind(
             kind, entry["class"], {op: tuple(names) for op, names in entry["operations"].items()}
         )
-    library = Library(namespace, scalars, primitives, {}, document)
+    for at_, given in _all_takes(data):
+        for i, item in enumerate(given):
+            if item not in (*OPERATIONS, *scalars):
+                known = ", ".join((*OPERATIONS, *scalars))
+                message = f"expected an operation or a kind of scalars ({known}), found {item!r}"
+                faults.append(document.fault((*at_, i), message))
     definitions: dict[str, Definition] = {}
     for definition_name, entry in data["definitions"].items():
         base: YamlPath = ("definitions", definition_name)
@@ -92,13 +102,27 @@ def load_library(path: Path, name: str) -> Library:
             (*base, "is"),
             lambda t=text, s=scope: elaborate_term(parse_term(t), s),  # type: ignore[misc]
         )
+        given = entry.get("takes", data.get("takes"))
+        if given is not None:
+            takes[f"{namespace}.{definition_name}" if namespace else definition_name] = tuple(given)
         if body is not None:
             definitions[definition_name] = Definition(
                 definition_name, entry["says"], parameters, body, text, Place(document, base)
             )
     if faults:
         raise InputError(faults)
-    return Library(library.namespace, scalars, primitives, definitions, document)
+    is_polymorphic = data.get("universe", "Type u") == "Type u"
+    return Library(namespace, scalars, primitives, definitions, is_polymorphic, takes, document)
+
+
+def _all_takes(data: Mapping[str, Any]) -> Iterator[tuple[YamlPath, list[str]]]:
+    """Every list of instances in the file, and where it stands."""
+    if "takes" in data:
+        yield ("takes",), data["takes"]
+    for key in ("primitives", "definitions"):
+        for name, entry in data[key].items():
+            if isinstance(entry, dict) and "takes" in entry:
+                yield (key, name, "takes"), entry["takes"]
 
 
 def load_claim(path: Path, name: str, library: Library) -> Claim:

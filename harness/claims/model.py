@@ -76,6 +76,22 @@ class ScalarKind:
     lean_class: str
     operations: Mapping[str, tuple[str, ...]]
 
+    def path_to(self, other: ScalarKind) -> tuple[str, ...] | None:
+        """The projections from an instance of this class to one of `other`'s; `None` without any.
+
+        They are what every operation of `other` has before it here: a field gives `zero` by
+        `toCommRing, ofNat` and a ring by `ofNat`, so `toCommRing` leads from the one to the other.
+        """
+        if other.lean_class == self.lean_class:
+            return ()
+        found: set[tuple[str, ...]] = set()
+        for operation, path in other.operations.items():
+            own = self.operations.get(operation, ())
+            if own[-len(path) :] != path:
+                return None
+            found.add(own[: -len(path)])
+        return found.pop() if len(found) == 1 else None
+
 
 @dataclass(frozen=True)
 class Library:
@@ -86,6 +102,13 @@ class Library:
     primitives: Mapping[str, str]
     """The Lean constant, in full, of each primitive that the project's claims may use."""
     definitions: Mapping[str, Definition]
+    is_polymorphic: bool = True
+    """Whether the package's constants take scalars of any universe, or of `Type` alone."""
+    takes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The instances that a Lean constant takes, where they are not those of `lean/instances`.
+
+    By the constant's full name: operations, and names of kinds of scalars, whose class it is then.
+    """
     document: Document | None = field(default=None, compare=False, repr=False)
 
     def scope(self, parameters: tuple[Parameter, ...]) -> Scope:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from harness.claims.model import Claim, Definition, Library
+from harness.claims.model import Claim, Definition, Library, ScalarKind
 from harness.language.terms import Equation, Lambda, Term, Variable
 from harness.language.transform import fresh, subterms
 from harness.language.types import Parameter
@@ -19,6 +19,7 @@ from harness.lean.scope import (
     CORE_NAMES,
     SCALAR_LEVEL,
     LeanScope,
+    along,
     instance_type,
     projection,
 )
@@ -49,51 +50,91 @@ class Printer:
         taken = set(_names_of_claim(claim))
         alpha = fresh("α", taken)
         instance = fresh("inst", taken | {alpha})
-        operations = claim.scalars.operations
-        instances = {
-            operation: projection(path, operation, Local(alpha), Local(instance))
-            for operation, path in operations.items()
-        }
-        scope = self._scope(alpha, instances, {alpha, instance})
+        given = self.of_class(claim.scalars, Local(alpha), Local(instance))
+        scope = self._scope(alpha, *given, {alpha, instance})
         scope, binders = scope.bind_all(claim.parameters)
-        class_ = apply(Constant(claim.scalars.lean_class, (SCALAR_LEVEL,)), Local(alpha))
+        class_ = self._class(claim.scalars, Local(alpha))
         first: Binders = [(alpha, lean.Sort(SCALAR_LEVEL)), (instance, class_)]
         return scope, [*first, *binders]
 
     def definition(self, definition: Definition) -> tuple[LeanScope, Binders]:
         """The scope of a definition's body, and the binders of all that it takes."""
         names = set(_names_of_term(definition.body))
-        return self.signature(definition.parameters, self.needs[definition.name], names)
+        takes = self.takes(self.library.qualified(definition.name), self.needs[definition.name])
+        return self.signature(definition.parameters, takes, names)
+
+    def takes(self, constant: str, needs: tuple[str, ...]) -> tuple[str, ...]:
+        """What a constant takes instances of, in order: operations and kinds of scalars."""
+        return self.library.takes.get(constant, needs)
 
     def signature(
         self,
         parameters: Sequence[Parameter],
-        operations: Sequence[str],
+        takes: Sequence[str],
         taken: set[str] | frozenset[str] = frozenset(),
     ) -> tuple[LeanScope, Binders]:
-        """The scope below a constant over `parameters`, and the binders of all that it takes."""
+        """The scope below a constant over `parameters`, and the binders of all that it takes.
+
+        `takes` are operations and kinds of scalars; an operation is that of the first that has it.
+        """
         names = {*taken, *(parameter.name for parameter in parameters)}
         alpha = fresh("α", names)
         own = {alpha}
         binders: Binders = [(alpha, lean.Sort(SCALAR_LEVEL))]
         instances: dict[str, Expression] = {}
-        for operation in operations:
-            name = fresh(f"inst_{operation}", names | own)
+        classes: dict[str, Expression] = {}
+        for number, item in enumerate(takes):
+            kind = self.library.scalars.get(item)
+            name = fresh(f"inst_{item}" if kind is None else f"inst_{number}", names | own)
             own.add(name)
-            binders.append((name, instance_type(operation, Local(alpha))))
-            instances[operation] = Local(name)
-        scope, more = self._scope(alpha, instances, own).bind_all(parameters)
+            if kind is None:
+                binders.append((name, instance_type(item, Local(alpha))))
+                instances.setdefault(item, Local(name))
+                continue
+            binders.append((name, self._class(kind, Local(alpha))))
+            operations, kinds = self.of_class(kind, Local(alpha), Local(name))
+            instances = operations | instances
+            classes = kinds | classes
+        scope, more = self._scope(alpha, instances, classes, own).bind_all(parameters)
         return scope, binders + more
 
     def concrete(
-        self, scalars: Expression, instances: Mapping[str, Expression], own: set[str]
+        self,
+        scalars: Expression,
+        instances: Mapping[str, Expression],
+        classes: Mapping[str, Expression],
+        own: set[str],
     ) -> LeanScope:
         """The scope of a text about scalars of one given type; `own` are names to keep off."""
         taken = frozenset(self.reserved | own)
-        return LeanScope(self.library, self.needs, scalars, instances, taken, {}, {}, {})
+        return LeanScope(self.library, self.needs, scalars, instances, classes, taken, {}, {}, {})
 
-    def _scope(self, alpha: str, instances: dict[str, Expression], own: set[str]) -> LeanScope:
-        return self.concrete(Local(alpha), instances, own)
+    def _scope(
+        self,
+        alpha: str,
+        instances: Mapping[str, Expression],
+        classes: Mapping[str, Expression],
+        own: set[str],
+    ) -> LeanScope:
+        return self.concrete(Local(alpha), instances, classes, own)
+
+    def _class(self, kind: ScalarKind, alpha: Expression) -> Expression:
+        return apply(Constant(kind.lean_class, (SCALAR_LEVEL,)), alpha)
+
+    def of_class(
+        self, kind: ScalarKind, alpha: Expression, instance: Expression
+    ) -> tuple[dict[str, Expression], dict[str, Expression]]:
+        """What an instance of a kind's class gives: operations, and instances of other classes."""
+        operations = {
+            operation: projection(path, operation, alpha, instance)
+            for operation, path in kind.operations.items()
+        }
+        classes = {
+            other.name: along(path, alpha, instance)
+            for other in self.library.scalars.values()
+            if (path := kind.path_to(other)) is not None
+        }
+        return operations, classes
 
 
 def _names_of_term(term: Term) -> Iterator[str]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from harness.claims.model import Library
+from harness.language.primitives import OPERATIONS
 from harness.language.terms import Apply, Call, Equation, Lambda, Primitive, Term, Variable
 from harness.language.transform import fresh
 from harness.language.types import (
@@ -27,7 +28,7 @@ from harness.language.types import (
 )
 from harness.lean import expression as lean
 from harness.lean.expression import Constant, Expression, Literal, Local, apply, arrow
-from harness.lean.instances import NEEDS, OPERATIONS
+from harness.lean.instances import NEEDS
 
 SCALAR_LEVEL = "u"
 """The universe of the scalars; the types that a text ranges over have one each, `v`, `v_1`, …"""
@@ -81,12 +82,18 @@ def instance_type(operation: str, alpha: Expression) -> Expression:
     return class_
 
 
+def along(path: Sequence[str], alpha: Expression, instance: Expression) -> Expression:
+    """The instance to which these projections lead from the instance of a larger class."""
+    for name in path:
+        instance = apply(Constant(name, (SCALAR_LEVEL,)), alpha, instance)
+    return instance
+
+
 def projection(
     path: Sequence[str], operation: str, alpha: Expression, instance: Expression
 ) -> Expression:
     """The instance of an operation that `path` finds in the instance of a larger class."""
-    for name in path:
-        instance = apply(Constant(name, (SCALAR_LEVEL,)), alpha, instance)
+    instance = along(path, alpha, instance)
     if operation in _NUMERALS:
         return apply(instance, numeral(_NUMERALS[operation]))
     return instance
@@ -102,6 +109,9 @@ class LeanScope:
     alpha: Expression
     """The type of the scalars."""
     instances: Mapping[str, Expression]
+    """The instance of each operation."""
+    classes: Mapping[str, Expression]
+    """The instance of the class of each kind of scalars that these are."""
     taken: frozenset[str]
     """Names that a new binder must not take."""
     levels: Mapping[str, str]
@@ -243,7 +253,7 @@ class LeanScope:
                 return self.constant(self._primitive(operator), (), NEEDS[operator], given)
 
     def _operate(self, operation: str, *arguments: Expression) -> Expression:
-        u, instance = SCALAR_LEVEL, self._instance(operation)
+        u, instance = SCALAR_LEVEL, self.instance(operation)
         if operation in _NUMERALS:
             value = numeral(_NUMERALS[operation])
             return apply(Constant("OfNat.ofNat", (u,)), self.alpha, value, instance)
@@ -254,10 +264,13 @@ class LeanScope:
         head = apply(Constant(operator, (u, u, u)), self.alpha, self.alpha, self.alpha)
         return apply(head, homogeneous, *arguments)
 
-    def _instance(self, operation: str) -> Expression:
-        if operation not in self.instances:
-            raise CannotPrint(f"scalars of this kind have no operation {operation!r}")
-        return self.instances[operation]
+    def instance(self, item: str) -> Expression:
+        """The instance of an operation, or of the class of a kind of scalars."""
+        found = self.instances.get(item) or self.classes.get(item)
+        if found is None:
+            what = "are no" if item in self.library.scalars else "have no operation"
+            raise CannotPrint(f"scalars of this kind {what} {item!r}")
+        return found
 
     def _primitive(self, operator: str) -> str:
         if operator not in self.library.primitives:
@@ -292,8 +305,9 @@ class LeanScope:
     ) -> Expression:
         """A definition's constant at these scalars and all its arguments.
 
+        It takes instances of `operations`, unless the library says what it takes.
         `levels` are the universes of the types among the arguments.
         """
-        instances = [self._instance(operation) for operation in operations]
+        instances = [self.instance(item) for item in self.library.takes.get(name, operations)]
         head = Constant(name, (SCALAR_LEVEL, *levels))
         return apply(head, self.alpha, *instances, *arguments)

@@ -43,7 +43,7 @@ from harness.lean.expression import (
     replaced,
 )
 from harness.lean.printer import Printer
-from harness.lean.scope import numeral, projection
+from harness.lean.scope import numeral
 
 
 class Instance:
@@ -61,11 +61,8 @@ class Instance:
         self.claim = claim
         self.sizes = sizes
         self.numbers: Numbers = NUMBERS[claim.scalars.lean_class]
-        operations = {
-            operation: projection(path, operation, self.numbers.type, self.numbers.instance)
-            for operation, path in claim.scalars.operations.items()
-        }
-        scope = printer.concrete(self.numbers.type, operations, set())
+        given = printer.of_class(claim.scalars, self.numbers.type, self.numbers.instance)
+        scope = printer.concrete(self.numbers.type, *given, set())
         self.scope, binders = scope.bind_all(claim.parameters)
         self.arguments: list[Expression] = []
         known: dict[str, Expression] = {}

@@ -132,7 +132,10 @@ def _requests(
             request.why_not = f"Lean has no theorem {session.constant(claim.theorem)}."
         else:
             try:
-                request.comparisons = _comparisons(printer, claim, item)
+                request.comparisons = tuple(
+                    comparison.of(printer.library, session.constant(claim.theorem))
+                    for comparison in _comparisons(printer, claim, item)
+                )
                 request.why_not = _assumed(session, request.comparisons)
             except (CannotCertify, CannotPrint) as reason:
                 request.why_not = f"The kernel cannot decide it: {reason}."

@@ -204,7 +204,8 @@ class Reader(TypeReader):
         self, operator: str, arguments: list[Expression], scope: Names
     ) -> tuple[Term, list[Expression]]:
         signature = signatures()[operator]
-        given = self._after_scalars(arguments, len(NEEDS[operator]), scope)
+        takes = self.library.takes.get(self.library.primitives[operator], NEEDS[operator])
+        given = self._after_scalars(arguments, len(takes), scope)
         if len(given) < len(signature.dims):
             raise Unreadable(f"the operator {operator} without its sizes")
         count = len(signature.dims)
@@ -223,7 +224,8 @@ class Reader(TypeReader):
     ) -> tuple[Term, list[Expression]]:
         parameters = self.library.definitions[definition].parameters
         needs = definition_needs(self.library.definitions)[definition]
-        given = self._after_scalars(arguments, len(needs), scope)
+        takes = self.library.takes.get(self.library.qualified(definition), needs)
+        given = self._after_scalars(arguments, len(takes), scope)
         dims: dict[str, Dim] = {}
         types: dict[str, Type] = {}
         implicit: list[Dim | Type] = []

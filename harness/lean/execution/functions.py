@@ -53,7 +53,7 @@ def _scope(
     Between the two stand the conditions under which there are values to read.
     """
     instances: dict[str, Expression] = {op: Constant(name) for op, name in INSTANCES[kind].items()}
-    lean_scope = printer.concrete(Constant(kind), instances, OWN_NAMES)
+    lean_scope = printer.concrete(Constant(kind), instances, {}, OWN_NAMES)
     lean_scope, binders = lean_scope.bind_all(parameters)
     scope = ConcreteScope(lean_scope, kind)
     numbers = ["mode"]

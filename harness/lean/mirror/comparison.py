@@ -8,10 +8,19 @@ statements pass for one.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from harness.claims.model import Library
 from harness.lean import expression as lean
-from harness.lean.expression import Expression, Local, apply, arrow, constants, postfix
+from harness.lean.expression import (
+    Expression,
+    Local,
+    apply,
+    arrow,
+    at_levels,
+    constants,
+    postfix,
+)
 from harness.lean.printer import Binders
 
 REFERENCE = "HarnessReference"
@@ -26,6 +35,18 @@ class Comparison:
     levels: tuple[str, ...]
     statement: Expression
     proof: Expression
+
+    def of(self, library: Library, *theorems: str) -> Comparison:
+        """The same in the universes of a library's constants and of these theorems."""
+        if library.is_polymorphic:
+            return self
+        package = {*library.primitives.values(), *theorems}
+        package |= {library.qualified(name) for name in library.definitions}
+        levels = dict.fromkeys(self.levels, "0")
+        statement = at_levels(self.statement, levels, package)
+        return replace(
+            self, levels=(), statement=statement, proof=at_levels(self.proof, levels, package)
+        )
 
     def line(self) -> str:
         """The request to the inspector."""

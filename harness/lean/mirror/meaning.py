@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from harness.language.primitives import signatures
+from harness.language.primitives import OPERATIONS, signatures
 from harness.language.types import (
     SCALAR,
     Dim,
@@ -18,7 +18,7 @@ from harness.language.types import (
     function_parts,
 )
 from harness.lean.expression import Constant, Expression, Local, apply
-from harness.lean.instances import NEEDS, OPERATIONS
+from harness.lean.instances import NEEDS
 from harness.lean.mirror import keys
 from harness.lean.mirror.comparison import REFERENCE, Comparison, at, same
 from harness.lean.printer import Printer
@@ -52,11 +52,12 @@ def meaning(printer: Printer, operator: str) -> Iterator[Comparison]:
     arguments, result = function_parts(signature.type)
     dims = [Parameter(dim, Sort.DIMENSION) for dim in signature.dims]
     given = [Parameter(f"x_{i}", type_) for i, type_ in enumerate(arguments)]
-    scope, binders = printer.signature([*dims, *given], NEEDS[operator])
-    constant = Constant(printer.library.primitives[operator], _LEVELS)
+    name = printer.library.primitives[operator]
+    scope, binders = printer.signature([*dims, *given], printer.takes(name, NEEDS[operator]))
+    constant = Constant(name, _LEVELS)
     names = binders[len(binders) - len(dims) - len(given) :]
     own = _OVER_SUMS.get(operator)
-    instances = [scope.instances[op] for op in (NEEDS[operator] if own is None else own)]
+    instances = [scope.instance(op) for op in (NEEDS[operator] if own is None else own)]
     sums = [] if own is None else [_package_sum(printer, scope)]
     reference = Constant(f"{REFERENCE}.{operator}", _LEVELS)
     yield same(
@@ -74,13 +75,15 @@ def _sum(
 ) -> Comparison:
     """One of the two cases of a sum: of nothing, and of one term more."""
     family = Parameter("f", Function(Index(size), SCALAR))
-    scope, binders = printer.signature([*sizes, family], NEEDS["sum"])
+    constant = printer.library.primitives["sum"]
+    takes = printer.takes(constant, NEEDS["sum"])
+    scope, binders = printer.signature([*sizes, family], takes)
     total = _package_sum(printer, scope, scope.dimension(size), Local("f"))
     shorter = [_package_sum(printer, scope)] if sizes else []
     value = apply(
         Constant(f"{REFERENCE}.sum_{case}", _LEVELS),
         scope.alpha,
-        scope.instances[operation],
+        scope.instance(operation),
         *shorter,
         *(Local(parameter.name) for parameter in (*sizes, family)),
     )

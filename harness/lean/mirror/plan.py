@@ -37,9 +37,11 @@ def plan(library: Library, claims: tuple[Claim, ...]) -> Plan:
     statements: dict[str, str] = {}
     found: list[Comparison] = []
 
+    theorems = [library.qualified(claim.theorem) for claim in claims]
+
     def add(key: str, comparisons: Iterator[Comparison]) -> None:
         try:
-            found.extend(comparisons)
+            found.extend(comparison.of(library, *theorems) for comparison in comparisons)
         except CannotPrint as error:
             faults[key] = str(error)
 
