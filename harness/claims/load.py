@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
+from importlib import resources
 from itertools import chain
 from pathlib import Path
 from typing import Any, TypeVar
@@ -70,15 +72,12 @@ def load_library(path: Path, name: str) -> Library:
             given = data.get("takes") if isinstance(entry, str) else entry["takes"]
             if given is not None:
                 takes[primitives[primitive]] = tuple(given)
-    scalars: dict[str, ScalarKind] = {}
-    for kind, entry in data["scalars"].items():
-        at: YamlPath = ("scalars", kind)
-        for constant in (entry["class"], *chain.from_iterable(entry["operations"].values())):
-            if not is_lean_name(constant):
-                faults.append(document.fault(at, f"{constant!r} is not a Lean name"))
-        scalars[kind] = ScalarKind(
-            kind, entry["class"], {op: tuple(names) for op, names in entry["operations"].items()}
-        )
+    scalars = _kinds(document, faults)
+    # A claim that does not say is of the kind that stands first.
+    known_kinds = core_scalars()
+    named = [item for item in data.get("takes", ()) if item in known_kinds]
+    for kind in (*named, *known_kinds):
+        scalars.setdefault(kind, known_kinds[kind])
     for at_, given in _all_takes(data):
         for i, item in enumerate(given):
             if item not in (*OPERATIONS, *scalars):
@@ -113,6 +112,35 @@ def load_library(path: Path, name: str) -> Library:
         raise InputError(faults)
     is_polymorphic = data.get("universe", "Type u") == "Type u"
     return Library(namespace, scalars, primitives, definitions, is_polymorphic, takes, document)
+
+
+@cache
+def core_scalars() -> Mapping[str, ScalarKind]:
+    """The kinds of scalars that Lean's core has, by name."""
+    profile = resources.files("harness.claims") / "profiles" / "core.yaml"
+    with resources.as_file(profile) as path:
+        return _kinds(read_document(path, path.name), _Faults())
+
+
+def _kinds(document: Document, faults: _Faults) -> dict[str, ScalarKind]:
+    """The kinds of scalars that a file declares."""
+    scalars: dict[str, ScalarKind] = {}
+    for kind, entry in document.data.get("scalars", {}).items():
+        at: YamlPath = ("scalars", kind)
+        lean_name = entry.get("class") or entry["type"]
+        for constant in (lean_name, *chain.from_iterable(entry["operations"].values())):
+            if not is_lean_name(constant):
+                faults.append(document.fault(at, f"{constant!r} is not a Lean name"))
+        operations = {op: tuple(names) for op, names in entry["operations"].items()}
+        scalars[kind] = ScalarKind(kind, lean_name, operations, "type" in entry)
+        for operation, names in operations.items():
+            if "type" in entry and len(names) > 1:
+                message = f"expected one constant, the instance for {lean_name}, found {len(names)}"
+                faults.append(document.fault((*at, "operations", operation), message))
+        if kind in OPERATIONS:
+            message = f"{kind!r} is the name of an operation"
+            faults.append(document.fault(at, message, key=True))
+    return scalars
 
 
 def _all_takes(data: Mapping[str, Any]) -> Iterator[tuple[YamlPath, list[str]]]:

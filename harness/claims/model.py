@@ -70,11 +70,25 @@ class Definition:
 
 @dataclass(frozen=True)
 class ScalarKind:
-    """A kind of scalars: a Lean class, and the projections that give each operation."""
+    """A kind of scalars: those of a Lean class, or one Lean type such as `Int`.
+
+    Of a class, an operation is a chain of projections, applied to its instance; of a type, the
+    constant that is the instance of that operation.
+    """
 
     name: str
-    lean_class: str
+    lean_name: str
+    """The full name of the class or the type."""
     operations: Mapping[str, tuple[str, ...]]
+    is_type: bool = False
+
+    @property
+    def has_laws(self) -> bool:
+        """Whether the engines know the laws of these scalars.
+
+        Of a class they take them to be those of a commutative ring, or a field where it divides.
+        """
+        return not self.is_type or self.lean_name in ("Nat", "Int", "Rat", "Real")
 
     def path_to(self, other: ScalarKind) -> tuple[str, ...] | None:
         """The projections from an instance of this class to one of `other`'s; `None` without any.
@@ -82,7 +96,9 @@ class ScalarKind:
         They are what every operation of `other` has before it here: a field gives `zero` by
         `toCommRing, ofNat` and a ring by `ofNat`, so `toCommRing` leads from the one to the other.
         """
-        if other.lean_class == self.lean_class:
+        if other.is_type != self.is_type or self.is_type:
+            return () if other == self else None
+        if other.lean_name == self.lean_name:
             return ()
         found: set[tuple[str, ...]] = set()
         for operation, path in other.operations.items():

@@ -7,6 +7,7 @@ rests on a package's abbreviations; operators on scalars with their instances in
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from harness.claims.model import Claim, Definition, Library, ScalarKind
 from harness.language.terms import Equation, Lambda, Term, Variable
@@ -20,6 +21,7 @@ from harness.lean.scope import (
     SCALAR_LEVEL,
     LeanScope,
     along,
+    at_numeral,
     instance_type,
     projection,
 )
@@ -34,7 +36,7 @@ class Printer:
         self.library = library
         self.needs = definition_needs(library.definitions)
         constants = [*library.primitives.values(), *map(library.qualified, library.definitions)]
-        constants += [kind.lean_class for kind in library.scalars.values()]
+        constants += [kind.lean_name for kind in library.scalars.values()]
         self.reserved = CORE_NAMES | {name.split(".")[0] for name in constants}
 
     def claim(self, claim: Claim) -> tuple[tuple[str, ...], Expression]:
@@ -43,19 +45,13 @@ class Printer:
         body = scope.equation(claim.conclusion)
         for hypothesis in reversed(claim.hypotheses):
             body = arrow(scope.equation(hypothesis.equation), body)
-        return (SCALAR_LEVEL, *scope.levels.values()), lean.for_all(binders, body)
+        return levels_of(scope), lean.for_all(binders, body)
 
     def claim_scope(self, claim: Claim) -> tuple[LeanScope, Binders]:
         """The scope of a claim's hypotheses and conclusion, and the binders of its parameters."""
-        taken = set(_names_of_claim(claim))
-        alpha = fresh("α", taken)
-        instance = fresh("inst", taken | {alpha})
-        given = self.of_class(claim.scalars, Local(alpha), Local(instance))
-        scope = self._scope(alpha, *given, {alpha, instance})
-        scope, binders = scope.bind_all(claim.parameters)
-        class_ = self._class(claim.scalars, Local(alpha))
-        first: Binders = [(alpha, lean.Sort(SCALAR_LEVEL)), (instance, class_)]
-        return scope, [*first, *binders]
+        return self.signature(
+            claim.parameters, [claim.scalars.name], set(_names_of_claim(claim)), instance="inst"
+        )
 
     def definition(self, definition: Definition) -> tuple[LeanScope, Binders]:
         """The scope of a definition's body, and the binders of all that it takes."""
@@ -72,31 +68,46 @@ class Printer:
         parameters: Sequence[Parameter],
         takes: Sequence[str],
         taken: set[str] | frozenset[str] = frozenset(),
+        instance: str = "inst_class",
     ) -> tuple[LeanScope, Binders]:
         """The scope below a constant over `parameters`, and the binders of all that it takes.
 
         `takes` are operations and kinds of scalars; an operation is that of the first that has it.
+        Over scalars of one type, there is no binder for them.
         """
+        kinds = [kind for item in takes if (kind := self.library.scalars.get(item))]
+        if kinds and kinds[0].is_type:
+            return self._of_type(kinds[0]).bind_all(parameters)
         names = {*taken, *(parameter.name for parameter in parameters)}
         alpha = fresh("α", names)
         own = {alpha}
         binders: Binders = [(alpha, lean.Sort(SCALAR_LEVEL))]
         instances: dict[str, Expression] = {}
         classes: dict[str, Expression] = {}
-        for number, item in enumerate(takes):
+        for item in takes:
             kind = self.library.scalars.get(item)
-            name = fresh(f"inst_{item}" if kind is None else f"inst_{number}", names | own)
+            name = fresh(f"inst_{item}" if kind is None else instance, names | own)
             own.add(name)
             if kind is None:
                 binders.append((name, instance_type(item, Local(alpha))))
                 instances.setdefault(item, Local(name))
                 continue
             binders.append((name, self._class(kind, Local(alpha))))
-            operations, kinds = self.of_class(kind, Local(alpha), Local(name))
+            operations, others = self.of_class(kind, Local(alpha), Local(name))
             instances = operations | instances
-            classes = kinds | classes
-        scope, more = self._scope(alpha, instances, classes, own).bind_all(parameters)
+            classes = others | classes
+        scope, more = self.concrete(Local(alpha), instances, classes, own).bind_all(parameters)
         return scope, binders + more
+
+    def _of_type(self, kind: ScalarKind) -> LeanScope:
+        """The scope of a text about one type of scalars, each instance a constant."""
+        instances = {
+            operation: at_numeral(operation, Constant(path[0]))
+            for operation, path in kind.operations.items()
+        }
+        alpha = Constant(kind.lean_name)
+        scope = self.concrete(alpha, instances, {kind.name: alpha}, set())
+        return replace(scope, universe="0")
 
     def concrete(
         self,
@@ -106,20 +117,21 @@ class Printer:
         own: set[str],
     ) -> LeanScope:
         """The scope of a text about scalars of one given type; `own` are names to keep off."""
-        taken = frozenset(self.reserved | own)
-        return LeanScope(self.library, self.needs, scalars, instances, classes, taken, {}, {}, {})
-
-    def _scope(
-        self,
-        alpha: str,
-        instances: Mapping[str, Expression],
-        classes: Mapping[str, Expression],
-        own: set[str],
-    ) -> LeanScope:
-        return self.concrete(Local(alpha), instances, classes, own)
+        return LeanScope(
+            library=self.library,
+            needs=self.needs,
+            alpha=scalars,
+            universe=SCALAR_LEVEL,
+            instances=instances,
+            classes=classes,
+            taken=frozenset(self.reserved | own),
+            levels={},
+            sorts={},
+            variables={},
+        )
 
     def _class(self, kind: ScalarKind, alpha: Expression) -> Expression:
-        return apply(Constant(kind.lean_class, (SCALAR_LEVEL,)), alpha)
+        return apply(Constant(kind.lean_name, (SCALAR_LEVEL,)), alpha)
 
     def of_class(
         self, kind: ScalarKind, alpha: Expression, instance: Expression
@@ -135,6 +147,12 @@ class Printer:
             if (path := kind.path_to(other)) is not None
         }
         return operations, classes
+
+
+def levels_of(scope: LeanScope) -> tuple[str, ...]:
+    """The universes that a text in this scope ranges over."""
+    own = () if scope.universe == "0" else (scope.universe,)
+    return (*own, *scope.levels.values())
 
 
 def _names_of_term(term: Term) -> Iterator[str]:

@@ -77,9 +77,14 @@ def numeral(value: int) -> Expression:
 def instance_type(operation: str, alpha: Expression) -> Expression:
     """The class of an operation on scalars, at the type `alpha`."""
     class_ = apply(Constant(_CLASSES[operation], (SCALAR_LEVEL,)), alpha)
+    return at_numeral(operation, class_)
+
+
+def at_numeral(operation: str, of_number: Expression) -> Expression:
+    """What stands for an operation: of 0 and 1 the class and its instances ask which number."""
     if operation in _NUMERALS:
-        return apply(class_, numeral(_NUMERALS[operation]))
-    return class_
+        return apply(of_number, numeral(_NUMERALS[operation]))
+    return of_number
 
 
 def along(path: Sequence[str], alpha: Expression, instance: Expression) -> Expression:
@@ -93,10 +98,7 @@ def projection(
     path: Sequence[str], operation: str, alpha: Expression, instance: Expression
 ) -> Expression:
     """The instance of an operation that `path` finds in the instance of a larger class."""
-    instance = along(path, alpha, instance)
-    if operation in _NUMERALS:
-        return apply(instance, numeral(_NUMERALS[operation]))
-    return instance
+    return at_numeral(operation, along(path, alpha, instance))
 
 
 @dataclass(frozen=True)
@@ -108,6 +110,8 @@ class LeanScope:
     """The operations that each definition takes instances of."""
     alpha: Expression
     """The type of the scalars."""
+    universe: str
+    """The universe that it lies in."""
     instances: Mapping[str, Expression]
     """The instance of each operation."""
     classes: Mapping[str, Expression]
@@ -215,7 +219,7 @@ class LeanScope:
             case Function():
                 raise CannotPrint("functions as values: an equation or a type argument of them")
             case _:
-                return SCALAR_LEVEL
+                return self.universe
 
     # -- terms -----------------------------------------------------------------------------------
 
@@ -253,7 +257,7 @@ class LeanScope:
                 return self.constant(self._primitive(operator), (), NEEDS[operator], given)
 
     def _operate(self, operation: str, *arguments: Expression) -> Expression:
-        u, instance = SCALAR_LEVEL, self.instance(operation)
+        u, instance = self.universe, self.instance(operation)
         if operation in _NUMERALS:
             value = numeral(_NUMERALS[operation])
             return apply(Constant("OfNat.ofNat", (u,)), self.alpha, value, instance)
@@ -308,6 +312,8 @@ class LeanScope:
         It takes instances of `operations`, unless the library says what it takes.
         `levels` are the universes of the types among the arguments.
         """
-        instances = [self.instance(item) for item in self.library.takes.get(name, operations)]
-        head = Constant(name, (SCALAR_LEVEL, *levels))
-        return apply(head, self.alpha, *instances, *arguments)
+        takes = self.library.takes.get(name, operations)
+        given = [self.instance(item) for item in takes]
+        if any(kind.is_type for kind in map(self.library.scalars.get, takes) if kind):
+            return apply(Constant(name, tuple(levels)), *arguments)
+        return apply(Constant(name, (self.universe, *levels)), self.alpha, *given, *arguments)

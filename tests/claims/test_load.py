@@ -37,7 +37,7 @@ def test_a_good_claim(tmp_path: Path) -> None:
     path.write_text(GOOD)
     claim = load_claim(path, "claim.yaml", LIBRARY)
     assert [h.name for h in claim.hypotheses] == ["orthogonal"]
-    assert claim.scalars.lean_class == "Lean.Grind.CommRing"
+    assert claim.scalars.lean_name == "Lean.Grind.CommRing"
     place = claim.hypotheses[0].place
     assert place is not None
     assert place.span(claim.hypotheses[0].equation.span) == (7, 15)

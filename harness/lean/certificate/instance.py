@@ -56,11 +56,11 @@ class Instance:
         sizes: Mapping[str, int],
         values: Mapping[str, Json],
     ) -> None:
-        if claim.scalars.lean_class not in NUMBERS:
-            raise CannotCertify(f"no numbers of {claim.scalars.lean_class} compute in the kernel")
+        if claim.scalars.lean_name not in NUMBERS:
+            raise CannotCertify(f"no numbers of {claim.scalars.lean_name} compute in the kernel")
         self.claim = claim
         self.sizes = sizes
-        self.numbers: Numbers = NUMBERS[claim.scalars.lean_class]
+        self.numbers: Numbers = NUMBERS[claim.scalars.lean_name]
         given = printer.of_class(claim.scalars, self.numbers.type, self.numbers.instance)
         scope = printer.concrete(self.numbers.type, *given, set())
         self.scope, binders = scope.bind_all(claim.parameters)

@@ -191,7 +191,7 @@ def _judged(
     session: Session, claim: Claim, item: Evidence, request: Request, answer: Answer
 ) -> Evidence:
     rulings = [answer.compared.get(comparison.key) for comparison in request.comparisons]
-    numbers = NUMBERS[claim.scalars.lean_class]
+    numbers = NUMBERS[claim.scalars.lean_name]
     statement = request.comparisons[-1].statement
     data: dict[str, Json] = {
         **item.data,

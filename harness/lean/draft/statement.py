@@ -90,7 +90,7 @@ class _Telescope:
         scope = Names(scalars)
         rest = self.statement
         if not scalars:
-            classes = ", ".join(kind.lean_class for kind in library.scalars.values())
+            classes = ", ".join(kind.lean_name for kind in library.scalars.values())
             reason = f"no type of scalars: no instance of {classes}"
             self.untranslated.append(Untranslated("", shown(rest), reason))
             return Draft(self.theorem, kind, (), (), None, tuple(self.untranslated))
@@ -166,7 +166,7 @@ def _scalars(statement: Expression, library: Library) -> tuple[ScalarKind, str, 
     while isinstance(rest, ForAll):
         for kind in library.scalars.values():
             match rest.type:
-                case lean.Application(Constant(name), Local(scalars)) if name == kind.lean_class:
+                case lean.Application(Constant(name), Local(scalars)) if name == kind.lean_name:
                     return kind, scalars, rest.name
         rest = rest.body
     return next(iter(library.scalars.values())), "", ""

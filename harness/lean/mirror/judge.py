@@ -31,7 +31,7 @@ def mirror_claim(session: Session, claim: Claim) -> Evidence:
     library = session.project.library
     data = _data(session, constant)
     data["printed_statement"] = session.plan.statements.get(claim.theorem, "")
-    data["scalars"] = f"{claim.scalars.name}: {claim.scalars.lean_class}"
+    data["scalars"] = f"{claim.scalars.name}: {claim.scalars.lean_name}"
     if (fault := session.plan.faults.get(keys.claim(claim.theorem))) is not None:
         return _evidence(claim.theorem, Outcome.ERROR, _sentence(fault), data)
     nothing = _nothing_to_compare(session, claim.theorem, "theorem")
@@ -202,7 +202,7 @@ def _first_wrong(session: Session, definitions: list[str], operators: list[str])
 def _own_class(session: Session, claim: Claim) -> str:
     """A complaint where the package itself says what the laws of the scalars are."""
     kind = claim.scalars
-    cited = {kind.lean_class, *(name for path in kind.operations.values() for name in path)}
+    cited = {kind.lean_name, *(name for path in kind.operations.values() for name in path)}
     own = sorted(cited & set(session.answer.declarations))
     if not own:
         return ""

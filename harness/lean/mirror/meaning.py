@@ -21,8 +21,8 @@ from harness.lean.expression import Constant, Expression, Local, apply
 from harness.lean.instances import NEEDS
 from harness.lean.mirror import keys
 from harness.lean.mirror.comparison import REFERENCE, Comparison, at, same
-from harness.lean.printer import Printer
-from harness.lean.scope import SCALAR_LEVEL, CannotPrint, LeanScope
+from harness.lean.printer import Printer, levels_of
+from harness.lean.scope import CannotPrint, LeanScope
 
 NOTATION = frozenset({*OPERATIONS, "vector", "entry", "matrix_entry"})
 """Primitives that are Lean's own operators and functions, and so need no constant."""
@@ -34,8 +34,6 @@ _OVER_SUMS = {
     "matmul": ("multiply",),
 }
 """Primitives whose meaning rests on `sum`, with the other operations that they use."""
-
-_LEVELS = (SCALAR_LEVEL,)
 
 
 def meaning(printer: Printer, operator: str) -> Iterator[Comparison]:
@@ -54,18 +52,18 @@ def meaning(printer: Printer, operator: str) -> Iterator[Comparison]:
     given = [Parameter(f"x_{i}", type_) for i, type_ in enumerate(arguments)]
     name = printer.library.primitives[operator]
     scope, binders = printer.signature([*dims, *given], printer.takes(name, NEEDS[operator]))
-    constant = Constant(name, _LEVELS)
+    levels = levels_of(scope)
     names = binders[len(binders) - len(dims) - len(given) :]
     own = _OVER_SUMS.get(operator)
     instances = [scope.instance(op) for op in (NEEDS[operator] if own is None else own)]
     sums = [] if own is None else [_package_sum(printer, scope)]
-    reference = Constant(f"{REFERENCE}.{operator}", _LEVELS)
+    reference = Constant(f"{REFERENCE}.{operator}", (scope.universe,))
     yield same(
         keys.primitive(operator),
-        _LEVELS,
+        levels,
         binders,
         scope.type(result),
-        at(constant, binders),
+        at(Constant(name, levels), binders),
         at(apply(reference, scope.alpha, *instances, *sums), names),
     )
 
@@ -81,14 +79,14 @@ def _sum(
     total = _package_sum(printer, scope, scope.dimension(size), Local("f"))
     shorter = [_package_sum(printer, scope)] if sizes else []
     value = apply(
-        Constant(f"{REFERENCE}.sum_{case}", _LEVELS),
+        Constant(f"{REFERENCE}.sum_{case}", (scope.universe,)),
         scope.alpha,
         scope.instance(operation),
         *shorter,
         *(Local(parameter.name) for parameter in (*sizes, family)),
     )
     key = f"{keys.primitive('sum')}:{case}"
-    return same(key, _LEVELS, binders, scope.alpha, total, value)
+    return same(key, levels_of(scope), binders, scope.alpha, total, value)
 
 
 def _package_sum(printer: Printer, scope: LeanScope, *given: Expression) -> Expression:

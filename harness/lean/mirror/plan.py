@@ -11,8 +11,8 @@ from harness.lean.expression import Constant, Local, TypeOf, arrow
 from harness.lean.mirror import keys
 from harness.lean.mirror.comparison import Comparison, at, references, same
 from harness.lean.mirror.meaning import NOTATION, meaning
-from harness.lean.printer import Printer
-from harness.lean.scope import SCALAR_LEVEL, CannotPrint
+from harness.lean.printer import Printer, levels_of
+from harness.lean.scope import CannotPrint
 
 
 @dataclass(frozen=True)
@@ -92,11 +92,10 @@ def text_of_definition(printer: Printer, name: str) -> Iterator[Comparison]:
     """That a definition of the library is Lean's of its name. Raises CannotPrint."""
     definition = printer.library.definitions[name]
     scope, binders = printer.definition(definition)
-    levels = (SCALAR_LEVEL, *scope.levels.values())
-    constant = Constant(printer.library.qualified(name), levels)
+    constant = Constant(printer.library.qualified(name), levels_of(scope))
     yield same(
         keys.definition(name),
-        levels,
+        levels_of(scope),
         binders,
         scope.type(definition.body.type),
         at(constant, binders),
