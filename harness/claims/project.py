@@ -86,6 +86,11 @@ def claimed_theorems(start: Path) -> dict[str, Path]:
     return found
 
 
+def lean_folder(root: Path) -> Path:
+    """The folder of the project's Lake package. Raises `InputError` for bad settings."""
+    return root / _settings(root)["lean"]
+
+
 def _folders(root: Path) -> tuple[Path, Path]:
     settings = _settings(root)
     lean, specs = root / settings["lean"], root / settings["specs"]

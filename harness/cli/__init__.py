@@ -32,10 +32,12 @@ COMMANDS: dict[str, dict[str, str]] = {
         "diff": "comparing:diff",
     },
     "Write": {
+        "init": "starting:init",
         "new": "drafting:new",
         "lock": "locking:lock",
     },
     "Set up": {
+        "build": "starting:build",
         "doctor": "environment:doctor",
         "schema": "environment:schema",
         "completion": "environment:completion",

@@ -13,7 +13,8 @@ from harness.diagnostics import Diagnostic, InputError
 
 
 @click.command()
-@click.argument("theorem", metavar="LEAN_THEOREM")
+@click.argument("theorem", metavar="LEAN_THEOREM", required=False)
+@click.option("--all", "is_all", is_flag=True, help="Every theorem that no specification is about.")
 @click.option("--output", type=OUTPUT_FILE, help="The file.  [default: specs/LEAN_THEOREM.yaml]")
 @click.option("--print", "is_shown", is_flag=True, help="Print the draft, and write no file.")
 @click.option("--force", is_flag=True, help="Write over a file that is there.")
@@ -21,7 +22,13 @@ from harness.diagnostics import Diagnostic, InputError
 @click.pass_obj
 @reports_bad_input
 def new(
-    folder: Path, theorem: str, output: Path | None, is_shown: bool, force: bool, toolchain: str
+    folder: Path,
+    theorem: str | None,
+    is_all: bool,
+    output: Path | None,
+    is_shown: bool,
+    force: bool,
+    toolchain: str,
 ) -> None:
     """Draft a specification of LEAN_THEOREM from the statement that Lean has stored.
 
@@ -37,6 +44,11 @@ def new(
     from harness.lean.process import Stopped
     from harness.lean.toolchain import ToolchainMissing
 
+    if is_all:
+        _new_all(folder, toolchain)
+        return
+    if theorem is None:
+        raise click.UsageError("expected LEAN_THEOREM or --all")
     if not is_lean_name(theorem):
         raise InputError([Diagnostic(theorem, 1, 1, "expected the name of a Lean theorem")])
     project = open_project(find_root(folder))
@@ -84,3 +96,19 @@ def _refuse_to_overwrite(target: Path, theorem: str, claimed: dict[str, Path], f
     if claim is not None and claim.resolve() != target.resolve():
         message = f"{theorem} is already claimed here; --print shows a draft and writes no file"
         raise InputError([Diagnostic(relpath(claim), 1, 1, message)])
+
+
+def _new_all(folder: Path, toolchain: str) -> None:
+    """Draft a specification of every theorem that has none yet."""
+    from harness.claims.project import claimed_theorems, find_root, open_project
+    from harness.cli.starting import built_package, say, write_drafts
+    from harness.lean.draft.package import read_all
+
+    project = open_project(find_root(folder))
+    built, lean, cache = built_package(project, toolchain)
+    reader = read_all(project, built, lean, cache=cache, on_progress=say)
+    drafts = reader.drafts(project.library, claimed_theorems(folder))
+    written = write_drafts(project, drafts, reader.session.place)
+    click.echo(f"{written} of {len(drafts)} theorems without a specification were drafted")
+    if written < len(drafts):
+        sys.exit(3)

@@ -33,7 +33,7 @@ from harness.lean.instances import NEEDS
 SCALAR_LEVEL = "u"
 """The universe of the scalars; the types that a text ranges over have one each, `v`, `v_1`, …"""
 
-_CLASSES = {
+CLASSES = {
     "zero": "OfNat",
     "one": "OfNat",
     "add": "Add",
@@ -50,13 +50,13 @@ _BINARY = {
     "divide": ("HDiv.hDiv", "instHDiv"),
 }
 
-assert set(_CLASSES) == set(OPERATIONS)
+assert set(CLASSES) == set(OPERATIONS)
 
 CORE_NAMES = frozenset(
     name.split(".")[0]
     for name in (
         *("Eq", "Fin", "Lean", "Nat", "Neg", "instOfNatNat", "instAddNat", "instMulNat"),
-        *_CLASSES.values(),
+        *CLASSES.values(),
         *(name for pair in _BINARY.values() for name in pair),
     )
 )
@@ -76,7 +76,7 @@ def numeral(value: int) -> Expression:
 
 def instance_type(operation: str, alpha: Expression) -> Expression:
     """The class of an operation on scalars, at the type `alpha`."""
-    class_ = apply(Constant(_CLASSES[operation], (SCALAR_LEVEL,)), alpha)
+    class_ = apply(Constant(CLASSES[operation], (SCALAR_LEVEL,)), alpha)
     return at_numeral(operation, class_)
 
 
@@ -250,7 +250,7 @@ class LeanScope:
                 return self.term(family)
             case Primitive("entry" | "matrix_entry", _, arguments):
                 return apply(*map(self.term, arguments))
-            case Primitive(operator, _, arguments) if operator in _CLASSES:
+            case Primitive(operator, _, arguments) if operator in CLASSES:
                 return self._operate(operator, *map(self.term, arguments))
             case Primitive(operator, dims, arguments):
                 given = [*map(self.dimension, dims), *map(self.term, arguments)]

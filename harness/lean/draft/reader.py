@@ -174,14 +174,14 @@ class Reader(TypeReader):
     ) -> tuple[Term, list[Expression]]:
         """A constant at as many arguments as it takes, and the rest of them."""
         match name, arguments:
-            case "OfNat.ofNat", [Local(type_), Literal(value), _, *rest] if (
-                type_ == scope.scalars and value in _NUMERALS
+            case "OfNat.ofNat", [type_, Literal(value), _, *rest] if (
+                _is_scalars(type_, scope) and value in _NUMERALS
             ):
                 return Primitive(_NUMERALS[value], (), (), SCALAR), rest
-            case "Neg.neg", [Local(type_), _, operand, *rest] if type_ == scope.scalars:
+            case "Neg.neg", [type_, _, operand, *rest] if _is_scalars(type_, scope):
                 return Primitive("negate", (), (self.term(operand, scope, SCALAR),), SCALAR), rest
-            case _, [Local(type_), _, _, _, left, right, *rest] if (
-                name in _OPERATORS and type_ == scope.scalars
+            case _, [type_, _, _, _, left, right, *rest] if name in _OPERATORS and _is_scalars(
+                type_, scope
             ):
                 sides = self.term(left, scope, SCALAR), self.term(right, scope, SCALAR)
                 return Primitive(_OPERATORS[name], (), sides, SCALAR), rest
@@ -205,7 +205,7 @@ class Reader(TypeReader):
     ) -> tuple[Term, list[Expression]]:
         signature = signatures()[operator]
         takes = self.library.takes.get(self.library.primitives[operator], NEEDS[operator])
-        given = self._after_scalars(arguments, len(takes), scope)
+        given = self._after_scalars(arguments, takes, scope)
         if len(given) < len(signature.dims):
             raise Unreadable(f"the operator {operator} without its sizes")
         count = len(signature.dims)
@@ -225,7 +225,7 @@ class Reader(TypeReader):
         parameters = self.library.definitions[definition].parameters
         needs = definition_needs(self.library.definitions)[definition]
         takes = self.library.takes.get(self.library.qualified(definition), needs)
-        given = self._after_scalars(arguments, len(takes), scope)
+        given = self._after_scalars(arguments, takes, scope)
         dims: dict[str, Dim] = {}
         types: dict[str, Type] = {}
         implicit: list[Dim | Type] = []
@@ -254,11 +254,14 @@ class Reader(TypeReader):
         return self._filled(build, expected, called, values + rest, scope)
 
     def _after_scalars(
-        self, arguments: list[Expression], instances: int, scope: Names
+        self, arguments: list[Expression], takes: Sequence[str], scope: Names
     ) -> list[Expression]:
-        if len(arguments) < 1 + instances or arguments[0] != Local(scope.scalars):
+        kinds = [kind for item in takes if (kind := self.library.scalars.get(item))]
+        if kinds and kinds[0].is_type and kinds[0].lean_name == scope.scalars:
+            return arguments
+        if len(arguments) < 1 + len(takes) or not _is_scalars(arguments[0], scope):
             raise Unreadable("an operation on something else than the scalars")
-        return arguments[1 + instances :]
+        return arguments[1 + len(takes) :]
 
     def _filled(
         self,
@@ -293,3 +296,7 @@ class Reader(TypeReader):
         if name and (name not in self.readings or isinstance(expected, Matrix)):
             raise Misread(name, expected)
         return converted(term, expected)
+
+
+def _is_scalars(expression: Expression, scope: Names) -> bool:
+    return expression in (Local(scope.scalars), Constant(scope.scalars))

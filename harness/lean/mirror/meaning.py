@@ -27,7 +27,7 @@ from harness.lean.scope import CannotPrint, LeanScope
 NOTATION = frozenset({*OPERATIONS, "vector", "entry", "matrix_entry"})
 """Primitives that are Lean's own operators and functions, and so need no constant."""
 
-_OVER_SUMS = {
+OVER_SUMS = {
     "sum_vector": (),
     "dot": ("multiply",),
     "matvec": ("multiply",),
@@ -54,7 +54,7 @@ def meaning(printer: Printer, operator: str) -> Iterator[Comparison]:
     scope, binders = printer.signature([*dims, *given], printer.takes(name, NEEDS[operator]))
     levels = levels_of(scope)
     names = binders[len(binders) - len(dims) - len(given) :]
-    own = _OVER_SUMS.get(operator)
+    own = OVER_SUMS.get(operator)
     instances = [scope.instance(op) for op in (NEEDS[operator] if own is None else own)]
     sums = [] if own is None else [_package_sum(printer, scope)]
     reference = Constant(f"{REFERENCE}.{operator}", (scope.universe,))
