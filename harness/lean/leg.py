@@ -100,10 +100,7 @@ def _look(
         built,
         lean,
         asked.references(),
-        [
-            *(comparison.line() for comparison in asked.comparisons),
-            *(f"state\t{project.library.qualified(c.theorem)}" for c in project.claims),
-        ],
+        [comparison.line() for comparison in asked.comparisons],
         folder=cache / "inspection",
         stop=stop,
         on_start=lambda: say("Lean: replaying every declaration, comparing specifications"),

@@ -34,6 +34,7 @@ def prove(session: Session, claim: Claim) -> Evidence:
         return _refuted(claim, summary, data, _at(session, [constant], summary))
     return (
         _assumed(session, claim, data)
+        or _compiled(session, claim, data)
         or _unchecked(session, claim, data)
         or _confirmed(session, claim, data)
     )
@@ -109,6 +110,21 @@ def _assumed(session: Session, claim: Claim, data: dict[str, Json]) -> Evidence 
     return _refuted(claim, summary, data, diagnostics)
 
 
+def _compiled(session: Session, claim: Claim, data: dict[str, Json]) -> Evidence | None:
+    """Evidence against the claim where the kernel takes a compiled program's word for something."""
+    constant = session.constant(claim.theorem)
+    found = session.graph.compiled(constant)
+    if not found:
+        return None
+    word, citing = next(iter(found.items()))
+    through = f", through {readable(citing)}" if citing != constant else ""
+    summary = (
+        f"It rests on what compiled code answers ({word}{through}): the kernel runs that, and "
+        "checks nothing."
+    )
+    return _refuted(claim, summary, data, _at(session, [citing, constant], summary))
+
+
 def _confirmed(session: Session, claim: Claim, data: dict[str, Json]) -> Evidence:
     names = data["axioms"]
     assert isinstance(names, list)
@@ -116,7 +132,7 @@ def _confirmed(session: Session, claim: Claim, data: dict[str, Json]) -> Evidenc
     rest = f"on no axiom but {', '.join(map(str, names))}" if names else "on no axiom that it names"
     others = f" and the {counted(count - 1, 'declaration')} of the package below it" * (count > 1)
     summary = (
-        f"Lean's kernel accepts the theorem{others}, replayed from their stored terms; it rests "
+        f"Lean's kernel accepts the theorem{others}, each built anew from its text; it rests "
         f"{rest}."
     )
     return Evidence(

@@ -150,23 +150,22 @@ def _different(session: Session, claim: Claim, data: dict[str, Json]) -> Evidenc
 
 
 def _differences(session: Session, claim: Claim, constant: str) -> list[Difference]:
-    stated = session.answer.stated
-    if constant not in stated:
+    stored = session.answer.constants.get(constant)
+    if stored is None:
         return []
     place = session.place(constant)
     try:
         numbers = count()
-        values = {name: read(value, numbers) for name, (_, value) in stated.items() if value}
         sides = Sides(
             claim,
             constant,
             Printer(session.project.library).claim(claim)[1],
-            unfolded(read(stated[constant][0], numbers), values),
+            unfolded(read(stored.type, numbers), session.types(numbers)),
             frozenset(session.answer.declarations),
             place.statement if place else "",
         )
         return sides.differences()
-    except ValueError:
+    except (ValueError, RecursionError):
         return []
 
 
