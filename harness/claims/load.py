@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from importlib import resources
 from itertools import chain
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from harness.claims.document import Document, YamlPath, read_document, schema_faults
 from harness.claims.model import (
@@ -57,9 +57,7 @@ def load_library(path: Path, name: str) -> Library:
     if namespace and not is_lean_name(namespace):
         faults.append(document.fault(("namespace",), f"{namespace!r} is not a Lean name"))
     primitives: dict[str, str] = {}
-    takes: dict[str, tuple[str, ...]] = {}
-    for primitive, entry in data["primitives"].items():
-        constant = entry if isinstance(entry, str) else entry["constant"]
+    for primitive, constant in data["primitives"].items():
         path_ = ("primitives", primitive)
         if primitive not in signatures():
             known = ", ".join(signatures())
@@ -69,21 +67,10 @@ def load_library(path: Path, name: str) -> Library:
             faults.append(document.fault(path_, f"{constant!r} is not a Lean name"))
         else:
             primitives[primitive] = f"{namespace}.{constant}" if namespace else constant
-            given = data.get("takes") if isinstance(entry, str) else entry["takes"]
-            if given is not None:
-                takes[primitives[primitive]] = tuple(given)
     scalars = _kinds(document, faults)
     # A claim that does not say is of the kind that stands first.
-    known_kinds = core_scalars()
-    named = [item for item in data.get("takes", ()) if item in known_kinds]
-    for kind in (*named, *known_kinds):
-        scalars.setdefault(kind, known_kinds[kind])
-    for at_, given in _all_takes(data):
-        for i, item in enumerate(given):
-            if item not in (*OPERATIONS, *scalars):
-                known = ", ".join((*OPERATIONS, *scalars))
-                message = f"expected an operation or a kind of scalars ({known}), found {item!r}"
-                faults.append(document.fault((*at_, i), message))
+    for kind, own in core_scalars().items():
+        scalars.setdefault(kind, own)
     definitions: dict[str, Definition] = {}
     for definition_name, entry in data["definitions"].items():
         base: YamlPath = ("definitions", definition_name)
@@ -101,17 +88,13 @@ def load_library(path: Path, name: str) -> Library:
             (*base, "is"),
             lambda t=text, s=scope: elaborate_term(parse_term(t), s),  # type: ignore[misc]
         )
-        given = entry.get("takes", data.get("takes"))
-        if given is not None:
-            takes[f"{namespace}.{definition_name}" if namespace else definition_name] = tuple(given)
         if body is not None:
             definitions[definition_name] = Definition(
                 definition_name, entry["says"], parameters, body, text, Place(document, base)
             )
     if faults:
         raise InputError(faults)
-    is_polymorphic = data.get("universe", "Type u") == "Type u"
-    return Library(namespace, scalars, primitives, definitions, is_polymorphic, takes, document)
+    return Library(namespace, scalars, primitives, definitions, document=document)
 
 
 @cache
@@ -141,16 +124,6 @@ def _kinds(document: Document, faults: _Faults) -> dict[str, ScalarKind]:
             message = f"{kind!r} is the name of an operation"
             faults.append(document.fault(at, message, key=True))
     return scalars
-
-
-def _all_takes(data: Mapping[str, Any]) -> Iterator[tuple[YamlPath, list[str]]]:
-    """Every list of instances in the file, and where it stands."""
-    if "takes" in data:
-        yield ("takes",), data["takes"]
-    for key in ("primitives", "definitions"):
-        for name, entry in data[key].items():
-            if isinstance(entry, dict) and "takes" in entry:
-                yield (key, name, "takes"), entry["takes"]
 
 
 def load_claim(path: Path, name: str, library: Library) -> Claim:

@@ -109,6 +109,26 @@ class ScalarKind:
         return found.pop() if len(found) == 1 else None
 
 
+SCALARS, ARGUMENT = "scalars", "argument"
+"""The type of scalars, and whatever a specification lists, in an `Arrangement`."""
+
+
+@dataclass(frozen=True)
+class Arrangement:
+    """How a Lean constant takes its scalars and the operations on them.
+
+    `dot {n : Nat} {α : Type u} [Mul α] [CommRing α] (u v : …)` has the items `argument, scalars,
+    multiply, commutative ring`; what comes after the last instance are arguments.
+    """
+
+    items: tuple[str, ...]
+    """`SCALARS`, `ARGUMENT`, operations, and kinds of scalars for an instance of their class."""
+    kind: str = ""
+    """The kind of scalars that it is about alone, such as the integers; it takes none then."""
+    is_polymorphic: bool = True
+    """Whether it has universes to choose; of one that has none, all types lie in `Type`."""
+
+
 @dataclass(frozen=True)
 class Library:
     """Everything in `definitions.yaml`."""
@@ -118,12 +138,10 @@ class Library:
     primitives: Mapping[str, str]
     """The Lean constant, in full, of each primitive that the project's claims may use."""
     definitions: Mapping[str, Definition]
-    is_polymorphic: bool = True
-    """Whether the package's constants take scalars of any universe, or of `Type` alone."""
-    takes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """The instances that a Lean constant takes, where they are not those of `lean/instances`.
+    arrangements: Mapping[str, Arrangement] = field(default_factory=dict)
+    """How Lean constants take their scalars, by full name, where it is not the usual way.
 
-    By the constant's full name: operations, and names of kinds of scalars, whose class it is then.
+    Nobody writes this down: Lean is asked (`lean/arrangement`).
     """
     document: Document | None = field(default=None, compare=False, repr=False)
 

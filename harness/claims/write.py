@@ -8,6 +8,7 @@ from textwrap import wrap
 import yaml
 
 from harness.claims.document import StrictLoader
+from harness.claims.model import Library
 from harness.language.elaborate import elaborate_statement
 from harness.language.notation import context, to_text
 from harness.language.parser import parse_statement
@@ -17,6 +18,7 @@ from harness.language.terms import Equation
 from harness.language.types import Parameter
 
 WIDTH = 96
+TO_BE_SAID = "TODO, in a sentence of plain English."
 
 
 def specification(
@@ -45,6 +47,27 @@ def specification(
         left, right = statement_text(conclusion, scope).split(" = ")
         lines.append(_entry("then", left, f"= {right}"))
     return "".join(lines)
+
+
+def definitions(library: Library) -> str:
+    """The YAML text of a library that declares no scalars of its own."""
+    prefix = library.qualified("")
+    return as_yaml(
+        {
+            "namespace": library.namespace,
+            "primitives": {o: c.removeprefix(prefix) for o, c in library.primitives.items()},
+            "definitions": {
+                name: {
+                    "says": definition.says or TO_BE_SAID,
+                    "for": dict(
+                        str(line).split(": ", 1) for line in context(definition.parameters)
+                    ),
+                    "is": definition.text,
+                }
+                for name, definition in library.definitions.items()
+            },
+        }
+    )
 
 
 def statement_text(equation: Equation, scope: Scope) -> str:

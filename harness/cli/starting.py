@@ -36,11 +36,9 @@ def init(folder: Path, lean: str | None, specs: str, toolchain: str) -> None:
     """
     from harness.claims.load import DEFINITIONS_FILE, core_scalars
     from harness.claims.model import Library, Project
-    from harness.claims.write_library import definitions_text
+    from harness.claims.write import definitions as definitions_text
     from harness.files import write_atomically
     from harness.lean.draft.package import read_all, with_definitions
-    from harness.lean.instances import NEEDS
-    from harness.lean.printer import Printer
 
     root = folder.resolve()
     package = _package(root, lean)
@@ -54,11 +52,8 @@ def init(folder: Path, lean: str | None, specs: str, toolchain: str) -> None:
     reader = read_all(project, built, asked, cache=cache, on_progress=say)
     found = reader.discover()
     library = found.library
-    needs = Printer(library).needs
-    usual = {constant: NEEDS[operator] for operator, constant in library.primitives.items()}
-    usual |= {library.qualified(name): takes for name, takes in needs.items()}
     definitions.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(definitions, definitions_text(library, usual))
+    write_atomically(definitions, definitions_text(library))
     click.echo(
         f"wrote {specs}/{DEFINITIONS_FILE}: {len(library.primitives)} operators, "
         f"{len(library.definitions)} definitions"

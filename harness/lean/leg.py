@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
 from harness.claims.model import Project
 from harness.evidence import Evidence, Gap, Json, Leg, Outcome
+from harness.lean.arrangement import arranged
+from harness.lean.audit.answer import Answer
 from harness.lean.audit.gaps import find_gaps
 from harness.lean.audit.inspection import inspect
 from harness.lean.audit.proof import prove
@@ -96,15 +99,27 @@ def _look(
     say: Progress,
     stop: Signal | None,
 ) -> Session:
-    answer, seconds = inspect(
-        built,
-        lean,
-        asked.references(),
-        [comparison.line() for comparison in asked.comparisons],
-        folder=cache / "inspection",
-        stop=stop,
-        on_start=lambda: say("Lean: replaying every declaration, comparing specifications"),
+    def ask(asked: Plan, folder: str, what: str) -> tuple[Answer, float]:
+        return inspect(
+            built,
+            lean,
+            asked.references(),
+            [comparison.line() for comparison in asked.comparisons],
+            folder=cache / folder,
+            stop=stop,
+            on_start=lambda: say(f"Lean: {what}"),
+        )
+
+    answer, seconds = ask(
+        asked, "inspection", "replaying every declaration, comparing specifications"
     )
+    # The usual arrangement was printed. Where Lean shows another, it is asked again with that.
+    library = arranged(project.library, project.claims, answer.constants)
+    if library.arrangements:
+        project = replace(project, library=library)
+        asked = plan(library, project.claims)
+        answer, more = ask(asked, "arranged", "comparing again, as its author arranged instances")
+        seconds += more
     return Session(project, built, asked, answer, seconds)
 
 

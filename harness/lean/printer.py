@@ -9,7 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from harness.claims.model import Claim, Definition, Library, ScalarKind
+from harness.claims.model import (
+    ARGUMENT,
+    SCALARS,
+    Arrangement,
+    Claim,
+    Definition,
+    Library,
+    ScalarKind,
+)
 from harness.language.terms import Equation, Lambda, Term, Variable
 from harness.language.transform import fresh, subterms
 from harness.language.types import Parameter
@@ -21,6 +29,7 @@ from harness.lean.scope import (
     SCALAR_LEVEL,
     LeanScope,
     along,
+    arrange,
     at_numeral,
     instance_type,
     projection,
@@ -49,57 +58,62 @@ class Printer:
 
     def claim_scope(self, claim: Claim) -> tuple[LeanScope, Binders]:
         """The scope of a claim's hypotheses and conclusion, and the binders of its parameters."""
-        return self.signature(
-            claim.parameters, [claim.scalars.name], set(_names_of_claim(claim)), instance="inst"
-        )
+        taken = set(_names_of_claim(claim))
+        return self.signature(claim.parameters, self.arrangement_of(claim), taken, "inst")
+
+    def arrangement_of(self, claim: Claim) -> Arrangement:
+        """How the theorem of a claim takes its scalars."""
+        if claim.scalars.is_type:
+            return Arrangement((), claim.scalars.name)
+        return self.arrangement(self.library.qualified(claim.theorem), (claim.scalars.name,))
 
     def definition(self, definition: Definition) -> tuple[LeanScope, Binders]:
         """The scope of a definition's body, and the binders of all that it takes."""
         names = set(_names_of_term(definition.body))
-        takes = self.takes(self.library.qualified(definition.name), self.needs[definition.name])
-        return self.signature(definition.parameters, takes, names)
+        constant = self.library.qualified(definition.name)
+        own = self.arrangement(constant, self.needs[definition.name])
+        return self.signature(definition.parameters, own, names)
 
-    def takes(self, constant: str, needs: tuple[str, ...]) -> tuple[str, ...]:
-        """What a constant takes instances of, in order: operations and kinds of scalars."""
-        return self.library.takes.get(constant, needs)
+    def arrangement(self, constant: str, needs: tuple[str, ...]) -> Arrangement:
+        """How a constant takes its scalars; without word of Lean's, in the usual order."""
+        return self.library.arrangements.get(constant) or Arrangement((SCALARS, *needs))
 
     def signature(
         self,
         parameters: Sequence[Parameter],
-        takes: Sequence[str],
+        arrangement: Arrangement,
         taken: set[str] | frozenset[str] = frozenset(),
         instance: str = "inst_class",
     ) -> tuple[LeanScope, Binders]:
         """The scope below a constant over `parameters`, and the binders of all that it takes.
 
-        `takes` are operations and kinds of scalars; an operation is that of the first that has it.
-        Over scalars of one type, there is no binder for them.
+        An operation is that of the first instance that has it.
         """
-        kinds = [kind for item in takes if (kind := self.library.scalars.get(item))]
-        if kinds and kinds[0].is_type:
-            return self._of_type(kinds[0]).bind_all(parameters)
+        if arrangement.kind:
+            return self.of_type(self.library.scalars[arrangement.kind]).bind_all(parameters)
         names = {*taken, *(parameter.name for parameter in parameters)}
         alpha = fresh("α", names)
         own = {alpha}
-        binders: Binders = [(alpha, lean.Sort(SCALAR_LEVEL))]
+        binders: dict[str, tuple[str, Expression]] = {}
         instances: dict[str, Expression] = {}
         classes: dict[str, Expression] = {}
-        for item in takes:
+        for item in (i for i in arrangement.items if i not in (SCALARS, ARGUMENT)):
             kind = self.library.scalars.get(item)
             name = fresh(f"inst_{item}" if kind is None else instance, names | own)
             own.add(name)
             if kind is None:
-                binders.append((name, instance_type(item, Local(alpha))))
+                binders[item] = name, instance_type(item, Local(alpha))
                 instances.setdefault(item, Local(name))
                 continue
-            binders.append((name, self._class(kind, Local(alpha))))
+            binders[item] = name, self._class(kind, Local(alpha))
             operations, others = self.of_class(kind, Local(alpha), Local(name))
             instances = operations | instances
             classes = others | classes
         scope, more = self.concrete(Local(alpha), instances, classes, own).bind_all(parameters)
-        return scope, binders + more
+        first: tuple[str, Expression] = (alpha, lean.Sort(SCALAR_LEVEL))
+        return scope, arrange(arrangement, first, binders.__getitem__, more)
 
-    def _of_type(self, kind: ScalarKind) -> LeanScope:
+    def of_type(self, kind: ScalarKind) -> LeanScope:
         """The scope of a text about one type of scalars, each instance a constant."""
         instances = {
             operation: at_numeral(operation, Constant(path[0]))

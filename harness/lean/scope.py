@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
-from harness.claims.model import Library
+from harness.claims.model import ARGUMENT, SCALARS, Arrangement, Library
 from harness.language.primitives import OPERATIONS
 from harness.language.terms import Apply, Call, Equation, Lambda, Primitive, Term, Variable
 from harness.language.transform import fresh
@@ -30,6 +31,8 @@ from harness.lean import expression as lean
 from harness.lean.expression import Constant, Expression, Literal, Local, apply, arrow
 from harness.lean.instances import NEEDS
 
+T = TypeVar("T")
+
 SCALAR_LEVEL = "u"
 """The universe of the scalars; the types that a text ranges over have one each, `v`, `v_1`, …"""
 
@@ -42,7 +45,7 @@ CLASSES = {
     "subtract": "Sub",
     "divide": "Div",
 }
-_NUMERALS = {"zero": 0, "one": 1}
+NUMERALS = {"zero": 0, "one": 1}
 _BINARY = {
     "add": ("HAdd.hAdd", "instHAdd"),
     "multiply": ("HMul.hMul", "instHMul"),
@@ -82,8 +85,8 @@ def instance_type(operation: str, alpha: Expression) -> Expression:
 
 def at_numeral(operation: str, of_number: Expression) -> Expression:
     """What stands for an operation: of 0 and 1 the class and its instances ask which number."""
-    if operation in _NUMERALS:
-        return apply(of_number, numeral(_NUMERALS[operation]))
+    if operation in NUMERALS:
+        return apply(of_number, numeral(NUMERALS[operation]))
     return of_number
 
 
@@ -99,6 +102,18 @@ def projection(
 ) -> Expression:
     """The instance of an operation that `path` finds in the instance of a larger class."""
     return at_numeral(operation, along(path, alpha, instance))
+
+
+def arrange(
+    arrangement: Arrangement, scalars: T, instance: Callable[[str], T], arguments: Sequence[T]
+) -> list[T]:
+    """All that a constant is applied to, in its order."""
+    rest = iter(arguments)
+    found = [
+        scalars if item == SCALARS else next(rest) if item == ARGUMENT else instance(item)
+        for item in arrangement.items
+    ]
+    return [*found, *rest]
 
 
 @dataclass(frozen=True)
@@ -165,6 +180,11 @@ class LeanScope:
         if sort:
             return called, replace(self, sorts={**self.sorts, name: called})
         return called, replace(self, variables={**self.variables, name: called})
+
+    def local(self, parameter: Parameter) -> Local:
+        """How a parameter in scope is called."""
+        names = self.variables if parameter.is_explicit else self.sorts
+        return Local(names[parameter.name])
 
     # -- types -----------------------------------------------------------------------------------
 
@@ -258,8 +278,8 @@ class LeanScope:
 
     def _operate(self, operation: str, *arguments: Expression) -> Expression:
         u, instance = self.universe, self.instance(operation)
-        if operation in _NUMERALS:
-            value = numeral(_NUMERALS[operation])
+        if operation in NUMERALS:
+            value = numeral(NUMERALS[operation])
             return apply(Constant("OfNat.ofNat", (u,)), self.alpha, value, instance)
         if operation == "negate":
             return apply(Constant("Neg.neg", (u,)), self.alpha, instance, *arguments)
@@ -309,11 +329,12 @@ class LeanScope:
     ) -> Expression:
         """A definition's constant at these scalars and all its arguments.
 
-        It takes instances of `operations`, unless the library says what it takes.
+        It takes instances of `operations`, unless the library has another arrangement of it.
         `levels` are the universes of the types among the arguments.
         """
-        takes = self.library.takes.get(name, operations)
-        given = [self.instance(item) for item in takes]
-        if any(kind.is_type for kind in map(self.library.scalars.get, takes) if kind):
+        own = self.library.arrangements.get(name) or Arrangement((SCALARS, *operations))
+        if own.kind:
+            self.instance(own.kind)
             return apply(Constant(name, tuple(levels)), *arguments)
-        return apply(Constant(name, (self.universe, *levels)), self.alpha, *given, *arguments)
+        head = Constant(name, (self.universe, *levels))
+        return apply(head, *arrange(own, self.alpha, self.instance, arguments))

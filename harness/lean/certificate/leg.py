@@ -133,7 +133,7 @@ def _requests(
         else:
             try:
                 request.comparisons = tuple(
-                    comparison.of(printer.library, session.constant(claim.theorem))
+                    comparison.of(session.constant(claim.theorem), printer.library)
                     for comparison in _comparisons(printer, claim, item)
                 )
                 request.why_not = _assumed(session, request.comparisons)

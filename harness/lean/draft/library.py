@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from harness.claims.model import Definition, Library, ScalarKind
+from harness.claims.model import Arrangement, Definition, Library, ScalarKind
 from harness.language.elaborate import elaborate_term
 from harness.language.notation import to_text
 from harness.language.parser import parse_term
 from harness.language.primitives import signatures
 from harness.language.syntax import LanguageError
+from harness.language.terms import Term
 from harness.language.tokens import is_identifier
 from harness.language.types import DimVar, Sort, Type, function_parts, substitute_type
 from harness.lean.draft.conversions import Unreadable, arrows_of
@@ -37,6 +38,7 @@ class Stored:
 
     name: str
     type: Expression
+    arrangement: Arrangement | None
     value: Expression | None
     """`None` where there is none to read: it is recursive, or opaque."""
     says: str = ""
@@ -64,17 +66,17 @@ def discover(
     empty = Library(namespace, scalars, {}, {})
     found = Discovered(empty)
     typed: dict[str, Signature] = {}
+    arrangements: dict[str, Arrangement] = {}
     for item in stored:
+        if item.arrangement is None:
+            found.left_out[item.name] = "it speaks of no scalars that are known here"
+            continue
+        arrangements[item.name] = item.arrangement
         try:
-            typed[item.name] = _settled(
-                lambda reader, item=item: read_signature(item.type, reader, scalars),  # type: ignore[misc]
-                Reader(empty, abbreviations=abbreviations),
-            )
+            typed[item.name], _ = _read(item, Reader(empty, abbreviations=abbreviations))
         except Unreadable as reason:
             found.left_out[item.name] = str(reason)
-    takes = {name: signature.takes for name, signature in typed.items()}
-    polymorphic = any(signature.is_polymorphic for signature in typed.values())
-    library = replace(empty, takes=takes, is_polymorphic=polymorphic or not typed)
+    library = replace(empty, arrangements=arrangements)
     library = replace(library, primitives=_primitives(library, typed, ask))
     taken = set(library.primitives.values())
     waiting = [item for item in stored if item.name in typed and item.name not in taken]
@@ -97,10 +99,16 @@ def discover(
     return found
 
 
-def _settled(read: Callable[[Reader], Signature], reader: Reader) -> Signature:
+def _read(item: Stored, reader: Reader, *, body: bool = False) -> tuple[Signature, Term | None]:
+    """A definition's signature, and its value with `body`. Raises `Unreadable`."""
+    assert item.arrangement is not None
     while True:
         try:
-            return read(reader)
+            own = read_signature(item.type, item.arrangement, reader, reader.library.scalars)
+            if not body or item.value is None:
+                return own, None
+            value = beta(item.value, list(own.arguments))
+            return own, reader.term(value, own.scope, own.result)
         except Misread as misread:
             reader = replace(reader, readings={**reader.readings, misread.name: misread.type})
 
@@ -118,7 +126,7 @@ def _primitives(library: Library, typed: Mapping[str, Signature], ask: Ask) -> d
             for total in sums if operator in OVER_SUMS else [""]:
                 trial = replace(library, primitives={"sum": total, operator: constant})
                 try:
-                    comparisons = [c.of(trial) for c in meaning(Printer(trial), operator)]
+                    comparisons = [c.of(constant, trial) for c in meaning(Printer(trial), operator)]
                 except CannotPrint:
                     continue
                 for number, comparison in enumerate(comparisons):
@@ -169,14 +177,8 @@ def _definition(
         raise Unreadable("its name, within the namespace, is no single word")
     if item.value is None:
         raise Unreadable("it has no value that can be read")
-    reader = Reader(library, abbreviations=abbreviations)
-    while True:
-        try:
-            own = read_signature(item.type, reader, library.scalars)
-            body = reader.term(beta(item.value, list(own.arguments)), own.scope, own.result)
-            break
-        except Misread as misread:
-            reader = replace(reader, readings={**reader.readings, misread.name: misread.type})
+    own, body = _read(item, Reader(library, abbreviations=abbreviations), body=True)
+    assert body is not None
     scope = library.scope(own.parameters)
     text = to_text(body)
     try:

@@ -10,6 +10,8 @@ from pathlib import Path
 
 from harness.claims.load import core_scalars
 from harness.claims.model import Library, Project
+from harness.kernel.declarations import Definition
+from harness.lean.arrangement import arrangement
 from harness.lean.audit.inspection import inspect
 from harness.lean.build import Build
 from harness.lean.draft.library import Discovered, Stored, discover
@@ -32,13 +34,21 @@ class PackageReader:
     session: Session
     types: Mapping[str, Expression]
     values: Mapping[str, Expression]
+    abbreviations: Mapping[str, Expression]
+    """The values of the definitions that stand for types and propositions."""
     ask: Callable[[Sequence[Comparison]], Mapping[str, bool]]
 
     def discover(self) -> Discovered:
         """The package's definitions, as far as the claim language has words for them."""
         names = [n for n in self.session.graph.written if n in self.types and not self._kept(n)]
         stored = [
-            Stored(name, self.types[name], self._value(name), self._says(name))
+            Stored(
+                name,
+                self.types[name],
+                arrangement(self.session.answer.constants[name], core_scalars()),
+                self._value(name),
+                self._says(name),
+            )
             for name in self._in_order([n for n in names if self._kind(n) == "definition"])
         ]
         namespace = _namespace(names)
@@ -48,7 +58,7 @@ class PackageReader:
             if namespace and not item.name.startswith(f"{namespace}.")
         }
         inside = [item for item in stored if item.name not in outside]
-        found = discover(namespace, core_scalars(), inside, self.values, self.ask)
+        found = discover(namespace, core_scalars(), inside, self.abbreviations, self.ask)
         found.left_out.update(outside)
         return found
 
@@ -57,7 +67,7 @@ class PackageReader:
         prefix = library.qualified("")
         names = [n for n in self.session.graph.written if self._kind(n) == "theorem"]
         return [
-            draft(name.removeprefix(prefix), self.types[name], library, self.values)
+            draft(name.removeprefix(prefix), self.types[name], library, self.abbreviations)
             for name in self._in_order(names)
             if name in self.types and name.removeprefix(prefix) not in known
         ]
@@ -70,7 +80,7 @@ class PackageReader:
         return name.startswith("_private.") or ".«" in name
 
     def _value(self, name: str) -> Expression | None:
-        cited = self.session.answer.declarations[name].in_value
+        cited = self.session.graph.in_value(name)
         if any(word.rsplit(".", 1)[-1] in _RECURSIVE for word in cited):
             return None
         return self.values.get(name)
@@ -118,25 +128,25 @@ def read_all(
         )
         return Session(project, built, Plan((), {}, {}), answer, seconds)
 
-    rounds = count(1)
-
     def ask(comparisons: Sequence[Comparison]) -> Mapping[str, bool]:
         session = look(
-            f"operators-{next(rounds)}",
+            "operators",
             references(comparisons),
             [comparison.line() for comparison in comparisons],
             f"trying {len(comparisons)} constants as operators",
         )
         return {key: ruling.accepted for key, ruling in session.answer.compared.items()}
 
-    first = look("declarations", [], [], "listing declarations")
-    names = sorted(first.graph.written)
-    session = look("statements", [], [f"state\t{name}" for name in names], "reading statements")
+    session = look("declarations", [], [], "reading what the package declares")
     numbers = count()
-    stated = session.answer.stated
-    types = {name: read(text, numbers) for name, (text, _) in stated.items()}
-    values = {name: read(value, numbers) for name, (_, value) in stated.items() if value}
-    return PackageReader(session, types, values, ask)
+    terms = {n: session.answer.constants[n] for n in session.graph.written}
+    types = {name: read(term.type, numbers) for name, term in terms.items()}
+    values = {
+        name: read(term.value, numbers)
+        for name, term in terms.items()
+        if isinstance(term, Definition)
+    }
+    return PackageReader(session, types, values, session.types(numbers), ask)
 
 
 def with_definitions(project: Project, found: Discovered) -> Project:

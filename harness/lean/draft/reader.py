@@ -11,8 +11,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, repeat
 
-from harness.claims.model import Library
+from harness.claims.model import ARGUMENT, SCALARS, Arrangement, Library
 from harness.language.primitives import BY_NAME, signatures
 from harness.language.terms import Apply, Call, Equation, Lambda, Primitive, Term, Variable
 from harness.language.tokens import is_identifier
@@ -204,8 +205,8 @@ class Reader(TypeReader):
         self, operator: str, arguments: list[Expression], scope: Names
     ) -> tuple[Term, list[Expression]]:
         signature = signatures()[operator]
-        takes = self.library.takes.get(self.library.primitives[operator], NEEDS[operator])
-        given = self._after_scalars(arguments, takes, scope)
+        constant = self.library.primitives[operator]
+        given = self._given(arguments, constant, NEEDS[operator], scope)
         if len(given) < len(signature.dims):
             raise Unreadable(f"the operator {operator} without its sizes")
         count = len(signature.dims)
@@ -224,8 +225,7 @@ class Reader(TypeReader):
     ) -> tuple[Term, list[Expression]]:
         parameters = self.library.definitions[definition].parameters
         needs = definition_needs(self.library.definitions)[definition]
-        takes = self.library.takes.get(self.library.qualified(definition), needs)
-        given = self._after_scalars(arguments, takes, scope)
+        given = self._given(arguments, self.library.qualified(definition), needs, scope)
         dims: dict[str, Dim] = {}
         types: dict[str, Type] = {}
         implicit: list[Dim | Type] = []
@@ -253,15 +253,21 @@ class Reader(TypeReader):
         rest = given[len(parameters) :]
         return self._filled(build, expected, called, values + rest, scope)
 
-    def _after_scalars(
-        self, arguments: list[Expression], takes: Sequence[str], scope: Names
+    def _given(
+        self, arguments: list[Expression], constant: str, needs: tuple[str, ...], scope: Names
     ) -> list[Expression]:
-        kinds = [kind for item in takes if (kind := self.library.scalars.get(item))]
-        if kinds and kinds[0].is_type and kinds[0].lean_name == scope.scalars:
-            return arguments
-        if len(arguments) < 1 + len(takes) or not _is_scalars(arguments[0], scope):
+        """The arguments of a constant less its scalars and their instances."""
+        own = self.library.arrangements.get(constant) or Arrangement((SCALARS, *needs))
+        if own.kind:
+            is_there = self.library.scalars[own.kind].lean_name == scope.scalars
+        else:
+            leading = list(zip(own.items, arguments, strict=False))
+            types = [a for item, a in leading if item == SCALARS]
+            is_there = len(leading) == len(own.items) and all(_is_scalars(a, scope) for a in types)
+        if not is_there:
             raise Unreadable("an operation on something else than the scalars")
-        return arguments[1 + len(takes) :]
+        items = chain(own.items, repeat(ARGUMENT))
+        return [a for item, a in zip(items, arguments, strict=False) if item == ARGUMENT]
 
     def _filled(
         self,

@@ -14,9 +14,8 @@ from harness.lean import expression as lean
 from harness.lean.draft.conversions import Unreadable
 from harness.lean.draft.prefix import base_name, names, shown, spine, unfolded
 from harness.lean.draft.reader import Misread, Reader
-from harness.lean.draft.signature import concrete_kind
 from harness.lean.draft.types import Names
-from harness.lean.expression import Constant, Expression, ForAll, Local
+from harness.lean.expression import Constant, Expression, ForAll, Local, constants
 
 
 @dataclass(frozen=True)
@@ -172,7 +171,10 @@ def _scalars(statement: Expression, library: Library) -> tuple[ScalarKind, str, 
                 ):
                     return kind, scalars, rest.name
         rest = rest.body
-    concrete = concrete_kind(statement, library.scalars)
-    if concrete is not None:
+    spoken_of = set(constants(statement))
+    types = [k for k in library.scalars.values() if k.is_type and k.lean_name in spoken_of]
+    # Natural numbers are sizes first of all, so they count where there is no other.
+    if types:
+        concrete = min(types, key=lambda kind: kind.lean_name == "Nat")
         return concrete, concrete.lean_name, ""
     return next(iter(library.scalars.values())), "", ""

@@ -36,16 +36,20 @@ class Comparison:
     statement: Expression
     proof: Expression
 
-    def of(self, library: Library, *theorems: str) -> Comparison:
-        """The same in the universes of a library's constants and of these theorems."""
-        if library.is_polymorphic:
+    def of(self, subject: str, library: Library) -> Comparison:
+        """The same in the universes of the constant that it is about, and of those that it cites.
+
+        Where that constant has none to choose, all types lie in `Type`.
+        """
+        fixed = {name for name, own in library.arrangements.items() if not own.is_polymorphic}
+        if not fixed:
             return self
-        package = {*library.primitives.values(), *theorems}
-        package |= {library.qualified(name) for name in library.definitions}
-        levels = dict.fromkeys(self.levels, "0")
-        statement = at_levels(self.statement, levels, package)
+        levels = dict.fromkeys(self.levels, "0") if subject in fixed else {}
         return replace(
-            self, levels=(), statement=statement, proof=at_levels(self.proof, levels, package)
+            self,
+            levels=tuple(level for level in self.levels if level not in levels),
+            statement=at_levels(self.statement, levels, fixed),
+            proof=at_levels(self.proof, levels, fixed),
         )
 
     def line(self) -> str:

@@ -17,7 +17,7 @@ from harness.language.types import (
     Sort,
     function_parts,
 )
-from harness.lean.expression import Constant, Expression, Local, apply
+from harness.lean.expression import Constant, Expression, apply
 from harness.lean.instances import NEEDS
 from harness.lean.mirror import keys
 from harness.lean.mirror.comparison import REFERENCE, Comparison, at, same
@@ -51,12 +51,12 @@ def meaning(printer: Printer, operator: str) -> Iterator[Comparison]:
     dims = [Parameter(dim, Sort.DIMENSION) for dim in signature.dims]
     given = [Parameter(f"x_{i}", type_) for i, type_ in enumerate(arguments)]
     name = printer.library.primitives[operator]
-    scope, binders = printer.signature([*dims, *given], printer.takes(name, NEEDS[operator]))
+    own = printer.arrangement(name, NEEDS[operator])
+    scope, binders = printer.signature([*dims, *given], own)
     levels = levels_of(scope)
-    names = binders[len(binders) - len(dims) - len(given) :]
-    own = OVER_SUMS.get(operator)
-    instances = [scope.instance(op) for op in (NEEDS[operator] if own is None else own)]
-    sums = [] if own is None else [_package_sum(printer, scope)]
+    over = OVER_SUMS.get(operator)
+    instances = [scope.instance(op) for op in (NEEDS[operator] if over is None else over)]
+    sums = [] if over is None else [_package_sum(printer, scope)]
     reference = Constant(f"{REFERENCE}.{operator}", (scope.universe,))
     yield same(
         keys.primitive(operator),
@@ -64,7 +64,7 @@ def meaning(printer: Printer, operator: str) -> Iterator[Comparison]:
         binders,
         scope.type(result),
         at(Constant(name, levels), binders),
-        at(apply(reference, scope.alpha, *instances, *sums), names),
+        apply(apply(reference, scope.alpha, *instances, *sums), *map(scope.local, [*dims, *given])),
     )
 
 
@@ -74,16 +74,16 @@ def _sum(
     """One of the two cases of a sum: of nothing, and of one term more."""
     family = Parameter("f", Function(Index(size), SCALAR))
     constant = printer.library.primitives["sum"]
-    takes = printer.takes(constant, NEEDS["sum"])
-    scope, binders = printer.signature([*sizes, family], takes)
-    total = _package_sum(printer, scope, scope.dimension(size), Local("f"))
+    own = printer.arrangement(constant, NEEDS["sum"])
+    scope, binders = printer.signature([*sizes, family], own)
+    total = _package_sum(printer, scope, scope.dimension(size), scope.local(family))
     shorter = [_package_sum(printer, scope)] if sizes else []
     value = apply(
         Constant(f"{REFERENCE}.sum_{case}", (scope.universe,)),
         scope.alpha,
         scope.instance(operation),
         *shorter,
-        *(Local(parameter.name) for parameter in (*sizes, family)),
+        *map(scope.local, (*sizes, family)),
     )
     key = f"{keys.primitive('sum')}:{case}"
     return same(key, levels_of(scope), binders, scope.alpha, total, value)

@@ -37,21 +37,23 @@ def plan(library: Library, claims: tuple[Claim, ...]) -> Plan:
     statements: dict[str, str] = {}
     found: list[Comparison] = []
 
-    theorems = [library.qualified(claim.theorem) for claim in claims]
-
-    def add(key: str, comparisons: Iterator[Comparison]) -> None:
+    def add(key: str, subject: str, comparisons: Iterator[Comparison]) -> None:
         try:
-            found.extend(comparison.of(library, *theorems) for comparison in comparisons)
+            found.extend(comparison.of(subject, library) for comparison in comparisons)
         except CannotPrint as error:
             faults[key] = str(error)
 
     for operator in library.primitives:
         if operator not in NOTATION:
-            add(keys.primitive(operator), meaning(printer, operator))
+            add(
+                keys.primitive(operator),
+                library.primitives[operator],
+                meaning(printer, operator),
+            )
     for name in library.definitions:
-        add(keys.definition(name), text_of_definition(printer, name))
+        add(keys.definition(name), library.qualified(name), text_of_definition(printer, name))
     for claim in claims:
-        add(keys.claim(claim.theorem), _claim(printer, claim))
+        add(keys.claim(claim.theorem), library.qualified(claim.theorem), _claim(printer, claim))
         try:
             statements[claim.theorem] = lean.source(printer.claim(claim)[1])
         except CannotPrint:
