@@ -34,6 +34,7 @@ COMMANDS: dict[str, dict[str, str]] = {
     "Write": {
         "new": "drafting:new",
         "lock": "locking:lock",
+        "export": "exporting:export",
     },
     "Set up": {
         "doctor": "environment:doctor",
