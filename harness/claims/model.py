@@ -197,3 +197,5 @@ class Project:
     """What `toggles/` lists: questions that are asked with assumptions and edits off and on."""
     lock: Lock | None = None
     """What of the Lean package has been reviewed; nothing without a lock file."""
+    external: tuple[tuple[str, ...], ...] = ()
+    """The command lines of checkers of Lean's terms that are asked beside Lean's own kernel."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import tomllib
 from collections.abc import Sequence
 from dataclasses import replace
@@ -23,6 +24,10 @@ TOGGLES_FOLDER = "toggles"
 
 SETTINGS = {"lean": "lean", "specs": "specs"}
 """The settings that `[tool.harness]` may have, with their values where it does not."""
+
+
+CHECKERS = "checkers"
+"""The setting that lists command lines of checkers of Lean's terms."""
 
 
 def find_root(start: Path) -> Path:
@@ -67,7 +72,27 @@ def open_project(root: Path) -> Project:
     files = tuple(_specification_files(specs))
     library = load_library(definitions, _name(definitions, root))
     lock = read_lock(specs / LOCK_FILE, _name(specs / LOCK_FILE, root))
-    return Project(root, lean, specs, library, (), files, lock=lock)
+    external = external_checkers(root)
+    return Project(root, lean, specs, library, (), files, lock=lock, external=external)
+
+
+def external_checkers(root: Path) -> tuple[tuple[str, ...], ...]:
+    """The command lines of `checkers` in `[tool.harness]`, each cut into its words as a shell does.
+
+    Raises `InputError` for what is no list of command lines.
+    """
+    name = "pyproject.toml"
+    value = _tools(root).get("harness", {}).get(CHECKERS, [])
+    try:
+        if not isinstance(value, list):
+            raise ValueError(f"expected a list of command lines, found {value!r:.80}")
+        found = [tuple(shlex.split(item)) for item in value if isinstance(item, str)]
+        if len(found) != len(value) or not all(found):
+            raise ValueError(f"expected command lines, found {value!r:.80}")
+    except ValueError as error:
+        line = _line_of(root / name, CHECKERS)
+        raise InputError([Diagnostic(name, line, 1, f"{CHECKERS}: {error}")]) from None
+    return tuple(found)
 
 
 def claimed_theorems(start: Path) -> dict[str, Path]:
@@ -131,6 +156,8 @@ def _settings(root: Path) -> dict[str, str]:
     found = dict(SETTINGS)
     for key, value in _tools(root).get("harness", {}).items():
         line = _line_of(root / name, key)
+        if key == CHECKERS:
+            continue
         if key not in SETTINGS:
             message = f"[tool.harness] has no setting {key!r}; it has {', '.join(SETTINGS)}"
             faults.append(Diagnostic(name, line, 1, message))

@@ -35,6 +35,7 @@ COMMANDS: dict[str, dict[str, str]] = {
         "init": "starting:init",
         "new": "drafting:new",
         "lock": "locking:lock",
+        "export": "exporting:export",
     },
     "Set up": {
         "build": "starting:build",

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @click.pass_obj
 @reports_bad_input
 def lock(folder: Path, only_check: bool, toolchain: str) -> None:
-    """Lock Lean's statements of all claims, and the definitions that they unfold to.
+    """Lock Lean's statements of all claims, the definitions below them, and what is said of them.
 
     Review the change of specs/lock.yaml and commit it. From then on a claim whose statement, or a
     definition below it, has become another is not confirmed. Exit code 1: something differs from
@@ -69,15 +69,20 @@ def lock(folder: Path, only_check: bool, toolchain: str) -> None:
 
 def _changes(old: Lock | None, new: Lock) -> list[str]:
     """What is gone (-), new (+) or another (~); one line each."""
-    was, now = (old.everything if old else {}), new.everything
+    from harness.claims.lock import same
+
     found = []
-    for name in sorted(was.keys() | now.keys()):
-        if name not in now:
-            found.append(f"- {name}")
-        elif name not in was:
-            found.append(f"+ {name}")
-        elif was[name].fingerprint != now[name].fingerprint:
-            found.append(f"~ {name}")
+    for was, now, what in (
+        (old.everything if old else {}, new.everything, ""),
+        (old.specifications if old else {}, new.specifications, " (specification)"),
+    ):
+        for name in sorted(was.keys() | now.keys()):
+            if name not in now:
+                found.append(f"- {name}{what}")
+            elif name not in was:
+                found.append(f"+ {name}{what}")
+            elif not same(was[name], now[name]):
+                found.append(f"~ {name}{what}")
     return found
 
 

@@ -14,6 +14,7 @@ from harness.lean.audit.answer import Answer
 from harness.lean.audit.gaps import find_gaps
 from harness.lean.audit.inspection import inspect
 from harness.lean.audit.proof import prove
+from harness.lean.audit.second import external, second_kernel
 from harness.lean.build import Build, build
 from harness.lean.certificate.leg import certify, uncertified
 from harness.lean.errand import ErrandFailed
@@ -150,6 +151,14 @@ def _check(
         for name in project.library.definitions:
             yield mirror_definition(session, name)
         yield from check_lock(session)
+    if Leg.PROOF in wanted:
+        yield from second_kernel(
+            session,
+            folder=cache / "kernel",
+            stop=stop,
+            on_start=lambda: say("A second kernel: checking what the claims rest on"),
+        )
+        yield from external(session, folder=cache / "checkers", stop=stop)
     if Leg.EXECUTION in wanted:
         try:
             yield from execute(

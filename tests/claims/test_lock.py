@@ -76,12 +76,13 @@ def test_every_drift_is_named() -> None:
     said = replace(LOCK, theorems={"P.claim": locked("e", "P.sum", "P.dot")})
     assert drifted(said) == ["P.claim is not what was locked"]
 
-    fewer = replace(LOCK, theorems={"P.claim": locked("a", "P.sum")})
+    text = LOCK.theorems["P.claim"].lean
+    fewer = replace(LOCK, theorems={"P.claim": locked("a", "P.sum", lean=text)})
     assert drifted(fewer) == ["P.dot is no longer reached"]
 
     more = Lock(
         "4.28.0",
-        {"P.claim": locked("a", "P.sum", "P.dot", "P.new")},
+        {"P.claim": locked("a", "P.sum", "P.dot", "P.new", lean=text)},
         {**LOCK.definitions, "P.new": locked("f")},
     )
     assert drifted(more) == ["P.new is not in the lock file"]

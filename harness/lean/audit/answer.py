@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any, NoReturn, TypeVar
 
 from harness.kernel.declarations import (
@@ -89,6 +90,8 @@ class Answer:
     """The axioms outside the package; not theorems whose proof is not shipped."""
     replacements: Mapping[str, str] = field(default_factory=dict)
     """Theorems marked `csimp`, each with the function in whose place the compiler runs another."""
+    digest: str = ""
+    """Of the whole answer."""
 
 
 class Malformed(Exception):
@@ -108,7 +111,7 @@ def read_answer(text: str) -> Answer:
         export = read_export([line + b"\n" for line in lines[:-1] if not line.startswith(_OURS)])
     except ExportError as error:
         raise Malformed(error.reason) from None
-    return reader.answer(export)
+    return reader.answer(export, sha256(text.encode("utf-8", "surrogatepass")).hexdigest())
 
 
 class _Reader:
@@ -156,7 +159,7 @@ class _Reader:
             case _:
                 _wrong(item)
 
-    def answer(self, export: Export) -> Answer:
+    def answer(self, export: Export, digest: str) -> Answer:
         every = {shown(c.name): c for item in export.declarations for c in constants(item)}
         if self.found.keys() != self.replayed.keys():
             odd = min(self.found.keys() ^ self.replayed.keys())
@@ -178,6 +181,7 @@ class _Reader:
             every,
             frozenset(self.axioms),
             self.replacements,
+            digest,
         )
 
 

@@ -12,6 +12,9 @@ from functools import cache
 
 from harness.kernel.terms import Name
 
+_PART = re.compile(r"(?:«((?:[^«»\\]|\\u\{[0-9a-f]+\})*)»|([^.«»\\]+))(\.|\Z)")
+_ESCAPE = re.compile(r"\\u\{([0-9a-f]+)\}")
+
 
 @cache
 def shown(name: Name) -> str:
@@ -23,22 +26,19 @@ def shown(name: Name) -> str:
 def parsed(text: str) -> Name:
     """The name that has this text. Raises `ValueError` for what `shown` does not write."""
     parts: list[str | int] = []
-    rest = text
-    while rest or parts:
-        found = re.match(r"«((?:[^«»\\]|\\u\{[0-9a-f]+\})*)»|([^.«»\\]+)", rest)
+    place = 0
+    while text:
+        found = _PART.match(text, place)
         if found is None:
-            raise ValueError(f"{text!r} is no name")
-        quoted, bare = found.groups()
+            raise ValueError(f"{text!r:.200} is no name")
+        quoted, bare, end = found.groups()
         if quoted is not None:
-            parts.append(re.sub(r"\\u\{([0-9a-f]+)\}", lambda m: chr(int(m[1], 16)), quoted))
+            parts.append(_ESCAPE.sub(lambda m: chr(int(m[1], 16)), quoted))
         else:
             parts.append(int(bare) if bare.isascii() and bare.isdigit() else bare)
-        rest = rest[found.end() :]
-        if not rest:
+        if not end:
             break
-        if not rest.startswith("."):
-            raise ValueError(f"{text!r} is no name")
-        rest = rest[1:]
+        place = found.end()
     return tuple(parts)
 
 

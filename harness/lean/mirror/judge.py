@@ -60,7 +60,7 @@ def mirror_claim(session: Session, claim: Claim) -> Evidence:
         f"The kernel takes the specification and {constant} for one statement"
         f"{_reached(definitions, operators)}."
     )
-    data |= {"definitions": sorted(definitions), "operators": sorted(operators)}
+    data |= _compared(definitions, operators)
     return _evidence(claim.theorem, Outcome.CONFIRMED, summary, data)
 
 
@@ -90,7 +90,13 @@ def mirror_definition(session: Session, name: str) -> Evidence:
         f"The kernel takes the definition and {constant} for one function"
         f"{_reached(definitions, operators)}."
     )
+    data |= _compared(definitions, operators)
     return _evidence(name, Outcome.CONFIRMED, summary, data)
+
+
+def _compared(definitions: set[str], operators: set[str]) -> dict[str, Json]:
+    """What was compared beside the subject itself."""
+    return {"definitions": sorted(definitions), "operators": sorted(operators)}
 
 
 def _reached(definitions: set[str], operators: set[str]) -> str:
@@ -175,13 +181,16 @@ def _first_wrong(session: Session, definitions: list[str], operators: list[str])
     for operator in operators:
         # Of an operator that one constant stands for there may be several comparisons.
         key = keys.primitive(operator)
-        found = [
-            r for k, r in session.answer.compared.items() if k == key or k.startswith(f"{key}:")
+        asked = [
+            comparison.key
+            for comparison in session.plan.comparisons
+            if comparison.key == key or comparison.key.startswith(f"{key}:")
         ]
+        rulings = [session.answer.compared.get(each) for each in asked]
         constant = library.primitives.get(operator, "")
         if key in session.plan.faults:
             return f"{session.plan.faults[key]}."
-        if not found or not all(ruling.accepted for ruling in found):
+        if not rulings or not all(ruling is not None and ruling.accepted for ruling in rulings):
             return f"{constant} is not the operator `{operator}` of the claim language."
     for name in definitions:
         key = keys.definition(name)

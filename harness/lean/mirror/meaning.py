@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from harness.language.primitives import OPERATIONS, signatures
 from harness.language.types import (
@@ -34,6 +34,10 @@ OVER_SUMS = {
     "matmul": ("multiply",),
 }
 """Primitives whose meaning rests on `sum`, with the other operations that they use."""
+
+HANDED: Mapping[str, frozenset[str]] = dict.fromkeys(OVER_SUMS, frozenset({"sum"}))
+"""The primitives whose Lean constants are handed into the meaning of another, by that other: it
+says nothing of a constant that is not compared as well."""
 
 
 def meaning(printer: Printer, operator: str) -> Iterator[Comparison]:
