@@ -37,7 +37,7 @@ def test_imports_come_first(tmp_path: Path) -> None:
     package = read_package(root)
     assert package.order == ("Demo.A", "Demo.C", "Demo.B", "Demo")
     assert package.unreached == ()
-    assert package.options == ("-DautoImplicit=false",)
+    assert package.modules["Demo"].options == ("-DautoImplicit=false",)
     assert package.modules["Demo.C"].file == "Demo/C.lean"
     assert package.imports("Demo.A") == ()
 
@@ -90,15 +90,13 @@ def test_libraries_with_roots_globs_and_a_source_folder(tmp_path: Path) -> None:
     write(tmp_path, lakefile, **{f"src__{name.replace('/', '__')}": "module" for name in files})
     package = read_package(tmp_path)
     assert package.roots == ("A.B", "Two", "Two.X", "Two.X.Y", "Three.Z")
-    assert package.source_dir == "src"
-    assert package.options == ("-Dpp.unicode.fun=true", "-Dn=3")
+    assert package.modules["A.B"].source_dir == "src"
+    assert package.modules["A.B"].options == ("-Dpp.unicode.fun=true", "-Dn=3")
     assert package.modules["A.B"].file == "src/A/B.lean"
 
 
 def test_no_lakefile(tmp_path: Path) -> None:
-    assert fault(tmp_path) == "lakefile.toml:1:1: there is no lakefile.toml"
-    (tmp_path / "lakefile.lean").write_text("")
-    assert "lakefile.lean is a program" in fault(tmp_path)
+    assert "there is no lakefile.toml and no lakefile.lean" in fault(tmp_path)
 
 
 def test_a_lakefile_that_is_no_toml(tmp_path: Path) -> None:
