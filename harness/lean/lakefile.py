@@ -117,7 +117,8 @@ def _translated(root: Path, lake: Path) -> dict[str, Any] | None:
 
 _COMMENT = re.compile(r"/-.*?-/|--[^\n]*", re.DOTALL)
 _TARGET = re.compile(
-    r"^[ \t]*(?:@\[[^\]]*\]\s*)?(?P<kind>package|lean_lib|lean_exe|require|extern_lib|script|target)"
+    r"^[ \t]*(?:@\[[^\]]*\]\s*)?"
+    r"(?P<kind>package|lean_lib|lean_exe|require|extern_lib|script|target)"
     r"\s+(?:\"[^\"]*\"\s*/\s*)?(?P<name>«[^»\n]+»|\"[^\"\n]+\"|[^\W\d][\w.'!?-]*)",
     re.MULTILINE,
 )

@@ -8,6 +8,7 @@ from typing import cast
 
 from harness.claims.model import Project
 from harness.evidence import Evidence, Gap, Json, Leg, Outcome
+from harness.lean.audit.answer import Answer
 from harness.lean.audit.gaps import find_gaps
 from harness.lean.audit.inspection import inspect
 from harness.lean.audit.proof import prove
@@ -15,11 +16,10 @@ from harness.lean.build import Build, build
 from harness.lean.certificate.leg import certify, uncertified
 from harness.lean.errand import ErrandFailed
 from harness.lean.execution.leg import execute
-from harness.lean.find import find_toolchain
+from harness.lean.find import find_toolchain, package_for
 from harness.lean.lock import check_lock
 from harness.lean.mirror.judge import mirror_claim, mirror_definition
 from harness.lean.mirror.plan import Plan, plan
-from harness.lean.package import read_package
 from harness.lean.process import Signal, Stopped
 from harness.lean.session import Session
 from harness.lean.toolchain import (
@@ -66,6 +66,9 @@ def check_all(
     except Stopped as stopped:
         if stop is None or not stop.is_set():
             yield from _everywhere(project, wanted, Outcome.ERROR, f"{stopped}.")
+    except OSError as error:
+        summary = f"What Lean builds cannot be written or read: {error}."
+        yield from _everywhere(project, wanted, Outcome.ERROR, summary)
 
 
 def look(
@@ -78,7 +81,7 @@ def look(
     """Build the package and look into it. Raises ErrandFailed, InputError and Stopped."""
     asked = plan(project.library, project.claims)
     built = build(
-        read_package(project.lean),
+        package_for(project.lean, lean),
         lean,
         build_dir=cache / "build",
         on_progress=say,
@@ -96,6 +99,8 @@ def _look(
     say: Progress,
     stop: Signal | None,
 ) -> Session:
+    if not any(module.ok for module in built.modules.values()):
+        return Session(project, built, asked, Answer(complete=True), 0.0)
     answer, seconds = inspect(
         built,
         lean,

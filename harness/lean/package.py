@@ -367,9 +367,11 @@ def _files(sources: Path, apart: set[Path], root: Path) -> Iterator[tuple[str, P
                 parts = (*here.relative_to(sources).parts, stem)
                 if _is_part(stem):
                     found.append((parts, here / name))
-                elif (other := sources.joinpath(*".".join(parts).split("."))).with_name(
-                    f"{other.name}.lean"
-                ).exists():
+                elif (
+                    (other := sources.joinpath(*".".join(parts).split(".")))
+                    .with_name(f"{other.name}.lean")
+                    .exists()
+                ):
                     raise _fault(here / name, f"{other}.lean has the same name as a module")
     for parts, path in sorted(found):
         yield ".".join(parts), path

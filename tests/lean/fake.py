@@ -1,7 +1,9 @@
 """A Lean that is none: it answers at once, and as it is told to."""
 
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 
 from harness.lean.messages import Message
@@ -23,6 +25,9 @@ class FakeToolchain:
     elsewhere: tuple[Message, ...] = ()
     before: Callable[[str], None] = lambda source: None
     writes: bool = True
+    takes_all_for_modules: bool = True
+    looks_for: tuple[str, ...] = ()
+    """Files in the package's folder that it reads for every module."""
 
     def run(
         self,
@@ -30,7 +35,10 @@ class FakeToolchain:
         *,
         root: Path,
         lean_path: Sequence[Path] = (),
+        readable: Sequence[Path] = (),
         writable: Sequence[Path] = (),
+        instead: Mapping[Path, Path] | None = None,
+        reads: Path | None = None,
         stdin: str | None = None,
         timeout: float | None = None,
         stop: Signal | None = None,
@@ -38,7 +46,11 @@ class FakeToolchain:
         source = str(arguments[-1])
         self.before(source)
         self.checked.append(source)
-        text = (root / source).read_text()
+        if reads is not None:
+            seen = [["path", str(root / name), _at(root / name)] for name in self.looks_for]
+            seen.append(["path", str(root / source), _at(root / source)])
+            reads.write_text("".join(f"{json.dumps(line)}\n" for line in seen))
+        text = (instead or {}).get(root / source, root / source).read_text()
         if "bad" in text:
             return LeanRun(1, (Message(source, 2, 3, "error", "it is bad"),), "", "", 0.1)
         found = ()
@@ -54,3 +66,7 @@ class FakeToolchain:
         self, package: Package, *, timeout: float | None = None, stop: Signal | None = None
     ) -> tuple[Message, ...]:
         return self.elsewhere
+
+
+def _at(path: Path) -> str:
+    return sha256(path.read_bytes()).hexdigest() if path.is_file() else "absent"

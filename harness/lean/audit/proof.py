@@ -17,15 +17,23 @@ CHECK = "kernel"
 
 def prove(session: Session, claim: Claim) -> Evidence:
     """What Lean's kernel says of the theorem that `claim` names."""
-    said = next((message for message in session.build.messages if message.is_error), None)
-    if said is not None:
-        # What a build tool prints without a place may be about any module.
-        summary = f"The package does not build: {said.text.split(chr(10), 1)[0]}"
-        return _refuted(claim, summary, dict(session.toolchain), [session.message(said)])
     constant = session.constant(claim.theorem)
     declaration = session.answer.declarations.get(constant)
     if declaration is None:
         return _missing(session, claim)
+    said = next((message for message in session.build.messages if message.is_error), None)
+    if said is not None:
+        # What a build tool prints without a place may be about any module, or about itself.
+        summary = f"The package does not build: {said.text.split(chr(10), 1)[0]}"
+        return Evidence(
+            claim.theorem,
+            Leg.PROOF,
+            CHECK,
+            Outcome.ERROR,
+            summary,
+            dict(session.toolchain),
+            diagnostics=(session.message(said),),
+        )
     data = describe(session, constant)
     if declaration.kind != "theorem":
         summary = (
@@ -72,6 +80,16 @@ def _missing(session: Session, claim: Claim) -> Evidence:
         data["unreached"] = absence.unreached
     if not absence.is_unbuilt:
         data["missing"] = True
+    if absence.is_undecided:
+        return Evidence(
+            claim.theorem,
+            Leg.PROOF,
+            CHECK,
+            Outcome.NOT_RUN,
+            absence.summary,
+            data,
+            diagnostics=tuple(where),
+        )
     return _refuted(claim, absence.summary, data, where)
 
 
