@@ -363,16 +363,18 @@ def _files(sources: Path, apart: set[Path], root: Path) -> Iterator[tuple[str, P
         ]
         for name in names:
             stem, ending = os.path.splitext(name)
-            if ending == ".lean" and name != "lakefile.lean" and not name.startswith("."):
-                parts = (*here.relative_to(sources).parts, stem)
-                if _is_part(stem):
-                    found.append((parts, here / name))
-                elif (
-                    (other := sources.joinpath(*".".join(parts).split(".")))
-                    .with_name(f"{other.name}.lean")
-                    .exists()
-                ):
-                    raise _fault(here / name, f"{other}.lean has the same name as a module")
+            if ending != ".lean" or name == "lakefile.lean" or name.startswith("."):
+                continue
+            if _is_part(stem):
+                found.append(((*here.relative_to(sources).parts, stem), here / name))
+            elif (
+                (other := here.joinpath(*name.removesuffix(".lean").split(".")))
+                .with_name(f"{other.name}.lean")
+                .exists()
+            ):
+                twin = other.relative_to(sources).as_posix()
+                message = f"the file {twin}.lean is a module that could be taken for this one"
+                raise _fault(here / name, message)
     for parts, path in sorted(found):
         yield ".".join(parts), path
 
