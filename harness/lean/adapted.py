@@ -22,6 +22,10 @@ PLAIN_OPTIONS = (
     "-Dcompiler.checkMeta=false",
 )
 
+# Named, or it would take the author's first word for its name, and his `end` for its own.
+_NAME = "«this file»"
+_SECTION = f"section {_NAME}"
+
 QUIET = "#guard_msgs (drop all) in "
 """Before a command that only prints, what it prints does not count."""
 
@@ -39,6 +43,9 @@ class Adapted:
 
     def back(self, message: Message, file: str) -> Message:
         """A message about the text, as one about the author's `file`."""
+        if _NAME in message.text:
+            # Only a word that closes too much meets the section that all stands in.
+            message = replace(message, text="invalid `end`: there is nothing left that it closes")
         column = self._column(message.line, message.column)
         end = message.end_column
         if end is not None:
@@ -73,7 +80,7 @@ def adapted(
         line = source.count("\n", 0, header.end) + 1
         column = header.end - source.rfind("\n", 0, header.end)
         column -= line == 1 and source.startswith(MARK)
-        added.append(((line, column), " noncomputable section "))
+        added.append(((line, column), f" noncomputable {_SECTION} "))
     added += [(place, QUIET) for place in quiet]
     added.sort(key=lambda item: item[0])
     # The last first: what stands before it in its line keeps its place.
@@ -90,7 +97,7 @@ def _module(header: Header, private: Iterable[str]) -> str:
         name = written(item.module)
         words += [f"public import {name}", f"public meta import {name}"]
     words += [f"import all {written(module)}" for module in private]
-    return " ".join([*words, "@[expose] public noncomputable section "])
+    return " ".join([*words, f"@[expose] public noncomputable {_SECTION} "])
 
 
 def written(module: str) -> str:

@@ -235,16 +235,16 @@ class _Run:
 
     def _settle(self, name: str) -> bool:
         """Whether `name` is now to be checked; what it comes to without that is written down."""
-        imported = [self.done.get(other) for other in self.package.imports(name)]
+        imports = self.package.imports(name)
+        if not all(other in self.done for other in imports):
+            return False
         causes: dict[str, None] = {}
-        for other in imported:
-            if other is not None and not other.ok:
-                causes |= dict.fromkeys(other.blocked_by or (other.module,))
+        for built in (self.done[other] for other in imports):
+            if not built.ok:
+                causes |= dict.fromkeys(built.blocked_by or (built.module,))
         if causes:
             self.store.forget(name)
             self._finish(name, ModuleOutcome.BLOCKED, blocked_by=tuple(causes))
-        elif any(other is None for other in imported):
-            return False
         elif self.toolchain.takes_all_for_modules and self.package.missing(name):
             self.store.forget(name)
             self._lacks(name)
@@ -274,13 +274,12 @@ class _Run:
                 file = "/".join(item.module.split("."))
                 text = f"There is no module {item.module}: no file {file}.lean in the package."
             else:
-                text = f"It imports {item.module}, of a package that is not there. {_REMEDY}"
+                text = f"It imports {item.module}, of a package that is not there."
             messages.append(Message(module.file, item.line, item.column, "error", text))
         if own:
             self._finish(name, ModuleOutcome.FAILED, tuple(messages))
         else:
-            what = "what it imports is not there"
-            self._finish(name, ModuleOutcome.UNDECIDED, tuple(messages), reason=what)
+            self._finish(name, ModuleOutcome.UNDECIDED, tuple(messages), reason=_REMEDY)
 
     def _check(self, module: Module) -> ModuleBuild:
         self.say(f"Lean: checking {module.name}")
@@ -450,8 +449,8 @@ class _Attempt:
 
 
 _REMEDY = (
-    "Where Lean is installed, `lake update` fetches what the package requires into .lake/packages, "
-    "which is then used."
+    "where Lean is installed, `lake update` fetches what the package requires into .lake/packages, "
+    "which is then used"
 )
 
 

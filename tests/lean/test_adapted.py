@@ -6,7 +6,7 @@ from harness.lean.adapted import QUIET, adapted, written
 from harness.lean.header import parse_header
 from harness.lean.messages import Message
 
-HEAD = "module @[expose] public noncomputable section "
+HEAD = "module @[expose] public noncomputable section «this file» "
 A = "public import «A» public meta import «A»"
 
 
@@ -39,11 +39,11 @@ def test_what_others_keep_to_themselves_can_be_asked_for() -> None:
 @pytest.mark.parametrize(
     ("source", "text"),
     [
-        ("module", "module noncomputable section "),
-        ("module-- x\ndef", "module noncomputable section -- x\ndef"),
-        ("/- module -/\nmodule A", "/- module -/\nmodule noncomputable section  A"),
-        ("\ufeffmodule\r\n", "module noncomputable section \r\n"),
-        ("module\nimport A\r\n-- c", "module\nimport A noncomputable section \r\n-- c"),
+        ("module", "module noncomputable section «this file» "),
+        ("module-- x\ndef", "module noncomputable section «this file» -- x\ndef"),
+        ("/- module -/\nmodule A", "/- module -/\nmodule noncomputable section «this file»  A"),
+        ("\ufeffmodule\r\n", "module noncomputable section «this file» \r\n"),
+        ("module\nimport A\r\n-- c", "module\nimport A noncomputable section «this file» \r\n-- c"),
     ],
 )  # fmt: skip
 def test_a_module_without_code_keeps_its_header(source: str, text: str) -> None:
