@@ -20,6 +20,7 @@ MAY_IMPORT = {
     "diagnostics": set(),
     "files": set(),
     "kernel": set(),
+    "keeping": set(),
     "threads": set(),
     "language": {"diagnostics"},
     "claims": {"diagnostics", "language"},
@@ -27,7 +28,9 @@ MAY_IMPORT = {
     "verdict": {"evidence"},
     "arrays": {"language", "claims"},
     "cost": {"language", "claims"},
-    "lean": {"diagnostics", "files", "kernel", "language", "claims", "evidence", "arrays"},
+    "lean": {
+        *("diagnostics", "files", "keeping", "kernel", "language", "claims", "evidence", "arrays"),
+    },
     "symbolic": {"language", "claims", "evidence", "arrays"},
     "numeric": {"language", "claims", "evidence", "arrays"},
     "necessity": {"diagnostics", "language", "claims", "evidence", "arrays", "symbolic", "numeric"},

@@ -19,11 +19,10 @@ from harness.lean.build import Build, build
 from harness.lean.certificate.leg import certify, uncertified
 from harness.lean.errand import ErrandFailed
 from harness.lean.execution.leg import execute
-from harness.lean.find import find_toolchain
+from harness.lean.find import find_toolchain, package_for
 from harness.lean.lock import check_lock
 from harness.lean.mirror.judge import mirror_claim, mirror_definition
 from harness.lean.mirror.plan import Plan, plan
-from harness.lean.package import read_package
 from harness.lean.process import Signal, Stopped
 from harness.lean.session import Session
 from harness.lean.toolchain import (
@@ -70,6 +69,9 @@ def check_all(
     except Stopped as stopped:
         if stop is None or not stop.is_set():
             yield from _everywhere(project, wanted, Outcome.ERROR, f"{stopped}.")
+    except OSError as error:
+        summary = f"What Lean builds cannot be written or read: {error}."
+        yield from _everywhere(project, wanted, Outcome.ERROR, summary)
 
 
 def look(
@@ -82,7 +84,7 @@ def look(
     """Build the package and look into it. Raises ErrandFailed, InputError and Stopped."""
     asked = plan(project.library, project.claims)
     built = build(
-        read_package(project.lean),
+        package_for(project.lean, lean),
         lean,
         build_dir=cache / "build",
         on_progress=say,
@@ -100,6 +102,9 @@ def _look(
     say: Progress,
     stop: Signal | None,
 ) -> Session:
+    if not any(module.ok for module in built.modules.values()):
+        return Session(project, built, asked, Answer(), 0.0)
+
     def ask(asked: Plan, folder: str, what: str) -> tuple[Answer, float]:
         return inspect(
             built,

@@ -6,7 +6,6 @@ import json
 import re
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
 from harness.lean.build import Build
 
@@ -57,17 +56,27 @@ class Places:
         *folders, last = module.split(".")
         path = self.build.library.joinpath(*folders, last + ".ilean")
         try:
-            found = json.loads(path.read_text("utf-8")).get("decls", {})
-        except (OSError, ValueError):
+            found = json.loads(path.read_text("utf-8"))["decls"]
+            # The package's code could have written the file, so nothing in it goes without saying.
+            return {name: span for name, span in found.items() if _is_span(span)}
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return {}
-        return {name: span for name, span in found.items() if len(span) >= 4}
 
     def _source(self, module: str) -> list[str]:
         try:
-            path: Path = self.build.package.modules[module].path
-            return path.read_text("utf-8").split("\n")
-        except (OSError, KeyError):
+            source = self.build.package.modules[module].source
+        except (OSError, KeyError, UnicodeDecodeError):
             return []
+        # As Lean counts lines and columns.
+        return source.removeprefix("\ufeff").replace("\r\n", "\n").split("\n")
+
+
+def _is_span(span: object) -> bool:
+    """Whether this is first line, first column, last line and last column of a declaration."""
+    if not isinstance(span, list) or len(span) < 4:
+        return False
+    numbers = span[:4]
+    return all(type(n) is int and n >= 0 for n in numbers) and numbers[0] <= numbers[2]
 
 
 def _docstring(text: str) -> tuple[str, int]:

@@ -45,8 +45,7 @@ class Session:
     @property
     def toolchain(self) -> dict[str, Json]:
         """Which Lean spoke."""
-        kind, version, commit = self.build.kind, self.build.version, self.build.commit
-        return {"toolchain": f"Lean {version} ({kind})", "commit": commit}
+        return {"toolchain": self.build.speaker, "commit": self.build.commit}
 
     def constant(self, name: str) -> str:
         """The Lean name of a theorem or definition of the specifications."""

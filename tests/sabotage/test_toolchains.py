@@ -20,6 +20,8 @@ PACKAGE = Path(__file__).parents[1] / "fixtures" / "isometry"
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the fake lake is a shell script")
 
 VERSION = """\
+case "$0" in */lean) set -- env lean "$@";; esac
+[ "$2" = lean ] && [ "$3" = --print-libdir ] && { echo PREFIX/lib/lean; exit 0; }
 [ "$2" = lean ] && [ "$3" = --version ] && {
   echo "Lean (version 4.28.0, x86_64-linux, commit 0123456789abcdef, Release)"; exit 0; }
 [ "$2" = lean ] && [ "$3" = --print-prefix ] && { echo PREFIX; exit 0; }
@@ -91,6 +93,7 @@ def test_a_lake_that_lies(liar: str, tmp_path: Path, monkeypatch: pytest.MonkeyP
     lake = prefix / "bin" / "lake"
     lake.write_text(f"#!/bin/sh\n{VERSION.replace('PREFIX', str(prefix))}{script}")
     lake.chmod(0o755)
+    lake.with_name("lean").symlink_to(lake)
     monkeypatch.setenv("PATH", f"{lake.parent}{os.pathsep}{os.environ['PATH']}")
 
     project = load_project(root)

@@ -8,7 +8,7 @@ from typing import Any
 from harness.claims.model import Claim
 from harness.diagnostics import Diagnostic
 from harness.evidence import Evidence, Json, Leg, Outcome
-from harness.lean.absence import explain_absence
+from harness.lean.absence import Absence, explain_absence
 from harness.lean.audit.graph import counted, readable
 from harness.lean.session import Session, theorem_fault
 
@@ -17,15 +17,27 @@ CHECK = "kernel"
 
 def prove(session: Session, claim: Claim) -> Evidence:
     """What Lean's kernel says of the theorem that `claim` names."""
-    said = next((message for message in session.build.messages if message.is_error), None)
-    if said is not None:
-        # What a build tool prints without a place may be about any module.
-        summary = f"The package does not build: {said.text.split(chr(10), 1)[0]}"
-        return _refuted(claim, summary, dict(session.toolchain), [session.message(said)])
     constant = session.constant(claim.theorem)
     declaration = session.answer.declarations.get(constant)
     if declaration is None:
-        return _missing(session, claim)
+        absence = explain_absence(session, claim.theorem, "theorem")
+        if absence.errors:
+            return _missing(session, claim, absence)
+    said = next((message for message in session.build.messages if message.is_error), None)
+    if said is not None:
+        # What a build tool prints without a place may be about any module, or about itself.
+        summary = f"The package does not build: {said.text.split(chr(10), 1)[0]}"
+        return Evidence(
+            claim.theorem,
+            Leg.PROOF,
+            CHECK,
+            Outcome.ERROR,
+            summary,
+            dict(session.toolchain),
+            diagnostics=(session.message(said),),
+        )
+    if declaration is None:
+        return _missing(session, claim, explain_absence(session, claim.theorem, "theorem"))
     data = describe(session, constant)
     if declaration.kind != "theorem":
         summary = (
@@ -65,14 +77,23 @@ def describe(session: Session, constant: str) -> dict[str, Json]:
     return data
 
 
-def _missing(session: Session, claim: Claim) -> Evidence:
-    absence = explain_absence(session, claim.theorem, "theorem")
+def _missing(session: Session, claim: Claim, absence: Absence) -> Evidence:
     where = absence.errors or theorem_fault(claim, absence.summary)
     data: dict[str, Json] = dict(session.toolchain)
     if absence.unreached:
         data["unreached"] = absence.unreached
     if not absence.is_unbuilt:
         data["missing"] = True
+    if absence.is_undecided:
+        return Evidence(
+            claim.theorem,
+            Leg.PROOF,
+            CHECK,
+            Outcome.NOT_RUN,
+            absence.summary,
+            data,
+            diagnostics=tuple(where),
+        )
     return _refuted(claim, absence.summary, data, where)
 
 

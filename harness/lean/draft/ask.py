@@ -13,9 +13,8 @@ from harness.lean.build import build
 from harness.lean.draft.prefix import read
 from harness.lean.draft.statement import Draft, draft
 from harness.lean.errand import ErrandFailed
-from harness.lean.find import find_toolchain
+from harness.lean.find import find_toolchain, package_for
 from harness.lean.mirror.plan import Plan
-from harness.lean.package import read_package
 from harness.lean.session import Session
 from harness.lean.toolchain import Preference, Progress
 
@@ -46,9 +45,8 @@ def draft_claims(
     `ToolchainMissing`, and `InputError` where there is no package.
     """
     lean = find_toolchain(cast(Preference, toolchain), root=project.lean, on_progress=on_progress)
-    built = build(
-        read_package(project.lean), lean, build_dir=cache / "build", on_progress=on_progress
-    )
+    package = package_for(project.lean, lean)
+    built = build(package, lean, build_dir=cache / "build", on_progress=on_progress)
     wanted = {name: _candidates(project, name) for name in theorems}
     answer, seconds = inspect(
         built,
