@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import tempfile
 from collections.abc import Collection, Sequence
 from contextlib import suppress
@@ -42,6 +43,11 @@ class Store:
         self.records = folder / "records"
         self.library.mkdir(parents=True, exist_ok=True)
         self.records.mkdir(exist_ok=True)
+
+    def tidy(self) -> None:
+        """Remove what a build that was killed left. Only for who holds the folder's lock."""
+        for path in self.folder.glob(".building-*"):
+            shutil.rmtree(path, ignore_errors=True)
 
     def output(self, module: str, ending: str = ".olean") -> Path:
         """Where an output of `module` lies."""

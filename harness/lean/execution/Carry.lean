@@ -299,6 +299,7 @@ meta partial def recursors (s : State) : List Name → IO State
     match beside n s.names, s.env.find? n with
     | none, some (.recInfo v) =>
       if isLogical s.env n then recursors s rest else do
+      let s ← carry [] s (.str n.getPrefix "casesOn")
       let own := `HarnessRun.made ++ n
       match recursor s own v with
       | none => recursors s rest
