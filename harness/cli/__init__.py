@@ -96,4 +96,7 @@ def main(context: click.Context, folder: Path) -> None:
     Exit codes: 0 all confirmed, 1 something refuted or unproved, 2 bad input, 3 something could
     not be run or decided.
     """
+    from harness.lifetime import end_as_interrupted
+
+    end_as_interrupted()
     context.obj = folder

@@ -134,7 +134,7 @@ def build(
     build_dir = build_dir.resolve()
     build_dir.mkdir(parents=True, exist_ok=True)
     cancel = Cancel(stop)
-    with one_at_a_time(build_dir / "lock", cancel):
+    with one_at_a_time(build_dir / "lock", cancel, on_progress):
         run = _Run(package, toolchain, Store(build_dir), timeout, on_progress, cancel)
         for note in package.notes:
             run.say(note)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import cast
 
 from harness.claims.model import Project
+from harness.diagnostics import InputError
 from harness.evidence import Evidence, Gap, Json, Leg, Outcome
 from harness.lean.arrangement import arranged
 from harness.lean.audit.answer import Answer
@@ -59,19 +61,31 @@ def check_all(
     """
     wanted = set(legs)
     say = on_progress or (lambda text: None)
+    answered: set[tuple[str, Leg]] = set()
     try:
         lean = find_toolchain(cast(Preference, toolchain), root=project.lean, on_progress=say)
     except ToolchainMissing as missing:
         yield from _everywhere(project, wanted, Outcome.NOT_RUN, str(missing), searched=searched)
         return
     try:
-        yield from _check(project, lean, cache, wanted, seed, searched, say, stop)
+        for item in _check(project, lean, cache, wanted, seed, searched, say, stop):
+            if isinstance(item, Evidence):
+                answered.add((item.subject, item.leg))
+            yield item
+        return
     except Stopped as stopped:
-        if stop is None or not stop.is_set():
-            yield from _everywhere(project, wanted, Outcome.ERROR, f"{stopped}.")
+        if stop is not None and stop.is_set():
+            return
+        why = f"{stopped}."
+    except InputError:
+        raise
     except OSError as error:
-        summary = f"What Lean builds cannot be written or read: {error}."
-        yield from _everywhere(project, wanted, Outcome.ERROR, summary)
+        why = f"What Lean builds cannot be written or read: {error}."
+    except Exception as error:  # what was found stands, and the rest shows that it was not
+        why = _fault(error)
+    for evidence in _everywhere(project, wanted, Outcome.ERROR, why, searched=searched):
+        if (evidence.subject, evidence.leg) not in answered:
+            yield evidence
 
 
 def look(
@@ -149,24 +163,30 @@ def _check(
     yield from find_gaps(session)
     for claim in project.claims:
         if Leg.PROOF in wanted:
-            yield prove(session, claim)
+            yield from _alone(claim.theorem, Leg.PROOF, partial(prove, session, claim))
         if Leg.MIRROR in wanted:
-            yield mirror_claim(session, claim)
+            yield from _alone(claim.theorem, Leg.MIRROR, partial(mirror_claim, session, claim))
     if Leg.MIRROR in wanted:
         for name in project.library.definitions:
-            yield mirror_definition(session, name)
-        yield from check_lock(session)
+            yield from _alone(name, Leg.MIRROR, partial(mirror_definition, session, name))
+        subjects = [*(claim.theorem for claim in project.claims), *project.library.definitions]
+        yield from _apart(subjects, Leg.MIRROR, check_lock(session))
     if Leg.PROOF in wanted:
-        yield from second_kernel(
+        theorems = [claim.theorem for claim in project.claims]
+        kernel = second_kernel(
             session,
             folder=cache / "kernel",
             stop=stop,
             on_start=lambda: say("A second kernel: checking what the claims rest on"),
         )
-        yield from external(session, folder=cache / "checkers", stop=stop)
+        yield from _apart(theorems, Leg.PROOF, kernel)
+        yield from _apart(
+            theorems, Leg.PROOF, external(session, folder=cache / "checkers", stop=stop)
+        )
     if Leg.EXECUTION in wanted:
         try:
-            yield from execute(
+            subjects = [*(claim.theorem for claim in project.claims), *project.library.definitions]
+            run = execute(
                 session,
                 lean,
                 folder=cache / "execution",
@@ -174,6 +194,7 @@ def _check(
                 stop=stop,
                 on_start=lambda: say("Lean: running its own definitions"),
             )
+            yield from _apart(subjects, Leg.EXECUTION, run)
         except ErrandFailed as failed:
             summary = f"Lean could not run the definitions: {failed}"
             yield from _everywhere(project, {Leg.EXECUTION}, Outcome.ERROR, summary)
@@ -186,6 +207,33 @@ def _check(
             stop=stop,
             on_start=lambda: say("Lean: deciding what breaks without each hypothesis"),
         )
+
+
+def _alone(subject: str, leg: Leg, ask: Callable[[], Evidence]) -> Iterator[Evidence]:
+    """The evidence about one subject in one leg; a fault of ours costs no other its answer."""
+    try:
+        found = ask()
+    except Exception as error:
+        found = Evidence(subject, leg, "bridge", Outcome.ERROR, _fault(error))
+    yield found
+
+
+def _apart(subjects: Sequence[str], leg: Leg, found: Iterator[Evidence]) -> Iterator[Evidence]:
+    """What one leg finds; where it fails half-way, an error for each subject that it left out."""
+    left = dict.fromkeys(subjects)
+    try:
+        for item in found:
+            left.pop(item.subject, None)
+            yield item
+    except (ErrandFailed, Stopped):
+        raise
+    except Exception as error:
+        for subject in left:
+            yield Evidence(subject, leg, "bridge", Outcome.ERROR, _fault(error))
+
+
+def _fault(error: Exception) -> str:
+    return f"The Lean bridge failed: {type(error).__name__}: {error}"
 
 
 def _everywhere(

@@ -139,6 +139,8 @@ def _requests(
                 request.why_not = _assumed(session, request.comparisons)
             except (CannotCertify, CannotPrint) as reason:
                 request.why_not = f"The kernel cannot decide it: {reason}."
+            except Exception as error:  # a fault of ours, and of this claim alone
+                request.why_not = f"The harness failed: {type(error).__name__}: {error}."
         found.by_check[item.subject, item.check] = request
     return found
 

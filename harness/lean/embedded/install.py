@@ -66,6 +66,8 @@ def install(
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(f"{folder}.lock", timeout=_LOCK_SECONDS):
+            for path in folder.parent.glob(".installing-*"):  # of one that was killed
+                shutil.rmtree(path, ignore_errors=True)
             if installed(cache) is None:
                 _install(folder, npm or node.npm(), sha512, on_progress or (lambda text: None))
     except Timeout:

@@ -32,13 +32,13 @@ def function(printer: Printer, kind: Scalars, subject: Subject, term: Term, name
         out = f"loop {size} 0 (fun ({called} : {type_}) done => {out}) done"
     given = " ".join(f"(z.getD {i} 0)" for i in range(len(numbers)))
     lines = [
-        f"@[noinline] def {name}_at ({' '.join(numbers)} : Nat) (z : Array Nat)",
+        f"@[noinline] meta unsafe def {name}_at ({' '.join(numbers)} : Nat) (z : Array Nat)",
         f"    (a : Array {kind}) (done : Array {kind}) : Array {kind} :=",
         *(f"  if {condition} then" for condition in conditions),
         *(f"  {line}" for line in lets),
         f"  {out}",
         *("  else done" for _ in conditions),
-        f"def {name} (z : Array Nat) (a : Array {kind}) : Array {kind} :=",
+        f"meta unsafe def {name} (z : Array Nat) (a : Array {kind}) : Array {kind} :=",
         f"  {name}_at {given} z a #[]",
         "",
     ]
@@ -70,22 +70,3 @@ def _scope(
         else:
             numbers.append(name)
     return scope, numbers, conditions, lets
-
-
-def dispatch(kind: Scalars, names: Sequence[str]) -> str:
-    """A function that runs the one with the given number; in groups, for Lean's recursion depth."""
-    groups = [range(i, min(i + GROUP, len(names))) for i in range(0, len(names), GROUP)]
-    lines: list[str] = []
-    for number, group in enumerate(groups):
-        lines.append(_choice(f"dispatch_{number}", kind, [(f"n == {i}", names[i]) for i in group]))
-    chosen = [(f"n < {group.stop}", f"dispatch_{i} n") for i, group in enumerate(groups)]
-    return "\n".join([*lines, _choice("dispatch", kind, chosen)])
-
-
-GROUP = 64
-
-
-def _choice(name: str, kind: Scalars, cases: Sequence[tuple[str, str]]) -> str:
-    lines = [f"def {name} (n : Nat) (z : Array Nat) (a : Array {kind}) : Array {kind} :="]
-    lines += [f"  if {condition} then {called} z a else" for condition, called in cases]
-    return "\n".join([*lines, "  let _ := n; #[]", ""])

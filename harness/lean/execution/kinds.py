@@ -34,13 +34,13 @@ INSTANCES: Mapping[Scalars, Mapping[str, str]] = {
 
 POWERS: Mapping[Scalars, str] = {
     "Rat": """
-@[noinline] def power (mode factor : Nat) (x : Rat) : Rat :=
+@[noinline] meta def power (mode factor : Nat) (x : Rat) : Rat :=
   match mode with
   | 1 => mkRat (Int.ofNat factor) 1 * x
   | _ => x * x + mkRat (Int.ofNat factor) 1
 """,
     "Float": """
-@[noinline] def power (_ _ : Nat) (x : Float) : Float := Float.exp x
+@[noinline] meta def power (_ _ : Nat) (x : Float) : Float := Float.exp x
 """,
 }
 """What stands for functions that a subject leaves open; Python's own is in `python_side`."""
@@ -66,12 +66,11 @@ def from_bits(number: int) -> float:
 
 
 NUMERALS = f"""
-set_option autoImplicit false
 set_option linter.all false
 
-@[reducible] def harnessZeroRat : OfNat Rat 0 := ⟨mkRat 0 1⟩
-@[reducible] def harnessOneRat : OfNat Rat 1 := ⟨mkRat 1 1⟩
-@[reducible] def harnessZeroFloat : OfNat Float 0 := ⟨Float.ofBits (UInt64.ofNat 0)⟩
-@[reducible] def harnessOneFloat : OfNat Float 1 := ⟨Float.ofBits (UInt64.ofNat {bits(1.0)})⟩
+meta def harnessZeroRat : OfNat Rat 0 := ⟨mkRat 0 1⟩
+meta def harnessOneRat : OfNat Rat 1 := ⟨mkRat 1 1⟩
+meta def harnessZeroFloat : OfNat Float 0 := ⟨Float.ofBits (UInt64.ofNat 0)⟩
+meta def harnessOneFloat : OfNat Float 1 := ⟨Float.ofBits (UInt64.ofNat {bits(1.0)})⟩
 """
 """Lean text for 0 and 1 of each kind; the library's own numerals are not always there to run."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from harness.arrays.values import Unsupported
+from harness.evidence import Outcome
 from harness.lean.execution.instances import Instance, draw
 from harness.lean.execution.kinds import KINDS, Scalars
 from harness.lean.execution.subjects import Subject
@@ -28,10 +29,12 @@ class Question:
     instance: Instance
 
 
-def questions(subjects: Sequence[Subject], seed: int) -> tuple[list[Question], dict[str, str]]:
+def questions(
+    subjects: Sequence[Subject], seed: int
+) -> tuple[list[Question], dict[str, tuple[Outcome, str]]]:
     """All questions, and why a subject has none, by its name; the same ones for the same seed."""
     found: list[Question] = []
-    faults: dict[str, str] = {}
+    faults: dict[str, tuple[Outcome, str]] = {}
     share = -(-FEWEST // max(len(subjects), 1))
     rational = max(LEAST["Rat"], share * LEAST["Rat"] // sum(LEAST.values()))
     counts = {"Rat": rational, "Float": max(LEAST["Float"], share - rational)}
@@ -39,7 +42,10 @@ def questions(subjects: Sequence[Subject], seed: int) -> tuple[list[Question], d
         try:
             found += [q for kind in KINDS for q in _about(subject, kind, counts[kind], seed)]
         except Unsupported as error:
-            faults[subject.name] = str(error)
+            faults[subject.name] = Outcome.INCONCLUSIVE, f"Not run: {error}."
+        except Exception as error:  # a fault of ours, and of this subject alone
+            summary = f"No instance was drawn: {type(error).__name__}: {error}"
+            faults[subject.name] = Outcome.ERROR, summary
     return found, faults
 
 
