@@ -19,6 +19,7 @@ SOURCES = sorted(HARNESS.rglob("*.py"))
 MAY_IMPORT = {
     "diagnostics": set(),
     "files": set(),
+    "keeping": set(),
     "threads": set(),
     "language": {"diagnostics"},
     "claims": {"diagnostics", "language"},
@@ -26,7 +27,7 @@ MAY_IMPORT = {
     "verdict": {"evidence"},
     "arrays": {"language", "claims"},
     "cost": {"language", "claims"},
-    "lean": {"diagnostics", "files", "language", "claims", "evidence", "arrays"},
+    "lean": {"diagnostics", "files", "keeping", "language", "claims", "evidence", "arrays"},
     "symbolic": {"language", "claims", "evidence", "arrays"},
     "numeric": {"language", "claims", "evidence", "arrays"},
     "necessity": {"diagnostics", "language", "claims", "evidence", "arrays", "symbolic", "numeric"},

@@ -79,8 +79,9 @@ def _libraries() -> Iterator[tuple[str, str]]:
 
 def _lean() -> Iterator[tuple[str, str]]:
     """The Lean that would be asked; the embedded one is looked for, and not installed."""
+    from harness.keeping import cache_folder
     from harness.lean.embedded import node
-    from harness.lean.embedded.install import cache_folder, installed
+    from harness.lean.embedded.install import installed
     from harness.lean.embedded.release import PACKED_BYTES
     from harness.lean.native import native_toolchain
     from harness.lean.toolchain import ToolchainMissing

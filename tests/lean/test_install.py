@@ -208,13 +208,6 @@ def test_a_cache_that_cannot_be_written(npm: Npm, tmp_path: Path) -> None:
         npm.install(tmp_path / "file")
 
 
-def test_the_cache_folder_can_be_chosen(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("HARNESS_CACHE_DIR", str(tmp_path))
-    assert install.cache_folder() == tmp_path
-    monkeypatch.delenv("HARNESS_CACHE_DIR")
-    assert install.cache_folder().name == "lean-harness"
-
-
 def test_without_the_wheel(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(node.importlib.util, "find_spec", lambda name: None)
     with pytest.raises(ToolchainMissing) as caught:

@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
+from harness.keeping import CACHE_VARIABLE, cache_folder
 from harness.lean.embedded import glue, node
 from harness.lean.embedded.release import PACKAGE, PACKAGE_VERSION, PACKED_BYTES, SHA512
 from harness.lean.process import Finished, Stopped, execute
@@ -26,8 +27,6 @@ from harness.lean.toolchain import Progress, ToolchainMissing
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-CACHE_VARIABLE = "HARNESS_CACHE_DIR"
-
 _COMPLETE = "complete.json"
 _DOWNLOAD_SECONDS = 1800.0
 _LOCK_SECONDS = 3600.0
@@ -35,16 +34,6 @@ _CHUNK = 1 << 20
 
 Share = Callable[[float], None]
 """Told how much of a step is done, from 0 to 1."""
-
-
-def cache_folder() -> Path:
-    """Where toolchains are kept: `HARNESS_CACHE_DIR` if set, else the user's cache folder."""
-    chosen = os.environ.get(CACHE_VARIABLE)
-    if chosen:
-        return Path(chosen).expanduser().absolute()
-    from platformdirs import user_cache_path
-
-    return user_cache_path("lean-harness", appauthor=False)
 
 
 def installed(cache: Path | None = None) -> Path | None:

@@ -1,0 +1,50 @@
+"""Where the harness keeps what it need not find again: in the user's cache folder, alone.
+
+Nothing is kept below a project, and nothing that lies there is believed: whoever hands over a
+project hands over all of its files.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from hashlib import sha256
+from pathlib import Path
+
+CACHE_VARIABLE = "HARNESS_CACHE_DIR"
+
+
+def cache_folder() -> Path:
+    """Where everything is kept: `HARNESS_CACHE_DIR` if set, else the user's cache folder."""
+    chosen = os.environ.get(CACHE_VARIABLE)
+    if chosen:
+        return Path(chosen).expanduser().absolute()
+    from platformdirs import user_cache_path
+
+    return user_cache_path("lean-harness", appauthor=False)
+
+
+def kept_for(project: Path) -> Path:
+    """The folder for what is kept of the project whose folder is `project`; made if need be.
+
+    Each place on disk has a folder of its own, which this user alone can read and write. Raises
+    OSError where there can be none, or where it is somebody else's.
+    """
+    place = str(project.resolve())
+    name = sha256(place.encode("utf-8", "surrogateescape")).hexdigest()[:32]
+    folder = cache_folder() / "projects" / name
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    _make_private(folder)
+    return folder
+
+
+def _make_private(folder: Path) -> None:
+    found = folder.lstat()
+    if not stat.S_ISDIR(found.st_mode):
+        raise NotADirectoryError(f"{folder} is not a folder of its own.")
+    if os.name == "posix":
+        if found.st_uid != os.geteuid():
+            raise PermissionError(f"{folder} belongs to another user.")
+        if stat.S_IMODE(found.st_mode) != 0o700:
+            folder.chmod(0o700)
