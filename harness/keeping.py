@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import os
 import stat
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 
@@ -37,6 +40,27 @@ def kept_for(project: Path) -> Path:
     folder.mkdir(mode=0o700, exist_ok=True)
     _make_private(folder)
     return folder
+
+
+@contextmanager
+def kept_or_not(
+    project: Path, say: Callable[[str], None], *, is_wanted: bool = True
+) -> Iterator[Path]:
+    """The folder for what is kept of a project; one that goes at the end where none is wanted.
+
+    Nor does a run depend on one: where nothing can be kept, that is said, and the run goes on.
+    """
+    if is_wanted:
+        try:
+            folder = kept_for(project)
+            tempfile.TemporaryFile(dir=folder).close()
+        except OSError as error:
+            say(f"nothing is kept for the next run: {error}")
+        else:
+            yield folder
+            return
+    with tempfile.TemporaryDirectory(prefix="harness-") as place:
+        yield Path(place)
 
 
 def _make_private(folder: Path) -> None:

@@ -32,7 +32,7 @@ MAY_IMPORT = {
     "numeric": {"language", "claims", "evidence", "arrays"},
     "necessity": {"diagnostics", "language", "claims", "evidence", "arrays", "symbolic", "numeric"},
     "implementations": {"language", "claims", "evidence", "arrays"},
-    "cache": {"evidence"},
+    "cache": {"evidence", "files"},
     "isolation": {"claims", "evidence", "threads"},
     "plan": {"claims", "evidence", "cache", "isolation"},
     "run": {"claims", "evidence", "cache", "isolation", "plan", "lean"},

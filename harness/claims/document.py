@@ -20,7 +20,7 @@ from typing import Any
 
 import yaml
 
-from harness.diagnostics import Diagnostic, InputError
+from harness.diagnostics import Diagnostic, InputError, shortened
 from harness.language.characters import named, unseen
 
 MAX_BYTES = 1_000_000
@@ -61,7 +61,7 @@ class StrictLoader(yaml.SafeLoader):
 
 
 for _pattern in (_INTEGER, _DIFFERENTLY_READ):
-    StrictLoader.add_implicit_resolver(_INT, _pattern, list("+-0123456789"))  # type: ignore[no-untyped-call]
+    StrictLoader.add_implicit_resolver(_INT, _pattern, list("+-0123456789"))
 
 
 @dataclass
@@ -80,6 +80,7 @@ class Document:
         while node is None and path:
             path = path[:-1]
             node = self.nodes.get(path)
+        message = shortened(message)
         if node is None:
             return Diagnostic(self.name, 1, 1, message)
         mark = node.start_mark
@@ -108,7 +109,7 @@ class Document:
             position += 1
         line = self.text.count("\n", 0, position) + 1
         column = position - (self.text.rfind("\n", 0, position) + 1) + 1
-        return Diagnostic(self.name, line, column, message)
+        return Diagnostic(self.name, line, column, shortened(message))
 
     def line(self, path: YamlPath) -> int:
         """The line, from 1, at which the value at `path` begins."""
@@ -120,6 +121,10 @@ def read_document(path: Path, name: str, limit: int = MAX_BYTES) -> Document:
 
     Raises `InputError` with every fault of form that it finds, and for more than `limit` bytes.
     """
+    if (offset := next(unseen(name), None)) is not None:
+        shown = name.encode("unicode_escape").decode()
+        message = f"in the file's name, {named(name[offset])}"
+        raise InputError([Diagnostic(shown, 1, 1, message)])
     try:
         if path.exists() and not path.is_file():  # a pipe would have us wait for ever
             raise InputError([Diagnostic(name, 1, 1, "expected a file, found something else")])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import tomllib
 from collections.abc import Sequence
@@ -13,13 +14,16 @@ from harness.claims.checkers import load_checkers
 from harness.claims.load import DEFINITIONS_FILE, load_claims, load_library
 from harness.claims.lock import LOCK_FILE, read_lock
 from harness.claims.model import Project
-from harness.diagnostics import Diagnostic, InputError
+from harness.diagnostics import Diagnostic, InputError, shortened
+from harness.language.characters import unseen
 
 SWEEPS_FOLDER = "sweeps"
 """The folder below the specifications whose files are plans of sweeps."""
 
 TOGGLES_FOLDER = "toggles"
 """The folder below the specifications whose files list edits of claims, not claims."""
+
+SETTINGS_FILE = "pyproject.toml"
 
 SETTINGS = {"lean": "lean", "specs": "specs"}
 """The settings that `[tool.harness]` may have, with their values where it does not."""
@@ -89,6 +93,11 @@ def claimed_theorems(start: Path) -> dict[str, Path]:
 def _folders(root: Path) -> tuple[Path, Path]:
     settings = _settings(root)
     lean, specs = root / settings["lean"], root / settings["specs"]
+    # Every file below it is read, and named as messages, reports and locks name it: from the root.
+    if not Path(os.path.normpath(specs)).is_relative_to(root):
+        message = f"specs: expected a folder of the project, found {settings['specs']!r}"
+        line = _line_of(root / SETTINGS_FILE, "specs")
+        raise InputError([Diagnostic(SETTINGS_FILE, line, 1, message)])
     if not specs.is_dir():
         raise InputError([Diagnostic(_name(specs, root), 1, 1, "there is no such folder")])
     return lean, specs
@@ -121,7 +130,7 @@ def _select(
 
 
 def _settings(root: Path) -> dict[str, str]:
-    name = "pyproject.toml"
+    name = SETTINGS_FILE
     faults = []
     found = dict(SETTINGS)
     for key, value in _tools(root).get("harness", {}).items():
@@ -129,8 +138,13 @@ def _settings(root: Path) -> dict[str, str]:
         if key not in SETTINGS:
             message = f"[tool.harness] has no setting {key!r}; it has {', '.join(SETTINGS)}"
             faults.append(Diagnostic(name, line, 1, message))
+        elif isinstance(value, str) and next(unseen(value), None) is not None:
+            message = f"{key}: expected a folder, found {value!r}"
+            faults.append(Diagnostic(name, line, 1, message))
         elif not isinstance(value, str):
-            faults.append(Diagnostic(name, line, 1, f"{key}: expected text, found {value!r}"))
+            faults.append(
+                Diagnostic(name, line, 1, f"{key}: expected text, found {shortened(repr(value))}")
+            )
         else:
             found[key] = value
     if faults:
@@ -139,26 +153,32 @@ def _settings(root: Path) -> dict[str, str]:
 
 
 def _line_of(path: Path, key: str) -> int:
-    lines = path.read_text("utf-8").splitlines()
+    lines = path.read_text("utf-8-sig").splitlines()
     return next((i for i, line in enumerate(lines, 1) if line.lstrip().startswith(key)), 1)
 
 
 def _tools(folder: Path) -> dict[str, Any]:
     """The table `tool` of the folder's `pyproject.toml`, if there is one."""
-    path = folder / "pyproject.toml"
+    path = folder / SETTINGS_FILE
     if not path.is_file():
         return {}
+    line, column = 1, 1
     try:
-        tools = tomllib.loads(path.read_text("utf-8")).get("tool", {})
+        tools = tomllib.loads(path.read_text("utf-8-sig")).get("tool", {})
+        own = tools.get("harness", {}) if isinstance(tools, dict) else {}
+        if isinstance(tools, dict) and isinstance(own, dict):
+            return tools
+        message = f"[tool.harness]: expected a table, found {shortened(repr(own or tools))}"
     except OSError as error:
-        raise InputError([Diagnostic(str(path), 1, 1, error.strerror or str(error))]) from None
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise InputError([Diagnostic(str(path), 1, 1, f"not TOML: {error}")]) from None
-    own = tools.get("harness", {}) if isinstance(tools, dict) else {}
-    if not isinstance(tools, dict) or not isinstance(own, dict):
-        message = f"[tool.harness]: expected a table, found {own or tools!r}"
-        raise InputError([Diagnostic(str(path), 1, 1, message)])
-    return tools
+        message = error.strerror or str(error)
+    except RecursionError:
+        message = "nested too deeply"
+    except (ValueError, tomllib.TOMLDecodeError) as error:  # no UTF-8, or a number without end
+        message = f"not TOML: {error}"
+        if place := re.search(r" \(at line (\d+), column (\d+)\)$", message):
+            line, column = int(place[1]), int(place[2])
+            message = message[: place.start()]
+    raise InputError([Diagnostic(str(path), line, column, message)])
 
 
 def _name(path: Path, root: Path) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from harness import __version__
+from harness.cli.streams import speak_plainly
 
 COMMANDS: dict[str, dict[str, str]] = {
     "Check": {
@@ -93,4 +94,5 @@ def main(context: click.Context, folder: Path) -> None:
     Exit codes: 0 all confirmed, 1 something refuted or unproved, 2 bad input, 3 something could
     not be run or decided.
     """
+    speak_plainly()
     context.obj = folder

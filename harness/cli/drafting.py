@@ -8,7 +8,13 @@ from pathlib import Path
 
 import click
 
-from harness.cli.shared import OUTPUT_FILE, TOOLCHAIN, reports_bad_input
+from harness.cli.shared import (
+    NO_CACHE,
+    OUTPUT_FILE,
+    TOOLCHAIN,
+    kept_folder,
+    reports_bad_input,
+)
 from harness.diagnostics import Diagnostic, InputError
 
 
@@ -18,10 +24,17 @@ from harness.diagnostics import Diagnostic, InputError
 @click.option("--print", "is_shown", is_flag=True, help="Print the draft, and write no file.")
 @click.option("--force", is_flag=True, help="Write over a file that is there.")
 @TOOLCHAIN
+@NO_CACHE
 @click.pass_obj
 @reports_bad_input
 def new(
-    folder: Path, theorem: str, output: Path | None, is_shown: bool, force: bool, toolchain: str
+    folder: Path,
+    theorem: str,
+    output: Path | None,
+    is_shown: bool,
+    force: bool,
+    toolchain: str,
+    is_kept: bool,
 ) -> None:
     """Draft a specification of LEAN_THEOREM from the statement that Lean has stored.
 
@@ -47,7 +60,7 @@ def new(
         drafts = draft_claims(
             project,
             (theorem,),
-            cache=project.root / ".cache" / "lean",
+            cache=kept_folder(project.root, is_kept) / "lean",
             toolchain=toolchain,
             on_progress=lambda text: click.echo(text, err=True),
         )

@@ -83,7 +83,9 @@ def is_disguised(name: str) -> bool:
     return looks != name and (looks.isascii() or any(c.isascii() and c.isalpha() for c in name))
 
 
-def look_alikes(names: Iterable[str], others: Iterable[str] = ()) -> Iterator[tuple[str, str, bool]]:
+def look_alikes(
+    names: Iterable[str], others: Iterable[str] = ()
+) -> Iterator[tuple[str, str, bool]]:
     """Pairs of different names that look alike, each with whether they look the very same.
 
     The first is one of `names`, and so is the second, or one of `others`.

@@ -43,7 +43,8 @@ def _fill(hole: TypeHole | DimHole, item: Any) -> bool:
 
 
 def _occurs(hole: TypeHole | DimHole, item: Type | Dim) -> bool:
-    return any(part is hole or _occurs(hole, part) for part in map(resolve, parts(item)))
+    item = resolve(item)
+    return item is hole or any(_occurs(hole, part) for part in parts(item))
 
 
 def finish(term: Term) -> Term:

@@ -89,6 +89,7 @@ def _claim(
         status=verdict.status,
         legs=_legs(verdict, evidence),
         source=claim.source,
+        doubts=claim.doubts,
         calls=_calls(claim.conclusion, *(h.equation for h in claim.hypotheses)),
         picture=derive(claim, project.library, project.claims),
         cost=_cost(claim, project),
@@ -125,6 +126,7 @@ def _definition(
         ),
         status=verdict.status,
         legs=_legs(verdict, evidence),
+        doubts=definition.doubts,
         calls=tuple(sorted(calls(definition.body))),
     )
 
