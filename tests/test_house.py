@@ -141,6 +141,17 @@ def test_no_unsafe_reading_of_data() -> None:
                 assert name.split(".")[-1] not in {"sympify", "parse_expr"}, path
 
 
+def test_no_file_is_unpickled() -> None:
+    """Objects travel between processes of one run as objects; what lies in a file is data."""
+    for path in SOURCES:
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom) and node.module:
+                names.append(node.module)
+            roots = {name.split(".")[0] for name in names}
+            assert not roots & {"pickle", "shelve", "marshal", "dill", "joblib", "diskcache"}, path
+
+
 def test_the_project_speaks_of_the_project_alone() -> None:
     """No machine's paths and no registry's address in anything that is tracked."""
     listed = subprocess.run(

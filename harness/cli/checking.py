@@ -219,12 +219,23 @@ def _write(run: Run, files: dict[str, Path]) -> bool:
             return False
         # A name of a file may hold what no encoding has.
         texts[path] = text.encode("utf-8", "backslashreplace").decode("utf-8")
+    printed = [texts.pop(path) for path in list(texts) if _is_output(path)]
     try:
         write_together(texts)
     except OSError as error:
         named = ", ".join(map(str, texts))
         click.echo(f"{named}: not written: {error.strerror or error}", err=True)
         return False
+    for text in printed:
+        click.echo(text, nl=False)
     for kind, path in files.items():
         click.echo(f"{kind}: {path}")
     return True
+
+
+def _is_output(path: Path) -> bool:
+    """Whether a file is what the command prints to: /dev/stdout, by any name."""
+    try:
+        return os.path.samestat(os.fstat(sys.stdout.fileno()), path.stat())
+    except (OSError, ValueError):  # there is no such file, or nothing is printed to a file
+        return False

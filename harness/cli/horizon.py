@@ -134,7 +134,8 @@ def _read(path: Path) -> Any:
         raise _fault(path, message) from None
     if not isinstance(found, np.ndarray) or found.dtype.kind not in "fiu":
         raise _fault(path, "expected a .npy file of real numbers")
-    return found.astype(float)
+    with np.errstate(over="ignore"):  # of formats with larger numbers; they become infinite
+        return found.astype(float)
 
 
 def _fault(path: Path, message: str) -> InputError:
