@@ -102,9 +102,14 @@ def load_library(path: Path, name: str) -> Library:
         same, doubts = judged(names, [*definitions, *BY_NAME])
         faults.extend(same)
         if body is not None:
-            place = Place(document, base)
             definitions[definition_name] = Definition(
-                definition_name, entry["says"], parameters, body, text, place, tuple(doubts)
+                definition_name,
+                entry["says"],
+                parameters,
+                body,
+                text,
+                place=Place(document, base),
+                doubts=tuple(doubts),
             )
     if faults:
         raise InputError(faults)

@@ -15,6 +15,7 @@ from typing import Any
 from harness.claims.model import Claim
 from harness.claims.substance import spoken_of, substance
 from harness.evidence import Counterexample, Json
+from harness.language.transform import fresh
 from harness.lean import expression as lean
 from harness.lean.certificate.equation import Point
 from harness.lean.certificate.instance import Instance
@@ -90,7 +91,8 @@ def weakening(printer: Printer, claim: Claim, dropped: int, key: str) -> Compari
         rest = rest.body
     first = len(binders) - len(claim.hypotheses)
     given = [Local(name) for i, (name, _) in enumerate(binders) if i != first + dropped]
-    proof = lean.function([("stronger", stronger), *binders], apply(Local("stronger"), *given))
+    name = fresh("stronger", {name for name, _ in binders})
+    proof = lean.function([(name, stronger), *binders], apply(Local(name), *given))
     return Comparison(key, levels, arrow(stronger, theorem), proof)
 
 
