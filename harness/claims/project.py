@@ -138,8 +138,8 @@ def _settings(root: Path) -> dict[str, str]:
         if key not in SETTINGS:
             message = f"[tool.harness] has no setting {key!r}; it has {', '.join(SETTINGS)}"
             faults.append(Diagnostic(name, line, 1, message))
-        elif isinstance(value, str) and next(unseen(value), None) is not None:
-            message = f"{key}: expected a folder, found {value!r}"
+        elif isinstance(value, str) and not _can_name_a_folder(value):
+            message = f"{key}: expected a folder, found {shortened(repr(value))}"
             faults.append(Diagnostic(name, line, 1, message))
         elif not isinstance(value, str):
             faults.append(
@@ -150,6 +150,11 @@ def _settings(root: Path) -> dict[str, str]:
     if faults:
         raise InputError(faults)
     return found
+
+
+def _can_name_a_folder(text: str) -> bool:
+    # No system has longer names, and asking about one is an error of its own.
+    return next(unseen(text), None) is None and max(map(len, text.encode().split(b"/"))) < 256
 
 
 def _line_of(path: Path, key: str) -> int:
