@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import chain
@@ -25,7 +25,7 @@ from harness.claims.model import Project
 from harness.claims.project import load_project, open_project
 from harness.cli import main
 from harness.diagnostics import InputError, shortened
-from harness.evidence import Evidence, Leg, Outcome
+from harness.evidence import Evidence, Outcome
 from harness.lean.printer import Printer
 from harness.lean.scope import CannotPrint
 from harness.numeric.identifier import ReplayId
@@ -278,10 +278,8 @@ def _read_matrix(data: bytes, folder: Path) -> None:
 
 
 def _read_identifier(data: bytes, folder: Path) -> None:
-    try:
+    with suppress(ValueError):
         ReplayId.parse(data.decode("utf-8", "replace"))
-    except ValueError:
-        pass
 
 
 def _identifier(random: Random) -> bytes:
@@ -305,5 +303,3 @@ TARGETS: Mapping[str, Target] = {
     "matrix": Target(_matrix, _read_matrix),
     "identifier": Target(_identifier, _read_identifier),
 }
-
-assert {leg for leg in Leg} == set(LEGS)
