@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from itertools import chain
@@ -195,6 +195,15 @@ def load_claims(paths: Iterable[tuple[Path, str]], library: Library) -> tuple[Cl
         replace(c, doubts=(*c.doubts, *(d for d in doubts if c.place and d.file == c.place.file)))
         for c in claims.values()
     )
+
+
+def form_faults(paths: Iterable[tuple[Path, str]]) -> Iterator[Diagnostic]:
+    """What is wrong with claims before anything is known of definitions."""
+    for path, name in paths:
+        try:
+            yield from schema_faults(read_document(path, name), "claim")
+        except InputError as error:
+            yield from error.diagnostics
 
 
 def _statement(

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.claims.checkers import load_checkers
-from harness.claims.load import DEFINITIONS_FILE, load_claims, load_library
+from harness.claims.load import DEFINITIONS_FILE, form_faults, load_claims, load_library
 from harness.claims.lock import LOCK_FILE, read_lock
 from harness.claims.model import Project
 from harness.diagnostics import Diagnostic, InputError, shortened
@@ -49,16 +49,22 @@ def load_project(root: Path, selected: Sequence[Path] = ()) -> Project:
     Raises `InputError` for bad settings, for any fault in a file that is read, and where there
     is no claim to check.
     """
-    project = open_project(root)
-    everything = list(project.unread)
-    wanted = _select(everything, project.specs, selected, root)
-    claims = load_claims([(path, _name(path, root)) for path in wanted], project.library)
+    _, specs = _folders(root)
+    everything = _specification_files(specs)
+    wanted = _select(everything, specs, selected, root)
+    files = [(path, _name(path, root)) for path in wanted]
+    try:
+        project = open_project(root)
+    except InputError as error:
+        # Without definitions nobody knows what a claim says; its form can be judged all the same.
+        raise InputError([*error.diagnostics, *form_faults(files)]) from None
+    claims = load_claims(files, project.library)
     if not claims:
         message = "expected specifications (*.yaml), found none: nothing to check is a failure"
-        raise InputError([Diagnostic(_name(project.specs, root), 1, 1, message)])
+        raise InputError([Diagnostic(_name(specs, root), 1, 1, message)])
     unread = tuple(path for path in everything if path not in wanted)
     # A checker asks about claims in different files, so it is read where all of them are.
-    toggles = () if unread else sorted((project.specs / TOGGLES_FOLDER).glob("*.y*ml"))
+    toggles = () if unread else sorted((specs / TOGGLES_FOLDER).glob("*.y*ml"))
     files = [(path, _name(path, root)) for path in toggles]
     checkers = load_checkers(files, project.library, claims)
     return replace(project, claims=claims, checkers=checkers, unread=unread)
@@ -69,8 +75,17 @@ def open_project(root: Path) -> Project:
     lean, specs = _folders(root)
     definitions = specs / DEFINITIONS_FILE
     files = tuple(_specification_files(specs))
-    library = load_library(definitions, _name(definitions, root))
-    lock = read_lock(specs / LOCK_FILE, _name(specs / LOCK_FILE, root))
+    faults: list[Diagnostic] = []
+    try:
+        lock = read_lock(specs / LOCK_FILE, _name(specs / LOCK_FILE, root))
+    except InputError as error:
+        faults.extend(error.diagnostics)
+    try:
+        library = load_library(definitions, _name(definitions, root))
+    except InputError as error:
+        faults.extend(error.diagnostics)
+    if faults:
+        raise InputError(faults)
     return Project(root, lean, specs, library, (), files, lock=lock)
 
 

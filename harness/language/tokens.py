@@ -56,15 +56,16 @@ def tokens(text: str) -> list[Token]:
                 f"{text[start]!r} has no meaning in the claim language", (start, start + 1)
             )
         kind = match.lastgroup or "symbol"
+        span = match.span(kind)
         spelled = _SPELLING.get(match[kind], match[kind])
         if kind == "name" and spelled != match[kind]:
             kind = "symbol"
         if kind == "number" and len(spelled) > MAX_DIGITS:
             message = f"expected a number of at most {MAX_DIGITS} digits, found {len(spelled)}"
-            raise LanguageError(message, match.span(kind))
+            raise LanguageError(message, span)
         if len(found) == MAX_TOKENS:
-            raise LanguageError(f"longer than {MAX_TOKENS} words and signs", match.span(kind))
-        found.append(Token(kind, spelled, match.span(kind)))
+            raise LanguageError(f"longer than {MAX_TOKENS} words and signs", span)
+        found.append(Token(kind, spelled, span))
         position = match.end()
     found.append(Token("end", "the end of the text", (end, end)))
     return found

@@ -224,6 +224,12 @@ def test_mistakes_of_all_files_come_at_once(project: Path) -> None:
     assert done.exit_code == 2
     for number in range(4):
         assert f"specs/wrong{number}.yaml:" in done.output
+    put("specs/definitions.yaml", "namespace: 07\n")(project)
+    put("specs/lock.yaml", "lean: \u2029\n")(project)
+    done = harness(project, "check", "--leg", "symbolic")
+    assert done.exit_code == 2
+    for name in ("definitions", "lock", "wrong2", "wrong3"):
+        assert f"specs/{name}.yaml:" in done.output
 
 
 @pytest.mark.parametrize(

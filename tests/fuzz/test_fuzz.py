@@ -36,7 +36,7 @@ def test_a_few_inputs(kind: str, tmp_path: Path) -> None:
 def test_many_inputs(kind: str, tmp_path: Path) -> None:
     few = FEW.get(kind, 500)
     good = attack(kind, range(few, 12 * few), tmp_path)
-    assert kind == "kept answer" or 0 < good < 11 * few, "nothing good, or nothing bad, was tried"
+    assert 0 < good < 11 * few or kind == "kept answer", "nothing good, or nothing bad, was tried"
 
 
 SIGNS = st.sampled_from([*"()[],:=+-*/@ΣᵀR x1↦∀", " -> ", " |-> ", ".T", "sum ", "matrix(", "dot("])
