@@ -138,7 +138,7 @@ def _show_waivers(console: Console, run: Run) -> None:
     """The legs that do not count, with the reasons; a verdict without them says less."""
     from rich.text import Text
 
-    waived = [(s, r) for s in (*run.claims, *run.definitions) for r in s.legs if r.waived]
+    waived = [(s, r) for s in run.subjects for r in s.legs if r.waived]
     if waived:
         console.print()
     for subject, result in waived:
@@ -150,10 +150,9 @@ def _show_doubts(console: Console, run: Run) -> None:
     """What a reader may mistake in the specifications."""
     from rich.text import Text
 
-    doubts = dict.fromkeys(d for s in (*run.claims, *run.definitions) for d in s.doubts)
-    if doubts:
+    if run.doubts:
         console.print()
-    for doubt in doubts:
+    for doubt in run.doubts:
         console.print(Text(f"warning: {doubt}", "yellow"), soft_wrap=True)
 
 

@@ -220,11 +220,28 @@ def test_a_terminal_that_knows_ascii_alone(project: Path) -> None:
             assert "+ confirmed" in said
 
 
-def test_waivers_and_doubts_are_shown(project: Path) -> None:
-    spec = project / SPEC
+def test_waivers_and_doubts_are_shown(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On the terminal, in every file, and on GitHub; those of a definition that is used as well."""
+    spec, definitions = project / SPEC, project / "specs" / "definitions.yaml"
     text = spec.read_text("utf-8").replace("for:\n", "for:\n  v, \u03bd: scalar\n")
     spec.write_text(f"{text}waive: {{numeric: Its time has not come.}}\n", "utf-8")
-    done = harness("check", "--leg", "symbolic", "--leg", "numeric", SPEC)
+    spec.write_text(spec.read_text("utf-8").replace("= B", "= k\u03bfk(v) * B"), "utf-8")
+    more = "  k\u03bfk:\n    says: Itself.\n    for: {x: scalar}\n    is: x\n"
+    definitions.write_text(definitions.read_text("utf-8").rstrip() + f"\n{more}", "utf-8")
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    files = {kind: tmp_path / f"x.{kind}" for kind in ("json", "html", "summary")}
+    options = [word for kind, path in files.items() for word in (f"--{kind}", str(path))]
+    done = harness("check", "--leg", "symbolic", "--leg", "numeric", SPEC, *options)
     output = " ".join(done.output.split())
-    assert "flip_compose: numeric waived (confirmed): Its time has not come." in output
-    assert f"warning: {SPEC}:4:3: these names look alike: \u03bd (\u03bd is U+03BD) and v" in output
+    assert "flip_compose: numeric waived (refuted): Its time has not come." in output
+    alike = "these names look alike: \u03bd (\u03bd is U+03BD) and v"
+    mixed = "not all letters of this name are Latin ones: k\u03bfk (\u03bf is U+03BF)"
+    assert f"warning: {SPEC}:4:3: {alike}" in output
+    assert f"warning: specs/definitions.yaml:29:3: {mixed}" in output
+    assert f"::warning file={SPEC},line=4,col=3::{alike}" in output
+    for kind, path in files.items():
+        for words in (alike, mixed):
+            said = path.read_text("utf-8").replace("\\", "")
+            assert words in said, kind
