@@ -7,10 +7,11 @@ project hands over all of its files.
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 
@@ -54,6 +55,7 @@ def kept_or_not(
         try:
             folder = kept_for(project)
             tempfile.TemporaryFile(dir=folder).close()
+            _sign(folder, project)
         except OSError as error:
             say(f"nothing is kept for the next run: {error}")
         else:
@@ -61,6 +63,18 @@ def kept_or_not(
             return
     with tempfile.TemporaryDirectory(prefix="harness-") as place:
         yield Path(place)
+
+
+def _sign(folder: Path, project: Path) -> None:
+    """Write down whose folder it is; a new one takes the place of those whose project is gone."""
+    signature = folder / "project"
+    if signature.exists():
+        return
+    signature.write_bytes(os.fsencode(project.resolve()))
+    for other in folder.parent.iterdir():
+        with suppress(OSError):
+            if not os.path.lexists((other / "project").read_bytes()):
+                shutil.rmtree(other, ignore_errors=True)
 
 
 def _make_private(folder: Path) -> None:
