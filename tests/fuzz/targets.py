@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import cache
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -20,16 +20,16 @@ from click.testing import CliRunner
 from harness.cache import EvidenceCache
 from harness.claims.checkers import load_checkers
 from harness.claims.load import load_claims, load_library
-from harness.claims.lock import read_lock
+from harness.claims.lock import lock_text, read_lock
 from harness.claims.model import Project
 from harness.claims.project import load_project, open_project
 from harness.cli import main
 from harness.diagnostics import InputError, shortened
-from harness.evidence import Evidence, Outcome
+from harness.evidence import Evidence, Leg, Outcome
 from harness.lean.printer import Printer
 from harness.lean.scope import CannotPrint
 from harness.numeric.identifier import ReplayId
-from harness.plan import LEGS, Plan, questions, task_key
+from harness.plan import CLAIM_LEGS, DEFINITION_LEGS, LEGS, Plan, questions, task_key
 from harness.report.assemble import assemble
 from harness.report.difference import compare, read_report
 from harness.report.json import to_text
@@ -138,9 +138,10 @@ def _claim(random: Random) -> bytes:
 
 
 def _definitions(random: Random) -> bytes:
+    texts = _texts("definitions.yaml")
+    text = random.choice(texts) if random.random() < 0.1 else min(texts, key=len)
     if random.random() < 0.5:
-        return _mutated("definitions.yaml")(random)
-    text = random.choice(_texts("definitions.yaml"))
+        return encoded(damaged(text, texts, random), random)
     more = ""
     previous = "x"
     for number in range(random.choice((1, 3, 12))):
@@ -149,6 +150,19 @@ def _definitions(random: Random) -> bytes:
         more += f"{head}    is: {json.dumps(body, ensure_ascii=False)}\n"
         previous = f"d{number}(x)"
     return (text.rstrip() + "\n" + more).encode()
+
+
+def _lock(random: Random) -> bytes:
+    text = _locked()
+    return encoded(damaged(text, [text], random), random)
+
+
+@cache
+def _locked() -> str:
+    lock = read_lock(ROOT / "specs" / "lock.yaml", "lock.yaml")
+    assert lock is not None
+    some = [dict(islice(part.items(), 2)) for part in (lock.theorems, lock.definitions)]
+    return lock_text(replace(lock, theorems=some[0], definitions=some[1]))
 
 
 def _settings(random: Random) -> bytes:
@@ -191,30 +205,28 @@ def _read_claim(data: bytes, folder: Path) -> None:
     path.write_bytes(data)
     project = _project(ROOT)
     claims = load_claims([(path, path.name)], project.library)
-    _shown(replace(project, claims=claims, checkers=(), lock=None), folder)
+    legs = tuple(leg for leg in CLAIM_LEGS if leg not in DEFINITION_LEGS)
+    _shown(replace(project, claims=claims, checkers=(), lock=None), folder, legs)
 
 
 def _read_definitions(data: bytes, folder: Path) -> None:
     path = folder / "definitions.yaml"
     path.write_bytes(data)
     library = load_library(path, path.name)
-    _shown(Project(folder, folder, folder, library, ()), folder)
+    _shown(Project(folder, folder, folder, library, ()), folder, LEGS)
 
 
-def _shown(project: Project, folder: Path) -> None:
-    plan = Plan(project, folder / "nothing-kept")
+def _shown(project: Project, folder: Path, legs: tuple[Leg, ...]) -> None:
+    plan = Plan(project, folder / "nothing-kept", legs=legs)
     for task in questions(plan):
         task_key(task)
     printer = Printer(project.library)
-    for print_, subjects in (
-        (printer.claim, project.claims),
-        (printer.definition, project.library.definitions.values()),
-    ):
-        for subject in subjects:
-            try:
-                print_(subject)  # type: ignore[operator]
-            except CannotPrint:
-                continue
+    for claim in project.claims:
+        with suppress(CannotPrint):
+            printer.claim(claim)
+    for definition in project.library.definitions.values() if not project.claims else ():
+        with suppress(CannotPrint):
+            printer.definition(definition)
     with patch("harness.report.assemble._commit", lambda root: ""):  # git is no target
         to_text(assemble(plan, ()))
 
@@ -296,7 +308,7 @@ TARGETS: Mapping[str, Target] = {
     "definitions": Target(_definitions, _read_definitions),
     "toggles": Target(_mutated("toggles/*.yaml"), _read_toggles),
     "plan": Target(_mutated("sweeps/*.yaml"), _read_plan),
-    "lock": Target(_mutated("lock.yaml"), _read_lock),
+    "lock": Target(_lock, _read_lock),
     "report": Target(_json(_report), _read_report),
     "settings": Target(_settings, _read_settings),
     "kept answer": Target(_entry, _read_entry),
