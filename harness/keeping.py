@@ -7,7 +7,11 @@ project hands over all of its files.
 from __future__ import annotations
 
 import os
+import shutil
 import stat
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 
@@ -37,6 +41,40 @@ def kept_for(project: Path) -> Path:
     folder.mkdir(mode=0o700, exist_ok=True)
     _make_private(folder)
     return folder
+
+
+@contextmanager
+def kept_or_not(
+    project: Path, say: Callable[[str], None], *, is_wanted: bool = True
+) -> Iterator[Path]:
+    """The folder for what is kept of a project; one that goes at the end where none is wanted.
+
+    Nor does a run depend on one: where nothing can be kept, that is said, and the run goes on.
+    """
+    if is_wanted:
+        try:
+            folder = kept_for(project)
+            tempfile.TemporaryFile(dir=folder).close()
+            _sign(folder, project)
+        except OSError as error:
+            say(f"nothing is kept for the next run: {error}")
+        else:
+            yield folder
+            return
+    with tempfile.TemporaryDirectory(prefix="harness-") as place:
+        yield Path(place)
+
+
+def _sign(folder: Path, project: Path) -> None:
+    """Write down whose folder it is; a new one takes the place of those whose project is gone."""
+    signature = folder / "project"
+    if signature.exists():
+        return
+    signature.write_bytes(os.fsencode(project.resolve()))
+    for other in folder.parent.iterdir():
+        with suppress(OSError):
+            if not os.path.lexists((other / "project").read_bytes()):
+                shutil.rmtree(other, ignore_errors=True)
 
 
 def _make_private(folder: Path) -> None:

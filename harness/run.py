@@ -53,6 +53,8 @@ class Notice:
     """What is going on, for whoever watches; not evidence."""
 
     text: str
+    is_lasting: bool = False
+    """Whether it is still true when the run is over."""
 
 
 def run(plan: Plan) -> Iterator[Evidence | Gap | Notice]:
@@ -102,6 +104,8 @@ def run(plan: Plan) -> Iterator[Evidence | Gap | Notice]:
             searches.found.cancel()
             if thread is not None:
                 thread.join()
+        if cache.trouble:
+            yield Notice(cache.trouble, is_lasting=True)
 
 
 @dataclass(frozen=True)

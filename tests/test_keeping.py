@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.keeping import cache_folder, kept_for
+from harness.keeping import cache_folder, kept_for, kept_or_not
 
 
 @pytest.fixture(autouse=True)
@@ -45,3 +45,36 @@ def test_what_leads_elsewhere_is_refused(tmp_path: Path) -> None:
     folder.symlink_to(tmp_path)
     with pytest.raises(OSError, match="not a folder of its own"):
         kept_for(tmp_path)
+
+
+def test_what_was_kept_of_projects_that_are_gone_goes(cache: Path, tmp_path: Path) -> None:
+    kept = {}
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        with kept_or_not(tmp_path / name, print) as folder:
+            kept[name] = folder
+            (folder / "evidence").mkdir(exist_ok=True)
+    assert all(folder.is_dir() for folder in kept.values())
+    (tmp_path / "one").rmdir()
+    with kept_or_not(tmp_path / "two", print) as folder:
+        assert folder == kept["two"]
+    (tmp_path / "three").mkdir()
+    with kept_or_not(tmp_path / "three", print):
+        pass
+    assert not kept["one"].exists()
+    assert (kept["two"] / "evidence").is_dir()
+
+
+def test_where_nothing_can_be_kept_there_is_a_place_for_the_run(
+    cache: Path, tmp_path: Path
+) -> None:
+    said: list[str] = []
+    cache.touch()
+    with kept_or_not(tmp_path, said.append) as folder:
+        (folder / "x").touch()
+    assert not folder.exists()
+    assert len(said) == 1
+    assert said[0].startswith("nothing is kept for the next run: ")
+    with kept_or_not(tmp_path, said.append, is_wanted=False) as folder:
+        assert not folder.is_relative_to(cache)
+    assert len(said) == 1

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
-from functools import cache
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from functools import cache, partial
 from importlib import resources
 from itertools import chain
 from pathlib import Path
 from typing import TypeVar
 
 from harness.claims.document import Document, YamlPath, read_document, schema_faults
+from harness.claims.looks import judged, places_of_names
 from harness.claims.model import (
     Claim,
     Definition,
@@ -22,7 +24,7 @@ from harness.claims.model import (
 from harness.diagnostics import Diagnostic, InputError
 from harness.language.elaborate import elaborate_statement, elaborate_term
 from harness.language.parser import parse_statement, parse_term, parse_type
-from harness.language.primitives import OPERATIONS, signatures
+from harness.language.primitives import BY_NAME, OPERATIONS, signatures
 from harness.language.scope import Scope, check_type
 from harness.language.syntax import LanguageError
 from harness.language.terms import Equation
@@ -43,6 +45,8 @@ class _Faults(list[Diagnostic]):
             return read()
         except LanguageError as error:
             self.append(document.fault_within(path, error.span[0], error.message))
+        except RecursionError:
+            self.append(document.fault(path, "nested too deeply"))
         return None
 
 
@@ -88,9 +92,19 @@ def load_library(path: Path, name: str) -> Library:
             (*base, "is"),
             lambda t=text, s=scope: elaborate_term(parse_term(t), s),  # type: ignore[misc]
         )
+        names = places_of_names(document, keys=[(*base, "for")], texts=[(*base, "is")])
+        names[definition_name] = partial(document.fault, base, key=True)
+        same, doubts = judged(names, [*definitions, *BY_NAME])
+        faults.extend(same)
         if body is not None:
             definitions[definition_name] = Definition(
-                definition_name, entry["says"], parameters, body, text, Place(document, base)
+                definition_name,
+                entry["says"],
+                parameters,
+                body,
+                text,
+                place=Place(document, base),
+                doubts=tuple(doubts),
             )
     if faults:
         raise InputError(faults)
@@ -155,6 +169,10 @@ def load_claim(path: Path, name: str, library: Library) -> Claim:
         if equation is not None:
             hypotheses.append(Hypothesis(hypothesis, equation, text, Place(document, path_)))
     conclusion = _statement(document, ("then",), data["then"], scope, faults)
+    texts: list[YamlPath] = [("then",), *(("assume", name) for name in data.get("assume") or {})]
+    names = places_of_names(document, keys=[("for",), ("assume",)], texts=texts)
+    same, doubts = judged(names, [*library.definitions, *BY_NAME])
+    faults.extend(same)
     if faults or conclusion is None:
         raise InputError(faults)
     return Claim(
@@ -168,6 +186,7 @@ def load_claim(path: Path, name: str, library: Library) -> Claim:
         source=data.get("source", ""),
         waived=dict(data.get("waive") or {}),
         place=Place(document, ()),
+        doubts=tuple(doubts),
     )
 
 
@@ -188,9 +207,27 @@ def load_claims(paths: Iterable[tuple[Path, str]], library: Library) -> tuple[Cl
         if first is not claim and first.place and claim.place:
             message = f"{claim.theorem} is already claimed in {first.place.file}"
             faults.append(claim.place.document.fault(("theorem",), message))
-    if faults:
-        raise InputError(faults)
-    return tuple(claims.values())
+    places = {
+        name: partial(claim.place.document.fault, ("theorem",))
+        for name, claim in claims.items()
+        if claim.place
+    }
+    same, doubts = judged(places, library.definitions)
+    if faults or same:
+        raise InputError([*faults, *same])
+    return tuple(
+        replace(c, doubts=(*c.doubts, *(d for d in doubts if c.place and d.file == c.place.file)))
+        for c in claims.values()
+    )
+
+
+def form_faults(paths: Iterable[tuple[Path, str]]) -> Iterator[Diagnostic]:
+    """What is wrong with claims before anything is known of definitions."""
+    for path, name in paths:
+        try:
+            yield from schema_faults(read_document(path, name), "claim")
+        except InputError as error:
+            yield from error.diagnostics
 
 
 def _statement(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from harness.claims.document import Document, YamlPath
 from harness.claims.lock import Lock
+from harness.diagnostics import Diagnostic
 from harness.language.scope import DefinitionType, Scope
 from harness.language.terms import Equation, Span, Term
 from harness.language.types import Parameter
@@ -58,6 +59,8 @@ class Definition:
     body: Term
     text: str
     place: Place | None = field(default=None, compare=False, repr=False)
+    doubts: tuple[Diagnostic, ...] = field(default=(), compare=False, repr=False)
+    """What a reader may mistake in it; shown with every answer about it."""
 
     @property
     def type(self) -> DefinitionType:
@@ -65,7 +68,7 @@ class Definition:
 
     def detached(self) -> Definition:
         """The definition without the file that it was read from."""
-        return replace(self, place=None)
+        return replace(self, place=None, doubts=())
 
 
 @dataclass(frozen=True)
@@ -173,11 +176,13 @@ class Claim:
     source: str = ""
     waived: Mapping[str, str] = field(default_factory=dict)
     place: Place | None = field(default=None, compare=False, repr=False)
+    doubts: tuple[Diagnostic, ...] = field(default=(), compare=False, repr=False)
+    """What a reader may mistake in it; shown with every answer about it."""
 
     def detached(self) -> Claim:
         """The claim without the file that it was read from."""
         hypotheses = tuple(replace(h, place=None) for h in self.hypotheses)
-        return replace(self, place=None, hypotheses=hypotheses)
+        return replace(self, place=None, doubts=(), hypotheses=hypotheses)
 
 
 @dataclass(frozen=True)

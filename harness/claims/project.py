@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import tomllib
@@ -11,16 +12,19 @@ from pathlib import Path
 from typing import Any
 
 from harness.claims.checkers import load_checkers
-from harness.claims.load import DEFINITIONS_FILE, load_claims, load_library
+from harness.claims.load import DEFINITIONS_FILE, form_faults, load_claims, load_library
 from harness.claims.lock import LOCK_FILE, read_lock
 from harness.claims.model import Project
-from harness.diagnostics import Diagnostic, InputError
+from harness.diagnostics import Diagnostic, InputError, shortened
+from harness.language.characters import unseen
 
 SWEEPS_FOLDER = "sweeps"
 """The folder below the specifications whose files are plans of sweeps."""
 
 TOGGLES_FOLDER = "toggles"
 """The folder below the specifications whose files list edits of claims, not claims."""
+
+SETTINGS_FILE = "pyproject.toml"
 
 SETTINGS = {"lean": "lean", "specs": "specs"}
 """The settings that `[tool.harness]` may have, with their values where it does not."""
@@ -50,16 +54,22 @@ def load_project(root: Path, selected: Sequence[Path] = ()) -> Project:
     Raises `InputError` for bad settings, for any fault in a file that is read, and where there
     is no claim to check.
     """
-    project = open_project(root)
-    everything = list(project.unread)
-    wanted = _select(everything, project.specs, selected, root)
-    claims = load_claims([(path, _name(path, root)) for path in wanted], project.library)
+    _, specs = _folders(root)
+    everything = _specification_files(specs)
+    wanted = _select(everything, specs, selected, root)
+    files = [(path, _name(path, root)) for path in wanted]
+    try:
+        project = open_project(root)
+    except InputError as error:
+        # Without definitions nobody knows what a claim says; its form can be judged all the same.
+        raise InputError([*error.diagnostics, *form_faults(files)]) from None
+    claims = load_claims(files, project.library)
     if not claims:
         message = "expected specifications (*.yaml), found none: nothing to check is a failure"
-        raise InputError([Diagnostic(_name(project.specs, root), 1, 1, message)])
+        raise InputError([Diagnostic(_name(specs, root), 1, 1, message)])
     unread = tuple(path for path in everything if path not in wanted)
     # A checker asks about claims in different files, so it is read where all of them are.
-    toggles = () if unread else sorted((project.specs / TOGGLES_FOLDER).glob("*.y*ml"))
+    toggles = () if unread else sorted((specs / TOGGLES_FOLDER).glob("*.y*ml"))
     files = [(path, _name(path, root)) for path in toggles]
     checkers = load_checkers(files, project.library, claims)
     return replace(project, claims=claims, checkers=checkers, unread=unread)
@@ -70,9 +80,21 @@ def open_project(root: Path) -> Project:
     lean, specs = _folders(root)
     definitions = specs / DEFINITIONS_FILE
     files = tuple(_specification_files(specs))
-    library = load_library(definitions, _name(definitions, root))
-    lock = read_lock(specs / LOCK_FILE, _name(specs / LOCK_FILE, root))
-    external = external_checkers(root)
+    faults: list[Diagnostic] = []
+    try:
+        lock = read_lock(specs / LOCK_FILE, _name(specs / LOCK_FILE, root))
+    except InputError as error:
+        faults.extend(error.diagnostics)
+    try:
+        library = load_library(definitions, _name(definitions, root))
+    except InputError as error:
+        faults.extend(error.diagnostics)
+    try:
+        external = external_checkers(root)
+    except InputError as error:
+        faults.extend(error.diagnostics)
+    if faults:
+        raise InputError(faults)
     return Project(root, lean, specs, library, (), files, lock=lock, external=external)
 
 
@@ -119,6 +141,11 @@ def lean_folder(root: Path) -> Path:
 def _folders(root: Path) -> tuple[Path, Path]:
     settings = _settings(root)
     lean, specs = root / settings["lean"], root / settings["specs"]
+    # Every file below it is read, and named as messages, reports and locks name it: from the root.
+    if not Path(os.path.normpath(specs)).is_relative_to(root):
+        message = f"specs: expected a folder of the project, found {settings['specs']!r}"
+        line = _line_of(root / SETTINGS_FILE, "specs")
+        raise InputError([Diagnostic(SETTINGS_FILE, line, 1, message)])
     if not specs.is_dir():
         raise InputError([Diagnostic(_name(specs, root), 1, 1, "there is no such folder")])
     return lean, specs
@@ -151,7 +178,7 @@ def _select(
 
 
 def _settings(root: Path) -> dict[str, str]:
-    name = "pyproject.toml"
+    name = SETTINGS_FILE
     faults = []
     found = dict(SETTINGS)
     for key, value in _tools(root).get("harness", {}).items():
@@ -161,8 +188,13 @@ def _settings(root: Path) -> dict[str, str]:
         if key not in SETTINGS:
             message = f"[tool.harness] has no setting {key!r}; it has {', '.join(SETTINGS)}"
             faults.append(Diagnostic(name, line, 1, message))
+        elif isinstance(value, str) and not _can_name_a_folder(value):
+            message = f"{key}: expected a folder, found {shortened(repr(value))}"
+            faults.append(Diagnostic(name, line, 1, message))
         elif not isinstance(value, str):
-            faults.append(Diagnostic(name, line, 1, f"{key}: expected text, found {value!r}"))
+            faults.append(
+                Diagnostic(name, line, 1, f"{key}: expected text, found {shortened(repr(value))}")
+            )
         else:
             found[key] = value
     if faults:
@@ -170,27 +202,38 @@ def _settings(root: Path) -> dict[str, str]:
     return found
 
 
+def _can_name_a_folder(text: str) -> bool:
+    # No system has longer names, and asking about one is an error of its own.
+    return next(unseen(text), None) is None and max(map(len, text.encode().split(b"/"))) < 256
+
+
 def _line_of(path: Path, key: str) -> int:
-    lines = path.read_text("utf-8").splitlines()
+    lines = path.read_text("utf-8-sig").splitlines()
     return next((i for i, line in enumerate(lines, 1) if line.lstrip().startswith(key)), 1)
 
 
 def _tools(folder: Path) -> dict[str, Any]:
     """The table `tool` of the folder's `pyproject.toml`, if there is one."""
-    path = folder / "pyproject.toml"
+    path = folder / SETTINGS_FILE
     if not path.is_file():
         return {}
+    line, column = 1, 1
     try:
-        tools = tomllib.loads(path.read_text("utf-8")).get("tool", {})
+        tools = tomllib.loads(path.read_text("utf-8-sig")).get("tool", {})
+        own = tools.get("harness", {}) if isinstance(tools, dict) else {}
+        if isinstance(tools, dict) and isinstance(own, dict):
+            return tools
+        message = f"[tool.harness]: expected a table, found {shortened(repr(own or tools))}"
     except OSError as error:
-        raise InputError([Diagnostic(str(path), 1, 1, error.strerror or str(error))]) from None
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise InputError([Diagnostic(str(path), 1, 1, f"not TOML: {error}")]) from None
-    own = tools.get("harness", {}) if isinstance(tools, dict) else {}
-    if not isinstance(tools, dict) or not isinstance(own, dict):
-        message = f"[tool.harness]: expected a table, found {own or tools!r}"
-        raise InputError([Diagnostic(str(path), 1, 1, message)])
-    return tools
+        message = error.strerror or str(error)
+    except RecursionError:
+        message = "nested too deeply"
+    except (ValueError, tomllib.TOMLDecodeError) as error:  # no UTF-8, or a number without end
+        message = f"not TOML: {error}"
+        if place := re.search(r" \(at line (\d+), column (\d+)\)$", message):
+            line, column = int(place[1]), int(place[2])
+            message = message[: place.start()]
+    raise InputError([Diagnostic(str(path), line, column, message)])
 
 
 def _name(path: Path, root: Path) -> str:

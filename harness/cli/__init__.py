@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from harness import __version__
+from harness.cli.streams import speak_plainly
 
 COMMANDS: dict[str, dict[str, str]] = {
     "Check": {
@@ -99,4 +100,5 @@ def main(context: click.Context, folder: Path) -> None:
     from harness.lifetime import end_as_interrupted
 
     end_as_interrupted()
+    speak_plainly()
     context.obj = folder

@@ -7,16 +7,26 @@ from pathlib import Path
 
 import click
 
-from harness.cli.shared import OUTPUT_FILE, TOOLCHAIN, read_project, reports_bad_input
+from harness.cli.shared import (
+    NO_CACHE,
+    OUTPUT_FILE,
+    TOOLCHAIN,
+    kept_folder,
+    read_project,
+    reports_bad_input,
+)
 
 
 @click.command()
 @click.argument("theorems", nargs=-1, metavar="[THEOREM]…")
 @click.option("-o", "--output", type=OUTPUT_FILE, help="The file.  [default: standard output]")
 @TOOLCHAIN
+@NO_CACHE
 @click.pass_obj
 @reports_bad_input
-def export(folder: Path, theorems: tuple[str, ...], output: Path | None, toolchain: str) -> None:
+def export(
+    folder: Path, theorems: tuple[str, ...], output: Path | None, toolchain: str, is_kept: bool
+) -> None:
     """Write the claimed theorems, or these, with all that they rest on, as lean4export does.
 
     The declarations are those that `harness check` gives to Lean's kernel, and those of Lean's
@@ -39,7 +49,10 @@ def export(folder: Path, theorems: tuple[str, ...], output: Path | None, toolcha
     try:
         lean = find_toolchain(cast(Preference, toolchain), root=project.lean)
         session = look(
-            project, lean, project.root / ".cache" / "lean", partial(click.echo, err=True)
+            project,
+            lean,
+            kept_folder(project.root, is_kept) / "lean",
+            partial(click.echo, err=True),
         )
     except (ToolchainMissing, ErrandFailed) as error:
         click.echo(str(error), err=True)

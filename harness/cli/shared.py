@@ -6,7 +6,8 @@ import os
 import sys
 from collections.abc import Callable
 from dataclasses import replace
-from functools import wraps
+from functools import partial, wraps
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, ParamSpec
 
@@ -68,6 +69,37 @@ TOOLCHAIN = click.option(
     show_default=True,
     help="Which Lean to ask.",
 )
+
+NO_CACHE = click.option(
+    "--no-cache",
+    "is_kept",
+    flag_value=False,
+    default=True,
+    help="Use nothing that earlier runs kept, and keep nothing.",
+)
+
+
+def kept_folder(project: Path, is_kept: bool) -> Path:
+    """Where the command that runs keeps what it finds out about a project."""
+    from harness.keeping import kept_or_not
+
+    keeping = kept_or_not(project, partial(click.echo, err=True), is_wanted=is_kept)
+    return click.get_current_context().with_resource(keeping)
+
+
+class Finite(click.FloatRange):
+    """A number that is one: no NaN, and no infinity."""
+
+    name = "number"
+
+    def convert(
+        self, value: float | str, param: click.Parameter | None, context: click.Context | None
+    ) -> float:
+        found = float(super().convert(value, param, context))  # type: ignore[arg-type] # text, as it comes
+        if not isfinite(found):
+            self.fail(f"{value!r} is not a finite number.", param, context)
+        return found
+
 
 OUTPUT_FILE = click.Path(dir_okay=False, path_type=Path)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from harness.cli.shared import TOOLCHAIN, reports_bad_input
+from harness.cli.shared import NO_CACHE, TOOLCHAIN, kept_folder, reports_bad_input
 from harness.diagnostics import Diagnostic, InputError
 
 if TYPE_CHECKING:
@@ -25,9 +25,10 @@ LAKEFILES = ("lakefile.toml", "lakefile.lean")
 @click.option("--lean", metavar="FOLDER", help="The Lake package.  [default: looked for here]")
 @click.option("--specs", default="specs", show_default=True, help="Where specifications go.")
 @TOOLCHAIN
+@NO_CACHE
 @click.pass_obj
 @reports_bad_input
-def init(folder: Path, lean: str | None, specs: str, toolchain: str) -> None:
+def init(folder: Path, lean: str | None, specs: str, toolchain: str, is_kept: bool) -> None:
     """Set up the harness for the Lean package that lies here, and draft all that it can say.
 
     Writes `[tool.harness]` into pyproject.toml, `definitions.yaml` with the operators and
@@ -48,7 +49,7 @@ def init(folder: Path, lean: str | None, specs: str, toolchain: str) -> None:
         raise InputError([Diagnostic(f"{specs}/{DEFINITIONS_FILE}", 1, 1, message)])
     empty = Library("", core_scalars(), {}, {})
     project = Project(root, package, root / specs, empty, ())
-    built, asked, cache = built_package(project, toolchain)
+    built, asked, cache = built_package(project, toolchain, is_kept)
     reader = read_all(project, built, asked, cache=cache, on_progress=say)
     found = reader.discover()
     library = found.library
@@ -99,9 +100,10 @@ def write_drafts(project: Project, drafts: list[Draft], place: object) -> int:
 
 @click.command()
 @TOOLCHAIN
+@NO_CACHE
 @click.pass_obj
 @reports_bad_input
-def build(folder: Path, toolchain: str) -> None:
+def build(folder: Path, toolchain: str, is_kept: bool) -> None:
     """Build the Lean package, and show Lean's messages, nothing else.
 
     Ends with exit code 1 where Lean reports an error, 3 where a module could not be built.
@@ -113,7 +115,7 @@ def build(folder: Path, toolchain: str) -> None:
     root = find_root(folder)
     package = lean_folder(root)
     project = Project(root, package, root, Library("", core_scalars(), {}, {}), ())
-    built_package(project, toolchain)
+    built_package(project, toolchain, is_kept)
     click.echo("built")
 
 
@@ -134,7 +136,7 @@ def _package(root: Path, given: str | None) -> Path:
     raise InputError([Diagnostic(where, 1, 1, message + hint)])
 
 
-def built_package(project: Project, toolchain: str) -> tuple[Build, Toolchain, Path]:
+def built_package(project: Project, toolchain: str, is_kept: bool) -> tuple[Build, Toolchain, Path]:
     """The package as built; ends the command with Lean's messages where it does not build."""
     from typing import cast
 
@@ -148,7 +150,7 @@ def built_package(project: Project, toolchain: str) -> tuple[Build, Toolchain, P
     except ToolchainMissing as missing:
         click.echo(str(missing), err=True)
         sys.exit(3)
-    cache = project.root / ".cache" / "lean"
+    cache = kept_folder(project.root, is_kept) / "lean"
     built = build_package(
         read_package(project.lean), lean, build_dir=cache / "build", on_progress=say
     )

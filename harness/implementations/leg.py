@@ -20,7 +20,7 @@ import numpy as np
 from harness.arrays import Unsupported
 from harness.claims.model import Definition, Library
 from harness.evidence import Evidence, Leg, Outcome
-from harness.implementations.bindings import SIGNATURES, shape, signature
+from harness.implementations.bindings import SIGNATURES, renamed, shape, signature
 from harness.implementations.compare import Tally, evaluated
 from harness.implementations.instances import Instance, draw
 
@@ -52,6 +52,7 @@ def check(definition: Definition, library: Library, *, seed: int = 0) -> Iterato
     A definition that none is known for does not take part; one of a known name with other
     parameters cannot be compared, and is not confirmed.
     """
+    definition = renamed(definition)
     expected = SIGNATURES.get(definition.name)
     if expected is None:
         reason = "No implementation is known for a definition of this name."

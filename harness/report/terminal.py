@@ -43,6 +43,8 @@ def show(run: Run, console: Console | None = None) -> None:
         _show_list(console, run)
     for names, check in _faults(run):
         _show_fault(console, names, check)
+    _show_waivers(console, run)
+    _show_doubts(console, run)
     _show_gaps(console, run)
     _show_changes(console, run)
     console.print()
@@ -130,6 +132,28 @@ def _show_fault(console: Console, names: list[str], check: Evidence) -> None:
         console.print(Text(f"    right: {check.counterexample.right}"), soft_wrap=True)
     if check.replay:
         console.print(Text(f"  replay: {check.replay}", "dim"), soft_wrap=True)
+
+
+def _show_waivers(console: Console, run: Run) -> None:
+    """The legs that do not count, with the reasons; a verdict without them says less."""
+    from rich.text import Text
+
+    waived = [(s, r) for s in run.subjects for r in s.legs if r.waived]
+    if waived:
+        console.print()
+    for subject, result in waived:
+        outcome = f"{result.leg.value} waived ({result.outcome.value})"
+        console.print(Text(f"{subject.name}: {outcome}: {result.waived}", "yellow"))
+
+
+def _show_doubts(console: Console, run: Run) -> None:
+    """What a reader may mistake in the specifications."""
+    from rich.text import Text
+
+    if run.doubts:
+        console.print()
+    for doubt in run.doubts:
+        console.print(Text(f"warning: {doubt}", "yellow"), soft_wrap=True)
 
 
 def _show_gaps(console: Console, run: Run) -> None:

