@@ -94,7 +94,13 @@ def load_library(path: Path, name: str) -> Library:
         )
         if body is not None:
             definitions[definition_name] = Definition(
-                definition_name, entry["says"], parameters, body, text, Place(document, base)
+                definition_name,
+                entry["says"],
+                parameters,
+                body,
+                text,
+                entry.get("vacuous", ""),
+                Place(document, base),
             )
     if faults:
         raise InputError(faults)
@@ -142,6 +148,7 @@ def load_claim(path: Path, name: str, library: Library) -> Claim:
         conclusion_text=data["then"],
         source=data.get("source", ""),
         waived=dict(data.get("waive") or {}),
+        vacuous=data.get("vacuous", ""),
         place=Place(document, ()),
     )
 

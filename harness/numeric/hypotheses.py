@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from itertools import product
 
 from harness.claims.model import Claim, Hypothesis, Library
-from harness.language.terms import Apply, Call, Equation, Primitive, Term, Variable
-from harness.language.transform import free_variables, instantiate, rewrite
+from harness.claims.unfolding import unfolded_equation
+from harness.language.terms import Apply, Equation, Primitive, Term, Variable
+from harness.language.transform import free_variables
 from harness.language.types import Matrix, Parameter, resolve
 
 
@@ -94,22 +95,11 @@ class Unmet(Exception):
     """No sampler knows how to meet a hypothesis; says which."""
 
 
-def unfold(term: Term, library: Library) -> Term:
-    """`term` without calls of definitions."""
-
-    def rule(found: Term) -> Term | None:
-        if not isinstance(found, Call):
-            return None
-        definition = library.definitions[found.definition]
-        return unfold(instantiate(definition.parameters, definition.body, found), library)
-
-    return rewrite(term, rule)
-
-
 def recognise(equation: Equation, library: Library) -> list[Form]:
     """All ways to meet `equation` by choice of one variable; empty where none is known."""
     bound = {v.name for v in equation.parameters}
-    left, right = unfold(equation.left, library), unfold(equation.right, library)
+    plain = unfolded_equation(equation, library)
+    left, right = plain.left, plain.right
     found: list[Form] = []
     for one, other in ((left, right), (right, left)):
         if _is(other, "identity"):
