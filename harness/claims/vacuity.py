@@ -60,10 +60,10 @@ _SUMS = {"sum", "sum_vector", "dot", "matvec", "matmul"}
 def _emptied(term: Term) -> Term | None:
     if _single(term.type):
         return Variable("∅", term.type)
-    if isinstance(term, Primitive) and term.operator in _SUMS:
-        if any(isinstance(a, Variable) and a.name == "∅" for a in term.arguments):
-            return Variable("0", term.type)
-    return None
+    if not isinstance(term, Primitive) or term.operator not in _SUMS:
+        return None
+    is_empty = any(isinstance(a, Variable) and a.name == "∅" for a in term.arguments)
+    return Variable("0", term.type) if is_empty else None
 
 
 def _single(type_: Type) -> bool:
