@@ -24,10 +24,12 @@ PATTERNS = (
 
 _EQUAL = 3.0
 
+_MANY = 16
+
 
 def count(lanes: int) -> int:
-    """How many lanes of a batch are degenerate: the last ones."""
-    return min(len(PATTERNS), lanes // 4)
+    """How many lanes of a batch are degenerate: the last ones, and none of a small batch."""
+    return min(len(PATTERNS), lanes // 4) if lanes >= _MANY else 0
 
 
 def patterned(rng: np.random.Generator, array: Floats) -> Floats:
