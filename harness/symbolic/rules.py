@@ -183,7 +183,9 @@ def _grows(lead: w.Monomial, rest: w.Poly) -> bool:
 def _is_left_side(m: w.Monomial, *, is_scalar: bool) -> bool:
     if m.binders or bool(m.factors) == bool(m.word) or bool(m.factors) != is_scalar:
         return False
-    return all(letter.kind != "?" for letter in m.word)
+    # What is a variable of the rule, or a product of such, would be found everywhere.
+    parts = (*m.word, *m.factors)
+    return any(part.kind != "?" for part in parts) and all(x.kind != "?" for x in m.word)
 
 
 def orders(found: Sequence[Relation]) -> Iterator[Order]:
