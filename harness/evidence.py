@@ -123,6 +123,12 @@ class Evidence:
         summary = f"{reason} That is intended: {meant}" if meant else f"Vacuous. {reason}"
         return Evidence(subject, leg, VACUITY, outcome, summary, data or {})
 
+    @staticmethod
+    def of_fault(subject: str, leg: Leg, check: str, error: Exception) -> Evidence:
+        """That a check failed by itself: one answer is lost, and those beside it stand."""
+        summary = f"The check failed: {type(error).__name__}: {error}".rstrip(".") + "."
+        return Evidence(subject, leg, check, Outcome.ERROR, summary)
+
     def to_json(self) -> dict[str, Any]:
         """The evidence as JSON holds it; `from_json` gives it back."""
         return asdict(self)

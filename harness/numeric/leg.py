@@ -74,6 +74,8 @@ def check(
         except (Unmet, Unsupported, BackendMissing) as error:
             is_unmet = is_unmet or isinstance(error, Unmet)
             found = _evidence(claim, kind.name, Outcome.NOT_RUN, str(error))
+        except Exception as error:  # one check is lost, and not those beside it
+            found = Evidence.of_fault(claim.theorem, Leg.NUMERIC, kind.name, error)
         yield replace(found, seconds=time.monotonic() - start)
     if is_unmet:
         yield from _small_instances(claim, library)

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.arrays import Data, Evaluators, Places, Value, open_function
+from harness.arrays import Data, Evaluators, Places, Unsupported, Value, open_function
 from harness.arrays.evaluate import rank, shape_of, size_of
 from harness.arrays.floats import Floats
 from harness.claims.model import Claim
@@ -138,6 +138,8 @@ class Sampler:
         target = function_parts(type_)[1]
         if isinstance(target, Index | Named):
             count = size_of(target, sizes)
+            if not count and np.prod(shape):
+                raise Unsupported(f"there is no {type_}")
             instance.values[name] = Places(rng.integers(0, max(count, 1), shape))
             return
         forms = self.assignment.forms[name]

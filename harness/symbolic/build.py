@@ -142,7 +142,8 @@ ONE = Primitive("one", (), (), SCALAR)
 def numeral(number: int) -> Term:
     """A positive number: in ones where it is small, else by doubling."""
     if number <= _SMALL:
-        return reduce(add, [ONE] * number)
+        ones: list[Term] = [ONE] * number
+        return reduce(add, ones)
     double = scale(add(ONE, ONE), numeral(number // 2))
     return add(double, ONE) if number % 2 else double
 

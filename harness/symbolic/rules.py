@@ -173,8 +173,12 @@ def orient(found: Relation, order: Order) -> Iterator[Rule]:
 
 
 def _grows(lead: w.Monomial, rest: w.Poly) -> bool:
-    """Whether a variable vector occurs more often to the right: then sizes say nothing."""
-    vectors = {h.name for h in w.heads(lead) if isinstance(h, w.Letter) and h.kind == "?"}
+    """Whether a variable vector or scalar stands more often to the right; sizes say nothing then."""
+    vectors = {
+        h.name
+        for h in w.heads(lead)
+        if h.kind == "?" and (isinstance(h, w.Letter) or h.type == "scalar")
+    }
     return any(
         _count_name(m, name) > _count_name(lead, name) for m, _ in rest.terms for name in vectors
     )
