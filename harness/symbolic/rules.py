@@ -173,7 +173,7 @@ def orient(found: Relation, order: Order) -> Iterator[Rule]:
 
 
 def _grows(lead: w.Monomial, rest: w.Poly) -> bool:
-    """Whether a variable vector or scalar stands more often to the right; sizes say nothing then."""
+    """Whether a variable stands more often to the right: then sizes say nothing."""
     vectors = {
         h.name
         for h in w.heads(lead)
