@@ -11,7 +11,8 @@ from typing import Any
 from harness.cache import code_fingerprint, digest
 from harness.claims.model import Claim, Definition, Project
 from harness.claims.toggles import Checker
-from harness.evidence import Leg
+from harness.claims.vacuity import vacuous
+from harness.evidence import Evidence, Leg
 from harness.isolation import Task
 
 LEAN_LEGS = (Leg.PROOF, Leg.MIRROR, Leg.EXECUTION, Leg.NECESSITY)
@@ -76,6 +77,16 @@ class Plan:
         ]
 
 
+def empty_claims(plan: Plan) -> Iterator[Evidence]:
+    """Claims whose text alone shows that they say nothing, whichever legs are asked."""
+    asked = dict(plan.subjects())
+    for claim in plan.project.claims:
+        legs = asked.get(claim.theorem, ())
+        if legs and (reason := vacuous(claim, plan.project.library)):
+            leg = Leg.NECESSITY if Leg.NECESSITY in legs else legs[0]
+            yield Evidence.of_nothing(claim.theorem, leg, reason, claim.vacuous)
+
+
 def asks_lean(plan: Plan) -> bool:
     """Whether any leg that is asked is Lean's; not where only a checker is."""
     checkers = {checker.name for checker in plan.checkers}
@@ -126,4 +137,5 @@ def task_key(task: Task) -> str:
 
 def said(claim: Claim) -> tuple[object, ...]:
     """What a claim says, without its sentences for people."""
-    return claim.theorem, claim.scalars, claim.parameters, claim.hypotheses, claim.conclusion
+    asked = claim.theorem, claim.scalars, claim.parameters, claim.hypotheses, claim.conclusion
+    return *asked, claim.vacuous

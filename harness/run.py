@@ -28,6 +28,7 @@ from harness.plan import (
     LEGS,
     Plan,
     asks_lean,
+    empty_claims,
     questions,
     said,
     task_key,
@@ -62,6 +63,7 @@ def run(plan: Plan) -> Iterator[Evidence | Gap | Notice]:
 
     Closing the generator, or an interrupt, stops what is running; what was found stays cached.
     """
+    yield from empty_claims(plan)
     results: SimpleQueue[Evidence | Gap | Notice | _Done] = SimpleQueue()
     stop = Event()
     with closing(EvidenceCache(plan.cache / "evidence")) as cache:

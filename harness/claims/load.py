@@ -103,6 +103,7 @@ def load_library(path: Path, name: str) -> Library:
                 parameters,
                 body,
                 text,
+                vacuous=entry.get("vacuous", ""),
                 place=Place(document, base),
                 doubts=tuple(doubts),
             )
@@ -185,6 +186,7 @@ def load_claim(path: Path, name: str, library: Library) -> Claim:
         conclusion_text=data["then"],
         source=data.get("source", ""),
         waived=dict(data.get("waive") or {}),
+        vacuous=data.get("vacuous", ""),
         place=Place(document, ()),
         doubts=tuple(doubts),
     )

@@ -58,6 +58,8 @@ class Definition:
     parameters: tuple[Parameter, ...]
     body: Term
     text: str
+    vacuous: str = ""
+    """Why it is meant to ignore what it ignores, as the specification says."""
     place: Place | None = field(default=None, compare=False, repr=False)
     doubts: tuple[Diagnostic, ...] = field(default=(), compare=False, repr=False)
     """What a reader may mistake in it; shown with every answer about it."""
@@ -175,6 +177,8 @@ class Claim:
     conclusion_text: str
     source: str = ""
     waived: Mapping[str, str] = field(default_factory=dict)
+    vacuous: str = ""
+    """Why a claim that says nothing is claimed all the same, as the specification says."""
     place: Place | None = field(default=None, compare=False, repr=False)
     doubts: tuple[Diagnostic, ...] = field(default=(), compare=False, repr=False)
     """What a reader may mistake in it; shown with every answer about it."""

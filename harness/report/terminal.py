@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from harness.evidence import Evidence, GapKind, Outcome
+from harness.evidence import VACUITY, Evidence, GapKind, Outcome
 from harness.report.model.checker import Checker
 from harness.report.model.fold import Cost
 from harness.report.model.run import Run
@@ -43,7 +43,7 @@ def show(run: Run, console: Console | None = None) -> None:
         _show_list(console, run)
     for names, check in _faults(run):
         _show_fault(console, names, check)
-    _show_waivers(console, run)
+    _show_notes(console, run)
     _show_doubts(console, run)
     _show_gaps(console, run)
     _show_changes(console, run)
@@ -134,16 +134,24 @@ def _show_fault(console: Console, names: list[str], check: Evidence) -> None:
         console.print(Text(f"  replay: {check.replay}", "dim"), soft_wrap=True)
 
 
-def _show_waivers(console: Console, run: Run) -> None:
-    """The legs that do not count, with the reasons; a verdict without them says less."""
+def _show_notes(console: Console, run: Run) -> None:
+    """One line for each thing that stands in nobody's way, and that a reader wants to know."""
     from rich.text import Text
 
-    waived = [(s, r) for s in run.subjects for r in s.legs if r.waived]
-    if waived:
+    notes: list[str] = []
+    for subject in (*run.claims, *run.definitions):
+        for result in subject.legs:
+            if result.waived is not None:
+                found = f"{result.leg.value} is waived ({result.outcome.value})"
+                notes.append(f"{subject.name}: {found}: {result.waived}")
+            for check in result.checks:
+                is_fine = check.outcome in (Outcome.CONFIRMED, Outcome.NOT_APPLICABLE)
+                if is_fine and (check.diagnostics or check.check == VACUITY):
+                    notes.append(f"{subject.name}: {check.summary}")
+    if notes:
         console.print()
-    for subject, result in waived:
-        outcome = f"{result.leg.value} waived ({result.outcome.value})"
-        console.print(Text(f"{subject.name}: {outcome}: {result.waived}", "yellow"))
+        for note in notes:
+            console.print(Text(f"note: {note}", "yellow"), soft_wrap=True)
 
 
 def _show_doubts(console: Console, run: Run) -> None:

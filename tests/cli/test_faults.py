@@ -235,7 +235,7 @@ def test_waivers_and_doubts_are_shown(
     options = [word for kind, path in files.items() for word in (f"--{kind}", str(path))]
     done = harness("check", "--leg", "symbolic", "--leg", "numeric", SPEC, *options)
     output = " ".join(done.output.split())
-    assert "flip_compose: numeric waived (refuted): Its time has not come." in output
+    assert "note: flip_compose: numeric is waived (refuted): Its time has not come." in output
     alike = "these names look alike: \u03bd (\u03bd is U+03BD) and v"
     mixed = "not all letters of this name are Latin ones: k\u03bfk (\u03bf is U+03BF)"
     assert f"warning: {SPEC}:4:3: {alike}" in output
