@@ -29,6 +29,8 @@ from harness.plan import (
     Plan,
     asks_lean,
     empty_claims,
+    lawless_claims,
+    over_its_scalars,
     questions,
     said,
     task_key,
@@ -64,6 +66,7 @@ def run(plan: Plan) -> Iterator[Evidence | Gap | Notice]:
     Closing the generator, or an interrupt, stops what is running; what was found stays cached.
     """
     yield from empty_claims(plan)
+    yield from lawless_claims(plan)
     results: SimpleQueue[Evidence | Gap | Notice | _Done] = SimpleQueue()
     stop = Event()
     with closing(EvidenceCache(plan.cache / "evidence")) as cache:
@@ -76,7 +79,7 @@ def run(plan: Plan) -> Iterator[Evidence | Gap | Notice]:
             if known is None:
                 tasks.append((task, key))
             else:
-                yield from searches.passed(task, known)
+                yield from searches.passed(task, _of_claim(task, known))
         waiting = len(tasks)
         thread = None
         if asks_lean(plan):
@@ -96,7 +99,7 @@ def run(plan: Plan) -> Iterator[Evidence | Gap | Notice]:
                             found = workers.answer(task, future)
                             if is_answer(found):
                                 cache.put(key, found)
-                            yield from searches.passed(task, found)
+                            yield from searches.passed(task, _of_claim(task, found))
                         case _Done():
                             waiting -= 1
                         case other:
@@ -108,6 +111,10 @@ def run(plan: Plan) -> Iterator[Evidence | Gap | Notice]:
                 thread.join()
         if cache.trouble:
             yield Notice(cache.trouble, is_lasting=True)
+
+
+def _of_claim(task: Task, found: list[Evidence]) -> list[Evidence]:
+    return [over_its_scalars(task.about, item) for item in found]
 
 
 @dataclass(frozen=True)

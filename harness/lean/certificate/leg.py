@@ -272,7 +272,7 @@ def _unanswered(claims: Mapping[str, Claim], searched: Sequence[Evidence]) -> It
     found = {(item.subject, item.check) for item in searched}
     failed = {item.subject for item in searched if item.check == "engine"}
     for claim in claims.values():
-        wanted = [without(h.name) for h in claim.hypotheses]
+        wanted = [without(h.name) for h in claim.hypotheses if claim.scalars.has_laws]
         for check in [*wanted, WITNESS] if wanted else ():
             if (claim.theorem, check) not in found and claim.theorem not in failed:
                 summary = "The search did not answer."
