@@ -13,9 +13,11 @@ import click
 from harness.cli.shared import (
     BACKEND,
     DEVICE,
+    MEMORY,
     ONLY,
     OUTPUT_FILE,
     SPECS,
+    TIME_LIMIT,
     TOOLCHAIN,
     narrowed,
     read_project,
@@ -49,14 +51,8 @@ def selection(command: Callable[..., Any]) -> Callable[..., Any]:
         BACKEND,
         DEVICE,
         TOOLCHAIN,
-        click.option(
-            "--time-limit",
-            type=click.FloatRange(min=0.1),
-            default=120.0,
-            show_default=True,
-            metavar="SECONDS",
-            help="How long an engine may think about one claim.",
-        ),
+        TIME_LIMIT,
+        MEMORY,
     )
     for option in reversed(options):
         command = option(command)
@@ -145,6 +141,7 @@ def conduct(
     device: str,
     toolchain: str,
     time_limit: float,
+    memory: int,
 ) -> Run:
     """Run the plan that the options describe, with progress on standard error."""
     from harness.lean.package import read_package
@@ -166,6 +163,7 @@ def conduct(
         device=device,
         toolchain=toolchain,
         seconds=time_limit,
+        memory=memory,
     )
     try:
         return assemble(plan, watched(plan, run(plan)))
