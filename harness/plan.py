@@ -40,6 +40,11 @@ ENGINES: Mapping[Leg, str] = {
 """Who answers for each leg; of necessity, who searches. Lean then certifies what was found."""
 
 
+def reserved(memory: int, backend: str, device: str) -> int:
+    """The limit of a process's addresses: none where drivers of GPUs reserve many times more."""
+    return 0 if backend == "cupy" or device.startswith("cuda") else memory
+
+
 @dataclass(frozen=True)
 class Plan:
     """What is to be asked, and within which limits."""

@@ -32,6 +32,7 @@ from harness.plan import (
     lawless_claims,
     over_its_scalars,
     questions,
+    reserved,
     said,
     task_key,
 )
@@ -88,7 +89,8 @@ def run(plan: Plan) -> Iterator[Evidence | Gap | Notice]:
             thread.start()
             waiting += 1
         try:
-            with Workers(plan.workers, seconds=plan.seconds, memory=_memory(plan)) as workers:
+            memory = reserved(plan.memory, plan.backend, plan.device)
+            with Workers(plan.workers, seconds=plan.seconds, memory=memory) as workers:
                 for task, key in tasks:
                     future = workers.submit(task)
                     future.add_done_callback(_forward(task, key, results))
@@ -148,11 +150,6 @@ class Searches:
 
 def _is_search(task: Task) -> bool:
     return task.leg is Leg.NECESSITY and isinstance(task.about, Claim)
-
-
-def _memory(plan: Plan) -> int:
-    """Drivers of GPUs reserve many times more addresses than they use."""
-    return 0 if plan.backend == "cupy" or plan.device.startswith("cuda") else plan.memory
 
 
 def _forward(task: Task, key: str, results: SimpleQueue[Any]) -> Any:

@@ -13,12 +13,13 @@ import click
 from harness.cli.shared import (
     BACKEND,
     DEVICE,
+    MEMORY,
     NO_CACHE,
     ONLY,
     OUTPUT_FILE,
     SPECS,
+    TIME_LIMIT,
     TOOLCHAIN,
-    Finite,
     kept_folder,
     narrowed,
     read_project,
@@ -53,14 +54,8 @@ def selection(command: Callable[..., Any]) -> Callable[..., Any]:
         DEVICE,
         TOOLCHAIN,
         NO_CACHE,
-        click.option(
-            "--time-limit",
-            type=Finite(min=0.1),
-            default=120.0,
-            show_default=True,
-            metavar="SECONDS",
-            help="How long an engine may think about one claim.",
-        ),
+        TIME_LIMIT,
+        MEMORY,
     )
     for option in reversed(options):
         command = option(command)
@@ -159,6 +154,7 @@ def conduct(
     toolchain: str,
     time_limit: float,
     is_kept: bool,
+    memory: int,
 ) -> Run:
     """Run the plan that the options describe, with progress on standard error."""
     from harness.lean.package import read_package
@@ -180,6 +176,7 @@ def conduct(
         device=device,
         toolchain=toolchain,
         seconds=time_limit,
+        memory=memory,
     )
     try:
         return assemble(plan, watched(plan, run(plan)))

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
 
-from harness.cli.shared import SPECS, THEOREM, find_claim, read_project, reports_bad_input
+from harness.cli.shared import (
+    MEMORY,
+    SPECS,
+    THEOREM,
+    TIME_LIMIT,
+    find_claim,
+    read_project,
+    reports_bad_input,
+)
 from harness.diagnostics import Diagnostic, InputError
 
 
@@ -64,14 +73,39 @@ def sketch(folder: Path, theorem: str, form: str) -> None:
 
 @click.command()
 @click.argument("identifier")
+@TIME_LIMIT
+@MEMORY
 @click.pass_obj
 @reports_bad_input
-def replay(folder: Path, identifier: str) -> None:
+def replay(folder: Path, identifier: str, time_limit: float, memory: int) -> None:
     """Compute one random instance again, from the IDENTIFIER that the evidence shows."""
+    from concurrent.futures import BrokenExecutor
+
+    from harness.sweep.executors import processes
+
+    read_project(folder)  # whose mistakes are told here
+    try:
+        with processes(1, memory, time_limit) as pool:
+            shown, mistake = pool.submit(_described, folder, identifier).result()
+    except (BrokenExecutor, MemoryError, TimeoutError) as error:
+        why = "its process died" if isinstance(error, BrokenExecutor) else f"{error}"
+        click.echo(f"not replayed: {why or 'it wanted more memory'}", err=True)
+        sys.exit(3)
+    if mistake:
+        raise InputError([Diagnostic(identifier, 1, 1, mistake)])
+    click.echo(shown)
+
+
+def _described(folder: Path, identifier: str) -> tuple[str, str]:
+    """The instance as text, or what is wrong with the identifier; in a process with limits."""
     from harness.numeric.replay import describe
+    from harness.sweep.work import in_time
 
     project, _ = read_project(folder)
     try:
-        click.echo(describe(project, identifier))
+        with in_time():
+            return describe(project, identifier), ""
+    except TimeoutError:
+        raise
     except ValueError as error:
-        raise InputError([Diagnostic(identifier, 1, 1, str(error))]) from None
+        return "", str(error)

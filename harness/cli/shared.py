@@ -101,6 +101,30 @@ class Finite(click.FloatRange):
         return found
 
 
+TIME_LIMIT = click.option(
+    "--time-limit",
+    type=Finite(min=0.1),
+    default=120.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long an engine may think about one claim.",
+)
+
+
+def _in_bytes(context: click.Context, param: click.Parameter, value: int) -> int:
+    return value << 20
+
+
+MEMORY = click.option(
+    "--memory",
+    type=click.IntRange(min=0),
+    default=4096,
+    show_default=True,
+    metavar="MIB",
+    callback=_in_bytes,
+    help="How much memory an engine's process may ask for; 0 sets no limit.",
+)
+
 OUTPUT_FILE = click.Path(dir_okay=False, path_type=Path)
 
 
