@@ -6,7 +6,7 @@ rests on a package's abbreviations; operators on scalars with their instances in
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from harness.claims.model import (
@@ -113,14 +113,17 @@ class Printer:
         first: tuple[str, Expression] = (alpha, lean.Sort(SCALAR_LEVEL))
         return scope, arrange(arrangement, first, binders.__getitem__, more)
 
-    def of_type(self, kind: ScalarKind) -> LeanScope:
-        """The scope of a text about one type of scalars, each instance a constant."""
+    def of_type(self, kind: ScalarKind, own: Collection[str] = ()) -> LeanScope:
+        """The scope of a text about one type of scalars, each instance a constant.
+
+        `own` are names to keep off.
+        """
         instances = {
             operation: at_numeral(operation, Constant(path[0]))
             for operation, path in kind.operations.items()
         }
         alpha = Constant(kind.lean_name)
-        scope = self.concrete(alpha, instances, {kind.name: alpha}, set())
+        scope = self.concrete(alpha, instances, {kind.name: alpha}, set(own))
         return replace(scope, universe="0")
 
     def concrete(

@@ -99,9 +99,9 @@ def _executed(
 ) -> Iterator[tuple[tuple[int, Leg], Outcome]]:
     """Lean runs its own definitions once; Python computes with each changed one in their place."""
     library = session.project.library
-    found = [of_definition(definition) for definition in library.definitions.values()]
+    found = [of_definition(definition, library) for definition in library.definitions.values()]
     made = program_for(session, found)
-    asked, faults = questions([s for s in found if s.name not in made.faults], seed=0)
+    asked, faults = questions([s for s in found if s.name not in made.faults], 0, made.kinds)
     answers = ask(
         made,
         asked,

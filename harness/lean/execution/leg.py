@@ -41,7 +41,7 @@ def execute(
     found, refusals = subjects(session)
     yield from refusals
     made = program_for(session, found)
-    asked, unasked = questions([s for s in found if s.name not in made.faults], seed)
+    asked, unasked = questions([s for s in found if s.name not in made.faults], seed, made.kinds)
     faults: dict[str, Fault] = {
         name: (Outcome.INCONCLUSIVE, f"Not run: {why}.") for name, why in made.faults.items()
     }

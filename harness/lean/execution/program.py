@@ -14,7 +14,7 @@ from importlib.resources import files
 from harness.arrays.values import Unsupported
 from harness.claims.model import Library
 from harness.lean.execution.functions import function
-from harness.lean.execution.kinds import INSTANCES, KINDS, NUMERALS, POWERS, zero
+from harness.lean.execution.kinds import INSTANCES, KINDS, NUMERALS, POWERS, Scalars, zero
 from harness.lean.execution.subjects import Subject
 from harness.lean.printer import Printer
 from harness.lean.scope import CannotPrint
@@ -29,6 +29,8 @@ class Program:
     """The number of each subject's function, by the subject's name and the side (0 or 1)."""
     faults: Mapping[str, str]
     """Why a subject cannot be run, by its name."""
+    kinds: Mapping[str, Sequence[Scalars]]
+    """The numbers on which each of the others is run."""
     modules: tuple[str, ...] = ()
     """The modules of the package that it imports."""
     constants: tuple[str, ...] = ()
@@ -50,6 +52,7 @@ def program(
     printer = Printer(library)
     functions: dict[tuple[str, int], int] = {}
     faults: dict[str, str] = {}
+    kinds: dict[str, list[Scalars]] = {}
     lines: list[tuple[range, str]] = []
     count = 0
     text = _Lines(
@@ -67,23 +70,27 @@ def program(
         text.add(f"namespace On{kind}", POWERS[kind], ours)
         count = 0
         for subject in subjects:
-            try:
-                sides = [
-                    (side, function(printer, kind, subject, term, f"run_{count + side}"))
-                    for side, term in enumerate(subject.sides)
-                ]
-            except (CannotPrint, Unsupported) as error:
-                faults[subject.name] = str(error)
-                continue
-            lines.append((text.add(*(part for _, part in sides)), subject.name))
-            for side, _ in sides:
+            names = [f"run_{count + side}" for side in range(len(subject.sides))]
+            for side in range(len(subject.sides)):
                 functions[subject.name, side] = count
                 count += 1
+            try:
+                sides = [
+                    function(printer, kind, subject, term, name)
+                    for term, name in zip(subject.sides, names, strict=True)
+                ]
+            except (CannotPrint, Unsupported) as error:
+                # Its numbers are left out: those of the other functions are as for other kinds.
+                faults[subject.name] = str(error)
+                continue
+            kinds.setdefault(subject.name, []).append(kind)
+            lines.append((text.add(*sides), subject.name))
         text.add(f"end On{kind}", "")
     text.add(f"meta def count : Nat := {count}", "end HarnessRun", "", _part("Runner"))
-    run = tuple(subject for subject in subjects if subject.name not in faults)
+    faults = {name: why for name, why in faults.items() if name not in kinds}
+    run = tuple(subject for subject in subjects if subject.name in kinds)
     return Program(
-        str(text), functions, faults, tuple(modules), tuple(constants), run, tuple(lines)
+        str(text), functions, faults, kinds, tuple(modules), tuple(constants), run, tuple(lines)
     )
 
 

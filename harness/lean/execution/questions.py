@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from harness.arrays.values import Unsupported
+from harness.claims.model import ScalarKind
 from harness.evidence import Outcome
 from harness.lean.execution.instances import Instance, draw
-from harness.lean.execution.kinds import KINDS, Scalars
+from harness.lean.execution.kinds import WHOLE, Scalars
 from harness.lean.execution.subjects import Subject
 
 FEWEST = 200
@@ -30,9 +31,12 @@ class Question:
 
 
 def questions(
-    subjects: Sequence[Subject], seed: int
+    subjects: Sequence[Subject], seed: int, kinds: Mapping[str, Sequence[Scalars]]
 ) -> tuple[list[Question], dict[str, tuple[Outcome, str]]]:
-    """All questions, and why a subject has none, by its name; the same ones for the same seed."""
+    """All questions, and why a subject has none, by its name; the same ones for the same seed.
+
+    `kinds` are the numbers on which each subject runs.
+    """
     found: list[Question] = []
     faults: dict[str, tuple[Outcome, str]] = {}
     share = -(-FEWEST // max(len(subjects), 1))
@@ -40,7 +44,9 @@ def questions(
     counts = {"Rat": rational, "Float": max(LEAST["Float"], share - rational)}
     for subject in subjects:
         try:
-            found += [q for kind in KINDS for q in _about(subject, kind, counts[kind], seed)]
+            found += [
+                q for kind in kinds[subject.name] for q in _about(subject, kind, counts[kind], seed)
+            ]
         except Unsupported as error:
             faults[subject.name] = Outcome.INCONCLUSIVE, f"Not run: {error}."
         except Exception as error:  # a fault of ours, and of this subject alone
@@ -52,6 +58,22 @@ def questions(
 def _about(subject: Subject, kind: Scalars, count: int, seed: int) -> Iterator[Question]:
     unit = Fraction(1) if kind == "Rat" else Fraction(1, 4)
     name, junk = f"{seed} {subject.name} {kind}", kind == "Rat"
-    for instance in draw(subject.parameters, count, name, unit, empty=junk):
+    for drawn in draw(subject.parameters, count, name, unit, empty=junk):
+        instance = _of(subject.scalars, drawn)
         for side in range(len(subject.sides)):
             yield Question(subject, side, kind, instance)
+
+
+def _of(scalars: ScalarKind | None, instance: Instance) -> Instance:
+    """The instance in numbers of this type: of fractions, their numerators."""
+    if scalars is None or scalars.lean_name not in WHOLE:
+        return instance
+    import numpy as np
+
+    numbers = {}
+    for name, table in instance.numbers.items():
+        numbers[name] = np.empty(table.shape, dtype=object)
+        for place, number in np.ndenumerate(table):
+            whole = number.numerator
+            numbers[name][place] = Fraction(abs(whole) if scalars.lean_name == "Nat" else whole)
+    return replace(instance, numbers=numbers)
