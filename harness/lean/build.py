@@ -53,7 +53,7 @@ class ModuleBuild:
     blocked_by: tuple[str, ...] = ()
     """The modules whose failure kept this one from being checked."""
     reason: str = ""
-    """Why it is undecided."""
+    """Why it is undecided, where its messages do not say."""
     without_code: bool = False
     """Whether definitions were accepted for which Lean may have generated no code."""
 
@@ -291,7 +291,7 @@ class _Run:
                 if self.stop.is_set():
                     raise
                 message = Message(module.file, 1, 1, "error", f"Stopped: {stopped.reason}.")
-                return self._undecided(module, [message], self.timeout, stopped.reason)
+                return self._undecided(module, [message], self.timeout)
             messages = attempt.messages
             if not any(message.is_error for message in messages):
                 messages += [m for m in self.elsewhere.get(module.name, []) if m.is_error]
@@ -302,10 +302,9 @@ class _Run:
                 return self._finished(module, ModuleOutcome.FAILED, messages, attempt.run.seconds)
             left_nothing = not attempt.outputs.with_name(f"{attempt.outputs.name}.olean").is_file()
             if not attempt.run.ok or left_nothing or attempt.reads is None:
-                reason = "Lean wrote no .olean." if attempt.run.ok else attempt.run.complaint
-                messages.append(Message(module.file, 1, 1, "error", reason))
-                what = "Lean came to no end"
-                return self._undecided(module, messages, attempt.run.seconds, what)
+                text = "Lean wrote no .olean." if attempt.run.ok else attempt.run.complaint
+                messages.append(Message(module.file, 1, 1, "error", text))
+                return self._undecided(module, messages, attempt.run.seconds)
             record = Record(
                 self._key(module.name),
                 {},
@@ -393,7 +392,7 @@ class _Run:
         return ""
 
     def _undecided(
-        self, module: Module, messages: list[Message], seconds: float, reason: str
+        self, module: Module, messages: list[Message], seconds: float, reason: str = ""
     ) -> ModuleBuild:
         found = self._finished(module, ModuleOutcome.UNDECIDED, messages, seconds)
         return replace(found, reason=reason)
