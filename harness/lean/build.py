@@ -20,7 +20,7 @@ from harness.lean.process import Signal, Stopped, one_at_a_time
 from harness.lean.reads import folder_digest, parse_reads, unchanged
 from harness.lean.store import FORMAT, Record, Store
 from harness.lean.toolchain import Kind, LeanRun, Progress, Toolchain, compile_file
-from harness.lean.weakness import CODE, PRINTS, only_prints, other_version, weakness
+from harness.lean.weakness import CODE, PRINTS, other_version, printing, weakness
 
 MODULE_SECONDS = 600.0
 """How long one module may take, unless the caller says otherwise."""
@@ -336,8 +336,9 @@ class _Run:
             if code:
                 code = False
                 continue
-            found = {(m.line, m.column) for m in wanting} - quiet
-            found = {place for place in found if only_prints(module.source, *place)}
+            source = module.source.removeprefix(MARK)
+            places = {printing(source, m.line, m.column) for m in wanting}
+            found = {place for place in places if place is not None} - quiet
             if not found:
                 return attempt
             quiet |= found
