@@ -136,6 +136,7 @@ def build(
     cancel = Cancel(stop)
     with one_at_a_time(build_dir / "lock", cancel):
         run = _Run(package, toolchain, Store(build_dir), timeout, on_progress, cancel)
+        run.store.tidy()
         for note in package.notes:
             run.say(note)
         run.recall()
@@ -179,7 +180,6 @@ class _Run:
 
     def recall(self) -> None:
         """Take over what was built before and is unchanged, and settle what cannot be built."""
-        self.store.sweep()
         self.store.forget_others(self.package.order)
         for name in self.package.order:
             if name in self.package.circles:

@@ -81,7 +81,7 @@ def read_answer(text: str) -> Answer:
                 declarations[name] = Declaration(
                     name,
                     kind,
-                    unescaped(module),
+                    module,
                     frozenset(marks.split()),
                     tuple(in_type.split()),
                     tuple(in_value.split()),
