@@ -100,7 +100,7 @@ def _look(
     stop: Signal | None,
 ) -> Session:
     if not any(module.ok for module in built.modules.values()):
-        return Session(project, built, asked, Answer(complete=True), 0.0)
+        return Session(project, built, asked, Answer(), 0.0)
     answer, seconds = inspect(
         built,
         lean,
