@@ -144,6 +144,10 @@ def _shown(program: Path) -> Lakefile:
         elif target["kind"] == "require":
             place = _FROM.search(body)
             settings["require"].append({"name": name, **({"path": place["path"]} if place else {})})
+    # What is misread is better left out than taken for a mistake of the author's.
+    settings["lean_lib"] = [
+        table for table in settings["lean_lib"] if _is_there(program.parent, settings, table)
+    ]
     if not settings["lean_lib"]:
         names = sorted(p.stem for p in program.parent.glob("*.lean") if p.stem != "lakefile")
         settings["lean_lib"] = [{"name": name} for name in names if "." not in name]
@@ -153,6 +157,13 @@ def _shown(program: Path) -> Lakefile:
         f"libraries: {libraries}."
     )
     return Lakefile(program, settings, (note,))
+
+
+def _is_there(folder: Path, settings: dict[str, Any], table: dict[str, Any]) -> bool:
+    sources = folder / settings.get("srcDir", ".") / table.get("srcDir", ".")
+    roots = table.get("roots", [table["name"]])
+    files = (sources.joinpath(*root.split(".")) for root in roots)
+    return "globs" in table or all(file.with_name(f"{file.name}.lean").is_file() for file in files)
 
 
 def _body(text: str) -> dict[str, Any]:

@@ -264,6 +264,7 @@ lean_lib «Demo» where
   roots := #[`Demo, `Demo.Extra]
 
 lean_lib Tests { globs := #[.submodules `Tests] }
+lean_lib Elsewhere
 lean_exe demo where root := `Main
 """
 
