@@ -324,7 +324,8 @@ class _Run:
         quiet: set[tuple[int, int]] = set()
         seconds = 0.0
         while True:
-            attempt = self._once(module, work, code=code, quiet=quiet)
+            left = self.timeout - seconds
+            attempt = self._once(module, work, code=code, quiet=quiet, timeout=left)
             seconds += attempt.run.seconds
             attempt.run = replace(attempt.run, seconds=seconds)
             errors = [message for message in attempt.messages if message.is_error]
@@ -344,7 +345,13 @@ class _Run:
             quiet |= found
 
     def _once(
-        self, module: Module, work: Path, *, code: bool, quiet: set[tuple[int, int]]
+        self,
+        module: Module,
+        work: Path,
+        *,
+        code: bool,
+        quiet: set[tuple[int, int]],
+        timeout: float,
     ) -> _Attempt:
         outputs = work / "out" / module.name.rsplit(".", 1)[-1]
         shutil.rmtree(outputs.parent, ignore_errors=True)
@@ -376,7 +383,7 @@ class _Run:
             reads=reads,
             options=options,
             source_dir=module.source_dir,
-            timeout=self.timeout,
+            timeout=timeout,
             stop=self.stop,
         )
         messages = [text.back(m, module.file) if text else m for m in run.messages]
