@@ -77,7 +77,11 @@ def _unbuilt(session: Session, module: ModuleBuild) -> Absence:
 
 def _declares(session: Session, module: str, short: str) -> bool:
     """Whether the text of a module seems to declare this."""
+    return declared_in("\n".join(session.places.source(module)), short)
+
+
+def declared_in(source: str, short: str) -> bool:
+    """Whether a text seems to declare something whose name ends in the part `short`."""
     keyword = r"\b(?:theorem|lemma|def|abbrev|structure|inductive|class|instance|opaque|axiom)"
-    source = "\n".join(session.places.source(module))
-    name = rf"(?:\S+\.)?«?{re.escape(short)}(?![\w'!?»])»?"
+    name = rf"(?:\S+\.)?(?:«{re.escape(short)}»|{re.escape(short)}(?![\w'!?]))"
     return re.search(rf"{keyword}\s+{name}", source) is not None

@@ -20,7 +20,7 @@ from harness.lean.process import Signal, Stopped, one_at_a_time
 from harness.lean.reads import folder_digest, parse_reads, unchanged
 from harness.lean.store import FORMAT, Record, Store
 from harness.lean.toolchain import Kind, LeanRun, Progress, Toolchain, compile_file
-from harness.lean.weakness import CODE, PRINTS, only_prints, other_version, weakness
+from harness.lean.weakness import CODE, PRINTS, other_version, printing, weakness
 
 MODULE_SECONDS = 600.0
 """How long one module may take, unless the caller says otherwise."""
@@ -53,7 +53,7 @@ class ModuleBuild:
     blocked_by: tuple[str, ...] = ()
     """The modules whose failure kept this one from being checked."""
     reason: str = ""
-    """Why it is undecided."""
+    """Why it is undecided, where its messages do not say."""
     without_code: bool = False
     """Whether definitions were accepted for which Lean may have generated no code."""
 
@@ -136,6 +136,7 @@ def build(
     cancel = Cancel(stop)
     with one_at_a_time(build_dir / "lock", cancel, on_progress):
         run = _Run(package, toolchain, Store(build_dir), timeout, on_progress, cancel)
+        run.store.tidy()
         for note in package.notes:
             run.say(note)
         run.recall()
@@ -179,7 +180,6 @@ class _Run:
 
     def recall(self) -> None:
         """Take over what was built before and is unchanged, and settle what cannot be built."""
-        self.store.sweep()
         self.store.forget_others(self.package.order)
         for name in self.package.order:
             if name in self.package.circles:
@@ -291,7 +291,7 @@ class _Run:
                 if self.stop.is_set():
                     raise
                 message = Message(module.file, 1, 1, "error", f"Stopped: {stopped.reason}.")
-                return self._undecided(module, [message], self.timeout, stopped.reason)
+                return self._undecided(module, [message], self.timeout)
             messages = attempt.messages
             if not any(message.is_error for message in messages):
                 messages += [m for m in self.elsewhere.get(module.name, []) if m.is_error]
@@ -302,10 +302,9 @@ class _Run:
                 return self._finished(module, ModuleOutcome.FAILED, messages, attempt.run.seconds)
             left_nothing = not attempt.outputs.with_name(f"{attempt.outputs.name}.olean").is_file()
             if not attempt.run.ok or left_nothing or attempt.reads is None:
-                reason = "Lean wrote no .olean." if attempt.run.ok else attempt.run.complaint
-                messages.append(Message(module.file, 1, 1, "error", reason))
-                what = "Lean came to no end"
-                return self._undecided(module, messages, attempt.run.seconds, what)
+                text = "Lean wrote no .olean." if attempt.run.ok else attempt.run.complaint
+                messages.append(Message(module.file, 1, 1, "error", text))
+                return self._undecided(module, messages, attempt.run.seconds)
             record = Record(
                 self._key(module.name),
                 {},
@@ -325,7 +324,8 @@ class _Run:
         quiet: set[tuple[int, int]] = set()
         seconds = 0.0
         while True:
-            attempt = self._once(module, work, code=code, quiet=quiet)
+            left = self.timeout - seconds
+            attempt = self._once(module, work, code=code, quiet=quiet, timeout=left)
             seconds += attempt.run.seconds
             attempt.run = replace(attempt.run, seconds=seconds)
             errors = [message for message in attempt.messages if message.is_error]
@@ -337,14 +337,21 @@ class _Run:
             if code:
                 code = False
                 continue
-            found = {(m.line, m.column) for m in wanting} - quiet
-            found = {place for place in found if only_prints(module.source, *place)}
+            source = module.source.removeprefix(MARK)
+            places = {printing(source, m.line, m.column) for m in wanting}
+            found = {place for place in places if place is not None} - quiet
             if not found:
                 return attempt
             quiet |= found
 
     def _once(
-        self, module: Module, work: Path, *, code: bool, quiet: set[tuple[int, int]]
+        self,
+        module: Module,
+        work: Path,
+        *,
+        code: bool,
+        quiet: set[tuple[int, int]],
+        timeout: float,
     ) -> _Attempt:
         outputs = work / "out" / module.name.rsplit(".", 1)[-1]
         shutil.rmtree(outputs.parent, ignore_errors=True)
@@ -376,7 +383,7 @@ class _Run:
             reads=reads,
             options=options,
             source_dir=module.source_dir,
-            timeout=self.timeout,
+            timeout=timeout,
             stop=self.stop,
         )
         messages = [text.back(m, module.file) if text else m for m in run.messages]
@@ -393,7 +400,7 @@ class _Run:
         return ""
 
     def _undecided(
-        self, module: Module, messages: list[Message], seconds: float, reason: str
+        self, module: Module, messages: list[Message], seconds: float, reason: str = ""
     ) -> ModuleBuild:
         found = self._finished(module, ModuleOutcome.UNDECIDED, messages, seconds)
         return replace(found, reason=reason)

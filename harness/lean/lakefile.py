@@ -52,7 +52,8 @@ class Lakefile:
     def ignored(self, table: Mapping[str, Any]) -> Iterator[str]:
         """What of `table` is meant for Lean and is not passed on."""
         for key in ("moreLeanArgs", "weakLeanArgs", "plugins", "dynlibs"):
-            for word in table.get(key, []):
+            words = table.get(key, [])
+            for word in words if isinstance(words, list) else [words]:
                 if "Args" not in key or not str(word).startswith("-D"):
                     yield f"{self.path.name}: `{key}` has {word}, which is not passed to Lean here."
 
@@ -92,9 +93,7 @@ def read_lakefile(root: Path, lake: Path | None = None) -> Lakefile:
 
 def _toml(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_bytes().decode().removeprefix("\ufeff"))
-    except UnicodeDecodeError:
-        raise InputError([Diagnostic(str(path), 1, 1, "not UTF-8")]) from None
+        return tomllib.loads(_text(path))
     except RecursionError:
         raise InputError([Diagnostic(str(path), 1, 1, "nested too deeply")]) from None
     except tomllib.TOMLDecodeError as error:
@@ -102,6 +101,16 @@ def _toml(path: Path) -> dict[str, Any]:
         line, column = (int(place[1]), int(place[2])) if place else (1, 1)
         text = str(error).split(" (at ")[0]
         raise InputError([Diagnostic(str(path), line, column, text)]) from None
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_bytes().decode().removeprefix("\ufeff")
+    except OSError as error:
+        message = f"cannot be read: {error.strerror}"
+        raise InputError([Diagnostic(str(path), 1, 1, message)]) from None
+    except UnicodeDecodeError:
+        raise InputError([Diagnostic(str(path), 1, 1, "not UTF-8")]) from None
 
 
 def _translated(root: Path, lake: Path) -> dict[str, Any] | None:
@@ -128,10 +137,7 @@ _FROM = re.compile(r"\bfrom\s+\"(?P<path>[^\"\n]+)\"")
 
 def _shown(program: Path) -> Lakefile:
     """What the text of a `lakefile.lean` shows without being run."""
-    try:
-        text = _COMMENT.sub("", program.read_bytes().decode())
-    except UnicodeDecodeError:
-        raise InputError([Diagnostic(str(program), 1, 1, "not UTF-8")]) from None
+    text = _COMMENT.sub("", _text(program))
     found = list(_TARGET.finditer(text))
     settings: dict[str, Any] = {"lean_lib": [], "require": []}
     for i, target in enumerate(found):
@@ -144,6 +150,10 @@ def _shown(program: Path) -> Lakefile:
         elif target["kind"] == "require":
             place = _FROM.search(body)
             settings["require"].append({"name": name, **({"path": place["path"]} if place else {})})
+    # What is misread is better left out than taken for a mistake of the author's.
+    settings["lean_lib"] = [
+        table for table in settings["lean_lib"] if _is_there(program.parent, settings, table)
+    ]
     if not settings["lean_lib"]:
         names = sorted(p.stem for p in program.parent.glob("*.lean") if p.stem != "lakefile")
         settings["lean_lib"] = [{"name": name} for name in names if "." not in name]
@@ -153,6 +163,13 @@ def _shown(program: Path) -> Lakefile:
         f"libraries: {libraries}."
     )
     return Lakefile(program, settings, (note,))
+
+
+def _is_there(folder: Path, settings: dict[str, Any], table: dict[str, Any]) -> bool:
+    sources = folder / settings.get("srcDir", ".") / table.get("srcDir", ".")
+    roots = table.get("roots", [table["name"]])
+    files = (sources.joinpath(*root.split(".")) for root in roots)
+    return "globs" in table or all(file.with_name(f"{file.name}.lean").is_file() for file in files)
 
 
 def _body(text: str) -> dict[str, Any]:

@@ -170,7 +170,7 @@ def read_package(
     return Package(
         root=root,
         name=str(lakefile.settings.get("name", root.name)),
-        lean_toolchain=toolchain.read_text("utf-8").strip() if toolchain.is_file() else "",
+        lean_toolchain=_line(toolchain),
         roots=beginnings,
         modules=modules,
         libraries=tuple(dict.fromkeys(name.split(".")[0] for name in beginnings)),
@@ -178,6 +178,16 @@ def read_package(
         folders=tuple(folder.folder for folder in required.present),
         notes=(*lakefile.notes, *found.ignored()),
     )
+
+
+def _line(path: Path) -> str:
+    """What stands in a file of one line; empty without it."""
+    try:
+        return path.read_text("utf-8-sig").strip() if path.is_file() else ""
+    except OSError as error:
+        raise _fault(path, f"cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise _fault(path, "not UTF-8") from None
 
 
 @dataclass(frozen=True)
@@ -235,9 +245,11 @@ class _Folder:
             raise _fault(path, f"the name {name} is kept for a module that comes with Lean itself")
         if not path.is_file():
             raise _fault(path, "this is no regular file")
-        content = path.read_bytes()
         try:
+            content = path.read_bytes()
             header = parse_header(content.decode())
+        except OSError as error:
+            raise _fault(path, f"cannot be read: {error.strerror}") from None
         except UnicodeDecodeError:
             raise _fault(path, "not UTF-8") from None
         return Module(

@@ -57,7 +57,6 @@ class Places:
         path = self.build.library.joinpath(*folders, last + ".ilean")
         try:
             found = json.loads(path.read_text("utf-8"))["decls"]
-            # The package's code could have written the file, so nothing in it goes without saying.
             return {name: span for name, span in found.items() if _is_span(span)}
         except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return {}

@@ -56,8 +56,8 @@ class Store:
         self.library.mkdir(parents=True, exist_ok=True)
         self.records.mkdir(exist_ok=True)
 
-    def sweep(self) -> None:
-        """Remove what killed builds left behind; for who holds the lock of the folder."""
+    def tidy(self) -> None:
+        """Remove what a build that was killed left. Only for who holds the folder's lock."""
         for path in self.folder.glob(".building-*"):
             shutil.rmtree(path, ignore_errors=True)
         for path in self.records.glob(".*.part"):

@@ -33,6 +33,8 @@ _NO_CODE = (
     r"|Tactic `native_decide` failed"
 )
 _PRINTING = r"cannot use `#print axioms` in a `module`"
+# What could not be run has printed nothing.
+_OTHERWISE = r"Docstring on `#guard_msgs` does not match"
 _HIDDEN = (
     r"definitionally equal|did not reduce to|failed to reduce|Type mismatch\n\s*(?:rfl|by rfl)\b"
     r"|Tactic `rfl` failed|Tactic `unfold` failed|failed to unfold"
@@ -47,6 +49,8 @@ def weakness(message: Message, *, embedded: bool, plain: bool) -> str:
     text = message.text
     if embedded and re.search(_NO_CODE, text):
         return CODE
+    if embedded and re.search(_OTHERWISE, text):
+        return PRINTS
     if embedded and plain and re.search(_PRINTING, text):
         return PRINTS
     for pattern, reason in _GIVES_UP:
@@ -66,10 +70,23 @@ _PRINTS = re.compile(
 )
 
 
-def only_prints(source: str, line: int, column: int) -> bool:
-    """Whether a command that leaves nothing behind begins at this place of `source`."""
+def printing(source: str, line: int, column: int) -> tuple[int, int] | None:
+    """Where the command begins that stands at this place of `source`, if it leaves nothing behind.
+
+    That is the place itself, or that of the comment which says what the command is to print.
+    """
     lines = source.split("\n")
-    return line <= len(lines) and _PRINTS.match(lines[line - 1], column - 1) is not None
+    if line > len(lines):
+        return None
+    if _PRINTS.match(lines[line - 1], column - 1) is not None:
+        return line, column
+    if not lines[line - 1].startswith("#guard_msgs", column - 1):
+        return None
+    before = "\n".join([*lines[: line - 1], lines[line - 1][: column - 1]])
+    if not before.rstrip().endswith("-/"):
+        return line, column
+    start = before.rfind("/--")
+    return before.count("\n", 0, start) + 1, start - before.rfind("\n", 0, start)
 
 
 def other_version(asked: str, version: str) -> bool:

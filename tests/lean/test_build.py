@@ -1,6 +1,5 @@
 """What is built, what is not built again, and what an error does to the modules above it."""
 
-import json
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +9,6 @@ import pytest
 from harness.lean.build import Build, ModuleOutcome, build
 from harness.lean.messages import Message
 from harness.lean.package import read_package
-from harness.lean.places import Places
 from harness.lean.process import Stopped
 from tests.lean.fake import FakeToolchain
 
@@ -333,7 +331,6 @@ def test_what_code_leaves_among_the_outputs(
     ]
     assert not (built.library / "Other.olean").exists()
     assert not list((tmp_path / "out").glob(".building-*"))
-    assert Places(built).module("A") == {}
     assert set(outcomes(run()).values()) == {CACHED}
 
 
@@ -347,41 +344,6 @@ def test_what_killed_builds_left_behind_is_removed(
     assert built.ok
     assert not list((tmp_path / "out").glob(".building-*"))
     assert not list(built.library.glob("Old*"))
-
-
-SPANS = {
-    "good": [0, 0, 1, 2, 3],
-    "short": [0, 0, 1],
-    "words": ["a", 1, -5, 1000000000, 7],
-    "negative": [0, 0, -1, 4],
-    "backwards": [5, 0, 1, 0],
-    "yes": [True, False, True, True],
-    "no list": "abcd",
-    "far": [10**30, 0, 10**30, 10**30],
-}
-
-
-@pytest.mark.parametrize(
-    ("text", "names"),
-    [
-        (json.dumps({"decls": SPANS}), ["far", "good"]),
-        ("[]", []),
-        ('{"decls": 3}', []),
-        ("{", []),
-        ("[" * 100_000, []),
-        ("\ud800", []),
-    ],
-)
-def test_places_that_lean_did_not_write(
-    run: Callable[..., Build], text: str, names: list[str]
-) -> None:
-    built = run()
-    (built.library / "A.ilean").write_text(text, "utf-8", errors="surrogatepass")
-    places = Places(built)
-    assert sorted(places.module("A")) == names
-    for name in names:
-        assert places.find(name, "A") is not None
-    assert places.find("good", "no module") is None
 
 
 def test_notes_of_the_package_are_said(root: Path, run: Callable[..., Build]) -> None:

@@ -208,6 +208,17 @@ def test_a_cache_that_cannot_be_written(npm: Npm, tmp_path: Path) -> None:
         npm.install(tmp_path / "file")
 
 
+def test_what_a_killed_installation_left_is_removed(npm: Npm, tmp_path: Path) -> None:
+    folder = npm.install(tmp_path)
+    left = folder.parent / f".installing-{folder.name}-x1" / "download"
+    other = folder.parent / ".installing-another-x2"
+    left.mkdir(parents=True)
+    other.mkdir()
+    npm.install(tmp_path)
+    assert not left.parent.exists()
+    assert other.exists(), "somebody else may be preparing that one now"
+
+
 def test_without_the_wheel(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(node.importlib.util, "find_spec", lambda name: None)
     with pytest.raises(ToolchainMissing) as caught:

@@ -8,7 +8,6 @@ import pytest
 from harness.lean.build import Build, ModuleOutcome, build
 from harness.lean.find import find_toolchain
 from harness.lean.package import read_package
-from harness.lean.places import Places
 
 PACKAGES = Path(__file__).parent / "ordinary"
 
@@ -54,10 +53,6 @@ def test_plain_files_notation_and_want_of_code(tmp_path: Path) -> None:
         "Ord/Plain.lean:53:1: information: hidden (n : Nat) : Nat",
         "Ord/Plain.lean:54:1: information: 10",
     ]
-    place = Places(found).find("Kept.unfolded", "Ord.Unfolds")
-    assert place is not None
-    assert (place.line, place.end_line) == (3, 6)
-    assert place.statement == "theorem Kept.unfolded (n : Nat) :\n    Kept.twice n = n + n"
 
 
 def test_what_lean_refuses_and_what_it_cannot_do_are_two_things(tmp_path: Path) -> None:

@@ -264,6 +264,7 @@ lean_lib «Demo» where
   roots := #[`Demo, `Demo.Extra]
 
 lean_lib Tests { globs := #[.submodules `Tests] }
+lean_lib Elsewhere
 lean_exe demo where root := `Main
 """
 
@@ -310,3 +311,47 @@ def test_roots_that_are_given(tmp_path: Path) -> None:
     assert read_package(root, roots=["Other"]).roots == ("Other",)
     with pytest.raises(InputError, match="there is no module Gone"):
         read_package(root, roots=["Gone"])
+
+
+@pytest.mark.parametrize("name", ["lakefile.toml", "lean-toolchain", "Demo.lean", "lakefile.lean"])
+def test_files_that_are_no_text(tmp_path: Path, name: str) -> None:
+    root = write(tmp_path, Demo="module")
+    if name == "lakefile.lean":
+        (root / "lakefile.toml").unlink()
+    (root / name).write_bytes(b"\xff\xfe")
+    assert fault(root) == f"{name}:1:1: not UTF-8"
+
+
+def test_marks_at_the_beginning_of_settings(tmp_path: Path) -> None:
+    root = write(tmp_path, "\ufeff" + LAKEFILE, Demo="module")
+    (root / "lean-toolchain").write_text("\ufeffleanprover/lean4:v4.28.0\r\n")
+    assert read_package(root).lean_toolchain == "leanprover/lean4:v4.28.0"
+
+
+def test_settings_that_are_nested_without_end(tmp_path: Path) -> None:
+    root = write(tmp_path, LAKEFILE + "deep = " + "[" * 5000 + "]" * 5000, Demo="module")
+    assert fault(root) == "lakefile.toml:1:1: nested too deeply"
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        "lean_lib = 3",
+        "[lean_lib]\nname = 1",
+        'require = "x"\n[[lean_lib]]\nname = "Demo"',
+        '[[lean_lib]]\nname = "Demo"\nleanOptions = 3',
+        '[[lean_lib]]\nname = "Demo"\nroots = 3',
+        '[[lean_lib]]\nname = "Demo"\nmoreLeanArgs = "-Dx"',
+        "[[lean_lib]]\nname = 3",
+        '[[lean_lib]]\nsrcDir = "nowhere"',
+    ],
+)
+def test_settings_of_other_shapes_are_refused(tmp_path: Path, settings: str) -> None:
+    assert fault(write(tmp_path, settings, Demo="module")).startswith("lakefile.toml:")
+
+
+def test_what_is_not_passed_on_may_have_any_shape(tmp_path: Path) -> None:
+    root = write(tmp_path, LAKEFILE + "plugins = 3\n", Demo="module")
+    assert read_package(root).notes == (
+        "lakefile.toml: `plugins` has 3, which is not passed to Lean here.",
+    )

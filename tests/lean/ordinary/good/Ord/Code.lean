@@ -23,3 +23,5 @@ end Lists
 
 namespace Open
 def dot (u v : List Nat) : Nat := total (List.zipWith (· * ·) u v)
+/-- info: 11 -/
+#guard_msgs in #eval dot [1, 2] [3, 4]

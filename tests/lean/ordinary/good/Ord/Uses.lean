@@ -4,6 +4,9 @@ import Ord.Unfolds /- and one behind -/ import Ord.«Zwei Wörter»
 /-! What a module without a header sees of others. -/
 open Ord
 #eval usesHidden 2
+/-- info: 10 -/
+#guard_msgs in
+#eval usesHidden 2
 private def hidden (n : Nat) := n + 5
 theorem sees : usesHidden 0 = 6 := rfl
 theorem decides : usesHidden 0 = 6 := by decide
