@@ -17,7 +17,8 @@ from tests.fuzz.targets import TARGETS, attack
 FEW = {
     "claim": 60,
     "definitions": 30,
-    "lock": 15,
+    "lock": 40,
+    "sweep file": 40,
     "plan": 150,
     "settings": 300,
     "report": 100,
