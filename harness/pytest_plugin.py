@@ -94,6 +94,8 @@ class SpecFile(pytest.File):
         except InputError as error:
             raise self.CollectError(str(error)) from None
         for claim in claims:
+            for doubt in claim.doubts:
+                warnings.warn(str(doubt), stacklevel=1)
             yield from self.items(claim.theorem, claim.says, CLAIM_LEGS, claim.waived)
 
     def project(self) -> Project:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from harness.claims.document import Document, YamlPath, read_document, schema_faults
-from harness.claims.looks import judged, places_of_names
+from harness.claims.looks import disguise, judged, places_of_names
 from harness.claims.model import (
     Claim,
     Definition,
@@ -22,6 +22,7 @@ from harness.claims.model import (
     ScalarKind,
 )
 from harness.diagnostics import Diagnostic, InputError
+from harness.language.characters import is_disguised
 from harness.language.elaborate import elaborate_statement, elaborate_term
 from harness.language.parser import parse_statement, parse_term, parse_type
 from harness.language.primitives import BY_NAME, OPERATIONS, signatures
@@ -49,6 +50,16 @@ class _Faults(list[Diagnostic]):
             self.append(document.fault(path, "nested too deeply"))
         return None
 
+    def constant(self, document: Document, path: YamlPath, name: str) -> bool:
+        """Whether `name` can be a Lean constant that all definitions rest on."""
+        if not is_lean_name(name):
+            self.append(document.fault(path, f"{name!r} is not a Lean name"))
+        elif is_disguised(name):
+            self.append(document.fault(path, disguise(name)))
+        else:
+            return True
+        return False
+
 
 def load_library(path: Path, name: str) -> Library:
     """Read `definitions.yaml`. Raises `InputError` with all its faults."""
@@ -58,8 +69,8 @@ def load_library(path: Path, name: str) -> Library:
         raise InputError(faults)
     data = document.data
     namespace = data["namespace"]
-    if namespace and not is_lean_name(namespace):
-        faults.append(document.fault(("namespace",), f"{namespace!r} is not a Lean name"))
+    if namespace:
+        faults.constant(document, ("namespace",), namespace)
     primitives: dict[str, str] = {}
     for primitive, constant in data["primitives"].items():
         path_ = ("primitives", primitive)
@@ -67,9 +78,7 @@ def load_library(path: Path, name: str) -> Library:
             known = ", ".join(signatures())
             message = f"unknown primitive {primitive!r}; known: {known}"
             faults.append(document.fault(path_, message, key=True))
-        elif not is_lean_name(constant):
-            faults.append(document.fault(path_, f"{constant!r} is not a Lean name"))
-        else:
+        elif faults.constant(document, path_, constant):
             primitives[primitive] = f"{namespace}.{constant}" if namespace else constant
     scalars = _kinds(document, faults)
     # A claim that does not say is of the kind that stands first.
@@ -127,8 +136,7 @@ def _kinds(document: Document, faults: _Faults) -> dict[str, ScalarKind]:
         at: YamlPath = ("scalars", kind)
         lean_name = entry.get("class") or entry["type"]
         for constant in (lean_name, *chain.from_iterable(entry["operations"].values())):
-            if not is_lean_name(constant):
-                faults.append(document.fault(at, f"{constant!r} is not a Lean name"))
+            faults.constant(document, at, constant)
         operations = {op: tuple(names) for op, names in entry["operations"].items()}
         scalars[kind] = ScalarKind(kind, lean_name, operations, "type" in entry)
         for operation, names in operations.items():

@@ -52,8 +52,13 @@ def judged(
     known = set(others)
     for name, at in names.items():
         if is_disguised(name) and name not in known:
-            doubts.append(at(f"not all letters of this name are Latin ones: {_spelled(name)}"))
+            doubts.append(at(disguise(name)))
     return faults, doubts
+
+
+def disguise(name: str) -> str:
+    """What is said of a name that `is_disguised`."""
+    return f"not all letters of this name are Latin ones: {_spelled(name)}"
 
 
 def _spelled(*names: str) -> str:

@@ -125,7 +125,7 @@ def claimed_theorems(start: Path) -> dict[str, Path]:
     found: dict[str, Path] = {}
     for path in filter(Path.is_file, _specification_files(_folders(find_root(start))[1])):
         try:
-            match = re.search(r"^theorem:\s*([^\s#]+)", path.read_text("utf-8"), re.MULTILINE)
+            match = re.search(r"^theorem:\s*([^\s#]+)", path.read_text("utf-8-sig"), re.MULTILINE)
         except (OSError, UnicodeDecodeError):
             continue
         if match:

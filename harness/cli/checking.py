@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -195,11 +196,25 @@ def finish(run: Run, files: dict[str, Path]) -> None:
     from harness.report.github import workflow_commands
     from harness.report.terminal import show
 
-    show(run)
-    if os.environ.get("GITHUB_ACTIONS") == "true":
-        click.echo(workflow_commands(run), nl=False)
+    with _whoever_reads():
+        show(run)
+        if os.environ.get("GITHUB_ACTIONS") == "true":
+            click.echo(workflow_commands(run), nl=False)
     is_written = _write(run, files)
     sys.exit(int(run.exit_code) or (0 if is_written else 3))
+
+
+@contextmanager
+def _whoever_reads() -> Iterator[None]:
+    """Print, though nobody may read it to its end: that changes no verdict, and no file."""
+    try:
+        yield
+        sys.stdout.flush()
+    except (OSError, SystemExit) as error:  # the latter is how rich ends when a pipe does
+        if isinstance(error, OSError) and not isinstance(error, BrokenPipeError):
+            click.echo(f"the verdicts could not be printed: {error.strerror}", err=True)
+        with suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _write(run: Run, files: dict[str, Path]) -> bool:
@@ -223,10 +238,11 @@ def _write(run: Run, files: dict[str, Path]) -> bool:
         named = ", ".join(map(str, texts))
         click.echo(f"{named}: not written: {error.strerror or error}", err=True)
         return False
-    for text in printed:
-        click.echo(text, nl=False)
-    for kind, path in files.items():
-        click.echo(f"{kind}: {path}")
+    with _whoever_reads():
+        for text in printed:
+            click.echo(text, nl=False)
+        for kind, path in files.items():
+            click.echo(f"{kind}: {path}")
     return True
 
 

@@ -72,10 +72,15 @@ def mutate(
         sys.exit(130)
     if not (only or specs):
         keep(plan, score)
-    if json_file is not None:
-        write_atomically(json_file, json.dumps(to_data(score), indent=1, ensure_ascii=False))
     _show(score)
-    sys.exit(score.exit_code)
+    code = int(score.exit_code)
+    if json_file is not None:
+        try:
+            write_atomically(json_file, json.dumps(to_data(score), indent=1, ensure_ascii=False))
+        except OSError as error:
+            click.echo(f"{json_file}: not written: {error.strerror}", err=True)
+            code = code or 3
+    sys.exit(code)
 
 
 def _hunt(plan: Plan, *, with_definitions: bool) -> Score:

@@ -21,6 +21,9 @@ from harness.report.model.subject import Subject
 from harness.report.schema import report_schema
 from harness.verdict import Status
 
+_MOST_BYTES = 2**28
+"""Of a report; a device has no end."""
+
 
 class Kind(StrEnum):
     """The ways in which a claim can change from one run to the next."""
@@ -55,7 +58,11 @@ def read_report(path: Path) -> Run:
     """A run from the file that it was written to. Raises `InputError`."""
     line, column = 1, 1
     try:
-        data = json.loads(path.read_text("utf-8-sig"), parse_constant=_no_number)
+        with path.open("rb") as file:
+            raw = file.read(_MOST_BYTES + 1)
+        if len(raw) > _MOST_BYTES:
+            raise ValueError(f"larger than {_MOST_BYTES} bytes")
+        data = json.loads(raw.decode("utf-8-sig"), parse_constant=_no_number)
         if wrong := best_match(Draft202012Validator(report_schema()).iter_errors(data)):
             message = f"{wrong.json_path}: {shortened(wrong.message)}"
         else:

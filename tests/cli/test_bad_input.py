@@ -87,6 +87,18 @@ def emptied(root: Path) -> None:
             "specs/definitions.yaml:33:9: nothing is called b here",
         ),
         (replaced(SPEC, "says: ", "says: \u202e"), "U+202E cannot be seen"),
+        (
+            put(os.fsdecode(b"specs/\xff.yaml"), "theorem: x\n"),
+            r"specs/\udcff.yaml:1:1: in the file's name, the character U+DCFF cannot be seen",
+        ),
+        (
+            put("specs/a\u2028b.yaml", "theorem: x\n"),
+            r"specs/a\u2028b.yaml:1:1: in the file's name, the character U+2028 cannot be seen",
+        ),
+        (
+            replaced("specs/definitions.yaml", "namespace: Isometry", "namespace: Is\u03bfmetry"),
+            "specs/definitions.yaml:1:12: not all letters of this name are Latin ones",
+        ),
         (replaced(SPEC, "says: ", "# \x1b[2J\nsays: "), f"{SPEC}:2:3: the character U+001B"),
         (put(SPEC, 'theorem: x\nsays: "\\e[2J"\nfor: {a: scalar}\nthen: a = a\n'), "U+001B"),
         (

@@ -205,6 +205,26 @@ def test_what_is_printed_is_not_written_over(project: Path, tmp_path: Path) -> N
     assert text.endswith("json: /dev/stdout\n")
 
 
+@pytest.mark.parametrize("reader", ["gone", "full"])
+def test_who_does_not_read_to_the_end_changes_no_verdict(
+    project: Path, tmp_path: Path, reader: str
+) -> None:
+    target = tmp_path / "x.json"
+    command = [sys.executable, "-m", "harness.cli", *ASK, "--json", str(target)]
+    if reader == "full":
+        with open("/dev/full", "wb") as full:
+            done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, cwd=project)
+        assert b"the verdicts could not be printed: No space left" in done.stderr
+    else:
+        near, far = os.pipe()
+        os.close(near)
+        done = subprocess.run(command, stdout=far, stderr=subprocess.PIPE, cwd=project)
+        os.close(far)
+    assert done.returncode == 0, done.stderr
+    assert b"Traceback" not in done.stderr
+    assert target.read_text("utf-8").startswith("{")
+
+
 def test_a_terminal_that_knows_ascii_alone(project: Path) -> None:
     spec = project / SPEC
     text = spec.read_text("utf-8")

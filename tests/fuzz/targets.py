@@ -11,6 +11,7 @@ from functools import cache
 from itertools import chain, islice
 from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
 from typing import Any
 from unittest.mock import patch
 
@@ -33,8 +34,11 @@ from harness.plan import CLAIM_LEGS, DEFINITION_LEGS, LEGS, Plan, questions, tas
 from harness.report.assemble import assemble
 from harness.report.difference import compare, read_report
 from harness.report.json import to_text
-from harness.sweep.plan import load_plan
+from harness.sweep.plan import SweepPlan, load_plan
+from harness.sweep.run import Sweep
 from tests.fuzz.mutate import damaged, damaged_json_text, encoded, term
+from tests.sweep.plans import plan as small_sweep
+from tests.sweep.plans import serial
 
 ROOT = Path(__file__).parents[2]
 ISOMETRY = ROOT / "tests" / "fixtures" / "isometry"
@@ -165,6 +169,33 @@ def _locked() -> str:
     return lock_text(replace(lock, theorems=some[0], definitions=some[1]))
 
 
+@cache
+def _sweep() -> tuple[SweepPlan, bytes]:
+    with TemporaryDirectory() as folder:
+        wanted = small_sweep(Path(folder))
+        path = Path(folder) / "x.ndjson"
+        with Sweep(wanted, path) as work:
+            for _ in work.run(serial, 2):
+                pass
+        return wanted, path.read_bytes()
+
+
+def _swept(random: Random) -> bytes:
+    """A file of results with some lines damaged, moved or left out."""
+    lines = _sweep()[1].decode().split("\n")
+    place = random.randrange(len(lines) - 1)
+    match random.randrange(6):
+        case 0:
+            lines.insert(random.randrange(len(lines)), lines.pop(place))
+        case 1:
+            del lines[place:]
+        case 2:
+            lines.insert(place, lines[random.randrange(len(lines))])
+        case _:
+            lines[place] = damaged_json_text(lines[place], random)
+    return encoded("\n".join(lines), random)
+
+
 def _settings(random: Random) -> bytes:
     text = '[project]\nname = "x"\n\n[tool.harness]\nlean = "lean"\nspecs = "specs"\n'
     return encoded(damaged(text, [text], random), random)
@@ -289,6 +320,13 @@ def _read_matrix(data: bytes, folder: Path) -> None:
     assert done.exit_code in (0, 1, 2), done.output
 
 
+def _read_swept(data: bytes, folder: Path) -> None:
+    path = folder / "x.ndjson"
+    path.write_bytes(data)
+    with Sweep(_sweep()[0], path, resume=True) as work:
+        work.summary.exit_code()
+
+
 def _read_identifier(data: bytes, folder: Path) -> None:
     with suppress(ValueError):
         ReplayId.parse(data.decode("utf-8", "replace"))
@@ -313,5 +351,6 @@ TARGETS: Mapping[str, Target] = {
     "settings": Target(_settings, _read_settings),
     "kept answer": Target(_entry, _read_entry),
     "matrix": Target(_matrix, _read_matrix),
+    "sweep file": Target(_swept, _read_swept),
     "identifier": Target(_identifier, _read_identifier),
 }

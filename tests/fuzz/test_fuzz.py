@@ -14,10 +14,14 @@ from harness.language.parser import parse_statement, parse_term, parse_type
 from harness.language.syntax import LanguageError
 from tests.fuzz.targets import TARGETS, attack
 
+NEVER_RAISE = {"kept answer", "matrix", "identifier"}
+"""Their readers answer for themselves that an input is none."""
+
 FEW = {
     "claim": 60,
     "definitions": 30,
-    "lock": 15,
+    "lock": 40,
+    "sweep file": 40,
     "plan": 150,
     "settings": 300,
     "report": 100,
@@ -36,7 +40,8 @@ def test_a_few_inputs(kind: str, tmp_path: Path) -> None:
 def test_many_inputs(kind: str, tmp_path: Path) -> None:
     few = FEW.get(kind, 500)
     good = attack(kind, range(few, 12 * few), tmp_path)
-    assert 0 < good < 11 * few or kind == "kept answer", "nothing good, or nothing bad, was tried"
+    is_mixed = 0 < good < 11 * few
+    assert is_mixed or kind in NEVER_RAISE, "nothing good, or nothing bad, was tried"
 
 
 SIGNS = st.sampled_from([*"()[],:=+-*/@ΣᵀR x1↦∀", " -> ", " |-> ", ".T", "sum ", "matrix(", "dot("])
