@@ -81,7 +81,14 @@ class Defined:
     parameters: tuple[Variable, ...]
 
 
-Form = Orthogonal | Commutes | CommutesWithItself | UnitSquares | Inverse | Defined
+@dataclass(frozen=True)
+class Involution:
+    """`s(s(i)) = i`, for an index or a position i."""
+
+    owner: Atom
+
+
+Form = Involution | Orthogonal | Commutes | CommutesWithItself | UnitSquares | Inverse | Defined
 
 
 @dataclass(frozen=True)
@@ -115,6 +122,15 @@ def recognise(equation: Equation, library: Library) -> list[Form]:
             if isinstance(one, Primitive) and one.operator == "multiply":
                 first, second = one.arguments
                 found += _inverses(first, second, bound, equation.parameters)
+    for one, other in ((left, right), (right, left)):
+        match one:
+            case Apply(Variable(name), Apply(Variable(inner), Variable(index))) if (
+                name == inner
+                and name not in bound
+                and {index} == bound
+                and other == Variable(index, other.type)
+            ):
+                found.append(Involution(Atom(name, ())))
     found += _commutations(left, right, bound, equation.parameters)
     for one, other in ((left, right), (right, left)):
         atom = _atom(one, bound)

@@ -38,6 +38,7 @@ from harness.numeric.hypotheses import (
     CommutesWithItself,
     Defined,
     Inverse,
+    Involution,
     Orthogonal,
     UnitSquares,
 )
@@ -140,7 +141,14 @@ class Sampler:
             count = size_of(target, sizes)
             if not count and np.prod(shape):
                 raise Unsupported(f"there is no {type_}")
-            instance.values[name] = Places(rng.integers(0, max(count, 1), shape))
+            places = rng.integers(0, max(count, 1), shape)
+            match self.assignment.forms[name]:
+                case (Defined(owner, other, parameters), *_):
+                    value = self._evaluate(owner, other, parameters, instance)
+                    places = np.broadcast_to(np.rint(value).astype(np.int64), shape)
+                case (Involution(), *_):
+                    places = _involutions(rng, lanes, count)
+            instance.values[name] = Places(places)
             return
         forms = self.assignment.forms[name]
         commuting = [f for f in forms if isinstance(f, Commutes)]
@@ -305,6 +313,20 @@ class Sampler:
         order = [1 + names.index(a) for a in owner.arguments]
         core = range(1 + len(names), value.ndim)
         return value.transpose(0, *order, *core)
+
+
+def _involutions(rng: np.random.Generator, lanes: int, count: int) -> NDArray[np.int64]:
+    """(lanes, count): pairs at random that are swapped, and what is left over stays."""
+    order = rng.random((lanes, count)).argsort(axis=1)
+    swapped = order.copy()
+    pairs = (count - rng.integers(0, 2) * (count > 3)) // 2
+    swapped[:, 0 : 2 * pairs : 2], swapped[:, 1 : 2 * pairs : 2] = (
+        order[:, 1 : 2 * pairs : 2],
+        order[:, 0 : 2 * pairs : 2],
+    )
+    found = np.empty_like(order)
+    np.put_along_axis(found, order, swapped, axis=1)
+    return found
 
 
 def _own_rank(type_: Type) -> int:

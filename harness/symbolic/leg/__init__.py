@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from harness.claims.model import Claim, Library
 from harness.evidence import Evidence, Leg, Outcome
 from harness.symbolic.contradiction import contradiction
+from harness.symbolic.indices import settled
 from harness.symbolic.interpret import UnsupportedTerm
 from harness.symbolic.leg.certified import certificate
 from harness.symbolic.leg.given_sizes import Standing, ground
@@ -27,10 +28,11 @@ SECONDS = 60.0
 
 def check(claim: Claim, library: Library, *, deadline: float | None = None) -> Iterator[Evidence]:
     """Ask the symbolic leg's question. `deadline` is a time of `time.monotonic`."""
+    plain, used = settled(claim)
 
-    def asked(name: str, answer: Callable[[Question], Evidence]) -> Evidence:
+    def asked(name: str, answer: Callable[[Question], Evidence], about: Claim = plain) -> Evidence:
         try:
-            return answer(Question(claim, library, name, deadline))
+            return answer(Question(about, library, name, deadline))
         except Exception as error:  # one check is lost, and not those beside it
             return Evidence.of_fault(claim.theorem, Leg.SYMBOLIC, name, error)
 
@@ -39,10 +41,10 @@ def check(claim: Claim, library: Library, *, deadline: float | None = None) -> I
     def proved(question: Question) -> Evidence:
         nonlocal proof
         try:
-            proof = prove(claim, library.definitions)
+            proof = prove(plain, library.definitions)
         except UnsupportedTerm as reason:
             return question.answer(Outcome.INCONCLUSIVE, f"Not tried: {reason}.")
-        return dimension_free(question, proof)
+        return dimension_free(question, proof, used)
 
     yield asked("dimension-free", proved)
     is_certified = False
@@ -53,6 +55,8 @@ def check(claim: Claim, library: Library, *, deadline: float | None = None) -> I
     if deadline is None and is_certified:
         deadline = time.monotonic() + SECONDS
     standing = Standing.of(proof is not None and proof.is_proved, is_certified)
-    yield asked("ground", lambda question: ground(question, standing))
+    # A counterexample shows the variables of the claim as it was written.
+    about = claim if standing is Standing.OPEN else plain
+    yield asked("ground", lambda question: ground(question, standing), about)
     if claim.hypotheses and (reason := contradiction(claim, library)):
         yield Evidence.of_nothing(claim.theorem, Leg.SYMBOLIC, reason, claim.vacuous)
