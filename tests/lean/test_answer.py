@@ -66,9 +66,9 @@ def line(what: str, **fields: object) -> str:
 
 
 def declared(name: Name, kind: str, verdict: str = "accepted") -> str:
-    return line("constant", name=list(name), kind=kind, module=["M", "N"], marks=[]) + line(
-        "ruling", name=list(name), verdict=verdict, reason=""
-    )
+    return line(
+        "constant", name=list(name), kind=kind, module=["M", "N"], marks=[], place=[]
+    ) + line("ruling", name=list(name), verdict=verdict, reason="")
 
 
 def answer(declarations: Iterable[Declaration], *more: str) -> str:

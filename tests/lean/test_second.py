@@ -40,7 +40,10 @@ def session(*declarations: Declaration, own: set[str], project: Project = PROJEC
             kind = "theorem" if isinstance(declaration, Theorem) else "axiom"
             name = list(constant.name)
             for what, fields in (
-                ("constant", {"name": name, "kind": kind, "module": ["M"], "marks": []}),
+                (
+                    "constant",
+                    {"name": name, "kind": kind, "module": ["M"], "marks": [], "place": []},
+                ),
                 ("ruling", {"name": name, "verdict": "accepted", "reason": ""}),
             ):
                 text = json.dumps({"harness": {what: fields}}, separators=(",", ":"))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any, NoReturn, TypeVar
 
@@ -58,6 +58,8 @@ class Declaration:
     module: str
     marks: frozenset[str] = frozenset()
     """Of `MARKS`, those that hold."""
+    place: tuple[int, ...] = ()
+    """First line and column, last line and column, as far as Lean tells; lines count from 1."""
     term: Constant | None = None
     """What it says; nothing where that could not be written down, and was refused."""
 
@@ -135,14 +137,16 @@ class _Reader:
         ((what, fields),) = item.items()
         match what:
             case "constant":
-                name, kind, module, marks = _fields(fields, "name", "kind", "module", "marks")
+                name, kind, module, marks, place = _fields(
+                    fields, "name", "kind", "module", "marks", "place"
+                )
                 if kind not in KINDS.values() or not isinstance(marks, list):
                     _wrong(item)
                 found = frozenset(map(_text, marks))
                 if not found <= MARKS:
                     _wrong(item)
                 home = ".".join(map(str, _name(module)))
-                declaration = Declaration(shown(_name(name)), kind, home, found)
+                declaration = Declaration(shown(_name(name)), kind, home, found, _place(place))
                 _once(self.found, declaration.name, declaration)
             case "ruling":
                 name, *ruling = _fields(fields, "name", "verdict", "reason")
@@ -172,7 +176,7 @@ class _Reader:
                 raise Malformed(f"{name} was accepted and not written down")
             if term is not None and not ruling.reason and KINDS[type(term)] != item.kind:
                 raise Malformed(f"{name} is {KINDS[type(term)]} and {item.kind}")
-            declarations[name] = Declaration(name, item.kind, item.module, item.marks, term)
+            declarations[name] = replace(item, term=term)
         return Answer(
             declarations,
             self.replayed,
@@ -200,6 +204,14 @@ def _fields(data: Any, *keys: str) -> list[Any]:
 
 def _name(data: Any) -> Name:
     if not isinstance(data, list) or not all(type(part) in (str, int) for part in data):
+        _wrong(data)
+    return tuple(data)
+
+
+def _place(data: Any) -> tuple[int, ...]:
+    if not isinstance(data, list) or not all(type(n) is int and n >= 0 for n in data):
+        _wrong(data)
+    if len(data) not in (0, 4):
         _wrong(data)
     return tuple(data)
 
