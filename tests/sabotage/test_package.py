@@ -33,22 +33,22 @@ pytestmark = pytest.mark.lean
 P, M, E = Leg.PROOF, Leg.MIRROR, Leg.EXECUTION
 
 NAMES = {
-    "nbsp": r"\u{a0}",
-    "em_space": r"\u{2003}",
-    "nel": r"\u{85}",
-    "line_separator": r"\u{2028}",
-    "newline": r"\u{a}",
-    "return": r"\u{d}",
-    "tab": r"\u{9}",
-    "nothing": r"\u{0}",
-    "quote": '"',
-    "backslash": r"\u{5c}",
-    "dot": ".",
-    "guillemet": r"\u{bb}",
-    "override": r"\u{202e}",
-    "astral": "\U0001d7d8",
+    "nbsp": r"«a\u{a0}b»",
+    "em_space": r"«a\u{2003}b»",
+    "nel": r"«a\u{85}b»",
+    "line_separator": r"«a\u{2028}b»",
+    "newline": r"«a\u{a}b»",
+    "return": r"«a\u{d}b»",
+    "tab": r"«a\u{9}b»",
+    "nothing": r"«a\u{0}b»",
+    "quote": 'a"b',
+    "backslash": r"«a\u{5c}b»",
+    "dot": "«a.b»",
+    "guillemet": r"«a\u{bb}b»",
+    "override": r"«a\u{202e}b»",
+    "astral": "a\U0001d7d8b",
 }
-"""What the names of some axioms hold, and how that is shown."""
+"""Names of some axioms, as they are shown."""
 
 CHEATS: dict[str, tuple[Leg, str]] = {
     # what is no proof
@@ -61,7 +61,7 @@ CHEATS: dict[str, tuple[Leg, str]] = {
     "by_unchecked": (P, "The kernel refuses Sabotage.absurdity"),
     "by_skipping": (P, "The kernel refuses"),
     # names that hold what separates words, lines and fields
-    **{f"by_{name}": (P, f"Sabotage.«a{part}b», through") for name, part in NAMES.items()},
+    **{f"by_{name}": (P, f"the axiom Sabotage.{part}, through") for name, part in NAMES.items()},
     # stored terms that are not what they say
     "by_forged_level": (P, "The kernel refuses Sabotage."),
     "by_left_over": (P, "The kernel refuses Sabotage.leftOver, on which it rests: it holds a free"),
@@ -70,11 +70,11 @@ CHEATS: dict[str, tuple[Leg, str]] = {
     "by_metavariable": (P, "Sabotage.by_nothing_yet, on which it rests: it holds a metavariable"),
     "by_loose_variable": (P, "Sabotage.by_no_binder, on which it rests: a bound variable stands"),
     # what compiled code says
-    "by_reduce_bool": (P, "(Lean.reduceBool, through Sabotage.platform)"),
-    "by_reduce_nat": (P, "(Lean.reduceNat, through Sabotage.bits)"),
+    "by_reduce_bool": (P, "what compiled code answers (Lean.reduceBool)"),
+    "by_reduce_nat": (P, "what compiled code answers (Lean.reduceNat)"),
     "by_reduce_in_definition": (P, "(Lean.reduceBool, through Sabotage.inDefinition)"),
     "by_reduce_in_opaque": (P, "(Lean.reduceBool, through Sabotage.inOpaque)"),
-    "by_reduce_in_type": (P, "(Lean.reduceBool, through Sabotage.inType)"),
+    "by_reduce_in_type": (P, "what compiled code answers (Lean.reduceBool)"),
     "by_trusting_the_compiler": (P, "the axiom Lean.trustCompiler"),
     # names that read like others
     "by_quoted_name": (P, "not a theorem but an axiom"),
@@ -187,7 +187,6 @@ def test_both_kernels_refuse_what_is_forged(cheating: Answers) -> None:
     """Each by itself: a hole in one of them is no way through."""
     for cheat in (
         *("by_unchecked", "by_skipping", "by_forged_level", "by_number_below_zero"),
-        *(cheat for cheat in CHEATS if cheat.startswith("by_reduce")),
         *(f"by_{name}" for name in NAMES),
     ):
         [found] = [e for e in cheating.of(cheat, P) if e.check == second.CHECK]

@@ -28,7 +28,7 @@ from harness.kernel.declarations import (
 )
 from harness.kernel.export import ExportError, read_export
 from harness.kernel.terms import Name
-from harness.lean.audit.names import shown
+from harness.lean.audit.names import shown, visible
 
 T = TypeVar("T")
 
@@ -225,7 +225,7 @@ def _text(data: Any) -> str:
 def _ruling(verdict: Any, reason: Any) -> Ruling:
     if verdict not in ("accepted", "refused", "skipped", "malformed"):
         _wrong(verdict)
-    return Ruling(verdict, _text(reason))
+    return Ruling(verdict, visible(_text(reason)))
 
 
 def _once(table: dict[str, T], key: str, value: T) -> None:

@@ -22,7 +22,7 @@ from harness.kernel.declarations import Axiom, Export
 from harness.kernel.export import reach, write_export
 from harness.kernel.terms import Name
 from harness.lean.audit.graph import counted, readable
-from harness.lean.audit.names import parsed, shown
+from harness.lean.audit.names import parsed, shown, visible
 from harness.lean.process import Signal, Stopped, execute, one_at_a_time
 from harness.lean.session import Session
 
@@ -165,7 +165,7 @@ def _read(text: str) -> Rulings:
     found: dict[str, tuple[str, str]] = {}
     for line in lines:
         data = json.loads(line)
-        found[shown(tuple(data["name"]))] = str(data["verdict"]), str(data["reason"])
+        found[shown(tuple(data["name"]))] = str(data["verdict"]), visible(str(data["reason"]))
     return found
 
 
@@ -262,7 +262,7 @@ def _external(
         if stop is not None and stop.is_set():
             raise
         return _evidence(claim, check, Outcome.ERROR, f"{stopped}.", data)
-    said = (done.errors.strip() or done.output.strip()).rsplit("\n", 1)[-1][:300]
+    said = visible((done.errors.strip() or done.output.strip()).rsplit("\n", 1)[-1][:300])
     data["said"] = said
     outcomes = {
         0: (Outcome.CONFIRMED, "accepts the theorem and all that it rests on"),
