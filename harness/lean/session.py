@@ -54,7 +54,9 @@ class Session:
     def place(self, constant: str) -> Place | None:
         """Where a declaration of the package stands."""
         declaration = self.answer.declarations.get(constant)
-        return None if declaration is None else self.places.find(constant, declaration.module)
+        if declaration is None or not declaration.place:
+            return None
+        return self.places.at(declaration.module, declaration.place)
 
     def file(self, file: str) -> str:
         """A file of the package, as messages name it."""

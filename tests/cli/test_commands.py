@@ -124,7 +124,7 @@ def completions(*words: str) -> list[str]:
 
 
 def test_completion_knows_commands_theorems_and_kinds() -> None:
-    assert completions("exp") == ["explain"]
+    assert completions("exp") == ["explain", "export"]
     assert completions("explain", "scores_") == ["scores_invariant_of_orthogonal"]
     assert len(completions("sketch", "rope")) == 6
     assert completions("schema", "t") == ["toggles"]

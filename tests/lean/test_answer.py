@@ -66,9 +66,9 @@ def line(what: str, **fields: object) -> str:
 
 
 def declared(name: Name, kind: str, verdict: str = "accepted") -> str:
-    return line("constant", name=list(name), kind=kind, module=["M", "N"], marks=[]) + line(
-        "ruling", name=list(name), verdict=verdict, reason=""
-    )
+    return line(
+        "constant", name=list(name), kind=kind, module=["M", "N"], marks=[], place=[]
+    ) + line("ruling", name=list(name), verdict=verdict, reason="")
 
 
 def answer(declarations: Iterable[Declaration], *more: str) -> str:
@@ -168,6 +168,9 @@ def test_the_answer_that_the_broken_ones_are_made_of_is_read() -> None:
         (GOOD.replace('"marks":[]', '"marks":["fine"]'), "fine"),
         (GOOD.replace('"marks":[]', '"marks":[],"marks":[]'), "a key stands twice"),
         (GOOD.replace('"reason":""', '"reason":"","more":1'), "more"),
+        (GOOD.replace('"place":[]', '"place":[1,0,2]'), "[1, 0, 2]"),
+        (GOOD.replace('"place":[]', '"place":[1,0,2,true]'), "[1, 0, 2, True]"),
+        (GOOD.replace('"place":[]', '"place":[1,0,2,-7]'), "[1, 0, 2, -7]"),
         (GOOD.replace('["T","a"]', '["T",true]'), "True"),
         (GOOD.replace('["T","a"]', '["T",1.5]'), "1.5"),
         (GOOD.replace('["T","a"]', '"T.a"'), "T.a"),

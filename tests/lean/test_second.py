@@ -40,7 +40,10 @@ def session(*declarations: Declaration, own: set[str], project: Project = PROJEC
             kind = "theorem" if isinstance(declaration, Theorem) else "axiom"
             name = list(constant.name)
             for what, fields in (
-                ("constant", {"name": name, "kind": kind, "module": ["M"], "marks": []}),
+                (
+                    "constant",
+                    {"name": name, "kind": kind, "module": ["M"], "marks": [], "place": []},
+                ),
                 ("ruling", {"name": name, "verdict": "accepted", "reason": ""}),
             ):
                 text = json.dumps({"harness": {what: fields}}, separators=(",", ":"))
@@ -103,7 +106,8 @@ def test_what_it_believes_of_the_library_is_listed_and_counted(tmp_path: Path) -
     evidence = asked(found, tmp_path)
     assert evidence.outcome is Outcome.CONFIRMED
     assert evidence.data["believed theorems"] == ["Library.id"]
-    assert evidence.data["believed definitions"] == 0
+    assert evidence.data["believed others"] == []
+    assert evidence.data["checked of the library"] == 0
     # Declared by the package itself it is an axiom like any other, and none that is known.
     own = session(shipped, theorem(proof=const(shipped.name)), own={"Library.id", shown(NAME)})
     assert asked(own, tmp_path).outcome is Outcome.REFUTED

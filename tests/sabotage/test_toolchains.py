@@ -47,7 +47,7 @@ ABOUT_NOTHING = (
     '{"in":1,"str":{"pre":0,"str":"Nothing"}}',
     '{"ie":0,"sort":0}',
     '{"axiom":{"name":1,"levelParams":[],"type":0,"isUnsafe":false}}',
-    '{"harness":{"constant":{"name":["Nothing"],"kind":"axiom","module":["M"],"marks":[]}}}',
+    '{"harness":{"constant":{"name":["Nothing"],"kind":"axiom","module":["M"],"marks":[],"place":[]}}}',
     '{"harness":{"ruling":{"name":["Nothing"],"verdict":"accepted","reason":""}}}',
 )
 NOTHING = ANSWERS.replace("ANSWER", "' '".join(ABOUT_NOTHING))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any, NoReturn, TypeVar
 
@@ -28,7 +28,7 @@ from harness.kernel.declarations import (
 )
 from harness.kernel.export import ExportError, read_export
 from harness.kernel.terms import Name
-from harness.lean.audit.names import shown
+from harness.lean.audit.names import shown, visible
 
 T = TypeVar("T")
 
@@ -58,6 +58,8 @@ class Declaration:
     module: str
     marks: frozenset[str] = frozenset()
     """Of `MARKS`, those that hold."""
+    place: tuple[int, ...] = ()
+    """First line and column, last line and column, as far as Lean tells; lines count from 1."""
     term: Constant | None = None
     """What it says; nothing where that could not be written down, and was refused."""
 
@@ -135,14 +137,16 @@ class _Reader:
         ((what, fields),) = item.items()
         match what:
             case "constant":
-                name, kind, module, marks = _fields(fields, "name", "kind", "module", "marks")
+                name, kind, module, marks, place = _fields(
+                    fields, "name", "kind", "module", "marks", "place"
+                )
                 if kind not in KINDS.values() or not isinstance(marks, list):
                     _wrong(item)
                 found = frozenset(map(_text, marks))
                 if not found <= MARKS:
                     _wrong(item)
                 home = ".".join(map(str, _name(module)))
-                declaration = Declaration(shown(_name(name)), kind, home, found)
+                declaration = Declaration(shown(_name(name)), kind, home, found, _place(place))
                 _once(self.found, declaration.name, declaration)
             case "ruling":
                 name, *ruling = _fields(fields, "name", "verdict", "reason")
@@ -172,7 +176,7 @@ class _Reader:
                 raise Malformed(f"{name} was accepted and not written down")
             if term is not None and not ruling.reason and KINDS[type(term)] != item.kind:
                 raise Malformed(f"{name} is {KINDS[type(term)]} and {item.kind}")
-            declarations[name] = Declaration(name, item.kind, item.module, item.marks, term)
+            declarations[name] = replace(item, term=term)
         return Answer(
             declarations,
             self.replayed,
@@ -204,6 +208,14 @@ def _name(data: Any) -> Name:
     return tuple(data)
 
 
+def _place(data: Any) -> tuple[int, ...]:
+    if not isinstance(data, list) or not all(type(n) is int and n >= 0 for n in data):
+        _wrong(data)
+    if len(data) not in (0, 4):
+        _wrong(data)
+    return tuple(data)
+
+
 def _text(data: Any) -> str:
     if not isinstance(data, str):
         _wrong(data)
@@ -213,7 +225,7 @@ def _text(data: Any) -> str:
 def _ruling(verdict: Any, reason: Any) -> Ruling:
     if verdict not in ("accepted", "refused", "skipped", "malformed"):
         _wrong(verdict)
-    return Ruling(verdict, _text(reason))
+    return Ruling(verdict, visible(_text(reason)))
 
 
 def _once(table: dict[str, T], key: str, value: T) -> None:

@@ -42,6 +42,11 @@ def parsed(text: str) -> Name:
     return tuple(parts)
 
 
+def visible(text: str) -> str:
+    """A text for people, in one line: what cannot be seen in it is written as its number."""
+    return "".join(c if c.isprintable() else f"\\u{{{ord(c):x}}}" for c in text)
+
+
 def public(name: Name) -> Name:
     """A name without the module that it is private to."""
     if name[:1] == ("_private",) and 0 in name:

@@ -22,7 +22,7 @@ from harness.kernel.declarations import Axiom, Export
 from harness.kernel.export import reach, write_export
 from harness.kernel.terms import Name
 from harness.lean.audit.graph import counted, readable
-from harness.lean.audit.names import parsed, shown
+from harness.lean.audit.names import parsed, shown, visible
 from harness.lean.process import Signal, Stopped, execute, one_at_a_time
 from harness.lean.session import Session
 
@@ -165,7 +165,7 @@ def _read(text: str) -> Rulings:
     found: dict[str, tuple[str, str]] = {}
     for line in lines:
         data = json.loads(line)
-        found[shown(tuple(data["name"]))] = str(data["verdict"]), str(data["reason"])
+        found[shown(tuple(data["name"]))] = str(data["verdict"]), visible(str(data["reason"]))
     return found
 
 
@@ -192,14 +192,14 @@ def _source() -> str:
 
 def _judged(session: Session, claim: Claim, rulings: Rulings, failed: str) -> Evidence:
     constant = session.constant(claim.theorem)
-    reached = session.graph.reaches(constant)
-    library = [name for name in reached if name not in session.answer.declarations]
-    theorems = unproved(session, reach(session.answer.export, [parsed(constant)]))
-    believed = len(library) - len(theorems)
+    library = [n for n in session.graph.reaches(constant) if n not in session.answer.declarations]
+    believed = sorted(name for name in library if rulings.get(name, ("", ""))[0] == "trusted")
+    theorems = set(unproved(session, session.answer.export)) & set(believed)
     data: dict[str, Json] = {
         "constant": constant,
-        "believed theorems": theorems,
-        "believed definitions": believed,
+        "checked of the library": len(library) - len(believed),
+        "believed theorems": sorted(theorems),
+        "believed others": sorted(set(believed) - theorems),
         **session.toolchain,
     }
     if failed:
@@ -220,9 +220,10 @@ def _judged(session: Session, claim: Claim, rulings: Rulings, failed: str) -> Ev
         return _evidence(claim, CHECK, Outcome.ERROR, summary, data)
     others = f" and the {counted(len(own) - 1, 'declaration')} of the package below it"
     summary = (
-        f"A second kernel, the harness's own, accepts the theorem{others * (len(own) > 1)}. It "
-        f"believes of Lean's library {believed} definitions and types, and "
-        f"{counted(len(theorems), 'theorem')} whose proofs are not shipped."
+        f"A second kernel, the harness's own, accepts the theorem{others * (len(own) > 1)}, and "
+        f"{len(library) - len(believed)} of Lean's library. It believes "
+        f"{counted(len(theorems), 'theorem')} of the library, whose proofs are not shipped, and "
+        f"{counted(len(believed) - len(theorems), 'other declaration')}."
     )
     return _evidence(claim, CHECK, Outcome.CONFIRMED, summary, {**data, "replayed": len(own)})
 
@@ -262,7 +263,7 @@ def _external(
         if stop is not None and stop.is_set():
             raise
         return _evidence(claim, check, Outcome.ERROR, f"{stopped}.", data)
-    said = (done.errors.strip() or done.output.strip()).rsplit("\n", 1)[-1][:300]
+    said = visible((done.errors.strip() or done.output.strip()).rsplit("\n", 1)[-1][:300])
     data["said"] = said
     outcomes = {
         0: (Outcome.CONFIRMED, "accepts the theorem and all that it rests on"),

@@ -23,8 +23,15 @@ meta def load (names : List Name) : IO Environment :=
 /-- What several modules declare, by the numbers of the names. -/
 meta unsafe def gather (s : Store) (modules : List (Name × ModuleData)) : IO (Table Stored) := do
   let found ← Table.new Stored
-  each (fun (module, d) => each (fun (c : ConstantInfo) => do
-    found.put (← nameIn s c.name) { module, info := c }) d.constants.toList) modules
+  each (fun (module, d) => do
+    let places ← Table.new (List Nat)
+    placesIn s places d
+    each (fun (c : ConstantInfo) => do
+      let i ← nameIn s c.name
+      let place := match ← places.find i with
+        | some place => place
+        | none => []
+      found.put i { module, info := c, place }) d.constants.toList) modules
   return found
 
 /-- All that is stored under a number, in the order of the modules. -/
@@ -52,7 +59,7 @@ meta unsafe def inspect (own : Environment) : IO Unit := do
   let ours (n : Name) (_ : Nat) : IO (List Stored) := do
     if (library.find? n).isSome then return []
     match own.find? n with
-    | some info => return [{ module := .anonymous, info }]
+    | some info => return [{ module := .anonymous, info, place := [] }]
     | none => return []
   let references : Replay :=
     { store, library, stored := ours, progress := ← Table.new _, env, told := none }

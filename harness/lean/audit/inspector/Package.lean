@@ -38,6 +38,19 @@ meta partial def modulesFrom (env : Environment) (wanted : List Name) (i : Nat) 
     if isIn m wanted || !isCore m then (m, env.header.moduleData[i]!) :: rest else rest
   else []
 
+/-- An entry of the table of places, which is stored without its type. -/
+meta unsafe def placeOf (e : EnvExtensionEntry) : Name × DeclarationRanges := unsafeCast e
+
+/-- Where the declarations of a module stand, by the numbers of their names. -/
+meta unsafe def placesIn (s : Store) (places : Table (List Nat)) (module : ModuleData) : IO Unit :=
+  each (fun (n, entries) =>
+    if n == `Lean.declRangeExt then each one entries.toList else pure ()) module.entries.toList
+where
+  one (e : EnvExtensionEntry) : IO Unit := do
+    let (n, ranges) := placeOf e
+    let r := ranges.range
+    places.put (← nameIn s n) [r.pos.line, r.pos.column, r.endPos.line, r.endPos.column]
+
 /-- An entry of the compiler's table of replacements, which is stored without its type. -/
 meta unsafe def replacementOf (e : EnvExtensionEntry) :
     ScopedEnvExtension.Entry Compiler.CSimp.Entry :=

@@ -29,6 +29,8 @@ meta def give (env : Kernel.Environment) (d : Declaration) :
 meta structure Stored where
   module : Name
   info : ConstantInfo
+  /-- First line and column, last line and column, where the module says so. -/
+  place : List Nat
 
 meta inductive Progress where
   | open
@@ -189,7 +191,8 @@ meta unsafe def describe (r : Replay) (i : Nat) (s : Stored) : IO Unit :=
     let (_, module) ← nameOf r.store s.module
     if name != i then refuse "it is stored under another name than its own"
     say r.store.out "constant" ["\"name\":" ++ nameText n, "\"kind\":" ++ quote (kindOf s.info),
-      "\"module\":" ++ nameText module, "\"marks\":" ++ list (marks full n s.info)]
+      "\"module\":" ++ nameText module, "\"marks\":" ++ list (marks full n s.info),
+      "\"place\":" ++ numbers s.place]
 
 /-- A declaration of the package. -/
 meta unsafe def visitStored (r : Replay) (i : Nat) (first : Stored) (others : List Stored) :
