@@ -19,6 +19,7 @@ SOURCES = sorted(HARNESS.rglob("*.py"))
 MAY_IMPORT = {
     "diagnostics": set(),
     "files": set(),
+    "kernel": set(),
     "threads": set(),
     "language": {"diagnostics"},
     "claims": {"diagnostics", "language"},
