@@ -302,7 +302,7 @@ def nat(value: int) -> Expr:
     return found
 
 
-def string(value: str) -> Expr:
+def string(value: str) -> StrLit:
     found = _strings.get(value)
     if found is None:
         found = _strings[value] = StrLit()
@@ -324,9 +324,8 @@ def local(index: int, type: Expr) -> Expr:
 
 def children(e: Expr) -> tuple[Expr, ...]:
     """The expressions that `e` is directly made of."""
-    kind = type(e)
-    if kind is App:
-        return (e.fn, e.arg)  # type: ignore[attr-defined]
+    if type(e) is App:
+        return (e.fn, e.arg)
     if isinstance(e, Binder):
         return (e.type, e.body)
     if isinstance(e, Let):
