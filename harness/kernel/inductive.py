@@ -111,11 +111,34 @@ class Computed:
 def add_inductive(environment: Environment, block: Inductive, kernel: Kernel) -> None:
     """Check the block and add it to the environment. Raises Refused or Declined.
 
-    `kernel` is one for `environment`, and gives its limits to those for the scratch ones.
+    `kernel` is one for `environment`, and gives its limits to those for the scratch ones. Only when
+    all is well does anything get into the environment.
     """
+    computed = recursors_of(environment, block, kernel)
+    final = _scratch(environment, kernel, block.types[0].level_params)
+    added: list[Constant] = [*block.types, *block.constructors]
+    added += [item.recursor for item in computed]
+    for constant in added:
+        final.environment.add(constant)
+    _compare(final, block, computed)
+    for constant in added:
+        environment.add(constant)
+
+
+def recursors_of(environment: Environment, block: Inductive, kernel: Kernel) -> list[Computed]:
+    """The recursors that come with the types of the block, which are checked; its own are not."""
     _check_shape(block)
     first = block.types[0]
     names = [item.name for item in block.types]
+    # The types as they stand, before anything is copied.
+    scratch = _scratch(environment, kernel, first.level_params)
+    for item in block.types:
+        scratch.check_type(item.type)
+    for item in block.types:
+        scratch.environment.add(item)
+    for made in block.constructors:
+        scratch.check_type(made.type)
+
     types = [
         Type(
             item.name,
@@ -125,20 +148,12 @@ def add_inductive(environment: Environment, block: Inductive, kernel: Kernel) ->
         )
         for item in block.types
     ]
-    # The types as they stand, before anything is copied.
-    scratch = _scratch(environment, kernel, first.level_params)
-    for item in block.types:
-        scratch.check_type(item.type)
-    for item in block.types:
-        scratch.environment.add(item)
-    for made in block.constructors:
-        scratch.check_type(made.type)
     levels = tuple([param(name) for name in first.level_params])
     nesting = Nesting(environment, types, levels, first.num_params)
     nesting.unfold()
     own = _scratch(environment, kernel, first.level_params)
-    large = block.recursors[0].level_params if block.recursors else ()
     generator = Generator(own, types, first.level_params, first.num_params, nesting.params)
+    large = block.recursors[0].level_params if block.recursors else ()
     computed = generator.run(_elimination_name(large, first.level_params))
 
     recursive = any(_speaks_of(made.type, names, first.num_params) for made in block.constructors)
@@ -147,20 +162,10 @@ def add_inductive(environment: Environment, block: Inductive, kernel: Kernel) ->
             raise Refused(f"{name_text(item.name)} has {len(indices)} indices")
         if item.is_recursive != recursive or item.num_nested != len(types) - len(block.types):
             raise Refused(f"{name_text(item.name)} is not what is said of its recursion")
-    for made, computed_made in zip(block.constructors, generator.all_made(), strict=False):
-        if made.num_fields != len(computed_made.fields):
-            raise Refused(f"{name_text(made.name)} has {len(computed_made.fields)} fields")
-
-    # Only when all is well does anything get into the environment.
-    final = _scratch(environment, kernel, first.level_params)
-    added: list[Constant] = [*block.types, *block.constructors]
-    restored = [nesting.restore(item, names) for item in computed]
-    added += [item.recursor for item in restored]
-    for constant in added:
-        final.environment.add(constant)
-    _compare(final, block, restored)
-    for constant in added:
-        environment.add(constant)
+    for made, taken in zip(block.constructors, generator.all_made(), strict=False):
+        if made.num_fields != len(taken.fields):
+            raise Refused(f"{name_text(made.name)} has {len(taken.fields)} fields")
+    return [nesting.restore(item, names) for item in computed]
 
 
 def _scratch(environment: Environment, limits: Kernel, level_params: tuple[Name, ...]) -> Kernel:
