@@ -150,7 +150,7 @@ def recursors_of(environment: Environment, block: Inductive, kernel: Kernel) -> 
     ]
     levels = tuple([param(name) for name in first.level_params])
     nesting = Nesting(environment, types, levels, first.num_params)
-    nesting.unfold()
+    nesting.unfold(scratch)
     own = _scratch(environment, kernel, first.level_params)
     generator = Generator(own, types, first.level_params, first.num_params, nesting.params)
     large = block.recursors[0].level_params if block.recursors else ()
@@ -255,6 +255,18 @@ def _compare(kernel: Kernel, block: Inductive, restored: list[Computed]) -> None
                 raise Refused(f"a rule of the recursor {text} is not the one that comes with it")
 
 
+def with_params(kernel: Kernel, type: Expr, params: list[Expr], name: Name) -> Expr:
+    """The rest of a type when its parameters are these, which must have the types that it says."""
+    for given in params:
+        assert isinstance(given, Local)
+        if not isinstance(type, Pi):
+            raise Refused(f"{name_text(name)} has too few parameters")
+        if not kernel.equal(type.type, given.type):
+            raise Refused(f"a parameter of {name_text(name)} is not that of the first type")
+        type = instantiate(type.body, [given])
+    return type
+
+
 class Generator:
     """Checks types that are defined together, none of them nested, and makes their recursors."""
 
@@ -313,7 +325,7 @@ class Generator:
     def check_types(self) -> None:
         for i, item in enumerate(self.types):
             self.kernel.check_type(item.type)
-            type = self.with_params(item.type, item.name)
+            type = with_params(self.kernel, item.type, self.params, item.name)
             indices: list[Expr] = []
             while isinstance(type, Pi):
                 indices.append(self.fresh(type.type))
@@ -325,21 +337,10 @@ class Generator:
                 raise Refused("types that are defined together lie in different universes")
             self.indices.append(indices)
 
-    def with_params(self, type: Expr, name: Name) -> Expr:
-        """The rest of a type when its parameters are those of the block."""
-        for given in self.params:
-            assert isinstance(given, Local)
-            if not isinstance(type, Pi):
-                raise Refused(f"{name_text(name)} has too few parameters")
-            if not self.kernel.equal(type.type, given.type):
-                raise Refused(f"a parameter of {name_text(name)} is not that of the first type")
-            type = instantiate(type.body, [given])
-        return type
-
     def take_apart(self, of: int, name: Name, type: Expr) -> Made:
         kernel, text = self.kernel, name_text(name)
         kernel.check_type(type)
-        type = self.with_params(type, name)
+        type = with_params(kernel, type, self.params, name)
         made = Made(name, [], [], [])
         while isinstance(type, Pi):
             level = kernel.level(kernel.infer(type.type))
@@ -504,13 +505,16 @@ class Nesting:
         self.originals: dict[Name, Expr] = {}
         """From the names of copies and their constructors to what they stand for."""
 
-    def unfold(self) -> None:
-        """Put copies in the place of nested occurrences, and the copies behind the types."""
+    def unfold(self, kernel: Kernel) -> None:
+        """Put copies in the place of nested occurrences, and the copies behind the types.
+
+        `kernel` knows the types as they stand.
+        """
         at = 0
         while at < len(self.types):
             item = self.types[at]
             for i, (name, type) in enumerate(item.constructors):
-                rest = self.replaced(_apply_type(type, self.params))
+                rest = self.replaced(with_params(kernel, type, self.params, name))
                 item.constructors[i] = name, bind(pi, self.params, rest)
             at += 1
 

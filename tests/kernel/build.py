@@ -225,7 +225,7 @@ def refused(*declarations: Declaration, because: str) -> None:
     for ruling in before:
         assert ruling.verdict == "accepted", ruling
     assert last.verdict == "refused", last
-    assert because in last.reason
+    assert because in last.reason, last.reason
 
 
 def complete(block: Inductive, *before: Declaration, on: Checker | None = None) -> Inductive:
