@@ -196,12 +196,15 @@ def _list(value: object) -> list[Any]:
 
 # Python limits the digits of one conversion (and is right to: it takes quadratic time).
 _CHUNK = 4000
+_MOST_DIGITS = 1_000_000
 
 
 def _digits(value: object) -> int:
     text = _text(value)
     if not text or not text.isascii() or not text.isdigit():
         raise _Wrong(f"expected decimal digits, found {text!r:.50}")
+    if len(text) > _MOST_DIGITS:
+        raise _Wrong(f"expected at most {_MOST_DIGITS} digits, found {len(text)}")
     number = 0
     for start in range(0, len(text), _CHUNK):
         chunk = text[start : start + _CHUNK]

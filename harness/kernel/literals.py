@@ -41,27 +41,20 @@ STRING = const(("String",))
 CHAR = const(("Char",))
 _TYPE = sort(succ(ZERO))
 
-LARGEST_EXPONENT = 2**24
-"""Powers and shifts beyond it are not computed, as in Lean's kernel."""
-LARGEST_BITS = 2**26
-"""Nor are numbers that are longer. What is not computed is left to the definitions."""
+LARGEST_BITS = 2**20
+"""No number that is longer is computed with, since nothing could stop Python while it divides; what
+is not computed is left to the definitions."""
 
 
 def _power(base: int, exponent: int) -> int | None:
-    if exponent > LARGEST_EXPONENT or base.bit_length() * exponent > LARGEST_BITS:
+    if base.bit_length() * exponent > LARGEST_BITS:
         return None
     power: int = base**exponent
     return power
 
 
-def _product(a: int, b: int) -> int | None:
-    return None if a.bit_length() + b.bit_length() > LARGEST_BITS else a * b
-
-
 def _shift_left(a: int, by: int) -> int | None:
-    if by > LARGEST_EXPONENT or a.bit_length() + by > LARGEST_BITS:
-        return None
-    return a << by
+    return None if a.bit_length() + by > LARGEST_BITS else a << by
 
 
 def _log2(a: int) -> int:
@@ -73,7 +66,7 @@ Operation = Callable[..., int | bool | None]
 OPERATIONS: dict[Name, tuple[int, Operation]] = {
     ("Nat", "add"): (2, lambda a, b: a + b),
     ("Nat", "sub"): (2, lambda a, b: max(a - b, 0)),
-    ("Nat", "mul"): (2, _product),
+    ("Nat", "mul"): (2, lambda a, b: a * b),
     ("Nat", "div"): (2, lambda a, b: a // b if b else 0),
     ("Nat", "mod"): (2, lambda a, b: a % b if b else a),
     ("Nat", "gcd"): (2, gcd),
@@ -88,6 +81,15 @@ OPERATIONS: dict[Name, tuple[int, Operation]] = {
     ("Nat", "log2"): (1, _log2),
 }
 """Names, numbers of arguments, and what they do. None stands for a number that is too large."""
+
+
+def compute(name: Name, values: list[int]) -> int | bool | None:
+    """What the function comes to, or None where it is not computed."""
+    count, operation = OPERATIONS[name]
+    if len(values) != count or any(value.bit_length() > LARGEST_BITS for value in values):
+        return None
+    return operation(*values)
+
 
 Equations = Callable[[Expr, Expr], list[tuple[Expr, Expr]]]
 

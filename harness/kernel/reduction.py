@@ -16,10 +16,10 @@ from harness.kernel.environment import Environment
 from harness.kernel.literals import (
     FALSE,
     NAT_SUCC,
-    OPERATIONS,
     TRUE,
     as_constructor,
     as_list,
+    compute,
     value_of,
 )
 from harness.kernel.ruling import Declined
@@ -241,12 +241,10 @@ class Reducer:
             type = recursor.type
             before = recursor.num_params + recursor.num_motives + recursor.num_minors
             for _ in range(before + recursor.num_indices):
-                assert isinstance(type, Pi)
-                type = type.body
-            assert isinstance(type, Pi)
-            head, _ = spine(type.type)
-            assert isinstance(head, Const)
-            found = self._majors[recursor.name] = head.name
+                type = type.body if isinstance(type, Pi) else type
+            head, _ = spine(type.type if isinstance(type, Pi) else type)
+            found = head.name if isinstance(head, Const) else ()
+            self._majors[recursor.name] = found
         return found
 
     def made(self, head: Const, args: list[Expr]) -> Expr | None:
@@ -289,9 +287,6 @@ class Reducer:
             return None if before is None else nat(before + 1)
         if head.name not in self.environment.accelerated:
             return None
-        count, operation = OPERATIONS[head.name]
-        if len(args) != count:
-            return None
         values = []
         for arg in args:
             value = value_of(self.whnf(arg))
@@ -299,7 +294,7 @@ class Reducer:
                 return None
             values.append(value)
         self.spend()
-        result = operation(*values)
+        result = compute(head.name, values)
         if result is None:
             return None
         if isinstance(result, bool):
