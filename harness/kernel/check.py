@@ -32,7 +32,7 @@ from harness.kernel.universes import is_zero
 FUEL = 20_000_000
 """How many steps one declaration may take."""
 SECONDS = 60.0
-"""How long one declaration may take."""
+"""How long one declaration may take, of the processor's time."""
 DEPTH = 60_000
 """How deep Python's own calls may go; they are kept on the heap."""
 
@@ -82,7 +82,7 @@ class Checker:
 
     def rule(self, declaration: Declaration, trusted: Callable[[Name], bool]) -> Ruling:
         """What becomes of the declaration; where it is accepted, it may be cited from now on."""
-        started = time.monotonic()
+        started = time.thread_time()
         names = tuple(constant.name for constant in constants(declaration))
         believed = bool(names) and all(trusted(name) for name in names)
         limit = sys.getrecursionlimit()
@@ -105,7 +105,7 @@ class Checker:
             for name in names:
                 if name not in self.environment.constants:
                     self.fallen.setdefault(name, verdict)
-        return Ruling(names, verdict, reason, time.monotonic() - started)
+        return Ruling(names, verdict, reason, time.thread_time() - started)
 
     def _add(
         self, declaration: Declaration, names: tuple[Name, ...], believed: bool, started: float

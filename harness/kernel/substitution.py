@@ -40,26 +40,36 @@ def instantiate(e: Expr, values: Sequence[Expr]) -> Expr:
     last = len(values) - 1
     made: dict[tuple[Expr, int], Expr] = {}
 
+    # Most of the kernel's time is spent here, so what has nothing to replace is not gone into.
     def at(e: Expr, depth: int) -> Expr:
-        if e.loose <= depth:
-            return e
-        if type(e) is Bound:
-            return values[last - (e.index - depth)]
+        kind = type(e)
+        if kind is Bound:
+            return values[last - (e.index - depth)]  # type: ignore[attr-defined]
         key = (e, depth)
-        found = made.get(key)
-        if found is not None:
-            return found
+        new = made.get(key)
+        if new is not None:
+            return new
         if type(e) is App:
-            new = app(at(e.fn, depth), at(e.arg, depth))
-        elif isinstance(e, Lam):
-            new = lam(at(e.type, depth), at(e.body, depth + 1))
-        elif isinstance(e, Pi):
-            new = pi(at(e.type, depth), at(e.body, depth + 1))
-        elif isinstance(e, Let):
-            new = let(at(e.type, depth), at(e.value, depth), at(e.body, depth + 1))
-        else:
-            assert isinstance(e, Proj)
+            fn, arg = e.fn, e.arg
+            new = app(
+                at(fn, depth) if fn.loose > depth else fn,
+                at(arg, depth) if arg.loose > depth else arg,
+            )
+        elif kind is Lam or kind is Pi:
+            type_, body = e.type, e.body  # type: ignore[attr-defined]
+            new = (lam if kind is Lam else pi)(
+                at(type_, depth) if type_.loose > depth else type_,
+                at(body, depth + 1) if body.loose > depth + 1 else body,
+            )
+        elif isinstance(e, Proj):
             new = proj(e.structure, e.index, at(e.struct, depth))
+        else:
+            assert isinstance(e, Let)
+            new = let(
+                at(e.type, depth) if e.type.loose > depth else e.type,
+                at(e.value, depth) if e.value.loose > depth else e.value,
+                at(e.body, depth + 1) if e.body.loose > depth + 1 else e.body,
+            )
         made[key] = new
         return new
 
