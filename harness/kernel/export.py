@@ -17,7 +17,6 @@ from typing import Any, NoReturn, TypeVar, cast
 
 from harness.kernel.declarations import (
     Axiom,
-    Constant,
     Constructor,
     Declaration,
     Definition,
@@ -27,10 +26,8 @@ from harness.kernel.declarations import (
     InductiveType,
     Opaque,
     Quotient,
-    QuotientKind,
     Recursor,
     Rule,
-    Safety,
     Theorem,
     constants,
     expressions,
@@ -251,14 +248,6 @@ class _Reader:
             "imax": lambda data: imax_level(*self.pair(data)),
             "param": lambda data: param(self.name(data)),
         }
-        self.declaration_makers: dict[str, Callable[[Any], Declaration]] = {
-            "axiom": self.read_axiom,
-            "def": self.read_definition,
-            "thm": self.read_theorem,
-            "opaque": self.read_opaque,
-            "quot": self.read_quotient,
-            "inductive": self.read_inductive,
-        }
 
     def read(self, data: dict[str, Any], number: int) -> None:
         if number == 1:
@@ -271,9 +260,9 @@ class _Reader:
             _add(self.levels, self.level_makers, data, "il")
         else:
             key, value = _only(data)
-            if key not in self.declaration_makers:
+            if key not in DECLARATIONS:
                 raise _Wrong(f"unknown {key!r:.50}")
-            declaration = self.declaration_makers[key](value)
+            declaration: Declaration = self.item(DECLARATIONS[key], value)
             for constant in constants(declaration):
                 if constant.name in self.declared:
                     raise _Wrong(f"{name_text(constant.name)} is declared twice")
@@ -359,115 +348,14 @@ class _Reader:
             raise _Wrong("a bound variable stands outside all binders")
         return e
 
-    def constant(self, name: object, level_params: object, type: object) -> dict[str, Any]:
-        return {
-            "name": self.name(name),
-            "level_params": self.name_list(level_params),
-            "type": self.closed(type),
-        }
-
-    def read_axiom(self, data: object) -> Axiom:
-        *common, is_unsafe = _fields(data, "name", "levelParams", "type", "isUnsafe")
-        return Axiom(**self.constant(*common), is_unsafe=_truth(is_unsafe))
-
-    def read_definition(self, data: object) -> Definition:
-        *common, value, hints, safety, mates = _fields(
-            data, "name", "levelParams", "type", "value", "hints", "safety", "all"
-        )
-        return Definition(
-            **self.constant(*common),
-            value=self.closed(value),
-            hints=_hints(hints),
-            safety=cast(Safety, _one_of(safety, "unsafe", "safe", "partial")),
-            all=self.name_list(mates),
-        )
-
-    def read_theorem(self, data: object) -> Theorem:
-        *common, value, mates = _fields(data, "name", "levelParams", "type", "value", "all")
-        return Theorem(
-            **self.constant(*common), value=self.closed(value), all=self.name_list(mates)
-        )
-
-    def read_opaque(self, data: object) -> Opaque:
-        *common, value, is_unsafe, mates = _fields(
-            data, "name", "levelParams", "type", "value", "isUnsafe", "all"
-        )
-        return Opaque(
-            **self.constant(*common),
-            value=self.closed(value),
-            is_unsafe=_truth(is_unsafe),
-            all=self.name_list(mates),
-        )
-
-    def read_quotient(self, data: object) -> Quotient:
-        *common, kind = _fields(data, "name", "levelParams", "type", "kind")
-        return Quotient(
-            **self.constant(*common),
-            kind=cast(QuotientKind, _one_of(kind, "type", "ctor", "lift", "ind")),
-        )
-
-    def read_inductive(self, data: object) -> Inductive:
-        types, constructors, recursors = _fields(data, "types", "ctors", "recs")
-        return Inductive(
-            tuple([self.read_type(item) for item in _list(types)]),
-            tuple([self.read_constructor(item) for item in _list(constructors)]),
-            tuple([self.read_recursor(item) for item in _list(recursors)]),
-        )
-
-    def read_type(self, data: object) -> InductiveType:
-        *common, params, indices, mates, ctors, nested, recursive, is_unsafe, reflexive = _fields(
-            data,
-            *("name", "levelParams", "type", "numParams", "numIndices", "all", "ctors"),
-            *("numNested", "isRec", "isUnsafe", "isReflexive"),
-        )
-        return InductiveType(
-            **self.constant(*common),
-            num_params=_natural(params),
-            num_indices=_natural(indices),
-            all=self.name_list(mates),
-            constructors=self.name_list(ctors),
-            num_nested=_natural(nested),
-            is_recursive=_truth(recursive),
-            is_unsafe=_truth(is_unsafe),
-            is_reflexive=_truth(reflexive),
-        )
-
-    def read_constructor(self, data: object) -> Constructor:
-        *common, inductive, index, params, fields, is_unsafe = _fields(
-            data,
-            *("name", "levelParams", "type", "induct", "cidx"),
-            *("numParams", "numFields", "isUnsafe"),
-        )
-        return Constructor(
-            **self.constant(*common),
-            inductive=self.name(inductive),
-            index=_natural(index),
-            num_params=_natural(params),
-            num_fields=_natural(fields),
-            is_unsafe=_truth(is_unsafe),
-        )
-
-    def read_recursor(self, data: object) -> Recursor:
-        *common, mates, params, indices, motives, minors, rules, k, is_unsafe = _fields(
-            data,
-            *("name", "levelParams", "type", "all", "numParams", "numIndices"),
-            *("numMotives", "numMinors", "rules", "k", "isUnsafe"),
-        )
-        return Recursor(
-            **self.constant(*common),
-            all=self.name_list(mates),
-            num_params=_natural(params),
-            num_indices=_natural(indices),
-            num_motives=_natural(motives),
-            num_minors=_natural(minors),
-            rules=tuple([self.read_rule(item) for item in _list(rules)]),
-            k=_truth(k),
-            is_unsafe=_truth(is_unsafe),
-        )
-
-    def read_rule(self, data: object) -> Rule:
-        constructor, fields, rhs = _fields(data, "ctor", "nfields", "rhs")
-        return Rule(self.name(constructor), _natural(fields), self.closed(rhs))
+    def item(self, kind: type[Any], data: object) -> Any:
+        """A declaration, or a part of one, from its fields as `FIELDS` lists them."""
+        fields = FIELDS[kind]
+        values = _fields(data, *(key for key, _, _ in fields))
+        made = {}
+        for (_, attribute, codec), value in zip(fields, values, strict=True):
+            made[attribute] = codec[0](self, value)
+        return kind(**made)
 
 
 def _hints(data: object) -> Hints:
@@ -555,7 +443,7 @@ def write_export(export: Export) -> Iterator[str]:
     )
     writer = _Writer()
     for declaration in export.declarations:
-        last = writer.declaration(declaration)
+        last = {_KEYS[type(declaration)]: writer.item(declaration)}
         yield from map(_line, writer.take())
         yield _line(last)
 
@@ -645,76 +533,102 @@ class _Writer:
             return {"strVal": e.value}
         raise AssertionError("a local variable of the kernel cannot be written")
 
-    def constant(self, constant: Constant) -> dict[str, Any]:
+    def item(self, item: Any) -> dict[str, Any]:
+        """The fields of a declaration, or of a part of one, as `FIELDS` lists them."""
         return {
-            "name": self.name(constant.name),
-            "levelParams": self.name_list(constant.level_params),
-            "type": self.expr(constant.type),
+            key: codec[1](self, getattr(item, attribute))
+            for key, attribute, codec in FIELDS[type(item)]
         }
 
-    def declaration(self, item: Declaration) -> dict[str, Any]:
-        if isinstance(item, Inductive):
-            return {
-                "inductive": {
-                    "types": [self.inductive_type(each) for each in item.types],
-                    "ctors": [self.constructor(each) for each in item.constructors],
-                    "recs": [self.recursor(each) for each in item.recursors],
-                }
-            }
-        common = self.constant(item)
-        if isinstance(item, Axiom):
-            return {"axiom": {**common, "isUnsafe": item.is_unsafe}}
-        if isinstance(item, Quotient):
-            return {"quot": {**common, "kind": item.kind}}
-        common["value"] = self.expr(item.value)
-        common["all"] = self.name_list(item.all)
-        if isinstance(item, Theorem):
-            return {"thm": common}
-        if isinstance(item, Opaque):
-            return {"opaque": {**common, "isUnsafe": item.is_unsafe}}
-        hints = {"regular": item.hints} if isinstance(item.hints, int) else item.hints
-        return {"def": {**common, "hints": hints, "safety": item.safety}}
 
-    def inductive_type(self, item: InductiveType) -> dict[str, Any]:
-        return {
-            **self.constant(item),
-            "numParams": item.num_params,
-            "numIndices": item.num_indices,
-            "all": self.name_list(item.all),
-            "ctors": self.name_list(item.constructors),
-            "numNested": item.num_nested,
-            "isRec": item.is_recursive,
-            "isUnsafe": item.is_unsafe,
-            "isReflexive": item.is_reflexive,
-        }
+# The fields of declarations: the format's name, ours, and how the value is read and written.
 
-    def constructor(self, item: Constructor) -> dict[str, Any]:
-        return {
-            **self.constant(item),
-            "induct": self.name(item.inductive),
-            "cidx": item.index,
-            "numParams": item.num_params,
-            "numFields": item.num_fields,
-            "isUnsafe": item.is_unsafe,
-        }
+Codec = tuple[Callable[[_Reader, object], Any], Callable[[_Writer, Any], Any]]
 
-    def recursor(self, item: Recursor) -> dict[str, Any]:
-        rules = [
-            {
-                "ctor": self.name(rule.constructor),
-                "nfields": rule.num_fields,
-                "rhs": self.expr(rule.rhs),
-            }
-            for rule in item.rules
-        ]
-        return {
-            **self.constant(item),
-            "all": self.name_list(item.all),
-            "numParams": item.num_params,
-            "numIndices": item.num_indices,
-            "numMotives": item.num_motives,
-            "numMinors": item.num_minors,
-            "rules": rules,
-            "k": item.k,
-            "isUnsafe": item.is_unsafe,
-        }
+
+def _plain_codec(read: Callable[[object], Any]) -> Codec:
+    return lambda _, data: read(data), lambda _, value: value
+
+
+def _word(*words: str) -> Codec:
+    return _plain_codec(lambda data: _one_of(data, *words))
+
+
+def _items(kind: type[Any]) -> Codec:
+    return (
+        lambda reader, data: tuple([reader.item(kind, item) for item in _list(data)]),
+        lambda writer, items: [writer.item(item) for item in items],
+    )
+
+
+_NAME: Codec = (_Reader.name, _Writer.name)
+_NAMES: Codec = (_Reader.name_list, _Writer.name_list)
+_EXPR: Codec = (_Reader.closed, _Writer.expr)
+_NATURAL, _TRUTH = _plain_codec(_natural), _plain_codec(_truth)
+_HINTS: Codec = (
+    lambda _, data: _hints(data),
+    lambda _, hints: {"regular": hints} if isinstance(hints, int) else hints,
+)
+
+Field = tuple[str, str, Codec]
+_CONSTANT: tuple[Field, ...] = (
+    ("name", "name", _NAME),
+    ("levelParams", "level_params", _NAMES),
+    ("type", "type", _EXPR),
+)
+_VALUE: Field = ("value", "value", _EXPR)
+_ALL: Field = ("all", "all", _NAMES)
+_UNSAFE: Field = ("isUnsafe", "is_unsafe", _TRUTH)
+_PARAMS: Field = ("numParams", "num_params", _NATURAL)
+_INDICES: Field = ("numIndices", "num_indices", _NATURAL)
+
+FIELDS: dict[type[Any], tuple[Field, ...]] = {
+    Axiom: (*_CONSTANT, _UNSAFE),
+    Definition: (
+        *(*_CONSTANT, _VALUE, _ALL),
+        ("hints", "hints", _HINTS),
+        ("safety", "safety", _word("unsafe", "safe", "partial")),
+    ),
+    Theorem: (*_CONSTANT, _VALUE, _ALL),
+    Opaque: (*_CONSTANT, _VALUE, _ALL, _UNSAFE),
+    Quotient: (*_CONSTANT, ("kind", "kind", _word("type", "ctor", "lift", "ind"))),
+    InductiveType: (
+        *(*_CONSTANT, _PARAMS, _INDICES, _ALL, _UNSAFE),
+        ("ctors", "constructors", _NAMES),
+        ("numNested", "num_nested", _NATURAL),
+        ("isRec", "is_recursive", _TRUTH),
+        ("isReflexive", "is_reflexive", _TRUTH),
+    ),
+    Constructor: (
+        *(*_CONSTANT, _PARAMS, _UNSAFE),
+        ("induct", "inductive", _NAME),
+        ("cidx", "index", _NATURAL),
+        ("numFields", "num_fields", _NATURAL),
+    ),
+    Rule: (
+        ("ctor", "constructor", _NAME),
+        ("nfields", "num_fields", _NATURAL),
+        ("rhs", "rhs", _EXPR),
+    ),
+    Recursor: (
+        *(*_CONSTANT, _PARAMS, _INDICES, _ALL, _UNSAFE),
+        ("numMotives", "num_motives", _NATURAL),
+        ("numMinors", "num_minors", _NATURAL),
+        ("rules", "rules", _items(Rule)),
+        ("k", "k", _TRUTH),
+    ),
+    Inductive: (
+        ("types", "types", _items(InductiveType)),
+        ("ctors", "constructors", _items(Constructor)),
+        ("recs", "recursors", _items(Recursor)),
+    ),
+}
+DECLARATIONS: dict[str, type[Any]] = {
+    "axiom": Axiom,
+    "def": Definition,
+    "thm": Theorem,
+    "opaque": Opaque,
+    "quot": Quotient,
+    "inductive": Inductive,
+}
+_KEYS = {kind: key for key, kind in DECLARATIONS.items()}
