@@ -105,6 +105,8 @@ class Typing(Reducer):
         if isinstance(e, Proj):
             return self._type_of_projection(e, check)
         if isinstance(e, NatLit):
+            if e.value < 0:
+                raise Refused("a number below 0 is written")
             require_nat(self.environment)
             return NAT
         if isinstance(e, StrLit):

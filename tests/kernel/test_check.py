@@ -693,6 +693,16 @@ def test_a_number_needs_the_natural_numbers() -> None:
     assert (ruling.verdict, "Nat is not" in ruling.reason) == (Verdict.REFUSED, True)
 
 
+def test_no_number_is_below_zero() -> None:
+    """[Typing._type] One made by `unsafeCast` proved `False` to Lean's kernel."""
+    refused(definition("x", NAT, nat(-1)), because="below 0")
+    refused(equation("x", NAT, c("Nat.add", nat(-1), nat(2)), nat(1)), because="below 0")
+    refused(
+        definition("x", forall(NAT, lambda _: eq(ONE, NAT, nat(-1), nat(-1))), NAT),
+        because="below 0",
+    )
+
+
 def test_texts() -> None:
     """[Typing._type: texts, Kernel._equal_texts] The types are stand-ins with the right names."""
     character = complete(types(("Char", TYPE, {"ofNat": arrow(NAT, c("Char"))})))

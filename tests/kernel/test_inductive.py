@@ -344,6 +344,15 @@ def test_parameters_are_the_same_everywhere() -> None:
     accepted(complete(one(indexed, type=arrow(TYPE, sort(TWO)), indices=1)))
     fixed = forall(PROP, lambda a: c("I", NAT))
     refused(one(fixed, type=family, params=1), because="is not that of the first type")
+    # Also where the types are copied, which gives the copies the parameters of the first type.
+    seq = lambda a: c("Kinds.Seq", a, us=(ZERO,))  # noqa: E731
+    other = forall(PROP, lambda a: arrow(seq(c("I", NAT)), c("I", NAT)))
+    refused(
+        one(other, type=family, params=1, recursive=True, nested=1),
+        because="is not that of the first type",
+    )
+    own = forall(TYPE, lambda a: arrow(seq(c("I", a)), c("I", a)))
+    accepted(complete(one(own, type=family, params=1, recursive=True, nested=1)))
     field = forall(TYPE, lambda a: arrow(c("I", NAT), c("I", a)))
     refused(one(field, type=family, params=1, recursive=True), because="may not stand")
     refused(one(c("I", NAT), type=family, params=1), because="")

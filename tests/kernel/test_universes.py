@@ -58,7 +58,7 @@ def depth(level: Level) -> int:
     return 0
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(LEVELS, LEVELS)
 def test_it_is_at_most_exactly_if_no_values_say_otherwise(a: Level, b: Level) -> None:
     # A parameter above 0 is decided by one that is above it and all that is added.
