@@ -1,6 +1,6 @@
 """Types of expressions: found and, where it is asked for, checked.
 
-Sources: Carneiro, The Type Theory of Lean, section 2.1 for the rules; the condition on projections
+Sources: Carneiro, The Type Theory of Lean, "Typing", for the rules; the condition on projections
 out of a proposition is Lean's kernel's.
 """
 
