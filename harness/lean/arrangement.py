@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from harness.claims.model import ARGUMENT, SCALARS, Arrangement, Claim, Library, ScalarKind
 from harness.kernel.declarations import Constant
-from harness.kernel.terms import App, Bound, Const, Expr, NatLit, Pi, Sort
+from harness.kernel.terms import App, Bound, Const, Expr, NatLit, Pi, Sort, spine
 from harness.lean.instances import NEEDS, definition_needs
 from harness.lean.scope import CLASSES, NUMERALS
 
@@ -116,15 +116,6 @@ def concrete_kind(type_: Expr, scalars: Mapping[str, ScalarKind]) -> ScalarKind 
         seen.update(parts)
     kinds = [kind for kind in scalars.values() if kind.is_type and kind.lean_name in found]
     return min(kinds, key=lambda kind: kind.lean_name == "Nat", default=None)
-
-
-def spine(expression: Expr) -> tuple[Expr, list[Expr]]:
-    """What is applied, and everything that it is applied to."""
-    arguments: list[Expr] = []
-    while isinstance(expression, App):
-        arguments.append(expression.arg)
-        expression = expression.fn
-    return expression, arguments[::-1]
 
 
 def _number(expression: Expr) -> int | None:
