@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import lru_cache
 from unicodedata import category, normalize
 
 _UNSEEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp", "Zs"})
@@ -72,13 +72,13 @@ def named(character: str) -> str:
     return f"the character U+{ord(character):04X} cannot be seen, and is not used here"
 
 
-@cache
+@lru_cache(maxsize=4096)
 def same_looks(name: str) -> str:
     """What `name` looks like: two names with one such text cannot be told apart."""
     return normalize("NFC", name).translate(_SAME_LOOKS)
 
 
-@cache
+@lru_cache(maxsize=4096)
 def similar_looks(name: str) -> str:
     """What `name` looks like at a glance."""
     return same_looks(name).translate(_SIMILAR_LOOKS)
