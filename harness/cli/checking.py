@@ -130,12 +130,16 @@ def make_room(files: dict[str, Path]) -> None:
     from harness.files import is_stream
 
     faults = []
+    targets: set[Path] = set()
     for path in files.values():
         if is_stream(path):
             if not os.access(path, os.W_OK):
                 faults.append(Diagnostic(str(path), 1, 1, "it cannot be written to"))
             continue
         target = Path(os.path.realpath(path))
+        if target in targets:
+            faults.append(Diagnostic(str(path), 1, 1, "two reports cannot be one file"))
+        targets.add(target)
         target.parent.mkdir(parents=True, exist_ok=True)
         if not os.access(target.parent, os.W_OK):
             faults.append(Diagnostic(str(path), 1, 1, "its folder cannot be written to"))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import lru_cache
 from unicodedata import category, normalize
 
 _UNSEEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp", "Zs"})
@@ -32,15 +32,22 @@ _UNSEEN_RANGES = (
 
 _SEEN = frozenset("\t\n ")
 
-# Each Greek or Cyrillic letter that cannot be told from a Latin one in the fonts of editors.
-_SAME = str.maketrans(
-    "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧϜϹοϲϳ" + "АВЕЅІЈКМНОРСТУХаеорсухѕіј",
-    "ABEZHIKMNOPTYXFCocj" + "ABESIJKMHOPCTYXaeopcyxsij",
-)
+_SAME = {
+    **dict(zip("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧϜϹϒϺοϲϳ", "ABEZHIKMNOPTYXFCYMocj", strict=True)),
+    **dict(zip("АВЕЅІЈКМНОРСТУХаеорсухѕіј", "ABESIJKMHOPCTYXaeopcyxsij", strict=True)),
+    **{"ϴ": "Θ", "Đ": "Ð", "Ĳ": "IJ", "ĳ": "ij"},
+}
+"""Letters that cannot be told from others, mostly Latin ones, in the fonts of editors."""
 
-# Those that a careful reader can tell apart, and a hasty one does not; α beside a, which every
-# mathematician writes, is not among them.
-_ALIKE = str.maketrans("νυκρχωι", "vukpxwi")
+_ALIKE = {
+    **dict(zip("νυκρχωιϰϱĸıſ", "vukpxwikpkif", strict=True)),
+    **dict(zip("ϑϕϵϐßℓℎℹ℮ℯⅇⅆⅅⅈⅉ", "θφεββlhieeedDij", strict=True)),
+}
+"""Those that a careful reader can tell apart, and a hasty one does not; α beside a, which every
+mathematician writes, is not among them."""
+
+_SAME_LOOKS = str.maketrans(_SAME)
+_SIMILAR_LOOKS = str.maketrans(_ALIKE)
 
 
 def is_unseen(character: str) -> bool:
@@ -65,16 +72,16 @@ def named(character: str) -> str:
     return f"the character U+{ord(character):04X} cannot be seen, and is not used here"
 
 
-@cache
+@lru_cache(maxsize=4096)
 def same_looks(name: str) -> str:
     """What `name` looks like: two names with one such text cannot be told apart."""
-    return normalize("NFC", name).translate(_SAME)
+    return normalize("NFC", name).translate(_SAME_LOOKS)
 
 
-@cache
+@lru_cache(maxsize=4096)
 def similar_looks(name: str) -> str:
     """What `name` looks like at a glance."""
-    return same_looks(name).translate(_ALIKE)
+    return same_looks(name).translate(_SIMILAR_LOOKS)
 
 
 def is_disguised(name: str) -> bool:

@@ -222,6 +222,39 @@ def test_names_that_cannot_be_told_apart(tmp_path: Path) -> None:
     assert any("U+03BF" in line and ":8:" in line for line in faults(tmp_path, bound))
 
 
+@pytest.mark.parametrize(
+    "pair",
+    [
+        *("A\u0391", "o\u03bf", "Y\u03d2", "c\u03f2", "M\u03fa", "\u0398\u03f4", "\u00d0\u0110"),
+        *("K\u212a", "\u00c5\u212b", "\u03a9\u2126"),  # one letter, two codes
+    ],
+)
+def test_letters_that_cannot_be_told_apart(tmp_path: Path, pair: str) -> None:
+    names = f"  R, x{pair[0]}: matrix(n, n)\n  x{pair[1]}: scalar"
+    found = faults(tmp_path, GOOD.replace("  R: matrix(n, n)", names))
+    assert [line.split(",")[0] for line in found] == [
+        "claim.yaml:6:3: expected names that look different"
+    ]
+
+
+@pytest.mark.parametrize(
+    "pair", ["v\u03bd", "p\u03c1", "l\u2113", "\u03c6\u03d5", "\u03b2\u00df", "i\u0131"]
+)
+def test_letters_that_look_alike(tmp_path: Path, pair: str) -> None:
+    path = tmp_path / "claim.yaml"
+    names = f"  R, x{pair[0]}, x{pair[1]}: matrix(n, n)"
+    path.write_text(GOOD.replace("  R: matrix(n, n)", names), "utf-8")
+    [doubt] = load_claim(path, "claim.yaml", LIBRARY).doubts
+    assert "look alike" in doubt.message
+
+
+def test_letters_that_everybody_uses_side_by_side(tmp_path: Path) -> None:
+    path = tmp_path / "claim.yaml"
+    names = ", ".join("RaαbβgγdδeεzζtτsσmμηθΘφΦψΔxyuℝö")
+    path.write_text(GOOD.replace("  R: matrix(n, n)", f"  {names}: matrix(n, n)"), "utf-8")
+    assert load_claim(path, "claim.yaml", LIBRARY).doubts == ()
+
+
 def test_names_that_look_alike_at_a_glance(tmp_path: Path) -> None:
     """v and the Greek letter nu: a good claim, with a warning."""
     path = tmp_path / "claim.yaml"

@@ -171,6 +171,7 @@ def test_bad_lean_packages(project: Path, prepare: Callable[[Path], object], exp
         (["check", str(ISOMETRY / SPEC)], 2, "expected a specification below specs/"),
         (["check", "--leg", "symbolic", "--json", "/proc/nope/x.json"], 3, "/proc/nope"),
         (["diff", "/dev/null", "/dev/null"], 2, "not a report of this harness"),
+        (["check", "--json", "/tmp/x.y", "--html", "/tmp/../tmp/x.y"], 2, "cannot be one file"),
         (["check", "--time-limit", "nan"], 2, "is not a finite number"),
         (["check", "--time-limit", "inf"], 2, "is not a finite number"),
     ],

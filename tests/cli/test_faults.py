@@ -126,6 +126,28 @@ def test_damaged_answers_are_found_again(project: Path, tmp_path: Path, damage: 
     assert entry.stat().st_size > len(whole) // 2
 
 
+@pytest.mark.slow
+def test_a_claim_too_deep_for_the_engines_costs_no_other_its_answer(
+    project: Path, tmp_path: Path
+) -> None:
+    """Each text is of a fair size; unfolded they are too deep, and twice as large each time."""
+    definitions = project / "specs" / "definitions.yaml"
+    text, called = definitions.read_text("utf-8").rstrip() + "\n", "x"
+    for number in range(30):
+        text += f"  d{number}:\n    says: More.\n    for: {{x: scalar}}\n"
+        text += f"    is: {called} + {called}{' + x' * 60}\n"
+        called = f"d{number}(x)"
+    definitions.write_text(text, "utf-8")
+    bomb = f"theorem: bomb\nsays: Much.\nfor: {{x: scalar}}\nthen: {called} = x\n"
+    (project / "specs" / "bomb.yaml").write_text(bomb, "utf-8")
+    files = [tmp_path / "x.html", tmp_path / "x.json"]
+    options = ["--html", str(files[0]), "--json", str(files[1]), "--time-limit", "20"]
+    done = harness("check", "--leg", "symbolic", SPEC, "specs/bomb.yaml", *options)
+    assert done.exit_code == 3, done.output
+    assert "2 claims: 1 confirmed, 1 undecided" in done.output
+    assert all(path.is_file() for path in files)
+
+
 # -- what is told ----------------------------------------------------------------------------------
 
 

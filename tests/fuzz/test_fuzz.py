@@ -7,7 +7,7 @@ so what fails there can be put here.
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.language.parser import parse_statement, parse_term, parse_type
@@ -47,7 +47,6 @@ def test_many_inputs(kind: str, tmp_path: Path) -> None:
 SIGNS = st.sampled_from([*"()[],:=+-*/@ΣᵀR x1↦∀", " -> ", " |-> ", ".T", "sum ", "matrix(", "dot("])
 
 
-@settings(deadline=None)
 @given(st.lists(SIGNS).map("".join) | st.text())
 def test_any_text_is_read_or_is_a_fault_within_it(text: str) -> None:
     for read in (parse_term, parse_statement, parse_type):
