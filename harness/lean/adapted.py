@@ -41,8 +41,8 @@ class Adapted:
     insertions: tuple[tuple[int, int, int], ...]
     """Line, column and length of each, in the author's lines and columns, in their order."""
 
-    def back(self, message: Message, file: str) -> Message:
-        """A message about the text, as one about the author's `file`."""
+    def back(self, message: Message) -> Message:
+        """A message about the text, as one about the author's."""
         if _NAME in message.text:
             # Only a word that closes too much meets the section that all stands in.
             message = replace(message, text="invalid `end`: there is nothing left that it closes")
@@ -50,7 +50,7 @@ class Adapted:
         end = message.end_column
         if end is not None:
             end = self._column(message.end_line or message.line, end)
-        return replace(message, file=file, column=column, end_column=end)
+        return replace(message, column=column, end_column=end)
 
     def _column(self, line: int, column: int) -> int:
         for at, start, length in self.insertions:

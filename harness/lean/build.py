@@ -386,7 +386,8 @@ class _Run:
             timeout=timeout,
             stop=self.stop,
         )
-        messages = [text.back(m, module.file) if text else m for m in run.messages]
+        messages = [text.back(message) if text else message for message in run.messages]
+        messages = [replace(message, file=module.file) for message in messages]
         seen: dict[str, str] | None = {}
         if reads is not None:
             seen = parse_reads(reads.read_text("utf-8"), self.package.root)

@@ -141,6 +141,9 @@ def compile_file(
         olean = outputs.with_name(outputs.name + ".olean")
         ilean = outputs.with_name(outputs.name + ".ilean")
         arguments += ["-R", source_dir, "-o", olean, "-i", ilean]
+    if isinstance(source, str) and "/" not in source:
+        # Lean looks for what a file includes in the folder of that file, which a bare name lacks.
+        source = f"./{source}"
     return toolchain.run(
         [*arguments, source],
         root=root,

@@ -51,7 +51,7 @@ class FakeToolchain:
         timeout: float | None = None,
         stop: Signal | None = None,
     ) -> LeanRun:
-        source = str(arguments[-1])
+        source = str(arguments[-1]).removeprefix("./")
         self.before(source)
         self.checked.append(source)
         if reads is not None:

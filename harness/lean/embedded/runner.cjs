@@ -104,13 +104,14 @@ function watch({ NODEFS }) {
 function mount(Module) {
   guard(Module);
   replaceFiles(Module);
-  watch(Module);
   const { FS, NODEFS, ENV } = Module;
   FS.mkdirTree(`${HOME}/bin`);
   for (const { at, from, ...rights } of [library, ...settings.mounts]) {
     FS.mkdirTree(at);
     FS.mount(NODEFS, { root: from, ...rights }, at);
   }
+  // From here on: what is looked for to mount the folders is not asked by Lean.
+  watch(Module);
   FS.chdir(settings.folder);
   // The build is instrumented, and would leave a profile in the current folder.
   Object.assign(ENV, { LEAN_SYSROOT: HOME, LLVM_PROFILE_FILE: "/dev/null" }, settings.environment);
