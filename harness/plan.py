@@ -88,7 +88,8 @@ def empty_claims(plan: Plan) -> Iterator[Evidence]:
     for claim in plan.project.claims:
         legs = asked.get(claim.theorem, ())
         if legs and (reason := vacuous(claim, plan.project.library)):
-            leg = Leg.NECESSITY if Leg.NECESSITY in legs else legs[0]
+            shown = [leg for leg in legs if leg.value not in claim.waived] or legs
+            leg = Leg.NECESSITY if Leg.NECESSITY in shown else shown[0]
             yield Evidence.of_nothing(claim.theorem, leg, reason, claim.vacuous)
 
 

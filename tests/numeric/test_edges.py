@@ -74,6 +74,16 @@ TRUE = {
     "a sum of one": "for:\n  x: vector(1)\nthen: '∀ (j: index(1)), (Σ i, x[i]) = x[j]'",
     "at all that is spoken of": TURNED.format(commutes=f"{AT_QUERY}\n  {AT_KEYS}"),
     "the head that is spoken of": HEADS.format(at="s(k)"),
+    "an involution twice": (
+        "for:\n  n: dimension\n  r: index(n) -> index(n)\n  x: vector(n)\n"
+        "assume:\n  it: '∀ (i: index(n)), r(r(i)) = i'\nthen: (Σ i, x[r(i)]) = Σ i, x[i]"
+    ),
+    "a slice of a slice": (
+        "for:\n  l, m, n: dimension\n  s: index(m) -> index(n)\n  t: index(l) -> index(m)\n"
+        "  w: index(l) -> index(n)\n  x: vector(n)\n"
+        "assume:\n  it: '∀ (i: index(l)), w(i) = s(t(i))'\n"
+        "then: '[i ↦ [j ↦ x[s(j)]][t(i)]] = [i ↦ x[w(i)]]'"
+    ),
     "a left inverse": ONE_SIDED.format(then="B @ (A @ x) = x"),
     "two left inverses": ONE_SIDED.format(then="B @ (A @ x) = C @ (A @ x)"),
 }
@@ -85,6 +95,10 @@ FALSE = {
         "then: (Σ i, softmax(exp, s)[i]) = 1"
     ),
     "large sizes": (f"for:\n  n: dimension\n  u: vector(n)\nthen: {COUNT} * {NOT_BELOW_SEVEN} = 0"),
+    "an involution is the identity": (
+        "for:\n  n: dimension\n  r: index(n) -> index(n)\n  x: vector(n)\n"
+        "assume:\n  it: '∀ (i: index(n)), r(r(i)) = i'\nthen: '[i ↦ x[r(i)]] = x'"
+    ),
     "at the query alone": TURNED.format(commutes=AT_QUERY),
     "at the keys alone": TURNED.format(commutes=AT_KEYS),
     "another head": HEADS.format(at="k"),

@@ -29,6 +29,20 @@ PROVED = {
         "for:\n  v: scalar\n  f: scalar -> scalar\n"
         "assume:\n  it: '∀ (x: scalar), f(f(x)) = f(x)'\nthen: f(f(f(v))) = f(v)"
     ),
+    "a sum of nothing": "for:\n  u, v: vector(0)\nthen: dot(u, v) = 0",
+    "a product over nothing": (
+        "for:\n  m, n: dimension\n  A: matrix(m, 0)\n  B: matrix(0, n)\nthen: A @ B = 0"
+    ),
+    "a slice that is all": (
+        "for:\n  n: dimension\n  s: index(n) -> index(n)\n  x: vector(n)\n"
+        "assume:\n  it: '∀ (i: index(n)), s(i) = i'\nthen: '[i ↦ x[s(i)]] = x'"
+    ),
+    "a slice of a slice": (
+        "for:\n  l, m, n: dimension\n  s: index(m) -> index(n)\n  t: index(l) -> index(m)\n"
+        "  w: index(l) -> index(n)\n  x: vector(n)\n"
+        "assume:\n  it: '∀ (i: index(l)), w(i) = s(t(i))'\n"
+        "then: '[i ↦ [j ↦ x[s(j)]][t(i)]] = [i ↦ x[w(i)]]'"
+    ),
     "numerals": f"for:\n  x: scalar\nthen: {TWOS} * x = x * {TWOS}",
     "numerals assumed": (
         f"for:\n  x, y: scalar\nassume:\n  it: {TWOS} * x = y\nthen: (1 + 1) * {TWOS} * x = y + y"
@@ -51,6 +65,17 @@ def test_what_follows_is_proved(tmp_path: Path, name: str) -> None:
     assert found["dimension-free"].outcome is Outcome.CONFIRMED, found["dimension-free"].summary
     assert found["certificate"].outcome is Outcome.CONFIRMED, found["certificate"].summary
     assert VACUITY not in found
+
+
+@pytest.mark.parametrize("name", ["a slice that is all", "a slice of a slice"])
+def test_without_what_it_says_an_index_is_nothing_follows(tmp_path: Path, name: str) -> None:
+    text = PROVED[name]
+    start, end = text.index("assume"), text.index("then")
+    found = {
+        i.check: i.outcome for i in check(claim_of(tmp_path, text[:start] + text[end:]), LIBRARY)
+    }
+    assert Outcome.CONFIRMED not in found.values()
+    assert found["ground"] is Outcome.REFUTED
 
 
 def test_numerals_that_differ_are_refuted(tmp_path: Path) -> None:
