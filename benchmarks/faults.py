@@ -46,7 +46,7 @@ dtypes: [prime field, float64]
 instances: 4000
 """
 
-VICTIMS = {"parent": "", "worker": "multiprocessing", "Lean": "runner.cjs"}
+VICTIMS = {"parent": "", "worker": "spawn_main", "Lean": "runner.cjs"}
 """Who is hit, and a word of the command line by which it is known."""
 
 
@@ -68,7 +68,7 @@ class Place:
 
     def __init__(self, folder: Path, kind: str) -> None:
         self.root, self.temporary = folder / "project", folder / "tmp"
-        shutil.copytree(FIXTURE, self.root)
+        shutil.copytree(FIXTURE, self.root, ignore=shutil.ignore_patterns(".cache"))
         self.temporary.mkdir()
         self.results = self.root / "out.ndjson"
         self.environment = {**os.environ, "TMPDIR": str(self.temporary)}
