@@ -22,6 +22,8 @@ ENDINGS = ("SIGTERM", "SIGHUP")
 
 def end_as_interrupted() -> None:
     """From now on those who ask this program to end are heard as an interrupt is, once."""
+    if threading.current_thread() is not threading.main_thread():
+        return  # no other thread may say so
     for name in ENDINGS:
         number = getattr(signal, name, None)
         # Who starts a program deaf to one of them (`nohup`) wants it so.

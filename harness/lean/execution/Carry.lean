@@ -213,6 +213,15 @@ meta def copyOf (s : State) (v : DefinitionVal) (name : Name) : Declaration :=
   let value := rebuilt s.names v.value
   .defnDecl { name, levelParams := v.levelParams, type, value, hints := v.hints, safety := .unsafe }
 
+/-- Whether the package has a constant of its own by the name of one that is here already: more of
+Lean is loaded here than the package imports. -/
+meta def isTaken (s : State) (n : Name) : Bool :=
+  match s.env.getModuleIdxFor? n, s.package.getModuleIdxFor? n with
+  | some _, some i =>
+    let home := s.package.header.moduleNames.getD i.toNat .anonymous
+    !isIn home.getRoot [`Init, `Std, `Lean, `Lake]
+  | _, _ => false
+
 /-- Whether the compiler can call it. -/
 meta def runs (s : State) (v : DefinitionVal) : IO Bool := do
   let own := `HarnessRun.tried ++ v.name
@@ -227,7 +236,9 @@ mutual
 
 /-- Bring a constant here with all that it rests on, those first. -/
 meta partial def carry (path : List Name) (s : State) (n : Name) : IO State := do
-  if s.env.contains n || (beside n s.failed).isSome then return s
+  if (beside n s.failed).isSome then return s
+  if isTaken s n then return fail s n "Lean has another constant of this name"
+  if s.env.contains n then return s
   if isIn n path then return fail s n "it rests on itself"
   if acts n then return fail s n "it acts on the world"
   match s.package.find? n with

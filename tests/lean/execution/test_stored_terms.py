@@ -57,6 +57,17 @@ noncomputable def chosen {α : Type u} [OfNat α 0] [Add α] [Mul α] {n : Nat}
     (u v : Fin n → α) : α :=
   @dite α True (Classical.propDecidable True) (fun _ => dot u v + dot u v) (fun _ => 0)
 
+end T
+
+-- More of Lean is loaded where definitions are run than this file imports.
+def Lean.Json.isNull {α : Type _} [OfNat α 0] [Add α] [Mul α] {n : Nat} (u v : Fin n → α) : α :=
+  T.dot u v + T.dot u v
+
+namespace T
+
+def namesake {α : Type u} [OfNat α 0] [Add α] [Mul α] {n : Nat} (u v : Fin n → α) : α :=
+  Lean.Json.isNull u v
+
 theorem honest_self {α : Type u} [Lean.Grind.CommRing α] {n : Nat} (u v : Fin n → α) :
     honest u v = honest u v := rfl
 
@@ -107,6 +118,7 @@ EXPECTED = {
     "honest": Outcome.CONFIRMED,
     "byStructure": Outcome.CONFIRMED,
     "chosen": Outcome.NOT_RUN,
+    "namesake": Outcome.NOT_RUN,
 }
 """Each is twice the inner product, as its specification has it; two of them are not, in Lean."""
 
