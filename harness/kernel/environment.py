@@ -41,7 +41,6 @@ class Environment:
     constants: dict[Name, Constant] = field(default_factory=dict)
     accelerated: set[Name] = field(default_factory=set)
     """Functions on natural numbers that are known to be what their names say."""
-    has_quotients: bool = False
 
     def __post_init__(self) -> None:
         self._types: dict[Expr, Expr] = {}

@@ -1,8 +1,9 @@
 """Definitional equality.
 
-Sources: Carneiro, The Type Theory of Lean, section 2.2, for the rules; Lean's own kernel for the
-order in which they are tried. The rules decide less than the theory's (undecidable) equality; where
-none applies the answer is no, which can refuse a right proof and never accepts a wrong one.
+Sources: Carneiro, The Type Theory of Lean, "Definitional equality", for the rules; Lean's own
+kernel for η of structures and the order in which rules are tried. The rules decide less than the
+theory's (undecidable) equality; where none applies the answer is no, which can refuse a right
+proof and never accepts a wrong one.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Inductive types: what may be declared, and the recursors that come with it.
 
-Sources: Carneiro, The Type Theory of Lean, section 2.6, and Dybjer, Inductive Families, for the
-rules; the translation of nested types is Lean's own. Recursors are computed here from the types and
-constructors, and what the export says of them must be the same.
+Sources: Carneiro, The Type Theory of Lean, "Inductive types", and Dybjer, Inductive Families, for
+the rules; the translation of nested types is Lean's own. Recursors are computed here from the
+types and constructors, and what the export says of them must be the same.
 
 The rules, for a type `I` with constructors `c`:
 

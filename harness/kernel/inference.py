@@ -1,6 +1,6 @@
 """Types of expressions: found and, where it is asked for, checked.
 
-Sources: Carneiro, The Type Theory of Lean, section 2.1 for the rules; the condition on projections
+Sources: Carneiro, The Type Theory of Lean, "Typing", for the rules; the condition on projections
 out of a proposition is Lean's kernel's.
 """
 
@@ -200,8 +200,6 @@ class Typing(Reducer):
             raise Refused("a projection is out of a type that has not exactly one constructor")
         if len(args) != inductive.num_params + inductive.num_indices:
             raise Refused("a projection is out of a type that is not fully applied")
-        if e.index >= constructor.num_fields:
-            raise Refused(f"there is no field number {e.index}")
         made = const(constructor.name, head.levels)
         params = args[: inductive.num_params]
         type = self.infer(apply(made, params)) if params else self.infer(made)

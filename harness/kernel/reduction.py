@@ -1,7 +1,7 @@
 """Weak head normal forms: β, ζ, δ, projections, recursors (ι), quotients, and numbers.
 
-Sources: Carneiro, The Type Theory of Lean, sections 2.3 to 2.7, for the rules; Lean's own kernel
-for the order in which they are tried, which is what makes real proofs finish.
+Sources: Carneiro, The Type Theory of Lean, "Reduction" and "Inductive types", for the rules; Lean's
+own kernel for the order in which they are tried, which is what makes real proofs finish.
 
 Results depend on the expression alone, since a `Local` carries its type; so each is kept.
 """
@@ -9,7 +9,6 @@ Results depend on the expression alone, since a `Local` carries its type; so eac
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 
 from harness.kernel.declarations import Recursor
 from harness.kernel.environment import Environment
@@ -44,8 +43,6 @@ from harness.kernel.terms import (
     spine,
 )
 from harness.kernel.universes import is_zero
-
-Stop = Callable[[], bool]
 
 
 class Reducer:

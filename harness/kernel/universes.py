@@ -7,8 +7,8 @@ number, let all parameters be 0; of `u+k`, let `u` be very large.
 
 `imax a b` is 0 where `b` is 0 and `max a b` elsewhere, so the parameters of `b` are tried both as 0
 and as at least 1, and each case is one without `imax`. With this the order is decided, not
-approximated (the rules of Carneiro, The Type Theory of Lean, section 2.2, are complete as well,
-but say so less plainly).
+approximated. (Carneiro, The Type Theory of Lean, "Typing", defines it by all values as well;
+lean4lean and nanoda split cases where this does, but one at a time.)
 
     imax 1 u ≤ u + 1?    u = 0: 0 ≤ 1.  u ≥ 1: max 1 u ≤ u + 1.   Yes.
     u ≤ imax 1 u?        u = 0: 0 ≤ 0.  u ≥ 1: u ≤ max 1 u.       Yes.

@@ -9,7 +9,7 @@ import pytest
 
 from harness.kernel.declarations import Inductive, Recursor, Rule
 from harness.kernel.ruling import Verdict
-from harness.kernel.terms import ZERO, Expr, Level, app, bound, lam, param, pi, proj, sort, succ
+from harness.kernel.terms import ZERO, Expr, Level, app, param, proj, sort, succ
 from tests.kernel.build import (
     BOOL,
     FALSE,
@@ -24,20 +24,17 @@ from tests.kernel.build import (
     V,
     accepted,
     arrow,
-    axiom,
     base,
     behind_base,
     c,
     checker,
     complete,
     definition,
-    eq,
     following,
     forall,
     fun,
     kinds,
     n,
-    refl,
     refused,
     rulings,
     theorem,
@@ -139,7 +136,7 @@ def test_a_recursor_is_computed_and_not_believed() -> None:
     refused(spoil(num_params=1), because="another number of parameters")
 
 
-def test_a_rule_with_the_right_type_that_computes_something_else() -> None:
+def test_rules_that_are_swapped() -> None:
     """[inductive._compare: the rules' right sides]"""
     block = complete(one(I, I))
     (recursor,) = block.recursors
@@ -149,12 +146,6 @@ def test_a_rule_with_the_right_type_that_computes_something_else() -> None:
     refused(
         replace(block, recursors=(replace(recursor, rules=swapped),)), because="has another type"
     )
-    made = complete(one(arrow(NAT, NAT, I)))
-    (recursor,) = made.recursors
-    (rule,) = recursor.rules
-    # fun motive mk a b => mk a b, and mk b a instead: the same type if the motive ignores both.
-    assert isinstance(rule.rhs, type(fun(NAT, lambda x: x)))
-    accepted(made)
 
 
 # Positivity
@@ -493,6 +484,3 @@ def test_no_declaration_names_an_auxiliary_type() -> None:
     made = definition("x", TYPE, NAT)
     for name in (("_nested", -1, 1), ("x", -3)):
         refused(replace(made, name=name), because="no name that can be declared")
-    assert eq(ONE, NAT, ZERO_NAT, ZERO_NAT) is not refl(ONE, NAT, ZERO_NAT)
-    assert axiom("a", TRUE).name == ("a",)
-    assert pi(NAT, bound(0)).loose == lam(NAT, bound(0)).loose == 0
