@@ -72,7 +72,8 @@ def declared(name: Name, kind: str, verdict: str = "accepted") -> str:
 
 
 def answer(declarations: Iterable[Declaration], *more: str) -> str:
-    return "".join([*write_export(Export(tuple(declarations))), *more, END])
+    lines = map(json.loads, write_export(Export(tuple(declarations))))
+    return "".join([*(json.dumps(each) + "\n" for each in lines), *more, END])
 
 
 def axiom(name: Name, type_: Expr = PROP) -> Axiom:
@@ -153,6 +154,8 @@ def test_the_answer_that_the_broken_ones_are_made_of_is_read() -> None:
     ("broken", "words"),
     [
         (GOOD.removesuffix(END), "cut short"),
+        (GOOD.replace('"str": "a"', '"str": "ä"'), "what the inspector escapes"),
+        (GOOD.replace('"reason":""', '"reason":"\u2028"'), "what the inspector escapes"),
         (GOOD[:-1], "cut short"),
         (GOOD + "\n", "cut short"),
         (GOOD.replace(END, END + END), "end"),

@@ -102,9 +102,11 @@ class Malformed(Exception):
 
 def read_answer(text: str) -> Answer:
     """Read what the inspector wrote. Raises `Malformed`."""
-    lines = text.encode("utf-8", "surrogatepass").split(b"\n")
+    if not text.isascii():
+        raise Malformed("it holds what the inspector escapes")
     if not text.endswith(END):
         raise Malformed("it was cut short")
+    lines = text.encode("ascii").split(b"\n")
     reader = _Reader()
     for line in lines[:-2]:
         if line.startswith(_OURS):
@@ -113,7 +115,7 @@ def read_answer(text: str) -> Answer:
         export = read_export([line + b"\n" for line in lines[:-1] if not line.startswith(_OURS)])
     except ExportError as error:
         raise Malformed(error.reason) from None
-    return reader.answer(export, sha256(text.encode("utf-8", "surrogatepass")).hexdigest())
+    return reader.answer(export, sha256(text.encode("ascii")).hexdigest())
 
 
 class _Reader:

@@ -216,6 +216,11 @@ def _judged(session: Session, claim: Claim, rulings: Rulings, failed: str) -> Ev
         if verdict == "declined":
             summary = f"The second kernel gives up on {whom}: {reason}."
             return _evidence(claim, CHECK, Outcome.INCONCLUSIVE, summary, data)
+        if session.answer.declarations[name].term is None:
+            summary = (
+                f"There is nothing to ask the second kernel: {whom} could not be written down."
+            )
+            return _evidence(claim, CHECK, Outcome.NOT_RUN, summary, data)
         summary = f"The second kernel was not asked about {whom}."
         return _evidence(claim, CHECK, Outcome.ERROR, summary, data)
     others = f" and the {counted(len(own) - 1, 'declaration')} of the package below it"

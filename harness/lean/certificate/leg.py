@@ -17,7 +17,6 @@ from harness.diagnostics import Diagnostic
 from harness.evidence import Evidence, Json, Leg, Outcome
 from harness.lean import expression as lean
 from harness.lean.audit.answer import Answer
-from harness.lean.audit.graph import ALLOWED_AXIOMS
 from harness.lean.audit.inspection import inspect
 from harness.lean.certificate.numbers import MODULO_THREE, NUMBERS, CannotCertify
 from harness.lean.certificate.statement import Witness, refutation, satisfaction, weakening
@@ -180,7 +179,7 @@ def _assumed(session: Session, comparisons: Sequence[Comparison]) -> str:
     """A complaint where what is to be computed rests on an assumption of the package's own."""
     for name in {n for c in comparisons for n in constants(c.statement)}:
         if name in session.answer.declarations:
-            extra = set(session.graph.axioms(name)) - ALLOWED_AXIOMS
+            extra = {**session.graph.assumed(name), **session.graph.compiled(name)}
             if extra:
                 return f"{name} rests on {min(extra)}."
     return ""

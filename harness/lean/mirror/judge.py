@@ -10,7 +10,7 @@ from harness.diagnostics import Diagnostic
 from harness.evidence import Evidence, Json, Leg, Outcome
 from harness.lean.absence import explain_absence
 from harness.lean.audit.answer import Ruling
-from harness.lean.audit.graph import counted
+from harness.lean.audit.graph import counted, readable
 from harness.lean.draft.prefix import read, unfolded
 from harness.lean.mirror import keys
 from harness.lean.mirror.difference import Difference, Sides
@@ -200,10 +200,23 @@ def _first_wrong(session: Session, definitions: list[str], operators: list[str])
             return f"{session.plan.faults[key]}."
         if constant not in session.answer.declarations:
             return f"Lean has no definition {constant}{session.near(constant)}."
+        if (assumed := _assumed(session, constant)) != "":
+            return assumed
         if ruling is None or not ruling.accepted:
             return (
                 f"{constant} is defined otherwise in Lean than `{library.definitions[name].text}`."
             )
+    return ""
+
+
+def _assumed(session: Session, constant: str) -> str:
+    """A complaint where a definition rests on what is neither proved nor computed by the kernel."""
+    for axiom, citing in session.graph.assumed(constant).items():
+        what = "`sorry`" if axiom == "sorryAx" else f"the axiom {readable(axiom)}"
+        by = "" if citing == constant else f", through {readable(citing)}"
+        return f"{constant} rests on {what}{by}."
+    for word in session.graph.compiled(constant):
+        return f"{constant} rests on what compiled code answers ({word})."
     return ""
 
 

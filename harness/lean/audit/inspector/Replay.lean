@@ -150,7 +150,7 @@ meta unsafe def visit (r : Replay) (n : Name) : IO Unit := do
 
 /-- A declaration of Lean's library, which is written down and believed. -/
 meta unsafe def visitLibrary (r : Replay) (i : Nat) (c : ConstantInfo) : IO Unit := do
-  let some full := r.told | return
+  let some _ := r.told | return
   match c with
   | .ctorInfo v => visit r v.induct
   | .recInfo v => each (visit r) v.all
@@ -173,7 +173,7 @@ meta unsafe def visitLibrary (r : Replay) (i : Nat) (c : ConstantInfo) : IO Unit
     write r b.text
     match c with
     | .axiomInfo _ =>
-      if isAxiom full b.info.name then say r.store.out "axiom" ["\"name\":" ++ nameText b.info.name]
+      if isAxiom r.library b.info.name then say r.store.out "axiom" ["\"name\":" ++ nameText b.info.name]
     | _ => return
 
 /-- All that is cited is visited. Refuses where one of it is not done yet: then it rests on what is
