@@ -14,6 +14,7 @@ from typing import Any
 
 from harness.claims.document import Document, read_document, schema_faults
 from harness.diagnostics import InputError
+from harness.language.characters import is_unseen
 
 LOCK_FILE = "lock.yaml"
 """The file's name, in the folder of the specifications."""
@@ -143,7 +144,7 @@ def visible(text: str) -> str:
     """A text as it stands in the file: what cannot be seen in it is written as its number."""
     lines = [line.rstrip() for line in text.expandtabs().split("\n")]
     return "\n".join(
-        "".join(c if c.isprintable() else f"\\u{{{ord(c):x}}}" for c in line) for line in lines
+        "".join(f"\\u{{{ord(c):x}}}" if is_unseen(c) else c for c in line) for line in lines
     ).strip("\n")
 
 

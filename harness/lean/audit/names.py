@@ -11,6 +11,7 @@ import re
 from functools import cache
 
 from harness.kernel.terms import Name
+from harness.language.characters import is_unseen
 
 _PART = re.compile(r"(?:«((?:[^«»\\]|\\u\{[0-9a-f]+\})*)»|([^.«»\\]+))(\.|\Z)")
 _ESCAPE = re.compile(r"\\u\{([0-9a-f]+)\}")
@@ -44,7 +45,7 @@ def parsed(text: str) -> Name:
 
 def visible(text: str) -> str:
     """A text for people, in one line: what cannot be seen in it is written as its number."""
-    return "".join(c if c.isprintable() else f"\\u{{{ord(c):x}}}" for c in text)
+    return "".join(f"\\u{{{ord(c):x}}}" if _is_hidden(c) else c for c in text)
 
 
 def public(name: Name) -> Name:
@@ -62,14 +63,18 @@ def _part(part: str) -> str:
 
 def _is_plain(part: str) -> bool:
     return (
-        part.isprintable()
-        and part != ""
+        part != ""
+        and not any(map(_is_hidden, part))
         and not part[0].isdigit()
         and not any(character.isspace() or character in ".«»\\" for character in part)
     )
 
 
 def _character(character: str) -> str:
-    if character == " " or (character.isprintable() and character not in "«»\\"):
+    if character == " " or not (_is_hidden(character) or character in "«»\\"):
         return character
     return f"\\u{{{ord(character):x}}}"
+
+
+def _is_hidden(character: str) -> bool:
+    return not character.isprintable() or is_unseen(character)
