@@ -60,9 +60,11 @@ def arrangement(constant: Constant, scalars: Mapping[str, ScalarKind]) -> Arrang
     # Bound variables count from the innermost binder: as places of binders they are the same.
     places = {i - 1 - item[1] for i, item in enumerate(found) if item is not None}
     if not places:
-        if not isinstance(rest, Bound):
+        # Without an instance, the result is of the scalars, or of a type that is made of the first.
+        types = [i for i, binder in enumerate(binders) if isinstance(binder, Sort)]
+        if not types or (kind is not None and kind.lean_name != "Nat"):
             return concrete
-        places = {len(binders) - 1 - rest.index}
+        places = {len(binders) - 1 - rest.index if isinstance(rest, Bound) else types[0]}
     if len(places) != 1 or not isinstance(binders[place := places.pop()], Sort):
         return concrete
     items = [

@@ -68,6 +68,13 @@ def test_without_instances_the_result_tells_the_scalars() -> None:
     assert found == Arrangement((SCALARS,))
 
 
+def test_a_type_of_the_package_for_a_result_is_made_of_the_scalars() -> None:
+    """{α : Type u} (a b : α) : Mat α 2 2, where `Mat` stands for functions of indices"""
+    matrices = app(app(app(const(("T", "Mat"), (param(U),)), bound(2)), nat(2)), NAT)
+    found = read(constant(TYPE_U, bound(0), bound(1), result=matrices))
+    assert found == Arrangement((SCALARS,))
+
+
 def test_one_type_of_scalars() -> None:
     """(n : Nat) (x : Int) : Int is about the integers; (n : Nat) : Nat about natural numbers."""
     integer = const(("Int",), ())
