@@ -31,6 +31,7 @@ MAY_IMPORT = {
     "numeric": {"language", "claims", "evidence", "arrays"},
     "necessity": {"diagnostics", "language", "claims", "evidence", "arrays", "symbolic", "numeric"},
     "implementations": {"language", "claims", "evidence", "arrays"},
+    "programs": {"language", "claims", "evidence", "arrays", "numeric"},
     "cache": {"evidence"},
     "isolation": {"claims", "evidence", "threads"},
     "plan": {"claims", "evidence", "cache", "isolation"},

@@ -32,7 +32,7 @@ T = TypeVar("T")
 DEFINITIONS_FILE = "definitions.yaml"
 
 
-class _Faults(list[Diagnostic]):
+class Faults(list[Diagnostic]):
     """Collects faults, so that reading goes on after the first."""
 
     def text(self, document: Document, path: YamlPath, read: Callable[[], T]) -> T | None:
@@ -47,7 +47,7 @@ class _Faults(list[Diagnostic]):
 def load_library(path: Path, name: str) -> Library:
     """Read `definitions.yaml`. Raises `InputError` with all its faults."""
     document = read_document(path, name)
-    faults = _Faults(schema_faults(document, "definitions"))
+    faults = Faults(schema_faults(document, "definitions"))
     if faults:
         raise InputError(faults)
     data = document.data
@@ -82,7 +82,7 @@ def load_library(path: Path, name: str) -> Library:
             message = f"{definition_name!r} cannot name a definition"
             faults.append(document.fault(base, message, key=True))
             continue
-        parameters = _parameters(document, (*base, "for"), faults)
+        parameters = read_parameters(document, (*base, "for"), faults)
         if parameters is None:
             continue
         scope = Scope({n: d.type for n, d in definitions.items()}, parameters)
@@ -104,7 +104,7 @@ def load_library(path: Path, name: str) -> Library:
 def load_claim(path: Path, name: str, library: Library) -> Claim:
     """Read one claim. Raises `InputError` with all its faults."""
     document = read_document(path, name)
-    faults = _Faults(schema_faults(document, "claim"))
+    faults = Faults(schema_faults(document, "claim"))
     if faults:
         raise InputError(faults)
     data = document.data
@@ -116,7 +116,7 @@ def load_claim(path: Path, name: str, library: Library) -> Claim:
         known = ", ".join(library.scalars)
         message = f"unknown kind of scalars {kind!r}; declared in {DEFINITIONS_FILE}: {known}"
         faults.append(document.fault(("scalars",), message))
-    parameters = _parameters(document, ("for",), faults)
+    parameters = read_parameters(document, ("for",), faults)
     if parameters is None:
         raise InputError(faults)
     scope = library.scope(parameters)
@@ -169,13 +169,13 @@ def load_claims(paths: Iterable[tuple[Path, str]], library: Library) -> tuple[Cl
 
 
 def _statement(
-    document: Document, path: YamlPath, text: str, scope: Scope, faults: _Faults
+    document: Document, path: YamlPath, text: str, scope: Scope, faults: Faults
 ) -> Equation | None:
     return faults.text(document, path, lambda: elaborate_statement(parse_statement(text), scope))
 
 
-def _parameters(
-    document: Document, path: YamlPath, faults: _Faults
+def read_parameters(
+    document: Document, path: YamlPath, faults: Faults
 ) -> tuple[Parameter, ...] | None:
     """The parameters under `for`, or nothing where one of them has a fault."""
     entries: Mapping[str, str] = document.data

@@ -14,6 +14,7 @@ from harness.language.terms import Equation, Span, Term
 from harness.language.types import Parameter
 
 if TYPE_CHECKING:
+    from harness.claims.programs import Program
     from harness.claims.toggles import Checker
 
 
@@ -138,5 +139,7 @@ class Project:
     """Files in the specs folder that a filter on the command line left out."""
     checkers: tuple[Checker, ...] = ()
     """What `toggles/` lists: questions that are asked with assumptions and edits off and on."""
+    programs: tuple[Program, ...] = ()
+    """What `programs/` binds to definitions."""
     lock: Lock | None = None
     """What of the Lean package has been reviewed; nothing without a lock file."""

@@ -13,10 +13,14 @@ from harness.claims.checkers import load_checkers
 from harness.claims.load import DEFINITIONS_FILE, load_claims, load_library
 from harness.claims.lock import LOCK_FILE, read_lock
 from harness.claims.model import Project
+from harness.claims.programs import Program, load_programs
 from harness.diagnostics import Diagnostic, InputError
 
 SWEEPS_FOLDER = "sweeps"
 """The folder below the specifications whose files are plans of sweeps."""
+
+PROGRAMS_FOLDER = "programs"
+"""The folder below the specifications whose files bind programs to definitions."""
 
 TOGGLES_FOLDER = "toggles"
 """The folder below the specifications whose files list edits of claims, not claims."""
@@ -57,7 +61,15 @@ def load_project(root: Path, selected: Sequence[Path] = ()) -> Project:
     toggles = () if unread else sorted((project.specs / TOGGLES_FOLDER).glob("*.y*ml"))
     files = [(path, _name(path, root)) for path in toggles]
     checkers = load_checkers(files, project.library, claims)
-    return replace(project, claims=claims, checkers=checkers, unread=unread)
+    programs = () if unread else read_programs(project)
+    return replace(project, claims=claims, checkers=checkers, programs=programs, unread=unread)
+
+
+def read_programs(project: Project) -> tuple[Program, ...]:
+    """The programs that a project binds to its definitions. Raises `InputError`."""
+    paths = sorted((project.specs / PROGRAMS_FOLDER).glob("*.y*ml"))
+    files = [(path, _name(path, project.root)) for path in paths]
+    return load_programs(files, project.library, project.root)
 
 
 def open_project(root: Path) -> Project:
@@ -95,7 +107,7 @@ def _folders(root: Path) -> tuple[Path, Path]:
 
 
 def _specification_files(specs: Path) -> list[Path]:
-    folders = (specs / TOGGLES_FOLDER, specs / SWEEPS_FOLDER)
+    folders = (specs / TOGGLES_FOLDER, specs / SWEEPS_FOLDER, specs / PROGRAMS_FOLDER)
     apart = specs / DEFINITIONS_FILE, specs / LOCK_FILE, *folders
     return sorted(p for p in specs.rglob("*.y*ml") if p not in apart and p.parent not in apart)
 

@@ -1,0 +1,117 @@
+"""Programs run, on formulas and on doubles."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from harness.claims.programs import Program
+from harness.language.types import dim_value
+from harness.programs.arrays import Array
+from harness.programs.binding import picked
+from harness.programs.graph import Node, NotApplicable
+from harness.programs.target import Target, Unusable, arguments, made
+
+
+def run(
+    program: Program, target: Target, given: Mapping[str, Any], sizes: Mapping[str, int]
+) -> Any:
+    """What the program returns for `given`: a formula for formulas, an array of doubles for these.
+
+    Raises `NotApplicable` for what has no meaning in a field, and `Unusable` where it fails.
+    """
+    try:
+        wrap, unwrap = (_numpy, _of_numpy) if target.library == "numpy" else _torch()
+        values = {name: wrap(value) for name, value in given.items()}
+        if target.is_class:
+            options = {key: made(value, sizes) for key, value in program.make}
+            found = _instance(program, target, options, values)
+        else:
+            found = target.call(**values)
+        return unwrap(picked(found, program.result))
+    except (NotApplicable, Unusable):
+        raise
+    except Exception as error:
+        raise Unusable(f"it fails: {_said(error)}") from None
+
+
+def _said(error: Exception) -> str:
+    """The error, and the innermost line of it that is not ours."""
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if "harness/" not in f.filename]
+    where = f" ({frames[-1].filename.rpartition('/')[2]}:{frames[-1].lineno})" if frames else ""
+    return f"{type(error).__name__}: {error}{where}"
+
+
+def _numpy(value: Any) -> Any:
+    return Array(value) if isinstance(value, Node) else value
+
+
+def _of_numpy(value: Any) -> Any:
+    if isinstance(value, Array):
+        return value.node
+    if isinstance(value, np.ndarray | float | list):
+        return np.asarray(value)
+    raise Unusable(f"it returns {type(value).__name__}, expected an array")
+
+
+def _torch() -> Any:
+    import torch
+
+    from harness.programs.tensors import Formula
+
+    def wrap(value: Any) -> Any:
+        if isinstance(value, Node):
+            return Formula(value, torch.float64)
+        if isinstance(value, np.ndarray):
+            return torch.as_tensor(value)
+        return value
+
+    def unwrap(value: Any) -> Any:
+        if isinstance(value, Formula):
+            return value.node
+        if isinstance(value, torch.Tensor):
+            return value.detach().double().numpy()
+        raise Unusable(f"it returns {type(value).__name__}, expected a tensor")
+
+    return wrap, unwrap
+
+
+def _instance(
+    program: Program, target: Target, options: Mapping[str, Any], values: Mapping[str, Any]
+) -> Any:
+    """An instance of a class, with what is given for its tensors, called with the rest."""
+    if target.library == "numpy":
+        return target.call(**options)(**values)
+    import torch
+
+    module = target.call(**options).double().eval()
+    state = dict(module.named_parameters())
+    known = arguments(target)
+    tensors = {name: value for name, value in values.items() if name in state}
+    for name in values:
+        if name not in state and name not in known and not _takes_any(known):
+            message = f"the program has no tensor and no argument {name!r}; it has the tensors "
+            raise Unusable(message + ", ".join(state), ("give", name))
+    for name, parameter in state.items():
+        if name not in tensors:
+            message = f"`give` says nothing of its tensor {name}, of shape {tuple(parameter.shape)}"
+            raise Unusable(message, ("give",))
+        if tensors[name].numel() != parameter.numel():
+            had, wanted = tuple(tensors[name].shape), tuple(parameter.shape)
+            raise Unusable(f"it is of shape {wanted}, found {had}", ("give", name))
+        tensors[name] = tensors[name].reshape(parameter.shape)
+    rest = {name: value for name, value in values.items() if name not in tensors}
+    with torch.no_grad():
+        return torch.func.functional_call(module, tensors, (), rest)
+
+
+def _takes_any(known: Mapping[str, Any]) -> bool:
+    return any(argument.kind is argument.VAR_KEYWORD for argument in known.values())
+
+
+def size(text: Any, sizes: Mapping[str, int]) -> int:
+    """A dimension as a number."""
+    return dim_value(text, sizes)
