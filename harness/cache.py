@@ -24,6 +24,7 @@ COMPUTING_LIBRARIES = (
     "python-flint",
     "diskcache",
     "torch",
+    "transformers",
     "cupy-cuda12x",
     "array-api-compat",
     "array-api-strict",

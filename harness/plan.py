@@ -10,9 +10,11 @@ from typing import Any
 
 from harness.cache import code_fingerprint, digest
 from harness.claims.model import Claim, Definition, Project
+from harness.claims.programs import Program
 from harness.claims.toggles import Checker
 from harness.evidence import Leg
 from harness.isolation import Task
+from harness.language.transform import calls
 
 LEAN_LEGS = (Leg.PROOF, Leg.MIRROR, Leg.EXECUTION, Leg.NECESSITY)
 
@@ -27,6 +29,8 @@ CHECKER_LEGS = (Leg.NECESSITY,)
 
 DEFINITION_LEGS = (Leg.MIRROR, Leg.EXECUTION, Leg.IMPLEMENTATION)
 """The legs that answer for a definition; a definition is not proved, it is compared."""
+
+PROGRAM_ENGINE = "harness.programs.leg:check"
 
 CHECKER_ENGINE = "harness.necessity.leg:check_lattice"
 
@@ -98,8 +102,21 @@ def questions(plan: Plan) -> Iterator[Task]:
         for leg, engine in plan.engines.items():
             if leg in plan.legs and leg in answering:
                 yield Task(about, library, leg, engine, _settings(plan, leg))
+    if Leg.IMPLEMENTATION in plan.legs:
+        yield from (program_question(plan, program) for program in plan.project.programs)
     for checker in plan.checkers:
         yield Task(checker, library, Leg.NECESSITY, CHECKER_ENGINE)
+
+
+def program_question(plan: Plan, program: Program) -> Task:
+    """What one program is asked, with the claims that may speak of it."""
+    library, claims = plan.project.library, plan.project.claims
+    about = library.definitions[program.definition]
+    speaking = tuple(
+        claim.detached() for claim in claims if program.definition in calls(claim.conclusion.left)
+    )
+    settings = (("program", program), ("claims", speaking), ("seed", plan.seed))
+    return Task(about, library, Leg.IMPLEMENTATION, PROGRAM_ENGINE, settings)
 
 
 def _settings(plan: Plan, leg: Leg) -> tuple[tuple[str, Any], ...]:

@@ -34,7 +34,7 @@ MAY_IMPORT = {
     "programs": {"language", "claims", "evidence", "arrays", "numeric"},
     "cache": {"evidence"},
     "isolation": {"claims", "evidence", "threads"},
-    "plan": {"claims", "evidence", "cache", "isolation"},
+    "plan": {"language", "claims", "evidence", "cache", "isolation"},
     "run": {"claims", "evidence", "cache", "isolation", "plan", "lean"},
     "sweep": {
         "diagnostics",

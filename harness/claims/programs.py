@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ class Given:
     """What an argument or a tensor of the program is made of."""
 
     kind: str
-    """`terms`, `number`, `value`, `mask` or `call`."""
+    """`terms`, `list`, `number`, `value`, `mask` or `call`."""
     terms: tuple[Term, ...] = ()
     axis: int = 0
     shape: tuple[Dim, ...] | None = None
@@ -60,6 +61,8 @@ class Program:
     give: tuple[tuple[str, Given], ...] | None
     at: tuple[Mapping[str, Any], ...]
     result: int | str | None
+    precision: str
+    """The narrowest format that it computes in."""
     root: str
     """The folder that a path of a file is relative to."""
     source: str = ""
@@ -131,10 +134,11 @@ def load_program(path: Path, name: str, library: Library, root: Path) -> Program
     target, source = data["program"], ""
     file = root / target.partition(":")[0]
     if target.partition(":")[0].endswith(".py"):
-        try:
-            source = file.read_text("utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            faults.append(document.fault(("program",), f"the program cannot be read: {error}"))
+        if file.is_file():
+            source = _fingerprint(file.parent)
+        else:
+            message = f"expected a file of Python, found none at {target.partition(':')[0]}"
+            faults.append(document.fault(("program",), message))
     if faults or term is None:
         raise InputError(faults)
     return Program(
@@ -151,6 +155,7 @@ def load_program(path: Path, name: str, library: Library, root: Path) -> Program
         give=give,
         at=at,
         result=data.get("result"),
+        precision=data.get("precision", "float64"),
         root=str(root),
         source=source,
         place=Place(document, ()),
@@ -229,8 +234,8 @@ class _Reader:
                 return Given("value", value=_plain(data), path=path)
             case str():
                 return Given("number", size=self.dim(data, path), path=path)
-            case {"call": str(target), **rest}:
-                inner = self.makings(rest.get("with", {}), (*path, "with"))
+            case {"call": target}:
+                inner = self.makings(data.get("with", {}), (*path, "with"))
                 return Given("call", value=target, with_=inner, path=path)
             case dict():
                 return self.given(data, path)
@@ -242,8 +247,8 @@ class _Reader:
             return Given("terms", self._terms([(path, data)]), path=path)
         shape = None
         if "shape" in data:
-            items = enumerate(data["shape"])
-            shape = tuple(self.dim(item, (*path, "shape", i)) for i, item in items)
+            sizes = enumerate(data["shape"])
+            shape = tuple(self.dim(item, (*path, "shape", i)) for i, item in sizes)
         match data:
             case {"is": text}:
                 terms = self._terms([((*path, "is"), text)])
@@ -252,6 +257,11 @@ class _Reader:
                 terms = self._terms([((*path, "join", i), t) for i, t in enumerate(texts)])
                 axis = int(data.get("axis", 0))
                 return Given("terms", terms, axis=axis, shape=shape, path=path)
+            case {"list": list(items)}:
+                parts = tuple(
+                    (str(i), self.given(item, (*path, "list", i))) for i, item in enumerate(items)
+                )
+                return Given("list", with_=parts, path=path)
             case {"number": number}:
                 return Given("number", size=self.dim(number, (*path, "number")), path=path)
             case {"mask": kind, "size": size}:
@@ -260,7 +270,9 @@ class _Reader:
             case {"value": value}:
                 return Given("value", value=_plain(value), path=path)
             case _:
-                message = "expected `is`, `join`, `number`, `value`, or `mask` with its `size`"
+                message = (
+                    "expected `is`, `join`, `list`, `number`, `value`, or `mask` with its `size`"
+                )
                 self.faults.append(self.document.fault(path, message))
                 return Given("value", path=path)
 
@@ -328,6 +340,15 @@ class _Reader:
             message = f"expected a number such as 3 or 1/2, found {value!r}"
             self.faults.append(self.document.fault(path, message))
             return 0
+
+
+def _fingerprint(folder: Path) -> str:
+    """Of all Python files in a folder and below: a program may import any of them."""
+    found = sha256()
+    for path in sorted(folder.rglob("*.py")):
+        if not any(part.startswith(".") for part in path.relative_to(folder).parts):
+            found.update(path.read_bytes())
+    return found.hexdigest()
 
 
 def _default_sizes(count: int) -> list[tuple[int, ...]]:

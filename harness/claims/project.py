@@ -109,7 +109,9 @@ def _folders(root: Path) -> tuple[Path, Path]:
 def _specification_files(specs: Path) -> list[Path]:
     folders = (specs / TOGGLES_FOLDER, specs / SWEEPS_FOLDER, specs / PROGRAMS_FOLDER)
     apart = specs / DEFINITIONS_FILE, specs / LOCK_FILE, *folders
-    return sorted(p for p in specs.rglob("*.y*ml") if p not in apart and p.parent not in apart)
+    return sorted(
+        p for p in specs.rglob("*.y*ml") if p not in apart and not set(p.parents) & set(apart)
+    )
 
 
 def _select(

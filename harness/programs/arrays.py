@@ -8,6 +8,7 @@ Given numbers stay numbers until they meet a formula.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from types import EllipsisType
 from typing import Any
 
 import numpy as np
@@ -91,7 +92,9 @@ class Array(np.lib.mixins.NDArrayOperatorsMixin):
     def __getitem__(self, key: Any) -> Array:
         _concrete(key, "index")
         parts = key if isinstance(key, tuple) else (key,)
-        shares = all(isinstance(k, int | np.integer | slice) or k in (None, ...) for k in parts)
+        shares = all(
+            k is None or isinstance(k, int | np.integer | slice | EllipsisType) for k in parts
+        )
         return self._laid("index", lambda a: a[key], shares=shares)
 
     def __setitem__(self, key: Any, value: Any) -> None:
@@ -148,7 +151,8 @@ class Array(np.lib.mixins.NDArrayOperatorsMixin):
         middle = self - self.mean(axis, keepdims=True)
         order, rest = graph.last(self.node, axis)
         count = int(np.prod([self.shape[i] for i in order[len(rest) :]], initial=1)) - ddof
-        return (middle * middle).sum(axis, keepdims) / count
+        found: Array = (middle * middle).sum(axis, keepdims) / count
+        return found
 
     def max(self, axis: Any = None, keepdims: bool = False, **_: Any) -> Array:
         return Array(graph.maximum(self.node, axis, keepdims))
@@ -241,10 +245,10 @@ def dot(left: Any, right: Any) -> Array:
     return Array(graph.matmul(one, other))
 
 
-def einsum(subscripts: str, *operands: Any, **_: Any) -> Array:
+def einsum(subscripts: str, *operands: Any, **options: Any) -> Array:
     """Sums of products, as a product of all with their axes aligned, and then a sum."""
     values = [_node(value) for value in operands]
-    inputs, _, output = subscripts.replace(" ", "").partition("->")
+    inputs, _arrow, output = subscripts.replace(" ", "").partition("->")
     terms = inputs.split(",")
     if "." in subscripts or "->" not in subscripts or len(terms) != len(values):
         raise NotApplicable("einsum", "only with `->`, without `...`")
@@ -254,15 +258,17 @@ def einsum(subscripts: str, *operands: Any, **_: Any) -> Array:
     aligned = []
     for term, value in zip(terms, values, strict=True):
         order = [term.index(letter) for letter in letters if letter in term]
-        spread = tuple(slice(None) if letter in term else None for letter in letters)
-        aligned.append(
-            graph.rearrange("align", lambda a, o=order, s=spread: a.transpose(o)[s], value)
-        )
+        spread: Any = tuple(slice(None) if letter in term else None for letter in letters)
+        aligned.append(graph.rearrange("align", _aligned(order, spread), value))
     found = aligned[0]
     for value in aligned[1:]:
         found = graph.multiply(found, value)
     summed = range(len(output), len(letters))
     return Array(graph.total(found, list(summed)) if summed else found)
+
+
+def _aligned(order: list[int], spread: Any) -> Callable[[Any], Any]:
+    return lambda a: a.transpose(order)[spread]
 
 
 def where(mask: Any, value: Any, other: Any) -> Array:
@@ -282,7 +288,7 @@ def _joined(name: str) -> Callable[..., Array]:
 
 
 def _like(name: str) -> Callable[..., Array]:
-    make = getattr(np, name.removesuffix("_like"))
+    make = getattr(np, "zeros" if name == "empty_like" else name.removesuffix("_like"))
 
     def like(array: Any, fill: Any = None, shape: Any = None, **_: Any) -> Array:
         given = () if fill is None else (fill,)

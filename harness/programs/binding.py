@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any, Generic, TypeVar
 
 import numpy as np
@@ -15,7 +14,6 @@ from harness.arrays.evaluate import rank, shape_of, size_of
 from harness.claims.model import Library
 from harness.claims.programs import Given, Program
 from harness.language.terms import Term, Variable
-from harness.language.transform import free_variables
 from harness.language.types import Index, Named, Sort, dim_value, function_parts
 from harness.programs.target import Target, Unusable, arguments, made
 
@@ -155,6 +153,8 @@ class Binding(Generic[A]):
                 raise Unusable(message)
 
     def _given(self, given: Given) -> A | Any:
+        if given.kind == "list":
+            return tuple(self._given(part) for _, part in given.with_)
         if given.kind != "terms":
             return made(given, self.setting.sizes)
         a, sizes = self.numbers.arithmetic, self.setting.sizes
@@ -175,13 +175,6 @@ class Binding(Generic[A]):
             message = f"expected as many entries as {shape} has, found {had}"
             raise Unusable(message, given.path) from None
 
-    def used(self) -> set[str]:
-        """The variables that the definition's term speaks of."""
-        return free_variables(self.program.term)
-
-
-Run = Callable[[Target, Mapping[str, Any], tuple[tuple[str, Given], ...], Mapping[str, int]], Any]
-
 
 def picked(result: Any, which: int | str | None) -> Any:
     """The item of what a program returns that its file calls the result."""
@@ -196,8 +189,3 @@ def picked(result: Any, which: int | str | None) -> Any:
         return result[which]
     except (KeyError, IndexError, TypeError) as error:
         raise Unusable(f"it returns no item {which!r}: {error}", ("result",)) from None
-
-
-def as_fractions(values: NDArray[Any]) -> list[Fraction]:
-    """Fixed values, flat."""
-    return [Fraction(value) for value in values.ravel()]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -119,4 +119,8 @@ def _sigmoid(a: Floats) -> Floats:
     return np.asarray(0.5 * (1 + np.tanh(0.5 * a)))
 
 
-_SMOOTH = {"tanh": np.tanh, "sigmoid": _sigmoid, "silu": lambda a: a * _sigmoid(a)}
+_SMOOTH: Mapping[str, Callable[[Floats], Floats]] = {
+    "tanh": np.tanh,
+    "sigmoid": _sigmoid,
+    "silu": lambda a: a * _sigmoid(a),
+}

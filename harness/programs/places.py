@@ -1,4 +1,4 @@
-"""Where formulas are kept: an array of its own, or a view of another, which it writes through to."""
+"""Where formulas are kept: an array of its own, or a view, which writes to what it is a view of."""
 
 from __future__ import annotations
 

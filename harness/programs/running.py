@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
 from harness.claims.programs import Program
-from harness.language.types import dim_value
 from harness.programs.arrays import Array
 from harness.programs.binding import picked
 from harness.programs.graph import Node, NotApplicable
@@ -25,7 +24,7 @@ def run(
     """
     try:
         wrap, unwrap = (_numpy, _of_numpy) if target.library == "numpy" else _torch()
-        values = {name: wrap(value) for name, value in given.items()}
+        values = {name: _wrapped(wrap, value) for name, value in given.items()}
         if target.is_class:
             options = {key: made(value, sizes) for key, value in program.make}
             found = _instance(program, target, options, values)
@@ -43,6 +42,12 @@ def _said(error: Exception) -> str:
     frames = [f for f in traceback.extract_tb(error.__traceback__) if "harness/" not in f.filename]
     where = f" ({frames[-1].filename.rpartition('/')[2]}:{frames[-1].lineno})" if frames else ""
     return f"{type(error).__name__}: {error}{where}"
+
+
+def _wrapped(wrap: Callable[[Any], Any], value: Any) -> Any:
+    if isinstance(value, tuple):
+        return tuple(_wrapped(wrap, part) for part in value)
+    return wrap(value)
 
 
 def _numpy(value: Any) -> Any:
@@ -66,7 +71,7 @@ def _torch() -> Any:
         if isinstance(value, Node):
             return Formula(value, torch.float64)
         if isinstance(value, np.ndarray):
-            return torch.as_tensor(value)
+            return torch.tensor(value)
         return value
 
     def unwrap(value: Any) -> Any:
@@ -110,8 +115,3 @@ def _instance(
 
 def _takes_any(known: Mapping[str, Any]) -> bool:
     return any(argument.kind is argument.VAR_KEYWORD for argument in known.values())
-
-
-def size(text: Any, sizes: Mapping[str, int]) -> int:
-    """A dimension as a number."""
-    return dim_value(text, sizes)

@@ -56,12 +56,12 @@ def load(program: Program, *, formulas: bool) -> Target:
             if value is np:
                 setattr(module, key, Namespace())
     try:
-        found = reduce(getattr, name.split("."), module)
+        found: Any = reduce(getattr, name.split("."), module)
     except AttributeError:
         raise Unusable(f"{where} has nothing called {name}") from None
     if not callable(found):
         raise Unusable(f"{name} cannot be called")
-    torch = sys.modules.get("torch")
+    torch: Any = sys.modules.get("torch")
     is_class = isinstance(found, type)
     of_torch = torch is not None and (
         (is_class and issubclass(found, torch.nn.Module))
@@ -120,7 +120,8 @@ def made(given: Given, sizes: Mapping[str, int]) -> Any:
         case "call":
             module, _, name = given.value.partition(":")
             options = {key: made(value, sizes) for key, value in given.with_}
-            return reduce(getattr, name.split("."), _module(module))(**options)
+            called: Any = reduce(getattr, name.split("."), _module(module))
+            return called(**options)
         case _:
             raise Unusable("expected a value, found a term", given.path)
 

@@ -20,7 +20,7 @@ from harness.programs.places import Place
 _GIVEN = "the numbers of the input would decide it"
 
 
-class Formula(torch.Tensor):
+class Formula(torch.Tensor):  # type: ignore[misc]
     """A tensor of formulas; a view knows what it is a view of, and writes there."""
 
     place: Place
@@ -29,7 +29,7 @@ class Formula(torch.Tensor):
     def __new__(cls: type[Formula], held: Node | Place, dtype: torch.dtype) -> Formula:
         place = held if isinstance(held, Place) else Place(held)
         shape = place.read().shape
-        make: Any = torch.Tensor._make_wrapper_subclass  # type: ignore[attr-defined]
+        make: Any = torch.Tensor._make_wrapper_subclass
         found: Formula = make(cls, shape, dtype=dtype)
         found.place = place
         return found
