@@ -61,6 +61,8 @@ class Program:
     give: tuple[tuple[str, Given], ...] | None
     at: tuple[Mapping[str, Any], ...]
     result: int | str | None
+    lacks: str
+    """Why no definition is known that it computes, where none is."""
     precision: str
     """The narrowest format that it computes in."""
     root: str
@@ -155,6 +157,7 @@ def load_program(path: Path, name: str, library: Library, root: Path) -> Program
         give=give,
         at=at,
         result=data.get("result"),
+        lacks=data.get("lacks", "").strip(),
         precision=data.get("precision", "float64"),
         root=str(root),
         source=source,
@@ -362,6 +365,8 @@ def _plain(value: Any) -> Any:
     """YAML's `true` and `false`, which are texts elsewhere."""
     if isinstance(value, list):
         return tuple(_plain(v) for v in value)
+    if isinstance(value, dict):
+        return {key: _plain(inner) for key, inner in value.items()}
     if not isinstance(value, str):
         return value
     if re.fullmatch(r"-?[0-9]+\.[0-9]+(e-?[0-9]+)?", value):

@@ -21,7 +21,7 @@ from harness.programs.residues import fraction_residue
 def _seen(word: str, arguments: Sequence[Any], scores: Any) -> Any:
     """Which keys are seen: those up to the query's own place, or all."""
     keys = np.arange(scores.shape[-1])
-    if word == "causal softmax":
+    if word in ("causal softmax", "causal exp"):
         return keys <= np.asarray(arguments[0])[..., None]
     return np.ones(keys.shape, dtype=bool)
 
@@ -57,10 +57,12 @@ class FormulaNumbers(Numbers[Node]):
                 return graph.multiply(argument, graph.sigmoid(argument))
             case "sqrt" | "rsqrt":
                 return graph.power(argument, 0.5 if word == "sqrt" else -0.5)
-            case "softmax" | "causal softmax":
+            case "softmax" | "causal softmax" | "causal exp":
                 seen = _seen(word, arguments, argument)
-                nothing = graph.constant(np.full((), -np.inf))
-                return graph.softmax(graph.where(seen, argument, nothing), -1)
+                masked = graph.where(seen, argument, graph.constant(np.full((), -np.inf)))
+                if word == "causal exp":
+                    return graph.exponential(masked)
+                return graph.softmax(masked, -1)
             case _:
                 return graph.function(word, argument)
 
@@ -107,6 +109,9 @@ class BoundedNumbers(_Drawn, Numbers[Bounded]):
             case "softmax" | "causal softmax":
                 seen = _seen(word, arguments, argument.value)
                 return softmax(np, argument, np.broadcast_to(seen, argument.value.shape))
+            case "causal exp":
+                powers, seen = exponential(np, argument), _seen(word, arguments, argument.value)
+                return Bounded(np.where(seen, powers.value, 0.0), np.where(seen, powers.error, 0.0))
             case "tanh" | "sigmoid" | "silu":  # none is steeper than 1.1
                 value = _SMOOTH[word](argument.value)
                 error = 1.1 * argument.error + LIBRARY * UNIT * np.abs(value)

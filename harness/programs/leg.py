@@ -8,9 +8,9 @@ from dataclasses import replace
 
 from harness.claims.model import Claim, Definition, Library
 from harness.claims.programs import Program
-from harness.evidence import Evidence
+from harness.evidence import Evidence, Outcome
 from harness.programs import folds
-from harness.programs.check import exact, floats, guarded
+from harness.programs.check import evidence, exact, floats, guarded
 
 
 def check(
@@ -22,6 +22,9 @@ def check(
     seed: int = 0,
 ) -> Iterator[Evidence]:
     """Every check of one program, each its own evidence; what fails is said, and never raised."""
+    if program.lacks:
+        yield evidence(program, "binding", Outcome.NOT_APPLICABLE, program.lacks)
+        return
     asked: list[tuple[str, Callable[[], Evidence]]] = [
         ("exact", lambda: exact(program, library, seed=seed)),
         (program.precision, lambda: floats(program, library, seed=seed)),
