@@ -38,6 +38,14 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("markers", f"{leg}: {meaning} (a leg of evidence)")
 
 
+@pytest.fixture
+def conforms() -> Any:
+    """`conforms(function, "definition", project=…, …)` fails unless the function computes it."""
+    from harness.conformance import assert_conforms
+
+    return assert_conforms
+
+
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
     if file_path.suffix not in (".yaml", ".yml") or not _may_be_ours(file_path):
         return None

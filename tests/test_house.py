@@ -53,7 +53,7 @@ MAY_IMPORT = {
         *("lean", "cache", "isolation", "run"),
     },
 }
-OUTERMOST = {"report", "cli", "pytest_plugin"}
+OUTERMOST = {"report", "cli", "pytest_plugin", "conformance"}
 
 
 def part(path: Path) -> str:

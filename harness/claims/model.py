@@ -141,5 +141,7 @@ class Project:
     """What `toggles/` lists: questions that are asked with assumptions and edits off and on."""
     programs: tuple[Program, ...] = ()
     """What `programs/` binds to definitions."""
+    apart: tuple[Path, ...] = ()
+    """Files of programs that are asked by `harness programs` alone."""
     lock: Lock | None = None
     """What of the Lean package has been reviewed; nothing without a lock file."""

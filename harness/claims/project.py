@@ -12,7 +12,7 @@ from typing import Any
 from harness.claims.checkers import load_checkers
 from harness.claims.load import DEFINITIONS_FILE, load_claims, load_library
 from harness.claims.lock import LOCK_FILE, read_lock
-from harness.claims.model import Project
+from harness.claims.model import Claim, Project
 from harness.claims.programs import Program, load_programs
 from harness.diagnostics import Diagnostic, InputError
 
@@ -20,7 +20,10 @@ SWEEPS_FOLDER = "sweeps"
 """The folder below the specifications whose files are plans of sweeps."""
 
 PROGRAMS_FOLDER = "programs"
-"""The folder below the specifications whose files bind programs to definitions."""
+"""The folder below the specifications whose files bind programs to definitions.
+
+Those in folders below it are asked by `harness programs` alone, since they need libraries that not
+everybody has."""
 
 TOGGLES_FOLDER = "toggles"
 """The folder below the specifications whose files list edits of claims, not claims."""
@@ -61,15 +64,40 @@ def load_project(root: Path, selected: Sequence[Path] = ()) -> Project:
     toggles = () if unread else sorted((project.specs / TOGGLES_FOLDER).glob("*.y*ml"))
     files = [(path, _name(path, root)) for path in toggles]
     checkers = load_checkers(files, project.library, claims)
-    programs = () if unread else read_programs(project)
-    return replace(project, claims=claims, checkers=checkers, programs=programs, unread=unread)
+    near, every = (_programs(project, pattern) for pattern in ("*.y*ml", "**/*.y*ml"))
+    programs = () if unread or not near else read_programs(project, near)
+    return replace(
+        project,
+        claims=claims,
+        checkers=checkers,
+        programs=programs,
+        apart=tuple(path for path in every if path not in near),
+        unread=unread,
+    )
 
 
-def read_programs(project: Project) -> tuple[Program, ...]:
-    """The programs that a project binds to its definitions. Raises `InputError`."""
-    paths = sorted((project.specs / PROGRAMS_FOLDER).glob("*.y*ml"))
-    files = [(path, _name(path, project.root)) for path in paths]
+def load_claims_of(project: Project) -> tuple[Claim, ...]:
+    """The claims of a project that was opened, which may be none. Raises `InputError`."""
+    return load_claims([(p, _name(p, project.root)) for p in project.unread], project.library)
+
+
+def read_programs(project: Project, chosen: Sequence[Path] = ()) -> tuple[Program, ...]:
+    """The programs that files bind to definitions: all, or those of files and folders.
+
+    Raises `InputError`, also where there is none.
+    """
+    everything = _programs(project, "**/*.y*ml")
+    wanted = _select(everything, project.specs / PROGRAMS_FOLDER, chosen, project.root)
+    if not wanted:
+        message = "expected files of programs (*.yaml), found none: nothing to check is a failure"
+        where = _name(project.specs / PROGRAMS_FOLDER, project.root)
+        raise InputError([Diagnostic(where, 1, 1, message)])
+    files = [(path, _name(path, project.root)) for path in wanted]
     return load_programs(files, project.library, project.root)
+
+
+def _programs(project: Project, pattern: str) -> list[Path]:
+    return sorted((project.specs / PROGRAMS_FOLDER).glob(pattern))
 
 
 def open_project(root: Path) -> Project:
