@@ -251,10 +251,6 @@ def _repeat(array: Any, sizes: Sequence[int]) -> Any:
     return np.tile(array, tuple(sizes))
 
 
-def _interleave(array: Any, repeats: Any, dim: Any = None, output_size: Any = None) -> Any:
-    return np.repeat(array, repeats, axis=dim)
-
-
 def _take(array: Any, axis: int, index: Any) -> Any:
     return np.take(array, index, axis=axis)
 
@@ -287,15 +283,6 @@ def _layer_norm(value: Any, shape: Any, weight: Any, bias: Any, epsilon: float) 
     found = graph.multiply(centred, root)
     found = found if weight is None else graph.multiply(found, node(weight))
     return (found if bias is None else graph.add(found, node(bias)), middle, root)
-
-
-def _rms_norm(value: Any, shape: Any, weight: Any, epsilon: Any) -> Any:
-    x, axes = node(value), list(range(-len(shape), 0))
-    square = graph.mean(graph.multiply(x, x), axes, keepdims=True)
-    tiny = torch.finfo(value.dtype).eps if epsilon is None else epsilon
-    root = graph.power(graph.add(square, graph.constant(tiny)), -0.5)
-    found = graph.multiply(x, root)
-    return (found if weight is None else graph.multiply(found, node(weight)), root)
 
 
 def _attention(
@@ -334,13 +321,6 @@ def _attention(
     return graph.matmul(weights, value), weights
 
 
-def _scalar_attention(
-    q: Any, k: Any, v: Any, attn_mask: Any = None, dropout: float = 0.0, is_causal: bool = False,
-    dropout_mask: Any = None, *, scale: float | None = None, enable_gqa: bool = False,
-) -> tuple[Node, Node]:  # fmt: skip
-    return _attention(q, k, v, dropout, is_causal, attn_mask=attn_mask, scale=scale)
-
-
 def _maximum(value: Any, axis: Any = None, keepdim: bool = False) -> Any:
     found = graph.maximum(node(value), axis, keepdim)
     return found if axis is None else (found, None)
@@ -377,7 +357,6 @@ OPERATORS: Mapping[str, Callable[..., Any]] = {
     "neg": lambda a: graph.negate(node(a)),
     "reciprocal": lambda a: graph.divide(graph.constant(1), node(a)),
     "pow": _power,
-    "square": lambda a: graph.power(node(a), 2),
     "sqrt": lambda a: graph.power(node(a), 0.5),
     "rsqrt": lambda a: graph.power(node(a), -0.5),
     "mm": lambda a, b: graph.matmul(node(a), node(b)),
@@ -400,15 +379,13 @@ OPERATORS: Mapping[str, Callable[..., Any]] = {
     "cos": _opaque("cos"),
     "relu": _opaque("relu"),
     "_softmax": _softmax,
+    "_safe_softmax": lambda a, axis, dtype=None: graph.softmax(node(a), axis),
     "max": _maximum,
     "amax": lambda a, axis=(), keepdim=False: graph.maximum(node(a), axis or None, keepdim),
     "native_layer_norm": _layer_norm,
-    "_fused_rms_norm": _rms_norm,
     "_scaled_dot_product_flash_attention_for_cpu": _attention,
-    "_scaled_dot_product_attention_math": _scalar_attention,
     "_to_copy": node,
     "clone": node,
-    "contiguous": node,
     "lift_fresh": node,
     "copy": lambda a, b: node(b),
     "fill": lambda a, b: graph.constant(np.full(tuple(a.shape), float(b))),
@@ -420,7 +397,6 @@ OPERATORS: Mapping[str, Callable[..., Any]] = {
     "index_select": _laid("index_select", _take),
     "embedding": lambda weight, index, *_: _index(weight, [index]),
     "repeat": _laid("repeat", _repeat),
-    "repeat_interleave": _laid("repeat_interleave", _interleave),
     "flip": _laid("flip", np.flip),
     "roll": _laid("roll", lambda a, by, axis=None: np.roll(a, by, axis or None)),
     "tril": _laid("tril", np.tril),
