@@ -302,10 +302,18 @@ def mean(value: Node, axes: Iterable[int] | int | None = None, keepdims: bool = 
     return divide(found, constant(count))
 
 
+def _product(left: Shape, right: Shape) -> Shape:
+    """The shape of a product. Raises `ValueError` where there is none."""
+    if not left or not right or left[-1] != right[-2 if len(right) > 1 else 0]:
+        raise ValueError(f"no product of shapes {left} and {right}")
+    frame = np.broadcast_shapes(left[:-2], right[:-2])
+    return (*frame, *left[-2:-1], *(right[-1:] if len(right) > 1 else ()))
+
+
 def matmul(left: Node, right: Node) -> Node:
     """Products of stacks of matrices, and of vectors, as `@` has them."""
     _visible("matmul", left, right)
-    shape = np.matmul(_dummy(left.shape), _dummy(right.shape)).shape
+    shape = _product(left.shape, right.shape)
     both = (left.degree[0] + right.degree[0], left.degree[1] + right.degree[1])
 
     def compute(world: World, level: int, a: Any, b: Any) -> Any:
