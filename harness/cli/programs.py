@@ -33,11 +33,12 @@ def programs(
     every claim about its definition is asked of it.
     """
     import json
+    from dataclasses import replace
 
     from rich.console import Console
     from rich.text import Text
 
-    from harness.claims.project import find_root, load_project, read_programs
+    from harness.claims.project import find_root, load_claims_of, open_project, read_programs
     from harness.evidence import Leg, Outcome
     from harness.files import write_atomically
     from harness.isolation import Workers
@@ -45,7 +46,8 @@ def programs(
     from harness.report.terminal import MARK
     from harness.verdict import exit_code, judge
 
-    project = load_project(find_root(folder))
+    opened = open_project(find_root(folder))
+    project = replace(opened, claims=load_claims_of(opened))
     asked = read_programs(project, files)
     plan = Plan(project, cache=project.root / ".cache", seed=seed)
     console = Console()

@@ -347,8 +347,11 @@ def maximum(value: Node, axes: Iterable[int] | int | None, keepdims: bool) -> No
 
     Whether it cancels is what the comparison shows; so a difference it makes decides nothing.
     """
-    bare = Node(value.operator, value.operands, value.shape, value.compute, raises=value.raises)
-    found = total(bare, axes, keepdims)
+    seen = value
+    if value.hidden is not None:
+        seen = Node(value.operator, value.operands, value.shape, value.compute, raises=value.raises)
+        seen.line = value.line
+    found = total(seen, axes, keepdims)
     return Node(
         "max",
         (found,),
