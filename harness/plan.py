@@ -10,7 +10,7 @@ from typing import Any
 
 from harness.cache import code_fingerprint, digest
 from harness.claims.model import Claim, Definition, Project
-from harness.claims.programs import Program
+from harness.claims.programs import Model, Program
 from harness.claims.toggles import Checker
 from harness.evidence import Leg
 from harness.isolation import Task
@@ -31,6 +31,8 @@ DEFINITION_LEGS = (Leg.MIRROR, Leg.EXECUTION, Leg.IMPLEMENTATION)
 """The legs that answer for a definition; a definition is not proved, it is compared."""
 
 PROGRAM_ENGINE = "harness.programs.leg:check"
+
+MODEL_ENGINE = "harness.programs.whole:check"
 
 CHECKER_ENGINE = "harness.necessity.leg:check_lattice"
 
@@ -110,13 +112,24 @@ def questions(plan: Plan) -> Iterator[Task]:
 
 def program_question(plan: Plan, program: Program) -> Task:
     """What one program is asked, with the claims that may speak of it."""
-    library, claims = plan.project.library, plan.project.claims
-    about = library.definitions[program.definition]
+    return _program_task(plan, PROGRAM_ENGINE, program, ("program", program))
+
+
+def model_question(plan: Plan, model: Model) -> Task:
+    """What one whole model is asked: the claims that may speak of its part."""
+    return _program_task(plan, MODEL_ENGINE, model.part, ("model", model))
+
+
+def _program_task(plan: Plan, engine: str, program: Program, asked: tuple[str, Any]) -> Task:
+    library = plan.project.library
     speaking = tuple(
-        claim.detached() for claim in claims if program.definition in calls(claim.conclusion.left)
+        claim.detached()
+        for claim in plan.project.claims
+        if program.definition in calls(claim.conclusion.left)
     )
-    settings = (("program", program), ("claims", speaking), ("seed", plan.seed))
-    return Task(about, library, Leg.IMPLEMENTATION, PROGRAM_ENGINE, settings)
+    settings = (asked, ("claims", speaking), ("seed", plan.seed))
+    about = library.definitions[program.definition]
+    return Task(about, library, Leg.IMPLEMENTATION, engine, settings)
 
 
 def _settings(plan: Plan, leg: Leg) -> tuple[tuple[str, Any], ...]:

@@ -80,6 +80,52 @@ class Program:
         return () if self.place is None else (self.place.document.fault(path, message),)
 
 
+@dataclass(frozen=True)
+class Model:
+    """A whole model, with a part in each layer that a file binds to a definition."""
+
+    name: str
+    target: str
+    """`module:Class`."""
+    part: Program
+    within: str
+    """The part of a layer, with {} for the layer's number."""
+    layers: int
+    make: tuple[tuple[str, Given], ...]
+    give: tuple[tuple[str, Given], ...]
+    result: int | str
+
+
+def load_model(path: Path, name: str, library: Library, root: Path) -> Model:
+    """Read a file of a whole model. Raises `InputError` with all its faults."""
+    document = read_document(path, name)
+    faults = Faults(schema_faults(document, "model"))
+    if faults:
+        raise InputError(faults)
+    data = document.data
+    file = path.parent / data["part"]
+    if not file.is_file():
+        message = f"expected the file of a program, found none at {data['part']}"
+        raise InputError([document.fault(("part",), message)])
+    part = load_program(file, data["part"], library, root)
+    reader = _Reader(document, library, faults)
+    reader.scope = library.scope(part.parameters)
+    make = reader.makings(data["make"], ("make",))
+    give = reader.makings(data["give"], ("give",))
+    if faults:
+        raise InputError(faults)
+    return Model(
+        name=path.stem,
+        target=data["model"],
+        part=part,
+        within=data["within"],
+        layers=data["layers"],
+        make=make,
+        give=give,
+        result=data["result"],
+    )
+
+
 def load_programs(
     paths: Iterable[tuple[Path, str]], library: Library, root: Path
 ) -> tuple[Program, ...]:

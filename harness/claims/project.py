@@ -13,7 +13,7 @@ from harness.claims.checkers import load_checkers
 from harness.claims.load import DEFINITIONS_FILE, load_claims, load_library
 from harness.claims.lock import LOCK_FILE, read_lock
 from harness.claims.model import Claim, Project
-from harness.claims.programs import Program, load_programs
+from harness.claims.programs import Model, Program, load_model, load_programs
 from harness.diagnostics import Diagnostic, InputError
 
 SWEEPS_FOLDER = "sweeps"
@@ -24,6 +24,9 @@ PROGRAMS_FOLDER = "programs"
 
 Those in folders below it are asked by `harness programs` alone, since they need libraries that not
 everybody has."""
+
+MODELS_FOLDER = "models"
+"""The folder below the specifications whose files say how whole models are made of programs."""
 
 TOGGLES_FOLDER = "toggles"
 """The folder below the specifications whose files list edits of claims, not claims."""
@@ -96,6 +99,13 @@ def read_programs(project: Project, chosen: Sequence[Path] = ()) -> tuple[Progra
     return load_programs(files, project.library, project.root)
 
 
+def read_models(project: Project) -> tuple[Model, ...]:
+    """The whole models of a project, which may be none. Raises `InputError`."""
+    paths = sorted((project.specs / MODELS_FOLDER).glob("*.y*ml"))
+    names = [(path, _name(path, project.root)) for path in paths]
+    return tuple(load_model(p, n, project.library, project.root) for p, n in names)
+
+
 def _programs(project: Project, pattern: str) -> list[Path]:
     return sorted((project.specs / PROGRAMS_FOLDER).glob(pattern))
 
@@ -135,7 +145,8 @@ def _folders(root: Path) -> tuple[Path, Path]:
 
 
 def _specification_files(specs: Path) -> list[Path]:
-    folders = (specs / TOGGLES_FOLDER, specs / SWEEPS_FOLDER, specs / PROGRAMS_FOLDER)
+    names = (TOGGLES_FOLDER, SWEEPS_FOLDER, PROGRAMS_FOLDER, MODELS_FOLDER)
+    folders = [specs / name for name in names]
     apart = specs / DEFINITIONS_FILE, specs / LOCK_FILE, *folders
     return sorted(
         p for p in specs.rglob("*.y*ml") if p not in apart and not set(p.parents) & set(apart)

@@ -25,9 +25,14 @@ from harness.cli.shared import OUTPUT_FILE, reports_bad_input
 @click.pass_obj
 @reports_bad_input
 def programs(
-    folder: Path, /, files: tuple[Path, ...], seed: int, time_limit: float, output: Path | None
+    folder: Path,
+    /,
+    files: tuple[Path, ...],
+    seed: int,
+    time_limit: float,
+    output: Path | None,
 ) -> None:
-    """Run the programs that FILES bind to definitions, or all of specs/programs/.
+    """Run the programs that FILES bind to definitions, or all, and the models of specs/models/.
 
     A program is code, and is run: exactly, modulo primes, and as it is, in floating point; and
     every claim about its definition is asked of it.
@@ -38,30 +43,38 @@ def programs(
     from rich.console import Console
     from rich.text import Text
 
-    from harness.claims.project import find_root, load_claims_of, open_project, read_programs
+    from harness.claims.project import (
+        find_root,
+        load_claims_of,
+        open_project,
+        read_models,
+        read_programs,
+    )
     from harness.evidence import Leg, Outcome
     from harness.files import write_atomically
     from harness.isolation import Workers
-    from harness.plan import Plan, program_question
+    from harness.plan import Plan, model_question, program_question
     from harness.report.terminal import MARK
     from harness.verdict import exit_code, judge
 
     opened = open_project(find_root(folder))
     project = replace(opened, claims=load_claims_of(opened))
     asked = read_programs(project, files)
+    models = () if files else read_models(project)
     plan = Plan(project, cache=project.root / ".cache", seed=seed)
     console = Console()
     found = []
     # PyTorch reserves many times more addresses than it uses, so no limit is set on these.
     with Workers(1, seconds=time_limit, memory=0) as workers:
-        tasks = [program_question(plan, program) for program in asked]
-        futures = [workers.submit(task) for task in tasks]
-        for program, task, future in zip(asked, tasks, futures, strict=True):
-            console.print(Text(f"{program.name}  ", "bold").append(program.target, "dim"))
+        tasks = [(p.name, p.target, program_question(plan, p)) for p in asked]
+        tasks += [(m.name, m.target, model_question(plan, m)) for m in models]
+        futures = [workers.submit(task) for _, _, task in tasks]
+        for (name, target, task), future in zip(tasks, futures, strict=True):
+            console.print(Text(f"{name}  ", "bold").append(target, "dim"))
             for item in workers.answer(task, future):
                 found.append(item)
                 mark, style = MARK[item.outcome]
-                check = item.check.removeprefix(f"{program.name}: ")
+                check = item.check.removeprefix(f"{name}: ")
                 console.print(Text(f"  {mark} {check}: {item.outcome.value}", style))
                 if item.outcome is not Outcome.CONFIRMED:
                     console.print(Text(f"    {item.summary}"), soft_wrap=True)
@@ -72,6 +85,6 @@ def programs(
         write_atomically(output, text + "\n")
     counts = {o: sum(item.outcome is o for item in found) for o in Outcome}
     said = ", ".join(f"{count} {o.value}" for o, count in counts.items() if count)
-    console.print(f"{len(asked)} programs: {said}")
+    console.print(f"{len(tasks)} programs: {said}")
     subjects = {item.subject for item in found}
     sys.exit(exit_code(judge(name, found, (Leg.IMPLEMENTATION,)) for name in subjects))

@@ -100,6 +100,7 @@ class Binding(Generic[A]):
         extra: Mapping[str, Value[A]] | None = None,
     ) -> None:
         self.program = program
+        self.library = library
         self.setting = setting
         self.numbers = numbers
         self.walk: Evaluator[A] = Evaluator(library, numbers.arithmetic, setting.sizes)

@@ -219,6 +219,22 @@ def holds(found: Fold, program: Program, library: Library, seed: int) -> Evidenc
     return evidence(program, name, Outcome.CONFIRMED, summary, facts)
 
 
+def added(found: Fold, setting: Setting, numbers: FormulaNumbers) -> dict[str, Any]:
+    """The variables that the claim adds to the program's."""
+    return {
+        p.name: Data(numbers.leaf(p.name, shape_of(p.type, setting.sizes))) for p in found.added
+    }
+
+
+def put(plain: Binding[Node], changed: Mapping[str, Term]) -> Binding[Node]:
+    """The same file with terms in place of variables; they speak of the plain ones."""
+    values: dict[str, Any] = dict(plain.values)
+    for name, term in changed.items():
+        found = plain.term(term)
+        values[name] = Data(graph.rearrange("batch", lambda a: a[None], found))
+    return Binding(plain.program, plain.library, plain.setting, plain.numbers, values)
+
+
 class _Asked:
     """A fold of one program at one choice of sizes."""
 
@@ -230,21 +246,13 @@ class _Asked:
         self.library = library
         self.target = target
         self.setting = setting
-        numbers = FormulaNumbers()
-        self.extra = {
-            p.name: Data(numbers.leaf(p.name, shape_of(p.type, setting.sizes))) for p in found.added
-        }
+        self.extra = added(found, setting, FormulaNumbers())
 
     def result(self, changed: Mapping[str, Term]) -> Node:
         """What the program returns when these variables are changed."""
         numbers = FormulaNumbers()
         plain = Binding(self.program, self.library, self.setting, numbers, self.extra)
-        values: dict[str, Any] = dict(self.extra)
-        for name, term in changed.items():
-            found = plain.term(term)
-            values[name] = Data(graph.rearrange("batch", lambda a: a[None], found))
-        binding = Binding(self.program, self.library, self.setting, numbers, values)
-        given = binding.given(self.target)
+        given = put(plain, changed).given(self.target)
         result = run(self.program, self.target, given, self.setting.sizes)
         return fitted(result, plain.definition().shape)
 
@@ -258,22 +266,33 @@ class _Asked:
 
     def world(self, assignment: Assignment, pair: int, seed: list[int]) -> World | None:
         """Values that meet the hypotheses, in both fields of a pair; none where none was found."""
-        drawn: list[Mapping[str, Residues]] = []
-        evaluators = Evaluators(self.library)
-        style = Style(KINDS[0], BASES[0])
-        for field in World(pair, {}).fields:
-            rng = np.random.default_rng([*seed, field.prime])
-            sampler = _Placed(
-                self.found.claim, evaluators, assignment, field, random_functions(field)
-            )
-            sampler.places = self.setting.places
-            instance = sampler.draw(rng, self.setting.sizes, 1, (style,))
-            for _, defect in defects(self.found.claim, evaluators, field, instance):
-                if (defect != 0).any():
-                    return None
-            drawn.append({n: v.array for n, v in instance.values.items() if isinstance(v, Data)})
-        first, second = drawn
-        return World(pair, {name: [first[name], second[name]] for name in first}, seed[0])
+        values = met(self.found, self.library, assignment, self.setting, pair, seed)
+        return None if values is None else World(pair, values, seed[0])
+
+
+def met(
+    found: Fold,
+    library: Library,
+    assignment: Assignment,
+    setting: Setting,
+    pair: int,
+    seed: list[int],
+) -> dict[str, list[Residues]] | None:
+    """Values of all variables that meet the claim's hypotheses, in both fields of a pair."""
+    drawn: list[Mapping[str, Residues]] = []
+    evaluators = Evaluators(library)
+    style = Style(KINDS[0], BASES[0])
+    for field in World(pair, {}).fields:
+        rng = np.random.default_rng([*seed, field.prime])
+        sampler = _Placed(found.claim, evaluators, assignment, field, random_functions(field))
+        sampler.places = setting.places
+        instance = sampler.draw(rng, setting.sizes, 1, (style,))
+        for _, defect in defects(found.claim, evaluators, field, instance):
+            if (defect != 0).any():
+                return None
+        drawn.append({n: v.array for n, v in instance.values.items() if isinstance(v, Data)})
+    first, second = drawn
+    return {name: [first[name], second[name]] for name in first}
 
 
 class _Placed(Sampler):

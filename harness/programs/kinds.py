@@ -27,12 +27,15 @@ def _seen(word: str, arguments: Sequence[Any], scores: Any) -> Any:
 
 
 class FormulaNumbers(Numbers[Node]):
-    """Formulas: variables stay variables."""
+    """Formulas: variables stay variables, each called by its name behind `prefix`."""
 
     arithmetic = Formulas()
 
+    def __init__(self, prefix: str = "") -> None:
+        self.prefix = prefix
+
     def leaf(self, name: str, shape: tuple[int, ...]) -> Node:
-        return graph.variable(name, (1, *shape))
+        return graph.variable(f"{self.prefix}{name}", (1, *shape))
 
     def fixed(self, values: NDArray[Any]) -> Node:
         numbers = [Fraction(value) for value in values.ravel()]

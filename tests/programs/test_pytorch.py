@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from harness.claims.programs import load_program
+from harness.claims.programs import load_model, load_program
 from harness.evidence import Outcome
-from harness.programs import graph
+from harness.programs import graph, whole
 from harness.programs.check import exact, floats, guarded
 from harness.programs.graph import Node, NotApplicable, nodes
-from tests.arrays.language import LIBRARY, ROOT
+from tests.arrays.language import CLAIMS, LIBRARY, ROOT
 from tests.programs.examples import Edits, bound, edited
 
 pytestmark = pytest.mark.programs
@@ -363,7 +363,6 @@ def test_an_edited_copy_of_a_real_module_is_refuted(tmp_path: Path, name: str) -
 def test_the_families_of_transformers(path: Path) -> None:
     pytest.importorskip("transformers")
     from harness.programs.leg import check
-    from tests.arrays.language import CLAIMS
 
     program = load_program(path, path.name, LIBRARY, ROOT)
     about = LIBRARY.definitions[program.definition]
@@ -375,3 +374,38 @@ def test_the_families_of_transformers(path: Path) -> None:
     for item in found:
         assert item.outcome is Outcome.CONFIRMED, item.summary
     assert {"Wq", "Wk", "Wv", "Wo"} <= set(found[2].data["breaks_without"])
+
+
+MODELS = sorted((ROOT / "specs" / "models").glob("*.yaml"))
+
+
+@pytest.mark.parametrize("path", MODELS, ids=lambda p: p.stem)
+def test_whole_models_with_every_layer_folded(path: Path) -> None:
+    pytest.importorskip("transformers")
+    model = load_model(path, path.name, LIBRARY, ROOT)
+    claims = tuple(CLAIMS.values())
+    (found,) = whole.check(
+        LIBRARY.definitions[model.part.definition], LIBRARY, model=model, claims=claims
+    )
+    assert found.outcome is Outcome.CONFIRMED, found.summary
+    assert found.data["entries"] == 300
+    # The first token sees itself alone, so its 60 logits do not need that queries and keys agree.
+    assert found.data["changed_without"]["Wq"] == 240
+    assert found.data["changed_without"]["Wo"] == 300
+
+
+def test_a_fold_that_does_not_meet_the_rotation_changes_a_whole_model(tmp_path: Path) -> None:
+    """The same model, bound as if it did not rotate: then any orthogonal matrix would do."""
+    pytest.importorskip("transformers")
+    part = (ROOT / "specs/programs/transformers/llama.yaml").read_text("utf-8")
+    rotation = "ropeHalfSplit(c(a), s(a))"
+    assert rotation in part
+    (tmp_path / "part.yaml").write_text(part.replace(rotation, "1"), "utf-8")
+    text = (ROOT / "specs/models/llama.yaml").read_text("utf-8")
+    text = text.replace("../programs/transformers/llama.yaml", "part.yaml")
+    (tmp_path / "llama.yaml").write_text(text, "utf-8")
+    model = load_model(tmp_path / "llama.yaml", "llama.yaml", LIBRARY, ROOT)
+    about = LIBRARY.definitions[model.part.definition]
+    (found,) = whole.check(about, LIBRARY, model=model, claims=tuple(CLAIMS.values()))
+    assert found.outcome is Outcome.REFUTED
+    assert found.data["differ"] == 80
