@@ -187,9 +187,15 @@ def _refuted(
         met = {n.operator for n in nodes(both.result, both.definition)}
         doubtful = sorted(met & graph.ONE_SIDED) or ["exp within exp"]
     outcome = Outcome.REFUTED
-    if doubtful and floats(program, library, seed=world.seed).outcome is Outcome.REFUTED:
+    near = guarded(program, "floats", lambda: floats(program, library, seed=world.seed)).outcome
+    if near is Outcome.REFUTED:
         doubtful = []
         summary += " So it does in floating point."
+    elif near is Outcome.CONFIRMED and not doubtful:
+        summary += (
+            " In floating point it agrees within the bound: what differs may be a number that was "
+            "rounded, as 1/√d is where d is no square."
+        )
     if doubtful:
         outcome = Outcome.INCONCLUSIVE
         names = ", ".join(doubtful)
@@ -332,3 +338,6 @@ def guarded(program: Program, check: str, ask: Callable[[], Evidence]) -> Eviden
         summary = f"The program cannot be run as its file says: {error}."
         found = evidence(program, check, Outcome.ERROR, summary)
         return replace(found, diagnostics=program.fault(error.given, str(error)))
+    except Exception as error:
+        summary = f"The harness failed on it: {type(error).__name__}: {error}."
+        return evidence(program, check, Outcome.ERROR, summary)

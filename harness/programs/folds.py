@@ -84,7 +84,7 @@ def fold(claim: Claim, program: Program, library: Library) -> Fold:
             raise Foreign(f"it changes {name}, which each row of the result has its own")
         else:
             stays[name] = (own, other)
-    dims, types = _sizes(right, program, definition.parameters)
+    dims, types = _sizes(claim, (right, left), program, definition.parameters)
     renamed = {p.name for p in program.parameters}
     added, fresh = [], {}
     for parameter in claim.parameters:
@@ -136,15 +136,26 @@ def fold(claim: Claim, program: Program, library: Library) -> Fold:
 
 
 def _sizes(
-    right: Call, program: Program, parameters: tuple[Parameter, ...]
+    claim: Claim, sides: tuple[Call, Call], program: Program, parameters: tuple[Parameter, ...]
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The claim's dimensions and types as the program has them."""
-    dims, types = implicit_arguments(parameters, right.implicit)
+    """The claim's dimensions and types as the program has them.
+
+    Where the changed arguments have a size of their own, the program's is taken for it.
+    """
     own_dims, own_types = implicit_arguments(parameters, program.term.implicit)
-    return (
-        {str(dim): own_dims[name] for name, dim in dims.items()},
-        {str(type_): own_types[name] for name, type_ in types.items()},
-    )
+    dims: dict[str, Any] = {}
+    types: dict[str, Any] = {}
+    for side in sides:
+        side_dims, side_types = implicit_arguments(parameters, side.implicit)
+        for name, dim in side_dims.items():
+            if dims.setdefault(str(dim), own_dims[name]) != own_dims[name]:
+                raise Foreign(f"it takes {dim} for two sizes that the program has apart")
+        for name, type_ in side_types.items():
+            types.setdefault(str(type_), own_types[name])
+    for parameter in claim.parameters:
+        if not parameter.is_explicit and parameter.name not in {*dims, *types}:
+            raise Foreign(f"it speaks of {parameter.name}, which no argument of it tells")
+    return dims, types
 
 
 def checks(

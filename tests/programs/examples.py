@@ -46,7 +46,7 @@ give:
   groups: {number: g}
 at:
   - {n: 3, k: 2, m: 5, g: 2, h: 4, group: [0, 0, 1, 1], scale: 1/2}
-  - {n: 4, k: 8, m: 3, g: 1, h: 2, group: [0, 0], scale: 1/4}
+  - {n: 4, k: 2, m: 3, g: 1, h: 2, group: [0, 0], scale: 1/2}
 """
 
 NUMPY = """\

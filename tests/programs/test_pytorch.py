@@ -314,6 +314,15 @@ def test_what_has_no_meaning_in_a_field_is_named(tmp_path: Path) -> None:
 
 
 FAMILIES = sorted((ROOT / "specs" / "programs" / "transformers").glob("*.yaml"))
+PYTORCH = sorted((ROOT / "specs" / "programs" / "pytorch").glob("*.yaml"))
+
+
+@pytest.mark.parametrize("path", PYTORCH, ids=lambda p: p.stem)
+def test_attention_of_pytorch(path: Path) -> None:
+    program = load_program(path, path.name, LIBRARY, ROOT)
+    assert exact(program, LIBRARY).outcome is Outcome.CONFIRMED
+    assert floats(program, LIBRARY).outcome is Outcome.CONFIRMED
+
 
 EDITS: Edits = {
     "scale": ("self.head_dim**-0.5", "1 / self.head_dim"),
