@@ -4,13 +4,13 @@ from typing import Any
 
 __version__ = "0.1.0"
 
-__all__ = ["conforms"]
+__all__ = ["conforms", "same"]
 
 
 def __getattr__(name: str) -> Any:
-    """`harness.conforms`, which is imported when it is asked for."""
-    if name == "conforms":
-        from harness.conformance import conforms
+    """`harness.conforms` and `harness.same`, which are imported when they are asked for."""
+    if name in __all__:
+        from harness import conformance
 
-        return conforms
+        return getattr(conformance, name)
     raise AttributeError(f"module 'harness' has no attribute {name!r}")

@@ -33,10 +33,8 @@ def conforms(
 
     opened = open_project(find_root(Path(project)))
     claims = load_claims_of(opened)
-    file = Path(inspect.getfile(function)).resolve()
-    if "<" in function.__qualname__:
-        raise ValueError(f"{function.__qualname__} is not at the top of its file")
-    target = f"{file}:{function.__qualname__}"
+    target = _target(function)
+    file = Path(target.rpartition(":")[0])
     data = {"program": target, "implements": definition}
     data |= {key.rstrip("_"): value for key, value in binding.items()}
     with TemporaryDirectory() as folder:
@@ -45,6 +43,31 @@ def conforms(
         program = load_program(path, f"binding of {function.__name__}", opened.library, file.parent)
     about = opened.library.definitions[definition]
     return tuple(check(about, opened.library, program=program, claims=claims, seed=seed))
+
+
+def same(
+    one: Callable[..., Any],
+    other: Callable[..., Any],
+    *,
+    shapes: Mapping[str, tuple[int, ...]],
+    seed: int = 0,
+    **others: Any,
+) -> Evidence:
+    """Ask whether two functions, each at the top of its file, are one, without rounding.
+
+    Both get arrays of these shapes by name, and `others` as they are. They may be of different
+    libraries. A refutation names the first entry and the operator at which they part.
+    """
+    from harness.programs.same import same as ask
+
+    return ask((_target(one), _target(other)), shapes, others, seed)
+
+
+def _target(function: Callable[..., Any]) -> str:
+    """Where a function is found again. Raises `ValueError` where it is within another."""
+    if "<" in function.__qualname__:
+        raise ValueError(f"{function.__qualname__} is not at the top of its file")
+    return f"{Path(inspect.getfile(function)).resolve()}:{function.__qualname__}"
 
 
 def _texts(data: Any) -> Any:

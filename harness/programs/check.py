@@ -94,7 +94,7 @@ def exact(program: Program, library: Library, *, seed: int = 0) -> Evidence:
     """The program and the definition on the same residues, modulo several primes."""
     target = load(program, formulas=True)
     entries = 0
-    chance = 0.0
+    missed = 0.0
     moved: set[str] = set()
     operators: dict[str, None] = {}
     shapes: list[Json] = []
@@ -110,12 +110,12 @@ def exact(program: Program, library: Library, *, seed: int = 0) -> Evidence:
                 return _refuted(program, library, both, world, left, right)
         entries += left.size
         moved |= _moving(both, values, world, set(setting.leaves) - moved)
-        chance = max(chance, _chance(both))
+        missed = max(missed, chance(both))
         shapes.append(dict(setting.sizes))
     data: dict[str, Json] = {
         "primes": [p for p, _ in PAIRS[:PRIMES]],
         "entries": entries,
-        "chance": chance,
+        "chance": missed,
         "operators": list(operators),
         "shapes": shapes,
         "moved_by": sorted(moved),
@@ -131,7 +131,7 @@ def exact(program: Program, library: Library, *, seed: int = 0) -> Evidence:
     summary = (
         f"Equal to the definition on all {entries:,} entries modulo each of {PRIMES} primes, at "
         f"{len(shapes)} choices of sizes; each of {len(moved)} inputs moves the result. By "
-        f"degrees, another function passes with a chance of at most {chance:.1g}."
+        f"degrees, another function passes with a chance of at most {missed:.1g}."
     )
     return evidence(program, "exact", Outcome.CONFIRMED, summary, data)
 
@@ -150,7 +150,7 @@ def _moving(
     return found
 
 
-def _chance(both: Traced) -> float:
+def chance(both: Traced) -> float:
     """By degrees (Schwartz and Zippel), that two different formulas agree modulo all the primes.
 
     Exponentials and random functions count as numbers drawn afresh, but for the chance that two
@@ -158,7 +158,7 @@ def _chance(both: Traced) -> float:
     """
     degree = sum(sum(side.degree) for side in (both.result, both.definition))
     fresh = [n for n in nodes(both.result, both.definition) if n.degree == (1, 0) and n.operands]
-    applied = [n for n in fresh if n.raises or n.operator in graph.ONE_SIDED]
+    applied = [n for n in fresh if n.raises or n.operator.split()[0] in graph.ONE_SIDED]
     count = sum(int(np.prod(node.shape, initial=1)) for node in applied)
     inner = max((sum(node.operands[0].degree) for node in applied), default=0)
     found = 1.0
@@ -184,7 +184,7 @@ def _refuted(
     if not (
         np.array_equal(left, other(both.result)) and np.array_equal(right, other(both.definition))
     ):
-        met = {n.operator for n in nodes(both.result, both.definition)}
+        met = {n.operator.split()[0] for n in nodes(both.result, both.definition)}
         doubtful = sorted(met & graph.ONE_SIDED) or ["exp within exp"]
     outcome = Outcome.REFUTED
     near = guarded(program, "floats", lambda: floats(program, library, seed=world.seed)).outcome

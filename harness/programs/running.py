@@ -22,15 +22,23 @@ def run(
 
     Raises `NotApplicable` for what has no meaning in a field, and `Unusable` where it fails.
     """
+
+    def ask(values: Mapping[str, Any]) -> Any:
+        if not target.is_class:
+            return picked(target.call(**values), program.result)
+        options = {key: made(value, sizes) for key, value in program.make}
+        return picked(_instance(program, target, options, values), program.result)
+
+    return called(target, given, ask)
+
+
+def called(
+    target: Target, given: Mapping[str, Any], ask: Callable[[Mapping[str, Any]], Any]
+) -> Any:
+    """What `ask` returns for `given` in the arrays that the program takes. Raises as `run` does."""
     try:
         wrap, unwrap = (_numpy, _of_numpy) if target.library == "numpy" else _torch()
-        values = {name: _wrapped(wrap, value) for name, value in given.items()}
-        if target.is_class:
-            options = {key: made(value, sizes) for key, value in program.make}
-            found = _instance(program, target, options, values)
-        else:
-            found = target.call(**values)
-        return unwrap(picked(found, program.result))
+        return unwrap(ask({name: _wrapped(wrap, value) for name, value in given.items()}))
     except (NotApplicable, Unusable):
         raise
     except Exception as error:

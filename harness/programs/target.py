@@ -45,12 +45,17 @@ class Target:
 
 
 def load(program: Program, *, formulas: bool) -> Target:
-    """Find the program; for `formulas`, NumPy in its own file is one that can hold them.
+    """Find the program of a file; see `locate`."""
+    return locate(program.target, program.root, formulas=formulas)
+
+
+def locate(target: str, root: str, *, formulas: bool) -> Target:
+    """Find a program; for `formulas`, NumPy in its own file is one that can hold them.
 
     Raises `Missing` where a library is not installed, and `Unusable` where nothing has this name.
     """
-    where, _, name = program.target.partition(":")
-    module = _file(program, where) if where.endswith(".py") else _module(where)
+    where, _, name = target.rpartition(":")
+    module = _file(root, where) if where.endswith(".py") else _module(where)
     if formulas and where.endswith(".py"):
         for key, value in list(vars(module).items()):
             if value is np:
@@ -80,8 +85,8 @@ def _module(name: str) -> ModuleType:
         raise Missing(f"{error.name} is not installed here") from None
 
 
-def _file(program: Program, name: str) -> ModuleType:
-    path = Path(program.root) / name
+def _file(root: str, name: str) -> ModuleType:
+    path = Path(root) / name
     key = f"harness_program_{path.stem}"
     spec = importlib.util.spec_from_file_location(key, path)
     if spec is None or spec.loader is None:

@@ -38,7 +38,7 @@ def test_mistakes_are_told_at_their_place(tmp_path: Path, name: str) -> None:
 
 
 def test_all_mistakes_come_at_once(tmp_path: Path) -> None:
-    text = BINDING.replace("scale: 1/2", "scale: half").replace("wo: Wo", "wo: W0")
+    text = BINDING.replace("scale: 1/2", "scale: half", 1).replace("wo: Wo", "wo: W0")
     with pytest.raises(InputError) as caught:
         bound(tmp_path, NUMPY, text)
     assert len(caught.value.diagnostics) == 2
