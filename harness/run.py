@@ -64,9 +64,6 @@ def run(plan: Plan) -> Iterator[Evidence | Gap | Notice]:
     stop = Event()
     with closing(EvidenceCache(plan.cache / "evidence")) as cache:
         tasks: list[tuple[Task, str]] = []
-        if plan.project.apart and Leg.IMPLEMENTATION in plan.legs:
-            count = len(plan.project.apart)
-            yield Notice(f"programs: {count} not run here; `harness programs` runs them")
         asked = list(questions(plan))
         searches = Searches(sum(map(_is_search, asked)))
         for task in asked:

@@ -175,6 +175,8 @@ def _counts(run: Run) -> Text:
     for i, part in enumerate(parts):
         text.append(", " if i else "")
         text.append(*part)
+    if run.programs_not_run:
+        text.append(f"; programs: {run.programs_not_run} not run here (harness programs)", "yellow")
     return text.append(f"; {run.seconds:.1f} s", "dim")
 
 
