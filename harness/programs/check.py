@@ -21,7 +21,7 @@ from harness.programs.graph import Node, nodes
 from harness.programs.kinds import BoundedNumbers, DoubleNumbers, FormulaNumbers
 from harness.programs.residues import PAIRS, World
 from harness.programs.running import run
-from harness.programs.target import Missing, Target, Unusable, load
+from harness.programs.target import Fails, Missing, Target, Unusable, load
 
 PRIMES = 3
 """How many pairs of primes each formula is computed modulo."""
@@ -336,7 +336,8 @@ def guarded(program: Program, check: str, ask: Callable[[], Evidence]) -> Eviden
         return evidence(program, check, Outcome.NOT_RUN, f"Not run: {error}; {how}.")
     except Unusable as error:
         summary = f"The program cannot be run as its file says: {error}."
-        found = evidence(program, check, Outcome.ERROR, summary)
+        facts: dict[str, Json] = {"fails": isinstance(error, Fails)}
+        found = evidence(program, check, Outcome.ERROR, summary, facts)
         return replace(found, diagnostics=program.fault(error.given, str(error)))
     except Exception as error:
         summary = f"The harness failed on it: {type(error).__name__}: {error}."

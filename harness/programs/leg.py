@@ -25,12 +25,23 @@ def check(
     if program.lacks:
         yield evidence(program, "binding", Outcome.NOT_APPLICABLE, program.lacks)
         return
+    in_floats = _timed(program, program.precision, lambda: floats(program, library, seed=seed))
+    runs = in_floats.outcome in (Outcome.CONFIRMED, Outcome.REFUTED)
     asked: list[tuple[str, Callable[[], Evidence]]] = [
         ("exact", lambda: exact(program, library, seed=seed)),
-        (program.precision, lambda: floats(program, library, seed=seed)),
         *folds.checks(program, library, claims, seed),
     ]
     for name, ask in asked:
-        start = time.monotonic()
-        found = guarded(program, name, ask)
-        yield replace(found, seconds=time.monotonic() - start)
+        found = _timed(program, name, ask)
+        if runs and found.data.get("fails"):
+            summary = f"It runs on numbers and not on formulas. {found.summary}"
+            found = replace(found, outcome=Outcome.NOT_APPLICABLE, summary=summary, diagnostics=())
+        yield found
+        if name == "exact":
+            yield in_floats
+
+
+def _timed(program: Program, name: str, ask: Callable[[], Evidence]) -> Evidence:
+    start = time.monotonic()
+    found = guarded(program, name, ask)
+    return replace(found, seconds=time.monotonic() - start)

@@ -12,7 +12,7 @@ from harness.claims.programs import Program
 from harness.programs.arrays import Array
 from harness.programs.binding import picked
 from harness.programs.graph import Node, NotApplicable
-from harness.programs.target import Target, Unusable, arguments, made
+from harness.programs.target import Fails, Target, Unusable, arguments, made
 
 
 def run(
@@ -42,7 +42,7 @@ def called(
     except (NotApplicable, Unusable):
         raise
     except Exception as error:
-        raise Unusable(f"it fails: {_said(error)}") from None
+        raise Fails(f"it fails: {_said(error)}") from None
 
 
 def _said(error: Exception) -> str:

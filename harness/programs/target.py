@@ -32,6 +32,10 @@ class Unusable(Exception):
         self.given = given
 
 
+class Fails(Unusable):
+    """The program raised an exception."""
+
+
 @dataclass(frozen=True)
 class Target:
     """A program, ready to be called."""

@@ -128,3 +128,13 @@ def test_the_file_names_no_library_that_it_does_not_use(tmp_path: Path) -> None:
     (tmp_path / "b.yaml").write_text(BINDING, "utf-8")
     program = load_program(tmp_path / "b.yaml", "b.yaml", LIBRARY, tmp_path)
     assert exact(program, LIBRARY).data["versions"].keys() == {"numpy"}  # type: ignore[union-attr]
+
+
+def test_what_runs_on_numbers_alone_is_left_to_floating_point(tmp_path: Path) -> None:
+    from harness.programs.leg import check
+
+    program = bound(tmp_path, NUMPY.replace("    n = x", "    x.tobytes()\n    n = x"))
+    about = LIBRARY.definitions[program.definition]
+    found = list(check(about, LIBRARY, program=program))
+    assert [item.outcome for item in found] == [Outcome.NOT_APPLICABLE, Outcome.CONFIRMED]
+    assert "attend.py:17" in found[0].summary
