@@ -28,7 +28,7 @@ MARKS = {
     "symbolic": "it follows, for every size and all values",
     "numeric": "it holds on random instances",
     "execution": "Lean's own definitions, run by Lean, give what Python gives",
-    "implementation": "attention as people write and run it gives the same",
+    "implementation": "what people run is the definition, exactly and in floats",
     "necessity": "it breaks without each hypothesis, and all of them can be met",
 }
 
