@@ -6,6 +6,7 @@ terms. What is not written is taken from the definition: its variables, and argu
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -392,11 +393,23 @@ class _Reader:
 
 
 def _fingerprint(folder: Path) -> str:
-    """Of all Python files in a folder and below: a program may import any of them."""
+    """Of all Python files in a folder and below: a program may import any of them.
+
+    Environments and hidden folders are left out; a library is known by its version.
+    """
     found = sha256()
-    for path in sorted(folder.rglob("*.py")):
-        if not any(part.startswith(".") for part in path.relative_to(folder).parts):
-            found.update(path.read_bytes())
+    for place, folders, names in os.walk(folder):
+        here = Path(place)
+        folders[:] = sorted(
+            name
+            for name in folders
+            if not name.startswith((".", "node_modules"))
+            and not (here / name / "pyvenv.cfg").exists()
+        )
+        for name in sorted(names):
+            if name.endswith(".py"):
+                found.update(f"{here / name}".encode())
+                found.update((here / name).read_bytes())
     return found.hexdigest()
 
 

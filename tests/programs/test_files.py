@@ -138,3 +138,12 @@ def test_what_runs_on_numbers_alone_is_left_to_floating_point(tmp_path: Path) ->
     found = list(check(about, LIBRARY, program=program))
     assert [item.outcome for item in found] == [Outcome.NOT_APPLICABLE, Outcome.CONFIRMED]
     assert "attend.py:17" in found[0].summary
+
+
+def test_a_change_of_what_a_program_imports_is_another_program(tmp_path: Path) -> None:
+    """Else evidence of before would be found again."""
+    (tmp_path / "helper.py").write_text("ONE = 1\n", "utf-8")
+    before = bound(tmp_path, NUMPY).source
+    assert bound(tmp_path, NUMPY).source == before
+    (tmp_path / "helper.py").write_text("ONE = 2\n", "utf-8")
+    assert bound(tmp_path, NUMPY).source != before
