@@ -50,3 +50,10 @@ def test_text_in_brackets_is_text() -> None:
     claim = replace(run.claims[0], name="[red]name[/red]")
     show(replace(run, claims=(claim,)), Console(file=out, width=200))
     assert "[red]name[/red]" in out.getvalue()
+
+
+def test_programs_that_were_not_run_are_counted() -> None:
+    out = StringIO()
+    run = replace(demo(), programs_not_run=3)
+    show(run, Console(file=out, width=200))
+    assert "programs: 3 not run here (harness programs)" in out.getvalue()
