@@ -35,7 +35,8 @@ _SEEN = frozenset("\t\n ")
 _SAME = {
     **dict(zip("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧϜϹϒϺοϲϳ", "ABEZHIKMNOPTYXFCYMocj", strict=True)),
     **dict(zip("АВЕЅІЈКМНОРСТУХаеорсухѕіј", "ABESIJKMHOPCTYXaeopcyxsij", strict=True)),
-    **{"ϴ": "Θ", "Đ": "Ð", "Ĳ": "IJ", "ĳ": "ij"},
+    **dict(zip("ϴĐ", "ΘÐ", strict=True)),
+    **{"Ĳ": "IJ", "ĳ": "ij"},
 }
 """Letters that cannot be told from others, mostly Latin ones, in the fonts of editors."""
 
