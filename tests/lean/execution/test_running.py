@@ -130,7 +130,7 @@ def answered(
     """The questions above, put to Lean in one start."""
     library = session.project.library
     subjects = {c.theorem: of_claim(c) for c in session.project.claims}
-    subjects |= {name: of_definition(d) for name, d in library.definitions.items()}
+    subjects |= {name: of_definition(d, library) for name, d in library.definitions.items()}
     made = program_for(session, list(subjects.values()))
     assert not made.faults
     asked = [Question(subjects[name], side, kind, it) for name, side, kind, it, _ in BY_HAND]
