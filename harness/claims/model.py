@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from harness.claims.about import About
 from harness.claims.document import Document, YamlPath
 from harness.claims.lock import Lock
 from harness.language.scope import DefinitionType, Scope
@@ -140,3 +141,5 @@ class Project:
     """What `toggles/` lists: questions that are asked with assumptions and edits off and on."""
     lock: Lock | None = None
     """What of the Lean package has been reviewed; nothing without a lock file."""
+    about: About = field(default_factory=About, repr=False)
+    """What a report says to its readers."""

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from harness.claims.about import KEYS, About, read_about
 from harness.claims.checkers import load_checkers
 from harness.claims.load import DEFINITIONS_FILE, load_claims, load_library
 from harness.claims.lock import LOCK_FILE, read_lock
@@ -22,7 +23,7 @@ TOGGLES_FOLDER = "toggles"
 """The folder below the specifications whose files list edits of claims, not claims."""
 
 SETTINGS = {"lean": "lean", "specs": "specs"}
-"""The settings that `[tool.harness]` may have, with their values where it does not."""
+"""The folders that `[tool.harness]` may name, with their values where it does not."""
 
 
 def find_root(start: Path) -> Path:
@@ -53,6 +54,11 @@ def load_project(root: Path, selected: Sequence[Path] = ()) -> Project:
         message = "expected specifications (*.yaml), found none: nothing to check is a failure"
         raise InputError([Diagnostic(_name(project.specs, root), 1, 1, message)])
     unread = tuple(path for path in everything if path not in wanted)
+    claimed = {claim.theorem for claim in claims}
+    if lost := [name for name in project.about.main if not (unread or name in claimed)]:
+        message = f"main: no specification claims {', '.join(lost)}"
+        line = _line_of(root / "pyproject.toml", "main")
+        raise InputError([Diagnostic("pyproject.toml", line, 1, message)])
     # A checker asks about claims in different files, so it is read where all of them are.
     toggles = () if unread else sorted((project.specs / TOGGLES_FOLDER).glob("*.y*ml"))
     files = [(path, _name(path, root)) for path in toggles]
@@ -62,12 +68,12 @@ def load_project(root: Path, selected: Sequence[Path] = ()) -> Project:
 
 def open_project(root: Path) -> Project:
     """A project with its library, and with no claim read yet. Raises `InputError`."""
-    lean, specs = _folders(root)
+    lean, specs, about = _folders(root)
     definitions = specs / DEFINITIONS_FILE
     files = tuple(_specification_files(specs))
     library = load_library(definitions, _name(definitions, root))
     lock = read_lock(specs / LOCK_FILE, _name(specs / LOCK_FILE, root))
-    return Project(root, lean, specs, library, (), files, lock=lock)
+    return Project(root, lean, specs, library, (), files, lock=lock, about=about)
 
 
 def claimed_theorems(start: Path) -> dict[str, Path]:
@@ -86,12 +92,12 @@ def claimed_theorems(start: Path) -> dict[str, Path]:
     return found
 
 
-def _folders(root: Path) -> tuple[Path, Path]:
-    settings = _settings(root)
+def _folders(root: Path) -> tuple[Path, Path, About]:
+    settings, about = _settings(root)
     lean, specs = root / settings["lean"], root / settings["specs"]
     if not specs.is_dir():
         raise InputError([Diagnostic(_name(specs, root), 1, 1, "there is no such folder")])
-    return lean, specs
+    return lean, specs, about
 
 
 def _specification_files(specs: Path) -> list[Path]:
@@ -120,27 +126,36 @@ def _select(
     return found
 
 
-def _settings(root: Path) -> dict[str, str]:
+def _settings(root: Path) -> tuple[dict[str, str], About]:
     name = "pyproject.toml"
-    faults = []
     found = dict(SETTINGS)
-    for key, value in _tools(root).get("harness", {}).items():
-        line = _line_of(root / name, key)
+    settings = _tools(root).get("harness", {})
+
+    def fault(key: str, message: str) -> Diagnostic:
+        return Diagnostic(name, _line_of(root / name, key), 1, message)
+
+    about, faults = read_about(settings, fault)
+    for key, value in settings.items():
+        if key in KEYS:
+            continue
         if key not in SETTINGS:
-            message = f"[tool.harness] has no setting {key!r}; it has {', '.join(SETTINGS)}"
-            faults.append(Diagnostic(name, line, 1, message))
+            known = ", ".join((*SETTINGS, *KEYS))
+            faults.append(fault(key, f"[tool.harness] has no setting {key!r}; it has {known}"))
         elif not isinstance(value, str):
-            faults.append(Diagnostic(name, line, 1, f"{key}: expected text, found {value!r}"))
+            faults.append(fault(key, f"{key}: expected text, found {value!r}"))
         else:
             found[key] = value
     if faults:
         raise InputError(faults)
-    return found
+    return found, about
 
 
 def _line_of(path: Path, key: str) -> int:
+    """The line of a setting, which is a key of the table or a table below it."""
     lines = path.read_text("utf-8").splitlines()
-    return next((i for i, line in enumerate(lines, 1) if line.lstrip().startswith(key)), 1)
+    table = next((i for i, line in enumerate(lines) if line.startswith("[tool.harness")), 0)
+    pattern = re.compile(rf"\s*(\[tool\.harness\.)?[\"']?{re.escape(key)}\b")
+    return next((i + 1 for i, line in enumerate(lines) if i >= table and pattern.match(line)), 1)
 
 
 def _tools(folder: Path) -> dict[str, Any]:
