@@ -98,7 +98,8 @@ def load_library(path: Path, name: str) -> Library:
             )
     if faults:
         raise InputError(faults)
-    return Library(library.namespace, scalars, primitives, definitions, document)
+    means = _means(data.get("means") or {})
+    return Library(library.namespace, scalars, primitives, definitions, document, means)
 
 
 def load_claim(path: Path, name: str, library: Library) -> Claim:
@@ -130,6 +131,9 @@ def load_claim(path: Path, name: str, library: Library) -> Claim:
         if equation is not None:
             hypotheses.append(Hypothesis(hypothesis, equation, text, Place(document, path_)))
     conclusion = _statement(document, ("then",), data["then"], scope, faults)
+    means = _means(data.get("means") or {})
+    for name in means.keys() - {parameter.name for parameter in parameters}:
+        faults.append(document.fault(("means",), f"the claim has no variable {name}"))
     if faults or conclusion is None:
         raise InputError(faults)
     return Claim(
@@ -142,6 +146,7 @@ def load_claim(path: Path, name: str, library: Library) -> Claim:
         conclusion_text=data["then"],
         source=data.get("source", ""),
         waived=dict(data.get("waive") or {}),
+        means=means,
         place=Place(document, ()),
     )
 
@@ -201,6 +206,15 @@ def _parameters(
                 faults.text(document, inner, lambda t=type_, s=scope, w=span: check_type(t, s, w))  # type: ignore[misc]
                 found.append(Parameter(name, type_))
     return tuple(found) if len(faults) == before else None
+
+
+def _means(entries: Mapping[str, str]) -> dict[str, str]:
+    """What each variable stands for; a key may list several, as under `for`."""
+    return {
+        name.strip(): " ".join(text.split())
+        for key, text in entries.items()
+        for name in key.split(",")
+    }
 
 
 def is_lean_name(text: str) -> bool:

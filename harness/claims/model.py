@@ -88,6 +88,8 @@ class Library:
     """The Lean constant, in full, of each primitive that the project's claims may use."""
     definitions: Mapping[str, Definition]
     document: Document | None = field(default=None, compare=False, repr=False)
+    means: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
+    """What variables stand for in all claims, for readers; nothing that is checked."""
 
     def scope(self, parameters: tuple[Parameter, ...]) -> Scope:
         """What a text over these parameters may speak of."""
@@ -116,6 +118,8 @@ class Claim:
     conclusion_text: str
     source: str = ""
     waived: Mapping[str, str] = field(default_factory=dict)
+    means: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
+    """What its variables stand for where the library does not say so, or otherwise."""
     place: Place | None = field(default=None, compare=False, repr=False)
 
     def detached(self) -> Claim:

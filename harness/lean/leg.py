@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
 
@@ -62,10 +64,32 @@ def check_all(
         yield from _everywhere(project, wanted, Outcome.NOT_RUN, str(missing), searched=searched)
         return
     try:
-        yield from _check(project, lean, cache, wanted, seed, searched, say, stop)
+        for item in _check(project, lean, cache, wanted, seed, searched, say, stop):
+            yield _dated(item, cache) if isinstance(item, Evidence) else item
     except Stopped as stopped:
         if stop is None or not stop.is_set():
             yield from _everywhere(project, wanted, Outcome.ERROR, f"{stopped}.")
+
+
+_KEPT = {
+    Leg.PROOF: "inspection",
+    Leg.MIRROR: "inspection",
+    Leg.EXECUTION: "execution",
+    Leg.NECESSITY: "certificates",
+}
+"""The folder below the cache in which Lean's answer to a leg is kept."""
+
+
+def _dated(item: Evidence, cache: Path) -> Evidence:
+    """The evidence with when Lean gave the answer that it is drawn from."""
+    if item.outcome not in (Outcome.CONFIRMED, Outcome.REFUTED) or item.leg not in _KEPT:
+        return item
+    try:
+        moment = (cache / _KEPT[item.leg] / "answer.json").stat().st_mtime
+    except OSError:
+        return item
+    answered = datetime.fromtimestamp(moment, UTC).isoformat(timespec="seconds")
+    return replace(item, found=min(item.found or answered, answered))
 
 
 def look(

@@ -60,6 +60,8 @@ def shape(value: Any) -> str:
             return "number"
         case str():
             return "block" if "\n" in value else "text"
+        case Mapping() if set(value) == {"text", "latex", "mathml"}:
+            return "formula"
         case Mapping():
             return "mapping" if value else "nothing"
         case []:
