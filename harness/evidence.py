@@ -111,7 +111,7 @@ class Evidence:
     """A command that reproduces the check, where there is one."""
     seconds: float = 0.0
     found: str = field(default="", compare=False)
-    """When it was found, as ISO 8601 has it; before the run for what was kept from an earlier one."""
+    """When, as ISO 8601 has it; what was kept from an earlier run was found before this one."""
 
     def to_json(self) -> dict[str, Any]:
         """The evidence as JSON holds it; `from_json` gives it back."""

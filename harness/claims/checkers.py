@@ -73,8 +73,8 @@ def _load(path: Path, name: str, library: Library, claims: Mapping[str, Claim]) 
     for preset, names in presets.items():
         for i, other in enumerate(names):
             if other not in data["toggles"]:
-                at = ("presets", preset, i)
-                faults.append(document.fault(at, f"there is no toggle {other!r}"))
+                where = ("presets", preset, i)
+                faults.append(document.fault(where, f"there is no toggle {other!r}"))
     if not faults:
         faults.extend(_unfit(document, questions, toggles, library))
     if faults:

@@ -179,7 +179,7 @@ def finish(run: Run, files: dict[str, Path]) -> None:
     from harness.files import write_atomically
     from harness.report import reporters
     from harness.report.github import workflow_commands
-    from harness.report.terminal import show
+    from harness.report.terminal import conclude, show
 
     for kind, path in files.items():
         write_atomically(path, reporters()[kind](run))
@@ -188,4 +188,5 @@ def finish(run: Run, files: dict[str, Path]) -> None:
         click.echo(workflow_commands(run), nl=False)
     for kind, path in files.items():
         click.echo(f"{kind}: {path}")
+    conclude(run)
     sys.exit(run.exit_code)

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
 
-from harness.cli.shared import SPECS, THEOREM, find_claim, read_project, reports_bad_input
+from harness.cli.shared import (
+    OUTPUT_FILE,
+    SPECS,
+    THEOREM,
+    find_claim,
+    read_project,
+    reports_bad_input,
+)
 from harness.diagnostics import Diagnostic, InputError
 
 
@@ -64,14 +72,33 @@ def sketch(folder: Path, theorem: str, form: str) -> None:
 
 @click.command()
 @click.argument("identifier")
+@click.option("--json", "as_json", is_flag=True, help="Print the instance as JSON.")
+@click.option("--npz", type=OUTPUT_FILE, help="Write its numbers as arrays, for NumPy: FILE.npz.")
 @click.pass_obj
 @reports_bad_input
-def replay(folder: Path, identifier: str) -> None:
-    """Compute one random instance again, from the IDENTIFIER that the evidence shows."""
-    from harness.numeric.replay import describe
+def replay(folder: Path, identifier: str, as_json: bool, npz: Path | None) -> None:
+    """Compute one instance again, from the IDENTIFIER that the evidence shows.
+
+    Ends with exit code 1 where the two sides of the claim differ on it.
+    """
+    import json
+    from dataclasses import asdict
+
+    from harness.numeric.replay import arrays, described, find
 
     project, _ = read_project(folder)
     try:
-        click.echo(describe(project, identifier))
+        found = find(project, identifier)
     except ValueError as error:
         raise InputError([Diagnostic(identifier, 1, 1, str(error))]) from None
+    if as_json:
+        shown = {"theorem": found.claim.theorem, **asdict(found.example), "differs": found.differs}
+        click.echo(json.dumps(shown, indent=1, ensure_ascii=False))
+    else:
+        click.echo(described(found))
+    if npz is not None:
+        import numpy as np
+
+        with npz.open("wb") as file:
+            np.savez(file, **arrays(found))
+    sys.exit(1 if found.differs else 0)

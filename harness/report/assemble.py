@@ -167,9 +167,7 @@ def _legs(verdict: Verdict, evidence: list[Evidence]) -> tuple[LegResult, ...]:
     )
 
 
-def _context(
-    declarations: Iterable[Declaration], means: Mapping[str, str]
-) -> tuple[Labelled, ...]:
+def _context(declarations: Iterable[Declaration], means: Mapping[str, str]) -> tuple[Labelled, ...]:
     """Names that stand together stay together where they mean one thing."""
     return tuple(
         Labelled(", ".join(names), _sort(declaration), gloss)

@@ -13,7 +13,7 @@ from harness.lean.audit.answer import Ruling
 from harness.lean.audit.graph import counted
 from harness.lean.draft.prefix import read, unfolded
 from harness.lean.mirror import keys
-from harness.lean.mirror.difference import Difference, Sides
+from harness.lean.mirror.difference import Sides
 from harness.lean.mirror.reach import reached
 from harness.lean.printer import Printer
 from harness.lean.session import Session, definition_fault, theorem_fault
@@ -131,7 +131,11 @@ def _different(session: Session, claim: Claim, data: dict[str, Json]) -> Evidenc
     if reason is not None and reason.reason:
         data = {**data, "message": f"Lean's kernel: {reason.reason}"}
     lean_has = f"Lean has: {data.get('lean_statement', constant)}"
-    found = _differences(session, claim, constant)
+    sides = _sides(session, claim, constant)
+    found = sides.differences() if sides else []
+    if sides:
+        ours, theirs = sides.texts()
+        data = {**data, "side_by_side": {"specification": ours, "lean": theirs}}
     if not found:
         summary = (
             f"The specification and {constant} are different statements in the same words: an "
@@ -149,15 +153,15 @@ def _different(session: Session, claim: Claim, data: dict[str, Json]) -> Evidenc
     return _evidence(claim.theorem, Outcome.REFUTED, summary, data, faults)
 
 
-def _differences(session: Session, claim: Claim, constant: str) -> list[Difference]:
+def _sides(session: Session, claim: Claim, constant: str) -> Sides | None:
     stated = session.answer.stated
     if constant not in stated:
-        return []
+        return None
     place = session.place(constant)
     try:
         numbers = count()
         values = {name: read(value, numbers) for name, (_, value) in stated.items() if value}
-        sides = Sides(
+        return Sides(
             claim,
             constant,
             Printer(session.project.library).claim(claim)[1],
@@ -165,9 +169,8 @@ def _differences(session: Session, claim: Claim, constant: str) -> list[Differen
             frozenset(session.answer.declarations),
             place.statement if place else "",
         )
-        return sides.differences()
     except ValueError:
-        return []
+        return None
 
 
 def _first_wrong(session: Session, definitions: list[str], operators: list[str]) -> str:

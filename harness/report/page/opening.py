@@ -34,15 +34,20 @@ def checked(run: Run) -> list[tuple[int, str]]:
     right = [c for s in run.subjects for c in s.evidence if c.outcome is Outcome.CONFIRMED]
 
     def claims(leg: Leg) -> int:
-        return sum(r.leg is leg and r.outcome is Outcome.CONFIRMED for c in run.claims
-                   for r in c.legs)
+        return sum(
+            r.leg is leg and r.outcome is Outcome.CONFIRMED for c in run.claims for r in c.legs
+        )
 
     def instances(leg: Leg) -> int:
         found = (c.data.get("instances") for c in right if c.leg is leg)
         return sum(n for n in found if isinstance(n, int))
 
-    needed = sum(c.leg is Leg.NECESSITY and c.data.get("certified") is True and
-                 bool(c.data.get("hypothesis")) for c in right)
+    needed = sum(
+        c.leg is Leg.NECESSITY
+        and c.data.get("certified") is True
+        and bool(c.data.get("hypothesis"))
+        for c in right
+    )
     combinations = sum(len(c.lattice.cells) for c in run.checkers if c.lattice is not None)
     found = [
         (claims(Leg.PROOF), "proofs accepted by Lean’s kernel"),

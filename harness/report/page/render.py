@@ -116,6 +116,7 @@ def _environment() -> Environment:
         compact=evidence.compact,
         drifted=drift.drifted,
         facts=evidence.facts,
+        side_by_side=evidence.side_by_side,
         is_short=evidence.is_short,
         record=evidence.record,
         gaps_by_kind=gaps.by_kind,

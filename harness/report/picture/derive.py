@@ -252,7 +252,9 @@ def _stages(
             becomes=None if lemma is None else inline(lemma.value),
             is_same=lemma is not None and lemma.is_same,
             claim="" if lemma is None or i == 0 else lemma.claim,
-            numbers=figures and figures.pair(level.before, level.after, level.scope),
+            numbers=None
+            if figures is None
+            else figures.pair(level.before, level.after, level.scope),
         )
         travelling = lemma.value if lemma is not None else after or outcome
 
@@ -283,7 +285,7 @@ def _ports(
         if name in used:
             each, is_changed, numbers = "", canonical(before) != canonical(after), None
             if is_changed:
-                numbers = figures and figures.pair(before, after, level.scope)
+                numbers = None if figures is None else figures.pair(before, after, level.scope)
                 before, after, each = _entries(before, after)
             yield Port(name, inline(before), inline(after), is_changed, each, numbers)
 
