@@ -84,9 +84,7 @@ def test_a_sorry_is_unproved_and_not_refuted() -> None:
         claim.legs[0].checks[0], outcome=Outcome.REFUTED, summary="It rests on `sorry`."
     )
     legs = (LegResult(Leg.PROOF, Outcome.REFUTED, (sorry,)), *claim.legs[1:])
-    run = replace(
-        demo(), claims=(replace(claim, status=Status.REFUTED, legs=legs),), checkers=()
-    )
+    run = replace(demo(), claims=(replace(claim, status=Status.REFUTED, legs=legs),), checkers=())
     out = StringIO()
     show(run, Console(file=out, width=200))
     conclude(run, Console(file=out, width=200))

@@ -215,7 +215,7 @@ def _judged(
             )
         return replace(item, outcome=Outcome.CONFIRMED, summary=summary, data=data)
     reason = refused.reason if refused else "it was not asked"
-    if refused is not None and refused is not rulings[-1]:
+    if refused is not None and len(rulings) > 1 and refused is rulings[0]:
         # What is refused is no counterexample, but that it is one to what Lean's theorem says.
         summary = (
             f"A counterexample to the specification without {item.data.get('hypothesis')} was "

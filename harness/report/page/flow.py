@@ -107,7 +107,8 @@ def _pieces(parts: list[Element]) -> Iterator[list[Element]]:
         # Names that follow each other are one name at its joints: a sign stands between others.
         is_joint = part.tag == "mi" and following is not None and following.tag == "mi"
         is_end = part.tag == "munder" or (part.tag == "mo" and part.text in (",", ":"))
-        if is_joint or is_end:
+        is_call = part.tag == "mo" and part.text == "(" and sum(map(_size, piece)) > _WORD
+        if is_joint or is_end or is_call:
             yield piece
             piece = []
     if piece:
