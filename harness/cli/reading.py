@@ -62,12 +62,22 @@ def explain(folder: Path, theorem: str) -> None:
 @click.pass_obj
 @reports_bad_input
 def sketch(folder: Path, theorem: str, form: str) -> None:
-    """Print a proof of THEOREM as the symbolic engine found it, step by step."""
+    """Print a proof of THEOREM as the symbolic engine found it, step by step.
+
+    What it proves is the specification; whether Lean has the theorem is for `harness check` to say.
+    Ends with exit code 3 where it finds no proof.
+    """
+    from harness.symbolic.sketch import NoSketch
     from harness.symbolic.sketch import sketch as find
     from harness.symbolic.sketch.render import render
 
     project, claim = find_claim(folder, theorem)
-    click.echo(render(find(claim, project.library), form))
+    try:
+        click.echo(render(find(claim, project.library), form))
+    except NoSketch as reason:
+        message = f"{theorem} has no sketch, and is not proved here: {reason}"
+        click.echo(f"{message}; `harness check` asks all legs", err=True)
+        sys.exit(3)
 
 
 @click.command()

@@ -65,6 +65,13 @@ def test_a_random_instance_that_breaks_it_ends_with_1_and_one_that_does_not_with
     assert "The sides agree" in done.stdout
 
 
+def test_a_sketch_of_what_is_not_proved_says_so(broken: Path) -> None:
+    done = CliRunner().invoke(main, ["-C", str(broken), "sketch", CLAIM])
+    assert done.exit_code == 3
+    assert "is not proved here: the claim is not proved" in done.stderr
+    assert done.stdout == ""
+
+
 def test_what_is_no_counterexample_is_bad_input() -> None:
     done = replay(ROOT, f"{CLAIM}:small:0:0:0/n=1,d=1,e=1")
     assert done.exit_code == 2

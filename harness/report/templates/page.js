@@ -11,13 +11,16 @@
     return new URLSearchParams(SETTINGS.test(hash) ? hash : "");
   };
   // What is typed changes the address; what is switched is a step that Back undoes.
+  let stepped = -Infinity;
   const setSetting = (name, value, isStep = false) => {
     const found = settings();
     if (value) found.set(name, value);
     else found.delete(name);
     const text = found.toString();
     const address = text ? `#${text}` : location.pathname + location.search;
+    isStep &&= performance.now() - stepped > 250; // several at once are one step
     if (isStep) leave();
+    stepped = performance.now();
     history[isStep ? "pushState" : "replaceState"]({ y: scrollY }, "", address);
   };
 
