@@ -170,7 +170,7 @@
     const { cells, verdicts, pieces, near } = JSON.parse(bodies[bench.dataset.checker]);
     const { setting } = bench.dataset;
     const boxes = all("[data-toggle]", bench), cards = all("[data-question]", bench);
-    const presets = all("[data-preset]", bench);
+    const presets = all("[data-preset]", bench), opened = new Map();
     const words = new Map(all("[data-word]", bench.querySelector("[data-verdicts]").content)
       .map((word) => [word.dataset.word, word]));
     const names = (mask) => boxes.filter((_, i) => mask >> i & 1).map((box) => box.dataset.toggle);
@@ -190,7 +190,9 @@
       const body = card.querySelector("[data-answer]"), before = body.querySelector("details");
       body.innerHTML = number < 0 ? "" : bodies[pieces[number]];
       if (number < 0) body.textContent = "The lattice has no answer here.";
-      else if (before) body.querySelector("details").open = before.open;
+      if (before) opened.set(card, before.open);
+      const after = body.querySelector("details");
+      if (after && opened.get(card)) after.open = true;
       const ways = (near[at] || [])[i] || [], place = body.querySelector("[data-near]");
       if (!ways.length || !place) return;
       place.hidden = false;
