@@ -36,4 +36,4 @@ bench: .venv/ready
 	touch $@
 
 clean:
-	rm -rf .venv .cache report dist
+	rm -rf .venv report dist

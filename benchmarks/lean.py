@@ -27,7 +27,7 @@ def measure(root: Path) -> tuple[float, Counter[str]]:
     started = time.perf_counter()
     found = Counter(
         item.outcome.value
-        for item in check_all(load_project(root), cache=root / ".cache")
+        for item in check_all(load_project(root), cache=root / "kept")
         if isinstance(item, Evidence)
     )
     return time.perf_counter() - started, found

@@ -9,20 +9,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import cache
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from platform import machine, python_version
-from typing import Any
 
 from harness.evidence import Evidence
+from harness.files import write_atomically
+
+MAX_BYTES = 2**28
+"""How much evidence is kept of one project."""
 
 COMPUTING_LIBRARIES = (
     "numpy",
     "sympy",
     "python-flint",
-    "diskcache",
     "torch",
     "cupy-cuda12x",
     "array-api-compat",
@@ -55,37 +58,72 @@ def code_fingerprint() -> str:
 
 
 class EvidenceCache:
-    """Evidence by key, kept in a folder between runs; entries that cannot be read do not count.
+    """Evidence by key, one file each, kept in a folder between runs.
 
-    Each entry carries the hash of its own text, so that one which was cut short or edited is
-    found anew instead of being believed.
+    An optimisation and no more: an entry that cannot be read does not count, and where none can be
+    written the run goes on without, which `trouble` says. Each entry carries the hash of its own
+    text, so that one which was cut short or edited is found anew instead of being believed.
     """
 
     def __init__(self, folder: Path) -> None:
-        from diskcache import Cache, JSONDisk
-
-        folder.mkdir(parents=True, exist_ok=True)
-        # JSON, not pickle: a cache folder may come from somebody else's CI run.
-        self._entries: Any = Cache(str(folder), disk=JSONDisk, size_limit=2**28)
+        self.folder = folder
+        self.trouble = ""
+        """Why nothing more is kept, once that is so."""
+        self._written = False
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            self._give_up(error)
 
     def get(self, key: str) -> list[Evidence] | None:
         """The evidence that was kept under `key`, or nothing."""
         try:
-            text, checksum = self._entries[key]
-            if sha256(text.encode()).hexdigest() != checksum:
+            data = json.loads(self._entry(key).read_bytes())
+            text = data["evidence"]
+            if data["key"] != key or data["checksum"] != _checksum(key, text):
                 return None
             return [Evidence.from_json(item) for item in json.loads(text)]
-        except (KeyError, TypeError, ValueError, AttributeError):
+        except (OSError, KeyError, TypeError, ValueError, AttributeError, RecursionError):
             return None
-        except Exception as error:  # zlib and sqlite errors of a damaged file, by any name
-            if type(error).__module__ in ("zlib", "sqlite3"):
-                return None
-            raise
 
     def put(self, key: str, evidence: Sequence[Evidence]) -> None:
-        """Keep `evidence` under `key`."""
-        text = json.dumps([item.to_json() for item in evidence])
-        self._entries[key] = [text, sha256(text.encode()).hexdigest()]
+        """Keep `evidence` under `key`, if that is possible."""
+        if self.trouble:
+            return
+        path = self._entry(key)
+        try:
+            text = json.dumps([item.to_json() for item in evidence])
+            data = {"key": key, "evidence": text, "checksum": _checksum(key, text)}
+            path.parent.mkdir(exist_ok=True)
+            # The disk is not waited for: an entry that a crash cuts short has another checksum.
+            write_atomically(path, json.dumps(data), is_durable=False)
+            self._written = True
+        except OSError as error:
+            self._give_up(error)
 
     def close(self) -> None:
-        self._entries.close()
+        """Make room where too much is kept: what was written first goes first."""
+        if not self._written:
+            return
+        found = []
+        for path in self.folder.rglob("*.json"):
+            with suppress(OSError):
+                state = path.stat()
+                found.append((state.st_mtime, state.st_size, path))
+        excess = sum(size for _, size, _ in found) - MAX_BYTES
+        for _, size, path in sorted(found):
+            if excess <= 0:
+                break
+            excess -= size
+            with suppress(OSError):
+                path.unlink()
+
+    def _entry(self, key: str) -> Path:
+        return self.folder / key[:2] / f"{key}.json"
+
+    def _give_up(self, error: OSError) -> None:
+        self.trouble = f"answers are not kept for the next run: {error.strerror}: {self.folder}"
+
+
+def _checksum(key: str, text: str) -> str:
+    return sha256(f"{key}\0{text}".encode()).hexdigest()

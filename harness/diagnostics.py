@@ -22,6 +22,11 @@ class Diagnostic:
         return f"{self.file}:{self.line}:{self.column}: {self.message}"
 
 
+def shortened(text: str, most: int = 200) -> str:
+    """`text` as part of a message: a file may hold a megabyte where a word was expected."""
+    return text if len(text) <= most else f"{text[:most]}…"
+
+
 class InputError(Exception):
     """A specification or a configuration cannot be used; carries all its faults at once.
 

@@ -13,6 +13,9 @@ from typing import Any
 
 from harness.diagnostics import Diagnostic
 
+VACUITY = "vacuity"
+"""The check that says that a claim, or a definition, says nothing; it cannot be waived."""
+
 Json = None | bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"]
 
 
@@ -112,6 +115,21 @@ class Evidence:
     seconds: float = 0.0
     found: str = field(default="", compare=False)
     """When, as ISO 8601 has it; what was kept from an earlier run was found before this one."""
+
+    @staticmethod
+    def of_nothing(
+        subject: str, leg: Leg, reason: str, meant: str, data: Mapping[str, Json] | None = None
+    ) -> Evidence:
+        """That a claim or a definition says nothing; `meant` is why, where that is intended."""
+        outcome = Outcome.NOT_APPLICABLE if meant else Outcome.INCONCLUSIVE
+        summary = f"{reason} That is intended: {meant}" if meant else f"Vacuous. {reason}"
+        return Evidence(subject, leg, VACUITY, outcome, summary, data or {})
+
+    @staticmethod
+    def of_fault(subject: str, leg: Leg, check: str, error: Exception) -> Evidence:
+        """That a check failed by itself: one answer is lost, and those beside it stand."""
+        summary = f"The check failed: {type(error).__name__}: {error}".rstrip(".") + "."
+        return Evidence(subject, leg, check, Outcome.ERROR, summary)
 
     def to_json(self) -> dict[str, Any]:
         """The evidence as JSON holds it; `from_json` gives it back."""

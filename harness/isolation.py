@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 import multiprocessing
-import os
 import pickle
+import time
 from collections.abc import Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
@@ -14,14 +14,13 @@ from dataclasses import dataclass, replace
 from importlib import import_module
 from itertools import count
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from types import TracebackType
+from types import SimpleNamespace, TracebackType
 from typing import Any
 
 from harness.claims.model import Claim, Definition, Library
 from harness.claims.toggles import Checker
 from harness.evidence import Evidence, Leg, Outcome
-from harness.threads import ONE_THREAD
+from harness.lifetime import be_child, keep_safe_path, temporary_folder
 
 MAX_CHECKS = 1_000
 MAX_BYTES = 64 << 20
@@ -105,22 +104,29 @@ def fault(task: Task, outcome: Outcome, summary: str) -> Evidence:
     return Evidence(task.subject, task.leg, "engine", outcome, summary)
 
 
+_MONOTONIC = SimpleNamespace(time=time.monotonic, sleep=time.sleep)
+
+
 class Workers:
     """A pool of processes for engines; a context manager that leaves none behind."""
 
     def __init__(self, processes: int, *, seconds: float, memory: int) -> None:
         """`memory` is in bytes of addresses; 0 sets no limit."""
         from pebble import ProcessPool
+        from pebble.pool import process
 
+        # Its limits go by the time of day, which may be set while an engine thinks.
+        vars(process)["time"] = _MONOTONIC
+        keep_safe_path()
         self.seconds = seconds
         self.memory = memory
-        self._folder = TemporaryDirectory(prefix="harness-")
+        self._folder = temporary_folder()
         self._numbers = count()
         self._files: dict[Future[None], Path] = {}
         # A fresh interpreter each: no state, lock or open file of this process comes along.
         context = multiprocessing.get_context("spawn")
         self._pool: Any = ProcessPool(
-            max_workers=processes, context=context, initializer=_limit, initargs=(memory,)
+            max_workers=processes, context=context, initializer=be_child, initargs=(memory,)
         )
 
     def submit(self, task: Task) -> Future[None]:
@@ -182,15 +188,3 @@ class Workers:
             self._pool.stop()
         self._pool.join()
         self._folder.cleanup()
-
-
-def _limit(memory: int) -> None:
-    for name, value in ONE_THREAD.items():
-        os.environ.setdefault(name, value)
-    if not memory:
-        return
-    try:
-        import resource
-    except ImportError:  # Windows has no such limit; the time limit still holds
-        return
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))

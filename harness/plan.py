@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from harness.cache import code_fingerprint, digest
 from harness.claims.model import Claim, Definition, Project
 from harness.claims.toggles import Checker
-from harness.evidence import Leg
+from harness.claims.vacuity import vacuous
+from harness.evidence import Evidence, Leg, Outcome
 from harness.isolation import Task
 
 LEAN_LEGS = (Leg.PROOF, Leg.MIRROR, Leg.EXECUTION, Leg.NECESSITY)
@@ -37,6 +38,11 @@ ENGINES: Mapping[Leg, str] = {
     Leg.NECESSITY: "harness.necessity.leg:check",
 }
 """Who answers for each leg; of necessity, who searches. Lean then certifies what was found."""
+
+
+def reserved(memory: int, backend: str, device: str) -> int:
+    """The limit of a process's addresses: none where drivers of GPUs reserve many times more."""
+    return 0 if backend == "cupy" or device.startswith("cuda") else memory
 
 
 @dataclass(frozen=True)
@@ -76,6 +82,53 @@ class Plan:
         ]
 
 
+def empty_claims(plan: Plan) -> Iterator[Evidence]:
+    """Claims whose text alone shows that they say nothing, whichever legs are asked."""
+    asked = dict(plan.subjects())
+    for claim in plan.project.claims:
+        legs = asked.get(claim.theorem, ())
+        if legs and (reason := vacuous(claim, plan.project.library)):
+            shown = [leg for leg in legs if leg.value not in claim.waived] or legs
+            leg = Leg.NECESSITY if Leg.NECESSITY in shown else shown[0]
+            yield Evidence.of_nothing(claim.theorem, leg, reason, claim.vacuous)
+
+
+NEEDS_LAWS = (Leg.SYMBOLIC, Leg.NUMERIC, Leg.NECESSITY)
+"""The legs that compute by the laws of a ring or field."""
+
+
+def lawless_claims(plan: Plan) -> Iterator[Evidence]:
+    """For claims about scalars without laws, such as `Float`, the legs that have nothing to ask."""
+    asked = dict(plan.subjects())
+    for claim in plan.project.claims:
+        if claim.scalars.has_laws:
+            continue
+        summary = f"No laws are known of {claim.scalars.lean_name}, so there is nothing to compute."
+        for leg in NEEDS_LAWS:
+            if leg in asked.get(claim.theorem, ()):
+                yield Evidence(claim.theorem, leg, "laws", Outcome.NOT_APPLICABLE, summary)
+
+
+def over_its_scalars(about: object, item: Evidence) -> Evidence:
+    """What an engine found, as far as it is about the scalars that a claim speaks of.
+
+    Engines compute with real numbers and modulo primes. Where hypotheses are met there, they need
+    not be in the integers: `2 * x = 1` is met by no integer. So such an instance refutes nothing.
+    Without hypotheses, what differs there are polynomials, and those differ on integers as well.
+    """
+    if (
+        isinstance(about, Claim)
+        and about.scalars.is_type
+        and about.hypotheses
+        and item.leg in (Leg.SYMBOLIC, Leg.NUMERIC)
+        and item.outcome is Outcome.REFUTED
+    ):
+        other = f"It fails over other scalars, which need not tell of {about.scalars.lean_name}"
+        summary = f"{other}: {item.summary}"
+        return replace(item, outcome=Outcome.INCONCLUSIVE, summary=summary, counterexample=None)
+    return item
+
+
 def asks_lean(plan: Plan) -> bool:
     """Whether any leg that is asked is Lean's; not where only a checker is."""
     checkers = {checker.name for checker in plan.checkers}
@@ -96,7 +149,8 @@ def questions(plan: Plan) -> Iterator[Task]:
     ]
     for about, answering in subjects:
         for leg, engine in plan.engines.items():
-            if leg in plan.legs and leg in answering:
+            lawless = leg in NEEDS_LAWS and isinstance(about, Claim) and not about.scalars.has_laws
+            if leg in plan.legs and leg in answering and not lawless:
                 yield Task(about, library, leg, engine, _settings(plan, leg))
     for checker in plan.checkers:
         yield Task(checker, library, Leg.NECESSITY, CHECKER_ENGINE)
@@ -126,4 +180,5 @@ def task_key(task: Task) -> str:
 
 def said(claim: Claim) -> tuple[object, ...]:
     """What a claim says, without its sentences for people."""
-    return claim.theorem, claim.scalars, claim.parameters, claim.hypotheses, claim.conclusion
+    asked = claim.theorem, claim.scalars, claim.parameters, claim.hypotheses, claim.conclusion
+    return *asked, claim.vacuous

@@ -35,7 +35,10 @@ def watched(plan: Plan, events: Iterable[Evidence | Gap | Notice]) -> Iterator[E
         bar = progress.add_task("asking", total=total)
         for event in events:
             if isinstance(event, Notice):
-                progress.update(bar, description=event.text)
+                if event.is_lasting:
+                    progress.console.print(event.text, markup=False, soft_wrap=True)
+                else:
+                    progress.update(bar, description=event.text)
                 continue
             if isinstance(event, Evidence):
                 answered.add((event.subject, event.leg))

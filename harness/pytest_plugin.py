@@ -6,6 +6,7 @@ once for all the claims that were collected, so a selection costs what it should
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -93,6 +94,8 @@ class SpecFile(pytest.File):
         except InputError as error:
             raise self.CollectError(str(error)) from None
         for claim in claims:
+            for doubt in claim.doubts:
+                warnings.warn(str(doubt), stacklevel=1)
             yield from self.items(claim.theorem, claim.says, CLAIM_LEGS, claim.waived)
 
     def project(self) -> Project:
@@ -183,6 +186,7 @@ def _answers(item: LegItem) -> list[Evidence]:
 
     from harness.claims.project import find_root, load_project
     from harness.evidence import Evidence
+    from harness.keeping import kept_or_not
     from harness.run import LEAN_LEGS, Plan, run
 
     root = find_root(item.path.parent)
@@ -199,8 +203,7 @@ def _answers(item: LegItem) -> list[Evidence]:
     if key not in known:
         project = load_project(root)
         claims = tuple(claim for claim in project.claims if claim.theorem in names)
-        plan = Plan(
-            replace(project, claims=claims, checkers=()), cache=root / ".cache", legs=together
-        )
-        known[key] = [event for event in run(plan) if isinstance(event, Evidence)]
+        with kept_or_not(root, warnings.warn) as cache:
+            plan = Plan(replace(project, claims=claims, checkers=()), cache=cache, legs=together)
+            known[key] = [event for event in run(plan) if isinstance(event, Evidence)]
     return known[key]

@@ -29,7 +29,11 @@ from harness.plan import (
     LEGS,
     Plan,
     asks_lean,
+    empty_claims,
+    lawless_claims,
+    over_its_scalars,
     questions,
+    reserved,
     said,
     task_key,
 )
@@ -54,6 +58,8 @@ class Notice:
     """What is going on, for whoever watches; not evidence."""
 
     text: str
+    is_lasting: bool = False
+    """Whether it is still true when the run is over."""
 
 
 def run(plan: Plan) -> Iterator[Evidence | Gap | Notice]:
@@ -61,6 +67,8 @@ def run(plan: Plan) -> Iterator[Evidence | Gap | Notice]:
 
     Closing the generator, or an interrupt, stops what is running; what was found stays cached.
     """
+    yield from empty_claims(plan)
+    yield from lawless_claims(plan)
     results: SimpleQueue[Evidence | Gap | Notice | _Done] = SimpleQueue()
     stop = Event()
     with closing(EvidenceCache(plan.cache / "evidence")) as cache:
@@ -73,7 +81,7 @@ def run(plan: Plan) -> Iterator[Evidence | Gap | Notice]:
             if known is None:
                 tasks.append((task, key))
             else:
-                yield from searches.passed(task, known)
+                yield from searches.passed(task, _of_claim(task, known))
         waiting = len(tasks)
         thread = None
         if asks_lean(plan):
@@ -82,7 +90,8 @@ def run(plan: Plan) -> Iterator[Evidence | Gap | Notice]:
             thread.start()
             waiting += 1
         try:
-            with Workers(plan.workers, seconds=plan.seconds, memory=_memory(plan)) as workers:
+            memory = reserved(plan.memory, plan.backend, plan.device)
+            with Workers(plan.workers, seconds=plan.seconds, memory=memory) as workers:
                 for task, key in tasks:
                     future = workers.submit(task)
                     future.add_done_callback(_forward(task, key, results))
@@ -93,7 +102,7 @@ def run(plan: Plan) -> Iterator[Evidence | Gap | Notice]:
                             found = _dated(workers.answer(task, future))
                             if is_answer(found):
                                 cache.put(key, found)
-                            yield from searches.passed(task, found)
+                            yield from searches.passed(task, _of_claim(task, found))
                         case _Done():
                             waiting -= 1
                         case other:
@@ -103,6 +112,12 @@ def run(plan: Plan) -> Iterator[Evidence | Gap | Notice]:
             searches.found.cancel()
             if thread is not None:
                 thread.join()
+        if cache.trouble:
+            yield Notice(cache.trouble, is_lasting=True)
+
+
+def _of_claim(task: Task, found: list[Evidence]) -> list[Evidence]:
+    return [over_its_scalars(task.about, item) for item in found]
 
 
 @dataclass(frozen=True)
@@ -142,11 +157,6 @@ def _dated(found: list[Evidence]) -> list[Evidence]:
 
 def _is_search(task: Task) -> bool:
     return task.leg is Leg.NECESSITY and isinstance(task.about, Claim)
-
-
-def _memory(plan: Plan) -> int:
-    """Drivers of GPUs reserve many times more addresses than they use."""
-    return 0 if plan.backend == "cupy" or plan.device.startswith("cuda") else plan.memory
 
 
 def _forward(task: Task, key: str, results: SimpleQueue[Any]) -> Any:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
-from harness.evidence import Evidence, Leg, Outcome
+from harness.evidence import VACUITY, Evidence, Leg, Outcome
 
 
 class Status(StrEnum):
@@ -67,12 +67,14 @@ def judge(
     """The verdict that `evidence` supports, and no better one.
 
     Confirmed means: each required leg that is not waived is confirmed or does not apply, and at
-    least one is confirmed. A refutation counts even in a leg that is waived.
+    least one is confirmed. A refutation counts even in a leg that is waived, and so does that a
+    claim says nothing.
     """
     waived = waived or {}
     own = [item for item in evidence if item.subject == subject]
     legs = {leg: leg_outcome(e for e in own if e.leg == leg) for leg in required}
     counted = {outcome for leg, outcome in legs.items() if leg not in waived}
+    counted |= {item.outcome for item in own if item.check == VACUITY}
     if Outcome.REFUTED in legs.values():
         status = Status.REFUTED
     elif Outcome.CONFIRMED in counted and counted <= {Outcome.CONFIRMED, Outcome.NOT_APPLICABLE}:

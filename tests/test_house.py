@@ -19,20 +19,25 @@ SOURCES = sorted(HARNESS.rglob("*.py"))
 MAY_IMPORT = {
     "diagnostics": set(),
     "files": set(),
+    "kernel": set(),
+    "keeping": set(),
     "threads": set(),
+    "lifetime": {"threads"},
     "language": {"diagnostics"},
     "claims": {"diagnostics", "language"},
     "evidence": {"diagnostics"},
     "verdict": {"evidence"},
     "arrays": {"language", "claims"},
     "cost": {"language", "claims"},
-    "lean": {"diagnostics", "files", "language", "claims", "evidence", "arrays"},
+    "lean": {
+        *("diagnostics", "files", "keeping", "kernel", "language", "claims", "evidence", "arrays"),
+    },
     "symbolic": {"language", "claims", "evidence", "arrays"},
     "numeric": {"language", "claims", "evidence", "arrays"},
     "necessity": {"diagnostics", "language", "claims", "evidence", "arrays", "symbolic", "numeric"},
     "implementations": {"language", "claims", "evidence", "arrays"},
-    "cache": {"evidence"},
-    "isolation": {"claims", "evidence", "threads"},
+    "cache": {"evidence", "files"},
+    "isolation": {"claims", "evidence", "lifetime", "threads"},
     "plan": {"claims", "evidence", "cache", "isolation"},
     "run": {"claims", "evidence", "cache", "isolation", "plan", "lean"},
     "sweep": {
@@ -44,6 +49,7 @@ MAY_IMPORT = {
         "arrays",
         "numeric",
         "cache",
+        "lifetime",
         "threads",
     },
     "progress": {"evidence", "run"},
@@ -138,6 +144,18 @@ def test_no_unsafe_reading_of_data() -> None:
                     f"{path}:{node.lineno}"
                 )
                 assert name.split(".")[-1] not in {"sympify", "parse_expr"}, path
+
+
+def test_no_file_is_unpickled() -> None:
+    """Objects travel between processes of one run as objects; what lies in a file is data."""
+    travelling = {HARNESS / "isolation.py", HARNESS / "sweep/work.py", HARNESS / "sweep/chunks.py"}
+    for path in set(SOURCES) - travelling:
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom) and node.module:
+                names.append(node.module)
+            roots = {name.split(".")[0] for name in names}
+            assert not roots & {"pickle", "shelve", "marshal", "dill", "joblib", "diskcache"}, path
 
 
 def test_the_project_speaks_of_the_project_alone() -> None:

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    shutil.copytree(ISOMETRY, tmp_path / "p", ignore=shutil.ignore_patterns(".cache"))
+    shutil.copytree(ISOMETRY, tmp_path / "p")
     return tmp_path / "p"
 
 

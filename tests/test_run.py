@@ -1,6 +1,7 @@
 """The run survives its engines: every vice has its outcome, and none of them is `confirmed`."""
 
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -157,12 +158,42 @@ def test_a_search_that_gave_up_may_find_more_next_time() -> None:
 def test_an_edited_cache_entry_is_not_believed(tmp_path: Path) -> None:
     cache = EvidenceCache(tmp_path)
     cache.put("key", [Evidence("claim", Leg.NUMERIC, "c", Outcome.REFUTED, "no")])
-    text, checksum = cache._entries["key"]
-    cache._entries["key"] = [text.replace("refuted", "confirmed"), checksum]
+    [entry] = tmp_path.rglob("*.json")
+    text = entry.read_text("utf-8")
+    assert cache.get("key") is not None
+    entry.write_text(text.replace("refuted", "confirmed"), "utf-8")
     assert cache.get("key") is None
-    cache._entries["key"] = "confirmed"
-    assert cache.get("key") is None
+    for damaged in (b"", b"\0" * len(text), text.encode()[:40], b"[" * 100_000, b"\xff", b'"x"'):
+        entry.write_bytes(damaged)
+        assert cache.get("key") is None
     cache.close()
+
+
+def test_a_file_under_another_key_is_no_answer(tmp_path: Path) -> None:
+    cache = EvidenceCache(tmp_path)
+    cache.put("one", [Evidence("claim", Leg.NUMERIC, "c", Outcome.CONFIRMED, "yes")])
+    [entry] = tmp_path.rglob("*.json")
+    other = tmp_path / "tw" / "two.json"
+    other.parent.mkdir()
+    other.write_bytes(entry.read_bytes())
+    assert cache.get("two") is None
+
+
+def test_more_than_is_kept_goes_the_oldest_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("harness.cache.MAX_BYTES", 700)
+    cache = EvidenceCache(tmp_path)
+    for number in range(5):
+        cache.put(f"k{number}", [Evidence("claim", Leg.NUMERIC, "c", Outcome.CONFIRMED, "yes")])
+        [entry] = tmp_path.rglob(f"k{number}.json")
+        os.utime(entry, (number, number))
+    cache.close()
+    kept = {path.stem for path in tmp_path.rglob("*.json")}
+    assert kept
+    assert kept < {f"k{number}" for number in range(5)}
+    assert "k4" in kept
+    assert "k0" not in kept
 
 
 def test_who_lies_about_a_false_claim_does_not_turn_it_green(tmp_path: Path) -> None:

@@ -71,7 +71,8 @@ class Walk:
     def _numbers(self, places: Slot, size: int) -> Slot:
         """Indices and positions as numbers, so that they can be compared like any other."""
         a, lay = self.arithmetic, self.arithmetic.arithmetic.lay
-        every = [a.constant(i) for i in range(size)]
+        # Of no numbers nothing could be taken, not even nothing.
+        every = [a.constant(i) for i in range(max(size, 1))]
 
         def numbers(places: Any, *every: Any) -> Any:
             flat = a.xp.reshape(places, (-1,))

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from harness.diagnostics import Diagnostic
+from harness.diagnostics import Diagnostic, shortened
 
 _WEB = re.compile(r"https?://[^\s\"'<>]+")
 
@@ -45,18 +45,20 @@ def read_about(
         found = settings.get(key, "")
         if isinstance(found, str):
             return " ".join(found.split())
-        faults.append(fault(key, f"{key}: expected text, found {found!r}"))
+        faults.append(fault(key, f"{key}: expected text, found {shortened(repr(found))}"))
         return ""
 
     links = settings.get("links", {})
     if not isinstance(links, dict) or not all(
         isinstance(address, str) and _WEB.fullmatch(address) for address in links.values()
     ):
-        message = f"links: expected a table of names, each with an https address, found {links!r}"
+        message = f"links: expected a table of names, each with an https address, found {shortened(repr(links))}"
         faults.append(fault("links", message))
         links = {}
     main = settings.get("main", [])
     if not isinstance(main, list) or not all(isinstance(name, str) for name in main):
-        faults.append(fault("main", f"main: expected a list of theorems, found {main!r}"))
+        faults.append(
+            fault("main", f"main: expected a list of theorems, found {shortened(repr(main))}")
+        )
         main = []
     return About(text("title"), text("abstract"), dict(links), tuple(main)), faults

@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from harness.claims.document import Document, read_document, schema_faults
+from harness.claims.looks import judged, places_of_names
 from harness.claims.model import Claim, Library
 from harness.claims.toggles import Checker, Question, WrittenToggle
 from harness.diagnostics import Diagnostic, InputError
 from harness.language.parser import parse_statement, parse_term, parse_type
+from harness.language.primitives import BY_NAME
 from harness.language.syntax import LanguageError
 
 
@@ -93,11 +95,24 @@ def _unfit(
     for toggle in toggles:
         place = ("toggles", toggle.name, "off")
         wrong = [*_unreadable(document, toggle), *_ill_typed(document, toggle, questions, library)]
+        wrong += _alike(document, toggle, questions, library)
         yield from wrong
         if wrong or toggle.ask:
             continue
         if all(toggle.off(q.claim, library) == q.claim for q in questions):
             yield document.fault(place, "this changes none of the questions' claims")
+
+
+def _alike(
+    document: Document, toggle: WrittenToggle, questions: Sequence[Question], library: Library
+) -> list[Diagnostic]:
+    """Names that cannot be told from another one of the claims that the toggle changes."""
+    off = ("toggles", toggle.name, "off")
+    texts = [(*off, "replace", old) for old in toggle.replacements]
+    texts += [(*off, "assume", name) for name in toggle.assume]
+    names = places_of_names(document, keys=[(*off, "for")], texts=texts)
+    known = {p.name for question in questions for p in question.claim.parameters}
+    return judged(names, sorted({*known, *library.definitions, *BY_NAME}))[0]
 
 
 def _unreadable(document: Document, toggle: WrittenToggle) -> Iterator[Diagnostic]:

@@ -1,8 +1,9 @@
 """Strict YAML: no duplicate keys, no guessed booleans, and the place of everything it holds.
 
-PyYAML by itself reads `no` as false, lets the last of two equal keys win and drops line
-numbers. Here every plain scalar but `true`, `false`, integers and `null` is text, and each
-value remembers the file, line and column at which it stands.
+PyYAML by itself reads `no` as false and `07` as seven, lets the last of two equal keys win and
+drops line numbers. Here every plain scalar but integers and `null` is text; what one reader of
+YAML takes for a number and another for text is refused; and each value remembers the file, line
+and column at which it stands.
 """
 
 from __future__ import annotations
@@ -13,30 +14,40 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from harness.diagnostics import Diagnostic, InputError
+from harness.diagnostics import Diagnostic, InputError, shortened
+from harness.language.characters import named, unseen
 
 MAX_BYTES = 1_000_000
 """A specification is read by people; anything larger is a mistake."""
 
-_HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-"""Characters that show nothing: those that command a terminal, and those that turn the direction
-of what follows, so that a reviewer would read something else than what is there."""
+MAX_DIGITS = 18
+"""Of an integer; no size, seed or count has more."""
+
+_MOST_UNSEEN = 20
+"""How many characters that cannot be seen are listed of one file, which may be none of ours."""
+
+_INTEGER = re.compile(r"[+-]?(0|[1-9][0-9]*)\Z")
+_DIFFERENTLY_READ = re.compile(
+    r"[+-]?(0[0-9_]+|0o[0-7_]+|0x[0-9a-fA-F_]+|0b[01_]+"  # octal or not, other bases
+    r"|[0-9]+_[0-9_]*|[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?)\Z"  # underlines, base sixty
+    r"|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([Tt\s].*)?\Z"  # a date
+)
+"""Plain words that readers of YAML 1.1 and 1.2 do not agree about."""
+
+_INT = "tag:yaml.org,2002:int"
 
 YamlPath = tuple[str | int, ...]
 
 
 class StrictLoader(yaml.SafeLoader):
     yaml_implicit_resolvers = {  # noqa: RUF012 - PyYAML's own protocol
-        first: [
-            (tag, pattern)
-            for tag, pattern in resolvers
-            if tag in ("tag:yaml.org,2002:int", "tag:yaml.org,2002:null")
-        ]
+        first: [found for found in resolvers if found[0] == "tag:yaml.org,2002:null"]
         for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
 
@@ -47,6 +58,10 @@ class StrictLoader(yaml.SafeLoader):
                 None, None, "aliases (*name) are not used here", event.start_mark
             )
         return super().compose_node(parent, index)
+
+
+for _pattern in (_INTEGER, _DIFFERENTLY_READ):
+    StrictLoader.add_implicit_resolver(_INT, _pattern, list("+-0123456789"))
 
 
 @dataclass
@@ -65,6 +80,7 @@ class Document:
         while node is None and path:
             path = path[:-1]
             node = self.nodes.get(path)
+        message = shortened(message)
         if node is None:
             return Diagnostic(self.name, 1, 1, message)
         mark = node.start_mark
@@ -93,7 +109,7 @@ class Document:
             position += 1
         line = self.text.count("\n", 0, position) + 1
         column = position - (self.text.rfind("\n", 0, position) + 1) + 1
-        return Diagnostic(self.name, line, column, message)
+        return Diagnostic(self.name, line, column, shortened(message))
 
     def line(self, path: YamlPath) -> int:
         """The line, from 1, at which the value at `path` begins."""
@@ -105,6 +121,10 @@ def read_document(path: Path, name: str, limit: int = MAX_BYTES) -> Document:
 
     Raises `InputError` with every fault of form that it finds, and for more than `limit` bytes.
     """
+    if (offset := next(unseen(name), None)) is not None:
+        shown = name.encode("unicode_escape").decode()
+        message = f"in the file's name, {named(name[offset])}"
+        raise InputError([Diagnostic(shown, 1, 1, message)])
     try:
         if path.exists() and not path.is_file():  # a pipe would have us wait for ever
             raise InputError([Diagnostic(name, 1, 1, "expected a file, found something else")])
@@ -118,10 +138,9 @@ def read_document(path: Path, name: str, limit: int = MAX_BYTES) -> Document:
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
         raise InputError([Diagnostic(name, line, 1, "not UTF-8 text")]) from None
-    if (hidden := _HIDDEN.search(text)) is not None:
-        before = text[: hidden.start()]
-        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
-        raise InputError([Diagnostic(name, line, column, _hidden_message(hidden[0]))])
+    text = text.replace("\r\n", "\n")
+    if faults := list(islice(_unseen(text, name), _MOST_UNSEEN)):
+        raise InputError(faults)
     loader = StrictLoader(text)
     try:
         root = loader.get_single_node()
@@ -138,7 +157,6 @@ def read_document(path: Path, name: str, limit: int = MAX_BYTES) -> Document:
     document = Document(name, text, None)
     if root is None:
         raise InputError([Diagnostic(name, 1, 1, "the file is empty")])
-    faults: list[Diagnostic] = []
     document.data = _convert(root, (), document, faults)
     if faults:
         raise InputError(faults)
@@ -157,31 +175,44 @@ def _convert(node: yaml.Node, path: YamlPath, document: Document, faults: list[D
             if not isinstance(key_node, yaml.ScalarNode):
                 faults.append(document.fault(path, "a key must be a word"))
                 continue
+            document.keys.setdefault(inner, key_node)
+            for offset in islice(unseen(key), 1):
+                faults.append(document.fault(inner, named(key[offset]), key=True))
             if key in found:
                 first = document.keys[inner].start_mark.line + 1
                 document.keys[inner] = key_node
                 message = f"{key!r} is here twice (first in line {first})"
                 faults.append(document.fault(inner, message, key=True))
                 continue
-            document.keys[inner] = key_node
             found[key] = _convert(value_node, inner, document, faults)
         return found
     match node.tag:
+        case "tag:yaml.org,2002:int" if _INTEGER.match(node.value):
+            if len(node.value) <= MAX_DIGITS:
+                return int(node.value)
+            message = f"expected at most {MAX_DIGITS} digits, found {len(node.value)}"
+            faults.append(document.fault(path, message))
+            return 0
         case "tag:yaml.org,2002:int":
-            return int(node.value, 0) if node.value.lstrip("+-").isdigit() else node.value
+            message = f"{node.value} is a number to some readers of YAML and text to others"
+            faults.append(document.fault(path, f"{message}; put it in quotes, or write it plainly"))
+            return node.value
         case "tag:yaml.org,2002:null":
             return None
         case "tag:yaml.org,2002:str" | "!":
-            if (hidden := _HIDDEN.search(node.value)) is not None:
-                faults.append(document.fault(path, _hidden_message(hidden[0])))
+            for offset in islice(unseen(node.value), 1):
+                faults.append(document.fault(path, named(node.value[offset])))
             return node.value
         case tag:
             faults.append(document.fault(path, f"the tag {tag} is not used here"))
             return node.value
 
 
-def _hidden_message(character: str) -> str:
-    return f"the character U+{ord(character):04X} cannot be seen, and is not used here"
+def _unseen(text: str, name: str) -> Iterator[Diagnostic]:
+    for offset in unseen(text):
+        line = text.count("\n", 0, offset) + 1
+        column = offset - text.rfind("\n", 0, offset)
+        yield Diagnostic(name, line, column, named(text[offset]))
 
 
 @cache

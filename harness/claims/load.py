@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from functools import cache, partial
+from importlib import resources
 from itertools import chain
 from pathlib import Path
 from typing import TypeVar
 
 from harness.claims.document import Document, YamlPath, read_document, schema_faults
+from harness.claims.looks import disguise, judged, places_of_names
 from harness.claims.model import (
     Claim,
     Definition,
@@ -18,9 +22,10 @@ from harness.claims.model import (
     ScalarKind,
 )
 from harness.diagnostics import Diagnostic, InputError
+from harness.language.characters import is_disguised
 from harness.language.elaborate import elaborate_statement, elaborate_term
 from harness.language.parser import parse_statement, parse_term, parse_type
-from harness.language.primitives import signatures
+from harness.language.primitives import BY_NAME, OPERATIONS, signatures
 from harness.language.scope import Scope, check_type
 from harness.language.syntax import LanguageError
 from harness.language.terms import Equation
@@ -41,7 +46,19 @@ class _Faults(list[Diagnostic]):
             return read()
         except LanguageError as error:
             self.append(document.fault_within(path, error.span[0], error.message))
+        except RecursionError:
+            self.append(document.fault(path, "nested too deeply"))
         return None
+
+    def constant(self, document: Document, path: YamlPath, name: str) -> bool:
+        """Whether `name` can be a Lean constant that all definitions rest on."""
+        if not is_lean_name(name):
+            self.append(document.fault(path, f"{name!r} is not a Lean name"))
+        elif is_disguised(name):
+            self.append(document.fault(path, disguise(name)))
+        else:
+            return True
+        return False
 
 
 def load_library(path: Path, name: str) -> Library:
@@ -52,8 +69,8 @@ def load_library(path: Path, name: str) -> Library:
         raise InputError(faults)
     data = document.data
     namespace = data["namespace"]
-    if namespace and not is_lean_name(namespace):
-        faults.append(document.fault(("namespace",), f"{namespace!r} is not a Lean name"))
+    if namespace:
+        faults.constant(document, ("namespace",), namespace)
     primitives: dict[str, str] = {}
     for primitive, constant in data["primitives"].items():
         path_ = ("primitives", primitive)
@@ -61,20 +78,12 @@ def load_library(path: Path, name: str) -> Library:
             known = ", ".join(signatures())
             message = f"unknown primitive {primitive!r}; known: {known}"
             faults.append(document.fault(path_, message, key=True))
-        elif not is_lean_name(constant):
-            faults.append(document.fault(path_, f"{constant!r} is not a Lean name"))
-        else:
+        elif faults.constant(document, path_, constant):
             primitives[primitive] = f"{namespace}.{constant}" if namespace else constant
-    scalars: dict[str, ScalarKind] = {}
-    for kind, entry in data["scalars"].items():
-        at: YamlPath = ("scalars", kind)
-        for constant in (entry["class"], *chain.from_iterable(entry["operations"].values())):
-            if not is_lean_name(constant):
-                faults.append(document.fault(at, f"{constant!r} is not a Lean name"))
-        scalars[kind] = ScalarKind(
-            kind, entry["class"], {op: tuple(names) for op, names in entry["operations"].items()}
-        )
-    library = Library(namespace, scalars, primitives, {}, document)
+    scalars = _kinds(document, faults)
+    # A claim that does not say is of the kind that stands first.
+    for kind, own in core_scalars().items():
+        scalars.setdefault(kind, own)
     definitions: dict[str, Definition] = {}
     for definition_name, entry in data["definitions"].items():
         base: YamlPath = ("definitions", definition_name)
@@ -92,14 +101,53 @@ def load_library(path: Path, name: str) -> Library:
             (*base, "is"),
             lambda t=text, s=scope: elaborate_term(parse_term(t), s),  # type: ignore[misc]
         )
+        names = places_of_names(document, keys=[(*base, "for")], texts=[(*base, "is")])
+        names[definition_name] = partial(document.fault, base, key=True)
+        same, doubts = judged(names, [*definitions, *BY_NAME])
+        faults.extend(same)
         if body is not None:
             definitions[definition_name] = Definition(
-                definition_name, entry["says"], parameters, body, text, Place(document, base)
+                definition_name,
+                entry["says"],
+                parameters,
+                body,
+                text,
+                vacuous=entry.get("vacuous", ""),
+                place=Place(document, base),
+                doubts=tuple(doubts),
             )
     if faults:
         raise InputError(faults)
     means = _means(data.get("means") or {})
-    return Library(library.namespace, scalars, primitives, definitions, document, means)
+    return Library(namespace, scalars, primitives, definitions, document=document, means=means)
+
+
+@cache
+def core_scalars() -> Mapping[str, ScalarKind]:
+    """The kinds of scalars that Lean's core has, by name."""
+    profile = resources.files("harness.claims") / "profiles" / "core.yaml"
+    with resources.as_file(profile) as path:
+        return _kinds(read_document(path, path.name), _Faults())
+
+
+def _kinds(document: Document, faults: _Faults) -> dict[str, ScalarKind]:
+    """The kinds of scalars that a file declares."""
+    scalars: dict[str, ScalarKind] = {}
+    for kind, entry in document.data.get("scalars", {}).items():
+        at: YamlPath = ("scalars", kind)
+        lean_name = entry.get("class") or entry["type"]
+        for constant in (lean_name, *chain.from_iterable(entry["operations"].values())):
+            faults.constant(document, at, constant)
+        operations = {op: tuple(names) for op, names in entry["operations"].items()}
+        scalars[kind] = ScalarKind(kind, lean_name, operations, "type" in entry)
+        for operation, names in operations.items():
+            if "type" in entry and len(names) > 1:
+                message = f"expected one constant, the instance for {lean_name}, found {len(names)}"
+                faults.append(document.fault((*at, "operations", operation), message))
+        if kind in OPERATIONS:
+            message = f"{kind!r} is the name of an operation"
+            faults.append(document.fault(at, message, key=True))
+    return scalars
 
 
 def load_claim(path: Path, name: str, library: Library) -> Claim:
@@ -134,6 +182,10 @@ def load_claim(path: Path, name: str, library: Library) -> Claim:
     means = _means(data.get("means") or {})
     for name in means.keys() - {parameter.name for parameter in parameters}:
         faults.append(document.fault(("means",), f"the claim has no variable {name}"))
+    texts: list[YamlPath] = [("then",), *(("assume", name) for name in data.get("assume") or {})]
+    names = places_of_names(document, keys=[("for",), ("assume",)], texts=texts)
+    same, doubts = judged(names, [*library.definitions, *BY_NAME])
+    faults.extend(same)
     if faults or conclusion is None:
         raise InputError(faults)
     return Claim(
@@ -147,7 +199,9 @@ def load_claim(path: Path, name: str, library: Library) -> Claim:
         source=data.get("source", ""),
         waived=dict(data.get("waive") or {}),
         means=means,
+        vacuous=data.get("vacuous", ""),
         place=Place(document, ()),
+        doubts=tuple(doubts),
     )
 
 
@@ -168,9 +222,27 @@ def load_claims(paths: Iterable[tuple[Path, str]], library: Library) -> tuple[Cl
         if first is not claim and first.place and claim.place:
             message = f"{claim.theorem} is already claimed in {first.place.file}"
             faults.append(claim.place.document.fault(("theorem",), message))
-    if faults:
-        raise InputError(faults)
-    return tuple(claims.values())
+    places = {
+        name: partial(claim.place.document.fault, ("theorem",))
+        for name, claim in claims.items()
+        if claim.place
+    }
+    same, doubts = judged(places, library.definitions)
+    if faults or same:
+        raise InputError([*faults, *same])
+    return tuple(
+        replace(c, doubts=(*c.doubts, *(d for d in doubts if c.place and d.file == c.place.file)))
+        for c in claims.values()
+    )
+
+
+def form_faults(paths: Iterable[tuple[Path, str]]) -> Iterator[Diagnostic]:
+    """What is wrong with claims before anything is known of definitions."""
+    for path, name in paths:
+        try:
+            yield from schema_faults(read_document(path, name), "claim")
+        except InputError as error:
+            yield from error.diagnostics
 
 
 def _statement(

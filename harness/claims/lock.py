@@ -1,19 +1,20 @@
-"""The lock: which statements and definitions of Lean somebody has reviewed, as a file in the repo.
+"""The lock: which statements and definitions somebody has reviewed, as a file in the repository.
 
-It holds fingerprints, which decide, and Lean's own text beside them, so that a change of the file
-shows a reviewer what became of what.
+It holds fingerprints of Lean's terms, and the text that a reviewer reads beside them: Lean's own,
+and of the specifications what no other leg answers for. All of it must be as it was.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from harness.claims.document import Document, read_document, schema_faults
 from harness.diagnostics import InputError
+from harness.language.characters import is_unseen
 
 LOCK_FILE = "lock.yaml"
 """The file's name, in the folder of the specifications."""
@@ -21,7 +22,8 @@ LOCK_FILE = "lock.yaml"
 _MAX_BYTES = 20_000_000
 _HEAD = """\
 # Written by `harness lock`. What stands here has been reviewed: when Lean's statement of a claim,
-# or a definition that it reaches, is no longer this, the claim is not confirmed.
+# a definition that it reaches, or what the specification says in words, is no longer this, the
+# claim is not confirmed.
 """
 
 
@@ -38,6 +40,22 @@ class Locked:
 
 
 @dataclass(frozen=True)
+class Spoken:
+    """What a specification says that the theorem or definition of its name in Lean does not."""
+
+    says: str
+    """In words."""
+    text: str = ""
+    """A definition's own text."""
+    uses: tuple[str, ...] = ()
+    """The definitions of the specifications that it reaches, through each other."""
+    operators: Mapping[str, str] = field(default_factory=dict)
+    """The operators that it reaches, and the Lean constant that each stands for."""
+    waived: Mapping[str, str] = field(default_factory=dict)
+    """The legs that are not asked for, and why."""
+
+
+@dataclass(frozen=True)
 class Lock:
     """Everything that is locked, by Lean's names."""
 
@@ -45,6 +63,8 @@ class Lock:
     """The version of Lean that spoke."""
     theorems: Mapping[str, Locked]
     definitions: Mapping[str, Locked]
+    specifications: Mapping[str, Spoken] = field(default_factory=dict)
+    """Claims and definitions of the specifications, by their own names."""
     document: Document | None = None
     """What it was read from."""
 
@@ -70,12 +90,23 @@ def read_lock(path: Path, name: str) -> Lock | None:
         data["lean"],
         {theorem: _locked(item) for theorem, item in data["theorems"].items()},
         {definition: _locked(item) for definition, item in data["definitions"].items()},
+        {name: _spoken(item) for name, item in data.get("specifications", {}).items()},
         document,
     )
 
 
 def _locked(item: Mapping[str, Any]) -> Locked:
     return Locked(item["fingerprint"], tuple(item["unfolds to"]), item["lean"])
+
+
+def _spoken(item: Mapping[str, Any]) -> Spoken:
+    return Spoken(
+        item["says"],
+        item.get("is", ""),
+        tuple(item.get("uses", ())),
+        item.get("operators", {}),
+        item.get("waive", {}),
+    )
 
 
 def lock_text(lock: Lock) -> str:
@@ -94,6 +125,9 @@ def lock_text(lock: Lock) -> str:
         "lean": lock.lean,
         "theorems": {name: _plain(item) for name, item in sorted(lock.theorems.items())},
         "definitions": {name: _plain(item) for name, item in sorted(lock.definitions.items())},
+        "specifications": {
+            name: _plain_spoken(item) for name, item in sorted(lock.specifications.items())
+        },
     }
     dumped: str = yaml.dump(
         data,
@@ -106,10 +140,39 @@ def lock_text(lock: Lock) -> str:
     return _HEAD + dumped
 
 
+def visible(text: str) -> str:
+    """A text as it stands in the file: what cannot be seen in it is written as its number."""
+    lines = [line.rstrip() for line in text.expandtabs().split("\n")]
+    return "\n".join(
+        "".join(f"\\u{{{ord(c):x}}}" if is_unseen(c) else c for c in line) for line in lines
+    ).strip("\n")
+
+
+def same(one: Locked | Spoken, other: Locked | Spoken) -> bool:
+    """Whether two entries would stand in the file as one: fingerprints, lists and texts."""
+    return _entry(one) == _entry(other)
+
+
+def _entry(item: Locked | Spoken) -> dict[str, Any]:
+    return _plain(item) if isinstance(item, Locked) else _plain_spoken(item)
+
+
 def _plain(item: Locked) -> dict[str, Any]:
-    lines = [line.rstrip() for line in item.lean.expandtabs().split("\n")]
     return {
         "fingerprint": item.fingerprint,
         "unfolds to": list(item.unfolds_to),
-        "lean": "\n".join(lines),
+        "lean": visible(item.lean),
     }
+
+
+def _plain_spoken(item: Spoken) -> dict[str, Any]:
+    found: dict[str, Any] = {"says": visible(item.says)}
+    if item.text:
+        found["is"] = visible(item.text)
+    if item.uses:
+        found["uses"] = list(item.uses)
+    if item.operators:
+        found["operators"] = dict(sorted(item.operators.items()))
+    if item.waived:
+        found["waive"] = {leg: visible(why) for leg, why in sorted(item.waived.items())}
+    return found

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from harness.claims.about import About
 from harness.claims.document import Document, YamlPath
 from harness.claims.lock import Lock
+from harness.diagnostics import Diagnostic
 from harness.language.scope import DefinitionType, Scope
 from harness.language.terms import Equation, Span, Term
 from harness.language.types import Parameter
@@ -58,7 +59,11 @@ class Definition:
     parameters: tuple[Parameter, ...]
     body: Term
     text: str
+    vacuous: str = ""
+    """Why it is meant to ignore what it ignores, as the specification says."""
     place: Place | None = field(default=None, compare=False, repr=False)
+    doubts: tuple[Diagnostic, ...] = field(default=(), compare=False, repr=False)
+    """What a reader may mistake in it; shown with every answer about it."""
 
     @property
     def type(self) -> DefinitionType:
@@ -66,16 +71,68 @@ class Definition:
 
     def detached(self) -> Definition:
         """The definition without the file that it was read from."""
-        return replace(self, place=None)
+        return replace(self, place=None, doubts=())
 
 
 @dataclass(frozen=True)
 class ScalarKind:
-    """A kind of scalars: a Lean class, and the projections that give each operation."""
+    """A kind of scalars: those of a Lean class, or one Lean type such as `Int`.
+
+    Of a class, an operation is a chain of projections, applied to its instance; of a type, the
+    constant that is the instance of that operation.
+    """
 
     name: str
-    lean_class: str
+    lean_name: str
+    """The full name of the class or the type."""
     operations: Mapping[str, tuple[str, ...]]
+    is_type: bool = False
+
+    @property
+    def has_laws(self) -> bool:
+        """Whether the engines know the laws of these scalars.
+
+        Of a class they take them to be those of a commutative ring, or a field where it divides.
+        """
+        return not self.is_type or self.lean_name in ("Nat", "Int", "Rat", "Real")
+
+    def path_to(self, other: ScalarKind) -> tuple[str, ...] | None:
+        """The projections from an instance of this class to one of `other`'s; `None` without any.
+
+        They are what every operation of `other` has before it here: a field gives `zero` by
+        `toCommRing, ofNat` and a ring by `ofNat`, so `toCommRing` leads from the one to the other.
+        """
+        if other.is_type != self.is_type or self.is_type:
+            return () if other == self else None
+        if other.lean_name == self.lean_name:
+            return ()
+        found: set[tuple[str, ...]] = set()
+        for operation, path in other.operations.items():
+            own = self.operations.get(operation, ())
+            if own[-len(path) :] != path:
+                return None
+            found.add(own[: -len(path)])
+        return found.pop() if len(found) == 1 else None
+
+
+SCALARS, ARGUMENT = "scalars", "argument"
+"""The type of scalars, and whatever a specification lists, in an `Arrangement`."""
+
+
+@dataclass(frozen=True)
+class Arrangement:
+    """How a Lean constant takes its scalars and the operations on them.
+
+    `dot {n : Nat} {α : Type u} [Mul α] [CommRing α] (u v : …)` has the items `argument, scalars,
+    multiply, commutative ring`; what comes after the last instance are arguments.
+    """
+
+    items: tuple[str, ...]
+    """`SCALARS`, `ARGUMENT`, operations, and kinds of scalars for an instance of their class."""
+    kind: str = ""
+    """The kind of scalars that it is about alone, such as the integers; it takes none then."""
+    is_polymorphic: bool = True
+    """Whether it has universes to choose; of one that has none, all types lie in `Type`."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +144,11 @@ class Library:
     primitives: Mapping[str, str]
     """The Lean constant, in full, of each primitive that the project's claims may use."""
     definitions: Mapping[str, Definition]
+    arrangements: Mapping[str, Arrangement] = field(default_factory=dict)
+    """How Lean constants take their scalars, by full name, where it is not the usual way.
+
+    Nobody writes this down: Lean is asked (`lean/arrangement`).
+    """
     document: Document | None = field(default=None, compare=False, repr=False)
     means: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
     """What variables stand for in all claims, for readers; nothing that is checked."""
@@ -120,12 +182,16 @@ class Claim:
     waived: Mapping[str, str] = field(default_factory=dict)
     means: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
     """What its variables stand for where the library does not say so, or otherwise."""
+    vacuous: str = ""
+    """Why a claim that says nothing is claimed all the same, as the specification says."""
     place: Place | None = field(default=None, compare=False, repr=False)
+    doubts: tuple[Diagnostic, ...] = field(default=(), compare=False, repr=False)
+    """What a reader may mistake in it; shown with every answer about it."""
 
     def detached(self) -> Claim:
         """The claim without the file that it was read from."""
         hypotheses = tuple(replace(h, place=None) for h in self.hypotheses)
-        return replace(self, place=None, hypotheses=hypotheses)
+        return replace(self, place=None, doubts=(), hypotheses=hypotheses)
 
 
 @dataclass(frozen=True)
@@ -147,3 +213,5 @@ class Project:
     """What of the Lean package has been reviewed; nothing without a lock file."""
     about: About = field(default_factory=About, repr=False)
     """What a report says to its readers."""
+    external: tuple[tuple[str, ...], ...] = ()
+    """The command lines of checkers of Lean's terms that are asked beside Lean's own kernel."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shlex
 import tomllib
 from collections.abc import Sequence
 from dataclasses import replace
@@ -11,10 +13,11 @@ from typing import Any
 
 from harness.claims.about import KEYS, About, read_about
 from harness.claims.checkers import load_checkers
-from harness.claims.load import DEFINITIONS_FILE, load_claims, load_library
+from harness.claims.load import DEFINITIONS_FILE, form_faults, load_claims, load_library
 from harness.claims.lock import LOCK_FILE, read_lock
 from harness.claims.model import Project
-from harness.diagnostics import Diagnostic, InputError
+from harness.diagnostics import Diagnostic, InputError, shortened
+from harness.language.characters import unseen
 
 SWEEPS_FOLDER = "sweeps"
 """The folder below the specifications whose files are plans of sweeps."""
@@ -22,8 +25,14 @@ SWEEPS_FOLDER = "sweeps"
 TOGGLES_FOLDER = "toggles"
 """The folder below the specifications whose files list edits of claims, not claims."""
 
+SETTINGS_FILE = "pyproject.toml"
+
 SETTINGS = {"lean": "lean", "specs": "specs"}
 """The folders that `[tool.harness]` may name, with their values where it does not."""
+
+
+CHECKERS = "checkers"
+"""The setting that lists command lines of checkers of Lean's terms."""
 
 
 def find_root(start: Path) -> Path:
@@ -46,21 +55,27 @@ def load_project(root: Path, selected: Sequence[Path] = ()) -> Project:
     Raises `InputError` for bad settings, for any fault in a file that is read, and where there
     is no claim to check.
     """
-    project = open_project(root)
-    everything = list(project.unread)
-    wanted = _select(everything, project.specs, selected, root)
-    claims = load_claims([(path, _name(path, root)) for path in wanted], project.library)
+    _, specs, _ = _folders(root)
+    everything = _specification_files(specs)
+    wanted = _select(everything, specs, selected, root)
+    files = [(path, _name(path, root)) for path in wanted]
+    try:
+        project = open_project(root)
+    except InputError as error:
+        # Without definitions nobody knows what a claim says; its form can be judged all the same.
+        raise InputError([*error.diagnostics, *form_faults(files)]) from None
+    claims = load_claims(files, project.library)
     if not claims:
         message = "expected specifications (*.yaml), found none: nothing to check is a failure"
-        raise InputError([Diagnostic(_name(project.specs, root), 1, 1, message)])
+        raise InputError([Diagnostic(_name(specs, root), 1, 1, message)])
     unread = tuple(path for path in everything if path not in wanted)
     claimed = {claim.theorem for claim in claims}
     if lost := [name for name in project.about.main if not (unread or name in claimed)]:
         message = f"main: no specification claims {', '.join(lost)}"
-        line = _line_of(root / "pyproject.toml", "main")
-        raise InputError([Diagnostic("pyproject.toml", line, 1, message)])
+        line = _line_of(root / SETTINGS_FILE, "main")
+        raise InputError([Diagnostic(SETTINGS_FILE, line, 1, message)])
     # A checker asks about claims in different files, so it is read where all of them are.
-    toggles = () if unread else sorted((project.specs / TOGGLES_FOLDER).glob("*.y*ml"))
+    toggles = () if unread else sorted((specs / TOGGLES_FOLDER).glob("*.y*ml"))
     files = [(path, _name(path, root)) for path in toggles]
     checkers = load_checkers(files, project.library, claims)
     return replace(project, claims=claims, checkers=checkers, unread=unread)
@@ -71,9 +86,41 @@ def open_project(root: Path) -> Project:
     lean, specs, about = _folders(root)
     definitions = specs / DEFINITIONS_FILE
     files = tuple(_specification_files(specs))
-    library = load_library(definitions, _name(definitions, root))
-    lock = read_lock(specs / LOCK_FILE, _name(specs / LOCK_FILE, root))
-    return Project(root, lean, specs, library, (), files, lock=lock, about=about)
+    faults: list[Diagnostic] = []
+    try:
+        lock = read_lock(specs / LOCK_FILE, _name(specs / LOCK_FILE, root))
+    except InputError as error:
+        faults.extend(error.diagnostics)
+    try:
+        library = load_library(definitions, _name(definitions, root))
+    except InputError as error:
+        faults.extend(error.diagnostics)
+    try:
+        external = external_checkers(root)
+    except InputError as error:
+        faults.extend(error.diagnostics)
+    if faults:
+        raise InputError(faults)
+    return Project(root, lean, specs, library, (), files, lock=lock, external=external, about=about)
+
+
+def external_checkers(root: Path) -> tuple[tuple[str, ...], ...]:
+    """The command lines of `checkers` in `[tool.harness]`, each cut into its words as a shell does.
+
+    Raises `InputError` for what is no list of command lines.
+    """
+    name = "pyproject.toml"
+    value = _tools(root).get("harness", {}).get(CHECKERS, [])
+    try:
+        if not isinstance(value, list):
+            raise ValueError(f"expected a list of command lines, found {value!r:.80}")
+        found = [tuple(shlex.split(item)) for item in value if isinstance(item, str)]
+        if len(found) != len(value) or not all(found):
+            raise ValueError(f"expected command lines, found {value!r:.80}")
+    except ValueError as error:
+        line = _line_of(root / name, CHECKERS)
+        raise InputError([Diagnostic(name, line, 1, f"{CHECKERS}: {error}")]) from None
+    return tuple(found)
 
 
 def claimed_theorems(start: Path) -> dict[str, Path]:
@@ -84,7 +131,7 @@ def claimed_theorems(start: Path) -> dict[str, Path]:
     found: dict[str, Path] = {}
     for path in filter(Path.is_file, _specification_files(_folders(find_root(start))[1])):
         try:
-            match = re.search(r"^theorem:\s*([^\s#]+)", path.read_text("utf-8"), re.MULTILINE)
+            match = re.search(r"^theorem:\s*([^\s#]+)", path.read_text("utf-8-sig"), re.MULTILINE)
         except (OSError, UnicodeDecodeError):
             continue
         if match:
@@ -92,9 +139,19 @@ def claimed_theorems(start: Path) -> dict[str, Path]:
     return found
 
 
+def lean_folder(root: Path) -> Path:
+    """The folder of the project's Lake package. Raises `InputError` for bad settings."""
+    return root / _settings(root)[0]["lean"]
+
+
 def _folders(root: Path) -> tuple[Path, Path, About]:
     settings, about = _settings(root)
     lean, specs = root / settings["lean"], root / settings["specs"]
+    # Every file below it is read, and named as messages, reports and locks name it: from the root.
+    if not Path(os.path.normpath(specs)).is_relative_to(root):
+        message = f"specs: expected a folder of the project, found {settings['specs']!r}"
+        line = _line_of(root / SETTINGS_FILE, "specs")
+        raise InputError([Diagnostic(SETTINGS_FILE, line, 1, message)])
     if not specs.is_dir():
         raise InputError([Diagnostic(_name(specs, root), 1, 1, "there is no such folder")])
     return lean, specs, about
@@ -127,7 +184,7 @@ def _select(
 
 
 def _settings(root: Path) -> tuple[dict[str, str], About]:
-    name = "pyproject.toml"
+    name = SETTINGS_FILE
     found = dict(SETTINGS)
     settings = _tools(root).get("harness", {})
 
@@ -136,13 +193,15 @@ def _settings(root: Path) -> tuple[dict[str, str], About]:
 
     about, faults = read_about(settings, fault)
     for key, value in settings.items():
-        if key in KEYS:
+        if key == CHECKERS or key in KEYS:
             continue
         if key not in SETTINGS:
-            known = ", ".join((*SETTINGS, *KEYS))
+            known = ", ".join((*SETTINGS, CHECKERS, *KEYS))
             faults.append(fault(key, f"[tool.harness] has no setting {key!r}; it has {known}"))
         elif not isinstance(value, str):
-            faults.append(fault(key, f"{key}: expected text, found {value!r}"))
+            faults.append(fault(key, f"{key}: expected text, found {shortened(repr(value))}"))
+        elif not _can_name_a_folder(value):
+            faults.append(fault(key, f"{key}: expected a folder, found {shortened(repr(value))}"))
         else:
             found[key] = value
     if faults:
@@ -150,9 +209,14 @@ def _settings(root: Path) -> tuple[dict[str, str], About]:
     return found, about
 
 
+def _can_name_a_folder(text: str) -> bool:
+    # No system has longer names, and asking about one is an error of its own.
+    return next(unseen(text), None) is None and max(map(len, text.encode().split(b"/"))) < 256
+
+
 def _line_of(path: Path, key: str) -> int:
     """The line of a setting, which is a key of the table or a table below it."""
-    lines = path.read_text("utf-8").splitlines()
+    lines = path.read_text("utf-8-sig").splitlines()
     table = next((i for i, line in enumerate(lines) if line.startswith("[tool.harness")), 0)
     pattern = re.compile(rf"\s*(\[tool\.harness\.)?[\"']?{re.escape(key)}\b")
     return next((i + 1 for i, line in enumerate(lines) if i >= table and pattern.match(line)), 1)
@@ -160,20 +224,26 @@ def _line_of(path: Path, key: str) -> int:
 
 def _tools(folder: Path) -> dict[str, Any]:
     """The table `tool` of the folder's `pyproject.toml`, if there is one."""
-    path = folder / "pyproject.toml"
+    path = folder / SETTINGS_FILE
     if not path.is_file():
         return {}
+    line, column = 1, 1
     try:
-        tools = tomllib.loads(path.read_text("utf-8")).get("tool", {})
+        tools = tomllib.loads(path.read_text("utf-8-sig")).get("tool", {})
+        own = tools.get("harness", {}) if isinstance(tools, dict) else {}
+        if isinstance(tools, dict) and isinstance(own, dict):
+            return tools
+        message = f"[tool.harness]: expected a table, found {shortened(repr(own or tools))}"
     except OSError as error:
-        raise InputError([Diagnostic(str(path), 1, 1, error.strerror or str(error))]) from None
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise InputError([Diagnostic(str(path), 1, 1, f"not TOML: {error}")]) from None
-    own = tools.get("harness", {}) if isinstance(tools, dict) else {}
-    if not isinstance(tools, dict) or not isinstance(own, dict):
-        message = f"[tool.harness]: expected a table, found {own or tools!r}"
-        raise InputError([Diagnostic(str(path), 1, 1, message)])
-    return tools
+        message = error.strerror or str(error)
+    except RecursionError:
+        message = "nested too deeply"
+    except (ValueError, tomllib.TOMLDecodeError) as error:  # no UTF-8, or a number without end
+        message = f"not TOML: {error}"
+        if place := re.search(r" \(at line (\d+), column (\d+)\)$", message):
+            line, column = int(place[1]), int(place[2])
+            message = message[: place.start()]
+    raise InputError([Diagnostic(str(path), line, column, message)])
 
 
 def _name(path: Path, root: Path) -> str:

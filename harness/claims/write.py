@@ -8,6 +8,7 @@ from textwrap import wrap
 import yaml
 
 from harness.claims.document import StrictLoader
+from harness.claims.model import Library
 from harness.language.elaborate import elaborate_statement
 from harness.language.notation import context, to_text
 from harness.language.parser import parse_statement
@@ -17,6 +18,7 @@ from harness.language.terms import Equation
 from harness.language.types import Parameter
 
 WIDTH = 96
+TO_BE_SAID = "TODO, in a sentence of plain English."
 
 
 def specification(
@@ -38,13 +40,34 @@ def specification(
     if scalars:
         lines.append(_entry("scalars", scalars))
     declared = (str(declaration).split(": ", 1) for declaration in context(parameters))
-    lines.append(_yaml({"for": dict(declared)}))
+    lines.append(as_yaml({"for": dict(declared)}))
     if hypotheses:
-        lines.append(_yaml({"assume": {n: statement_text(e, scope) for n, e in hypotheses}}))
+        lines.append(as_yaml({"assume": {n: statement_text(e, scope) for n, e in hypotheses}}))
     if conclusion is not None:
         left, right = statement_text(conclusion, scope).split(" = ")
         lines.append(_entry("then", left, f"= {right}"))
     return "".join(lines)
+
+
+def definitions(library: Library) -> str:
+    """The YAML text of a library that declares no scalars of its own."""
+    prefix = library.qualified("")
+    return as_yaml(
+        {
+            "namespace": library.namespace,
+            "primitives": {o: c.removeprefix(prefix) for o, c in library.primitives.items()},
+            "definitions": {
+                name: {
+                    "says": definition.says or TO_BE_SAID,
+                    "for": dict(
+                        str(line).split(": ", 1) for line in context(definition.parameters)
+                    ),
+                    "is": definition.text,
+                }
+                for name, definition in library.definitions.items()
+            },
+        }
+    )
 
 
 def statement_text(equation: Equation, scope: Scope) -> str:
@@ -61,7 +84,7 @@ def _entry(key: str, *parts: str) -> str:
     """A key with a text; one too long for a line is folded, its parts beginning lines."""
     text = " ".join(parts)
     if len(key) + len(text) + 2 <= WIDTH or not text.isprintable() or text != text.strip():
-        return _yaml({key: text})
+        return as_yaml({key: text})
     lines = [
         line
         for part in parts
@@ -70,8 +93,8 @@ def _entry(key: str, *parts: str) -> str:
     return "\n  ".join([f"{key}: >-", *lines]) + "\n"
 
 
-def _yaml(data: Mapping[str, object]) -> str:
-    """`data` as YAML in which words are quoted only where this project's loader needs it."""
+def as_yaml(data: Mapping[str, object]) -> str:
+    """`data` as YAML, in its own order; words are quoted only where our own loader needs it."""
     return str(
         yaml.dump(dict(data), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=10**6)
     )

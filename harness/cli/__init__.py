@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from harness import __version__
+from harness.cli.streams import speak_plainly
 
 COMMANDS: dict[str, dict[str, str]] = {
     "Check": {
@@ -32,10 +33,13 @@ COMMANDS: dict[str, dict[str, str]] = {
         "diff": "comparing:diff",
     },
     "Write": {
+        "init": "starting:init",
         "new": "drafting:new",
         "lock": "locking:lock",
+        "export": "exporting:export",
     },
     "Set up": {
+        "build": "starting:build",
         "doctor": "environment:doctor",
         "schema": "environment:schema",
         "completion": "environment:completion",
@@ -93,4 +97,8 @@ def main(context: click.Context, folder: Path) -> None:
     Exit codes: 0 all confirmed, 1 something refuted or unproved, 2 bad input, 3 something could
     not be run or decided.
     """
+    from harness.lifetime import end_as_interrupted
+
+    end_as_interrupted()
+    speak_plainly()
     context.obj = folder

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from harness.cli.shared import THEOREM, find_claim, read_project, reports_bad_input
+from harness.cli.shared import (
+    NO_CACHE,
+    THEOREM,
+    find_claim,
+    kept_folder,
+    read_project,
+    reports_bad_input,
+)
 from harness.diagnostics import Diagnostic, InputError
 
 if TYPE_CHECKING:
@@ -29,9 +36,17 @@ if TYPE_CHECKING:
     "--lean", "as_lean", is_flag=True, help="With --off: print the counterexample as Lean text."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the whole lattice as JSON.")
+@NO_CACHE
 @click.pass_obj
 @reports_bad_input
-def ablate(folder: Path, theorem: str, off: tuple[str, ...], as_lean: bool, as_json: bool) -> None:
+def ablate(
+    folder: Path,
+    theorem: str,
+    off: tuple[str, ...],
+    as_lean: bool,
+    as_json: bool,
+    is_kept: bool,
+) -> None:
     """Take hypotheses and parts of THEOREM away, in all combinations: what still holds?
 
     THEOREM may also be a checker, a file in specs/toggles/, by its name without ending. Each
@@ -51,7 +66,7 @@ def ablate(folder: Path, theorem: str, off: tuple[str, ...], as_lean: bool, as_j
     if off or as_lean:
         _show_cell(checker, off, project.library, as_lean=as_lean)
         return
-    found = _answered(project, checker)
+    found = _answered(project, checker, is_kept)
     if found.lattice is None:
         click.echo(found.check.summary if found.check else "not run", err=True)
         sys.exit(3)
@@ -75,7 +90,7 @@ def _find(folder: Path, name: str) -> tuple[Project, Checker]:
     return project, ablation(claim)
 
 
-def _answered(project: Project, checker: Checker) -> Any:
+def _answered(project: Project, checker: Checker, is_kept: bool) -> Any:
     from dataclasses import replace
 
     from harness.evidence import Leg
@@ -84,7 +99,7 @@ def _answered(project: Project, checker: Checker) -> Any:
     from harness.run import Plan, run
 
     alone = replace(project, claims=(), checkers=(checker,))
-    plan = Plan(alone, cache=project.root / ".cache", legs=(Leg.NECESSITY,))
+    plan = Plan(alone, cache=kept_folder(project.root, is_kept), legs=(Leg.NECESSITY,))
     try:
         [found] = assemble(plan, watched(plan, run(plan))).checkers
     except KeyboardInterrupt:

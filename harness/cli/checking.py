@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,10 +14,14 @@ import click
 from harness.cli.shared import (
     BACKEND,
     DEVICE,
+    MEMORY,
+    NO_CACHE,
     ONLY,
     OUTPUT_FILE,
     SPECS,
+    TIME_LIMIT,
     TOOLCHAIN,
+    kept_folder,
     narrowed,
     read_project,
     reports_bad_input,
@@ -49,14 +54,9 @@ def selection(command: Callable[..., Any]) -> Callable[..., Any]:
         BACKEND,
         DEVICE,
         TOOLCHAIN,
-        click.option(
-            "--time-limit",
-            type=click.FloatRange(min=0.1),
-            default=120.0,
-            show_default=True,
-            metavar="SECONDS",
-            help="How long an engine may think about one claim.",
-        ),
+        NO_CACHE,
+        TIME_LIMIT,
+        MEMORY,
     )
     for option in reversed(options):
         command = option(command)
@@ -127,11 +127,24 @@ def make_room(files: dict[str, Path]) -> None:
     Raises `OSError` and `InputError`.
     """
     from harness.diagnostics import Diagnostic, InputError
+    from harness.files import is_stream
 
+    faults = []
+    targets: set[Path] = set()
     for path in files.values():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if not os.access(path.parent, os.W_OK):
-            raise InputError([Diagnostic(str(path), 1, 1, "its folder cannot be written to")])
+        if is_stream(path):
+            if not os.access(path, os.W_OK):
+                faults.append(Diagnostic(str(path), 1, 1, "it cannot be written to"))
+            continue
+        target = Path(os.path.realpath(path))
+        if target in targets:
+            faults.append(Diagnostic(str(path), 1, 1, "two reports cannot be one file"))
+        targets.add(target)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if not os.access(target.parent, os.W_OK):
+            faults.append(Diagnostic(str(path), 1, 1, "its folder cannot be written to"))
+    if faults:
+        raise InputError(faults)
 
 
 def conduct(
@@ -145,6 +158,8 @@ def conduct(
     device: str,
     toolchain: str,
     time_limit: float,
+    is_kept: bool,
+    memory: int,
 ) -> Run:
     """Run the plan that the options describe, with progress on standard error."""
     from harness.lean.package import read_package
@@ -159,13 +174,14 @@ def conduct(
         read_package(project.lean)  # raises InputError where there is none
     plan = Plan(
         narrowed(project, claims),
-        cache=project.root / ".cache",
+        cache=kept_folder(project.root, is_kept),
         legs=asked,
         seed=seed,
         backend=backend,
         device=device,
         toolchain=toolchain,
         seconds=time_limit,
+        memory=memory,
     )
     try:
         return assemble(plan, watched(plan, run(plan)))
@@ -175,18 +191,70 @@ def conduct(
 
 
 def finish(run: Run, files: dict[str, Path]) -> None:
-    """Write the files, print the verdicts, and end with the run's exit code."""
-    from harness.files import write_atomically
-    from harness.report import reporters
+    """Print the verdicts, write the files, and end with the run's exit code.
+
+    The verdicts come first: a run that is decided is told, whatever becomes of its files. Those
+    are written together or not at all, so that none stands beside one of an earlier run. Where
+    they cannot be written and everything is confirmed, the exit code is 3.
+    """
     from harness.report.github import workflow_commands
     from harness.report.terminal import conclude, show
 
+    with _whoever_reads():
+        show(run)
+        if os.environ.get("GITHUB_ACTIONS") == "true":
+            click.echo(workflow_commands(run), nl=False)
+    is_written = _write(run, files)
+    with _whoever_reads():
+        conclude(run)
+    sys.exit(int(run.exit_code) or (0 if is_written else 3))
+
+
+@contextmanager
+def _whoever_reads() -> Iterator[None]:
+    """Print, though nobody may read it to its end: that changes no verdict, and no file."""
+    try:
+        yield
+        sys.stdout.flush()
+    except (OSError, SystemExit) as error:  # the latter is how rich ends when a pipe does
+        if isinstance(error, OSError) and not isinstance(error, BrokenPipeError):
+            click.echo(f"the verdicts could not be printed: {error.strerror}", err=True)
+        with suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _write(run: Run, files: dict[str, Path]) -> bool:
+    """Write all files of a run; says which could not be, and whether all were."""
+    from harness.files import write_together
+    from harness.report import reporters
+
+    texts: dict[Path, str] = {}
     for kind, path in files.items():
-        write_atomically(path, reporters()[kind](run))
-    show(run)
-    if os.environ.get("GITHUB_ACTIONS") == "true":
-        click.echo(workflow_commands(run), nl=False)
-    for kind, path in files.items():
-        click.echo(f"{kind}: {path}")
-    conclude(run)
-    sys.exit(run.exit_code)
+        try:
+            text = reporters()[kind](run)
+        except Exception as error:  # a fault of one reporter; the verdict stands without it
+            click.echo(f"{kind}: {path}: not written: {type(error).__name__}: {error}", err=True)
+            return False
+        # A name of a file may hold what no encoding has.
+        texts[path] = text.encode("utf-8", "backslashreplace").decode("utf-8")
+    printed = [texts.pop(path) for path in list(texts) if _is_output(path)]
+    try:
+        write_together(texts)
+    except OSError as error:
+        named = ", ".join(map(str, texts))
+        click.echo(f"{named}: not written: {error.strerror or error}", err=True)
+        return False
+    with _whoever_reads():
+        for text in printed:
+            click.echo(text, nl=False)
+        for kind, path in files.items():
+            click.echo(f"{kind}: {path}")
+    return True
+
+
+def _is_output(path: Path) -> bool:
+    """Whether a file is what the command prints to: /dev/stdout, by any name."""
+    try:
+        return os.path.samestat(os.fstat(sys.stdout.fileno()), path.stat())
+    except (OSError, ValueError):  # there is no such file, or nothing is printed to a file
+        return False

@@ -8,20 +8,35 @@ from pathlib import Path
 
 import click
 
-from harness.cli.shared import OUTPUT_FILE, TOOLCHAIN, reports_bad_input
+from harness.cli.shared import (
+    NO_CACHE,
+    OUTPUT_FILE,
+    TOOLCHAIN,
+    kept_folder,
+    reports_bad_input,
+)
 from harness.diagnostics import Diagnostic, InputError
 
 
 @click.command()
-@click.argument("theorem", metavar="LEAN_THEOREM")
+@click.argument("theorem", metavar="LEAN_THEOREM", required=False)
+@click.option("--all", "is_all", is_flag=True, help="Every theorem that no specification is about.")
 @click.option("--output", type=OUTPUT_FILE, help="The file.  [default: specs/LEAN_THEOREM.yaml]")
 @click.option("--print", "is_shown", is_flag=True, help="Print the draft, and write no file.")
 @click.option("--force", is_flag=True, help="Write over a file that is there.")
 @TOOLCHAIN
+@NO_CACHE
 @click.pass_obj
 @reports_bad_input
 def new(
-    folder: Path, theorem: str, output: Path | None, is_shown: bool, force: bool, toolchain: str
+    folder: Path,
+    theorem: str | None,
+    is_all: bool,
+    output: Path | None,
+    is_shown: bool,
+    force: bool,
+    toolchain: str,
+    is_kept: bool,
 ) -> None:
     """Draft a specification of LEAN_THEOREM from the statement that Lean has stored.
 
@@ -37,6 +52,11 @@ def new(
     from harness.lean.process import Stopped
     from harness.lean.toolchain import ToolchainMissing
 
+    if is_all:
+        _new_all(folder, toolchain, is_kept)
+        return
+    if theorem is None:
+        raise click.UsageError("expected LEAN_THEOREM or --all")
     if not is_lean_name(theorem):
         raise InputError([Diagnostic(theorem, 1, 1, "expected the name of a Lean theorem")])
     project = open_project(find_root(folder))
@@ -47,7 +67,7 @@ def new(
         drafts = draft_claims(
             project,
             (theorem,),
-            cache=project.root / ".cache" / "lean",
+            cache=kept_folder(project.root, is_kept) / "lean",
             toolchain=toolchain,
             on_progress=lambda text: click.echo(text, err=True),
         )
@@ -84,3 +104,19 @@ def _refuse_to_overwrite(target: Path, theorem: str, claimed: dict[str, Path], f
     if claim is not None and claim.resolve() != target.resolve():
         message = f"{theorem} is already claimed here; --print shows a draft and writes no file"
         raise InputError([Diagnostic(relpath(claim), 1, 1, message)])
+
+
+def _new_all(folder: Path, toolchain: str, is_kept: bool) -> None:
+    """Draft a specification of every theorem that has none yet."""
+    from harness.claims.project import claimed_theorems, find_root, open_project
+    from harness.cli.starting import built_package, say, write_drafts
+    from harness.lean.draft.package import read_all
+
+    project = open_project(find_root(folder))
+    built, lean, cache = built_package(project, toolchain, is_kept)
+    reader = read_all(project, built, lean, cache=cache, on_progress=say)
+    drafts = reader.drafts(project.library, claimed_theorems(folder))
+    written = write_drafts(project, drafts, reader.session.place)
+    click.echo(f"{written} of {len(drafts)} theorems without a specification were drafted")
+    if written < len(drafts):
+        sys.exit(3)

@@ -79,8 +79,9 @@ def _libraries() -> Iterator[tuple[str, str]]:
 
 def _lean() -> Iterator[tuple[str, str]]:
     """The Lean that would be asked; the embedded one is looked for, and not installed."""
+    from harness.keeping import cache_folder
     from harness.lean.embedded import node
-    from harness.lean.embedded.install import cache_folder, installed
+    from harness.lean.embedded.install import installed, is_undamaged
     from harness.lean.embedded.release import PACKED_BYTES
     from harness.lean.native import native_toolchain
     from harness.lean.toolchain import ToolchainMissing
@@ -94,8 +95,12 @@ def _lean() -> Iterator[tuple[str, str]]:
         yield "–", f"native Lean: {missing}"
     try:
         node.node()
-        if (place := installed()) is not None:
+        place = installed()
+        if place is not None and is_undamaged(place):
             yield "✓", f"embedded Lean in {place}"
+        elif place is not None:
+            remedy = "remove that folder, and the next use fetches it again"
+            yield "✗", f"embedded Lean in {place} is damaged: {remedy}"
         else:
             size = f"{PACKED_BYTES / 1e6:.0f} MB"
             yield "–", f"embedded Lean: fetched on first use, {size} into {cache_folder()}"

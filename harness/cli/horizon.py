@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from harness.cli.shared import reports_bad_input
-from harness.diagnostics import Diagnostic, InputError
+from harness.cli.shared import Finite, reports_bad_input
+from harness.diagnostics import Diagnostic, InputError, shortened
 
 if TYPE_CHECKING:
     from harness.implementations.horizon import Commutation
+
+_LARGEST = 1e100
+"""Of an entry. A rotation has none above 1, and the squares of these can still be added."""
 
 _ARRAY = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -27,7 +30,7 @@ _ARRAY = click.Path(exists=True, dir_okay=False, path_type=Path)
 )
 @click.option(
     "--base",
-    type=click.FloatRange(min=0, min_open=True),
+    type=Finite(min=0, min_open=True),
     default=1e4,
     show_default=True,
     help="Of the frequencies base^(-2i/d).",
@@ -39,14 +42,14 @@ _ARRAY = click.Path(exists=True, dir_okay=False, path_type=Path)
 )
 @click.option(
     "--tolerance",
-    type=click.FloatRange(min=0, min_open=True),
+    type=Finite(min=0, min_open=True),
     default=1e-6,
     show_default=True,
     help="The largest error of a score, in units of |query| |key|.",
 )
 @click.option(
     "--until",
-    type=click.IntRange(min=1),
+    type=click.IntRange(min=1, max=10**12),
     default=131072,
     show_default=True,
     metavar="DISTANCE",
@@ -79,9 +82,14 @@ def horizon(
         expected = "expected (d, d) or (heads, d, d) with an even d"
         raise _fault(matrix, f"{expected}, found {shape}")
     heads = heads.reshape(-1, size, size)
-    turns = _read(frequencies) if frequencies else base ** (-2 * np.arange(size // 2) / size)
+    with np.errstate(over="ignore"):
+        turns = _read(frequencies) if frequencies else base ** (-2 * np.arange(size // 2) / size)
     if turns.shape != (size // 2,):
         raise _fault(frequencies or matrix, f"expected {size // 2} numbers, found {turns.shape}")
+    if not np.abs(turns).max() <= _LARGEST:  # nor is NaN
+        raise _fault(frequencies or Path("--base"), "expected finite frequencies")
+    if not np.abs(heads).max() <= _LARGEST:
+        raise _fault(matrix, f"expected finite entries, none above {_LARGEST:g}")
     codes = set()
     for number, head in enumerate(heads):
         try:
@@ -121,11 +129,13 @@ def _read(path: Path) -> Any:
 
     try:
         found = np.load(path, allow_pickle=False)
-    except (OSError, ValueError) as error:
-        raise _fault(path, f"expected a .npy file of numbers: {error}") from None
+    except Exception as error:  # a damaged header ends in any error that Python has
+        message = f"expected a .npy file of numbers: {shortened(str(error) or repr(error))}"
+        raise _fault(path, message) from None
     if not isinstance(found, np.ndarray) or found.dtype.kind not in "fiu":
         raise _fault(path, "expected a .npy file of real numbers")
-    return found
+    with np.errstate(over="ignore"):  # of formats with larger numbers; they become infinite
+        return found.astype(float)
 
 
 def _fault(path: Path, message: str) -> InputError:

@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from harness.cli.shared import TOOLCHAIN, read_project, reports_bad_input
+from harness.cli.shared import (
+    NO_CACHE,
+    TOOLCHAIN,
+    kept_folder,
+    read_project,
+    reports_bad_input,
+)
 
 if TYPE_CHECKING:
     from harness.claims.lock import Lock
@@ -17,10 +23,11 @@ if TYPE_CHECKING:
 @click.command()
 @click.option("--check", "only_check", is_flag=True, help="Write nothing; fail where it differs.")
 @TOOLCHAIN
+@NO_CACHE
 @click.pass_obj
 @reports_bad_input
-def lock(folder: Path, only_check: bool, toolchain: str) -> None:
-    """Lock Lean's statements of all claims, and the definitions that they unfold to.
+def lock(folder: Path, only_check: bool, toolchain: str, is_kept: bool) -> None:
+    """Lock Lean's statements of all claims, the definitions below them, and what is said of them.
 
     Review the change of specs/lock.yaml and commit it. From then on a claim whose statement, or a
     definition below it, has become another is not confirmed. Exit code 1: something differs from
@@ -43,9 +50,8 @@ def lock(folder: Path, only_check: bool, toolchain: str) -> None:
         _fail(3, f"there is no {path}: nothing is locked; `harness lock` writes it")
     try:
         lean = find_toolchain(cast(Preference, toolchain), root=project.lean)
-        session = look(
-            project, lean, project.root / ".cache" / "lean", partial(click.echo, err=True)
-        )
+        cache = kept_folder(project.root, is_kept) / "lean"
+        session = look(project, lean, cache, partial(click.echo, err=True))
     except (ToolchainMissing, ErrandFailed) as error:
         _fail(3, str(error))
     now = current(session)
@@ -69,15 +75,20 @@ def lock(folder: Path, only_check: bool, toolchain: str) -> None:
 
 def _changes(old: Lock | None, new: Lock) -> list[str]:
     """What is gone (-), new (+) or another (~); one line each."""
-    was, now = (old.everything if old else {}), new.everything
+    from harness.claims.lock import same
+
     found = []
-    for name in sorted(was.keys() | now.keys()):
-        if name not in now:
-            found.append(f"- {name}")
-        elif name not in was:
-            found.append(f"+ {name}")
-        elif was[name].fingerprint != now[name].fingerprint:
-            found.append(f"~ {name}")
+    for was, now, what in (
+        (old.everything if old else {}, new.everything, ""),
+        (old.specifications if old else {}, new.specifications, " (specification)"),
+    ):
+        for name in sorted(was.keys() | now.keys()):
+            if name not in now:
+                found.append(f"- {name}{what}")
+            elif name not in was:
+                found.append(f"+ {name}{what}")
+            elif not same(was[name], now[name]):
+                found.append(f"~ {name}{what}")
     return found
 
 

@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from harness.cli.shared import ONLY, OUTPUT_FILE, SPECS, TOOLCHAIN, read_project, reports_bad_input
+from harness.cli.shared import (
+    NO_CACHE,
+    ONLY,
+    OUTPUT_FILE,
+    SPECS,
+    TOOLCHAIN,
+    kept_folder,
+    read_project,
+    reports_bad_input,
+)
 
 if TYPE_CHECKING:
     from harness.mutation.hunt import Finding
@@ -22,6 +31,7 @@ if TYPE_CHECKING:
 @SPECS
 @ONLY
 @TOOLCHAIN
+@NO_CACHE
 @click.option("--json", "json_file", type=OUTPUT_FILE, help="Write the score as JSON.")
 @click.pass_obj
 @reports_bad_input
@@ -30,6 +40,7 @@ def mutate(
     specs: tuple[Path, ...],
     only: tuple[str, ...],
     toolchain: str,
+    is_kept: bool,
     json_file: Path | None,
 ) -> None:
     """Make claims and definitions wrong in every way that is known, and count who sees it.
@@ -48,7 +59,11 @@ def mutate(
     project, claims = read_project(folder, specs, only)
     chosen = replace(project, claims=claims)
     plan = Plan(
-        chosen, cache=project.root / ".cache", toolchain=toolchain, seconds=60.0, memory=2 << 30
+        chosen,
+        cache=kept_folder(project.root, is_kept),
+        toolchain=toolchain,
+        seconds=60.0,
+        memory=2 << 30,
     )
     try:
         score = _hunt(plan, with_definitions=not (only or specs))
@@ -57,10 +72,15 @@ def mutate(
         sys.exit(130)
     if not (only or specs):
         keep(plan, score)
-    if json_file is not None:
-        write_atomically(json_file, json.dumps(to_data(score), indent=1, ensure_ascii=False))
     _show(score)
-    sys.exit(score.exit_code)
+    code = int(score.exit_code)
+    if json_file is not None:
+        try:
+            write_atomically(json_file, json.dumps(to_data(score), indent=1, ensure_ascii=False))
+        except OSError as error:
+            click.echo(f"{json_file}: not written: {error.strerror}", err=True)
+            code = code or 3
+    sys.exit(code)
 
 
 def _hunt(plan: Plan, *, with_definitions: bool) -> Score:

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from harness.cli.shared import (
+    MEMORY,
     OUTPUT_FILE,
     SPECS,
     THEOREM,
+    TIME_LIMIT,
     find_claim,
     read_project,
     reports_bad_input,
 )
 from harness.diagnostics import Diagnostic, InputError
+
+if TYPE_CHECKING:
+    from harness.numeric.replay import Replayed
 
 
 @click.command(name="list")
@@ -84,23 +90,39 @@ def sketch(folder: Path, theorem: str, form: str) -> None:
 @click.argument("identifier")
 @click.option("--json", "as_json", is_flag=True, help="Print the instance as JSON.")
 @click.option("--npz", type=OUTPUT_FILE, help="Write its numbers as arrays, for NumPy: FILE.npz.")
+@TIME_LIMIT
+@MEMORY
 @click.pass_obj
 @reports_bad_input
-def replay(folder: Path, identifier: str, as_json: bool, npz: Path | None) -> None:
+def replay(
+    folder: Path,
+    identifier: str,
+    as_json: bool,
+    npz: Path | None,
+    time_limit: float,
+    memory: int,
+) -> None:
     """Compute one instance again, from the IDENTIFIER that the evidence shows.
 
     Ends with exit code 1 where the two sides of the claim differ on it.
     """
     import json
+    from concurrent.futures import BrokenExecutor
     from dataclasses import asdict
 
-    from harness.numeric.replay import arrays, described, find
+    from harness.numeric.replay import arrays, described
+    from harness.sweep.executors import processes
 
-    project, _ = read_project(folder)
+    read_project(folder)  # whose mistakes are told here
     try:
-        found = find(project, identifier)
-    except ValueError as error:
-        raise InputError([Diagnostic(identifier, 1, 1, str(error))]) from None
+        with processes(1, memory, time_limit) as pool:
+            found = pool.submit(_found, folder, identifier).result()
+    except (BrokenExecutor, MemoryError, TimeoutError) as error:
+        why = "its process died" if isinstance(error, BrokenExecutor) else f"{error}"
+        click.echo(f"not replayed: {why or 'it wanted more memory'}", err=True)
+        sys.exit(3)
+    if isinstance(found, str):
+        raise InputError([Diagnostic(identifier, 1, 1, found)])
     if as_json:
         shown = {"theorem": found.claim.theorem, **asdict(found.example), "differs": found.differs}
         click.echo(json.dumps(shown, indent=1, ensure_ascii=False))
@@ -112,3 +134,21 @@ def replay(folder: Path, identifier: str, as_json: bool, npz: Path | None) -> No
         with npz.open("wb") as file:
             np.savez(file, **arrays(found))
     sys.exit(1 if found.differs else 0)
+
+
+def _found(folder: Path, identifier: str) -> Replayed | str:
+    """The instance, or what is wrong with the identifier; in a process with limits."""
+    from dataclasses import replace
+
+    from harness.numeric.replay import find
+    from harness.sweep.work import in_time
+
+    project, _ = read_project(folder)
+    try:
+        with in_time():
+            found = find(project, identifier)
+    except TimeoutError:
+        raise
+    except ValueError as error:
+        return str(error)
+    return replace(found, claim=found.claim.detached())

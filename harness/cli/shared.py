@@ -6,7 +6,8 @@ import os
 import sys
 from collections.abc import Callable
 from dataclasses import replace
-from functools import wraps
+from functools import partial, wraps
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, ParamSpec
 
@@ -67,6 +68,61 @@ TOOLCHAIN = click.option(
     default="auto",
     show_default=True,
     help="Which Lean to ask.",
+)
+
+NO_CACHE = click.option(
+    "--no-cache",
+    "is_kept",
+    flag_value=False,
+    default=True,
+    help="Use nothing that earlier runs kept, and keep nothing.",
+)
+
+
+def kept_folder(project: Path, is_kept: bool) -> Path:
+    """Where the command that runs keeps what it finds out about a project."""
+    from harness.keeping import kept_or_not
+
+    keeping = kept_or_not(project, partial(click.echo, err=True), is_wanted=is_kept)
+    return click.get_current_context().with_resource(keeping)
+
+
+class Finite(click.FloatRange):
+    """A number that is one: no NaN, and no infinity."""
+
+    name = "number"
+
+    def convert(
+        self, value: float | str, param: click.Parameter | None, context: click.Context | None
+    ) -> float:
+        found = float(super().convert(value, param, context))  # type: ignore[arg-type] # text, as it comes
+        if not isfinite(found):
+            self.fail(f"{value!r} is not a finite number.", param, context)
+        return found
+
+
+TIME_LIMIT = click.option(
+    "--time-limit",
+    type=Finite(min=0.1),
+    default=120.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long an engine may think about one claim.",
+)
+
+
+def _in_bytes(context: click.Context, param: click.Parameter, value: int) -> int:
+    return value << 20
+
+
+MEMORY = click.option(
+    "--memory",
+    type=click.IntRange(min=0),
+    default=4096,
+    show_default=True,
+    metavar="MIB",
+    callback=_in_bytes,
+    help="How much memory an engine's process may ask for; 0 sets no limit.",
 )
 
 OUTPUT_FILE = click.Path(dir_okay=False, path_type=Path)

@@ -13,7 +13,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from harness.cli.shared import BACKEND, DEVICE, OUTPUT_FILE, read_project, reports_bad_input
+from harness.cli.shared import (
+    BACKEND,
+    DEVICE,
+    MEMORY,
+    OUTPUT_FILE,
+    TIME_LIMIT,
+    read_project,
+    reports_bad_input,
+)
 
 if TYPE_CHECKING:
     from harness.sweep.execution import Start
@@ -41,6 +49,8 @@ if TYPE_CHECKING:
 )
 @BACKEND
 @DEVICE
+@TIME_LIMIT
+@MEMORY
 @click.pass_obj
 @reports_bad_input
 def sweep(
@@ -52,12 +62,15 @@ def sweep(
     scheduler: str | None,
     backend: str,
     device: str,
+    time_limit: float,
+    memory: int,
 ) -> None:
     """Test the claims of PLAN at its shapes, from its seeds, in its number formats.
 
     Each line of the file of results is the record of some batches; `harness replay` computes any
     of their instances again. Interrupted, the file is valid, and --resume goes on with it.
     """
+    from harness.plan import reserved
     from harness.sweep.executors import dask, processes
     from harness.sweep.plan import load_plan
     from harness.sweep.run import Sweep
@@ -66,7 +79,11 @@ def sweep(
     wanted = load_plan(plan, str(plan), project)
     path = output or project.root / "report" / f"{plan.stem}.ndjson"
     path.parent.mkdir(parents=True, exist_ok=True)
-    start = partial(dask, scheduler) if scheduler else partial(processes, workers)
+    start = (
+        partial(dask, scheduler)
+        if scheduler
+        else partial(processes, workers, reserved(memory, backend, device), time_limit)
+    )
     in_flight = 256 if scheduler else 4 * workers
     work = Sweep(wanted, path, resume=resume, backend=backend, device=device)
     try:
@@ -85,7 +102,6 @@ def _conduct(work: Sweep, start: Start, in_flight: int) -> int:
     from harness.sweep.executors import ClusterMissing
 
     with work:
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
             watch(work.run(start, in_flight), work.summary.planned)
         except KeyboardInterrupt:

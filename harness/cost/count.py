@@ -14,13 +14,13 @@ from collections.abc import Callable, Iterable, Mapping
 import sympy
 
 from harness.claims.model import Library
+from harness.claims.unfolding import unfolded
 from harness.cost.counts import Counts, Polynomial, Uncountable, polynomial
-from harness.language.terms import Apply, Call, Lambda, Primitive, Term, Variable
+from harness.language.terms import Apply, Lambda, Primitive, Term, Variable
 from harness.language.transform import (
     BOUND,
     canonical,
     children,
-    instantiate,
     rewrite,
     substitute,
     subterms,
@@ -49,18 +49,6 @@ def count_all(terms: Iterable[Term], library: Library) -> Counts:
         total += _own(term).times(_repetitions(term))
         todo += children(term)
     return total
-
-
-def unfolded(term: Term, library: Library) -> Term:
-    """`term` with every definition unfolded."""
-
-    def unfold(part: Term) -> Term | None:
-        if not isinstance(part, Call):
-            return None
-        definition = library.definitions[part.definition]
-        return unfolded(instantiate(definition.parameters, definition.body, part), library)
-
-    return rewrite(term, unfold)
 
 
 def reassociated(term: Term) -> Term:

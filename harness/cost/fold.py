@@ -16,7 +16,8 @@ from dataclasses import dataclass, replace
 import sympy
 
 from harness.claims.model import Claim, Library
-from harness.cost.count import count, count_all, reassociated, unfolded
+from harness.claims.unfolding import unfolded
+from harness.cost.count import count, count_all, reassociated
 from harness.cost.counts import Counts, Polynomial, Uncountable, entries
 from harness.language.terms import Apply, Call, Lambda, Term, Variable
 from harness.language.transform import free_variables, fresh, rewrite, subterms

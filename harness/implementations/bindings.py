@@ -1,13 +1,15 @@
 """What the parameters of each definition are, in a drawn layer.
 
-A definition is known by its name and its parameters, in the language's own notation. One of the
-same name with other parameters is another definition, and nothing is said of it.
+A definition is known by its name and its parameters, in the language's own notation, but for what
+its dimensions and types are called. One of the same name with other parameters is another
+definition, and nothing is said of it.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -18,7 +20,8 @@ from harness.arrays.functions import exponential, softmax
 from harness.claims.model import Definition
 from harness.implementations.instances import Instance
 from harness.implementations.papers import pair, rotary_matrix
-from harness.language.types import Sort
+from harness.language.transform import substitute
+from harness.language.types import Dim, DimVar, Named, Parameter, Sort, Type, substitute_type
 
 _GIVEN = "q: vector(d), K: index(n) -> vector(d)"
 _ROPE = "P: type, weights: vector(n) -> vector(n), Θ: P -> matrix(d, d)"
@@ -82,6 +85,29 @@ def signature(definition: Definition) -> str:
         f"{p.name}: {p.sort.value if isinstance(p.sort, Sort) else p.sort}"
         for p in definition.parameters
     )
+
+
+def renamed(definition: Definition) -> Definition:
+    """The definition with its dimensions and types called as the table above calls them.
+
+    Lean finds them by itself, so what an author calls them says nothing. What is written in a call
+    keeps its name, which says what it is.
+    """
+    wanted = re.findall(r"(\w+): (?:dimension|type)\b", SIGNATURES.get(definition.name, ""))
+    found = [p for p in definition.parameters if not p.is_explicit]
+    if len(found) != len(wanted) or [p.name for p in found] == wanted:
+        return definition
+    names = dict(zip((p.name for p in found), wanted, strict=True))
+    dims: dict[str, Dim] = {k: DimVar(v) for k, v in names.items()}
+    types: dict[str, Type] = {k: Named(v) for k, v in names.items()}
+
+    def parameter(old: Parameter) -> Parameter:
+        if not old.is_explicit:
+            return Parameter(names[old.name], old.sort)
+        return Parameter(old.name, substitute_type(old.type, dims, types))
+
+    body = substitute(definition.body, {}, dims, types)
+    return replace(definition, parameters=tuple(map(parameter, definition.parameters)), body=body)
 
 
 @dataclass(frozen=True)

@@ -19,9 +19,10 @@ import numpy as np
 
 from harness.arrays import Unsupported
 from harness.claims.model import Definition, Library
-from harness.evidence import Evidence, Leg, Outcome
-from harness.implementations.bindings import SIGNATURES, shape, signature
+from harness.evidence import Evidence, Json, Leg, Outcome
+from harness.implementations.bindings import SIGNATURES, renamed, shape, signature
 from harness.implementations.compare import Tally, evaluated
+from harness.implementations.ignored import ignored
 from harness.implementations.instances import Instance, draw
 
 
@@ -50,10 +51,12 @@ def check(definition: Definition, library: Library, *, seed: int = 0) -> Iterato
     """Compare a definition with every implementation that is known, one check each.
 
     A definition that none is known for does not take part; one of a known name with other
-    parameters cannot be compared, and is not confirmed.
+    parameters cannot be compared, and is not confirmed. Neither is one that ignores a parameter.
     """
+    definition = renamed(definition)
     expected = SIGNATURES.get(definition.name)
     if expected is None:
+        yield from _moved(definition, library)
         reason = "No implementation is known for a definition of this name."
         yield _evidence(definition, "known implementations", Outcome.NOT_APPLICABLE, reason)
         return
@@ -64,8 +67,23 @@ def check(definition: Definition, library: Library, *, seed: int = 0) -> Iterato
         )
         yield _evidence(definition, "known implementations", Outcome.INCONCLUSIVE, reason)
         return
+    yield from _moved(definition, library)
     for adapter in ADAPTERS:
         yield _ask(adapter, definition, library, seed)
+
+
+def _moved(definition: Definition, library: Library) -> Iterator[Evidence]:
+    """A finding where parameters never move the value; nothing where each of them does."""
+    try:
+        names = ignored(definition, library)
+    except Unsupported:
+        return
+    if names:
+        which = f"its parameter{'s' * (len(names) > 1)} {', '.join(names)}"
+        reason = f"{definition.name} ignores {which}: no value that was tried moves the result."
+        data: dict[str, Json] = {"ignored": list(names)}
+        leg = Leg.IMPLEMENTATION
+        yield Evidence.of_nothing(definition.name, leg, reason, definition.vacuous, data)
 
 
 def _ask(adapter: Adapter, definition: Definition, library: Library, seed: int) -> Evidence:

@@ -25,15 +25,26 @@ def unify(left: Type | Dim, right: Type | Dim) -> bool:
     if left is right:
         return True
     if isinstance(left, HOLES):
-        left.value = right
-        return True
+        return _fill(left, right)
     if isinstance(right, HOLES):
-        right.value = left
-        return True
+        return _fill(right, left)
     below = parts(left)
     if not below or type(left) is not type(right):
         return left == right
     return all(map(unify, below, parts(right)))
+
+
+def _fill(hole: TypeHole | DimHole, item: Any) -> bool:
+    """Fill a hole with what it is no part of: nothing is a part of itself."""
+    if _occurs(hole, item):
+        return False
+    hole.value = item
+    return True
+
+
+def _occurs(hole: TypeHole | DimHole, item: Type | Dim) -> bool:
+    item = resolve(item)
+    return item is hole or any(_occurs(hole, part) for part in parts(item))
 
 
 def finish(term: Term) -> Term:

@@ -17,10 +17,13 @@ Each symbol has an ASCII spelling: `forall`, `sum`, `|->`, `.T`, `->`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import fields, is_dataclass
+from typing import TypeVar
 
 from harness.language import syntax as s
 from harness.language.cursor import Cursor
+from harness.language.syntax import LanguageError
 from harness.language.types import (
     SCALAR,
     Dim,
@@ -196,19 +199,43 @@ class _Parser(Cursor):
         return DimVar(self.name("a dimension").text)
 
 
+MAX_HEIGHT = 100
+"""How many levels a text may have. Chains (a sum of many terms, Rᵀᵀᵀ…) are read without recursion
+and become as many levels as they have links, which interpreters walk down one by one."""
+
+_Tree = TypeVar("_Tree", s.Statement, s.Syntax, Type)
+
+
 def parse_statement(text: str) -> s.Statement:
     """Read a hypothesis or a conclusion. Raises `LanguageError`."""
     parser = _Parser(text)
-    return parser.whole(parser.statement)
+    return _bounded(parser.whole(parser.statement), text)
 
 
 def parse_term(text: str) -> s.Syntax:
     """Read a term. Raises `LanguageError`."""
     parser = _Parser(text)
-    return parser.whole(parser.expression)
+    return _bounded(parser.whole(parser.expression), text)
 
 
 def parse_type(text: str) -> Type:
     """Read a type. Raises `LanguageError`."""
     parser = _Parser(text)
-    return parser.whole(parser.type)
+    return _bounded(parser.whole(parser.type), text)
+
+
+def _bounded(tree: _Tree, text: str) -> _Tree:
+    """`tree`, if it is no higher than `MAX_HEIGHT`."""
+    level: list[object] = [tree]
+    for _ in range(MAX_HEIGHT):
+        level = [part for node in level for part in _parts(node)]
+        if not level:
+            return tree
+    span = next((node.span for node in level if hasattr(node, "span")), (0, len(text)))
+    raise LanguageError(f"more than {MAX_HEIGHT} levels (a chain has one for each link)", span)
+
+
+def _parts(node: object) -> Iterator[object]:
+    for field in fields(node) if is_dataclass(node) else ():
+        found = getattr(node, field.name)
+        yield from found if isinstance(found, tuple) else (found,)

@@ -54,6 +54,10 @@ PRIMITIVES: tuple[str, ...] = tuple(
     line.split()[0] for line in _TABLE.splitlines() if line and not line.startswith(" ")
 )
 
+OPERATIONS = ("zero", "one", "add", "multiply", "negate", "subtract", "divide")
+"""The operations on scalars, each an instance of a Lean class of its own. Definitions take them in
+this order, unless `definitions.yaml` says otherwise."""
+
 BY_NAME = frozenset({"dot", "append", "concat", "diagonal", "matrix2", "blocks", "blockdiag"})
 """Primitives written as `name(arguments)`; the others have a notation of their own."""
 

@@ -8,13 +8,26 @@ from dataclasses import dataclass
 from harness.language.syntax import LanguageError
 from harness.language.terms import Span
 
-# Lean's own identifiers, less what would need escaping there: λ, Π and Σ are its tokens.
-IDENTIFIER = r"[A-Za-z_α-κμ-ωΑ-ΟΡΤ-Ω][A-Za-z0-9_'α-κμ-ωΑ-ΟΡΤ-Ω₀-₉]*"
+MAX_TOKENS = 5_000
+"""More than any formula has that a person reads."""
+
+MAX_DIGITS = 18
+"""Of a number; the language writes 0, 1 and sizes."""
+
+# Lean's own identifiers, less what would need escaping there: λ, Π and Σ are its tokens. Letters
+# of Western languages, Greek, Coptic, the letter-like symbols (ℝ) and mathematical script; behind
+# the first also digits, ', !, ? and what can stand below the line.
+_LETTER = (
+    "A-Za-z_À-ÖØ-öø-\u017f\u0391-\u039f\u03a1\u03a4-\u03a9\u03b1-\u03ba\u03bc-\u03fb"
+    "\u1f00-\u1ffe\u2100-\u214f\U0001d49c-\U0001d59f"
+)
+_BEHIND = "0-9'!?\u2080-\u2089\u2090-\u209c\u1d62-\u1d6a\u2c7c"
+IDENTIFIER = f"[{_LETTER}][{_LETTER}{_BEHIND}]*"
 
 _TOKEN = re.compile(
     rf"""\s*(?:
       (?P<name>{IDENTIFIER})
-    | (?P<number>\d+)
+    | (?P<number>[0-9]+)
     | (?P<symbol>\|->|->|\.T\b|[↦→ᵀ∀Σ@*/+\-=,:()\[\]])
     )""",
     re.VERBOSE,
@@ -43,10 +56,16 @@ def tokens(text: str) -> list[Token]:
                 f"{text[start]!r} has no meaning in the claim language", (start, start + 1)
             )
         kind = match.lastgroup or "symbol"
+        span = match.span(kind)
         spelled = _SPELLING.get(match[kind], match[kind])
         if kind == "name" and spelled != match[kind]:
             kind = "symbol"
-        found.append(Token(kind, spelled, match.span(kind)))
+        if kind == "number" and len(spelled) > MAX_DIGITS:
+            message = f"expected a number of at most {MAX_DIGITS} digits, found {len(spelled)}"
+            raise LanguageError(message, span)
+        if len(found) == MAX_TOKENS:
+            raise LanguageError(f"longer than {MAX_TOKENS} words and signs", span)
+        found.append(Token(kind, spelled, span))
         position = match.end()
     found.append(Token("end", "the end of the text", (end, end)))
     return found

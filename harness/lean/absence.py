@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from harness.diagnostics import Diagnostic
-from harness.lean.build import ModuleBuild
+from harness.lean.build import ModuleBuild, ModuleOutcome
 from harness.lean.session import Session
 
 
@@ -17,6 +17,8 @@ class Absence:
     summary: str
     is_unbuilt: bool
     """Whether it may be there, in a file that was not built or not reached."""
+    is_undecided: bool = False
+    """Whether nothing follows for it: Lean did not refuse that file, it came to no end with it."""
     errors: tuple[Diagnostic, ...] = ()
     """What Lean said of the file that it may be in."""
     unreached: str = ""
@@ -41,7 +43,8 @@ def explain_absence(session: Session, name: str, kind: str) -> Absence:
         if other.rsplit(".", 1)[-1] == short:
             why = "in another namespace"
             if other.startswith("_private."):
-                why, other = "private to its file", other.split(".0.", 1)[-1]
+                other = other.split(".0.", 1)[-1]
+                why = "private to its file" if other == constant else f"{why}, private to its file"
             return Absence(f"{missing}; there is {other}, {why}.", False)
     for module in session.build.modules.values():
         if _declares(session, module.module, short):
@@ -55,19 +58,30 @@ def explain_absence(session: Session, name: str, kind: str) -> Absence:
 
 
 def _unbuilt(session: Session, module: ModuleBuild) -> Absence:
-    causes = [session.build.modules[name] for name in module.blocked_by] or [module]
-    errors = [message for cause in causes for message in cause.messages if message.is_error]
-    where = ", ".join(session.file(cause.file) for cause in causes)
+    causes = session.build.causes(module.module)
+    # Where one file is refused, it does not matter what became of the others.
+    refused = [cause for cause in causes if cause.outcome is not ModuleOutcome.UNDECIDED]
+    told = refused or causes
+    errors = [message for cause in told for message in cause.messages if message.is_error]
+    where = ", ".join(session.file(cause.file) for cause in told)
+    what = "does not compile" if refused else "could not be checked"
     found = tuple(map(session.message, errors))
     if not found:
-        return Absence(f"{where} does not compile.", True)
+        return Absence(f"{where} {what}.", True, not refused)
     first = found[0].message.split("\n", 1)[0]
-    summary = f"{where} does not compile: line {found[0].line}: {first}"
-    return Absence(summary, True, found)
+    summary = f"{where} {what}: line {found[0].line}: {first}"
+    if not refused and told[0].reason:
+        summary = f"{summary.rstrip('.')} ({told[0].reason})."
+    return Absence(summary, True, not refused, found)
 
 
 def _declares(session: Session, module: str, short: str) -> bool:
     """Whether the text of a module seems to declare this."""
-    keyword = r"\b(?:theorem|lemma|def|abbrev)"
-    source = "\n".join(session.places.source(module))
-    return re.search(rf"{keyword}\s+(?:\S+\.)?{re.escape(short)}(?![\w'])", source) is not None
+    return declared_in("\n".join(session.places.source(module)), short)
+
+
+def declared_in(source: str, short: str) -> bool:
+    """Whether a text seems to declare something whose name ends in the part `short`."""
+    keyword = r"\b(?:theorem|lemma|def|abbrev|structure|inductive|class|instance|opaque|axiom)"
+    name = rf"(?:\S+\.)?(?:«{re.escape(short)}»|{re.escape(short)}(?![\w'!?]))"
+    return re.search(rf"{keyword}\s+{name}", source) is not None

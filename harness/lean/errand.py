@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
 from harness.files import write_atomically
 from harness.lean.build import Build
+from harness.lean.messages import Message
 from harness.lean.process import Signal, one_at_a_time
 from harness.lean.toolchain import LeanRun, Toolchain
 
@@ -33,6 +35,20 @@ class Errand:
     """How an answer ends that was not cut short."""
     modules: tuple[str, ...] | None = None
     """The modules of the package that the answer depends on, with what they import; or all."""
+    bears_errors: bool = False
+    """Whether an error that Lean reports in the file is a part of the answer, and not its end."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """What Lean wrote until it ended."""
+
+    text: str
+    seconds: float
+    errors: tuple[Message, ...] = ()
+    """What it reported in the file."""
+    complaint: str = ""
+    """Why the answer is not whole; empty where it is."""
 
 
 def run_errand(
@@ -49,19 +65,43 @@ def run_errand(
     The answer to the same question about the same build by the same Lean is not asked for again.
     Raises ErrandFailed, and Stopped once `stop` is set.
     """
+    told = tell(errand, build, toolchain, folder=folder, stop=stop, on_start=on_start)
+    if told.complaint:
+        raise ErrandFailed(told.complaint)
+    return told.text, told.seconds
+
+
+def tell(
+    errand: Errand,
+    build: Build,
+    toolchain: Toolchain,
+    *,
+    folder: Path,
+    stop: Signal | None = None,
+    on_start: Callable[[], None] = lambda: None,
+) -> Told:
+    """What Lean wrote, whole or not; only what is whole is kept.
+
+    Raises ErrandFailed where the question cannot be put, and Stopped once `stop` is set or its time
+    is over.
+    """
     files = {f"{errand.name}.lean": errand.program, **errand.inputs}
     key = _digest(_built(errand, build), toolchain.identity, json.dumps(files, sort_keys=True))
     kept = folder / "answer.json"
-    folder.mkdir(parents=True, exist_ok=True)
-    with one_at_a_time(folder / "lock", stop):
-        known = _recall(kept, key)
-        if known is not None:
-            return known
-        on_start()
-        text, run = _ask(errand, files, build, toolchain, folder, stop)
-        data = {"key": key, "seconds": run.seconds, "answer": text}
-        write_atomically(kept, json.dumps({**data, "checksum": _checksum(data)}))
-    return text, run.seconds
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with one_at_a_time(folder / "lock", stop):
+            known = _recall(kept, key)
+            if known is not None:
+                return known
+            on_start()
+            told = _ask(errand, files, build, toolchain, folder, stop)
+            if not told.complaint:
+                with suppress(OSError):  # what cannot be kept is asked for again
+                    _keep(kept, key, told)
+            return told
+    except OSError as error:
+        raise ErrandFailed(f"{folder} cannot be worked in: {error}") from None
 
 
 def _ask(
@@ -71,7 +111,7 @@ def _ask(
     toolchain: Toolchain,
     folder: Path,
     stop: Signal | None,
-) -> tuple[str, LeanRun]:
+) -> Told:
     for name, text in files.items():
         (folder / name).write_text(text, encoding="utf-8")
     if build.package.lean_toolchain:
@@ -87,9 +127,9 @@ def _ask(
         timeout=SECONDS,
         stop=stop,
     )
-    text = answer.read_text("utf-8") if answer.is_file() else ""
-    _check(errand, text, run)
-    return text, run
+    text = answer.read_text("utf-8", errors="replace") if answer.is_file() else ""
+    errors = tuple(message for message in run.messages if message.is_error)
+    return Told(text, run.seconds, errors, _complaint(errand, text, run))
 
 
 def _built(errand: Errand, build: Build) -> str:
@@ -98,20 +138,33 @@ def _built(errand: Errand, build: Build) -> str:
     return json.dumps({name: build.modules[name].key for name in errand.modules})
 
 
-def _check(errand: Errand, text: str, run: LeanRun) -> None:
+def _complaint(errand: Errand, text: str, run: LeanRun) -> str:
+    is_whole = text.endswith(errand.ends_with)
+    if errand.bears_errors and is_whole and run.exit_code in (0, 1):
+        return ""
     if not run.ok:
-        raise ErrandFailed(run.complaint)
-    if not text.endswith(errand.ends_with):
-        raise ErrandFailed("Lean's answer was cut short.")
+        return run.complaint
+    return "" if is_whole else "Lean's answer was cut short."
 
 
-def _recall(path: Path, key: str) -> tuple[str, float] | None:
+def _keep(path: Path, key: str, told: Told) -> None:
+    data: dict[str, object] = {
+        "key": key,
+        "seconds": told.seconds,
+        "answer": told.text,
+        "errors": [message.to_json() for message in told.errors],
+    }
+    write_atomically(path, json.dumps({**data, "checksum": _checksum(data)}))
+
+
+def _recall(path: Path, key: str) -> Told | None:
     try:
         data = json.loads(path.read_text("utf-8"))
         checksum = data.pop("checksum")
         if checksum != _checksum(data) or data["key"] != key:
             return None
-        return str(data["answer"]), float(data["seconds"])
+        errors = tuple(map(Message.from_json, data["errors"]))
+        return Told(str(data["answer"]), float(data["seconds"]), errors)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 

@@ -6,7 +6,7 @@ reads, where no notation, instance or coercion of a package can change what is m
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 
@@ -116,10 +116,13 @@ def replaced(expression: Expression, values: Mapping[str, Expression]) -> Expres
             return expression
 
 
-def at_levels(expression: Expression, levels: Mapping[str, str]) -> Expression:
+def at_levels(
+    expression: Expression, levels: Mapping[str, str], fixed: Collection[str] = ()
+) -> Expression:
     """`expression` with other universes: `levels` maps the name of each to a level.
 
-    Proofs by computation have many parts in common; each is looked at once.
+    The constants in `fixed` have no universes to choose. Proofs by computation have
+    many parts in common; each is looked at once.
     """
     done: dict[int, Expression] = {}
 
@@ -131,9 +134,11 @@ def at_levels(expression: Expression, levels: Mapping[str, str]) -> Expression:
     def at(part: Expression) -> Expression:
         match part:
             case Constant(name, found):
-                return Constant(name, tuple(_level(level, levels) for level in found))
+                new = () if name in fixed else tuple(_level(level, levels) for level in found)
+                return Constant(name, new)
             case TypeOf(Constant(name, found)):
-                return TypeOf(Constant(name, tuple(_level(level, levels) for level in found)))
+                new = () if name in fixed else tuple(_level(level, levels) for level in found)
+                return TypeOf(Constant(name, new))
             case Application(called, argument):
                 return Application(changed(called), changed(argument))
             case Function(name, type_, body) | ForAll(name, type_, body):

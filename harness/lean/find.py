@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from harness.lean.embedded.toolchain import embedded_toolchain
-from harness.lean.native import native_toolchain
+from harness.lean.native import NativeToolchain, native_toolchain
+from harness.lean.package import Package, read_package
 from harness.lean.toolchain import Preference, Progress, Toolchain, ToolchainMissing
 
 
@@ -34,3 +35,11 @@ def find_toolchain(
         except ToolchainMissing as embedded:
             reason = f"{native.reason} {embedded.reason}"
             raise ToolchainMissing(reason, f"{embedded.remedy} Or: {native.remedy}") from None
+
+
+def package_for(root: Path, toolchain: Toolchain) -> Package:
+    """The package in the folder `root`, read as `toolchain` builds it. Raises InputError."""
+    if isinstance(toolchain, NativeToolchain):
+        # Other packages are built by `lake`, which also knows what a lakefile that is a program is.
+        return read_package(root, lake=toolchain.lake, others=False)
+    return read_package(root)

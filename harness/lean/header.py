@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,33 +24,58 @@ class Header:
 
     is_module: bool
     imports: tuple[Import, ...]
+    is_prelude: bool = False
+    statements: tuple[tuple[int, int], ...] = field(default=(), compare=False)
+    """Where `prelude` and the imports stand, each from its first letter to after its last."""
+    end: int = field(default=0, compare=False)
+    """Where the last word of the header ends; 0 where there is none."""
 
 
+# What Lean takes for blanks: no other space, and no other line end.
+_SPACE = re.compile(r"[ \t\r\n]+")
 _ATOM = r"(?:[^\W\d][\w'!?₀-₉]*|«[^»\n]+»)"
 _NAME = re.compile(rf"{_ATOM}(?:\.{_ATOM})*")
-_SPACE = re.compile(r"\s+")
+_PART = re.compile(_ATOM)
 
 
 def parse_header(source: str) -> Header:
-    """Read the header of `source`.
+    """Read the header of `source`; positions in it count from the first character of `source`.
 
     What Lean would not accept as a header ends it without an error: Lean itself reports that.
     """
-    return _Reader(source.removeprefix("\ufeff")).header()
+    return _Reader(source).header()
+
+
+def module_name(text: str) -> str:
+    """A name as Lean has it in a file, as the packages here have it: `A.«b c»` is `A.b c`.
+
+    A part that itself has a dot keeps its marks, so that no two modules have one name.
+    """
+    parts = (match[0] for match in _PART.finditer(text))
+    return ".".join(part if "." in part else part.strip("«»") for part in parts)
 
 
 class _Reader:
     def __init__(self, source: str) -> None:
         self.source = source
-        self.position = 0
+        self.position = 1 if source.startswith("\ufeff") else 0
+        self.end = 0
 
     def header(self) -> Header:
         is_module = self.take("module")
-        self.take("prelude")
+        statements: list[tuple[int, int]] = []
+        is_prelude = self.take("prelude")
+        if is_prelude:
+            statements.append((self.end - len("prelude"), self.end))
         imports: list[Import] = []
-        while (found := self.one_import()) is not None:
+        while True:
+            self.skip_blank()
+            start, before = self.position, self.end
+            found = self.one_import()
+            if found is None:
+                return Header(is_module, tuple(imports), is_prelude, tuple(statements), before)
             imports.append(found)
-        return Header(is_module, tuple(imports))
+            statements.append((start, self.end))
 
     def one_import(self) -> Import | None:
         public = self.take("public")
@@ -65,8 +90,10 @@ class _Reader:
             return None
         line = self.source.count("\n", 0, name.start()) + 1
         column = name.start() - (self.source.rfind("\n", 0, name.start()) + 1) + 1
-        self.position = name.end()
-        return Import(name[0].replace("«", "").replace("»", ""), line, column, public, meta, whole)
+        if line == 1 and self.source.startswith("\ufeff"):
+            column -= 1
+        self.position = self.end = name.end()
+        return Import(module_name(name[0]), line, column, public, meta, whole)
 
     def peek(self) -> str:
         self.skip_blank()
@@ -77,6 +104,7 @@ class _Reader:
         if self.peek() != word:
             return False
         self.position += len(word)
+        self.end = self.position
         return True
 
     def skip_blank(self) -> None:

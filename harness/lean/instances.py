@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from harness.claims.model import Definition
+from harness.language.primitives import OPERATIONS
 from harness.language.transform import calls, primitives
-
-OPERATIONS = ("zero", "one", "add", "multiply", "negate", "subtract", "divide")
-"""In the order in which every definition takes their instances."""
 
 _RING = ("zero", "add", "multiply")
 

@@ -5,23 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import cast
 
 from harness.claims.model import Project
+from harness.diagnostics import InputError
 from harness.evidence import Evidence, Gap, Json, Leg, Outcome
+from harness.lean.arrangement import arranged
+from harness.lean.audit.answer import Answer
 from harness.lean.audit.gaps import find_gaps
 from harness.lean.audit.inspection import inspect
 from harness.lean.audit.proof import prove
+from harness.lean.audit.second import external, second_kernel
 from harness.lean.build import Build, build
 from harness.lean.certificate.leg import certify, uncertified
 from harness.lean.errand import ErrandFailed
 from harness.lean.execution.leg import execute
-from harness.lean.find import find_toolchain
+from harness.lean.find import find_toolchain, package_for
 from harness.lean.lock import check_lock
 from harness.lean.mirror.judge import mirror_claim, mirror_definition
 from harness.lean.mirror.plan import Plan, plan
-from harness.lean.package import read_package
 from harness.lean.process import Signal, Stopped
 from harness.lean.session import Session
 from harness.lean.toolchain import (
@@ -58,6 +62,7 @@ def check_all(
     """
     wanted = set(legs)
     say = on_progress or (lambda text: None)
+    answered: set[tuple[str, Leg]] = set()
     try:
         lean = find_toolchain(cast(Preference, toolchain), root=project.lean, on_progress=say)
     except ToolchainMissing as missing:
@@ -65,10 +70,24 @@ def check_all(
         return
     try:
         for item in _check(project, lean, cache, wanted, seed, searched, say, stop):
-            yield _dated(item, cache) if isinstance(item, Evidence) else item
+            if isinstance(item, Evidence):
+                answered.add((item.subject, item.leg))
+                item = _dated(item, cache)
+            yield item
+        return
     except Stopped as stopped:
-        if stop is None or not stop.is_set():
-            yield from _everywhere(project, wanted, Outcome.ERROR, f"{stopped}.")
+        if stop is not None and stop.is_set():
+            return
+        why = f"{stopped}."
+    except InputError:
+        raise
+    except OSError as error:
+        why = f"What Lean builds cannot be written or read: {error}."
+    except Exception as error:  # what was found stands, and the rest shows that it was not
+        why = _fault(error)
+    for evidence in _everywhere(project, wanted, Outcome.ERROR, why, searched=searched):
+        if (evidence.subject, evidence.leg) not in answered:
+            yield evidence
 
 
 _KEPT = {
@@ -102,7 +121,7 @@ def look(
     """Build the package and look into it. Raises ErrandFailed, InputError and Stopped."""
     asked = plan(project.library, project.claims)
     built = build(
-        read_package(project.lean),
+        package_for(project.lean, lean),
         lean,
         build_dir=cache / "build",
         on_progress=say,
@@ -120,18 +139,30 @@ def _look(
     say: Progress,
     stop: Signal | None,
 ) -> Session:
-    answer, seconds = inspect(
-        built,
-        lean,
-        asked.references(),
-        [
-            *(comparison.line() for comparison in asked.comparisons),
-            *(f"state\t{project.library.qualified(c.theorem)}" for c in project.claims),
-        ],
-        folder=cache / "inspection",
-        stop=stop,
-        on_start=lambda: say("Lean: replaying every declaration, comparing specifications"),
+    if not any(module.ok for module in built.modules.values()):
+        return Session(project, built, asked, Answer(), 0.0)
+
+    def ask(asked: Plan, folder: str, what: str) -> tuple[Answer, float]:
+        return inspect(
+            built,
+            lean,
+            asked.references(),
+            [comparison.line() for comparison in asked.comparisons],
+            folder=cache / folder,
+            stop=stop,
+            on_start=lambda: say(f"Lean: {what}"),
+        )
+
+    answer, seconds = ask(
+        asked, "inspection", "replaying every declaration, comparing specifications"
     )
+    # The usual arrangement was printed. Where Lean shows another, it is asked again with that.
+    library = arranged(project.library, project.claims, answer.constants)
+    if library.arrangements:
+        project = replace(project, library=library)
+        asked = plan(library, project.claims)
+        answer, more = ask(asked, "arranged", "comparing again, as its author arranged instances")
+        seconds += more
     return Session(project, built, asked, answer, seconds)
 
 
@@ -155,16 +186,30 @@ def _check(
     yield from find_gaps(session)
     for claim in project.claims:
         if Leg.PROOF in wanted:
-            yield prove(session, claim)
+            yield from _alone(claim.theorem, Leg.PROOF, partial(prove, session, claim))
         if Leg.MIRROR in wanted:
-            yield mirror_claim(session, claim)
+            yield from _alone(claim.theorem, Leg.MIRROR, partial(mirror_claim, session, claim))
     if Leg.MIRROR in wanted:
         for name in project.library.definitions:
-            yield mirror_definition(session, name)
-        yield from check_lock(session)
+            yield from _alone(name, Leg.MIRROR, partial(mirror_definition, session, name))
+        subjects = [*(claim.theorem for claim in project.claims), *project.library.definitions]
+        yield from _apart(subjects, Leg.MIRROR, check_lock(session))
+    if Leg.PROOF in wanted:
+        theorems = [claim.theorem for claim in project.claims]
+        kernel = second_kernel(
+            session,
+            folder=cache / "kernel",
+            stop=stop,
+            on_start=lambda: say("A second kernel: checking what the claims rest on"),
+        )
+        yield from _apart(theorems, Leg.PROOF, kernel)
+        yield from _apart(
+            theorems, Leg.PROOF, external(session, folder=cache / "checkers", stop=stop)
+        )
     if Leg.EXECUTION in wanted:
         try:
-            yield from execute(
+            subjects = [*(claim.theorem for claim in project.claims), *project.library.definitions]
+            run = execute(
                 session,
                 lean,
                 folder=cache / "execution",
@@ -172,6 +217,7 @@ def _check(
                 stop=stop,
                 on_start=lambda: say("Lean: running its own definitions"),
             )
+            yield from _apart(subjects, Leg.EXECUTION, run)
         except ErrandFailed as failed:
             summary = f"Lean could not run the definitions: {failed}"
             yield from _everywhere(project, {Leg.EXECUTION}, Outcome.ERROR, summary)
@@ -184,6 +230,33 @@ def _check(
             stop=stop,
             on_start=lambda: say("Lean: deciding what breaks without each hypothesis"),
         )
+
+
+def _alone(subject: str, leg: Leg, ask: Callable[[], Evidence]) -> Iterator[Evidence]:
+    """The evidence about one subject in one leg; a fault of ours costs no other its answer."""
+    try:
+        found = ask()
+    except Exception as error:
+        found = Evidence(subject, leg, "bridge", Outcome.ERROR, _fault(error))
+    yield found
+
+
+def _apart(subjects: Sequence[str], leg: Leg, found: Iterator[Evidence]) -> Iterator[Evidence]:
+    """What one leg finds; where it fails half-way, an error for each subject that it left out."""
+    left = dict.fromkeys(subjects)
+    try:
+        for item in found:
+            left.pop(item.subject, None)
+            yield item
+    except (ErrandFailed, Stopped):
+        raise
+    except Exception as error:
+        for subject in left:
+            yield Evidence(subject, leg, "bridge", Outcome.ERROR, _fault(error))
+
+
+def _fault(error: Exception) -> str:
+    return f"The Lean bridge failed: {type(error).__name__}: {error}"
 
 
 def _everywhere(

@@ -7,12 +7,15 @@ whoever emptied a definition on both sides alike, which every other leg would pa
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from harness.claims.lock import LOCK_FILE, Lock, Locked
+from harness.claims.lock import LOCK_FILE, Lock, Locked, Spoken, visible
+from harness.claims.model import Claim, Definition
 from harness.diagnostics import Diagnostic
 from harness.evidence import Evidence, Json, Leg, Outcome
+from harness.language.types import Parameter, Sort
+from harness.lean.mirror.reach import reached
 from harness.lean.session import Session, definition_fault, theorem_fault
 
 CHECK = "lock"
@@ -38,7 +41,28 @@ def current(session: Session) -> Lock:
     definitions = {name: _lock(session, name) for name in named if name in declarations}
     for locked in (*found.values(), *list(definitions.values())):
         definitions |= {name: _lock(session, name) for name in locked.unfolds_to}
-    return Lock(session.build.version, found, definitions)
+    spoken = {c.theorem: _spoken(session, c) for c in session.project.claims}
+    spoken |= {name: _spoken(session, d) for name, d in library.definitions.items()}
+    return Lock(session.build.version, found, definitions, spoken)
+
+
+def _spoken(session: Session, about: Claim | Definition) -> Spoken:
+    library = session.project.library
+    if isinstance(about, Claim):
+        texts = (*(h.equation for h in about.hypotheses), about.conclusion)
+        definitions, operators = reached(library, *texts)
+        text, waived = "", about.waived
+    else:
+        definitions, operators = reached(library, about.body)
+        given = ", ".join(f"{p.name}: {_sort(p)}" for p in about.parameters)
+        text, waived = f"({given}) = {about.text}", {}
+    constants = {name: library.primitives.get(name, "") for name in operators}
+    return Spoken(about.says, text, tuple(sorted(definitions)), constants, waived)
+
+
+def _sort(parameter: Parameter) -> str:
+    sort = parameter.sort
+    return sort.value if isinstance(sort, Sort) else str(sort)
 
 
 def _lock(session: Session, constant: str) -> Locked:
@@ -56,14 +80,46 @@ def drifts(lock: Lock, now: Lock, constant: str) -> Iterator[Drift]:
         yield Drift(constant, "is not in the lock file", now=present[constant].lean)
         return
     reached = present[constant].unfolds_to
+    unlisted = set(reached) - set(locked[constant].unfolds_to)
     for name in dict.fromkeys((constant, *locked[constant].unfolds_to, *reached)):
         was, new = locked.get(name), present.get(name)
         if was is None:
             yield Drift(name, "is not in the lock file", now=new.lean if new else "")
+        elif name in unlisted:
+            yield Drift(name, f"is not listed under {constant} in the lock file", now=was.lean)
         elif new is None or name not in (constant, *reached):
             yield Drift(name, "is no longer reached", was.lean)
         elif was.fingerprint != new.fingerprint:
-            yield Drift(name, "is not what was locked", was.lean, new.lean)
+            yield Drift(name, "is not what was locked", visible(was.lean), visible(new.lean))
+        elif visible(was.lean) != visible(new.lean):
+            what = "means what was locked, in other words than the lock file has"
+            yield Drift(name, what, visible(was.lean), visible(new.lean))
+        elif name != constant and set(was.unfolds_to) != set(new.unfolds_to):
+            listed = ", ".join(was.unfolds_to), ", ".join(new.unfolds_to)
+            yield Drift(name, "unfolds to other definitions than the lock file has", *listed)
+
+
+def spoken_drifts(lock: Lock, now: Lock, subject: str) -> Iterator[Drift]:
+    """How what the specifications say of `subject`, or of what it uses, departs from the lock."""
+    present = now.specifications[subject]
+    for name in dict.fromkeys((subject, *present.uses)):
+        was, new = lock.specifications.get(name), now.specifications[name]
+        if was is None:
+            yield Drift(f"{name}, as it is specified,", "is not in the lock file", now=new.says)
+            continue
+        for what, old, said in (
+            ("is described in other words", was.says, new.says),
+            ("is specified otherwise", was.text, new.text),
+            ("uses other definitions", ", ".join(was.uses), ", ".join(new.uses)),
+            ("uses other constants of Lean", _listed(was.operators), _listed(new.operators)),
+            ("is waived otherwise", _listed(was.waived), _listed(new.waived)),
+        ):
+            if visible(old) != visible(said):
+                yield Drift(name, what, visible(old), visible(said))
+
+
+def _listed(items: Mapping[str, str]) -> str:
+    return "\n".join(f"{name}: {items[name]}" for name in sorted(items))
 
 
 def check_lock(session: Session) -> Iterator[Evidence]:
@@ -81,13 +137,14 @@ def _evidence(session: Session, now: Lock, subject: str) -> Evidence:
     if lock is None:
         summary = f"Not locked: there is no {LOCK_FILE}; `harness lock` writes it."
         return Evidence(subject, Leg.MIRROR, CHECK, Outcome.NOT_APPLICABLE, summary)
-    found = list(drifts(lock, now, constant))
+    found = [*drifts(lock, now, constant), *spoken_drifts(lock, now, subject)]
     own = now.everything[constant]
     data: dict[str, Json] = {"fingerprint": own.fingerprint, **session.toolchain}
     if not found:
         summary = (
             f"{constant} is as it was when it was locked, and so are the {len(own.unfolds_to)} "
-            "definitions of the package that it unfolds to."
+            "definitions of the package that it unfolds to; and so is what the specifications say "
+            "of it in words."
         )
         return Evidence(subject, Leg.MIRROR, CHECK, Outcome.CONFIRMED, summary, data)
     what = "; ".join(f"{drift.constant} {drift.what}" for drift in found)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -31,7 +31,12 @@ class NativeToolchain:
     lake: Path
     version: str
     commit: str
+    lean: Path
+    """The program itself, so that nothing decides about its search path but what stands here."""
+    library: Path
+    """Where the modules lie that come with it."""
     kind: Literal["native"] = "native"
+    takes_all_for_modules: bool = False
     memory: int = 2 << 30
 
     @property
@@ -44,18 +49,22 @@ class NativeToolchain:
         *,
         root: Path,
         lean_path: Sequence[Path] = (),
+        readable: Sequence[Path] = (),
         writable: Sequence[Path] = (),
+        instead: Mapping[Path, Path] | None = None,
+        reads: Path | None = None,
         stdin: str | None = None,
         timeout: float | None = None,
         stop: Signal | None = None,
     ) -> LeanRun:
-        """See `Toolchain.run`. `writable` is not enforced here."""
-        environment = dict(os.environ)
-        if lean_path:
-            # `lake env` keeps what stands here in front of the package's own build folder.
-            environment["LEAN_PATH"] = os.pathsep.join(str(path.resolve()) for path in lean_path)
+        """See `Toolchain.run`. What it reads and writes is neither bounded nor watched here.
+
+        Lean's own library comes before `lean_path`, as it does in the embedded one.
+        """
+        search = os.pathsep.join(str(path.resolve()) for path in (self.library, *lean_path))
+        environment = {**os.environ, "LEAN_PATH": search}
         done = execute(
-            [self.lake, "env", "lean", *_absolute(arguments)],
+            [self.lean, *_absolute(arguments)],
             cwd=root,
             environment=environment,
             stdin=stdin,
@@ -93,7 +102,7 @@ class NativeToolchain:
         self, package: Package, timeout: float | None, stop: Signal | None
     ) -> Iterator[Message]:
         """What `leanchecker` says, which gives every declaration to the kernel again."""
-        checker = self._checker(package.root)
+        checker = self._checker()
         if checker is None:
             text = f"Lean {self.version} comes without leanchecker; the harness replays by itself."
             yield Message("", 0, 0, "information", text)
@@ -109,11 +118,10 @@ class NativeToolchain:
             last = "\n".join(said.splitlines()[-5:])
             yield Message("", 0, 0, "error", f"`leanchecker` refuses the package: {last}")
 
-    def _checker(self, root: Path) -> Path | None:
+    def _checker(self) -> Path | None:
         """The `leanchecker` that comes with this Lean, if one does."""
-        done = execute([self.lake, "env", "lean", "--print-prefix"], cwd=root, timeout=_FIRST_RUN)
-        found = Path(done.output.strip()) / "bin" / "leanchecker"
-        return found if done.exit_code == 0 and found.is_file() else None
+        found = self.lean.with_name("leanchecker")
+        return found if found.is_file() else None
 
 
 def _absolute(arguments: Sequence[str | Path]) -> list[str]:
@@ -128,16 +136,33 @@ def native_toolchain(root: Path | None = None) -> NativeToolchain:
     lake = shutil.which("lake")
     if lake is None:
         raise ToolchainMissing("There is no `lake` on PATH.", REMEDY)
+    version = _asked(lake, root, "--version")
+    found = _VERSION.search(version)
+    if found is None:
+        reason = f"`lake env lean --version` does not say which Lean it is: {version!r}."
+        raise ToolchainMissing(reason, REMEDY)
+    prefix = Path(_asked(lake, root, "--print-prefix"))
+    library = Path(_asked(lake, root, "--print-libdir"))
+    commit = _COMMIT.search(version)
+    return NativeToolchain(
+        Path(lake),
+        found["version"],
+        commit["commit"] if commit else "",
+        prefix / "bin" / ("lean.exe" if os.name == "nt" else "lean"),
+        library,
+    )
+
+
+def _asked(lake: str, root: Path | None, word: str) -> str:
+    """What the Lean of the folder `root` answers to one question about itself."""
+    question = f"`lake env lean {word}`"
     try:
-        done = execute(
-            [lake, "env", "lean", "--version"], cwd=root or Path.cwd(), timeout=_FIRST_RUN
-        )
+        done = execute([lake, "env", "lean", word], cwd=root or Path.cwd(), timeout=_FIRST_RUN)
     except (OSError, Stopped) as error:
-        raise ToolchainMissing(f"`lake` does not run: {error}.", REMEDY) from None
-    found = _VERSION.search(done.output)
-    if done.exit_code != 0 or found is None:
+        raise ToolchainMissing(f"{question} does not run: {error}.", REMEDY) from None
+    answer = done.output.strip()
+    if done.exit_code != 0 or not answer:
         said = (done.errors or done.output).strip().splitlines()
-        reason = f"`lake env lean --version` ended with exit code {done.exit_code}"
+        reason = f"{question} ended with exit code {done.exit_code}"
         raise ToolchainMissing(f"{reason}: {said[-1] if said else 'no output'}.", REMEDY)
-    commit = _COMMIT.search(done.output)
-    return NativeToolchain(Path(lake), found["version"], commit["commit"] if commit else "")
+    return answer

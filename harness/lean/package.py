@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-import re
-import tomllib
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+import json
+import os
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 from harness.diagnostics import Diagnostic, InputError
-from harness.lean.header import Header, parse_header
+from harness.lean.header import Header, Import, parse_header
+from harness.lean.lakefile import Lakefile, read_lakefile
+
+CORE = frozenset({"Init", "Std", "Lean", "Lake"})
+"""The first names of the modules that come with Lean itself, which no package may have."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +29,17 @@ class Module:
     header: Header
     digest: str
     """sha256 of the file's bytes."""
+    source_dir: str = "."
+    """The folder that its name counts from, as a path from the package's folder."""
+    options: tuple[str, ...] = ()
+    """Its options for Lean, as words of a command line."""
+    package: str = ""
+    """The other package that it belongs to; empty for the package's own."""
+
+    @property
+    def source(self) -> str:
+        """Its text, with the line ends that it has."""
+        return self.path.read_bytes().decode()
 
 
 @dataclass(frozen=True)
@@ -35,14 +50,18 @@ class Package:
     name: str
     lean_toolchain: str
     """What `lean-toolchain` asks for; empty without that file."""
-    source_dir: str
-    """Where its sources lie, from `root`."""
     roots: tuple[str, ...]
     """The modules that its libraries begin from."""
-    options: tuple[str, ...]
-    """Its options for Lean, as words of a command line."""
     modules: Mapping[str, Module]
-    """Every Lean file in the source folder, by module name."""
+    """Every Lean file in its source folders, by module name, and what of other packages is used."""
+    libraries: tuple[str, ...] = ()
+    """The first names of its own modules."""
+    required: tuple[str, ...] = ()
+    """The packages that it asks for and that are not there."""
+    folders: tuple[Path, ...] = ()
+    """Where the packages lie that it asks for and that are there."""
+    notes: tuple[str, ...] = ()
+    """What somebody who reads a verdict should know of how it was read."""
 
     @cached_property
     def order(self) -> tuple[str, ...]:
@@ -58,7 +77,8 @@ class Package:
     @cached_property
     def unreached(self) -> tuple[str, ...]:
         """The modules that no root imports, not even through others: nothing checks them."""
-        return tuple(sorted(set(self.modules) - set(self.order)))
+        own = (name for name, module in self.modules.items() if not module.package)
+        return tuple(sorted(set(own) - set(self.order)))
 
     @cached_property
     def circles(self) -> Mapping[str, tuple[str, ...]]:
@@ -70,6 +90,25 @@ class Package:
         """The modules of this package that `name` imports."""
         found = (item.module for item in self.modules[name].header.imports)
         return tuple(dict.fromkeys(module for module in found if module in self.modules))
+
+    def missing(self, name: str) -> tuple[Import, ...]:
+        """What `name` imports that is neither in a package that is there nor Lean's own."""
+        return tuple(
+            item
+            for item in self.modules[name].header.imports
+            if item.module not in self.modules and item.module.split(".")[0] not in CORE
+        )
+
+    def private(self, name: str) -> tuple[str, ...]:
+        """The modules with a header below `name`, which keep to themselves what is not exposed."""
+        below: dict[str, None] = {}
+        stack = list(self.imports(name))
+        while stack:
+            module = stack.pop()
+            if module not in below:
+                below[module] = None
+                stack += self.imports(module)
+        return tuple(sorted(m for m in below if self.modules[m].header.is_module))
 
     def lake_output(self, name: str) -> Path:
         """Where `lake build` puts the `.olean` of a module."""
@@ -104,110 +143,313 @@ class Package:
         return ways.get(start, ())
 
 
-def read_package(root: Path) -> Package:
-    """Read the package in the folder `root` from its `lakefile.toml`.
+def read_package(
+    root: Path, *, lake: Path | None = None, others: bool = True, roots: Sequence[str] = ()
+) -> Package:
+    """Read the package in the folder `root` from its lakefile.
 
-    Raises InputError for a folder that is no such package, a library without its root module, and
-    a source that lies outside the folder.
+    `lake` translates a lakefile that is a program. The modules of other packages that it imports
+    are read too, if `others`. `roots` stand for those of its libraries. Raises InputError for a
+    folder that is no such package, a library without its root module, a module that two files
+    could be, or one that has a name of Lean's own, and a source that lies outside the folder.
     """
     root = root.resolve()
-    lakefile = root / "lakefile.toml"
-    settings = _read_lakefile(lakefile)
-    fault = _Faults(lakefile)
-    source_dir = _source_dir(settings, root, fault)
-    libraries = settings.get("lean_lib", [])
-    if not isinstance(libraries, list) or not all(isinstance(item, dict) for item in libraries):
-        raise fault("`[[lean_lib]]` is not a list of tables")
-    if not libraries:
-        raise fault("the package has no `[[lean_lib]]`, so there is nothing to check")
-    modules = dict(_discover(root, root / source_dir, fault))
-    roots = tuple(dict.fromkeys(_roots(libraries, modules, fault)))
-    tables = [table.get("leanOptions", {}) for table in (settings, *libraries)]
+    lakefile = read_lakefile(root, lake)
+    found = _Folder(root, root, lakefile, "")
+    modules = found.modules()
+    if not roots and not lakefile.tables("lean_lib"):
+        raise lakefile.fault("the package has no `[[lean_lib]]`, so there is nothing to check")
+    beginnings = tuple(dict.fromkeys(roots or found.roots(modules)))
+    for name in beginnings:
+        if name not in modules:
+            raise lakefile.fault(f"there is no module {name} to begin from", at=name)
+    required = _Required(root, lakefile)
+    if others:
+        modules |= required.modules(modules)
     toolchain = root / "lean-toolchain"
     return Package(
         root=root,
-        name=str(settings.get("name", root.name)),
-        lean_toolchain=toolchain.read_text().strip() if toolchain.is_file() else "",
-        source_dir=source_dir,
-        roots=roots,
-        options=tuple(dict.fromkeys(word for table in tables for word in _options(table, fault))),
+        name=str(lakefile.settings.get("name", root.name)),
+        lean_toolchain=_line(toolchain),
+        roots=beginnings,
         modules=modules,
+        libraries=tuple(dict.fromkeys(name.split(".")[0] for name in beginnings)),
+        required=tuple(required.absent),
+        folders=tuple(folder.folder for folder in required.present),
+        notes=(*lakefile.notes, *found.ignored()),
     )
 
 
-class _Faults:
-    """Makes errors about the lakefile, at the line that has the given text."""
-
-    def __init__(self, lakefile: Path) -> None:
-        self.lakefile = lakefile
-
-    def __call__(self, message: str, *, at: str = "") -> InputError:
-        line = 1
-        if at:
-            lines = self.lakefile.read_text().splitlines()
-            line = next((i for i, text in enumerate(lines, 1) if at in text), 1)
-        return InputError([Diagnostic(str(self.lakefile), line, 1, message)])
-
-
-def _read_lakefile(lakefile: Path) -> dict[str, Any]:
-    if not lakefile.is_file():
-        message = "there is no lakefile.toml"
-        if lakefile.with_suffix(".lean").is_file():
-            message += "; a lakefile.lean is a program, which the harness does not run"
-        raise InputError([Diagnostic(str(lakefile), 1, 1, message)])
+def _line(path: Path) -> str:
+    """What stands in a file of one line; empty without it."""
     try:
-        return tomllib.loads(lakefile.read_text(encoding="utf-8"))
+        return path.read_text("utf-8-sig").strip() if path.is_file() else ""
+    except OSError as error:
+        raise _fault(path, f"cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
-        raise InputError([Diagnostic(str(lakefile), 1, 1, "not UTF-8")]) from None
-    except tomllib.TOMLDecodeError as error:
-        place = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
-        line, column = (int(place[1]), int(place[2])) if place else (1, 1)
-        text = str(error).split(" (at ")[0]
-        raise InputError([Diagnostic(str(lakefile), line, column, text)]) from None
+        raise _fault(path, "not UTF-8") from None
 
 
-def _source_dir(settings: Mapping[str, Any], root: Path, fault: _Faults) -> str:
-    folders = {str(settings.get("srcDir", "."))}
-    own = {str(item["srcDir"]) for item in settings.get("lean_lib", []) if "srcDir" in item}
-    if len(own) > 1 or (own and "srcDir" in settings):
-        raise fault("libraries in more than one source folder are not supported", at="srcDir")
-    (folder,) = own or folders
-    if not (root / folder).resolve().is_relative_to(root):
-        raise fault(f"the source folder {folder!r} lies outside the package", at="srcDir")
-    return Path(folder).as_posix()
+@dataclass(frozen=True)
+class _Folder:
+    """The sources of one package: the one in question, or one that it asks for."""
 
+    root: Path
+    """The folder of the package in question."""
+    folder: Path
+    lakefile: Lakefile
+    name: str
+    """Empty for the package in question."""
 
-def _discover(root: Path, sources: Path, fault: _Faults) -> Iterator[tuple[str, Module]]:
-    for path in sorted(sources.rglob("*.lean"), key=lambda path: path.with_suffix("").parts):
-        relative = path.relative_to(sources)
-        if path.name == "lakefile.lean" or any(part.startswith(".") for part in relative.parts):
-            continue
-        if not path.resolve().is_relative_to(root):
-            raise InputError([Diagnostic(str(path), 1, 1, "this leads outside the package")])
-        name = ".".join(relative.with_suffix("").parts)
-        content = path.read_bytes()
+    @cached_property
+    def libraries(self) -> list[Mapping[str, object]]:
+        return self.lakefile.tables("lean_lib")
+
+    @cached_property
+    def sources(self) -> dict[Path, tuple[str, ...]]:
+        """The folders that module names count from, and the options of what lies there."""
+        common = str(self.lakefile.settings.get("srcDir", "."))
+        own = tuple(self.lakefile.options(self.lakefile.settings))
+        found: dict[Path, tuple[str, ...]] = {}
+        for library in self.libraries or [{}]:
+            place = Path(common) / str(library.get("srcDir", "."))
+            folder = (self.folder / place).resolve()
+            if not folder.is_relative_to(self.folder):
+                message = f"the source folder {place.as_posix()!r} lies outside the package"
+                raise self.lakefile.fault(message, at="srcDir")
+            options = (*found.get(folder, own), *self.lakefile.options(library))
+            found[folder] = tuple(dict.fromkeys(options))
+        return found
+
+    def ignored(self) -> Iterator[str]:
+        for table in (self.lakefile.settings, *self.libraries):
+            yield from self.lakefile.ignored(table)
+
+    def modules(self) -> dict[str, Module]:
+        """Every module whose file lies in a source folder."""
+        found: dict[str, Module] = {}
+        inner = set(self.sources)
+        for sources in self.sources:
+            for name, path in _files(sources, inner - {sources}, self.folder):
+                if name in found:
+                    raise _fault(path, f"{found[name].file} is the module {name} as well")
+                found[name] = self.module(name, path, sources)
+        _check_names(found)
+        return found
+
+    def module(self, name: str, path: Path, sources: Path) -> Module:
+        """The module `name`, whose file is `path`. Raises InputError where that is none."""
+        if not path.resolve().is_relative_to(self.folder):
+            raise _fault(path, "this leads outside the package")
+        if name.split(".")[0] in CORE:
+            raise _fault(path, f"the name {name} is kept for a module that comes with Lean itself")
+        if not path.is_file():
+            raise _fault(path, "this is no regular file")
         try:
+            content = path.read_bytes()
             header = parse_header(content.decode())
+        except OSError as error:
+            raise _fault(path, f"cannot be read: {error.strerror}") from None
         except UnicodeDecodeError:
-            raise InputError([Diagnostic(str(path), 1, 1, "not UTF-8")]) from None
-        file = path.relative_to(root).as_posix()
-        yield name, Module(name, path, file, header, sha256(content).hexdigest())
+            raise _fault(path, "not UTF-8") from None
+        return Module(
+            name=name,
+            path=path,
+            file=_from(self.root, path),
+            header=header,
+            digest=sha256(content).hexdigest(),
+            source_dir=_from(self.root, sources),
+            options=self.sources[sources],
+            package=self.name,
+        )
+
+    def find(self, name: str) -> Module | None:
+        """The module `name`, if its file is there."""
+        for sources in self.sources:
+            path = sources.joinpath(*name.split(".")).with_name(f"{name.split('.')[-1]}.lean")
+            if _is_there(sources, path):
+                return self.module(name, path, sources)
+        return None
+
+    def roots(self, modules: Mapping[str, Module]) -> Iterator[str]:
+        """The modules that the libraries begin from."""
+        for library in self.libraries:
+            name = str(library.get("name", ""))
+            named = self._names(library, "roots") or [name]
+            globs = self._names(library, "globs")
+            for root in [] if globs else named:
+                if root not in modules:
+                    file = root.replace(".", "/") + ".lean"
+                    message = f"library {name!r} begins from {file}, which is not there"
+                    raise self.lakefile.fault(message, at=name)
+            for glob in globs or named:
+                yield from _matching(glob, modules)
+
+    def _names(self, library: Mapping[str, object], key: str) -> list[str]:
+        found = library.get(key, [])
+        if isinstance(found, str):
+            found = [found]
+        if not isinstance(found, list):
+            raise self.lakefile.fault(f"`{key}` is not a list of names", at=key)
+        return [str(name).replace("«", "").replace("»", "") for name in found]
 
 
-def _roots(
-    libraries: Iterable[Mapping[str, Any]], modules: Mapping[str, Module], fault: _Faults
-) -> Iterator[str]:
-    for library in libraries:
-        name = str(library.get("name", ""))
-        for root in library.get("roots", [name]):
-            if root not in modules:
-                file = str(root).replace(".", "/") + ".lean"
-                raise fault(f"library {name!r} begins from {file}, which is not there", at=name)
-        for glob in library.get("globs", library.get("roots", [name])):
-            yield from _matching(str(glob), modules)
+@dataclass
+class _Required:
+    """The packages that one asks for, and those that these ask for, as far as they are there."""
+
+    root: Path
+    lakefile: Lakefile
+    present: list[_Folder] = field(default_factory=list)
+    absent: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        seen: set[str] = set()
+        waiting = [*self._listed(), *self._asked(self.root, self.lakefile)]
+        while waiting:
+            name, folder = waiting.pop(0)
+            if name in seen:
+                continue
+            seen.add(name)
+            try:
+                lakefile = read_lakefile(folder) if folder.is_dir() else None
+            except InputError:
+                lakefile = None
+            if lakefile is None:
+                self.absent.append(name)
+                continue
+            found = _Folder(self.root, folder, lakefile, name)
+            _check_other(found)
+            self.present.append(found)
+            waiting += self._asked(folder, lakefile)
+
+    def modules(self, own: Mapping[str, Module]) -> dict[str, Module]:
+        """What the modules `own` import of them, and what that imports."""
+        found: dict[str, Module] = {}
+        stack = [item.module for module in own.values() for item in module.header.imports]
+        while stack:
+            name = stack.pop()
+            if name in own or name in found or name.split(".")[0] in CORE:
+                continue
+            places = [m for folder in self.present if (m := folder.find(name)) is not None]
+            if len(places) > 1:
+                raise _fault(places[1].path, f"{places[0].file} is the module {name} as well")
+            for module in places:
+                found[name] = module
+                stack += [item.module for item in module.header.imports]
+        return found
+
+    def _asked(self, folder: Path, lakefile: Lakefile) -> Iterator[tuple[str, Path]]:
+        for table in lakefile.tables("require"):
+            name = str(table.get("name", ""))
+            place = table.get("path")
+            yield name, (folder / str(place) if place else self._fetched(name)).resolve()
+
+    def _listed(self) -> Iterator[tuple[str, Path]]:
+        """What `lake` has written down of what it fetched."""
+        try:
+            manifest = json.loads((self.root / "lake-manifest.json").read_text("utf-8"))
+            for entry in manifest["packages"]:
+                name = str(entry["name"]).replace("«", "").replace("»", "")
+                own = entry.get("type") == "path"
+                place = self.root / str(entry["dir"]) if own else self._fetched(name)
+                yield name, (place / str(entry.get("subDir") or ".")).resolve()
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            return
+
+    def _fetched(self, name: str) -> Path:
+        return self.root / ".lake" / "packages" / name
 
 
-def _matching(glob: str, modules: Mapping[str, Module]) -> Iterator[str]:
+def _files(sources: Path, apart: set[Path], root: Path) -> Iterator[tuple[str, Path]]:
+    """The module names of all Lean files below `sources`, in the order of their names."""
+    found: list[tuple[tuple[str, ...], Path]] = []
+    for place, folders, names in os.walk(sources, followlinks=True):
+        here = Path(place)
+        if here.is_symlink() and here.parent.resolve().is_relative_to(here.resolve()):
+            raise _fault(here, "this link leads round in a circle")
+        folders[:] = [
+            name
+            for name in folders
+            if _is_part(name) and (here / name).resolve() not in apart and _stays(here / name, root)
+        ]
+        for name in names:
+            stem, ending = os.path.splitext(name)
+            if ending != ".lean" or name == "lakefile.lean" or name.startswith("."):
+                continue
+            if _is_part(stem):
+                found.append(((*here.relative_to(sources).parts, stem), here / name))
+            elif (
+                (other := here.joinpath(*name.removesuffix(".lean").split(".")))
+                .with_name(f"{other.name}.lean")
+                .exists()
+            ):
+                twin = other.relative_to(sources).as_posix()
+                message = f"the file {twin}.lean is a module that could be taken for this one"
+                raise _fault(here / name, message)
+    for parts, path in sorted(found):
+        yield ".".join(parts), path
+
+
+def _stays(folder: Path, root: Path) -> bool:
+    """Whether `folder` lies in `root`. Raises InputError where it does not, and has Lean files."""
+    if folder.resolve().is_relative_to(root):
+        return True
+    if any(folder.glob("*.lean")) or any(folder.glob("*/*.lean")):
+        raise _fault(folder, "this leads outside the package")
+    return False
+
+
+def _is_part(name: str) -> bool:
+    """Whether this can be a part of a module's name here."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return "." not in name
+
+
+def _check_names(modules: Mapping[str, Module]) -> None:
+    """Raises InputError for two modules that some file systems could not tell apart."""
+    seen: dict[str, Module] = {}
+    for name, module in modules.items():
+        other = seen.setdefault(unicodedata.normalize("NFC", name).casefold(), module)
+        if other is not module:
+            message = f"{other.file} has the same name as a module, but for how it is written"
+            raise _fault(module.path, message)
+
+
+def _check_other(other: _Folder) -> None:
+    """Raises InputError where another package would stand in for a part of Lean itself."""
+    built = other.folder / ".lake" / "build" / "lib" / "lean"
+    for folder in (*other.sources, built):
+        for name in sorted(CORE):
+            for path in (folder / f"{name}.lean", folder / f"{name}.olean", folder / name):
+                if path.is_file() or (path.is_dir() and any(path.rglob("*.*lean"))):
+                    message = f"the name {name} is kept for modules that come with Lean itself"
+                    raise _fault(path, message)
+
+
+def _is_there(sources: Path, path: Path) -> bool:
+    """Whether there is a file of exactly this name, also where case does not count on disk."""
+    if not path.is_file():
+        return False
+    while path != sources:
+        if path.name not in os.listdir(path.parent):
+            return False
+        path = path.parent
+    return True
+
+
+def _from(root: Path, path: Path) -> str:
+    return Path(os.path.relpath(path, root)).as_posix()
+
+
+def _fault(path: Path, message: str) -> InputError:
+    return InputError([Diagnostic(str(path), 1, 1, message)])
+
+
+def _matching(glob: str, modules: Iterable[str]) -> Iterator[str]:
     """The modules that a Lake glob means: `A` itself, `A.+` what is below, `A.*` both."""
     stem = glob.removesuffix(".*").removesuffix(".+")
     for name in modules:
@@ -215,17 +457,3 @@ def _matching(glob: str, modules: Mapping[str, Module]) -> Iterator[str]:
             name.startswith(f"{stem}.") and glob != stem
         ):
             yield name
-
-
-def _options(table: Any, fault: _Faults, prefix: str = "") -> Iterator[str]:
-    if not isinstance(table, dict):
-        raise fault("`leanOptions` is not a table", at="leanOptions")
-    for key, value in table.items():
-        if isinstance(value, dict):
-            yield from _options(value, fault, f"{prefix}{key}.")
-        elif isinstance(value, bool):
-            yield f"-D{prefix}{key}={'true' if value else 'false'}"
-        elif isinstance(value, int | str):
-            yield f"-D{prefix}{key}={value}"
-        else:
-            raise fault(f"option {prefix}{key} is neither true, false, a number nor text", at=key)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
 from harness.lean.build import Build
 
@@ -27,47 +26,42 @@ class Place:
 
 
 class Places:
-    """Looks up declarations in the `.ilean` files of a build."""
+    """Finds the text of declarations in the files of a build."""
 
     def __init__(self, build: Build) -> None:
         self.build = build
-        self.module = cache(self._module)
         self.source = cache(self._source)
 
-    def find(self, name: str, module: str) -> Place | None:
-        """The place of the declaration `name` of `module`, if Lean recorded one."""
-        span = self.module(module).get(name)
-        if span is None:
+    def at(self, module: str, place: Sequence[int]) -> Place | None:
+        """What stands in `module` from a line and column to another; lines count from 1.
+
+        Nothing where the file has no such lines, or is not the package's.
+        """
+        first, _, last, column = place
+        if module not in self.build.package.modules or first < 1:
             return None
-        lines = self.source(module)[span[0] : span[2] + 1]
-        if lines:
-            lines[-1] = lines[-1][: span[3]]
+        lines = self.source(module)[first - 1 : last]
+        if not lines:
+            return None
+        if len(lines) == last - first + 1:
+            lines[-1] = lines[-1][:column]
         text = "\n".join(lines)
         docstring, offset = _docstring(text)
         body = text[offset:]
-        line = span[0] + 1 + text[:offset].count("\n")
-        file = self.build.package.modules[module].file
-        return Place(file, line, span[2] + 1, docstring, statement(body), body.rstrip())
+        line = first + text[:offset].count("\n")
+        return Place(self.file(module), line, last, docstring, statement(body), body.rstrip())
 
     def file(self, module: str) -> str:
         """The file of a module, relative to the package."""
         return self.build.package.modules[module].file
 
-    def _module(self, module: str) -> dict[str, list[int]]:
-        *folders, last = module.split(".")
-        path = self.build.library.joinpath(*folders, last + ".ilean")
-        try:
-            found = json.loads(path.read_text("utf-8")).get("decls", {})
-        except (OSError, ValueError):
-            return {}
-        return {name: span for name, span in found.items() if len(span) >= 4}
-
     def _source(self, module: str) -> list[str]:
         try:
-            path: Path = self.build.package.modules[module].path
-            return path.read_text("utf-8").split("\n")
-        except (OSError, KeyError):
+            source = self.build.package.modules[module].source
+        except (OSError, KeyError, UnicodeDecodeError):
             return []
+        # As Lean counts lines and columns.
+        return source.removeprefix("\ufeff").replace("\r\n", "\n").split("\n")
 
 
 def _docstring(text: str) -> tuple[str, int]:

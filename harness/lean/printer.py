@@ -6,9 +6,18 @@ rests on a package's abbreviations; operators on scalars with their instances in
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 
-from harness.claims.model import Claim, Definition, Library
+from harness.claims.model import (
+    ARGUMENT,
+    SCALARS,
+    Arrangement,
+    Claim,
+    Definition,
+    Library,
+    ScalarKind,
+)
 from harness.language.terms import Equation, Lambda, Term, Variable
 from harness.language.transform import fresh, subterms
 from harness.language.types import Parameter
@@ -19,6 +28,9 @@ from harness.lean.scope import (
     CORE_NAMES,
     SCALAR_LEVEL,
     LeanScope,
+    along,
+    arrange,
+    at_numeral,
     instance_type,
     projection,
 )
@@ -33,7 +45,7 @@ class Printer:
         self.library = library
         self.needs = definition_needs(library.definitions)
         constants = [*library.primitives.values(), *map(library.qualified, library.definitions)]
-        constants += [kind.lean_class for kind in library.scalars.values()]
+        constants += [kind.lean_name for kind in library.scalars.values()]
         self.reserved = CORE_NAMES | {name.split(".")[0] for name in constants}
 
     def claim(self, claim: Claim) -> tuple[tuple[str, ...], Expression]:
@@ -42,58 +54,122 @@ class Printer:
         body = scope.equation(claim.conclusion)
         for hypothesis in reversed(claim.hypotheses):
             body = arrow(scope.equation(hypothesis.equation), body)
-        return (SCALAR_LEVEL, *scope.levels.values()), lean.for_all(binders, body)
+        return levels_of(scope), lean.for_all(binders, body)
 
     def claim_scope(self, claim: Claim) -> tuple[LeanScope, Binders]:
         """The scope of a claim's hypotheses and conclusion, and the binders of its parameters."""
         taken = set(_names_of_claim(claim))
-        alpha = fresh("α", taken)
-        instance = fresh("inst", taken | {alpha})
-        operations = claim.scalars.operations
-        instances = {
-            operation: projection(path, operation, Local(alpha), Local(instance))
-            for operation, path in operations.items()
-        }
-        scope = self._scope(alpha, instances, {alpha, instance})
-        scope, binders = scope.bind_all(claim.parameters)
-        class_ = apply(Constant(claim.scalars.lean_class, (SCALAR_LEVEL,)), Local(alpha))
-        first: Binders = [(alpha, lean.Sort(SCALAR_LEVEL)), (instance, class_)]
-        return scope, [*first, *binders]
+        return self.signature(claim.parameters, self.arrangement_of(claim), taken, "inst")
+
+    def arrangement_of(self, claim: Claim) -> Arrangement:
+        """How the theorem of a claim takes its scalars."""
+        if claim.scalars.is_type:
+            return Arrangement((), claim.scalars.name)
+        return self.arrangement(self.library.qualified(claim.theorem), (claim.scalars.name,))
 
     def definition(self, definition: Definition) -> tuple[LeanScope, Binders]:
         """The scope of a definition's body, and the binders of all that it takes."""
         names = set(_names_of_term(definition.body))
-        return self.signature(definition.parameters, self.needs[definition.name], names)
+        constant = self.library.qualified(definition.name)
+        own = self.arrangement(constant, self.needs[definition.name])
+        return self.signature(definition.parameters, own, names)
+
+    def arrangement(self, constant: str, needs: tuple[str, ...]) -> Arrangement:
+        """How a constant takes its scalars; without word of Lean's, in the usual order."""
+        return self.library.arrangements.get(constant) or Arrangement((SCALARS, *needs))
 
     def signature(
         self,
         parameters: Sequence[Parameter],
-        operations: Sequence[str],
+        arrangement: Arrangement,
         taken: set[str] | frozenset[str] = frozenset(),
+        instance: str = "inst_class",
     ) -> tuple[LeanScope, Binders]:
-        """The scope below a constant over `parameters`, and the binders of all that it takes."""
+        """The scope below a constant over `parameters`, and the binders of all that it takes.
+
+        An operation is that of the first instance that has it.
+        """
+        if arrangement.kind:
+            return self.of_type(self.library.scalars[arrangement.kind]).bind_all(parameters)
         names = {*taken, *(parameter.name for parameter in parameters)}
         alpha = fresh("α", names)
         own = {alpha}
-        binders: Binders = [(alpha, lean.Sort(SCALAR_LEVEL))]
+        binders: dict[str, tuple[str, Expression]] = {}
         instances: dict[str, Expression] = {}
-        for operation in operations:
-            name = fresh(f"inst_{operation}", names | own)
+        classes: dict[str, Expression] = {}
+        for item in (i for i in arrangement.items if i not in (SCALARS, ARGUMENT)):
+            kind = self.library.scalars.get(item)
+            name = fresh(f"inst_{item}" if kind is None else instance, names | own)
             own.add(name)
-            binders.append((name, instance_type(operation, Local(alpha))))
-            instances[operation] = Local(name)
-        scope, more = self._scope(alpha, instances, own).bind_all(parameters)
-        return scope, binders + more
+            if kind is None:
+                binders[item] = name, instance_type(item, Local(alpha))
+                instances.setdefault(item, Local(name))
+                continue
+            binders[item] = name, self._class(kind, Local(alpha))
+            operations, others = self.of_class(kind, Local(alpha), Local(name))
+            instances = operations | instances
+            classes = others | classes
+        scope, more = self.concrete(Local(alpha), instances, classes, own).bind_all(parameters)
+        first: tuple[str, Expression] = (alpha, lean.Sort(SCALAR_LEVEL))
+        return scope, arrange(arrangement, first, binders.__getitem__, more)
+
+    def of_type(self, kind: ScalarKind, own: Collection[str] = ()) -> LeanScope:
+        """The scope of a text about one type of scalars, each instance a constant.
+
+        `own` are names to keep off.
+        """
+        instances = {
+            operation: at_numeral(operation, Constant(path[0]))
+            for operation, path in kind.operations.items()
+        }
+        alpha = Constant(kind.lean_name)
+        scope = self.concrete(alpha, instances, {kind.name: alpha}, set(own))
+        return replace(scope, universe="0")
 
     def concrete(
-        self, scalars: Expression, instances: Mapping[str, Expression], own: set[str]
+        self,
+        scalars: Expression,
+        instances: Mapping[str, Expression],
+        classes: Mapping[str, Expression],
+        own: set[str],
     ) -> LeanScope:
         """The scope of a text about scalars of one given type; `own` are names to keep off."""
-        taken = frozenset(self.reserved | own)
-        return LeanScope(self.library, self.needs, scalars, instances, taken, {}, {}, {})
+        return LeanScope(
+            library=self.library,
+            needs=self.needs,
+            alpha=scalars,
+            universe=SCALAR_LEVEL,
+            instances=instances,
+            classes=classes,
+            taken=frozenset(self.reserved | own),
+            levels={},
+            sorts={},
+            variables={},
+        )
 
-    def _scope(self, alpha: str, instances: dict[str, Expression], own: set[str]) -> LeanScope:
-        return self.concrete(Local(alpha), instances, own)
+    def _class(self, kind: ScalarKind, alpha: Expression) -> Expression:
+        return apply(Constant(kind.lean_name, (SCALAR_LEVEL,)), alpha)
+
+    def of_class(
+        self, kind: ScalarKind, alpha: Expression, instance: Expression
+    ) -> tuple[dict[str, Expression], dict[str, Expression]]:
+        """What an instance of a kind's class gives: operations, and instances of other classes."""
+        operations = {
+            operation: projection(path, operation, alpha, instance)
+            for operation, path in kind.operations.items()
+        }
+        classes = {
+            other.name: along(path, alpha, instance)
+            for other in self.library.scalars.values()
+            if (path := kind.path_to(other)) is not None
+        }
+        return operations, classes
+
+
+def levels_of(scope: LeanScope) -> tuple[str, ...]:
+    """The universes that a text in this scope ranges over."""
+    own = () if scope.universe == "0" else (scope.universe,)
+    return (*own, *scope.levels.values())
 
 
 def _names_of_term(term: Term) -> Iterator[str]:

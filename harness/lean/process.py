@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,10 @@ from typing import Protocol
 
 _PATIENCE = 0.1
 """Seconds between two looks at whether to stop."""
+
+
+CANNOT_START = 126
+"""The exit code of a tether whose program does not exist or is none."""
 
 
 class Signal(Protocol):
@@ -33,19 +38,26 @@ class Stopped(Exception):
 
 
 @contextmanager
-def one_at_a_time(path: Path, stop: Signal | None = None) -> Iterator[None]:
-    """Holds the lock at `path`, and waits while another process does.
+def one_at_a_time(
+    path: Path,
+    stop: Signal | None = None,
+    on_progress: Callable[[str], None] | None = None,
+) -> Iterator[None]:
+    """Holds the lock at `path`, and waits while another process does, which it says.
 
     Raises Stopped once `stop` is set.
     """
     from filelock import FileLock, Timeout
 
-    lock = FileLock(path)
+    lock, said = FileLock(path), False
     while True:
         try:
             lock.acquire(timeout=0.5)
             break
         except Timeout:
+            if on_progress is not None and not said:
+                on_progress(f"Waiting for another run, which holds {path}")
+                said = True
             if stop is not None and stop.is_set():
                 raise Stopped("Lean", "the run was called off") from None
     try:
@@ -79,37 +91,67 @@ def execute(
     cannot be started. However it is left, by an interrupt as well, nothing of it goes on running.
     """
     started = time.monotonic()
-    # A file, since `communicate` cannot go on writing to a pipe after a timeout.
-    with tempfile.TemporaryFile() as source:
-        source.write((stdin or "").encode())
-        source.seek(0)
-        process = subprocess.Popen(
-            [str(word) for word in command],
-            cwd=cwd,
-            env=None if environment is None else dict(environment),
-            stdin=source,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            encoding="utf-8",
-            errors="replace",
-            # A group of its own, so that one signal reaches all that it starts.
-            start_new_session=sys.platform != "win32",
-        )
+    tie = _Tie()
     try:
-        while True:
-            try:
-                output, errors = process.communicate(timeout=_PATIENCE)
-                break
-            except subprocess.TimeoutExpired:
-                if stop is not None and stop.is_set():
-                    raise Stopped(str(command[0]), "the run was called off") from None
-                if timeout is not None and time.monotonic() - started > timeout:
-                    raise Stopped(str(command[0]), f"it took more than {timeout:g} s") from None
+        # A file, since `communicate` cannot go on writing to a pipe after a timeout.
+        with tempfile.TemporaryFile() as source:
+            source.write((stdin or "").encode())
+            source.seek(0)
+            process = subprocess.Popen(
+                [*tie.command, *map(str, command)],
+                cwd=cwd,
+                env=None if environment is None else dict(environment),
+                stdin=source,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                encoding="utf-8",
+                errors="replace",
+                # A group of its own, so that one signal reaches all that it starts.
+                start_new_session=sys.platform != "win32",
+                pass_fds=tie.passed,
+            )
+        try:
+            while True:
+                try:
+                    output, errors = process.communicate(timeout=_PATIENCE)
+                    break
+                except subprocess.TimeoutExpired:
+                    if stop is not None and stop.is_set():
+                        raise Stopped(str(command[0]), "the run was called off") from None
+                    if timeout is not None and time.monotonic() - started > timeout:
+                        raise Stopped(str(command[0]), f"it took more than {timeout:g} s") from None
+                    if process.poll() is not None:
+                        _kill(process)  # what it started holds on to its output
+        finally:
+            if process.poll() is None:
+                _kill(process)
+                process.communicate()
     finally:
-        if process.poll() is None:
-            _kill(process)
-            process.communicate()
+        tie.cut()
+    if process.returncode == CANNOT_START:
+        raise OSError(errno.ENOENT, "it cannot be started", str(command[0]))
     return Finished(process.returncode, output, errors, time.monotonic() - started)
+
+
+class _Tie:
+    """A pipe by which a program notices that this process has ended; see `tether.py`.
+
+    Windows has no process groups that this could end: there a program goes on to its own end.
+    """
+
+    def __init__(self) -> None:
+        self.command: list[str] = []
+        self.passed: tuple[int, ...] = ()
+        self._ends: tuple[int, ...] = ()
+        if sys.platform != "win32" and sys.executable:
+            here, there = os.pipe()
+            self._ends, self.passed = (here, there), (here,)
+            tether = str(Path(__file__).with_name("tether.py"))
+            self.command = [sys.executable, "-I", "-S", tether, str(here)]
+
+    def cut(self) -> None:
+        for end in self._ends:
+            os.close(end)
 
 
 def _kill(process: subprocess.Popen[str]) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
-from harness.claims.model import Library
+from harness.claims.model import ARGUMENT, SCALARS, Arrangement, Library
+from harness.language.primitives import OPERATIONS
 from harness.language.terms import Apply, Call, Equation, Lambda, Primitive, Term, Variable
 from harness.language.transform import fresh
 from harness.language.types import (
@@ -27,12 +29,14 @@ from harness.language.types import (
 )
 from harness.lean import expression as lean
 from harness.lean.expression import Constant, Expression, Literal, Local, apply, arrow
-from harness.lean.instances import NEEDS, OPERATIONS
+from harness.lean.instances import NEEDS
+
+T = TypeVar("T")
 
 SCALAR_LEVEL = "u"
 """The universe of the scalars; the types that a text ranges over have one each, `v`, `v_1`, …"""
 
-_CLASSES = {
+CLASSES = {
     "zero": "OfNat",
     "one": "OfNat",
     "add": "Add",
@@ -41,7 +45,7 @@ _CLASSES = {
     "subtract": "Sub",
     "divide": "Div",
 }
-_NUMERALS = {"zero": 0, "one": 1}
+NUMERALS = {"zero": 0, "one": 1}
 _BINARY = {
     "add": ("HAdd.hAdd", "instHAdd"),
     "multiply": ("HMul.hMul", "instHMul"),
@@ -49,13 +53,13 @@ _BINARY = {
     "divide": ("HDiv.hDiv", "instHDiv"),
 }
 
-assert set(_CLASSES) == set(OPERATIONS)
+assert set(CLASSES) == set(OPERATIONS)
 
 CORE_NAMES = frozenset(
     name.split(".")[0]
     for name in (
         *("Eq", "Fin", "Lean", "Nat", "Neg", "instOfNatNat", "instAddNat", "instMulNat"),
-        *_CLASSES.values(),
+        *CLASSES.values(),
         *(name for pair in _BINARY.values() for name in pair),
     )
 )
@@ -75,21 +79,41 @@ def numeral(value: int) -> Expression:
 
 def instance_type(operation: str, alpha: Expression) -> Expression:
     """The class of an operation on scalars, at the type `alpha`."""
-    class_ = apply(Constant(_CLASSES[operation], (SCALAR_LEVEL,)), alpha)
-    if operation in _NUMERALS:
-        return apply(class_, numeral(_NUMERALS[operation]))
-    return class_
+    class_ = apply(Constant(CLASSES[operation], (SCALAR_LEVEL,)), alpha)
+    return at_numeral(operation, class_)
+
+
+def at_numeral(operation: str, of_number: Expression) -> Expression:
+    """What stands for an operation: of 0 and 1 the class and its instances ask which number."""
+    if operation in NUMERALS:
+        return apply(of_number, numeral(NUMERALS[operation]))
+    return of_number
+
+
+def along(path: Sequence[str], alpha: Expression, instance: Expression) -> Expression:
+    """The instance to which these projections lead from the instance of a larger class."""
+    for name in path:
+        instance = apply(Constant(name, (SCALAR_LEVEL,)), alpha, instance)
+    return instance
 
 
 def projection(
     path: Sequence[str], operation: str, alpha: Expression, instance: Expression
 ) -> Expression:
     """The instance of an operation that `path` finds in the instance of a larger class."""
-    for name in path:
-        instance = apply(Constant(name, (SCALAR_LEVEL,)), alpha, instance)
-    if operation in _NUMERALS:
-        return apply(instance, numeral(_NUMERALS[operation]))
-    return instance
+    return at_numeral(operation, along(path, alpha, instance))
+
+
+def arrange(
+    arrangement: Arrangement, scalars: T, instance: Callable[[str], T], arguments: Sequence[T]
+) -> list[T]:
+    """All that a constant is applied to, in its order."""
+    rest = iter(arguments)
+    found = [
+        scalars if item == SCALARS else next(rest) if item == ARGUMENT else instance(item)
+        for item in arrangement.items
+    ]
+    return [*found, *rest]
 
 
 @dataclass(frozen=True)
@@ -101,7 +125,12 @@ class LeanScope:
     """The operations that each definition takes instances of."""
     alpha: Expression
     """The type of the scalars."""
+    universe: str
+    """The universe that it lies in."""
     instances: Mapping[str, Expression]
+    """The instance of each operation."""
+    classes: Mapping[str, Expression]
+    """The instance of the class of each kind of scalars that these are."""
     taken: frozenset[str]
     """Names that a new binder must not take."""
     levels: Mapping[str, str]
@@ -151,6 +180,11 @@ class LeanScope:
         if sort:
             return called, replace(self, sorts={**self.sorts, name: called})
         return called, replace(self, variables={**self.variables, name: called})
+
+    def local(self, parameter: Parameter) -> Local:
+        """How a parameter in scope is called."""
+        names = self.variables if parameter.is_explicit else self.sorts
+        return Local(names[parameter.name])
 
     # -- types -----------------------------------------------------------------------------------
 
@@ -205,7 +239,7 @@ class LeanScope:
             case Function():
                 raise CannotPrint("functions as values: an equation or a type argument of them")
             case _:
-                return SCALAR_LEVEL
+                return self.universe
 
     # -- terms -----------------------------------------------------------------------------------
 
@@ -236,16 +270,16 @@ class LeanScope:
                 return self.term(family)
             case Primitive("entry" | "matrix_entry", _, arguments):
                 return apply(*map(self.term, arguments))
-            case Primitive(operator, _, arguments) if operator in _CLASSES:
+            case Primitive(operator, _, arguments) if operator in CLASSES:
                 return self._operate(operator, *map(self.term, arguments))
             case Primitive(operator, dims, arguments):
                 given = [*map(self.dimension, dims), *map(self.term, arguments)]
                 return self.constant(self._primitive(operator), (), NEEDS[operator], given)
 
     def _operate(self, operation: str, *arguments: Expression) -> Expression:
-        u, instance = SCALAR_LEVEL, self._instance(operation)
-        if operation in _NUMERALS:
-            value = numeral(_NUMERALS[operation])
+        u, instance = self.universe, self.instance(operation)
+        if operation in NUMERALS:
+            value = numeral(NUMERALS[operation])
             return apply(Constant("OfNat.ofNat", (u,)), self.alpha, value, instance)
         if operation == "negate":
             return apply(Constant("Neg.neg", (u,)), self.alpha, instance, *arguments)
@@ -254,10 +288,13 @@ class LeanScope:
         head = apply(Constant(operator, (u, u, u)), self.alpha, self.alpha, self.alpha)
         return apply(head, homogeneous, *arguments)
 
-    def _instance(self, operation: str) -> Expression:
-        if operation not in self.instances:
-            raise CannotPrint(f"scalars of this kind have no operation {operation!r}")
-        return self.instances[operation]
+    def instance(self, item: str) -> Expression:
+        """The instance of an operation, or of the class of a kind of scalars."""
+        found = self.instances.get(item) or self.classes.get(item)
+        if found is None:
+            what = "are no" if item in self.library.scalars else "have no operation"
+            raise CannotPrint(f"scalars of this kind {what} {item!r}")
+        return found
 
     def _primitive(self, operator: str) -> str:
         if operator not in self.library.primitives:
@@ -292,8 +329,12 @@ class LeanScope:
     ) -> Expression:
         """A definition's constant at these scalars and all its arguments.
 
+        It takes instances of `operations`, unless the library has another arrangement of it.
         `levels` are the universes of the types among the arguments.
         """
-        instances = [self._instance(operation) for operation in operations]
-        head = Constant(name, (SCALAR_LEVEL, *levels))
-        return apply(head, self.alpha, *instances, *arguments)
+        own = self.library.arrangements.get(name) or Arrangement((SCALARS, *operations))
+        if own.kind:
+            self.instance(own.kind)
+            return apply(Constant(name, tuple(levels)), *arguments)
+        head = Constant(name, (self.universe, *levels))
+        return apply(head, *arrange(own, self.alpha, self.instance, arguments))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
@@ -9,9 +10,14 @@ from functools import cached_property
 from harness.claims.model import Claim, Project
 from harness.diagnostics import Diagnostic
 from harness.evidence import Json
+from harness.kernel.declarations import Definition
+from harness.kernel.terms import Expr, Pi, Sort
 from harness.lean.audit.answer import Answer
 from harness.lean.audit.graph import Graph
+from harness.lean.audit.names import shown
 from harness.lean.build import Build
+from harness.lean.draft.prefix import read
+from harness.lean.expression import Expression
 from harness.lean.messages import Message
 from harness.lean.mirror.plan import Plan
 from harness.lean.places import Place, Places
@@ -39,8 +45,7 @@ class Session:
     @property
     def toolchain(self) -> dict[str, Json]:
         """Which Lean spoke."""
-        kind, version, commit = self.build.kind, self.build.version, self.build.commit
-        return {"toolchain": f"Lean {version} ({kind})", "commit": commit}
+        return {"toolchain": self.build.speaker, "commit": self.build.commit}
 
     def constant(self, name: str) -> str:
         """The Lean name of a theorem or definition of the specifications."""
@@ -49,7 +54,9 @@ class Session:
     def place(self, constant: str) -> Place | None:
         """Where a declaration of the package stands."""
         declaration = self.answer.declarations.get(constant)
-        return None if declaration is None else self.places.find(constant, declaration.module)
+        if declaration is None or not declaration.place:
+            return None
+        return self.places.at(declaration.module, declaration.place)
 
     def file(self, file: str) -> str:
         """A file of the package, as messages name it."""
@@ -69,6 +76,15 @@ class Session:
         line, column = max(message.line, 1), max(message.column, 1)
         return Diagnostic(self.file(message.file or "lakefile.toml"), line, column, message.text)
 
+    def types(self, numbers: Iterator[int]) -> dict[str, Expression]:
+        """The values of the package's definitions that stand for types and propositions."""
+        terms = (item.term for item in self.answer.declarations.values())
+        return {
+            shown(term.name): read(term.value, numbers)
+            for term in terms
+            if isinstance(term, Definition) and _is_sort_valued(term.type)
+        }
+
     def near(self, constant: str) -> str:
         """What the name may have been meant to be, as the end of a sentence."""
         short = constant.rsplit(".", 1)[-1]
@@ -77,6 +93,12 @@ class Session:
             by_last.setdefault(name.rsplit(".", 1)[-1], name)
         close = get_close_matches(short, list(by_last), n=3)
         return f"; nearest: {', '.join(by_last[name] for name in close)}" if close else ""
+
+
+def _is_sort_valued(type_: Expr) -> bool:
+    while isinstance(type_, Pi):
+        type_ = type_.body
+    return isinstance(type_, Sort)
 
 
 def definition_fault(session: Session, name: str, message: str) -> tuple[Diagnostic, ...]:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import tempfile
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,10 @@ from typing import Any
 from harness.files import write_atomically
 from harness.lean.messages import Message
 
-FORMAT = 1
+FORMAT = 2
+
+ENDINGS = (".olean", ".olean.private", ".olean.server", ".ilean", ".ir")
+"""What Lean writes of a module. Nothing else that lies beside these is anything to us."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +35,15 @@ class Record:
     """sha256 of each output, by its ending."""
     messages: tuple[Message, ...]
     seconds: float
+    reads: dict[str, str]
+    """What Lean looked for in the package's folder, and what it found."""
+    without_code: bool = False
+    """Whether Lean was told to go on where it can generate no code."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Of what was built, to the last byte."""
+        return sha256(json.dumps([self.key, self.outputs], sort_keys=True).encode()).hexdigest()
 
 
 class Store:
@@ -42,6 +55,13 @@ class Store:
         self.records = folder / "records"
         self.library.mkdir(parents=True, exist_ok=True)
         self.records.mkdir(exist_ok=True)
+
+    def tidy(self) -> None:
+        """Remove what a build that was killed left. Only for who holds the folder's lock."""
+        for path in self.folder.glob(".building-*"):
+            shutil.rmtree(path, ignore_errors=True)
+        for path in self.records.glob(".*.part"):
+            path.unlink(missing_ok=True)
 
     def output(self, module: str, ending: str = ".olean") -> Path:
         """Where an output of `module` lies."""
@@ -56,7 +76,14 @@ class Store:
             if checksum != _checksum(data) or data["format"] != FORMAT or data["key"] != key:
                 return None
             messages = tuple(map(Message.from_json, data["messages"]))
-            record = Record(key, dict(data["outputs"]), messages, float(data["seconds"]))
+            record = Record(
+                key,
+                dict(data["outputs"]),
+                messages,
+                float(data["seconds"]),
+                dict(data["reads"]),
+                bool(data["without_code"]),
+            )
             if ".olean" not in record.outputs:
                 return None
             for ending, digest in record.outputs.items():
@@ -68,35 +95,34 @@ class Store:
 
     def workplace(self) -> tempfile.TemporaryDirectory[str]:
         """A folder on the same file system, to build in; it goes when the block ends."""
-        return tempfile.TemporaryDirectory(prefix=".building-", dir=self.folder)
+        return tempfile.TemporaryDirectory(
+            prefix=".building-", dir=self.folder, ignore_cleanup_errors=True
+        )
 
-    def keep(
-        self,
-        module: str,
-        key: str,
-        built: Path,
-        messages: Sequence[Message],
-        seconds: float,
-    ) -> Record:
-        """Take over the outputs `built`.olean and so on, each whole.
+    def keep(self, module: str, built: Path, record: Record) -> Record:
+        """Take over the outputs `built`.olean and so on, each whole; the record with them in it.
 
         Raises OSError when they cannot be written; then the module counts as not built.
         """
         self.forget(module)
         outputs: dict[str, str] = {}
-        for path in sorted(built.parent.glob(f"{built.name}.*")):
-            ending = path.name.removeprefix(built.name)
+        for ending in ENDINGS:
+            path = built.with_name(built.name + ending)
+            if path.is_symlink() or not path.is_file():
+                continue
             target = self.output(module, ending)
             target.parent.mkdir(parents=True, exist_ok=True)
             outputs[ending] = _digest(path)
             os.replace(path, target)
-        record = Record(key, outputs, tuple(messages), seconds)
+        record = replace(record, outputs=outputs)
         data = {
             "format": FORMAT,
-            "key": key,
+            "key": record.key,
             "outputs": outputs,
-            "messages": [message.to_json() for message in messages],
-            "seconds": seconds,
+            "messages": [message.to_json() for message in record.messages],
+            "seconds": record.seconds,
+            "reads": record.reads,
+            "without_code": record.without_code,
         }
         # Last: outputs without their record do not count.
         write_atomically(self._record(module), json.dumps({**data, "checksum": _checksum(data)}))
@@ -106,18 +132,17 @@ class Store:
         """Remove what is there of `module`, so that nothing can import it."""
         self._record(module).unlink(missing_ok=True)
         stem = self.output(module, "")
-        for path in stem.parent.glob(f"{stem.name}.*"):
-            if path.is_file():
-                path.unlink()
+        for ending in ENDINGS:
+            stem.with_name(stem.name + ending).unlink(missing_ok=True)
 
     def forget_others(self, modules: Collection[str]) -> None:
         """Remove what belongs to none of `modules`: Lean would import what the package lost."""
+        expected = {self.output(module, ending) for module in modules for ending in ENDINGS}
         for path in sorted(self.library.rglob("*"), reverse=True):
-            *folders, last = path.relative_to(self.library).parts
-            if path.is_dir():
+            if path.is_dir() and not path.is_symlink():
                 with suppress(OSError):  # there is something in it
                     path.rmdir()
-            elif ".".join([*folders, last.split(".")[0]]) not in modules:
+            elif path not in expected:
                 path.unlink()
 
     def _record(self, module: str) -> Path:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
@@ -73,6 +73,10 @@ class Toolchain(Protocol):
         """All that tells this Lean from another, for the keys of caches."""
 
     @property
+    def takes_all_for_modules(self) -> bool:
+        """Whether a file without `module` is read as if it had it, and so keeps all to itself."""
+
+    @property
     def memory(self) -> int:
         """How many bytes one run may need; bounds how many run at once."""
 
@@ -82,7 +86,10 @@ class Toolchain(Protocol):
         *,
         root: Path,
         lean_path: Sequence[Path] = (),
+        readable: Sequence[Path] = (),
         writable: Sequence[Path] = (),
+        instead: Mapping[Path, Path] | None = None,
+        reads: Path | None = None,
         stdin: str | None = None,
         timeout: float | None = None,
         stop: Signal | None = None,
@@ -90,8 +97,11 @@ class Toolchain(Protocol):
         """Run Lean's command line in the folder `root`, with `lean_path` to import from.
 
         Relative names in `arguments` are relative to `root`; give every other place as a `Path`.
-        It is to write to the folders in `writable` alone (the embedded Lean cannot write
-        elsewhere). Raises Stopped after `timeout` seconds, or once `stop` is set.
+        It is to write to the folders in `writable` alone, and the embedded Lean can neither write
+        nor read elsewhere than in these folders. That one gets the text of another file where
+        `instead` says so, and writes down in the file `reads` what it looked for in `root` and
+        `readable` (see `harness.lean.reads`). Raises Stopped after `timeout` seconds, or once
+        `stop` is set.
         """
 
     def build_elsewhere(
@@ -110,6 +120,9 @@ def compile_file(
     root: Path,
     outputs: Path | None = None,
     lean_path: Sequence[Path] = (),
+    readable: Sequence[Path] = (),
+    instead: Mapping[Path, Path] | None = None,
+    reads: Path | None = None,
     options: Sequence[str] = (),
     source_dir: str = ".",
     timeout: float | None = None,
@@ -128,11 +141,17 @@ def compile_file(
         olean = outputs.with_name(outputs.name + ".olean")
         ilean = outputs.with_name(outputs.name + ".ilean")
         arguments += ["-R", source_dir, "-o", olean, "-i", ilean]
+    if isinstance(source, str) and "/" not in source:
+        # Lean looks for what a file includes in the folder of that file, which a bare name lacks.
+        source = f"./{source}"
     return toolchain.run(
         [*arguments, source],
         root=root,
         lean_path=lean_path,
+        readable=readable,
         writable=writable,
+        instead=instead,
+        reads=reads,
         timeout=timeout,
         stop=stop,
     )

@@ -72,6 +72,8 @@ def hunt(plan: Plan, mutants: Sequence[Mutant]) -> Iterator[Finding | Notice]:
                 ),
                 "survivors",
             )
+            if cache.trouble:
+                yield Notice(cache.trouble, is_lasting=True)
         while (notice := notices.get()) is not None:
             yield notice
     finally:

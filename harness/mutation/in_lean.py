@@ -99,10 +99,10 @@ def _executed(
 ) -> Iterator[tuple[tuple[int, Leg], Outcome]]:
     """Lean runs its own definitions once; Python computes with each changed one in their place."""
     library = session.project.library
-    found = [of_definition(definition) for definition in library.definitions.values()]
+    found = [of_definition(definition, library) for definition in library.definitions.values()]
     made = program_for(session, found)
-    asked, faults = questions([s for s in found if s.name not in made.faults], seed=0)
-    answers, _ = ask(
+    asked, faults = questions([s for s in found if s.name not in made.faults], 0, made.kinds)
+    answers = ask(
         made,
         asked,
         session,
@@ -114,12 +114,12 @@ def _executed(
     for number, mutant in enumerate(mutants):
         if not isinstance(mutant.about, Definition):
             continue
-        if mutant.subject in made.faults or mutant.subject in faults:
+        if mutant.subject in {**made.faults, **faults, **answers.faults}:
             yield (number, Leg.EXECUTION), Outcome.INCONCLUSIVE
             continue
         own = [i for i, question in enumerate(asked) if question.subject.name == mutant.subject]
         tallies = compare(
-            mutant.library(library), (), [asked[i] for i in own], [answers[i] for i in own]
+            mutant.library(library), (), [asked[i] for i in own], [answers.lines[i] for i in own]
         )
         differs = any(tally.difference is not None for tally in tallies.values())
         yield (number, Leg.EXECUTION), Outcome.REFUTED if differs else Outcome.CONFIRMED

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 
 from harness.cache import code_fingerprint, digest
 from harness.evidence import Json
@@ -16,10 +17,10 @@ def keep(plan: Plan, score: Score) -> None:
     """Keep the score of a hunt through the whole project; not one in which a leg did not run."""
     if not score.is_whole:
         return
-    plan.cache.mkdir(parents=True, exist_ok=True)
-    write_atomically(
-        plan.cache / "mutation.json", json.dumps({"key": _key(plan), "score": to_data(score)})
-    )
+    kept = json.dumps({"key": _key(plan), "score": to_data(score)})
+    with suppress(OSError):  # a report without the score is what a project has that was not mutated
+        plan.cache.mkdir(parents=True, exist_ok=True)
+        write_atomically(plan.cache / "mutation.json", kept)
 
 
 def recall(plan: Plan) -> Mapping[str, Json] | None:

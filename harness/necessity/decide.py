@@ -11,6 +11,7 @@ from harness.claims.model import Claim, Library
 from harness.evidence import Counterexample
 from harness.necessity.instances import breaks
 from harness.numeric.leg import find_counterexample
+from harness.symbolic.indices import settled
 from harness.symbolic.interpret import UnsupportedTerm
 from harness.symbolic.prove import prove
 
@@ -65,13 +66,16 @@ def decide(
         if found is not None:
             return decision(Answer.FAILS, "A counterexample breaks it.", found)
     try:
-        proof = prove(claim, library.definitions)
+        plain, settling = settled(claim)
+        proof = prove(plain, library.definitions)
     except UnsupportedTerm as error:
+        settling = ()
         proof, why = None, f"rewriting does not reach it ({error})"
     else:
         why = "rewriting leaves two different normal forms"
     if proof is not None and proof.is_proved:
-        used = tuple(sorted({name for use in proof.uses for name in use.rule.source.split(", ")}))
+        names = {name for use in proof.uses for name in use.rule.source.split(", ")}
+        used = tuple(sorted(names | set(settling)))
         by = f"from {', '.join(used)}" if used else "from no hypothesis"
         return decision(Answer.HOLDS, f"Proved for every size {by}.", used=used)
     for is_small in (True, False):

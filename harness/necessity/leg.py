@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, replace
+from functools import partial
 
 from harness.arrays import Unsupported
 from harness.claims.model import Claim, Library
@@ -47,10 +48,20 @@ def check(claim: Claim, library: Library) -> Iterator[Evidence]:
             "It assumes nothing: there is no hypothesis to do without.",
         )
         return
+
+    def asked(name: str, answer: Callable[[], Evidence]) -> Evidence:
+        try:
+            return answer()
+        except Exception as error:  # one check is lost, and not those beside it
+            return Evidence.of_fault(claim.theorem, Leg.NECESSITY, name, error)
+
     for hypothesis in claim.hypotheses:
-        yield _without(claim, hypothesis.name, library)
-    yield _witness(claim, library)
-    yield from _ablated(claim, library)
+        name = hypothesis.name
+        yield asked(f"without {name}", partial(_without, claim, name, library))
+    yield asked("witness", partial(_witness, claim, library))
+    checker = ablation(claim)
+    if any(not toggle.is_assumption for toggle in checker.toggles):
+        yield asked("parts", partial(_ablated, claim, library, checker))
 
 
 def _without(claim: Claim, name: str, library: Library) -> Evidence:
@@ -117,7 +128,8 @@ def _witness(claim: Claim, library: Library) -> Evidence:
         summary = f"Whether all hypotheses can be met is not known: {why}."
     else:
         data["instance"] = asdict(found)
-        summary = f"All hypotheses are met by {subjects} not trivial; Lean has not been asked."
+        by = f" by {subjects} not trivial" if subjects else ""
+        summary = f"All hypotheses are met{by}; Lean has not been asked."
     return Evidence(
         claim.theorem,
         Leg.NECESSITY,
@@ -129,25 +141,23 @@ def _witness(claim: Claim, library: Library) -> Evidence:
     )
 
 
-def _ablated(claim: Claim, library: Library) -> Iterator[Evidence]:
-    """What each part of the claim needs, where it has parts that can be left out one by one."""
-    checker = ablation(claim)
-    if any(not toggle.is_assumption for toggle in checker.toggles):
-        start = time.monotonic()
-        cells = list(lattice(checker, library))
-        said = [str(item) for item in spared(checker, cells, library)]
-        alone = {cell.off[0]: cell.answers[""].answer.value for cell in cells if len(cell.off) == 1}
-        outcome, summary = _counted(cells)
-        yield Evidence(
-            claim.theorem,
-            Leg.NECESSITY,
-            "parts",
-            outcome,
-            " ".join([summary, *said]),
-            {"without": dict(alone), "spared": list(said)},
-            replay=f"harness ablate {claim.theorem}",
-            seconds=time.monotonic() - start,
-        )
+def _ablated(claim: Claim, library: Library, checker: Checker) -> Evidence:
+    """What each part of a claim needs that has parts which can be left out one by one."""
+    start = time.monotonic()
+    cells = list(lattice(checker, library))
+    said = [str(item) for item in spared(checker, cells, library)]
+    alone = {cell.off[0]: cell.answers[""].answer.value for cell in cells if len(cell.off) == 1}
+    outcome, summary = _counted(cells)
+    return Evidence(
+        claim.theorem,
+        Leg.NECESSITY,
+        "parts",
+        outcome,
+        " ".join([summary, *said]),
+        {"without": dict(alone), "spared": list(said)},
+        replay=f"harness ablate {claim.theorem}",
+        seconds=time.monotonic() - start,
+    )
 
 
 def check_lattice(checker: Checker, library: Library) -> Iterator[Evidence]:

@@ -5,17 +5,19 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import product
 from typing import Any
 
 import numpy as np
 
 from harness.arrays import Data, Unsupported
+from harness.arrays.evaluate import rank
 from harness.claims.model import Claim, Library
 from harness.claims.substance import bounds, spoken_of, substance
 from harness.evidence import Json
 from harness.language.terms import Term
 from harness.necessity.instances import meets
-from harness.numeric.small import Lanes, Numbers, draw_lanes, small_sizes
+from harness.numeric.small import Lanes, Numbers, draw_lanes, function_names, small_sizes
 
 
 @dataclass(frozen=True)
@@ -37,16 +39,18 @@ def find_witness(claim: Claim, library: Library, *, seconds: float) -> Witness |
     end = time.monotonic() + seconds
     bare = replace(claim, parameters=spoken_of(claim))
     subjects = substance(claim)
-    for sizes in small_sizes(bare):
+    functions = [p.name for p in bare.parameters if p.is_explicit and rank(p.type) is None]
+    for sizes, function in product(small_sizes(bare), function_names(bare)):
         if time.monotonic() >= end:
             return None
-        drawn = draw_lanes(bare, library, sizes, "", Numbers())
+        drawn = draw_lanes(bare, library, sizes, function, Numbers())
         numbers = [_telling(subject, drawn) for subject in subjects]
         wanted = drawn.good.copy()
         for array in numbers:
             wanted &= array.any(axis=tuple(range(1, array.ndim)))
         for lane in drawn.simplest(wanted):
-            values = {name: _whole(array[lane]) for name, array in drawn.arrays.items()}
+            values: dict[str, Json] = dict.fromkeys(functions, function)
+            values |= {name: _whole(array[lane]) for name, array in drawn.arrays.items()}
             if meets(sizes, values, bare, library):
                 points = (np.argwhere(array[lane])[0].tolist() for array in numbers)
                 return Witness(sizes, values, tuple(map(tuple, points)))

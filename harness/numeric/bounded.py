@@ -84,8 +84,14 @@ def _decide(left: Bounded, right: Bounded, fair: Mask) -> Compared:
     ratio = np.broadcast_to(largest(np.nan_to_num(ratios, nan=0.0, posinf=np.inf)), fair.shape)
     size = np.sqrt((largest(left.value) ** 2 + largest(right.value) ** 2) / 2)
     sharp = np.broadcast_to(largest(bound) <= SHARP * size, fair.shape)
+    # What is equal to the last bit needs no bound.
+    equal = np.broadcast_to((left.value == right.value).all(axis=_entries(left.value)), fair.shape)
     wrong = (ratio > 1) & fair
-    return Compared(left.value, right.value, wrong, fair & (wrong | sharp), ratio)
+    return Compared(left.value, right.value, wrong, fair & (wrong | sharp | equal), ratio)
+
+
+def _entries(values: Floats) -> tuple[int, ...]:
+    return tuple(range(1, values.ndim))
 
 
 def measured(plans: Plans, field: RealField, instance: Instance) -> tuple[Mask, dict[str, Floats]]:

@@ -25,9 +25,12 @@ from harness.numeric.identifier import LANES, ReplayId
 from harness.numeric.placing import Placing
 from harness.numeric.reals import Field
 from harness.numeric.sampling import Instance
-from harness.numeric.sizing import draw_sizes
+from harness.numeric.sizing import draw_sizes, edge_sizes
 
 SIZES = (2, 3, 4, 5, 6)
+
+EDGES = 1_000_000
+"""The number of the first batch at sizes that are easily forgotten (`sizing.edge_sizes`)."""
 
 Mask = NDArray[np.bool_]
 
@@ -84,6 +87,10 @@ class Plans:
         self.fixed = fixed or None
         """Sizes that all batches have; drawn for each where there are none."""
         self.assignment = assign(claim, library)
+        self.edges = (
+            edge_sizes(claim, self.assignment, self.generator(EDGES - 1)) if not fixed else []
+        )
+        """The sizes of batches from `EDGES` on."""
 
     def generator(self, batch: int) -> np.random.Generator:
         """The generator that all of a batch is drawn from."""
@@ -99,9 +106,16 @@ class Plans:
         ]
 
     def sizes(self, batch: int, rng: np.random.Generator) -> dict[str, int]:
-        """Sizes at random; every other batch has room for several blocks in its families."""
+        """Sizes at random; every other batch has room for several blocks in its families.
+
+        Raises `ValueError` for a batch that there is not.
+        """
         if self.fixed is not None:
             return dict(self.fixed)
+        if batch >= EDGES:
+            if batch - EDGES >= len(self.edges):
+                raise ValueError(f"there is no batch {batch} of {self.claim.theorem}")
+            return dict(self.edges[batch - EDGES])
         wide = self.assignment.structured if batch % 2 == 0 else ()
         return draw_sizes(self.claim, self.assignment, rng, SIZES, wide)
 

@@ -98,12 +98,13 @@ class PrimeFieldCheck(Check):
                     case UnitSquares(_, atoms):
                         degree = entries(parameter.name, 2, 2, points)
                         leaves |= {atom.name: degree for atom in atoms}
-                    case Inverse(_, other, _):
+                    case Inverse(_, other, _, _):
                         inner = Degrees(self.plans.library, leaves).term(other, sizes)
+                        own = int(len(set(shape[-2:])) > 1)  # (C A)⁻¹ C, where C is drawn as well
                         degree = entries(
                             parameter.name,
-                            d * (inner.above + inner.under),
-                            d * inner.above,
+                            d * (inner.above + inner.under + own) + own,
+                            d * (inner.above + own),
                             members,
                         )
                     case Defined(_, other, _):

@@ -18,6 +18,7 @@ from harness.arrays.evaluate import rank, shape_of
 from harness.arrays.floats import TINY, UNIT, Bounded, Floats, exactly, gamma
 from harness.arrays.functions import LIBRARY, below_one, exponential, softmax, softmax_alone
 from harness.language.types import Index, Named, Scalar, Type, Vector, function_parts, resolve
+from harness.numeric.degenerate import constants
 from harness.numeric.placing import Placing
 
 WEIGHTS = ("softmax", "masked softmax", "sigmoid")
@@ -39,9 +40,9 @@ def open_functions(kind: str) -> Callable[..., Callable[..., Any]]:
             if kind == "masked softmax":
                 mask = rng.random((lanes, *shape)) < 0.7
                 mask[..., :1] = True
-            return _Curried(arguments, _Weights(_Temperature(sharpness), kind, mask))
+            return _curried(arguments, result, lanes, _Weights(_Temperature(sharpness), kind, mask))
         if data == [result] and isinstance(resolve(result), Scalar):
-            return _Curried(arguments, _Exponential(_Temperature(sharpness)))
+            return _curried(arguments, result, lanes, _Exponential(_Temperature(sharpness)))
         lengths = [int(np.prod(shape_of(a, sizes))) for a in data]
         size = int(np.prod(shape))
         matrices = [rng.standard_normal((lanes, size, n)) for n in lengths]
@@ -49,7 +50,7 @@ def open_functions(kind: str) -> Callable[..., Callable[..., Any]]:
         wave = _Wave(
             _Temperature(sharpness), matrices, rng.uniform(0, 7, (lanes, size)), ranks, shape
         )
-        return _Curried(arguments, wave)
+        return _curried(arguments, result, lanes, wave)
 
     return make
 
@@ -71,17 +72,23 @@ class _Function(Protocol):
 
 @dataclass(frozen=True)
 class _Curried:
-    """Splits arguments into indices, which change the temperature, and data."""
+    """Splits arguments into indices, which change the temperature, and data.
+
+    What comes of them is multiplied by a factor and gets a shift, of 1 and 0 but in some lanes.
+    """
 
     arguments: Sequence[Type]
     function: _Function
+    factor: Floats
+    shift: Floats
 
     def __str__(self) -> str:
         return str(self.function)
 
     def on(self, placing: Placing) -> _Curried:
         """The same function on other arrays. Temperatures that have been set are kept."""
-        return replace(self, function=self.function.on(placing))
+        factor, shift = placing.array(self.factor), placing.array(self.shift)
+        return replace(self, function=self.function.on(placing), factor=factor, shift=shift)
 
     def __call__(self, arguments: Sequence[Any]) -> Any:
         xp = self.function.xp
@@ -99,10 +106,17 @@ class _Curried:
             turn = xp.astype(xp.asarray(argument), xp.float64)
             factor = factor * xp.astype(1 + 0.5 * xp.sin(1.0 + i + 2.0 * turn), dtype)
         if any(isinstance(a, Bounded) for a in data):
-            return self.function(
-                factor, *(a if isinstance(a, Bounded) else exactly(a, xp) for a in data)
-            )
-        return self.function.alone(factor, *arrays)
+            given = (a if isinstance(a, Bounded) else exactly(a, xp) for a in data)
+            found = self.function(factor, *given)
+            value = found.value * self.factor + self.shift
+            return Bounded(value, found.error * self.factor)
+        return self.function.alone(factor, *arrays) * self.factor + self.shift
+
+
+def _curried(arguments: Sequence[Type], result: Type, lanes: int, function: _Function) -> _Curried:
+    core = [1] * (rank(result) or 0)
+    factor, shift = (x.reshape(lanes, *core) for x in constants(lanes))
+    return _Curried(arguments, function, factor, shift)
 
 
 @dataclass

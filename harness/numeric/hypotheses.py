@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from itertools import product
 
 from harness.claims.model import Claim, Hypothesis, Library
-from harness.language.terms import Apply, Call, Equation, Primitive, Term, Variable
-from harness.language.transform import free_variables, instantiate, rewrite
+from harness.claims.unfolding import unfolded_equation
+from harness.language.terms import Apply, Equation, Primitive, Term, Variable
+from harness.language.transform import free_variables
 from harness.language.types import Matrix, Parameter, resolve
 
 
@@ -60,11 +61,15 @@ class UnitSquares:
 
 @dataclass(frozen=True)
 class Inverse:
-    """`A @ B = 1` or `a * b = 1`: the owner is the inverse of `other`, an atom as well."""
+    """`A @ B = 1` or `a * b = 1`: the owner is the inverse of `other`, an atom as well.
+
+    A matrix that is not square has many, on one side: `is_left` tells whether the owner is A.
+    """
 
     owner: Atom
     other: Term
     parameters: tuple[Variable, ...]
+    is_left: bool
 
 
 @dataclass(frozen=True)
@@ -76,7 +81,14 @@ class Defined:
     parameters: tuple[Variable, ...]
 
 
-Form = Orthogonal | Commutes | CommutesWithItself | UnitSquares | Inverse | Defined
+@dataclass(frozen=True)
+class Involution:
+    """`s(s(i)) = i`, for an index or a position i."""
+
+    owner: Atom
+
+
+Form = Involution | Orthogonal | Commutes | CommutesWithItself | UnitSquares | Inverse | Defined
 
 
 @dataclass(frozen=True)
@@ -88,28 +100,19 @@ class Assignment:
     order: tuple[Parameter, ...]
     structured: Mapping[str, tuple[Commutes, ...]]
     """Matrix variables that others are to commute with, and these hypotheses."""
+    loose: frozenset[str]
+    """Variables that may take any value at all: hypotheses only define others by them."""
 
 
 class Unmet(Exception):
     """No sampler knows how to meet a hypothesis; says which."""
 
 
-def unfold(term: Term, library: Library) -> Term:
-    """`term` without calls of definitions."""
-
-    def rule(found: Term) -> Term | None:
-        if not isinstance(found, Call):
-            return None
-        definition = library.definitions[found.definition]
-        return unfold(instantiate(definition.parameters, definition.body, found), library)
-
-    return rewrite(term, rule)
-
-
 def recognise(equation: Equation, library: Library) -> list[Form]:
     """All ways to meet `equation` by choice of one variable; empty where none is known."""
     bound = {v.name for v in equation.parameters}
-    left, right = unfold(equation.left, library), unfold(equation.right, library)
+    plain = unfolded_equation(equation, library)
+    left, right = plain.left, plain.right
     found: list[Form] = []
     for one, other in ((left, right), (right, left)):
         if _is(other, "identity"):
@@ -119,6 +122,15 @@ def recognise(equation: Equation, library: Library) -> list[Form]:
             if isinstance(one, Primitive) and one.operator == "multiply":
                 first, second = one.arguments
                 found += _inverses(first, second, bound, equation.parameters)
+    for one, other in ((left, right), (right, left)):
+        match one:
+            case Apply(Variable(name), Apply(Variable(inner), Variable(index))) if (
+                name == inner
+                and name not in bound
+                and {index} == bound
+                and other == Variable(index, other.type)
+            ):
+                found.append(Involution(Atom(name, ())))
     found += _commutations(left, right, bound, equation.parameters)
     for one, other in ((left, right), (right, left)):
         atom = _atom(one, bound)
@@ -143,7 +155,12 @@ def assign(claim: Claim, library: Library) -> Assignment:
         order = _order(choice, variables)
         if order is not None and _compatible(choice):
             forms_of = {n: tuple(f for f in choice if f.owner.name == n) for n in variables}
-            return Assignment(forms_of, order, _structured(choice, variables, forms_of))
+            structured = _structured(choice, variables, forms_of)
+            strict = set[str]().union(
+                *(_owned(f) | _depends(f) for f in choice if not isinstance(f, Defined)),
+                *(_owned(f) for f in choice),
+            )
+            return Assignment(forms_of, order, structured, frozenset(variables.keys() - strict))
     names = ", ".join(_name(h) for h in claim.hypotheses)
     raise Unmet(f"no sampler meets these hypotheses together: {names}")
 
@@ -190,9 +207,9 @@ def _inverses(
 ) -> Iterator[Form]:
     one, other = _atom(left, bound), _atom(right, bound)
     if one and other and one.name != other.name:
-        for owner, term in ((other, left), (one, right)):
+        for owner, term, is_left in ((other, left, False), (one, right, True)):
             if set(owner.arguments) == bound:
-                yield Inverse(owner, term, parameters)
+                yield Inverse(owner, term, parameters, is_left)
 
 
 def _unit_squares(term: Term, bound: set[str]) -> Iterator[Form]:

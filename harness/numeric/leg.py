@@ -16,7 +16,8 @@ from harness.arrays.backend import Backend, BackendMissing
 from harness.claims.model import Claim, Library
 from harness.evidence import Counterexample, Evidence, Json, Leg, Outcome
 from harness.numeric.bounded import Float64Check
-from harness.numeric.check import Compared, Drawn, remark, shown
+from harness.numeric.check import EDGES, Compared, Drawn, remark, shown
+from harness.numeric.degenerate import PATTERNS, count
 from harness.numeric.exact import PrimeFieldCheck
 from harness.numeric.hypotheses import Unmet
 from harness.numeric.modular import PRIMES
@@ -59,14 +60,22 @@ def check(
         try:
             with one_thread():
                 run = _Run(kind(claim, library, seed, backend=Backend(backend, device)))
-                for number in range(max(1, round(BATCHES[kind.name] * effort))):
+                usual = range(max(1, round(BATCHES[kind.name] * effort)))
+                edges = range(EDGES, EDGES + len(run.tester.plans.edges))
+                for number in (*usual, *edges):
                     if time.monotonic() >= deadline or run.wrong:
                         break
-                    run.add(number)
+                    try:
+                        run.add(number)
+                    except Unmet:
+                        if number < EDGES:
+                            raise
                 found = run.evidence()
         except (Unmet, Unsupported, BackendMissing) as error:
             is_unmet = is_unmet or isinstance(error, Unmet)
             found = _evidence(claim, kind.name, Outcome.NOT_RUN, str(error))
+        except Exception as error:  # one check is lost, and not those beside it
+            found = Evidence.of_fault(claim.theorem, Leg.NUMERIC, kind.name, error)
         yield replace(found, seconds=time.monotonic() - start)
     if is_unmet:
         yield from _small_instances(claim, library)
@@ -131,12 +140,24 @@ class _Run:
     settings: dict[str, None] = field(default_factory=dict)
     families: dict[str, None] = field(default_factory=dict)
     shapes: list[dict[str, int]] = field(default_factory=list)
+    sizes: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """From where to where each size was tried."""
+    edges: int = 0
+    """Instances at sizes 0, 1 and large: they can refute, and do not count otherwise."""
 
     def add(self, number: int) -> None:
         """Test one more batch."""
         plans = self.tester.plans
         drawn = self.tester.draw(number)
         found = self.tester.compare(drawn, plans.claim.conclusion)
+        for name, size in drawn.instance.sizes.items():
+            low, high = self.sizes.get(name, (size, size))
+            self.sizes[name] = min(low, size), max(high, size)
+        if found.wrong.any():
+            self.wrong = (drawn, found)
+        if number >= EDGES:
+            self.edges += int(drawn.fair.sum())
+            return
         self.tally.merge(Tally.of(self.tester, drawn, found))
         self.ratios.append(found.ratio[drawn.fair])
         self.settings[drawn.setting] = None
@@ -145,8 +166,6 @@ class _Run:
         if isinstance(self.tester, PrimeFieldCheck):
             prime = PRIMES[number % len(PRIMES)]
             self.misses.append(self.tester.miss(drawn.instance.sizes, prime))
-        if found.wrong.any():
-            self.wrong = (drawn, found)
 
     # -- the verdict ----------------------------------------------------------------------------
 
@@ -164,18 +183,29 @@ class _Run:
         if isinstance(self.tester, PrimeFieldCheck):
             return (
                 f"Both sides are equal on {self.tally.decided} random instances modulo "
-                f"{len(self.settings)} primes near 2²⁴, without rounding; a claim that fails for "
-                f"the families drawn would pass one instance with probability at most "
-                f"{max(self.misses):.1g}."
+                f"{len(self.settings)} primes near 2²⁴, without rounding{self._tried()}; a claim "
+                f"that fails at {'the sizes and for ' if self.sizes else ''}the families drawn "
+                f"would pass one random instance with probability at most {max(self.misses):.1g}."
             )
         largest = max((float(r.max(initial=0.0)) for r in self.ratios), default=0.0)
         return (
             f"Both sides agree within the rounding bound on {self.tally.decided} random instances "
-            f"in double precision; the largest difference is {largest:.2g} of its bound."
+            f"in double precision{self._tried()}; the largest difference is {largest:.2g} of its "
+            f"bound."
         )
+
+    def _tried(self) -> str:
+        """The sizes, so that nobody takes them for all."""
+        if not self.sizes:
+            return ""
+        usual = [size for shape in self.shapes for size in shape.values()]
+        low, high = (f(s[i] for s in self.sizes.values()) for i, f in enumerate((min, max)))
+        at = f", at sizes {min(usual)} to {max(usual)}"
+        return f"{at}, and on {self.edges} more at {low} to {high}" if self.edges else at
 
     def _data(self) -> dict[str, Json]:
         tester = self.tester
+        degenerate = count(tester.lanes)
         data: dict[str, Json] = {
             "seed": tester.plans.seed,
             "backend": str(tester.placing.backend),
@@ -187,6 +217,9 @@ class _Run:
             "families": list(self.families),
             "settings": list(self.settings),
             "shapes": list(self.shapes[:6]),
+            "sizes": {name: list(span) for name, span in self.sizes.items()},
+            "instances_at_other_sizes": self.edges,
+            "degenerate": {"each_batch": degenerate, "patterns": list(PATTERNS[:degenerate])},
         }
         if isinstance(tester, PrimeFieldCheck):
             data["miss_per_instance"] = max(self.misses, default=1.0)

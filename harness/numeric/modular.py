@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.arrays.backend import Backend
+from harness.numeric.degenerate import constants
 from harness.numeric.placing import Placing
 
 Residues = NDArray[np.float64]
@@ -223,6 +224,7 @@ class RandomFunction:
         self.keys = keys
         self.ranks = tuple(ranks)
         self.result_shape = tuple(shape)
+        self._factor, self._shift = constants(keys.size)
         self._outputs = _mix(np.arange(math.prod(shape), dtype=np.uint64) + np.uint64(1 << 40))
         self._kept: dict[tuple[int, int], NDArray[np.uint64]] = {}
 
@@ -251,6 +253,7 @@ class RandomFunction:
         mixed = _mix(key[..., None] + self._outputs) >> np.uint64(11)
         found: Residues = np.floor(mixed * (prime * 2.0**-53))
         found -= prime // 2
+        found = found * self._factor[:, None] + self._shift[:, None]
         return found.reshape(*found.shape[:-1], *self.result_shape)
 
     def _factors(self, offset: int, length: int) -> NDArray[np.uint64]:

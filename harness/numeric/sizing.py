@@ -1,4 +1,7 @@
-"""Sizes for instances: dimensions that are independent differ, and all are at least 2."""
+"""Sizes for instances: dimensions that are independent differ, and all are at least 2.
+
+Then those that are easily forgotten: 0, 1, and one that is large.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,23 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 
 import numpy as np
 
+from harness.arrays.evaluate import size_of
 from harness.claims.model import Claim
-from harness.language.types import Matrix, Parameter, Sort, dim_value, function_parts
-from harness.numeric.hypotheses import Assignment, Orthogonal
+from harness.language.types import (
+    Dim,
+    DimProduct,
+    DimSum,
+    DimVar,
+    Index,
+    Matrix,
+    Named,
+    Parameter,
+    Sort,
+    dim_value,
+    function_parts,
+    resolve,
+)
+from harness.numeric.hypotheses import Assignment, Commutes, Inverse, Orthogonal
 
 
 def draw_sizes(
@@ -20,10 +37,11 @@ def draw_sizes(
 ) -> dict[str, int]:
     """A size out of `choices` for every dimension and type, all different where that can be.
 
-    An isometry has at least as many rows as columns; the matrices `wide` have at least 4.
+    What has a left inverse has at least as many rows as columns; the matrices `wide` have at
+    least 4.
     """
     names = [p.name for p in claim.parameters if isinstance(p.sort, Sort)]
-    limits = list(_limits(claim, assignment))
+    limits = [(matrix, is_broad) for _, matrix, is_broad in _limits(claim, assignment)]
     broad = [_matrix(p) for p in claim.parameters if p.name in wide]
     for attempt in range(200):
         distinct = attempt < 100 and len(names) <= len(choices)
@@ -36,19 +54,85 @@ def draw_sizes(
 
 
 def misfits(claim: Claim, assignment: Assignment, sizes: Mapping[str, int]) -> Iterator[str]:
-    """Why a claim can have no instance of these sizes: isometries with too few rows."""
+    """Why a claim can have no instance of these sizes: too few rows for a left inverse."""
+    for name, matrix, is_broad in _limits(claim, assignment):
+        if not _fits((matrix, is_broad), sizes):
+            many, few = ("columns", "rows") if is_broad else ("rows", "columns")
+            yield f"{name} must have at least as many {many} as {few}"
+
+
+def edge_sizes(
+    claim: Claim, assignment: Assignment, rng: np.random.Generator
+) -> list[dict[str, int]]:
+    """All sizes 1; all 0, and each alone; each alone large: those at which there are instances."""
+    names = [p.name for p in claim.parameters if isinstance(p.sort, Sort)]
+    if not names:
+        return []
+    solved: set[str] = set()
+    for p in claim.parameters:
+        if any(isinstance(f, Commutes) for f in assignment.forms.get(p.name, ())):
+            solved |= set(_dimensions(_matrix(p).rows))
+    wanted = [dict.fromkeys(names, 1), dict.fromkeys(names, 0)]
+    wanted += [{**dict.fromkeys(names, 2), name: 0} for name in names]
+    for name in names:
+        for low, high in LARGE_SOLVED if name in solved else LARGE:
+            large = int(rng.integers(low, high + 1))
+            # Some sizes must grow together, such as the rows and columns of isometries.
+            pairs = ({**dict.fromkeys(names, 2), name: large, other: large} for other in names)
+            alone = {**dict.fromkeys(names, 2), name: large}
+            possible = (s for s in (alone, *pairs) if _is_possible(claim, assignment, s))
+            wanted.append(next(possible, alone))
+    found: list[dict[str, int]] = []
+    for sizes in wanted:
+        if sizes not in found and _is_possible(claim, assignment, sizes):
+            found.append(sizes)
+    return found
+
+
+LARGE = ((7, 16), (17, 40))
+"""From where to where a large size is drawn; it is the only one, so that it costs little."""
+
+LARGE_SOLVED = ((8, 8),)
+"""The same where what commutes with a matrix is solved for."""
+
+
+def _dimensions(dim: Dim) -> Iterator[str]:
+    match resolve(dim):
+        case DimVar(name):
+            yield name
+        case DimSum(left, right) | DimProduct(left, right):
+            yield from _dimensions(left)
+            yield from _dimensions(right)
+
+
+def _is_possible(claim: Claim, assignment: Assignment, sizes: Mapping[str, int]) -> bool:
+    """Whether there are instances: there is no index below 0."""
     for parameter in claim.parameters:
-        for form in assignment.forms.get(parameter.name, ()):
-            if isinstance(form, Orthogonal) and not _fits((_matrix(parameter), form.rows), sizes):
-                many, few = ("columns", "rows") if form.rows else ("rows", "columns")
-                yield f"{parameter.name} must have at least as many {many} as {few}"
+        if parameter.is_explicit:
+            sources, target = function_parts(parameter.type)
+            if isinstance(target, Index | Named) and size_of(target, sizes) == 0:
+                data = [s for s in sources if not isinstance(s, Index | Named)]
+                places = [size_of(s, sizes) for s in sources if s not in data]
+                if data or 0 not in places:
+                    return False
+    return not any(misfits(claim, assignment, sizes))
 
 
-def _limits(claim: Claim, assignment: Assignment) -> Iterator[tuple[Matrix, bool]]:
+def _limits(claim: Claim, assignment: Assignment) -> Iterator[tuple[str, Matrix, bool]]:
+    """Matrices that cannot have any sizes; with `True`, those that have at least as many columns.
+
+    What is left inverse to another has, and what has a left inverse has as many rows.
+    """
     for parameter in claim.parameters:
         for form in assignment.forms.get(parameter.name, ()):
             if isinstance(form, Orthogonal):
-                yield _matrix(parameter), form.rows
+                yield parameter.name, _matrix(parameter), form.rows
+            elif isinstance(form, Inverse) and _is_matrix(parameter):
+                yield parameter.name, _matrix(parameter), form.is_left
+
+
+def _is_matrix(parameter: Parameter) -> bool:
+    return isinstance(function_parts(parameter.type)[1], Matrix)
 
 
 def _matrix(parameter: Parameter) -> Matrix:

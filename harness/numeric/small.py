@@ -33,6 +33,7 @@ from harness.arrays.evaluate import rank, shape_of, size_of
 from harness.arrays.floats import Float64, Floats
 from harness.claims.model import Claim, Library
 from harness.evidence import Counterexample, Json
+from harness.language.transform import free_variables
 from harness.language.types import Index, Named, Parameter, Sort, function_parts
 
 _LANES = 2000
@@ -42,8 +43,25 @@ _NEAR = 1e-9
 FUNCTIONS: Mapping[str, Callable[[Any], Any]] = {
     "x ↦ x": lambda x: x,
     "x ↦ x*x + 1": lambda x: x * x + 1,
+    "x ↦ 1": lambda x: x * 0 + 1,
+    "x ↦ 0": lambda x: x * 0,
 }
-"""What open functions from a type to itself are taken to be, entry by entry; the simplest first."""
+"""What open functions from a type to itself are taken to be, entry by entry.
+
+The constants are of use only where hypotheses speak of functions.
+"""
+
+_ANY = 2
+"""So many of them are tried where no hypothesis does."""
+
+
+def function_names(claim: Claim) -> tuple[str, ...]:
+    """What the open functions of a claim are taken to be, in turn; one empty name without any."""
+    functions = {p.name for p in claim.parameters if p.is_explicit and rank(p.type) is None}
+    sides = [s for h in claim.hypotheses for s in (h.equation.left, h.equation.right)]
+    if functions & set[str]().union(*map(free_variables, sides)):
+        return tuple(FUNCTIONS)
+    return tuple(FUNCTIONS)[:_ANY] if functions else ("",)
 
 
 @dataclass(frozen=True)
@@ -65,7 +83,7 @@ def find_small(claim: Claim, library: Library, *, seconds: float) -> Found | Non
         if numbers.modulus and "divide" in claim.scalars.operations:
             continue
         for sizes in small_sizes(claim):
-            for k, name in enumerate(_names(claim)):
+            for k, name in enumerate(function_names(claim)):
                 if time.monotonic() >= end:
                     return None
                 try:
@@ -85,7 +103,7 @@ def draw_small(
     Raises `ValueError` where there is none.
     """
     number, function, lane = place
-    names = _names(claim)
+    names = function_names(claim)
     if number < len(PASSES) and function < len(names) and lane < _LANES:
         numbers, name = PASSES[number], names[function]
         try:
@@ -96,12 +114,6 @@ def draw_small(
         if found is not None:
             return found
     raise ValueError("there is no counterexample at this place; the claim may have changed")
-
-
-def _names(claim: Claim) -> tuple[str, ...]:
-    """What open functions are taken to be; one empty name where there are none."""
-    is_open = any(p.is_explicit and rank(p.type) is None for p in claim.parameters)
-    return tuple(FUNCTIONS) if is_open else ("",)
 
 
 def small_sizes(claim: Claim) -> Iterator[dict[str, int]]:
@@ -211,7 +223,10 @@ class _Pool:
         shape = (_LANES, *shape_of(type_, self.sizes))
         target = function_parts(type_)[1]
         if isinstance(target, Index | Named):
-            return rng.integers(0, max(size_of(target, self.sizes), 1), shape)
+            size = size_of(target, self.sizes)
+            if not size and np.prod(shape):
+                raise Unsupported(f"there is no {type_}")
+            return rng.integers(0, max(size, 1), shape)
         if self.kind.modulus:
             return rng.integers(0, self.kind.modulus, shape).astype(np.float64)
         numbers = rng.choice([0.0, 1.0, -1.0], shape, p=[0.5, 0.35, 0.15])
@@ -268,7 +283,13 @@ def named_function(name: str, parameter: Parameter) -> Value[Any]:
     if arguments[-1] != result or any(not isinstance(a, Index | Named) for a in arguments[:-1]):
         raise Unsupported("no simple function of this type")
     function = FUNCTIONS[name]
-    return open_function(parameter.type, lambda given: function(given[-1]))
+
+    def called(given: Sequence[Any]) -> Any:
+        argument = given[-1]
+        found = function(argument)  # NumPy gives a bare number in place of an array of shape ()
+        return found if np.shape(found) else np.asarray(found, dtype=argument.dtype)
+
+    return open_function(parameter.type, called)
 
 
 def _complexity(array: Any) -> Floats:

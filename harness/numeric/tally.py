@@ -123,8 +123,9 @@ class Tally:
         if self.decided == 0 or self.decided < _ENOUGH * self.met:
             sharp = f"{self.decided} of {self.met} instances"
             return Outcome.INCONCLUSIVE, f"the rounding bound says enough on only {sharp}"
-        if self.trivial == self.decided:
-            return Outcome.INCONCLUSIVE, "the hypotheses were met by multiples of 1 only"
+        if self.trivial > _ENOUGH * self.decided:
+            trivial = f"in {self.trivial} of {self.decided} instances"
+            return Outcome.INCONCLUSIVE, f"the hypotheses were met by multiples of 1 {trivial}"
         if self.unchanged == self.decided:
             return Outcome.INCONCLUSIVE, "both sides were given the very same arguments"
         return Outcome.CONFIRMED, ""

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from harness import __version__
 from harness.claims.model import Claim, Definition, Library, Place, Project
 from harness.claims.toggles import Checker as Toggles
+from harness.diagnostics import Diagnostic
 from harness.evidence import Evidence, Gap, Leg, Outcome
 from harness.language.notation import context, to_latex, to_mathml
 from harness.language.notation.statement import Declaration
@@ -93,6 +94,7 @@ def _claim(
         status=verdict.status,
         legs=_legs(verdict, evidence),
         source=claim.source,
+        doubts=_doubts(claim, project.library),
         calls=_calls(claim.conclusion, *(h.equation for h in claim.hypotheses)),
         picture=derive(
             claim,
@@ -102,6 +104,18 @@ def _claim(
         ),
         cost=_cost(claim, project),
     )
+
+
+def _doubts(claim: Claim, library: Library) -> tuple[Diagnostic, ...]:
+    """What a reader may mistake in a claim, or in a definition that it reaches."""
+    found = dict.fromkeys(claim.doubts)
+    equations = (claim.conclusion, *(h.equation for h in claim.hypotheses))
+    names = list(_calls(*equations))
+    for name in names:  # which grows while it is walked
+        definition = library.definitions[name]
+        found.update(dict.fromkeys(definition.doubts))
+        names += sorted(calls(definition.body) - set(names))
+    return tuple(found)
 
 
 def _cost(claim: Claim, project: Project) -> Cost | None:
@@ -134,6 +148,7 @@ def _definition(
         ),
         status=verdict.status,
         legs=_legs(verdict, evidence),
+        doubts=definition.doubts,
         calls=tuple(sorted(calls(definition.body))),
     )
 

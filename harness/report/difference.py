@@ -9,13 +9,20 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
-from harness.diagnostics import Diagnostic, InputError
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import best_match
+
+from harness.diagnostics import Diagnostic, InputError, shortened
 from harness.evidence import Leg, Outcome
 from harness.report.json import from_json
 from harness.report.model.checker import Checker, Lattice
 from harness.report.model.run import Run
 from harness.report.model.subject import Subject
+from harness.report.schema import report_schema
 from harness.verdict import Status
+
+_MOST_BYTES = 2**28
+"""Of a report; a device has no end."""
 
 
 class Kind(StrEnum):
@@ -49,11 +56,34 @@ class Change:
 
 def read_report(path: Path) -> Run:
     """A run from the file that it was written to. Raises `InputError`."""
+    line, column = 1, 1
     try:
-        return from_json(json.loads(path.read_text("utf-8")))
+        with path.open("rb") as file:
+            raw = file.read(_MOST_BYTES + 1)
+        if len(raw) > _MOST_BYTES:
+            raise ValueError(f"larger than {_MOST_BYTES} bytes")
+        data = json.loads(raw.decode("utf-8-sig"), parse_constant=_no_number)
+        if wrong := best_match(Draft202012Validator(report_schema()).iter_errors(data)):
+            message = f"{wrong.json_path}: {shortened(wrong.message)}"
+        else:
+            return from_json(data)
+    except OSError as error:
+        message = error.strerror or str(error)
+    except json.JSONDecodeError as error:
+        line, column = error.lineno, error.colno
+        message = f"not JSON: {error.msg}"
+    except UnicodeDecodeError:
+        message = "not UTF-8 text"
+    except RecursionError:
+        message = "nested too deeply"
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        message = f"not a report of this harness: {type(error).__name__}: {error}"
-        raise InputError([Diagnostic(str(path), 1, 1, message)]) from None
+        message = f"{type(error).__name__}: {shortened(str(error))}"
+    message = f"not a report of this harness: {message}"
+    raise InputError([Diagnostic(str(path), line, column, message)])
+
+
+def _no_number(word: str) -> float:
+    raise ValueError(f"{word} is no number of JSON")
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Mapping
 
 from harness.diagnostics import Diagnostic
 from harness.evidence import Evidence, Outcome
@@ -31,7 +32,9 @@ def workflow_commands(run: Run) -> str:
     """Workflow commands for what is not confirmed, refutations first."""
     found = _faults(run)
     found.sort(key=lambda item: item[1].outcome is not Outcome.REFUTED)
-    lines = [_annotation(subject, check) for subject, check in found[:ANNOTATIONS]]
+    lines = [_annotation(subject, check) for subject, check in found]
+    lines += [_warning(doubt) for doubt in run.doubts]
+    lines = lines[:ANNOTATIONS]
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -63,6 +66,15 @@ def _annotation(subject: Subject | Checker, check: Evidence) -> str:
         "title": f"{subject.name}: {check.leg.value} {check_word(check)}",
     }
     text = f"{check.summary}\n{place.message}".strip()
+    return _command(level, properties, text)
+
+
+def _warning(doubt: Diagnostic) -> str:
+    place = {"file": doubt.file, "line": str(doubt.line), "col": str(doubt.column)}
+    return _command("warning", place, doubt.message)
+
+
+def _command(level: str, properties: Mapping[str, str], text: str) -> str:
     joined = ",".join(f"{key}={_property(value)}" for key, value in properties.items() if value)
     return f"::{level} {joined}::{_data(text)}"
 
@@ -99,6 +111,7 @@ def step_summary(run: Run) -> str:
         lines += [f"- {_escape(str(diagnostic))}" for diagnostic in check.diagnostics]
         if check.replay:
             lines.append(f"- replay: {_escape(check.replay)}")
+    lines += [f"\nwarning: {_escape(str(doubt))}" for doubt in run.doubts]
     return "\n".join(lines) + "\n"
 
 

@@ -8,6 +8,7 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from harness.claims.about import About
+from harness.diagnostics import Diagnostic
 from harness.evidence import Evidence, Gap, GapKind, Leg, Outcome
 from harness.report.lattice import to_lattice
 from harness.report.model.checker import Checker
@@ -52,6 +53,7 @@ def _subject(subject: Subject) -> dict[str, Any]:
         "status": subject.status.value,
         "says": subject.says,
         "source": subject.source,
+        "doubts": [asdict(doubt) for doubt in subject.doubts],
         "file": subject.file,
         "line": subject.line,
         "specification": subject.specification,
@@ -139,6 +141,7 @@ def _to_subject(data: Mapping[str, Any], kind: Kind) -> Subject:
             for leg, result in data["legs"].items()
         ),
         source=data["source"],
+        doubts=tuple(Diagnostic(**item) for item in data.get("doubts", ())),
         calls=tuple(data.get("calls", ())),
         picture=_to_picture(data.get("picture")),
         cost=_to_cost(data.get("cost")),

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from harness.evidence import Evidence, GapKind, Outcome
+from harness.evidence import VACUITY, Evidence, GapKind, Outcome
 from harness.report.faults import check_word, faults, severity
 from harness.report.model.checker import Checker
 from harness.report.model.fold import Cost
@@ -47,6 +47,8 @@ def show(run: Run, console: Console | None = None) -> None:
         _show_list(console, run)
     for names, check in _faults(run):
         _show_fault(console, names, check)
+    _show_notes(console, run)
+    _show_doubts(console, run)
     _show_gaps(console, run)
     _show_changes(console, run)
 
@@ -160,6 +162,36 @@ def _show_fault(console: Console, names: list[str], check: Evidence) -> None:
         console.print(Text(f"    right: {check.counterexample.right}"), soft_wrap=True)
     if check.replay:
         console.print(Text(f"  replay: {check.replay}", "dim"), soft_wrap=True)
+
+
+def _show_notes(console: Console, run: Run) -> None:
+    """One line for each thing that stands in nobody's way, and that a reader wants to know."""
+    from rich.text import Text
+
+    notes: list[str] = []
+    for subject in (*run.claims, *run.definitions):
+        for result in subject.legs:
+            if result.waived is not None:
+                found = f"{result.leg.value} is waived ({result.outcome.value})"
+                notes.append(f"{subject.name}: {found}: {result.waived}")
+            for check in result.checks:
+                is_fine = check.outcome in (Outcome.CONFIRMED, Outcome.NOT_APPLICABLE)
+                if is_fine and (check.diagnostics or check.check == VACUITY):
+                    notes.append(f"{subject.name}: {check.summary}")
+    if notes:
+        console.print()
+        for note in notes:
+            console.print(Text(f"note: {note}", "yellow"), soft_wrap=True)
+
+
+def _show_doubts(console: Console, run: Run) -> None:
+    """What a reader may mistake in the specifications."""
+    from rich.text import Text
+
+    if run.doubts:
+        console.print()
+    for doubt in run.doubts:
+        console.print(Text(f"warning: {doubt}", "yellow"), soft_wrap=True)
 
 
 def _show_gaps(console: Console, run: Run) -> None:

@@ -10,7 +10,13 @@ from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
+from harness.lifetime import be_child, keep_safe_path
+from harness.sweep.work import limit
 from harness.threads import ONE_THREAD
+
+MEMORY = 4 << 30
+SECONDS = 120.0
+"""What an engine has for one claim in a run, a chunk has in a sweep."""
 
 PATIENCE = 30.0
 """Seconds to wait for a cluster's scheduler, and then for its first worker."""
@@ -21,15 +27,22 @@ class ClusterMissing(Exception):
 
 
 @contextmanager
-def processes(count: int) -> Iterator[Executor]:
-    """A pool of fresh interpreters, which end with it. What has not begun then is cancelled."""
+def processes(count: int, memory: int = MEMORY, seconds: float = SECONDS) -> Iterator[Executor]:
+    """A pool of fresh interpreters, which end with it. What has not begun then is cancelled.
+
+    Each has `memory` bytes of addresses, and ends where one piece of work takes `seconds`; 0 sets
+    no limit.
+    """
+    keep_safe_path()
     # Whatever a process loads, it is born with the limit.
     before = {name: os.environ.get(name) for name in ONE_THREAD}
     for name, value in ONE_THREAD.items():
         os.environ.setdefault(name, value)
     others = multiprocessing.active_children()
     context = multiprocessing.get_context("spawn")
-    executor = ProcessPoolExecutor(count, mp_context=context, initializer=_leave_interrupts)
+    executor = ProcessPoolExecutor(
+        count, mp_context=context, initializer=_begin, initargs=(memory, seconds)
+    )
     try:
         yield executor
     except BaseException:
@@ -77,6 +90,8 @@ def dask(address: str) -> Iterator[Executor]:
         client.close()
 
 
-def _leave_interrupts() -> None:
-    """Ctrl-C reaches all processes of a terminal; the one that writes the file ends the others."""
+def _begin(memory: int, seconds: float) -> None:
+    # Ctrl-C reaches all processes of a terminal; the one that writes the file ends the others.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    be_child(memory)
+    limit(seconds)

@@ -1,7 +1,8 @@
 """The file of a sweep: one JSON text a line, with a header, a record for each chunk, a footer.
 
-A file without a footer was cut short. Its last line may then be half written: resuming cuts it
-off, reads what is whole, and goes on behind it. The footer holds a digest of all lines before it.
+Each line ends with a digest of itself and of all before it, so that whatever was damaged is told
+by its line. A file without a footer was cut short. Its last line may then be half written: resuming
+cuts it off, reads what is whole, and goes on behind it.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from filelock import FileLock, Timeout
 from harness.diagnostics import Diagnostic, InputError
 from harness.sweep.work import Record
 
-FORMAT = "lean-harness sweep 1"
+FORMAT = "lean-harness sweep 2"
 
 _SAME = ("format", "plan", "claims", "code", "backend", "device")
 """The parts of the header that must agree for a sweep to go on."""
@@ -66,14 +67,15 @@ class Ledger:
 
     def write(self, record: Mapping[str, Any]) -> None:
         """Add one line, and hand it to the operating system."""
-        line = json.dumps(record, ensure_ascii=False, allow_nan=False).encode() + b"\n"
+        text = json.dumps(record, ensure_ascii=False, allow_nan=False).encode()
+        self._digest.update(text)
+        line = text[:-1] + _seal(self._digest.hexdigest())
         if self._file.write(line) != len(line):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self.path))
-        self._digest.update(line)
 
     def close(self, footer: Mapping[str, Any]) -> None:
-        """Add the footer, with the digest of all before it, and see it on the disk."""
-        self.write({"kind": "footer", **footer, "sha256": self._digest.hexdigest()})
+        """Add the footer, and see it on the disk."""
+        self.write({"kind": "footer", **footer})
         os.fsync(self._file.fileno())
 
     def _open(self) -> None:
@@ -99,24 +101,30 @@ class Ledger:
         end = 0
         with self.path.open("rb") as file:
             for number, line in enumerate(file, 1):
+                digest = self._digest.copy()
+                if not line.endswith(b"\n"):
+                    break  # half written
+                digest.update(line[:-_SEAL] + b"}")
+                if line[-_SEAL:] != _seal(digest.hexdigest()):
+                    if number == 1:
+                        self._compare(_parse(line) or {})  # of another version, perhaps
+                    raise self._fault(
+                        number, "the digest is not that of the lines so far: the file was altered"
+                    )
                 data = _parse(line)
                 if data is None:
-                    if file.read(1):
-                        raise self._fault(number, "expected a line of JSON: the file was altered")
-                    break
+                    raise self._fault(number, "expected a line of JSON")
                 if number == 1:
                     self._compare(data)
                 elif data.get("kind") == "footer":
-                    if data.get("sha256") != self._digest.hexdigest() or file.read(1):
-                        raise self._fault(
-                            number, "the footer's digest is not that of the lines above"
-                        )
+                    if file.read(1):
+                        raise self._fault(number + 1, "expected nothing behind the footer")
                     break
                 elif data.get("kind") == "chunk":
                     self.known.append(data)
                 else:
                     raise self._fault(number, "expected the record of a chunk")
-                self._digest.update(line)
+                self._digest = digest
                 end += len(line)
         return end
 
@@ -142,13 +150,24 @@ class Ledger:
         return InputError([Diagnostic(str(self.path), line, 1, message)])
 
 
+_DIGITS = 16
+
+
+def _seal(digest: str) -> bytes:
+    """The end of a line."""
+    return f', "digest": "{digest[:_DIGITS]}"}}\n'.encode()
+
+
+_SEAL = len(_seal("0" * _DIGITS))
+
+
 def _parse(line: bytes) -> dict[str, Any] | None:
     """The object that a whole line holds; nothing for any other line."""
     if not line.endswith(b"\n"):
         return None
     try:
         data = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return data if isinstance(data, dict) else None
 

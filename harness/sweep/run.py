@@ -9,6 +9,7 @@ from typing import Any
 
 from harness import __version__
 from harness.cache import code_fingerprint, digest
+from harness.diagnostics import Diagnostic, InputError
 from harness.sweep.chunks import chunks
 from harness.sweep.execution import Start, execute
 from harness.sweep.ledger import FORMAT, Ledger
@@ -39,11 +40,22 @@ class Sweep:
 
     def __enter__(self) -> Sweep:
         self._ledger.__enter__()
-        for record in self._ledger.known:
-            if "error" not in record and "not_run" not in record:
-                self.summary.add(record)
-        self._ledger.known.clear()
+        try:
+            self._recall()
+        except BaseException:
+            self._ledger.__exit__(None, None, None)
+            raise
         return self
+
+    def _recall(self) -> None:
+        for number, record in enumerate(self._ledger.known, 2):
+            try:
+                if "error" not in record and "not_run" not in record:
+                    self.summary.add(record)
+            except (KeyError, TypeError, ValueError, AttributeError) as error:
+                message = f"this is no record of this sweep: {type(error).__name__}: {error}"
+                raise InputError([Diagnostic(str(self._ledger.path), number, 1, message)]) from None
+        self._ledger.known.clear()
 
     def __exit__(self, *raised: Any) -> None:
         try:

@@ -137,3 +137,15 @@ def applied(function: Term, argument: Term) -> Term:
 
 
 ONE = Primitive("one", (), (), SCALAR)
+
+
+def numeral(number: int) -> Term:
+    """A positive number: in ones where it is small, else by doubling."""
+    if number <= _SMALL:
+        ones: list[Term] = [ONE] * number
+        return reduce(add, ones)
+    double = scale(add(ONE, ONE), numeral(number // 2))
+    return add(double, ONE) if number % 2 else double
+
+
+_SMALL = 3

@@ -76,6 +76,21 @@ def part_sizes(code: str) -> tuple[str, str]:
     return first, second
 
 
+def sides(code: str) -> tuple[str, str, str] | None:
+    """The two codes that a dimension is put together of, and how; nothing where it is one."""
+    return _split(code, "+*") if code.startswith("(") else None
+
+
+def is_zero(code: str) -> bool:
+    """Whether a dimension is 0 whatever its variables are."""
+    found = sides(code)
+    if found is None:
+        return code == "0"
+    first, operator, second = found
+    zeros = is_zero(first), is_zero(second)
+    return all(zeros) if operator == "+" else any(zeros)
+
+
 @cache
 def type_of(code: str) -> Type:
     """The type that a code stands for."""

@@ -77,6 +77,8 @@ def symbol(name: str, type_: Type, kind: str = "a", args: tuple[w.Value, ...] = 
             return w.of_letter(letter)
         case Function(source, target):
             return lambda value: symbol(name, target, kind, (*args, reify(value, source)))
+        case Index() if type_code(type_) == w.ONLY.type:
+            return w.ONLY
         case Index() | Named():
             return w.Atom(kind, name, args, type_code(type_))
         case _:

@@ -234,6 +234,8 @@ def place_value(p: Parameter, sizes: Mapping[str, int], rng: random.Random) -> P
     _, target = function_parts(p.type)
     size = size_of(target, sizes)
     shape = (1, *shape_of(p.type, sizes))
+    if not size and np.prod(shape):
+        raise Unsupported(f"there is no {p.type}")
     found = np.empty(shape, dtype=int)
     for place in np.ndindex(*shape):
         found[place] = rng.randrange(size)

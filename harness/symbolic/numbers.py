@@ -60,17 +60,18 @@ class Residues:
 class Work:
     """Counts the products of monomials that an evaluation with polynomials would make at most.
 
-    A number is how many monomials the polynomial in its place has, had none of them cancelled.
+    A number is how many monomials the polynomial in its place has, had none of them cancelled;
+    constants are collected.
     """
 
     def __init__(self) -> None:
         self.products = 0
 
     def of(self, number: int) -> _Count:
-        return _Count(int(number != 0), self)
+        return _Count(0, int(number != 0), self)
 
     def symbol(self, name: str) -> _Count:
-        return _Count(1, self)
+        return _Count(1, 0, self)
 
     @staticmethod
     def key(number: _Count) -> int:
@@ -78,7 +79,7 @@ class Work:
         return 0
 
     def reciprocal(self, number: _Count) -> _Count:
-        return _Count(1, self)
+        return _Count(1, 0, self)
 
     @staticmethod
     def are_zero(array: Any) -> bool:
@@ -86,14 +87,17 @@ class Work:
 
 
 class _Count:
-    __slots__ = ("monomials", "work")
+    __slots__ = ("constant", "others", "work")
 
-    def __init__(self, monomials: int, work: Work) -> None:
-        self.monomials = monomials
+    def __init__(self, others: int, constant: int, work: Work) -> None:
+        self.others = others
+        self.constant = constant
+        """1 where the polynomial has a constant term, else 0."""
         self.work = work
 
     def __add__(self, other: _Count) -> _Count:
-        return _Count(self.monomials + other.monomials, self.work)
+        constant = self.constant | other.constant
+        return _Count(self.others + other.others, constant, self.work)
 
     __sub__ = __add__
 
@@ -101,12 +105,13 @@ class _Count:
         return self
 
     def __mul__(self, other: _Count) -> _Count:
-        products = self.monomials * other.monomials
+        products = (self.others + self.constant) * (other.others + other.constant)
         self.work.products += products
-        return _Count(products, self.work)
+        constant = self.constant & other.constant
+        return _Count(products - constant, constant, self.work)
 
     def __bool__(self) -> bool:
-        return self.monomials > 0
+        return self.others + self.constant > 0
 
 
 class Ring:

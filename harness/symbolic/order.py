@@ -34,7 +34,7 @@ class Order:
         heads = [*(letter.name for word in sequences for letter in word), *_scalars(m.factors)]
         return (
             len(heads),
-            sum(isinstance(head, w.Letter) for head in w.heads(m)),
+            sum(isinstance(h, w.Letter) or h.type == "scalar" for h in w.heads(m)),
             tuple(sorted(((self.ranks.get(name, 0), name) for name in heads), reverse=True)),
             -turns(m.word) if self.seeks_turns else sum(letter.flip for letter in m.word),
             sum(map(self._inversions, sequences)),

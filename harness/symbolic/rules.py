@@ -173,8 +173,12 @@ def orient(found: Relation, order: Order) -> Iterator[Rule]:
 
 
 def _grows(lead: w.Monomial, rest: w.Poly) -> bool:
-    """Whether a variable vector occurs more often to the right: then sizes say nothing."""
-    vectors = {h.name for h in w.heads(lead) if isinstance(h, w.Letter) and h.kind == "?"}
+    """Whether a variable stands more often to the right: then sizes say nothing."""
+    vectors = {
+        h.name
+        for h in w.heads(lead)
+        if h.kind == "?" and (isinstance(h, w.Letter) or h.type == "scalar")
+    }
     return any(
         _count_name(m, name) > _count_name(lead, name) for m, _ in rest.terms for name in vectors
     )
@@ -183,7 +187,9 @@ def _grows(lead: w.Monomial, rest: w.Poly) -> bool:
 def _is_left_side(m: w.Monomial, *, is_scalar: bool) -> bool:
     if m.binders or bool(m.factors) == bool(m.word) or bool(m.factors) != is_scalar:
         return False
-    return all(letter.kind != "?" for letter in m.word)
+    # What is a variable of the rule, or a product of such, would be found everywhere.
+    parts = (*m.word, *m.factors)
+    return any(part.kind != "?" for part in parts) and all(x.kind != "?" for x in m.word)
 
 
 def orders(found: Sequence[Relation]) -> Iterator[Order]:

@@ -62,7 +62,7 @@ def expected(found: Lattice) -> list[list[str]]:
 @pytest.mark.slow
 def test_it_says_what_the_lattice_says_in_all_combinations(ask: Ask) -> None:
     """The project's own lattice, each of the 512 combinations of its nine toggles."""
-    plan = Plan(load_project(ROOT), cache=ROOT / ".cache")
+    plan = Plan(load_project(ROOT), cache=ROOT / "nothing-kept")
     [checker] = plan.checkers
     [found] = check_lattice(checker, plan.project.library)
     own = to_lattice(found.data)
@@ -157,7 +157,7 @@ def test_hostile_texts_are_texts(ask: Ask) -> None:
 
 
 def test_the_ways_out_lead_to_combinations_that_hold() -> None:
-    plan = Plan(load_project(ROOT), cache=ROOT / ".cache")
+    plan = Plan(load_project(ROOT), cache=ROOT / "nothing-kept")
     names = {slug(toggle.name) for checker in plan.checkers for toggle in checker.toggles}
     assert len(names) == sum(len(checker.toggles) for checker in plan.checkers)
     [checker] = with_lattice(SMALL).checkers

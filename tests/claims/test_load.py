@@ -37,7 +37,7 @@ def test_a_good_claim(tmp_path: Path) -> None:
     path.write_text(GOOD)
     claim = load_claim(path, "claim.yaml", LIBRARY)
     assert [h.name for h in claim.hypotheses] == ["orthogonal"]
-    assert claim.scalars.lean_class == "Lean.Grind.CommRing"
+    assert claim.scalars.lean_name == "Lean.Grind.CommRing"
     place = claim.hypotheses[0].place
     assert place is not None
     assert place.span(claim.hypotheses[0].equation.span) == (7, 15)
@@ -87,9 +87,220 @@ def test_files_that_are_no_text(tmp_path: Path) -> None:
 
 def test_words_stay_words(tmp_path: Path) -> None:
     path = tmp_path / "words.yaml"
-    path.write_text("a: no\nb: on\nc: 1e-9\nd: 12\ne: 2026-01-01\nf: true\n")
+    path.write_text("a: no\nb: on\nc: 1e-9\nd: 12\ne: '2026-01-01'\nf: true\ng: -3\nh: '07'\n")
     data = read_document(path, "words.yaml").data
-    assert data == {"a": "no", "b": "on", "c": "1e-9", "d": 12, "e": "2026-01-01", "f": "true"}
+    words = {"a": "no", "b": "on", "c": "1e-9", "d": 12, "e": "2026-01-01", "f": "true"}
+    assert data == words | {"g": -3, "h": "07"}
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        *("07", "00", "-08", "0o17", "0x1F", "0b11", "1_000", "1:30", "190:20:30.15"),
+        *("2026-01-01", "2026-1-1 10:00:00", "!!int 07"),
+    ],
+)
+def test_what_readers_of_yaml_do_not_agree_about_is_refused(tmp_path: Path, word: str) -> None:
+    path = tmp_path / "words.yaml"
+    path.write_text(f"a: fine\nb: {word}\n")
+    with pytest.raises(InputError, match=r"words\.yaml:2:4: .* to some readers of YAML"):
+        read_document(path, "words.yaml")
+
+
+def test_numbers_have_an_end(tmp_path: Path) -> None:
+    path = tmp_path / "words.yaml"
+    path.write_text(f"a: 12\nb: {'9' * 5000}\n")
+    with pytest.raises(InputError, match=r"words\.yaml:2:4: expected at most 18 digits"):
+        read_document(path, "words.yaml")
+
+
+UNSEEN = [
+    *(
+        "\u2028",
+        "\u2029",
+        "\u0085",
+        "\r",
+        "\x0b",
+        "\x0c",
+        "\x00",
+        "\x1b",
+        "\x7f",
+    ),  # lines, terminals
+    *("\u00a0", "\u2003", "\u3000", "\u3164", "\u2800", "\u115f"),  # spaces
+    *("\u200b", "\u200d", "\u2060", "\ufeff", "\u00ad", "\ufe0f", "\U000e0041"),  # nothing at all
+    *("\u202e", "\u2066", "\u200f", "\u061c"),  # directions
+    *("\uffff", "\ufdd0", "\U0010ffff", "\ue000"),  # no characters
+]
+
+
+@pytest.mark.parametrize("unseen", UNSEEN, ids=[f"{ord(c):04X}" for c in UNSEEN])
+def test_what_cannot_be_seen_is_refused_wherever_it_stands(tmp_path: Path, unseen: str) -> None:
+    code = f"the character U+{ord(unseen):04X}"
+    for text, place in (
+        (f"# a comment{unseen}waive: 1\n{GOOD}", "1:12"),
+        (GOOD.replace("Something.", f"Some{unseen}thing."), "2:11"),
+        (GOOD.replace("orthogonal", f"orth{unseen}ogonal"), "7:7"),
+    ):
+        assert faults(tmp_path, text)[0].startswith(f"claim.yaml:{place}: {code}")
+    # In quotes it may be spelled so that it is seen; what it stands for is not.
+    spelled = f'"Some\\U{ord(unseen):08x}thing"'
+    assert code in faults(tmp_path, GOOD.replace("Something.", spelled))[0]
+    assert code in faults(tmp_path, GOOD.replace("orthogonal", spelled))[0]
+
+
+def test_a_surrogate_is_no_text(tmp_path: Path) -> None:
+    assert faults(tmp_path, GOOD.encode() + b"# \xed\xa0\x80\n") == [
+        "claim.yaml:9:1: not UTF-8 text"
+    ]
+    assert "U+D800" in faults(tmp_path, GOOD.replace("Something.", '"\\ud800"'))[0]
+    path = tmp_path / "claim.yaml"
+    path.write_text(GOOD)
+    with pytest.raises(InputError, match=r"in the file's name, the character U\+DCFF"):
+        load_claim(path, "specs/\udcff.yaml", LIBRARY)
+
+
+def test_hidden_lines_are_listed_all_at_once(tmp_path: Path) -> None:
+    text = GOOD.replace("n: dimension", "n: dimension # \u2028").replace("1\n", "1 # \u2029\n")
+    assert [line.split(": ")[0] for line in faults(tmp_path, text)] == [
+        "claim.yaml:4:18",
+        "claim.yaml:7:28",
+    ]
+
+
+def test_windows_line_ends(tmp_path: Path) -> None:
+    """They are as good as others, and places are counted alike."""
+    path = tmp_path / "claim.yaml"
+    path.write_bytes(b"\xef\xbb\xbf" + GOOD.replace("\n", "\r\n").encode())
+    claim = load_claim(path, "claim.yaml", LIBRARY)
+    place = claim.hypotheses[0].place
+    assert place is not None
+    assert place.span(claim.hypotheses[0].equation.span) == (7, 15)
+    wrong = GOOD.replace("= Rᵀ\n", "= Rᵀ @ Q\n").replace("\n", "\r\n")
+    assert faults(tmp_path, wrong) == ["claim.yaml:8:28: nothing is called Q here"]
+
+
+LONG = [
+    ("transposes", "R" + ".T" * 982),
+    ("summands", "R" + " + R" * 491),
+    ("more summands", "R" + " + R" * 5999),
+    ("negations", "-" * 3000 + "R"),
+    ("digits", f"{'1' * 5000} * R"),
+    ("products", "R" + " @ R" * 101),
+]
+
+
+@pytest.mark.parametrize(("chain", "text"), LONG, ids=[name for name, _ in LONG])
+def test_chains_have_an_end(tmp_path: Path, chain: str, text: str) -> None:
+    [found] = faults(tmp_path, GOOD.replace("(Rᵀ @ R) @ Rᵀ = Rᵀ", f"{text} = R"))
+    assert found.startswith("claim.yaml:8:")
+    assert any(words in found for words in ("levels", "longer than", "digits")), found
+
+
+@pytest.mark.parametrize(
+    "type_",
+    ["scalar" + " -> scalar" * 494, f"index({'n*' * 500}n)", f"index({'9' * 5000})", "(" * 60],
+)
+def test_so_have_types(tmp_path: Path, type_: str) -> None:
+    [found] = faults(tmp_path, GOOD.replace("matrix(n, n)", type_))
+    assert found.startswith("claim.yaml:5:")
+
+
+def test_nothing_is_a_part_of_itself(tmp_path: Path) -> None:
+    """A dimension that is to be twice itself: the search for it ends."""
+    text = GOOD.replace("(Rᵀ @ R) @ Rᵀ = Rᵀ", "(v ↦ append(v, v) + v)([j ↦ 0])[k] = 0")
+    [found] = faults(tmp_path, text)
+    assert found.startswith("claim.yaml:8:")
+    assert "expected" in found
+
+
+def test_names_that_cannot_be_told_apart(tmp_path: Path) -> None:
+    text = GOOD.replace("  R: matrix(n, n)", "  R, A, \u0391: matrix(n, n)")
+    assert faults(tmp_path, text) == [
+        "claim.yaml:5:3: expected names that look different, found \u0391 (\u0391 is U+0391) and A"
+    ]
+    bound = GOOD.replace("(Rᵀ @ R) @ Rᵀ = Rᵀ", "(o \u21a6 [j \u21a6 \u03bf(j)])(o) = 0")
+    assert any("U+03BF" in line and ":8:" in line for line in faults(tmp_path, bound))
+
+
+@pytest.mark.parametrize(
+    "pair",
+    [
+        *("A\u0391", "o\u03bf", "Y\u03d2", "c\u03f2", "M\u03fa", "\u0398\u03f4", "\u00d0\u0110"),
+        *("K\u212a", "\u00c5\u212b", "\u03a9\u2126"),  # one letter, two codes
+    ],
+)
+def test_letters_that_cannot_be_told_apart(tmp_path: Path, pair: str) -> None:
+    names = f"  R, x{pair[0]}: matrix(n, n)\n  x{pair[1]}: scalar"
+    found = faults(tmp_path, GOOD.replace("  R: matrix(n, n)", names))
+    assert [line.split(",")[0] for line in found] == [
+        "claim.yaml:6:3: expected names that look different"
+    ]
+
+
+@pytest.mark.parametrize(
+    "pair", ["v\u03bd", "p\u03c1", "l\u2113", "\u03c6\u03d5", "\u03b2\u00df", "i\u0131"]
+)
+def test_letters_that_look_alike(tmp_path: Path, pair: str) -> None:
+    path = tmp_path / "claim.yaml"
+    names = f"  R, x{pair[0]}, x{pair[1]}: matrix(n, n)"
+    path.write_text(GOOD.replace("  R: matrix(n, n)", names), "utf-8")
+    [doubt] = load_claim(path, "claim.yaml", LIBRARY).doubts
+    assert "look alike" in doubt.message
+
+
+def test_letters_that_everybody_uses_side_by_side(tmp_path: Path) -> None:
+    path = tmp_path / "claim.yaml"
+    names = ", ".join("RaαbβgγdδeεzζtτsσmμηθΘφΦψΔxyuℝö")
+    path.write_text(GOOD.replace("  R: matrix(n, n)", f"  {names}: matrix(n, n)"), "utf-8")
+    assert load_claim(path, "claim.yaml", LIBRARY).doubts == ()
+
+
+def test_names_that_look_alike_at_a_glance(tmp_path: Path) -> None:
+    """v and the Greek letter nu: a good claim, with a warning."""
+    path = tmp_path / "claim.yaml"
+    path.write_text(GOOD.replace("  R: matrix(n, n)", "  R, v, \u03bd: matrix(n, n)"))
+    [doubt] = load_claim(path, "claim.yaml", LIBRARY).doubts
+    assert (doubt.line, doubt.column) == (5, 3)
+    assert doubt.message == "these names look alike: \u03bd (\u03bd is U+03BD) and v"
+    path.write_text(GOOD)
+    assert load_claim(path, "claim.yaml", LIBRARY).doubts == ()
+
+
+def test_theorems_that_look_alike(tmp_path: Path) -> None:
+    paths = []
+    for name in ("a_theorem", "\u03b1_theorem", "a_the\u03bfrem"):
+        path = tmp_path / f"{len(paths)}.yaml"
+        path.write_text(GOOD.replace("a_theorem", name))
+        paths.append((path, path.name))
+    assert not load_claims(paths[:2], LIBRARY)[1].doubts
+    with pytest.raises(InputError, match=r"2\.yaml:1:10: expected names that look different"):
+        load_claims(paths, LIBRARY)
+    [alone] = load_claims(paths[2:], LIBRARY)
+    assert "not all letters of this name are Latin" in alone.doubts[0].message
+
+
+def test_a_definition_is_not_a_primitive_in_disguise(tmp_path: Path) -> None:
+    path = tmp_path / "definitions.yaml"
+    text = (ROOT / "specs" / "definitions.yaml").read_text("utf-8")
+    cheat = "  d\u03bft:\n    says: No.\n    for: {n: dimension, u: vector(n)}\n    is: dot(u, u)\n"
+    path.write_text(text + cheat, "utf-8")
+    with pytest.raises(InputError, match=r"found d\u03bft \(\u03bf is U\+03BF\) and dot"):
+        load_library(path, "definitions.yaml")
+
+
+@pytest.mark.parametrize(
+    "name", ["dot?_comm", "f!", "größe_comm", "dotᵢ_comm", "ℝdot", "x''", "μ'₁"]
+)
+def test_names_as_lean_has_them(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "claim.yaml"
+    path.write_text(GOOD.replace("a_theorem", name).replace("orthogonal", name), "utf-8")
+    claim = load_claim(path, "claim.yaml", LIBRARY)
+    assert (claim.theorem, claim.hypotheses[0].name) == (name, name)
+
+
+@pytest.mark.parametrize("name", ["λx", "a×b", "?x", "Σ", "a..b", ".a", "«a b»", "a·b", "١x", "x١"])
+def test_and_no_others(tmp_path: Path, name: str) -> None:
+    assert faults(tmp_path, GOOD.replace("a_theorem", f"'{name}'"))
 
 
 def test_one_theorem_is_claimed_once(tmp_path: Path) -> None:

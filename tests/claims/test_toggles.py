@@ -57,6 +57,12 @@ def test_the_name_is_that_of_the_file(tmp_path: Path) -> None:
         ('"R @ q": "R @ R"', '"R @": "R @ q"', "13:21", "expected a term"),
         ("orthogonal}", 'orthogonal, assume: {a: "1 ="}}', "10:45", "expected a term"),
         ("drop: orthogonal", "drop: orthogonl", "10:10", "changes none"),
+        (
+            '{replace: {"R @ q": "R @ R"}}',
+            '{for: {\u039a: index(n) -> vector(d)}, replace: {K: \u039a}}',
+            "13:17",
+            "expected names that look different, found \u039a (\u039a is U+039A) and K",
+        ),
         ("claim: scores_invariant", "claim: score_invariant", "6:12", "no specification claims"),
         ("{drop: orthogonal}", "{drop: orthogonal, ask: {nobody: x}}", "10:43", "no question"),
         ("    says: It is orth", "    needs: [queries]\n    says: It is orth", "9:13", "no toggle"),

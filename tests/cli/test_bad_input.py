@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
@@ -28,7 +29,7 @@ CYCLE = """
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    shutil.copytree(ISOMETRY, tmp_path / "p", ignore=shutil.ignore_patterns(".cache"))
+    shutil.copytree(ISOMETRY, tmp_path / "p")
     return tmp_path / "p"
 
 
@@ -86,6 +87,18 @@ def emptied(root: Path) -> None:
             "specs/definitions.yaml:33:9: nothing is called b here",
         ),
         (replaced(SPEC, "says: ", "says: \u202e"), "U+202E cannot be seen"),
+        (
+            put(os.fsdecode(b"specs/\xff.yaml"), "theorem: x\n"),
+            r"specs/\udcff.yaml:1:1: in the file's name, the character U+DCFF cannot be seen",
+        ),
+        (
+            put("specs/a\u2028b.yaml", "theorem: x\n"),
+            r"specs/a\u2028b.yaml:1:1: in the file's name, the character U+2028 cannot be seen",
+        ),
+        (
+            replaced("specs/definitions.yaml", "namespace: Isometry", "namespace: Is\u03bfmetry"),
+            "specs/definitions.yaml:1:12: not all letters of this name are Latin ones",
+        ),
         (replaced(SPEC, "says: ", "# \x1b[2J\nsays: "), f"{SPEC}:2:3: the character U+001B"),
         (put(SPEC, 'theorem: x\nsays: "\\e[2J"\nfor: {a: scalar}\nthen: a = a\n'), "U+001B"),
         (
@@ -96,6 +109,25 @@ def emptied(root: Path) -> None:
         (put("pyproject.toml", "[tool]\nharness = 3\n"), "[tool.harness]: expected a table"),
         (put("pyproject.toml", "tool = 3\n"), "[tool.harness]: expected a table"),
         (put("pyproject.toml", b"\xff[tool.harness]\n"), "pyproject.toml:1:1: not TOML"),
+        (put("pyproject.toml", "[tool.harness]\nlean = ?\n"), "pyproject.toml:2:8: not TOML"),
+        (put("pyproject.toml", f"x = {'[' * 5000}"), "pyproject.toml:1:1: nested too deeply"),
+        (put("pyproject.toml", f"x = {'9' * 5000}"), "pyproject.toml:1:1: not TOML"),
+        (
+            put("pyproject.toml", "[tool.harness]\nspecs = '../../..'\n"),
+            "pyproject.toml:2:1: specs: expected a folder of the project, found '../../..'",
+        ),
+        (put("pyproject.toml", "[tool.harness]\nspecs = '/'\n"), "pyproject.toml:2:1: specs:"),
+        (
+            put("pyproject.toml", '[tool.harness]\nlean = "a\\u0000b"\n'),
+            "pyproject.toml:2:1: lean: expected a folder",
+        ),
+        (put(SPEC, "theorem: \uffff\n"), f"{SPEC}:1:10: the character U+FFFF cannot be seen"),
+        (put(SPEC, "theorem: 07\n"), f"{SPEC}:1:10: 07 is a number to some readers"),
+        (put(SPEC, f"theorem: {'9' * 5000}\n"), f"{SPEC}:1:10: expected at most 18 digits"),
+        (
+            replaced(SPEC, "says: ", f"source: {{a: {'x' * 5000}}}\nsays: "),
+            f"{SPEC}:2:9: expected text",
+        ),
         (
             put("pyproject.toml", "[tool.harness]\nspecs = 3\nleen = 'x'\n"),
             "pyproject.toml:2:1: specs: expected text, found 3",
@@ -139,6 +171,9 @@ def test_bad_lean_packages(project: Path, prepare: Callable[[Path], object], exp
         (["check", str(ISOMETRY / SPEC)], 2, "expected a specification below specs/"),
         (["check", "--leg", "symbolic", "--json", "/proc/nope/x.json"], 3, "/proc/nope"),
         (["diff", "/dev/null", "/dev/null"], 2, "not a report of this harness"),
+        (["check", "--json", "/tmp/x.y", "--html", "/tmp/../tmp/x.y"], 2, "cannot be one file"),
+        (["check", "--time-limit", "nan"], 2, "is not a finite number"),
+        (["check", "--time-limit", "inf"], 2, "is not a finite number"),
     ],
 )
 def test_bad_requests(project: Path, arguments: list[str], code: int, expected: str) -> None:
@@ -151,13 +186,6 @@ def test_where_there_is_no_project(tmp_path: Path) -> None:
     done = harness(tmp_path, "check")
     assert done.exit_code == 2
     assert "no project here or above" in done.output
-
-
-def test_a_cache_that_cannot_be_written(project: Path) -> None:
-    (project / ".cache").touch()
-    done = harness(project, "check", "--leg", "symbolic")
-    assert done.exit_code == 3
-    assert f"{project}/.cache/evidence: Not a directory" in done.output
 
 
 def test_what_nobody_thought_of_is_a_sentence_too(
@@ -184,3 +212,100 @@ def test_markup_in_a_specification_is_text_in_the_report(project: Path) -> None:
 def test_the_legs_that_can_be_waived_are_the_legs() -> None:
     names = schema("claim")["properties"]["waive"]["propertyNames"]["enum"]
     assert names == [leg.value for leg in Leg]
+
+
+def test_a_byte_order_mark_in_the_settings(project: Path) -> None:
+    path = project / "pyproject.toml"
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n"))
+    assert harness(project, "list").exit_code == 0
+
+
+def test_mistakes_of_all_files_come_at_once(project: Path) -> None:
+    """Also where one of them is so long or so deep that it ended the whole run."""
+    for number, (old, new) in enumerate(
+        [
+            ("= ", "= -" + "-" * 3000),
+            ("= ", "= " + "flip(" * 494),
+            ("says: ", "# \u2028\nsays: "),
+            ("then: ", "than: "),
+        ]
+    ):
+        text = (project / SPEC).read_text("utf-8")
+        assert old in text
+        (project / "specs" / f"wrong{number}.yaml").write_text(text.replace(old, new), "utf-8")
+    done = harness(project, "check", "--leg", "symbolic")
+    assert done.exit_code == 2
+    for number in range(4):
+        assert f"specs/wrong{number}.yaml:" in done.output
+    put("specs/definitions.yaml", "namespace: 07\n")(project)
+    put("specs/lock.yaml", "lean: \u2029\n")(project)
+    done = harness(project, "check", "--leg", "symbolic")
+    assert done.exit_code == 2
+    for name in ("definitions", "lock", "wrong2", "wrong3"):
+        assert f"specs/{name}.yaml:" in done.output
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (b"", ":1:1: not a report of this harness: not JSON"),
+        (b'{\n "a": ,', ":2:7: not a report of this harness: not JSON"),
+        (b"[" * 100_000, ":1:1: not a report of this harness: nested too deeply"),
+        (b"9" * 5000, ":1:1: not a report of this harness: "),
+        (b"NaN", ":1:1: not a report of this harness: ValueError: NaN is no number"),
+        (b"\xff", ":1:1: not a report of this harness: not UTF-8 text"),
+        (b"[]", ":1:1: not a report of this harness: $: [] is not of type 'object'"),
+        (b'{"schema": 3}', ":1:1: not a report of this harness: $"),
+    ],
+)
+def test_reports_that_are_none(
+    project: Path, tmp_path: Path, content: bytes, expected: str
+) -> None:
+    old = tmp_path / "old.json"
+    old.write_bytes(content)
+    for arguments in (["diff", str(old), str(old)], ["check", "--since", str(old)]):
+        done = harness(project, *arguments)
+        assert done.exit_code == 2
+        assert f"{old}{expected}" in done.output
+
+
+def save(path: Path, matrix: object) -> Path:
+    np.save(path, np.asarray(matrix))
+    return path
+
+
+def test_matrices_that_are_none(project: Path, tmp_path: Path) -> None:
+    good = save(tmp_path / "good.npy", np.eye(4))
+    whole = good.read_bytes()
+    damaged = [b"", whole[:3], whole[:20], whole[:100], whole.replace(b"'shape'", b"'shapx'")]
+    damaged += [whole.replace(b"(4, 4)", b"(4, 4"), whole.replace(b"(4, 4)", b"(9,-1)")]
+    damaged += [b"PK\x03\x04nothing", whole.replace(b"'<f8'", b"'|O8'"), b"\x80\x04N."]
+    files = []
+    for number, data in enumerate(damaged):
+        files.append(tmp_path / f"{number}.npy")
+        files[-1].write_bytes(data)
+    huge = np.eye(4) * 1e200
+    wrong = [
+        huge,
+        np.full((4, 4), np.nan),
+        np.full((4, 4), np.inf),
+        np.eye(3),
+        np.zeros((0, 0)),
+        1.0,
+    ]
+    files += [save(tmp_path / f"w{number}.npy", matrix) for number, matrix in enumerate(wrong)]
+    for file in files:
+        done = harness(project, "horizon", str(file), "--layout", "interleaved")
+        assert done.exit_code == 2, (file, done.output)
+        assert f"{file}:1:1: expected" in done.output
+    for option in (
+        ["--base", "nan"],
+        ["--base", "inf"],
+        ["--base", "1e-320"],
+        ["--tolerance", "nan"],
+        ["--until", "9" * 400],
+        ["--frequencies", str(files[0])],
+    ):
+        done = harness(project, "horizon", str(good), "--layout", "half-split", *option)
+        assert done.exit_code == 2, (option, done.output)
+    assert harness(project, "horizon", str(good), "--layout", "half-split").exit_code == 0

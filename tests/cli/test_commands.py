@@ -10,6 +10,7 @@ from click.testing import CliRunner, Result
 from jsonschema import Draft202012Validator
 
 from harness.cli import COMMANDS, main
+from harness.lean.embedded import install
 
 ROOT = Path(__file__).parents[2]
 NAMES = [name for section in COMMANDS.values() for name in section]
@@ -46,7 +47,10 @@ def test_schema_without_a_kind_lists_the_kinds() -> None:
     assert all(kind in done.output for kind in listed)
 
 
-def test_doctor_names_what_is_installed_and_says_how_to_get_the_rest() -> None:
+def test_doctor_names_what_is_installed_and_says_how_to_get_the_rest(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("harness.lean.embedded.install.is_undamaged", lambda place: True)
     done = harness("doctor")
     assert done.exit_code == 0, done.output
     assert "numpy" in done.output
@@ -55,6 +59,35 @@ def test_doctor_names_what_is_installed_and_says_how_to_get_the_rest() -> None:
     for line in done.output.splitlines():
         if line.startswith("– optional"):
             assert "pip install" in line
+
+
+def test_doctor_sees_a_damaged_toolchain(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file more, less or changed; and it says what to do."""
+    (tmp_path / "lib" / "lean").mkdir(parents=True)
+    for name in ("lean.wasm", "lib/lean/Init.olean", "lib/lean/Std.olean"):
+        (tmp_path / name).write_text(name)
+    whole = install.library_digest(tmp_path)
+    monkeypatch.setattr(install, "LIBRARY_SHA256", whole)
+    monkeypatch.setattr(install, "installed", lambda: tmp_path)
+    assert f"✓ embedded Lean in {tmp_path}" in harness("doctor").output
+    init = tmp_path / "lib" / "lean" / "Init.olean"
+    for damage in (
+        lambda: init.write_text("lib/lean/Init.oleaN"),
+        init.unlink,
+        lambda: (init.write_text("lib/lean/Init.olean"), (init.parent / "More.olean").touch()),
+    ):
+        damage()
+        done = harness("doctor")
+        assert done.exit_code == 3, done.output
+        assert f"embedded Lean in {tmp_path} is damaged: remove that folder" in done.output
+
+
+@pytest.mark.lean
+def test_the_installed_toolchain_is_the_pinned_one() -> None:
+    place = install.installed()
+    if place is None:
+        pytest.skip("no embedded Lean was needed here")
+    assert install.is_undamaged(place)
 
 
 def test_doctor_finds_bad_input(tmp_path: Path) -> None:
@@ -91,7 +124,7 @@ def completions(*words: str) -> list[str]:
 
 
 def test_completion_knows_commands_theorems_and_kinds() -> None:
-    assert completions("exp") == ["explain"]
+    assert completions("exp") == ["explain", "export"]
     assert completions("explain", "scores_") == ["scores_invariant_of_orthogonal"]
     assert len(completions("sketch", "rope")) == 6
     assert completions("schema", "t") == ["toggles"]

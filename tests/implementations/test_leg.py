@@ -15,6 +15,8 @@ from harness.evidence import Evidence, Leg, Outcome
 from harness.implementations import leg, papers
 from harness.implementations.bindings import SIGNATURES
 from harness.implementations.leg import check
+from harness.language.transform import substitute
+from harness.language.types import Dim, DimVar, Named, Parameter, Type, substitute_type
 from harness.verdict import ExitCode, Status, exit_code, judge
 from tests.arrays.language import LIBRARY, ROOT
 from tests.implementations.mutants import WRONG, definitions, library
@@ -103,7 +105,7 @@ def test_other_parameters_are_never_confirmed(change: str) -> None:
     first, *others = definition.parameters
     parameters = {
         "dropped": tuple(others),
-        "renamed": (replace(first, name="D"), *others),
+        "renamed": (first, *others[:-1], replace(others[-1], name="X")),
         "retyped": (replace(first, sort=others[-1].sort), *others),
         "reordered": (*others, first),
     }[change]
@@ -217,3 +219,25 @@ def test_what_lean_and_the_specification_get_wrong_alike_is_red(tmp_path: Path) 
         Leg.IMPLEMENTATION: Outcome.REFUTED,
     }
     assert exit_code(verdicts.values()) is ExitCode.REFUTED
+
+
+def test_what_dimensions_and_types_are_called_says_nothing() -> None:
+    """Nor does Lean look at it: the number of keys may be k, and positions may be a type n."""
+    for name, renaming in (
+        ("scores", {"n": "k"}),
+        ("attentionContext", {"n": "d", "d": "e", "e": "n"}),
+        ("ropeVector", {"P": "m", "m": "P", "d": "position"}),
+    ):
+        definition = LIBRARY.definitions[name]
+        dims: dict[str, Dim] = {old: DimVar(new) for old, new in renaming.items()}
+        types: dict[str, Type] = {old: Named(new) for old, new in renaming.items()}
+        parameters = tuple(
+            Parameter(p.name, substitute_type(p.type, dims, types))
+            if p.is_explicit
+            else Parameter(renaming.get(p.name, p.name), p.sort)
+            for p in definition.parameters
+        )
+        body = substitute(definition.body, {}, dims, types)
+        other = replace(definition, parameters=parameters, body=body)
+        assert other != definition
+        assert status(other, LIBRARY) is Status.CONFIRMED

@@ -104,11 +104,18 @@ def test_faults_say_where_and_what(text: str, offset: int, says: str) -> None:
     assert says in caught.value.message
 
 
+def test_words_that_are_symbols_have_their_place() -> None:
+    for text, offset in (("x + sum", 7), ("x sum j, x", 2), ("sum j, forall", 7)):
+        with pytest.raises(s.LanguageError) as caught:
+            parse_term(text)
+        assert caught.value.span[0] == offset
+
+
 def test_deep_nesting_is_a_fault_and_not_a_crash() -> None:
     with pytest.raises(s.LanguageError, match="nested deeper"):
-        parse_term("(" * 100_000)
+        parse_term("(" * 4_000)
     with pytest.raises(s.LanguageError, match="nested deeper"):
-        parse_type("(" * 100_000)
+        parse_type("(" * 4_000)
 
 
 @pytest.mark.parametrize("text", ["a + b + c", "a + (b + c)", "a*(b*c)", "a*b*c", "(a + b)*c"])

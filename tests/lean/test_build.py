@@ -14,6 +14,7 @@ from tests.lean.fake import FakeToolchain
 
 BUILT, CACHED = ModuleOutcome.BUILT, ModuleOutcome.CACHED
 FAILED, BLOCKED = ModuleOutcome.FAILED, ModuleOutcome.BLOCKED
+UNDECIDED = ModuleOutcome.UNDECIDED
 
 
 @pytest.fixture
@@ -124,7 +125,7 @@ def test_an_error_stands_at_its_place_and_blocks_what_is_above(
 
 def test_lean_that_writes_nothing_is_not_believed(run: Callable[..., Build]) -> None:
     built = run(FakeToolchain(writes=False))
-    assert outcomes(built)["A"] is FAILED
+    assert outcomes(built)["A"] is UNDECIDED
     assert built.errors[0].text == "Lean wrote no .olean."
 
 
@@ -157,16 +158,6 @@ def test_a_module_that_is_gone_cannot_be_imported(root: Path, run: Callable[...,
     assert not list(built.library.glob("B.*"))
 
 
-def test_a_file_that_is_no_module_is_explained(root: Path, run: Callable[..., Build]) -> None:
-    (root / "A.lean").write_text("def x := 1\n")
-    (root / "B.lean").write_text("module\nimport A\nbad\n")
-    hints = [m for m in run().modules["B"].messages if m.severity == "information"]
-    assert [str(hint) for hint in hints] == [
-        "B.lean:2:8: information: A.lean does not begin with `module`, so the embedded Lean sees "
-        "nothing of it."
-    ]
-
-
 def test_independent_modules_are_checked_at_once(run: Callable[..., Build]) -> None:
     both = threading.Barrier(2, timeout=20)
 
@@ -197,7 +188,7 @@ def test_a_module_that_takes_too_long_fails_alone(run: Callable[..., Build]) -> 
             raise Stopped("lean", "it took more than 5 s")
 
     built = run(FakeToolchain(before=slow))
-    assert outcomes(built) == {"A": BUILT, "B": FAILED, "C": BUILT, "Demo": BLOCKED}
+    assert outcomes(built) == {"A": BUILT, "B": UNDECIDED, "C": BUILT, "Demo": BLOCKED}
     assert built.errors[0].text == "Stopped: it took more than 5 s."
 
 
@@ -218,3 +209,146 @@ def test_a_failed_write_leaves_no_half(
         with pytest.raises(OSError, match="No space left"):
             run()
     assert outcomes(run()) == {"A": CACHED, "B": BUILT, "C": CACHED, "Demo": BUILT}
+
+
+def test_a_file_that_was_read_while_building_changes(root: Path, run: Callable[..., Build]) -> None:
+    (root / "data.txt").write_text("1")
+    lean = FakeToolchain(looks_for=("data.txt", "more.txt"))
+    first = run(lean)
+    assert set(outcomes(run(lean)).values()) == {CACHED}
+    (root / "unread.txt").write_text("")
+    assert set(outcomes(run(lean)).values()) == {CACHED}
+    (root / "data.txt").write_text("2")
+    second = run(lean)
+    assert outcomes(second)["A"] is BUILT
+    # What was found in the package before is found again only if the package is what it was.
+    assert second.key == first.key
+    (root / "more.txt").write_text("now it is there")
+    assert outcomes(run(lean))["A"] is BUILT
+    (root / "data.txt").write_text("bad")
+    lean.before = lambda source: (root / source).write_text("module\nbad\n")
+    assert outcomes(run(lean))["A"] is FAILED
+
+
+def test_other_outputs_are_another_package(root: Path, run: Callable[..., Build]) -> None:
+    """The same sources with another file that they include: nothing that was kept may stand."""
+    (root / "data.txt").write_text("1")
+    real = FakeToolchain.run
+
+    def including(self: FakeToolchain, *words: object, **named: object) -> object:
+        done = real(self, *words, **named)  # type: ignore[arg-type]
+        arguments = words[0]
+        assert isinstance(arguments, list)
+        olean = arguments[arguments.index("-o") + 1]
+        olean.write_text(olean.read_text() + (root / "data.txt").read_text())
+        return done
+
+    lean = FakeToolchain(looks_for=("data.txt",))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(FakeToolchain, "run", including)
+        first = run(lean)
+        (root / "data.txt").write_text("2")
+        second = run(lean)
+    assert set(outcomes(second).values()) == {BUILT}
+    assert second.key != first.key
+    assert second.modules["A"].key != first.modules["A"].key
+
+
+def test_what_was_read_must_be_told(run: Callable[..., Build]) -> None:
+    real = FakeToolchain.run
+
+    def silent(self: FakeToolchain, *words: object, **named: object) -> object:
+        return real(self, *words, **{**named, "reads": None})  # type: ignore[arg-type]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(FakeToolchain, "run", silent)
+        assert outcomes(run())["A"] is UNDECIDED
+
+
+@pytest.mark.parametrize("exit_code", [-9, 1, 137])
+def test_a_lean_that_dies_decides_nothing(run: Callable[..., Build], exit_code: int) -> None:
+    built = run(FakeToolchain(dies=exit_code))
+    assert outcomes(built) == {"A": UNDECIDED, "B": BLOCKED, "C": BLOCKED, "Demo": BLOCKED}
+    assert built.modules["Demo"].blocked_by == ("A",)
+    assert built.errors[0].text == f"Lean ended with exit code {exit_code}.\nKilled"
+    assert set(outcomes(run()).values()) == {BUILT}
+
+
+def test_want_of_code_stops_no_proof(root: Path, run: Callable[..., Build]) -> None:
+    (root / "B.lean").write_text("module\nimport A\n-- code\n")
+    (root / "C.lean").write_text("module\nimport A\n-- code, and it is bad\n")
+    lean = FakeToolchain()
+    built = run(lean)
+    assert outcomes(built) == {"A": BUILT, "B": BUILT, "C": FAILED, "Demo": BLOCKED}
+    assert built.modules["B"].without_code
+    assert not built.modules["A"].without_code
+    assert lean.checked.count("B.lean") == 2
+    again = run()
+    assert outcomes(again)["B"] is CACHED
+    assert again.modules["B"].without_code
+
+
+def test_a_lean_that_is_not_the_one_asked_for_refutes_nothing(
+    root: Path, run: Callable[..., Build]
+) -> None:
+    (root / "A.lean").write_text("module\nbad\n")
+    assert outcomes(run())["A"] is FAILED
+    (root / "lean-toolchain").write_text("leanprover/lean4:v4.9.0\n")
+    built = run()
+    assert outcomes(built)["A"] is UNDECIDED
+    assert built.modules["A"].reason == (
+        "the package asks for leanprover/lean4:v4.9.0, and this is Lean 4.0.0"
+    )
+    assert built.speaker == ("Lean 4.0.0 (embedded; the package asks for leanprover/lean4:v4.9.0)")
+
+
+def test_what_is_imported_and_is_not_there(root: Path, run: Callable[..., Build]) -> None:
+    (root / "A.lean").write_text("module\nimport Mathlib.Tactic\nimport Lean\n")
+    built = run()
+    assert outcomes(built)["A"] is UNDECIDED
+    assert [str(error) for error in built.errors] == [
+        "A.lean:2:8: error: It imports Mathlib.Tactic, of a package that is not there."
+    ]
+    assert "lake update" in built.modules["A"].reason
+    (root / "A.lean").write_text("module\nimport Demo.Gone\n")
+    built = run()
+    assert outcomes(built)["A"] is FAILED
+    assert [str(error) for error in built.errors] == [
+        "A.lean:2:8: error: There is no module Demo.Gone: no file Demo/Gone.lean in the package."
+    ]
+
+
+def test_what_code_leaves_among_the_outputs(
+    root: Path, run: Callable[..., Build], tmp_path: Path
+) -> None:
+    (root / "A.lean").write_text("module\n-- litter\n")
+    built = run()
+    assert built.ok, built.errors
+    assert sorted(p.name for p in built.library.glob("A.*")) == [
+        "A.ilean",
+        "A.olean",
+        "A.olean.private",
+    ]
+    assert not (built.library / "Other.olean").exists()
+    assert not list((tmp_path / "out").glob(".building-*"))
+    assert set(outcomes(run()).values()) == {CACHED}
+
+
+def test_what_killed_builds_left_behind_is_removed(
+    run: Callable[..., Build], tmp_path: Path
+) -> None:
+    (tmp_path / "out" / ".building-dead" / "out").mkdir(parents=True)
+    (tmp_path / "out" / "lib" / "A.folder").mkdir(parents=True)
+    (tmp_path / "out" / "lib" / "Old.olean").write_text("")
+    built = run()
+    assert built.ok
+    assert not list((tmp_path / "out").glob(".building-*"))
+    assert not list(built.library.glob("Old*"))
+
+
+def test_notes_of_the_package_are_said(root: Path, run: Callable[..., Build]) -> None:
+    with (root / "lakefile.toml").open("a") as lakefile:
+        lakefile.write('moreLeanArgs = ["--odd"]\n')
+    said: list[str] = []
+    run(on_progress=said.append)
+    assert said[0] == "lakefile.toml: `moreLeanArgs` has --odd, which is not passed to Lean here."

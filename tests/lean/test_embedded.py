@@ -1,5 +1,6 @@
 """The embedded Lean itself: what it accepts, what it says, and what it may touch."""
 
+import json
 from pathlib import Path
 from threading import Event
 
@@ -10,6 +11,7 @@ from harness.lean.find import find_toolchain
 from harness.lean.messages import Message
 from harness.lean.package import read_package
 from harness.lean.process import Stopped
+from harness.lean.reads import unchanged
 from harness.lean.toolchain import Toolchain, compile_file
 
 pytestmark = pytest.mark.lean
@@ -96,6 +98,44 @@ def test_lean_sees_its_package_and_can_only_write_outputs(
     assert not (root / "new.txt").exists()
 
 
+def test_what_lean_looks_for_is_written_down(lean: Toolchain, root: Path) -> None:
+    (root / "Demo").joinpath("Leaf.lean").unlink()
+    (root / "data").mkdir()
+    (root / "data" / "switch.txt").write_text("on")
+    # A plain file: Lean reads another text in its place, and what lies beside it all the same.
+    (root / "Demo.lean").write_text(
+        'def mode : String := include_str "data/switch.txt"\n'
+        'theorem isOn : mode = "on" := by decide\n'
+        '#eval (do let _ ← System.FilePath.readDir "data" : IO Unit)\n'
+        '#eval (do let _ ← System.FilePath.pathExists "gone.txt" : IO Unit)\n'
+    )
+    out = root.parent / "out"
+    assert build(read_package(root), lean, build_dir=out).ok
+
+    def is_known() -> bool:
+        record = json.loads((out / "records" / "Demo.json").read_text())
+        return unchanged(record["reads"], root)
+
+    assert is_known()
+    (root / "data" / "switch.txt").write_text("off")
+    assert not is_known()
+    (root / "data" / "switch.txt").write_text("on")
+    (root / "gone.txt").write_text("")
+    assert not is_known()
+    (root / "gone.txt").unlink()
+    (root / "data" / "more.txt").write_text("")
+    assert not is_known()
+    (root / "data" / "more.txt").unlink()
+    (root / "unread.txt").write_text("")
+    assert is_known()
+    again = build(read_package(root), lean, build_dir=out)
+    assert again.modules["Demo"].outcome is ModuleOutcome.CACHED
+    (root / "data" / "switch.txt").write_text("off")
+    broken = build(read_package(root), lean, build_dir=out)
+    assert broken.modules["Demo"].outcome is ModuleOutcome.FAILED
+    assert [(e.line, e.column) for e in broken.errors] == [(2, 34)]
+
+
 def test_lean_reads_standard_input_and_says_what_is_wrong(lean: Toolchain, root: Path) -> None:
     run = lean.run(["--json", "--stdin"], root=root, stdin="#check (1 : Nat)\n#check θ.ν\n")
     assert not run.ok
@@ -126,5 +166,5 @@ def test_a_lean_that_dies_is_not_believed(lean: Toolchain, root: Path) -> None:
         "theorem t : f 20000 = 20000 := rfl\n"
     )
     built = build(read_package(root), lean, build_dir=root / "out")
-    assert built.modules["Demo.Leaf"].outcome is ModuleOutcome.FAILED
+    assert built.modules["Demo.Leaf"].outcome is ModuleOutcome.UNDECIDED
     assert "Lean" in built.errors[0].text

@@ -208,11 +208,15 @@ def test_a_cache_that_cannot_be_written(npm: Npm, tmp_path: Path) -> None:
         npm.install(tmp_path / "file")
 
 
-def test_the_cache_folder_can_be_chosen(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("HARNESS_CACHE_DIR", str(tmp_path))
-    assert install.cache_folder() == tmp_path
-    monkeypatch.delenv("HARNESS_CACHE_DIR")
-    assert install.cache_folder().name == "lean-harness"
+def test_what_a_killed_installation_left_is_removed(npm: Npm, tmp_path: Path) -> None:
+    folder = npm.install(tmp_path)
+    left = folder.parent / f".installing-{folder.name}-x1" / "download"
+    other = folder.parent / ".installing-another-x2"
+    left.mkdir(parents=True)
+    other.mkdir()
+    npm.install(tmp_path)
+    assert not left.parent.exists()
+    assert other.exists(), "somebody else may be preparing that one now"
 
 
 def test_without_the_wheel(monkeypatch: pytest.MonkeyPatch) -> None:

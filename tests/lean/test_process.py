@@ -7,7 +7,7 @@ from threading import Event, Timer
 
 import pytest
 
-from harness.lean.process import Stopped, execute
+from harness.lean.process import Stopped, execute, one_at_a_time
 
 PARENT = """
 import subprocess, sys, time
@@ -55,3 +55,31 @@ def test_nothing_is_left_behind(tmp_path: Path, by: str) -> None:
     while running(int(note.read_text())) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert not running(int(note.read_text()))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no signals there")
+def test_how_a_program_ended_is_told(tmp_path: Path) -> None:
+    kill = "import os, signal; os.kill(os.getpid(), signal.{})"
+    for name, code in (("SIGKILL", -9), ("SIGTERM", -15), ("SIGSEGV", -11)):
+        done = execute([sys.executable, "-c", kill.format(name)], cwd=tmp_path)
+        assert done.exit_code == code
+    with pytest.raises(OSError, match="no such program"):
+        execute(["no such program"], cwd=tmp_path)
+
+
+def test_whoever_waits_for_another_run_says_so(tmp_path: Path) -> None:
+    said: list[str] = []
+    stop = Event()
+
+    def say(text: str) -> None:
+        said.append(text)
+        stop.set()
+
+    with (
+        one_at_a_time(tmp_path / "lock"),
+        pytest.raises(Stopped),
+        one_at_a_time(tmp_path / "lock", stop, say),
+    ):
+        pass
+    assert len(said) == 1
+    assert str(tmp_path / "lock") in said[0]

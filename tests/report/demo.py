@@ -63,7 +63,7 @@ GAPS = (
 @cache
 def demo() -> Run:
     """The project's own claims, with invented evidence."""
-    plan = Everything(load_project(ROOT), cache=ROOT / ".cache", legs=LEGS)
+    plan = Everything(load_project(ROOT), cache=ROOT / "nothing-kept", legs=LEGS)
     run = assemble(plan, [*_evidence(plan), *GAPS])
     return replace(
         run,

@@ -16,9 +16,14 @@ import pytest
 from harness.claims.lock import lock_text
 from harness.claims.project import load_project
 from harness.evidence import Evidence, Gap, GapKind, Leg, Outcome
+from harness.lean.audit import second
+from harness.lean.audit.inspection import inspect
 from harness.lean.find import find_toolchain
 from harness.lean.leg import DEFINITION_LEGS, OWN_LEGS, check_all, look
 from harness.lean.lock import current
+from harness.lean.mirror.comparison import references
+from harness.lean.mirror.judge import mirror_claim
+from harness.lean.mirror.plan import plan
 from harness.verdict import Status, Verdict, judge
 
 PACKAGE = Path(__file__).parents[1] / "fixtures" / "sabotage"
@@ -26,6 +31,24 @@ PACKAGE = Path(__file__).parents[1] / "fixtures" / "sabotage"
 pytestmark = pytest.mark.lean
 
 P, M, E = Leg.PROOF, Leg.MIRROR, Leg.EXECUTION
+
+NAMES = {
+    "nbsp": r"«a\u{a0}b»",
+    "em_space": r"«a\u{2003}b»",
+    "nel": r"«a\u{85}b»",
+    "line_separator": r"«a\u{2028}b»",
+    "newline": r"«a\u{a}b»",
+    "return": r"«a\u{d}b»",
+    "tab": r"«a\u{9}b»",
+    "nothing": r"«a\u{0}b»",
+    "quote": 'a"b',
+    "backslash": r"«a\u{5c}b»",
+    "dot": "«a.b»",
+    "guillemet": r"«a\u{bb}b»",
+    "override": r"«a\u{202e}b»",
+    "astral": "a\U0001d7d8b",
+}
+"""Names of some axioms, as they are shown."""
 
 CHEATS: dict[str, tuple[Leg, str]] = {
     # what is no proof
@@ -37,6 +60,22 @@ CHEATS: dict[str, tuple[Leg, str]] = {
     "by_hidden_axiom": (P, "the axiom Sabotage.deep, through Sabotage.middle"),
     "by_unchecked": (P, "The kernel refuses Sabotage.absurdity"),
     "by_skipping": (P, "The kernel refuses"),
+    # names that hold what separates words, lines and fields
+    **{f"by_{name}": (P, f"the axiom Sabotage.{part}, through") for name, part in NAMES.items()},
+    # stored terms that are not what they say
+    "by_forged_level": (P, "The kernel refuses Sabotage."),
+    "by_left_over": (P, "The kernel refuses Sabotage.leftOver, on which it rests: it holds a free"),
+    "by_number_below_zero": (P, "The kernel refuses Sabotage.sum_is_zero, on which it rests"),
+    "by_free_variable": (P, "Sabotage.by_nobody, on which it rests: it holds a free variable"),
+    "by_metavariable": (P, "Sabotage.by_nothing_yet, on which it rests: it holds a metavariable"),
+    "by_loose_variable": (P, "Sabotage.by_no_binder, on which it rests: a bound variable stands"),
+    # what compiled code says
+    "by_reduce_bool": (P, "what compiled code answers (Lean.reduceBool)"),
+    "by_reduce_nat": (P, "what compiled code answers (Lean.reduceNat)"),
+    "by_reduce_in_definition": (P, "(Lean.reduceBool, through Sabotage.inDefinition)"),
+    "by_reduce_in_opaque": (P, "(Lean.reduceBool, through Sabotage.inOpaque)"),
+    "by_reduce_in_type": (P, "what compiled code answers (Lean.reduceBool)"),
+    "by_trusting_the_compiler": (P, "the axiom Lean.trustCompiler"),
     # names that read like others
     "by_quoted_name": (P, "not a theorem but an axiom"),
     "by_quoted_axiom": (P, "rests on the axiom «Quot.sound»"),
@@ -65,7 +104,18 @@ CHEATS: dict[str, tuple[Leg, str]] = {
     "replaced": (E, "the csimp theorem Sabotage.replaced_eq_other says, which is not proved"),
     "distant": (E, "other code in place of Sabotage.far, which is marked implemented_by"),
 }
-HONEST = {"honest", "twice_comm", "twice"}
+DEFINITIONS = {"emptied", "swapped", "outsourced", "replaced", "distant", "twice"}
+HONEST = {"honest", "twice_comm", "twice", "through_types"}
+
+STATED = "{n : Nat} (u v : Fin n → α) : dot u v = dot v u"
+CLAIM = """\
+theorem: {name}
+says: The inner product does not mind the order.
+for:
+  n: dimension
+  u, v: vector(n)
+then: dot(u, v) = dot(v, u)
+"""
 
 
 class Answers:
@@ -98,6 +148,15 @@ class Answers:
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("sabotage") / "project"
     shutil.copytree(PACKAGE, root)
+    # Claims that differ in their names alone, and their clean twins, are written down here.
+    written = {path.stem for path in (root / "specs").glob("*.yaml")}
+    missing = sorted((CHEATS.keys() | HONEST) - written - DEFINITIONS)
+    twins = [f"theorem {name} {STATED} := honest u v\n" for name in missing]
+    for name in missing:
+        (root / "specs" / f"{name}.yaml").write_text(CLAIM.format(name=name), "utf-8")
+    clean = root / "clean" / "Sabotage.lean"
+    text = clean.read_text("utf-8")
+    clean.write_text(text.replace("\nend Sabotage\n", "\n".join(["", *twins, "end Sabotage\n"])))
     return root
 
 
@@ -122,6 +181,81 @@ def test_it_is_found_for_the_right_reason(cheating: Answers, cheat: str) -> None
     found = [e for e in cheating.of(cheat, leg) if e.outcome is Outcome.REFUTED]
     assert any(words in e.summary for e in found), [e.summary for e in cheating.of(cheat, leg)]
     assert leg is E or all(e.diagnostics for e in found)
+
+
+def test_both_kernels_refuse_what_is_forged(cheating: Answers) -> None:
+    """Each by itself: a hole in one of them is no way through."""
+    for cheat in (
+        *("by_unchecked", "by_skipping", "by_forged_level", "by_number_below_zero"),
+        *(f"by_{name}" for name in NAMES),
+    ):
+        [found] = [e for e in cheating.of(cheat, P) if e.check == second.CHECK]
+        assert found.outcome is Outcome.REFUTED, found.summary
+    for honest in HONEST - DEFINITIONS:
+        [found] = [e for e in cheating.of(honest, P) if e.check == second.CHECK]
+        assert found.outcome is Outcome.CONFIRMED, found.summary
+
+
+def test_what_belongs_to_types_is_ruled_on_with_them(cheating: Answers, root: Path) -> None:
+    session = look(cheating.project, find_toolchain(), root / "cache")
+    replayed, declarations = session.answer.replayed, session.answer.declarations
+    for name in ("Two", "Two.mk", "Two.rec", "Tree.rec_1", "Even.rec", "Marked.mk", "Odd.next"):
+        assert replayed[f"Sabotage.{name}"].accepted, name
+        assert declarations[f"Sabotage.{name}"].term is not None
+    kinds = {declarations[name].kind for name in session.graph.rests_on("Sabotage.through_types")}
+    assert kinds >= {"inductive", "constructor", "recursor", "theorem", "definition"}
+
+
+SUMS = {"Zero": False, "First": False, "Last": False, "Only": False, "Right": True}
+"""Namespaces with a sum and an inner product of their own, and whether the sum is one."""
+
+
+def test_the_sum_below_an_inner_product_is_asked_about(cheating: Answers, root: Path) -> None:
+    """`dot` is what its meaning makes of the package's sum; so that is compared as well."""
+    project, lean = cheating.project, find_toolchain()
+    session = look(project, lean, root / "cache")
+    [claim] = [claim for claim in project.claims if claim.theorem == "honest"]
+    plans = {}
+    for name in SUMS:
+        primitives = {op: f"Sabotage.{name}.{op}" for op in ("sum", "dot")}
+        library = replace(
+            project.library,
+            namespace=f"Sabotage.{name}",
+            primitives=primitives,
+            definitions={},
+        )
+        plans[name] = library, plan(library, (claim,))
+    asked = [
+        replace(comparison, key=f"{name}/{comparison.key}")
+        for name, (_, made) in plans.items()
+        for comparison in made.comparisons
+    ]
+    answer, _ = inspect(
+        session.build,
+        lean,
+        references(asked),
+        [comparison.line() for comparison in asked],
+        folder=root / "sums",
+    )
+    for name, is_right in SUMS.items():
+        library, made = plans[name]
+        compared = {
+            key.removeprefix(f"{name}/"): ruling
+            for key, ruling in answer.compared.items()
+            if key.startswith(f"{name}/")
+        }
+        own = replace(
+            session,
+            project=replace(project, library=library, claims=(claim,)),
+            plan=made,
+            answer=replace(answer, compared=compared),
+        )
+        found = mirror_claim(own, claim)
+        assert found.outcome is (Outcome.CONFIRMED if is_right else Outcome.REFUTED), name
+        if is_right:
+            assert found.data["operators"] == ["dot", "sum"]
+        else:
+            assert f"Sabotage.{name}.sum is not the operator `sum`" in found.summary
 
 
 def test_the_clean_twin_of_each_is_confirmed(clean: Answers) -> None:
@@ -175,9 +309,7 @@ def test_emptied_in_lean_and_in_the_specification_alike(root: Path, clean: Answe
 def test_a_kept_answer_that_was_edited_is_not_believed(cheating: Answers, root: Path) -> None:
     kept = root / "cache" / "inspection" / "answer.json"
     honest = kept.read_text("utf-8")
-    forged = honest.replace("\\trefused\\t", "\\taccepted\\t").replace(
-        "\\taxiom\\t", "\\ttheorem\\t"
-    )
+    forged = honest.replace("refused", "accepted")
     assert forged != honest
     kept.write_text(forged, "utf-8")
     again = Answers(root, root / "cache", legs=(P, M))

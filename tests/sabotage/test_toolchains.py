@@ -12,6 +12,7 @@ import pytest
 
 from harness.claims.project import load_project
 from harness.evidence import Evidence, Outcome
+from harness.lean.audit.answer import END
 from harness.lean.leg import check_all
 
 PACKAGE = Path(__file__).parents[1] / "fixtures" / "isometry"
@@ -19,6 +20,8 @@ PACKAGE = Path(__file__).parents[1] / "fixtures" / "isometry"
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the fake lake is a shell script")
 
 VERSION = """\
+case "$0" in */lean) set -- env lean "$@";; esac
+[ "$2" = lean ] && [ "$3" = --print-libdir ] && { echo PREFIX/lib/lean; exit 0; }
 [ "$2" = lean ] && [ "$3" = --version ] && {
   echo "Lean (version 4.28.0, x86_64-linux, commit 0123456789abcdef, Release)"; exit 0; }
 [ "$2" = lean ] && [ "$3" = --print-prefix ] && { echo PREFIX; exit 0; }
@@ -31,10 +34,23 @@ if [ "$1" = env ]; then
 fi
 mkdir -p .lake/build/lib/lean && echo olean > .lake/build/lib/lean/Isometry.olean
 """
-ANSWERS = """\
-if [ "$1" = env ] && [ "$4" = Inspector.lean ]; then printf 'ANSWER\nend\n' > answer.txt; exit 0; fi
+META = (
+    '{"meta":{"exporter":{"name":"","version":""},"lean":{"githash":"","version":""},'
+    '"format":{"version":"3.1.0"}}}'
+)
+ANSWERS = f"""\
+if [ "$1" = env ] && [ "$4" = Inspector.lean ]; then
+  printf '%s\\n' '{META}' 'ANSWER' '{END.strip()}' > answer.txt; exit 0
+fi
 """
-NOTHING = ANSWERS.replace("ANSWER", "replay\\tNothing\\taccepted\\t")
+ABOUT_NOTHING = (
+    '{"in":1,"str":{"pre":0,"str":"Nothing"}}',
+    '{"ie":0,"sort":0}',
+    '{"axiom":{"name":1,"levelParams":[],"type":0,"isUnsafe":false}}',
+    '{"harness":{"constant":{"name":["Nothing"],"kind":"axiom","module":["M"],"marks":[],"place":[]}}}',
+    '{"harness":{"ruling":{"name":["Nothing"],"verdict":"accepted","reason":""}}}',
+)
+NOTHING = ANSWERS.replace("ANSWER", "' '".join(ABOUT_NOTHING))
 """An answer of the right form, about nothing of the package."""
 
 LIARS = {
@@ -53,7 +69,7 @@ LIARS = {
     "answers nothing": (COMPILES, "cut short"),
     "answers what means nothing": (
         ANSWERS.replace("ANSWER", "yes, all of it") + COMPILES,
-        "means nothing",
+        "cannot be read",
     ),
     "answers about something else": (NOTHING + COMPILES, "Lean has no theorem Isometry."),
     "comes with a checker that refuses": (
@@ -77,6 +93,7 @@ def test_a_lake_that_lies(liar: str, tmp_path: Path, monkeypatch: pytest.MonkeyP
     lake = prefix / "bin" / "lake"
     lake.write_text(f"#!/bin/sh\n{VERSION.replace('PREFIX', str(prefix))}{script}")
     lake.chmod(0o755)
+    lake.with_name("lean").symlink_to(lake)
     monkeypatch.setenv("PATH", f"{lake.parent}{os.pathsep}{os.environ['PATH']}")
 
     project = load_project(root)

@@ -1,8 +1,10 @@
 """Whole sweeps: what they count, what they come to, how they are cut short and go on."""
 
 import json
+import random
 from collections.abc import Callable
 from contextlib import suppress
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -34,8 +36,8 @@ def lines(path: Path) -> list[dict[str, Any]]:
 
 
 def bare(path: Path) -> list[dict[str, Any]]:
-    """The records in an order of their own, without the time that they took."""
-    found = [{k: v for k, v in r.items() if k != "seconds"} for r in lines(path)]
+    """The records in an order of their own, without the time that they took, and their digests."""
+    found = [{k: v for k, v in r.items() if k not in ("seconds", "digest")} for r in lines(path)]
     return sorted((r for r in found if r["kind"] == "chunk"), key=json.dumps)
 
 
@@ -167,16 +169,72 @@ def test_a_complete_file_is_only_read(tmp_path: Path) -> None:
     assert path.read_bytes() == before
 
 
+def rewritten(path: Path, records: list[dict[str, Any]]) -> None:
+    """The file with other records, and digests that fit them: somebody meant it."""
+    header, path_ = records[0], path.with_suffix(".again")
+    with Ledger(path_, {}, resume=False) as ledger:
+        ledger._file.truncate(0)
+        ledger._file.seek(0)
+        ledger._digest = sha256()
+        for record in (header, *records[1:]):
+            ledger.write({k: v for k, v in record.items() if k != "digest"})
+    path_.replace(path)
+
+
 def test_chunks_that_failed_are_tried_again(tmp_path: Path) -> None:
     path = tmp_path / "out.ndjson"
     conduct(plan(tmp_path), path)
-    whole = path.read_text("utf-8").splitlines()
-    failed = {k: v for k, v in json.loads(whole[3]).items() if k in ("kind", "claim", "shape")}
-    failed |= {k: json.loads(whole[3])[k] for k in ("seed", "dtype", "first", "batches")}
-    path.write_text("\n".join([*whole[:3], json.dumps(failed | {"error": "died"}), ""]), "utf-8")
+    whole = lines(path)
+    names = ("kind", "claim", "shape", "seed", "dtype", "first", "batches")
+    failed = {name: whole[3][name] for name in names} | {"error": "died"}
+    rewritten(path, [*whole[:3], failed])
     summary = conduct(plan(tmp_path), path, resume=True)
     assert summary.exit_code() is ExitCode.CONFIRMED
     assert summary.instances == 12 * 24
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"claim": "another"},
+        {"batches": "three"},
+        {"first": [0]},
+        {"decided": None},
+        {"ratios": 1},
+        {"ratios": {"largest": []}},
+        {"precision": []},
+        {"failures": 7},
+    ],
+)
+def test_records_that_mean_nothing_are_refused(tmp_path: Path, change: dict[str, Any]) -> None:
+    path = tmp_path / "out.ndjson"
+    conduct(plan(tmp_path), path)
+    header, first, *_ = lines(path)
+    rewritten(path, [header, {**first, **change}])
+    with pytest.raises(InputError, match="no record of this sweep"):
+        conduct(plan(tmp_path), path, resume=True)
+
+
+def test_every_damage_is_told_by_its_line(tmp_path: Path) -> None:
+    """A byte changed, taken away or put in anywhere: bad input, or what is cut off is done anew."""
+    path, rng = tmp_path / "out.ndjson", random.Random(0)
+    wanted = plan(tmp_path)
+    conduct(wanted, path)
+    whole, records = path.read_bytes(), bare(path)
+    places: list[tuple[int, int]] = []
+    for _ in range(80):
+        at, byte = rng.randrange(len(whole)), bytes([rng.randrange(256)])
+        damaged = whole[:at] + rng.choice([byte, b"", byte + whole[at : at + 1]]) + whole[at + 1 :]
+        path.write_bytes(damaged)
+        try:
+            with Sweep(wanted, path, resume=True):
+                pass
+        except InputError as error:
+            places.append((error.diagnostics[0].line, whole[: at + 1].count(b"\n") + 2))
+        else:
+            assert all(record in records for record in bare(path))
+    assert len(places) > 40
+    assert all(told <= damage for told, damage in places)
 
 
 def altered(text: str) -> str:
@@ -187,11 +245,11 @@ def altered(text: str) -> str:
     ("change", "message"),
     [
         (altered, "digest"),
-        (lambda text: text.replace('"kind": "chunk"', '"kind": "trunk"', 1), "record of a chunk"),
-        (lambda text: text.replace('{"kind": "chunk"', '{"kind" "chunk"', 1), "JSON"),
-        (lambda text: text + '{"kind": "chunk"}\n', "digest"),
-        (lambda text: "[]\n" + text, "JSON"),
-        (lambda text: text.replace("lean-harness sweep 1", "sweep 2", 1), "another format"),
+        (lambda text: text.replace('"kind": "chunk"', '"kind": "trunk"', 1), "digest"),
+        (lambda text: text.replace('{"kind": "chunk"', '{"kind" "chunk"', 1), "digest"),
+        (lambda text: text + '{"kind": "chunk"}\n', "behind the footer"),
+        (lambda text: "[]\n" + text, "another format"),
+        (lambda text: text.replace("lean-harness sweep 2", "sweep 1", 1), "another format"),
     ],
 )
 def test_a_file_that_was_altered_is_refused(

@@ -1,10 +1,51 @@
-"""What the inspector found in a built package, read from the lines of its answer."""
+"""What the inspector found in a built package, read from the lines of its answer.
+
+A line is one JSON object: of the format of lean4export, or one that begins with the key `harness`.
+The inspector escapes whatever it quotes, so no name, text or message of a package can end a line
+or look like another. Nothing that cannot be read is skipped.
+"""
 
 from __future__ import annotations
 
-import re
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
+from typing import Any, NoReturn, TypeVar
+
+from harness.kernel.declarations import (
+    Axiom,
+    Constant,
+    Constructor,
+    Definition,
+    Export,
+    InductiveType,
+    Opaque,
+    Quotient,
+    Recursor,
+    Theorem,
+    constants,
+)
+from harness.kernel.export import ExportError, read_export
+from harness.kernel.terms import Name
+from harness.lean.audit.names import shown, visible
+
+T = TypeVar("T")
+
+KINDS: Mapping[type[Constant], str] = {
+    Theorem: "theorem",
+    Definition: "definition",
+    Axiom: "axiom",
+    Opaque: "opaque",
+    Quotient: "quotient",
+    InductiveType: "inductive",
+    Constructor: "constructor",
+    Recursor: "recursor",
+}
+MARKS = frozenset({"unsafe", "partial", "implemented_by", "extern"})
+END = '{"harness":{"end":{}}}\n'
+"""The last line of an answer that was not cut short."""
+_OURS = b'{"harness":'
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,20 +54,14 @@ class Declaration:
 
     name: str
     kind: str
-    """`theorem`, `definition`, `axiom`, `opaque`, `inductive`, `constructor` or `recursor`."""
+    """One of `KINDS`."""
     module: str
-    marks: frozenset[str]
-    """Of `unsafe`, `partial`, `implemented_by` and `extern`, those that hold."""
-    in_type: tuple[str, ...]
-    """The constants that its type cites."""
-    in_value: tuple[str, ...]
-    """The constants that its value or proof cites."""
-    structure: str
-    """Its type, and for a definition its value, without the names of bound variables."""
-
-    @property
-    def cites(self) -> tuple[str, ...]:
-        return self.in_type + self.in_value
+    marks: frozenset[str] = frozenset()
+    """Of `MARKS`, those that hold."""
+    place: tuple[int, ...] = ()
+    """First line and column, last line and column, as far as Lean tells; lines count from 1."""
+    term: Constant | None = None
+    """What it says; nothing where that could not be written down, and was refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,19 +79,21 @@ class Ruling:
 
 @dataclass(frozen=True)
 class Answer:
-    """Everything that one inspection found."""
+    """Everything that one inspection found. Names are the texts that `shown` gives them."""
 
     declarations: Mapping[str, Declaration] = field(default_factory=dict)
     replayed: Mapping[str, Ruling] = field(default_factory=dict)
     compared: Mapping[str, Ruling] = field(default_factory=dict)
-    stated: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-    """Types of the constants that were asked for, and values of definitions, in prefix notation."""
+    export: Export = field(default_factory=lambda: Export(()))
+    """The package's declarations and all of Lean's library that they rest on."""
+    constants: Mapping[str, Constant] = field(default_factory=dict)
+    """Everything that the export declares."""
     axioms: frozenset[str] = frozenset()
-    """The axioms outside the package that it cites; not theorems whose proof is not shipped."""
+    """The axioms outside the package; not theorems whose proof is not shipped."""
     replacements: Mapping[str, str] = field(default_factory=dict)
     """Theorems marked `csimp`, each with the function in whose place the compiler runs another."""
-    complete: bool = False
-    """Whether the inspector came to its end; what is not must not be believed."""
+    digest: str = ""
+    """Of the whole answer."""
 
 
 class Malformed(Exception):
@@ -65,56 +102,139 @@ class Malformed(Exception):
 
 def read_answer(text: str) -> Answer:
     """Read what the inspector wrote. Raises `Malformed`."""
-    declarations: dict[str, Declaration] = {}
-    replayed: dict[str, Ruling] = {}
-    compared: dict[str, Ruling] = {}
-    stated: dict[str, tuple[str, str]] = {}
-    axioms: set[str] = set()
-    replacements: dict[str, str] = {}
-    lines = text.split("\n")
-    complete = lines[-2:] == ["end", ""]
-    for line in lines[:-2] if complete else lines[:-1]:
-        match line.split("\t"):
-            case ["constant", name, kind, module, marks, in_type, in_value, structure]:
-                if name in declarations:
-                    raise Malformed(f"{name} is declared twice")
-                declarations[name] = Declaration(
-                    name,
-                    kind,
-                    module,
-                    frozenset(marks.split()),
-                    tuple(in_type.split()),
-                    tuple(in_value.split()),
-                    structure,
+    if not text.isascii():
+        raise Malformed("it holds what the inspector escapes")
+    if not text.endswith(END):
+        raise Malformed("it was cut short")
+    lines = text.encode("ascii").split(b"\n")
+    reader = _Reader()
+    for line in lines[:-2]:
+        if line.startswith(_OURS):
+            reader.read(line)
+    try:
+        export = read_export([line + b"\n" for line in lines[:-1] if not line.startswith(_OURS)])
+    except ExportError as error:
+        raise Malformed(error.reason) from None
+    return reader.answer(export, sha256(text.encode("ascii")).hexdigest())
+
+
+class _Reader:
+    """Gathers what the harness's own lines say."""
+
+    def __init__(self) -> None:
+        self.found: dict[str, Declaration] = {}
+        self.replayed: dict[str, Ruling] = {}
+        self.compared: dict[str, Ruling] = {}
+        self.axioms: set[str] = set()
+        self.replacements: dict[str, str] = {}
+
+    def read(self, line: bytes) -> None:
+        try:
+            data = json.loads(line, object_pairs_hook=_distinct)
+        except (ValueError, RecursionError) as error:
+            raise Malformed(f"{line[:200]!r}: {error}") from None
+        (item,) = _fields(data, "harness")
+        if not isinstance(item, dict) or len(item) != 1:
+            _wrong(item)
+        ((what, fields),) = item.items()
+        match what:
+            case "constant":
+                name, kind, module, marks, place = _fields(
+                    fields, "name", "kind", "module", "marks", "place"
                 )
-            case ["cited", name, "axiom", original]:
-                # A library that ships no proofs shows its theorems as axioms; Lean remembers.
-                if original in ("axiom", ""):
-                    axioms.add(name)
-            case ["cited", _, _, _]:
-                pass
-            case ["csimp", name, replaced]:
-                replacements[name] = replaced
-            case ["stated", name, type_, value]:
-                stated[name] = type_, value
-            case ["replay", name, verdict, reason]:
-                _rule(replayed, name, verdict, reason)
-            case ["compared", key, verdict, reason]:
-                _rule(compared, key, verdict, reason)
+                if kind not in KINDS.values() or not isinstance(marks, list):
+                    _wrong(item)
+                found = frozenset(map(_text, marks))
+                if not found <= MARKS:
+                    _wrong(item)
+                home = ".".join(map(str, _name(module)))
+                declaration = Declaration(shown(_name(name)), kind, home, found, _place(place))
+                _once(self.found, declaration.name, declaration)
+            case "ruling":
+                name, *ruling = _fields(fields, "name", "verdict", "reason")
+                _once(self.replayed, shown(_name(name)), _ruling(*ruling))
+            case "compared":
+                key, *ruling = _fields(fields, "key", "verdict", "reason")
+                _once(self.compared, _text(key), _ruling(*ruling))
+            case "axiom":
+                (name,) = _fields(fields, "name")
+                self.axioms.add(shown(_name(name)))
+            case "csimp":
+                theorem, replaced = _fields(fields, "theorem", "replaces")
+                self.replacements[shown(_name(theorem))] = shown(_name(replaced))
             case _:
-                raise Malformed(line[:200])
-    return Answer(
-        declarations, replayed, compared, stated, frozenset(axioms), replacements, complete
-    )
+                _wrong(item)
+
+    def answer(self, export: Export, digest: str) -> Answer:
+        every = {shown(c.name): c for item in export.declarations for c in constants(item)}
+        if self.found.keys() != self.replayed.keys():
+            odd = min(self.found.keys() ^ self.replayed.keys())
+            raise Malformed(f"{odd} is declared without a ruling, or ruled on and not declared")
+        declarations = {}
+        for name, item in self.found.items():
+            term = every.get(name)
+            ruling = self.replayed[name]
+            if term is None and ruling.accepted:
+                raise Malformed(f"{name} was accepted and not written down")
+            if term is not None and not ruling.reason and KINDS[type(term)] != item.kind:
+                raise Malformed(f"{name} is {KINDS[type(term)]} and {item.kind}")
+            declarations[name] = replace(item, term=term)
+        return Answer(
+            declarations,
+            self.replayed,
+            self.compared,
+            export,
+            every,
+            frozenset(self.axioms),
+            self.replacements,
+            digest,
+        )
 
 
-def unescaped(text: str) -> str:
-    """A text as it is, from the form in which it is one word, and a name's part is one part."""
-    marks = {"s": " ", "t": "\t", "n": "\n", "d": ".", "#": "", "e": ""}
-    return re.sub(r"\\(.)", lambda match: marks.get(match[1], match[1]), text)
+def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    data = dict(pairs)
+    if len(data) != len(pairs):
+        raise Malformed("a key stands twice in one object")
+    return data
 
 
-def _rule(rulings: dict[str, Ruling], name: str, verdict: str, reason: str) -> None:
-    # Said twice, the worse counts.
-    if name not in rulings or rulings[name].accepted:
-        rulings[name] = Ruling(verdict, unescaped(reason))
+def _fields(data: Any, *keys: str) -> list[Any]:
+    if not isinstance(data, dict) or data.keys() != set(keys):
+        _wrong(data)
+    return [data[key] for key in keys]
+
+
+def _name(data: Any) -> Name:
+    if not isinstance(data, list) or not all(type(part) in (str, int) for part in data):
+        _wrong(data)
+    return tuple(data)
+
+
+def _place(data: Any) -> tuple[int, ...]:
+    if not isinstance(data, list) or not all(type(n) is int and n >= 0 for n in data):
+        _wrong(data)
+    if len(data) not in (0, 4):
+        _wrong(data)
+    return tuple(data)
+
+
+def _text(data: Any) -> str:
+    if not isinstance(data, str):
+        _wrong(data)
+    return data
+
+
+def _ruling(verdict: Any, reason: Any) -> Ruling:
+    if verdict not in ("accepted", "refused", "skipped", "malformed"):
+        _wrong(verdict)
+    return Ruling(verdict, visible(_text(reason)))
+
+
+def _once(table: dict[str, T], key: str, value: T) -> None:
+    if key in table:
+        raise Malformed(f"{key} stands there twice")
+    table[key] = value
+
+
+def _wrong(data: Any) -> NoReturn:
+    raise Malformed(f"{data!r:.200}")

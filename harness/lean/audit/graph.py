@@ -2,55 +2,100 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from hashlib import sha256
 
-from harness.lean.audit.answer import Answer, Declaration, unescaped
+from harness.kernel.declarations import (
+    Constant,
+    Constructor,
+    Definition,
+    InductiveType,
+    Opaque,
+    Recursor,
+    Theorem,
+)
+from harness.kernel.terms import Const, Expr, NatLit, Proj, StrLit, parts
+from harness.lean.audit.answer import Answer, Declaration
+from harness.lean.audit.fingerprint import Fingerprints
+from harness.lean.audit.names import parsed, public, shown
 
 ALLOWED_AXIOMS = frozenset({"propext", "Classical.choice", "Quot.sound"})
 """The axioms of Lean's own logic. Anything else that a proof rests on is an assumption."""
 
+COMPILER = frozenset(
+    f"Lean.{name}"
+    for name in ("reduceBool", "reduceNat", "trustCompiler", "ofReduceBool", "ofReduceNat")
+)
+"""Whatever speaks of these rests on what compiled code answers, with or without an axiom."""
+
 
 class Graph:
-    """The declarations of a package, and the paths between them."""
+    """The declarations of a package, the library below them, and the paths between them."""
 
     def __init__(self, answer: Answer) -> None:
         self.answer = answer
+        self._cited: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {}
+        self._fingerprints = Fingerprints()
 
     @property
     def declarations(self) -> Mapping[str, Declaration]:
         return self.answer.declarations
+
+    def in_type(self, name: str) -> tuple[str, ...]:
+        """The constants that the type of `name` cites."""
+        return self._cites(name)[0]
+
+    def in_value(self, name: str) -> tuple[str, ...]:
+        """The constants that its value or proof cites; of an inductive type, all that it brings."""
+        return self._cites(name)[1]
+
+    def cites(self, name: str) -> tuple[str, ...]:
+        """All constants that it cites."""
+        return (*self.in_type(name), *self.in_value(name))
+
+    def _cites(self, name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        if name not in self._cited:
+            constant = self.answer.constants.get(name)
+            self._cited[name] = _cited(constant) if constant is not None else ((), ())
+        return self._cited[name]
 
     def rests_on(self, name: str) -> dict[str, str]:
         """Everything of the package that `name` rests on, itself included, nearest first.
 
         Each with the declaration that cites it, so that a path leads back to `name`.
         """
+        return self._below(name, self.declarations)
+
+    def reaches(self, name: str) -> dict[str, str]:
+        """The same, and everything of Lean's library, as far as its bodies are there."""
+        return self._below(name, {**self.answer.constants, **self.declarations})
+
+    def _below(self, name: str, within: Mapping[str, object]) -> dict[str, str]:
         found = {name: ""}
         todo = [name]
         for current in todo:
-            declaration = self.declarations.get(current)
-            for cited in declaration.cites if declaration else ():
-                if cited in self.declarations and cited not in found:
+            for cited in self.cites(current):
+                if cited in within and cited not in found:
                     found[cited] = current
                     todo.append(cited)
         return found
 
     def axioms(self, name: str) -> dict[str, str]:
-        """The axioms that `name` rests on, each with the declaration that cites it first."""
+        """The axioms that `name` rests on, each with the declaration of the package that cites it.
+
+        That is the last one of the package on the way to it.
+        """
+        reached = self.reaches(name)
         found: dict[str, str] = {}
-        for current, citing in self.rests_on(name).items():
-            declaration = self.declarations[current]
-            if declaration.kind == "axiom":
-                found.setdefault(current, citing or current)
-            for cited in declaration.cites:
-                if cited in self.answer.axioms:
-                    found.setdefault(cited, current)
+        for current in reached:
+            own = self.declarations.get(current)
+            if (own is not None and own.kind == "axiom") or current in self.answer.axioms:
+                found[current] = self._citing(reached, current) or current
         return found
 
     def assumed(self, name: str) -> dict[str, str]:
-        """The axioms that `name` rests on and must not; each with what cites it first.
+        """The axioms that `name` rests on and must not; each with what cites it.
 
         One that the package declares itself is never allowed, whatever it is called.
         """
@@ -60,6 +105,17 @@ class Graph:
             if axiom not in ALLOWED_AXIOMS or axiom in self.declarations
         }
 
+    def compiled(self, name: str) -> dict[str, str]:
+        """What makes `name` rest on compiled code; each with what of the package cites it."""
+        reached = self.reaches(name)
+        return {word: self._citing(reached, word) for word in sorted(COMPILER & reached.keys())}
+
+    def _citing(self, reached: Mapping[str, str], name: str) -> str:
+        citing = reached[name]
+        while citing and citing not in self.declarations:
+            citing = reached[citing]
+        return citing
+
     def lemmas(self, name: str) -> list[str]:
         """The theorems of the package that the proof of `name` cites.
 
@@ -68,7 +124,7 @@ class Graph:
         found: dict[str, None] = {}
         todo, seen = [name], {name}
         for current in todo:
-            for cited in self.declarations[current].in_value:
+            for cited in self.in_value(current):
                 declaration = self.declarations.get(cited)
                 if declaration is None or cited in seen:
                     continue
@@ -86,36 +142,71 @@ class Graph:
 
     def fingerprint(self, name: str) -> tuple[str, dict[str, str]]:
         """Of a statement, and of each definition of the package that it unfolds to."""
-        own = self.declarations[name]
-        parts = {part: _hash(self.declarations[part].structure) for part in self._unfolds_to(own)}
-        whole = _hash(own.structure, *(f"{part} {parts[part]}" for part in sorted(parts)))
-        return whole, parts
+        reached = {part: self._own(part) for part in self._unfolds_to(name)}
+        whole = _hash(self._own(name), *(f"{part} {reached[part]}" for part in sorted(reached)))
+        return whole, reached
 
     def own_fingerprints(self, name: str) -> tuple[str, list[str]]:
         """Of a declaration by itself, and the written definitions of the package below it.
 
         What Lean made on the way, such as matchers, belongs to what it was made for.
         """
-        reached = set(self._unfolds_to(self.declarations[name]))
+        reached = set(self._unfolds_to(name))
         below = [part for part in reached if part in self.written]
         generated = reached - set(below)
         for part in below:
-            generated -= set(self._unfolds_to(self.declarations[part]))
-        own = [self.declarations[part].structure for part in sorted(generated)]
-        return _hash(self.declarations[name].structure, *own), below
+            generated -= set(self._unfolds_to(part))
+        own = [f"{part} {self._own(part)}" for part in sorted(generated)]
+        return _hash(self._own(name), *own), below
 
-    def _unfolds_to(self, start: Declaration) -> Iterator[str]:
-        seen = {start.name}
-        todo = list(start.in_type if start.kind == "theorem" else start.cites)
+    def _own(self, name: str) -> str:
+        constant = self.answer.constants.get(name)
+        # What could not be written down is like nothing else.
+        return self._fingerprints.of(constant) if constant is not None else f"unwritten {name}"
+
+    def _unfolds_to(self, start: str) -> Iterator[str]:
+        seen = {start}
+        todo = [*self._unfolding(start)]
         for cited in todo:
-            declaration = self.declarations.get(cited)
-            if declaration is None or cited in seen:
+            if cited not in self.declarations or cited in seen:
                 continue
             seen.add(cited)
             yield cited
-            todo += declaration.in_type
-            if declaration.kind != "theorem":
-                todo += declaration.in_value
+            todo += self._unfolding(cited)
+
+    def _unfolding(self, name: str) -> tuple[str, ...]:
+        """What a reader of `name` must know of: not what its proof cites."""
+        is_proof = self.declarations[name].kind == "theorem"
+        return self.in_type(name) if is_proof else self.cites(name)
+
+
+def _cited(constant: Constant) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    in_value: Iterable[str] = ()
+    match constant:
+        case Theorem() | Definition() | Opaque():
+            in_value = _names(constant.value)
+        case InductiveType():
+            in_value = map(shown, (*constant.all, *constant.constructors))
+        case Constructor():
+            in_value = (shown(constant.inductive),)
+        case Recursor():
+            in_value = map(shown, constant.all)
+    return tuple(_names(constant.type)), tuple(in_value)
+
+
+def _names(e: Expr) -> dict[str, None]:
+    """The constants that an expression speaks of, those that literals stand for included."""
+    found: dict[str, None] = {}
+    for part in parts([e]):
+        if isinstance(part, Const):
+            found[shown(part.name)] = None
+        elif isinstance(part, Proj):
+            found[shown(part.structure)] = None
+        elif isinstance(part, NatLit):
+            found["Nat"] = None
+        elif isinstance(part, StrLit):
+            found["String"] = None
+    return found
 
 
 def counted(count: int, what: str) -> str:
@@ -124,35 +215,21 @@ def counted(count: int, what: str) -> str:
 
 
 def readable(name: str) -> str:
-    """A name of the inspector's as a reader knows it: without module, and quoted where Lean does.
-
-    For messages alone: two names may read alike.
-    """
-    if name.startswith("_private."):
-        name = name.split(".0.", 1)[-1]
-    return ".".join(map(_quoted, name.split(".")))
-
-
-def _quoted(part: str) -> str:
-    return f"«{unescaped(part)}»" if "\\" in part else part
+    """A name without the module that it is private to. For messages alone: two may read alike."""
+    return shown(public(parsed(name)))
 
 
 def is_generated(name: str) -> bool:
     """Whether Lean made the declaration on the way to one that somebody wrote."""
-    if name.startswith("_private."):
-        name = name.split(".0.", 1)[-1]
-    last = name.rsplit(".", 1)[-1]
-    generated = ("eq_", "match_", "_", "proof_")
-    return (
-        "._" in name
-        or any(last.startswith(part) and last != part and _made(last, part) for part in generated)
-        or last in ("eq_def", "splitter", "congr_simp", "induct", "induct_unfolding", "sizeOf_spec")
-    )
+    path = public(parsed(name))
+    if any(isinstance(part, int) or (part.startswith("_") and len(part) > 1) for part in path):
+        return True
+    last = str(path[-1]) if path else ""
+    return any(
+        last.startswith(start) and last[len(start) :].isdigit()
+        for start in ("eq_", "match_", "proof_")
+    ) or last in ("eq_def", "splitter", "congr_simp", "induct", "induct_unfolding", "sizeOf_spec")
 
 
-def _made(last: str, part: str) -> bool:
-    return part == "_" or last[len(part) :].isdigit()
-
-
-def _hash(*parts: str) -> str:
-    return sha256("\n".join(parts).encode()).hexdigest()
+def _hash(*fields: str) -> str:
+    return sha256("\n".join(fields).encode()).hexdigest()

@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from importlib.resources import files
 from pathlib import Path
 
-from harness.lean.audit.answer import Answer, Malformed, read_answer
+from harness.lean.audit.answer import END, Answer, Malformed, read_answer
+from harness.lean.audit.names import parsed
 from harness.lean.build import Build
 from harness.lean.errand import Errand, ErrandFailed, run_errand
 from harness.lean.mirror.comparison import REFERENCE
@@ -16,7 +17,7 @@ from harness.lean.toolchain import Toolchain
 CORE = frozenset({"Init", "Std", "Lean", "Lake"})
 """The first names of the modules that come with Lean itself, which the toolchain vouches for."""
 
-INSPECTOR = ("Text", "Expressions", "Package", "Replay", "Comparison", "Inspect")
+INSPECTOR = ("Text", "Export", "Package", "Replay", "Comparison", "Inspect")
 """The parts of the inspector, in their order; they are put to Lean as one file."""
 
 
@@ -66,15 +67,15 @@ def inspect(
     Raises ErrandFailed, and Stopped once `stop` is set.
     """
     asked = request(build, references, comparisons)
-    errand = Errand("Inspector", inspector(more), {"request.txt": asked}, ends_with="\nend\n")
+    errand = Errand("Inspector", inspector(more), {"request.txt": asked}, ends_with=END)
     text, seconds = run_errand(
         errand, build, toolchain, folder=folder, stop=stop, on_start=on_start
     )
     try:
         answer = read_answer(text)
     except Malformed as error:
-        raise ErrandFailed(f"The inspector wrote a line that means nothing: {error}") from None
-    taken = [name for name in answer.declarations if name.split(".")[0] == REFERENCE]
+        raise ErrandFailed(f"The inspector's answer cannot be read: {error}") from None
+    taken = [name for name in answer.declarations if parsed(name)[:1] == (REFERENCE,)]
     if taken:
         raise ErrandFailed(f"The package declares {taken[0]}, a name of the harness's own.")
     return answer, seconds

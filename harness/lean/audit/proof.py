@@ -8,7 +8,7 @@ from typing import Any
 from harness.claims.model import Claim
 from harness.diagnostics import Diagnostic
 from harness.evidence import Evidence, Json, Leg, Outcome
-from harness.lean.absence import explain_absence
+from harness.lean.absence import Absence, explain_absence
 from harness.lean.audit.graph import counted, readable
 from harness.lean.session import Session, theorem_fault
 
@@ -17,15 +17,27 @@ CHECK = "kernel"
 
 def prove(session: Session, claim: Claim) -> Evidence:
     """What Lean's kernel says of the theorem that `claim` names."""
-    said = next((message for message in session.build.messages if message.is_error), None)
-    if said is not None:
-        # What a build tool prints without a place may be about any module.
-        summary = f"The package does not build: {said.text.split(chr(10), 1)[0]}"
-        return _refuted(claim, summary, dict(session.toolchain), [session.message(said)])
     constant = session.constant(claim.theorem)
     declaration = session.answer.declarations.get(constant)
     if declaration is None:
-        return _missing(session, claim)
+        absence = explain_absence(session, claim.theorem, "theorem")
+        if absence.errors:
+            return _missing(session, claim, absence)
+    said = next((message for message in session.build.messages if message.is_error), None)
+    if said is not None:
+        # What a build tool prints without a place may be about any module, or about itself.
+        summary = f"The package does not build: {said.text.split(chr(10), 1)[0]}"
+        return Evidence(
+            claim.theorem,
+            Leg.PROOF,
+            CHECK,
+            Outcome.ERROR,
+            summary,
+            dict(session.toolchain),
+            diagnostics=(session.message(said),),
+        )
+    if declaration is None:
+        return _missing(session, claim, explain_absence(session, claim.theorem, "theorem"))
     data = describe(session, constant)
     if declaration.kind != "theorem":
         summary = (
@@ -34,6 +46,7 @@ def prove(session: Session, claim: Claim) -> Evidence:
         return _refuted(claim, summary, data, _at(session, [constant], summary))
     return (
         _assumed(session, claim, data)
+        or _compiled(session, claim, data)
         or _unchecked(session, claim, data)
         or _confirmed(session, claim, data)
     )
@@ -64,14 +77,23 @@ def describe(session: Session, constant: str) -> dict[str, Json]:
     return data
 
 
-def _missing(session: Session, claim: Claim) -> Evidence:
-    absence = explain_absence(session, claim.theorem, "theorem")
+def _missing(session: Session, claim: Claim, absence: Absence) -> Evidence:
     where = absence.errors or theorem_fault(claim, absence.summary)
     data: dict[str, Json] = dict(session.toolchain)
     if absence.unreached:
         data["unreached"] = absence.unreached
     if not absence.is_unbuilt:
         data["missing"] = True
+    if absence.is_undecided:
+        return Evidence(
+            claim.theorem,
+            Leg.PROOF,
+            CHECK,
+            Outcome.NOT_RUN,
+            absence.summary,
+            data,
+            diagnostics=tuple(where),
+        )
     return _refuted(claim, absence.summary, data, where)
 
 
@@ -109,6 +131,21 @@ def _assumed(session: Session, claim: Claim, data: dict[str, Json]) -> Evidence 
     return _refuted(claim, summary, data, diagnostics)
 
 
+def _compiled(session: Session, claim: Claim, data: dict[str, Json]) -> Evidence | None:
+    """Evidence against the claim where the kernel takes a compiled program's word for something."""
+    constant = session.constant(claim.theorem)
+    found = session.graph.compiled(constant)
+    if not found:
+        return None
+    word, citing = next(iter(found.items()))
+    through = f", through {readable(citing)}" if citing != constant else ""
+    summary = (
+        f"It rests on what compiled code answers ({word}{through}): the kernel runs that, and "
+        "checks nothing."
+    )
+    return _refuted(claim, summary, data, _at(session, [citing, constant], summary))
+
+
 def _confirmed(session: Session, claim: Claim, data: dict[str, Json]) -> Evidence:
     names = data["axioms"]
     assert isinstance(names, list)
@@ -116,7 +153,7 @@ def _confirmed(session: Session, claim: Claim, data: dict[str, Json]) -> Evidenc
     rest = f"on no axiom but {', '.join(map(str, names))}" if names else "on no axiom"
     others = f" and the {counted(count - 1, 'declaration')} of the package below it" * (count > 1)
     summary = (
-        f"Lean's kernel accepts the theorem{others}, replayed from their stored terms; it rests "
+        f"Lean's kernel accepts the theorem{others}, each built anew from its text; it rests "
         f"{rest}."
     )
     return Evidence(

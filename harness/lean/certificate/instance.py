@@ -43,7 +43,7 @@ from harness.lean.expression import (
     replaced,
 )
 from harness.lean.printer import Printer
-from harness.lean.scope import numeral, projection
+from harness.lean.scope import arrange, numeral
 
 
 class Instance:
@@ -56,16 +56,17 @@ class Instance:
         sizes: Mapping[str, int],
         values: Mapping[str, Json],
     ) -> None:
-        if claim.scalars.lean_class not in NUMBERS:
-            raise CannotCertify(f"no numbers of {claim.scalars.lean_class} compute in the kernel")
+        if claim.scalars.lean_name not in NUMBERS:
+            raise CannotCertify(f"no numbers of {claim.scalars.lean_name} compute in the kernel")
         self.claim = claim
         self.sizes = sizes
-        self.numbers: Numbers = NUMBERS[claim.scalars.lean_class]
-        operations = {
-            operation: projection(path, operation, self.numbers.type, self.numbers.instance)
-            for operation, path in claim.scalars.operations.items()
-        }
-        scope = printer.concrete(self.numbers.type, operations, set())
+        self.numbers: Numbers = NUMBERS[claim.scalars.lean_name]
+        self.arrangement = printer.arrangement_of(claim)
+        if claim.scalars.is_type:
+            scope = printer.of_type(claim.scalars)
+        else:
+            given = printer.of_class(claim.scalars, self.numbers.type, self.numbers.instance)
+            scope = printer.concrete(self.numbers.type, *given, set())
         self.scope, binders = scope.bind_all(claim.parameters)
         self.arguments: list[Expression] = []
         known: dict[str, Expression] = {}
@@ -81,6 +82,14 @@ class Instance:
                     known[name] = self._value(type_, values[parameter.name], known)
             self.arguments.append(known[name])
         self.known = known
+
+    def applied(self, *proofs: Expression) -> Expression:
+        """The claim, as a premise of this name, at this instance and proofs of its hypotheses."""
+        if self.arrangement.kind:
+            return apply(Local("claim"), *self.arguments, *proofs)
+        instance = self.numbers.instance
+        given = arrange(self.arrangement, self.numbers.type, lambda _: instance, self.arguments)
+        return apply(Local("claim"), *given, *proofs)
 
     def _size(self, name: str) -> int:
         if not isinstance(self.sizes.get(name), int) or self.sizes[name] < 1:

@@ -17,7 +17,6 @@ from harness.diagnostics import Diagnostic
 from harness.evidence import Evidence, Json, Leg, Outcome
 from harness.lean import expression as lean
 from harness.lean.audit.answer import Answer
-from harness.lean.audit.graph import ALLOWED_AXIOMS
 from harness.lean.audit.inspection import inspect
 from harness.lean.certificate.numbers import MODULO_THREE, NUMBERS, CannotCertify
 from harness.lean.certificate.statement import Witness, refutation, satisfaction, weakening
@@ -132,10 +131,15 @@ def _requests(
             request.why_not = f"Lean has no theorem {session.constant(claim.theorem)}."
         else:
             try:
-                request.comparisons = _comparisons(printer, claim, item)
+                request.comparisons = tuple(
+                    comparison.of(session.constant(claim.theorem), printer.library)
+                    for comparison in _comparisons(printer, claim, item)
+                )
                 request.why_not = _assumed(session, request.comparisons)
             except (CannotCertify, CannotPrint) as reason:
                 request.why_not = f"The kernel cannot decide it: {reason}."
+            except Exception as error:  # a fault of ours, and of this claim alone
+                request.why_not = f"The harness failed: {type(error).__name__}: {error}."
         found.by_check[item.subject, item.check] = request
     return found
 
@@ -175,7 +179,7 @@ def _assumed(session: Session, comparisons: Sequence[Comparison]) -> str:
     """A complaint where what is to be computed rests on an assumption of the package's own."""
     for name in {n for c in comparisons for n in constants(c.statement)}:
         if name in session.answer.declarations:
-            extra = set(session.graph.axioms(name)) - ALLOWED_AXIOMS
+            extra = {**session.graph.assumed(name), **session.graph.compiled(name)}
             if extra:
                 return f"{name} rests on {min(extra)}."
     return ""
@@ -188,7 +192,7 @@ def _judged(
     session: Session, claim: Claim, item: Evidence, request: Request, answer: Answer
 ) -> Evidence:
     rulings = [answer.compared.get(comparison.key) for comparison in request.comparisons]
-    numbers = NUMBERS[claim.scalars.lean_class]
+    numbers = NUMBERS[claim.scalars.lean_name]
     statement = request.comparisons[-1].statement
     data: dict[str, Json] = {
         **item.data,
@@ -275,7 +279,7 @@ def _unanswered(claims: Mapping[str, Claim], searched: Sequence[Evidence]) -> It
     found = {(item.subject, item.check) for item in searched}
     failed = {item.subject for item in searched if item.check == "engine"}
     for claim in claims.values():
-        wanted = [without(h.name) for h in claim.hypotheses]
+        wanted = [without(h.name) for h in claim.hypotheses if claim.scalars.has_laws]
         for check in [*wanted, WITNESS] if wanted else ():
             if (claim.theorem, check) not in found and claim.theorem not in failed:
                 summary = "The search did not answer."

@@ -82,8 +82,9 @@ MODULO_THREE = Numbers(
 NUMBERS: Mapping[str, Numbers] = {
     "Lean.Grind.CommRing": INTEGERS,
     "Lean.Grind.Field": MODULO_THREE,
+    "Int": INTEGERS,
 }
-"""Of which numbers a certificate speaks, by the class that a claim's scalars come from."""
+"""Of which numbers a certificate speaks, by the class or type of a claim's scalars."""
 
 
 def whole(value: Json) -> int:

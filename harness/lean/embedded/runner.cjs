@@ -5,8 +5,10 @@
 //
 // SETTINGS is JSON: `toolchain` (the folder with lean.js, lean.wasm and lib), `arguments`,
 // `environment`, `threads`, `folder` (where Lean is to stand) and `mounts`, each with `at` (the
-// name Lean knows it by), `from` (the folder on disk) and `writable`. Lean sees nothing else of
-// the disk. Its threads load this file again.
+// name Lean knows it by), `from` (the folder on disk), `writable` and `watched`. Lean sees nothing
+// else of the disk. `instead` has for some files others that are read in their place, and `reads`
+// a file for what was looked for in the watched folders, or null. Threads load this file again.
+const crypto = require("node:crypto");
 const fs = require("node:fs");
 const path = require("node:path");
 const vm = require("node:vm");
@@ -50,14 +52,66 @@ function guard(Module) {
   });
 }
 
+// Has Lean read other files in the place of some.
+function replaceFiles({ NODEFS }) {
+  const instead = new Map(Object.entries(settings.instead));
+  const usual = NODEFS.realPath;
+  NODEFS.realPath = (node) => instead.get(usual(node)) ?? usual(node);
+}
+
+// Writes down what is looked for in the watched folders, and what was found, before Lean gets it:
+// a line for each path and each list of a folder. See harness/lean/reads.py.
+function watch({ NODEFS }) {
+  if (!settings.reads) return;
+  const file = fs.openSync(settings.reads, "a");
+  const known = new Set();
+  const sha256 = (content) => crypto.createHash("sha256").update(content).digest("hex");
+  const say = (kind, place, look) => {
+    const key = `${kind} ${place}`;
+    if (known.has(key)) return;
+    known.add(key);
+    let found = "absent";
+    try {
+      found = look(place);
+    } catch {}
+    fs.writeSync(file, `${JSON.stringify([kind, place, found])}\n`);
+  };
+  const state = (place) => {
+    const found = fs.lstatSync(place);
+    if (found.isSymbolicLink()) return `link ${fs.readlinkSync(place)}`;
+    if (found.isDirectory()) return "folder";
+    return found.isFile() ? sha256(fs.readFileSync(place)) : "other";
+  };
+  const list = (place) => {
+    const names = fs.readdirSync(place, { encoding: "buffer" }).sort(Buffer.compare);
+    return sha256(Buffer.concat(names.flatMap((name) => [name, Buffer.from([0])])));
+  };
+  const { lookup, readdir } = NODEFS.node_ops;
+  NODEFS.node_ops.lookup = (parent, name) => {
+    if (parent.mount.opts.watched) {
+      say("path", path.join(NODEFS.realPath(parent), name), state);
+    }
+    return lookup(parent, name);
+  };
+  NODEFS.node_ops.readdir = (node) => {
+    if (node.mount.opts.watched) {
+      say("list", NODEFS.realPath(node), list);
+    }
+    return readdir(node);
+  };
+}
+
 function mount(Module) {
   guard(Module);
+  replaceFiles(Module);
   const { FS, NODEFS, ENV } = Module;
   FS.mkdirTree(`${HOME}/bin`);
-  for (const { at, from, writable } of [{ ...library, writable: false }, ...settings.mounts]) {
+  for (const { at, from, ...rights } of [library, ...settings.mounts]) {
     FS.mkdirTree(at);
-    FS.mount(NODEFS, { root: from, writable }, at);
+    FS.mount(NODEFS, { root: from, ...rights }, at);
   }
+  // From here on: what is looked for to mount the folders is not asked by Lean.
+  watch(Module);
   FS.chdir(settings.folder);
   // The build is instrumented, and would leave a profile in the current folder.
   Object.assign(ENV, { LEAN_SYSROOT: HOME, LLVM_PROFILE_FILE: "/dev/null" }, settings.environment);

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -30,6 +30,7 @@ class EmbeddedToolchain:
     version: str = LEAN_VERSION
     commit: str = LEAN_COMMIT
     kind: Literal["embedded"] = "embedded"
+    takes_all_for_modules: bool = True
     memory: int = 5 << 29  # 2.5 GB: its memory is limited to 2 GiB, and Node needs some itself
 
     @property
@@ -42,16 +43,19 @@ class EmbeddedToolchain:
         *,
         root: Path,
         lean_path: Sequence[Path] = (),
+        readable: Sequence[Path] = (),
         writable: Sequence[Path] = (),
+        instead: Mapping[Path, Path] | None = None,
+        reads: Path | None = None,
         stdin: str | None = None,
         timeout: float | None = None,
         stop: Signal | None = None,
     ) -> LeanRun:
-        """See `Toolchain.run`. Lean sees `root`, `lean_path` and `writable` of the disk, no more.
+        """See `Toolchain.run`. Lean sees the folders that are named of the disk, no more.
 
         `arguments` may name files in those folders alone.
         """
-        mounts = list(_mounts(root, lean_path, writable))
+        mounts = list(_mounts((root, *readable), lean_path, writable))
         search = [_LIBRARY, *(_seen(path.resolve()) for path in lean_path)]
         settings = {
             "toolchain": str(self.folder),
@@ -62,6 +66,10 @@ class EmbeddedToolchain:
             "folder": _seen(root.resolve()),
             "environment": {"LEAN_PATH": ":".join(search)},
             "mounts": mounts,
+            "instead": {
+                str(path.resolve()): str(other.resolve()) for path, other in (instead or {}).items()
+            },
+            "reads": None if reads is None else str(reads.resolve()),
         }
         with as_file(files("harness.lean.embedded").joinpath("runner.cjs")) as runner:
             done = execute(
@@ -91,14 +99,20 @@ def embedded_toolchain(on_progress: Progress | None = None) -> EmbeddedToolchain
 
 
 def _mounts(
-    root: Path, lean_path: Sequence[Path], writable: Sequence[Path]
+    watched: Sequence[Path], lean_path: Sequence[Path], writable: Sequence[Path]
 ) -> Iterator[dict[str, str | bool]]:
-    wanted = {path.resolve(): False for path in (root, *lean_path)}
-    wanted |= {path.resolve(): True for path in writable}
+    sources = {path.resolve() for path in watched}
+    outputs = {path.resolve() for path in writable}
     # Outer folders first: an inner one lies over what it stands in.
+    wanted = sources | outputs | {path.resolve() for path in lean_path}
     for path in sorted(wanted, key=lambda path: len(path.parts)):
         if path.is_dir():
-            yield {"at": _seen(path), "from": str(path), "writable": wanted[path]}
+            yield {
+                "at": _seen(path),
+                "from": str(path),
+                "writable": path in outputs,
+                "watched": path in sources - outputs,
+            }
 
 
 def _word(argument: str | Path) -> str:

@@ -1,72 +1,116 @@
-/-! ## Reading and writing -/
+namespace HarnessRun
 
-namespace HarnessRunner
+/-! Which function has which number. One that the compiler refused, and complained of, has none. -/
 
-def words (separator : Char) : List Char → String → Array String → Array String
+/-- Whether Lean made all of a function, and nothing stands in for what it did not understand. -/
+meta def isWhole (env : Environment) (n : Name) : Bool :=
+  match env.find? n with
+  | some (.defnInfo v) => !isIn ``sorryAx (cited v.value)
+  | _ => false
+
+meta def choices (s : State) (space : Name) : Nat → Expr → IO Expr
+  | 0, rest => return rest
+  | k + 1, rest => do
+    let name := .str space ("run_" ++ k.repr)
+    match s.env.find? name with
+    | some (.defnInfo v) =>
+      let inner := Name.str space ("run_" ++ k.repr ++ "_at")
+      if isWhole s.env name && isWhole s.env inner && (← runs s v) then
+        let f := mkApp (mkConst (.str space "choose")) (mkBVar 0)
+        choices s space k (mkApp (mkApp (mkApp f (mkRawNatLit k)) (mkConst name)) rest)
+      else choices s space k rest
+    | _ => choices s space k rest
+
+meta def dispatch (env : Environment) (space : Name) : IO Environment := do
+  let s : State := { package := env, env }
+  let chosen ← choices s space count (mkConst (.str space "none"))
+  let name := .str space "dispatch"
+  let value := mkLambda `n .default (mkConst `Nat) chosen
+  let type := mkForall `n .default (mkConst `Nat) (mkConst (.str space "Chosen"))
+  let d : DefinitionVal :=
+    { name, levelParams := [], type, value, hints := .opaque, safety := .unsafe }
+  match added s (.defnDecl d) with
+  | .ok s => return (← compiled s name).1.env
+  | .error _ => return env
+
+run_cmd
+  let env ← getEnv
+  let env ← dispatch env `HarnessRun.OnRat
+  let env ← dispatch env `HarnessRun.OnFloat
+  setEnv env
+
+/-! Reading questions, and writing answers. -/
+
+meta def words (separator : Char) : List Char → String → Array String → Array String
   | [], word, done => done.push word
   | c :: rest, word, done =>
     if c == separator then words separator rest "" (done.push word)
     else words separator rest (word.push c) done
 
-def digits : List Char → Nat → Nat
-  | [], n => n
-  | c :: rest, n => digits rest (10 * n + (c.toNat - 48))
+meta def natural (text : String) : Nat := numeral text.toList 0
 
-def natural (text : String) : Nat := digits text.toList 0
-
-def integer (text : String) : Int :=
+meta def integer (text : String) : Int :=
   match text.toList with
-  | '-' :: rest => -(Int.ofNat (digits rest 0))
-  | rest => Int.ofNat (digits rest 0)
+  | '-' :: rest => -(Int.ofNat (numeral rest 0))
+  | rest => Int.ofNat (numeral rest 0)
 
-partial def naturals (w : Array String) (i stop : Nat) (done : Array Nat) : Array Nat :=
+meta partial def naturals (w : Array String) (i stop : Nat) (done : Array Nat) : Array Nat :=
   if i < stop then naturals w (i + 1) stop (done.push (natural (w.getD i ""))) else done
 
-partial def rationals (w : Array String) (i : Nat) (done : Array Rat) : Array Rat :=
+meta partial def rationals (w : Array String) (i : Nat) (done : Array Rat) : Array Rat :=
   if i + 1 < w.size then
     rationals w (i + 2) (done.push (mkRat (integer (w.getD i "")) (natural (w.getD (i + 1) ""))))
   else done
 
-partial def floats (w : Array String) (i : Nat) (done : Array Float) : Array Float :=
+meta partial def floats (w : Array String) (i : Nat) (done : Array Float) : Array Float :=
   if i < w.size then
     floats w (i + 1) (done.push (Float.ofBits (UInt64.ofNat (natural (w.getD i "")))))
   else done
 
-def rationalText (x : Rat) : String := x.num.repr ++ "/" ++ x.den.repr
+meta def rationalText (x : Rat) : String := x.num.repr ++ "/" ++ x.den.repr
 
-def floatText (x : Float) : String := x.toBits.toNat.repr
+meta def floatText (x : Float) : String := x.toBits.toNat.repr
 
-partial def rationalsText (a : Array Rat) (i : Nat) (done : String) : String :=
+meta partial def rationalsText (a : Array Rat) (i : Nat) (done : String) : String :=
   if i < a.size then
     rationalsText a (i + 1) (done ++ " " ++ rationalText (a.getD i (mkRat 0 1)))
   else done
 
-partial def floatsText (a : Array Float) (i : Nat) (done : String) : String :=
+meta partial def floatsText (a : Array Float) (i : Nat) (done : String) : String :=
   if i < a.size then
     floatsText a (i + 1) (done ++ " " ++ floatText (a.getD i (Float.ofBits (UInt64.ofNat 0))))
   else done
 
-def answer (line : String) : String :=
+meta unsafe def answer (line : String) : String :=
   let w := words ' ' line.toList "" #[]
   let function := natural (w.getD 1 "")
   let stop := 3 + natural (w.getD 2 "")
   let z := naturals w 3 stop #[]
   if w.getD 0 "" == "r" then
-    rationalsText (OnRat.dispatch function z (rationals w stop #[])) 0 "r"
-  else floatsText (OnFloat.dispatch function z (floats w stop #[])) 0 "f"
+    match OnRat.dispatch function with
+    | some f => rationalsText (f z (rationals w stop #[])) 0 "r"
+    | none => "x"
+  else
+    match OnFloat.dispatch function with
+    | some f => floatsText (f z (floats w stop #[])) 0 "f"
+    | none => "x"
 
-partial def answerAll (out : IO.FS.Handle) (lines : Array String) (i : Nat) : IO Unit := do
+/-- Each answer is written when it is there: one that Lean dies of costs no other. -/
+meta unsafe def answerAll (out : IO.FS.Handle) (lines : Array String) (i : Nat) : IO Unit := do
   if i < lines.size then
     out.putStrLn (answer (lines.getD i ""))
+    out.flush
     answerAll out lines (i + 1)
 
-def main : IO Unit := do
-  let out ← IO.FS.Handle.mk "answer.txt" .write
+meta unsafe def main : IO Unit := do
+  let out ← IO.FS.Handle.mk "answer.txt" .append
+  out.putStrLn "begin"
   let text ← IO.FS.readFile "inputs.txt"
   answerAll out (words '\n' text.toList "" #[]) 0
   out.putStrLn "end"
   out.flush
 
-end HarnessRunner
+end HarnessRun
 
-#eval HarnessRunner.main
+run_cmd
+  HarnessRun.main

@@ -9,6 +9,9 @@ from harness.lean.session import Session
 
 CHECKS: dict[Scalars, str] = {"Rat": "rational", "Float": "float64"}
 
+ROUTE = "compiled by Lean from the terms that it has stored"
+"""How every definition is run: its text is not looked at."""
+
 _AGREE: dict[Scalars, str] = {
     "Rat": "are equal to Python's, as fractions",
     "Float": "agree with Python's doubles within the bound on rounding",
@@ -23,6 +26,7 @@ def evidence(session: Session, name: str, kind: Scalars, tally: Tally, seconds: 
         "entries": tally.entries,
         "shapes": tally.sizes,
         "junk": dict(tally.styles),
+        "route": ROUTE,
         **session.toolchain,
     }
     if kind == "Rat":

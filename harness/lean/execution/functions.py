@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
+from harness.claims.model import ScalarKind
 from harness.language.terms import Term
-from harness.language.types import Parameter
 from harness.lean import expression as lean
-from harness.lean.execution.kinds import INSTANCES, Scalars
+from harness.lean.execution.kinds import CLASSES, INSTANCES, WHOLE, Scalars
 from harness.lean.execution.scope import OWN_NAMES, ConcreteScope
 from harness.lean.execution.subjects import Subject
 from harness.lean.expression import Constant, Expression
 from harness.lean.printer import Printer
+from harness.lean.scope import CannotPrint, LeanScope
 
 
 def function(printer: Printer, kind: Scalars, subject: Subject, term: Term, name: str) -> str:
     """A Lean function from the numbers of an instance to the numbers of a value."""
-    scope, numbers, conditions, lets = _scope(printer, kind, subject.parameters)
+    scope, numbers, conditions, lets = _scope(printer, kind, subject)
     inner = scope
     loops: list[tuple[str, str, str]] = []
     for variable in subject.binders:
@@ -27,39 +26,54 @@ def function(printer: Printer, kind: Scalars, subject: Subject, term: Term, name
     for i, axis in enumerate(inner.axes(term.type)):
         loops.append((f"i_{i}", inner.text(inner.lean.type(axis)), inner.size(axis)))
         body += f" i_{i}"
-    out = f"done.push ({body})"
+    out = f"done.push ({scope.back(body)})"
     for called, type_, size in reversed(loops):
         out = f"loop {size} 0 (fun ({called} : {type_}) done => {out}) done"
     given = " ".join(f"(z.getD {i} 0)" for i in range(len(numbers)))
     lines = [
-        f"@[noinline] def {name}_at ({' '.join(numbers)} : Nat) (z : Array Nat)",
+        f"@[noinline] meta unsafe def {name}_at ({' '.join(numbers)} : Nat) (z : Array Nat)",
         f"    (a : Array {kind}) (done : Array {kind}) : Array {kind} :=",
         *(f"  if {condition} then" for condition in conditions),
         *(f"  {line}" for line in lets),
         f"  {out}",
         *("  else done" for _ in conditions),
-        f"def {name} (z : Array Nat) (a : Array {kind}) : Array {kind} :=",
+        f"meta unsafe def {name} (z : Array Nat) (a : Array {kind}) : Array {kind} :=",
         f"  {name}_at {given} z a #[]",
         "",
     ]
     return "\n".join(lines)
 
 
+def _scalars(printer: Printer, kind: Scalars, own: ScalarKind | None) -> LeanScope:
+    """The scope of a text that computes with these numbers. Raises `CannotPrint`."""
+    if own is None:
+        instances: dict[str, Expression] = {
+            operation: Constant(name) for operation, name in INSTANCES[kind].items()
+        }
+        classes = {
+            known.name: CLASSES[kind][known.lean_name]
+            for known in printer.library.scalars.values()
+            if known.lean_name in CLASSES[kind] and not known.is_type
+        }
+        return printer.concrete(Constant(kind), instances, classes, OWN_NAMES)
+    if own.lean_name != kind and (kind != "Rat" or own.lean_name not in WHOLE):
+        raise CannotPrint(f"{own.lean_name} is not among the numbers that Lean runs definitions on")
+    return printer.of_type(own, OWN_NAMES)
+
+
 def _scope(
-    printer: Printer, kind: Scalars, parameters: Sequence[Parameter]
+    printer: Printer, kind: Scalars, subject: Subject
 ) -> tuple[ConcreteScope, list[str], list[str], list[str]]:
     """The scope of the parameters, the numbers that lead the input, and how values are read.
 
     Between the two stand the conditions under which there are values to read.
     """
-    instances: dict[str, Expression] = {op: Constant(name) for op, name in INSTANCES[kind].items()}
-    lean_scope = printer.concrete(Constant(kind), instances, OWN_NAMES)
-    lean_scope, binders = lean_scope.bind_all(parameters)
-    scope = ConcreteScope(lean_scope, kind)
+    lean_scope, binders = _scalars(printer, kind, subject.scalars).bind_all(subject.parameters)
+    scope = ConcreteScope(lean_scope, kind, subject.scalars)
     numbers = ["mode"]
     conditions: list[str] = []
     lets: list[str] = []
-    for parameter, (called, type_) in zip(parameters, binders, strict=True):
+    for parameter, (called, type_) in zip(subject.parameters, binders, strict=True):
         name = lean.identifier(called)
         if parameter.is_explicit:
             offset = f"offset_{len(lets)}"
@@ -70,22 +84,3 @@ def _scope(
         else:
             numbers.append(name)
     return scope, numbers, conditions, lets
-
-
-def dispatch(kind: Scalars, names: Sequence[str]) -> str:
-    """A function that runs the one with the given number; in groups, for Lean's recursion depth."""
-    groups = [range(i, min(i + GROUP, len(names))) for i in range(0, len(names), GROUP)]
-    lines: list[str] = []
-    for number, group in enumerate(groups):
-        lines.append(_choice(f"dispatch_{number}", kind, [(f"n == {i}", names[i]) for i in group]))
-    chosen = [(f"n < {group.stop}", f"dispatch_{i} n") for i, group in enumerate(groups)]
-    return "\n".join([*lines, _choice("dispatch", kind, chosen)])
-
-
-GROUP = 64
-
-
-def _choice(name: str, kind: Scalars, cases: Sequence[tuple[str, str]]) -> str:
-    lines = [f"def {name} (n : Nat) (z : Array Nat) (a : Array {kind}) : Array {kind} :="]
-    lines += [f"  if {condition} then {called} z a else" for condition, called in cases]
-    return "\n".join([*lines, "  let _ := n; #[]", ""])

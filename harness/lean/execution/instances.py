@@ -159,6 +159,8 @@ def _fill(
         shape = shape_of(parameter.type, sizes)
         if is_place(parameter.type):
             below = size_of(function_parts(parameter.type)[1], sizes)
+            if below == 0 and 0 not in shape:
+                raise Unsupported(f"{parameter.name} has no value, as there is no index below 0")
             drawn = [rng.randrange(below) for _ in range(prod(shape))]
             places[parameter.name] = np.asarray(drawn, dtype=np.int64).reshape(shape)
         else:

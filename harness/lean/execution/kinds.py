@@ -6,6 +6,8 @@ import struct
 from collections.abc import Mapping
 from typing import Literal
 
+from harness.lean.expression import Constant, Expression, apply
+
 Scalars = Literal["Rat", "Float"]
 
 KINDS: tuple[Scalars, ...] = ("Rat", "Float")
@@ -32,15 +34,34 @@ INSTANCES: Mapping[Scalars, Mapping[str, str]] = {
 }
 """The instance of each operation on scalars."""
 
+CLASSES: Mapping[Scalars, Mapping[str, Expression]] = {
+    "Rat": {
+        "Lean.Grind.Field": Constant("Lean.Grind.instFieldRat"),
+        "Lean.Grind.CommRing": apply(
+            Constant("Lean.Grind.Field.toCommRing", ("0",)),
+            Constant("Rat"),
+            Constant("Lean.Grind.instFieldRat"),
+        ),
+    },
+    "Float": {},
+}
+"""The instance of each class; doubles have the laws of none."""
+
+WHOLE: Mapping[str, tuple[str, str]] = {
+    "Int": ("({}).num", "mkRat ({}) 1"),
+    "Nat": ("({}).num.toNat", "mkRat (Int.ofNat ({})) 1"),
+}
+"""Types whose numbers travel as fractions: Lean text for one from its fraction, and back."""
+
 POWERS: Mapping[Scalars, str] = {
     "Rat": """
-@[noinline] def power (mode factor : Nat) (x : Rat) : Rat :=
+@[noinline] meta def power (mode factor : Nat) (x : Rat) : Rat :=
   match mode with
   | 1 => mkRat (Int.ofNat factor) 1 * x
   | _ => x * x + mkRat (Int.ofNat factor) 1
 """,
     "Float": """
-@[noinline] def power (_ _ : Nat) (x : Float) : Float := Float.exp x
+@[noinline] meta def power (_ _ : Nat) (x : Float) : Float := Float.exp x
 """,
 }
 """What stands for functions that a subject leaves open; Python's own is in `python_side`."""
@@ -66,12 +87,11 @@ def from_bits(number: int) -> float:
 
 
 NUMERALS = f"""
-set_option autoImplicit false
 set_option linter.all false
 
-@[reducible] def harnessZeroRat : OfNat Rat 0 := ⟨mkRat 0 1⟩
-@[reducible] def harnessOneRat : OfNat Rat 1 := ⟨mkRat 1 1⟩
-@[reducible] def harnessZeroFloat : OfNat Float 0 := ⟨Float.ofBits (UInt64.ofNat 0)⟩
-@[reducible] def harnessOneFloat : OfNat Float 1 := ⟨Float.ofBits (UInt64.ofNat {bits(1.0)})⟩
+meta def harnessZeroRat : OfNat Rat 0 := ⟨mkRat 0 1⟩
+meta def harnessOneRat : OfNat Rat 1 := ⟨mkRat 1 1⟩
+meta def harnessZeroFloat : OfNat Float 0 := ⟨Float.ofBits (UInt64.ofNat 0)⟩
+meta def harnessOneFloat : OfNat Float 1 := ⟨Float.ofBits (UInt64.ofNat {bits(1.0)})⟩
 """
 """Lean text for 0 and 1 of each kind; the library's own numerals are not always there to run."""

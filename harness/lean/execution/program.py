@@ -1,19 +1,20 @@
 """The Lean file that runs a package's definitions, and both sides of claims, on given inputs.
 
-It carries the text of the modules that hold the definitions, because Lean's interpreter cannot run
-every definition of an imported module; inputs are a file of numbers that it reads.
+Nothing of the package's text is in it: `Carry.lean` brings the definitions from the terms that Lean
+has stored, and what follows is printed from the specifications. Inputs are a file of numbers.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 
 from harness.arrays.values import Unsupported
 from harness.claims.model import Library
-from harness.lean.execution.functions import dispatch, function
-from harness.lean.execution.kinds import INSTANCES, KINDS, NUMERALS, POWERS, zero
+from harness.lean.execution.functions import function
+from harness.lean.execution.kinds import INSTANCES, KINDS, NUMERALS, POWERS, Scalars, zero
 from harness.lean.execution.subjects import Subject
 from harness.lean.printer import Printer
 from harness.lean.scope import CannotPrint
@@ -28,33 +29,110 @@ class Program:
     """The number of each subject's function, by the subject's name and the side (0 or 1)."""
     faults: Mapping[str, str]
     """Why a subject cannot be run, by its name."""
+    kinds: Mapping[str, Sequence[Scalars]]
+    """The numbers on which each of the others is run."""
+    modules: tuple[str, ...] = ()
+    """The modules of the package that it imports."""
+    constants: tuple[str, ...] = ()
+    """The constants of the package that it runs, in the order in which Lean speaks of them."""
+    subjects: tuple[Subject, ...] = ()
+    """What it runs."""
+    lines: tuple[tuple[range, str], ...] = ()
+    """On which lines the functions of which subject stand."""
+
+    def subject_at(self, line: int) -> str:
+        """The subject whose function stands on a line; empty where it is no subject's."""
+        return next((subject for lines, subject in self.lines if line in lines), "")
 
 
-def program(library: Library, subjects: Sequence[Subject], carried: str) -> Program:
-    """The Lean file that runs these subjects; `carried` is the text of their definitions."""
-    prelude = (files("harness.lean.execution") / "Prelude.lean").read_text("utf-8")
-    runner = (files("harness.lean.execution") / "Runner.lean").read_text("utf-8")
+def program(
+    library: Library, subjects: Sequence[Subject], modules: Sequence[str], constants: Sequence[str]
+) -> Program:
+    """The Lean file that runs these subjects, with the `constants` of the package's `modules`."""
     printer = Printer(library)
     functions: dict[tuple[str, int], int] = {}
     faults: dict[str, str] = {}
-    parts = [carried, NUMERALS]
+    kinds: dict[str, list[Scalars]] = {}
+    lines: list[tuple[range, str]] = []
+    count = 0
+    text = _Lines(
+        [
+            _part("Carry"),
+            "namespace HarnessRun",
+            _carry(modules, constants),
+            NUMERALS,
+        ]
+    )
+    own = _part("Prelude")
     for kind in KINDS:
-        own = prelude.replace("SCALAR", kind).replace("ZERO", zero(kind))
-        own = own.replace("ADD", INSTANCES[kind]["add"]).replace("DIV", INSTANCES[kind]["divide"])
-        parts += [f"namespace On{kind}", POWERS[kind], own]
-        names: list[str] = []
+        ours = own.replace("SCALAR", kind).replace("ZERO", zero(kind))
+        ours = ours.replace("ADD", INSTANCES[kind]["add"]).replace("DIV", INSTANCES[kind]["divide"])
+        text.add(f"namespace On{kind}", POWERS[kind], ours)
+        count = 0
         for subject in subjects:
+            names = [f"run_{count + side}" for side in range(len(subject.sides))]
+            for side in range(len(subject.sides)):
+                functions[subject.name, side] = count
+                count += 1
             try:
                 sides = [
-                    (side, function(printer, kind, subject, term, f"run_{len(names) + side}"))
-                    for side, term in enumerate(subject.sides)
+                    function(printer, kind, subject, term, name)
+                    for term, name in zip(subject.sides, names, strict=True)
                 ]
             except (CannotPrint, Unsupported) as error:
+                # Its numbers are left out: those of the other functions are as for other kinds.
                 faults[subject.name] = str(error)
                 continue
-            for side, text in sides:
-                functions[subject.name, side] = len(names)
-                names.append(f"run_{len(names)}")
-                parts.append(text)
-        parts += [dispatch(kind, names), f"end On{kind}", ""]
-    return Program("\n".join([*parts, runner]), functions, faults)
+            kinds.setdefault(subject.name, []).append(kind)
+            lines.append((text.add(*sides), subject.name))
+        text.add(f"end On{kind}", "")
+    text.add(f"meta def count : Nat := {count}", "end HarnessRun", "", _part("Runner"))
+    faults = {name: why for name, why in faults.items() if name not in kinds}
+    run = tuple(subject for subject in subjects if subject.name in kinds)
+    return Program(
+        str(text), functions, faults, kinds, tuple(modules), tuple(constants), run, tuple(lines)
+    )
+
+
+class _Lines:
+    """A text that knows which lines each part of it has, from 1."""
+
+    def __init__(self, parts: Iterable[str]) -> None:
+        self._parts: list[str] = []
+        self._next = 1
+        self.add(*parts)
+
+    def add(self, *parts: str) -> range:
+        first = self._next
+        for part in parts:
+            self._parts.append(part)
+            self._next += part.count("\n") + 1
+        return range(first, self._next)
+
+    def __str__(self) -> str:
+        return "\n".join(self._parts)
+
+
+def _part(name: str) -> str:
+    return (files("harness.lean.execution") / f"{name}.lean").read_text("utf-8")
+
+
+def _carry(modules: Sequence[str], constants: Sequence[str]) -> str:
+    """The command that brings the constants here."""
+    return f"""
+meta def modules : List Name := [{", ".join(map(_name, modules))}]
+meta def wanted : List Name := [{", ".join(map(_name, constants))}]
+
+run_cmd
+  let env ← getEnv
+  let env ← carried env modules wanted
+  setEnv env
+"""
+
+
+def _name(name: str) -> str:
+    """A Lean term for a name: text of the package stands in it as a string, and as nothing else."""
+    term = ".anonymous"
+    for part in name.split("."):
+        term = f"(.str {term} {json.dumps(part, ensure_ascii=False)})"
+    return term

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from harness.arrays.values import Unsupported
+from harness.claims.model import ScalarKind
+from harness.evidence import Outcome
 from harness.lean.execution.instances import Instance, draw
-from harness.lean.execution.kinds import KINDS, Scalars
+from harness.lean.execution.kinds import WHOLE, Scalars
 from harness.lean.execution.subjects import Subject
 
 FEWEST = 200
@@ -28,24 +30,50 @@ class Question:
     instance: Instance
 
 
-def questions(subjects: Sequence[Subject], seed: int) -> tuple[list[Question], dict[str, str]]:
-    """All questions, and why a subject has none, by its name; the same ones for the same seed."""
+def questions(
+    subjects: Sequence[Subject], seed: int, kinds: Mapping[str, Sequence[Scalars]]
+) -> tuple[list[Question], dict[str, tuple[Outcome, str]]]:
+    """All questions, and why a subject has none, by its name; the same ones for the same seed.
+
+    `kinds` are the numbers on which each subject runs.
+    """
     found: list[Question] = []
-    faults: dict[str, str] = {}
+    faults: dict[str, tuple[Outcome, str]] = {}
     share = -(-FEWEST // max(len(subjects), 1))
     rational = max(LEAST["Rat"], share * LEAST["Rat"] // sum(LEAST.values()))
     counts = {"Rat": rational, "Float": max(LEAST["Float"], share - rational)}
     for subject in subjects:
         try:
-            found += [q for kind in KINDS for q in _about(subject, kind, counts[kind], seed)]
+            found += [
+                q for kind in kinds[subject.name] for q in _about(subject, kind, counts[kind], seed)
+            ]
         except Unsupported as error:
-            faults[subject.name] = str(error)
+            faults[subject.name] = Outcome.INCONCLUSIVE, f"Not run: {error}."
+        except Exception as error:  # a fault of ours, and of this subject alone
+            summary = f"No instance was drawn: {type(error).__name__}: {error}"
+            faults[subject.name] = Outcome.ERROR, summary
     return found, faults
 
 
 def _about(subject: Subject, kind: Scalars, count: int, seed: int) -> Iterator[Question]:
     unit = Fraction(1) if kind == "Rat" else Fraction(1, 4)
     name, junk = f"{seed} {subject.name} {kind}", kind == "Rat"
-    for instance in draw(subject.parameters, count, name, unit, empty=junk):
+    for drawn in draw(subject.parameters, count, name, unit, empty=junk):
+        instance = _of(subject.scalars, drawn)
         for side in range(len(subject.sides)):
             yield Question(subject, side, kind, instance)
+
+
+def _of(scalars: ScalarKind | None, instance: Instance) -> Instance:
+    """The instance in numbers of this type: of fractions, their numerators."""
+    if scalars is None or scalars.lean_name not in WHOLE:
+        return instance
+    import numpy as np
+
+    numbers = {}
+    for name, table in instance.numbers.items():
+        numbers[name] = np.empty(table.shape, dtype=object)
+        for place, number in np.ndenumerate(table):
+            whole = number.numerator
+            numbers[name][place] = Fraction(abs(whole) if scalars.lean_name == "Nat" else whole)
+    return replace(instance, numbers=numbers)

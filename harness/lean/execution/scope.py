@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from harness.claims.model import ScalarKind
 from harness.language.types import (
     Index,
     Matrix,
@@ -17,7 +18,7 @@ from harness.language.types import (
 )
 from harness.lean import expression as lean
 from harness.lean.execution.instances import open_kind
-from harness.lean.execution.kinds import Scalars, zero
+from harness.lean.execution.kinds import WHOLE, Scalars, zero
 from harness.lean.expression import Constant, Expression, Local
 from harness.lean.scope import CannotPrint, LeanScope
 
@@ -34,6 +35,8 @@ class ConcreteScope:
 
     lean: LeanScope
     kind: Scalars
+    scalars: ScalarKind | None = None
+    """The one Lean type of scalars, where the text is about one."""
 
     def text(self, expression: Expression) -> str:
         types = {self.lean.sorts[name] for name in self.lean.levels}
@@ -41,7 +44,7 @@ class ConcreteScope:
 
     def bind(self, name: str, type_: Type) -> tuple[ConcreteScope, str, str]:
         inner, (called, bound) = self.lean.bind(name, type_)
-        scope = ConcreteScope(inner, self.kind)
+        scope = replace(self, lean=inner)
         return scope, lean.identifier(called), scope.text(bound)
 
     def size(self, type_: Type) -> str:
@@ -69,6 +72,8 @@ class ConcreteScope:
         """Lean text that finds the value of a parameter among the instance's numbers."""
         type_ = parameter.type
         opened = open_kind(type_)
+        if opened is not None and self._whole():
+            raise CannotPrint(f"no function of type {type_} is at hand to run with")
         if opened is not None:
             *places, data = function_parts(type_)[0]
             names = [f"i_{i}" for i in range(len(places))]
@@ -87,6 +92,14 @@ class ConcreteScope:
         if not names:
             return value
         return f"fun {' '.join(self._binders(names, axes))} => {value}"
+
+    def back(self, value: str) -> str:
+        """Lean text for the number that goes into the answer, of a value of the scalars."""
+        return WHOLE[own][1].format(value) if (own := self._whole()) else value
+
+    def _whole(self) -> str:
+        own = "" if self.scalars is None else self.scalars.lean_name
+        return own if own in WHOLE else ""
 
     def condition(self, parameter: Parameter) -> str:
         """What must hold for the parameter to have a value: wherever it has an index, there is one.
@@ -111,7 +124,8 @@ class ConcreteScope:
             case Index():
                 return f"⟨z.getD {place} 0 % {self.size(result)}, Nat.mod_lt _ ({inhabited})⟩"
             case _:
-                return f"a.getD {place} {zero(self.kind)}"
+                number = f"a.getD {place} {zero(self.kind)}"
+                return WHOLE[own][0].format(number) if (own := self._whole()) else number
 
 
 def _finite(expression: Expression, types: set[str]) -> Expression:

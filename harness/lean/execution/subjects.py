@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from harness.claims.model import Claim, Definition
+from harness.claims.model import Claim, Definition, Library, ScalarKind
 from harness.evidence import Evidence, Leg, Outcome
 from harness.language.terms import Call, Equation, Term, Variable
 from harness.language.types import DimVar, Named, Parameter, Sort
@@ -20,6 +20,8 @@ class Subject:
     name: str
     parameters: tuple[Parameter, ...]
     what: Term | Equation
+    scalars: ScalarKind | None = None
+    """The one Lean type that it is about, where it is not about any scalars."""
 
     @property
     def binders(self) -> tuple[Variable, ...]:
@@ -51,15 +53,16 @@ def _everything(session: Session) -> Iterator[Subject]:
     for claim in session.project.claims:
         yield of_claim(claim)
     for definition in session.project.library.definitions.values():
-        yield of_definition(definition)
+        yield of_definition(definition, session.project.library)
 
 
 def of_claim(claim: Claim) -> Subject:
     """The two sides of a claim's conclusion."""
-    return Subject(claim.theorem, claim.parameters, claim.conclusion)
+    own = claim.scalars if claim.scalars.is_type else None
+    return Subject(claim.theorem, claim.parameters, claim.conclusion, own)
 
 
-def of_definition(definition: Definition) -> Subject:
+def of_definition(definition: Definition, library: Library) -> Subject:
     """A definition at its own parameters."""
     implicit = tuple(
         DimVar(p.name) if p.sort is Sort.DIMENSION else Named(p.name)
@@ -68,19 +71,26 @@ def of_definition(definition: Definition) -> Subject:
     )
     arguments = tuple(Variable(p.name, p.type) for p in definition.parameters if p.is_explicit)
     call = Call(definition.name, implicit, arguments, definition.body.type)
-    return Subject(definition.name, definition.parameters, call)
+    own = library.arrangements.get(library.qualified(definition.name))
+    scalars = library.scalars.get(own.kind) if own is not None else None
+    return Subject(definition.name, definition.parameters, call, scalars)
+
+
+def constants(library: Library, subject: Subject) -> list[str]:
+    """The constants of Lean that running a subject rests on, as far as specifications name them."""
+    definitions, operators = reached(library, subject.what)
+    found = [library.qualified(name) for name in sorted(definitions)]
+    return found + [library.primitives[op] for op in sorted(operators) if op in library.primitives]
 
 
 def _refusal(session: Session, subject: Subject) -> Evidence | None:
     """Why running the subject would say nothing about what it is."""
     library = session.project.library
     declarations = session.answer.declarations
-    definitions, operators = reached(library, subject.what)
-    constants = [library.qualified(name) for name in sorted(definitions)]
-    constants += [library.primitives[op] for op in sorted(operators) if op in library.primitives]
+    run = constants(library, subject)
     below = {
         name: declarations[name]
-        for start in constants
+        for start in run
         if start in declarations
         for name in session.graph.rests_on(start)
     }
@@ -101,7 +111,12 @@ def _refusal(session: Session, subject: Subject) -> Evidence | None:
                 "says, which is not proved."
             )
             return _evidence(subject, Outcome.REFUTED, summary)
-    missing = next((name for name in constants if name not in declarations), None)
+    for name in below:
+        ruling = session.answer.replayed.get(name)
+        if ruling is not None and ruling.verdict == "refused":
+            summary = f"Not run: the kernel refuses {name}: {ruling.reason}."
+            return _evidence(subject, Outcome.NOT_RUN, summary)
+    missing = next((name for name in run if name not in declarations), None)
     if missing is not None:
         outcome = Outcome.REFUTED if session.build.ok else Outcome.NOT_RUN
         return _evidence(subject, outcome, f"Lean has no {missing} to run.")

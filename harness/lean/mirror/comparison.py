@@ -8,10 +8,19 @@ statements pass for one.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from harness.claims.model import Library
 from harness.lean import expression as lean
-from harness.lean.expression import Expression, Local, apply, arrow, constants, postfix
+from harness.lean.expression import (
+    Expression,
+    Local,
+    apply,
+    arrow,
+    at_levels,
+    constants,
+    postfix,
+)
 from harness.lean.printer import Binders
 
 REFERENCE = "HarnessReference"
@@ -26,6 +35,22 @@ class Comparison:
     levels: tuple[str, ...]
     statement: Expression
     proof: Expression
+
+    def of(self, subject: str, library: Library) -> Comparison:
+        """The same in the universes of the constant that it is about, and of those that it cites.
+
+        Where that constant has none to choose, all types lie in `Type`.
+        """
+        fixed = {name for name, own in library.arrangements.items() if not own.is_polymorphic}
+        if not fixed:
+            return self
+        levels = dict.fromkeys(self.levels, "0") if subject in fixed else {}
+        return replace(
+            self,
+            levels=tuple(level for level in self.levels if level not in levels),
+            statement=at_levels(self.statement, levels, fixed),
+            proof=at_levels(self.proof, levels, fixed),
+        )
 
     def line(self) -> str:
         """The request to the inspector."""

@@ -134,15 +134,16 @@ class Sides:
         return Difference("a parameter more in the specification", summary, self._place("for"))
 
     def _changed(self, index: int, ours: _Binder, theirs: _Binder) -> Difference:
-        if index == 1:
+        if index == 1 and not self.claim.scalars.is_type:
             kind = self.claim.scalars
             summary = (
-                f"The specification speaks of scalars of a {kind.name} ({kind.lean_class}), "
+                f"The specification speaks of scalars of a {kind.name} ({kind.lean_name}), "
                 f"{self.constant} of `[{shown(theirs.type).replace('@', '')}]`."
             )
             return Difference("other scalars", summary, self._place("scalars"))
         if isinstance(ours.type, lean.Sort) and isinstance(theirs.type, lean.Sort):
-            what = "scalars" if index == 0 else f"`{ours.name}`"
+            is_scalars = index == 0 and not self.claim.scalars.is_type
+            what = "scalars" if is_scalars else f"`{ours.name}`"
             summary = (
                 f"The specification has {what} in any universe, {self.constant} in "
                 f"`{shown(theirs.type).removesuffix(' 0')}` alone."
@@ -171,7 +172,7 @@ class Sides:
         return written[1:-1] if written else f"{name} : {shown(binder.type)}"
 
     def _hypothesis(self, index: int) -> Hypothesis | None:
-        number = index - 2 - len(self.claim.parameters)
+        number = index - (0 if self.claim.scalars.is_type else 2) - len(self.claim.parameters)
         return self.claim.hypotheses[number] if 0 <= number < len(self.claim.hypotheses) else None
 
     def _place(self, key: str) -> YamlPath:
@@ -206,6 +207,8 @@ class Sides:
             case Constant(name):
                 return name not in _CORE | _OPERATORS | self.constants
             case Local(name):
+                if self.claim.scalars.is_type:
+                    return False
                 return names.get(name) == _second(self.printed)
             case _:
                 return False

@@ -10,10 +10,10 @@ from harness.diagnostics import Diagnostic
 from harness.evidence import Evidence, Json, Leg, Outcome
 from harness.lean.absence import explain_absence
 from harness.lean.audit.answer import Ruling
-from harness.lean.audit.graph import counted
+from harness.lean.audit.graph import counted, readable
 from harness.lean.draft.prefix import read, unfolded
 from harness.lean.mirror import keys
-from harness.lean.mirror.difference import Sides
+from harness.lean.mirror.difference import Difference, Sides
 from harness.lean.mirror.reach import reached
 from harness.lean.printer import Printer
 from harness.lean.session import Session, definition_fault, theorem_fault
@@ -31,7 +31,7 @@ def mirror_claim(session: Session, claim: Claim) -> Evidence:
     library = session.project.library
     data = _data(session, constant)
     data["printed_statement"] = session.plan.statements.get(claim.theorem, "")
-    data["scalars"] = f"{claim.scalars.name}: {claim.scalars.lean_class}"
+    data["scalars"] = f"{claim.scalars.name}: {claim.scalars.lean_name}"
     if (fault := session.plan.faults.get(keys.claim(claim.theorem))) is not None:
         return _evidence(claim.theorem, Outcome.ERROR, _sentence(fault), data)
     nothing = _nothing_to_compare(session, claim.theorem, "theorem")
@@ -60,7 +60,7 @@ def mirror_claim(session: Session, claim: Claim) -> Evidence:
         f"The kernel takes the specification and {constant} for one statement"
         f"{_reached(definitions, operators)}."
     )
-    data |= {"definitions": sorted(definitions), "operators": sorted(operators)}
+    data |= _compared(definitions, operators)
     return _evidence(claim.theorem, Outcome.CONFIRMED, summary, data)
 
 
@@ -90,7 +90,13 @@ def mirror_definition(session: Session, name: str) -> Evidence:
         f"The kernel takes the definition and {constant} for one function"
         f"{_reached(definitions, operators)}."
     )
+    data |= _compared(definitions, operators)
     return _evidence(name, Outcome.CONFIRMED, summary, data)
+
+
+def _compared(definitions: set[str], operators: set[str]) -> dict[str, Json]:
+    """What was compared beside the subject itself."""
+    return {"definitions": sorted(definitions), "operators": sorted(operators)}
 
 
 def _reached(definitions: set[str], operators: set[str]) -> str:
@@ -131,11 +137,8 @@ def _different(session: Session, claim: Claim, data: dict[str, Json]) -> Evidenc
     if reason is not None and reason.reason:
         data = {**data, "message": f"Lean's kernel: {reason.reason}"}
     lean_has = f"Lean has: {data.get('lean_statement', constant)}"
-    sides = _sides(session, claim, constant)
-    found = sides.differences() if sides else []
-    if sides:
-        ours, theirs = sides.texts()
-        data = {**data, "side_by_side": {"specification": ours, "lean": theirs}}
+    found, side_by_side = _differences(session, claim, constant)
+    data = {**data, **side_by_side}
     if not found:
         summary = (
             f"The specification and {constant} are different statements in the same words: an "
@@ -153,24 +156,28 @@ def _different(session: Session, claim: Claim, data: dict[str, Json]) -> Evidenc
     return _evidence(claim.theorem, Outcome.REFUTED, summary, data, faults)
 
 
-def _sides(session: Session, claim: Claim, constant: str) -> Sides | None:
-    stated = session.answer.stated
-    if constant not in stated:
-        return None
+def _differences(
+    session: Session, claim: Claim, constant: str
+) -> tuple[list[Difference], dict[str, Json]]:
+    """What differs, and both statements side by side; nothing where Lean's cannot be read."""
+    stored = session.answer.constants.get(constant)
+    if stored is None:
+        return [], {}
     place = session.place(constant)
     try:
         numbers = count()
-        values = {name: read(value, numbers) for name, (_, value) in stated.items() if value}
-        return Sides(
+        sides = Sides(
             claim,
             constant,
             Printer(session.project.library).claim(claim)[1],
-            unfolded(read(stated[constant][0], numbers), values),
+            unfolded(read(stored.type, numbers), session.types(numbers)),
             frozenset(session.answer.declarations),
             place.statement if place else "",
         )
-    except ValueError:
-        return None
+        ours, theirs = sides.texts()
+        return sides.differences(), {"side_by_side": {"specification": ours, "lean": theirs}}
+    except (ValueError, RecursionError):
+        return [], {}
 
 
 def _first_wrong(session: Session, definitions: list[str], operators: list[str]) -> str:
@@ -179,13 +186,16 @@ def _first_wrong(session: Session, definitions: list[str], operators: list[str])
     for operator in operators:
         # Of an operator that one constant stands for there may be several comparisons.
         key = keys.primitive(operator)
-        found = [
-            r for k, r in session.answer.compared.items() if k == key or k.startswith(f"{key}:")
+        asked = [
+            comparison.key
+            for comparison in session.plan.comparisons
+            if comparison.key == key or comparison.key.startswith(f"{key}:")
         ]
+        rulings = [session.answer.compared.get(each) for each in asked]
         constant = library.primitives.get(operator, "")
         if key in session.plan.faults:
             return f"{session.plan.faults[key]}."
-        if not found or not all(ruling.accepted for ruling in found):
+        if not rulings or not all(ruling is not None and ruling.accepted for ruling in rulings):
             return f"{constant} is not the operator `{operator}` of the claim language."
     for name in definitions:
         key = keys.definition(name)
@@ -195,6 +205,8 @@ def _first_wrong(session: Session, definitions: list[str], operators: list[str])
             return f"{session.plan.faults[key]}."
         if constant not in session.answer.declarations:
             return f"Lean has no definition {constant}{session.near(constant)}."
+        if (assumed := _assumed(session, constant)) != "":
+            return assumed
         if ruling is None or not ruling.accepted:
             return (
                 f"{constant} is defined otherwise in Lean than `{library.definitions[name].text}`."
@@ -202,10 +214,21 @@ def _first_wrong(session: Session, definitions: list[str], operators: list[str])
     return ""
 
 
+def _assumed(session: Session, constant: str) -> str:
+    """A complaint where a definition rests on what is neither proved nor computed by the kernel."""
+    for axiom, citing in session.graph.assumed(constant).items():
+        what = "`sorry`" if axiom == "sorryAx" else f"the axiom {readable(axiom)}"
+        by = "" if citing == constant else f", through {readable(citing)}"
+        return f"{constant} rests on {what}{by}."
+    for word in session.graph.compiled(constant):
+        return f"{constant} rests on what compiled code answers ({word})."
+    return ""
+
+
 def _own_class(session: Session, claim: Claim) -> str:
     """A complaint where the package itself says what the laws of the scalars are."""
     kind = claim.scalars
-    cited = {kind.lean_class, *(name for path in kind.operations.values() for name in path)}
+    cited = {kind.lean_name, *(name for path in kind.operations.values() for name in path)}
     own = sorted(cited & set(session.answer.declarations))
     if not own:
         return ""

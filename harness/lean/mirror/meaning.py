@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from harness.language.primitives import signatures
+from harness.language.primitives import OPERATIONS, signatures
 from harness.language.types import (
     SCALAR,
     Dim,
@@ -17,17 +17,17 @@ from harness.language.types import (
     Sort,
     function_parts,
 )
-from harness.lean.expression import Constant, Expression, Local, apply
-from harness.lean.instances import NEEDS, OPERATIONS
+from harness.lean.expression import Constant, Expression, apply
+from harness.lean.instances import NEEDS
 from harness.lean.mirror import keys
 from harness.lean.mirror.comparison import REFERENCE, Comparison, at, same
-from harness.lean.printer import Printer
-from harness.lean.scope import SCALAR_LEVEL, CannotPrint, LeanScope
+from harness.lean.printer import Printer, levels_of
+from harness.lean.scope import CannotPrint, LeanScope
 
 NOTATION = frozenset({*OPERATIONS, "vector", "entry", "matrix_entry"})
 """Primitives that are Lean's own operators and functions, and so need no constant."""
 
-_OVER_SUMS = {
+OVER_SUMS = {
     "sum_vector": (),
     "dot": ("multiply",),
     "matvec": ("multiply",),
@@ -35,7 +35,9 @@ _OVER_SUMS = {
 }
 """Primitives whose meaning rests on `sum`, with the other operations that they use."""
 
-_LEVELS = (SCALAR_LEVEL,)
+HANDED: Mapping[str, frozenset[str]] = dict.fromkeys(OVER_SUMS, frozenset({"sum"}))
+"""The primitives whose Lean constants are handed into the meaning of another, by that other: it
+says nothing of a constant that is not compared as well."""
 
 
 def meaning(printer: Printer, operator: str) -> Iterator[Comparison]:
@@ -52,20 +54,21 @@ def meaning(printer: Printer, operator: str) -> Iterator[Comparison]:
     arguments, result = function_parts(signature.type)
     dims = [Parameter(dim, Sort.DIMENSION) for dim in signature.dims]
     given = [Parameter(f"x_{i}", type_) for i, type_ in enumerate(arguments)]
-    scope, binders = printer.signature([*dims, *given], NEEDS[operator])
-    constant = Constant(printer.library.primitives[operator], _LEVELS)
-    names = binders[len(binders) - len(dims) - len(given) :]
-    own = _OVER_SUMS.get(operator)
-    instances = [scope.instances[op] for op in (NEEDS[operator] if own is None else own)]
-    sums = [] if own is None else [_package_sum(printer, scope)]
-    reference = Constant(f"{REFERENCE}.{operator}", _LEVELS)
+    name = printer.library.primitives[operator]
+    own = printer.arrangement(name, NEEDS[operator])
+    scope, binders = printer.signature([*dims, *given], own)
+    levels = levels_of(scope)
+    over = OVER_SUMS.get(operator)
+    instances = [scope.instance(op) for op in (NEEDS[operator] if over is None else over)]
+    sums = [] if over is None else [_package_sum(printer, scope)]
+    reference = Constant(f"{REFERENCE}.{operator}", (scope.universe,))
     yield same(
         keys.primitive(operator),
-        _LEVELS,
+        levels,
         binders,
         scope.type(result),
-        at(constant, binders),
-        at(apply(reference, scope.alpha, *instances, *sums), names),
+        at(Constant(name, levels), binders),
+        apply(apply(reference, scope.alpha, *instances, *sums), *map(scope.local, [*dims, *given])),
     )
 
 
@@ -74,18 +77,20 @@ def _sum(
 ) -> Comparison:
     """One of the two cases of a sum: of nothing, and of one term more."""
     family = Parameter("f", Function(Index(size), SCALAR))
-    scope, binders = printer.signature([*sizes, family], NEEDS["sum"])
-    total = _package_sum(printer, scope, scope.dimension(size), Local("f"))
+    constant = printer.library.primitives["sum"]
+    own = printer.arrangement(constant, NEEDS["sum"])
+    scope, binders = printer.signature([*sizes, family], own)
+    total = _package_sum(printer, scope, scope.dimension(size), scope.local(family))
     shorter = [_package_sum(printer, scope)] if sizes else []
     value = apply(
-        Constant(f"{REFERENCE}.sum_{case}", _LEVELS),
+        Constant(f"{REFERENCE}.sum_{case}", (scope.universe,)),
         scope.alpha,
-        scope.instances[operation],
+        scope.instance(operation),
         *shorter,
-        *(Local(parameter.name) for parameter in (*sizes, family)),
+        *map(scope.local, (*sizes, family)),
     )
     key = f"{keys.primitive('sum')}:{case}"
-    return same(key, _LEVELS, binders, scope.alpha, total, value)
+    return same(key, levels_of(scope), binders, scope.alpha, total, value)
 
 
 def _package_sum(printer: Printer, scope: LeanScope, *given: Expression) -> Expression:

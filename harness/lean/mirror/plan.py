@@ -11,8 +11,8 @@ from harness.lean.expression import Constant, Local, TypeOf, arrow
 from harness.lean.mirror import keys
 from harness.lean.mirror.comparison import Comparison, at, references, same
 from harness.lean.mirror.meaning import NOTATION, meaning
-from harness.lean.printer import Printer
-from harness.lean.scope import SCALAR_LEVEL, CannotPrint
+from harness.lean.printer import Printer, levels_of
+from harness.lean.scope import CannotPrint
 
 
 @dataclass(frozen=True)
@@ -37,19 +37,23 @@ def plan(library: Library, claims: tuple[Claim, ...]) -> Plan:
     statements: dict[str, str] = {}
     found: list[Comparison] = []
 
-    def add(key: str, comparisons: Iterator[Comparison]) -> None:
+    def add(key: str, subject: str, comparisons: Iterator[Comparison]) -> None:
         try:
-            found.extend(comparisons)
+            found.extend(comparison.of(subject, library) for comparison in comparisons)
         except CannotPrint as error:
             faults[key] = str(error)
 
     for operator in library.primitives:
         if operator not in NOTATION:
-            add(keys.primitive(operator), meaning(printer, operator))
+            add(
+                keys.primitive(operator),
+                library.primitives[operator],
+                meaning(printer, operator),
+            )
     for name in library.definitions:
-        add(keys.definition(name), text_of_definition(printer, name))
+        add(keys.definition(name), library.qualified(name), text_of_definition(printer, name))
     for claim in claims:
-        add(keys.claim(claim.theorem), _claim(printer, claim))
+        add(keys.claim(claim.theorem), library.qualified(claim.theorem), _claim(printer, claim))
         try:
             statements[claim.theorem] = lean.source(printer.claim(claim)[1])
         except CannotPrint:
@@ -90,11 +94,10 @@ def text_of_definition(printer: Printer, name: str) -> Iterator[Comparison]:
     """That a definition of the library is Lean's of its name. Raises CannotPrint."""
     definition = printer.library.definitions[name]
     scope, binders = printer.definition(definition)
-    levels = (SCALAR_LEVEL, *scope.levels.values())
-    constant = Constant(printer.library.qualified(name), levels)
+    constant = Constant(printer.library.qualified(name), levels_of(scope))
     yield same(
         keys.definition(name),
-        levels,
+        levels_of(scope),
         binders,
         scope.type(definition.body.type),
         at(constant, binders),

@@ -1,15 +1,18 @@
-"""What a statement rests on, through definitions: all of it is compared as well."""
+"""What a statement rests on, to the bottom: all of it is compared as well."""
 
 from __future__ import annotations
 
 from harness.claims.model import Library
 from harness.language.terms import Equation, Term
 from harness.language.transform import calls, primitives
-from harness.lean.mirror.meaning import NOTATION
+from harness.lean.mirror.meaning import HANDED, NOTATION
 
 
 def reached(library: Library, *texts: Term | Equation) -> tuple[set[str], set[str]]:
-    """The definitions that terms and equations rest on, and the operators with a constant."""
+    """The definitions that terms and equations rest on, and the operators with a constant.
+
+    An operator whose meaning takes another, as `dot` takes the package's sum, reaches that one.
+    """
     terms: list[Term] = []
     for text in texts:
         terms += [text.left, text.right] if isinstance(text, Equation) else [text]
@@ -21,4 +24,9 @@ def reached(library: Library, *texts: Term | Equation) -> tuple[set[str], set[st
         new = calls(term) - definitions
         definitions |= new
         terms += [library.definitions[name].body for name in new]
+    handed = list(operators)
+    for operator in handed:
+        more = HANDED.get(operator, frozenset()) - operators
+        operators |= more
+        handed += more
     return definitions, operators - NOTATION

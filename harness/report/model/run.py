@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from harness.claims.about import About
+from harness.diagnostics import Diagnostic
 from harness.evidence import Gap, Json, Leg
 from harness.report.model.checker import Checker
 from harness.report.model.subject import Subject
@@ -54,6 +55,11 @@ class Run:
     def judged(self) -> tuple[Subject | Checker, ...]:
         """All that the exit code depends on, each with a status and its legs."""
         return (*self.subjects, *self.checkers)
+
+    @property
+    def doubts(self) -> tuple[Diagnostic, ...]:
+        """What a reader may mistake in the specifications, each place once."""
+        return tuple(dict.fromkeys(doubt for s in self.subjects for doubt in s.doubts))
 
     @cached_property
     def by_name(self) -> Mapping[str, Subject]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from harness.diagnostics import Diagnostic
 from harness.evidence import Evidence, Leg, Outcome
 from harness.report.model.fold import Cost, Picture
 from harness.report.model.statement import Statement
@@ -82,6 +83,8 @@ class Subject:
     legs: tuple[LegResult, ...]
     source: str = ""
     """Where the claim comes from, as the specification says."""
+    doubts: tuple[Diagnostic, ...] = ()
+    """What a reader may mistake in the specification, such as names that look alike."""
     calls: tuple[str, ...] = ()
     """The definitions that the statement speaks of."""
     picture: Picture | None = None

@@ -2,34 +2,61 @@
 
 Three checks answer. `dimension-free` is the proof by rewriting; `certificate` expands that proof
 as polynomial identities with a symbol in every entry; `ground` compares both sides at small sizes
-without the rewriter, once it has looked in vain for a counterexample to what is not proved.
+without the rewriter, once it has looked in vain for a counterexample to what is not proved. What
+has a certificate stands, whatever could not be compared for its size or for want of time.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 
 from harness.claims.model import Claim, Library
-from harness.evidence import Evidence, Outcome
+from harness.evidence import Evidence, Leg, Outcome
+from harness.symbolic.contradiction import contradiction
+from harness.symbolic.indices import settled
 from harness.symbolic.interpret import UnsupportedTerm
 from harness.symbolic.leg.certified import certificate
-from harness.symbolic.leg.given_sizes import ground
+from harness.symbolic.leg.given_sizes import Standing, ground
 from harness.symbolic.leg.proved import dimension_free
 from harness.symbolic.leg.question import Question
-from harness.symbolic.prove import prove
+from harness.symbolic.prove import Proof, prove
+
+SECONDS = 60.0
+"""How long what was proved is compared at given sizes as well, where no deadline is given."""
 
 
 def check(claim: Claim, library: Library, *, deadline: float | None = None) -> Iterator[Evidence]:
     """Ask the symbolic leg's question. `deadline` is a time of `time.monotonic`."""
-    question = Question(claim, library, "dimension-free", deadline)
-    is_proved = False
-    try:
-        proof = prove(claim, library.definitions)
-    except UnsupportedTerm as error:
-        yield question.answer(Outcome.INCONCLUSIVE, f"Not tried: {error}.")
-    else:
-        is_proved = proof.is_proved
-        yield dimension_free(question, proof)
-        if is_proved:
-            yield certificate(Question(claim, library, "certificate", deadline), proof)
-    yield ground(Question(claim, library, "ground", deadline), is_proved)
+    plain, used = settled(claim)
+
+    def asked(name: str, answer: Callable[[Question], Evidence], about: Claim = plain) -> Evidence:
+        try:
+            return answer(Question(about, library, name, deadline))
+        except Exception as error:  # one check is lost, and not those beside it
+            return Evidence.of_fault(claim.theorem, Leg.SYMBOLIC, name, error)
+
+    proof: Proof | None = None
+
+    def proved(question: Question) -> Evidence:
+        nonlocal proof
+        try:
+            proof = prove(plain, library.definitions)
+        except UnsupportedTerm as reason:
+            return question.answer(Outcome.INCONCLUSIVE, f"Not tried: {reason}.")
+        return dimension_free(question, proof, used)
+
+    yield asked("dimension-free", proved)
+    is_certified = False
+    if proof is not None and (found := proof).is_proved:
+        certified = asked("certificate", lambda question: certificate(question, found))
+        is_certified = certified.outcome is Outcome.CONFIRMED
+        yield certified
+    if deadline is None and is_certified:
+        deadline = time.monotonic() + SECONDS
+    standing = Standing.of(proof is not None and proof.is_proved, is_certified)
+    # A counterexample shows the variables of the claim as it was written.
+    about = claim if standing is Standing.OPEN else plain
+    yield asked("ground", lambda question: ground(question, standing), about)
+    if claim.hypotheses and (reason := contradiction(claim, library)):
+        yield Evidence.of_nothing(claim.theorem, Leg.SYMBOLIC, reason, claim.vacuous)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from harness.claims.model import Claim
 from harness.evidence import Evidence, Json, Outcome
 from harness.language.notation import to_latex, to_mathml, to_text
@@ -13,15 +15,20 @@ from harness.symbolic.sketch import NoSketch, sketch
 from harness.symbolic.sketch.render import to_data
 
 
-def dimension_free(question: Question, proof: Proof) -> Evidence:
-    """The proof by rewriting, written down; or the two sides that it left."""
+def dimension_free(question: Question, proof: Proof, settled: Sequence[str] = ()) -> Evidence:
+    """The proof by rewriting, written down; or the two sides that it left.
+
+    `settled` are hypotheses that were used up before, by putting what they say a variable is.
+    """
     claim = question.claim
     data: dict[str, Json] = {
         "steps": len(proof.uses),
         "lemmas": len(proof.lemmas),
         "rules": proof.rules,
         "rules are confluent": proof.is_confluent,
-        "hypotheses used": sorted({n for u in proof.uses for n in u.rule.source.split(", ")}),
+        "hypotheses used": sorted(
+            {n for u in proof.uses for n in u.rule.source.split(", ")} | set(settled)
+        ),
         "hypotheses without a rule": list(proof.unused),
     }
     if not proof.is_proved:
@@ -33,7 +40,7 @@ def dimension_free(question: Question, proof: Proof) -> Evidence:
     except NoSketch as reason:
         data["sketch"] = []
         data["no sketch because"] = str(reason)
-    uses = len(proof.uses)
+    uses = len(proof.uses) + len(settled)
     count = f"{uses} use{'s' * (uses != 1)} of the hypotheses"
     summary = f"Both sides have one normal form, for every size: proved by rewriting, with {count}."
     return question.answer(Outcome.CONFIRMED, summary, data)

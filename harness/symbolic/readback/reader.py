@@ -100,8 +100,7 @@ class Reader:
         for m, coefficient in sorted(rest.terms, key=lambda item: item[1] < 0):
             term = self.sum(*w.open_binders(m), type_)
             if abs(coefficient) > 1:
-                number: list[Term] = [b.ONE] * abs(coefficient)
-                term = b.scale(reduce(b.add, number), term)
+                term = b.scale(b.numeral(abs(coefficient)), term)
             if result is None:
                 result = term if coefficient > 0 else b.negate(term)
             else:

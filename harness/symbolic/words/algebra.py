@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from itertools import product
 
+from harness.symbolic.codes import is_zero
 from harness.symbolic.words.binders import (
     close_abstraction,
     close_binders,
     open_abstraction,
     open_binders,
 )
-from harness.symbolic.words.injections import join, simplify
+from harness.symbolic.words.injections import join, simplify, split
 from harness.symbolic.words.nodes import (
     ONE,
+    ONLY,
     UNIT,
     ZERO,
     Abstraction,
@@ -192,7 +194,12 @@ def _cut(word: Word) -> tuple[list[Word], Word]:
 
 
 def _contract(locals_: tuple[Atom, ...], factors: tuple[Factor, ...], word: Word) -> Poly:
-    """Take out the bound indices that an injection determines, then close the others."""
+    """Take out the bound indices that an injection determines, then close the others.
+
+    What has a side of no entries is 0, and so is a sum over none; of one, it is its only summand.
+    """
+    if _is_empty(locals_, factors, word):
+        return ZERO
     factors = tuple(f for i, f in enumerate(factors) if f.kind != "d" or f not in factors[:i])
     for index in locals_:
         others = tuple(other for other in locals_ if other != index)
@@ -206,7 +213,22 @@ def _contract(locals_: tuple[Atom, ...], factors: tuple[Factor, ...], word: Word
         joined = join(index, factors, word)
         if joined is not None:
             return assemble(others, *joined)
+        if index.type == ONLY.type:
+            return substitute_parts(others, factors, word, {("l", index.name): ONLY})
+        if parts := split(index, (factors, word)):
+            # Σ over the whole is the sum of Σ over its parts.
+            return total(
+                (1, substitute_parts((*others, *own), factors, word, {("l", index.name): column}))
+                for own, column in parts
+            )
     return Poly(((close_binders(locals_, factors, word), 1),))
+
+
+def _is_empty(locals_: tuple[Atom, ...], factors: tuple[Factor, ...], word: Word) -> bool:
+    words = (word, *(f.word for f in factors if isinstance(f, Bracket)))
+    dims = {side for letters in words for x in letters for side in (x.rows, x.columns) if side}
+    dims |= {x.type.removeprefix("index ") for x in locals_ if x.type.startswith("index ")}
+    return any(map(is_zero, dims))
 
 
 # -- substitution ---------------------------------------------------------------------------
@@ -279,6 +301,11 @@ def _spelled(word: Word, names: Substitution) -> Word | Poly:
 
 def _letter(letter: Letter, names: Substitution) -> Letter | Poly:
     found = names.get((letter.kind, letter.name)) if letter.kind in "bl?" else None
+    if letter.kind == "i":
+        index = letter.args[0]
+        assert isinstance(index, Atom)
+        column = names.get((index.kind, index.name))
+        found = column if isinstance(column, Poly) else None
     if found is None:
         return letter._replace(args=_arguments(letter, names)) if letter.args else letter
     assert isinstance(found, Poly)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from harness.symbolic.codes import part_sizes
+from harness.symbolic.codes import part_sizes, sides
+from harness.symbolic.words.binders import local
 from harness.symbolic.words.nodes import (
     UNIT,
     Atom,
     Bracket,
     Factor,
+    Letter,
+    Monomial,
+    Poly,
     Word,
     delta,
+    injection,
     occurrences,
     part,
     transposed,
@@ -58,6 +63,40 @@ def _meet(pair: Word) -> Sum | None:
         first = part("1", a.rows, part_sizes(a.rows)[0])
         return [(1, (), ()), (-1, (), (first, first.transposed))]
     return None
+
+
+def split(index: Atom, node: object) -> list[tuple[tuple[Atom, ...], Poly]]:
+    """The parts of a sum over places of a vector put together of others.
+
+    For each part: its indices, and the unit column that theirs are within the whole. Nothing
+    where the index is of no such type, or stands for itself anywhere.
+    """
+    found = sides(index.type.removeprefix("index ")) if index.type.startswith("index ") else None
+    if found is None or occurrences(index, node) != _unit_columns(index, node):
+        return []
+    first, operator, second = found
+    whole = f"({first}{operator}{second})"
+    if operator == "+":
+        parts = [(local(f"index {size}"), size) for size in (first, second)]
+        words = [
+            (part(str(n), whole, size), injection(i, size)) for n, (i, size) in enumerate(parts, 1)
+        ]
+        return [
+            ((i,), Poly(((Monomial((), (), word), 1),)))
+            for (i, _), word in zip(parts, words, strict=True)
+        ]
+    block, inner = local(f"index {second}"), local(f"index {first}")
+    word = (injection(block, whole, first), injection(inner, first))
+    return [((block, inner), Poly(((Monomial((), (), word), 1),)))]
+
+
+def _unit_columns(index: Atom, node: object) -> int:
+    """How often an index stands in a unit column or row, and there for its place."""
+    if not isinstance(node, tuple):
+        return 0
+    if isinstance(node, Letter) and node.kind == "i" and node.args[0] == index:
+        return int(UNIT in (node.rows, node.columns))
+    return sum(_unit_columns(index, item) for item in node)
 
 
 def join(

@@ -102,6 +102,10 @@ ZERO = Poly(())
 ONE = Poly(((Monomial((), (), ()), 1),))
 
 
+ONLY = Atom("z", "0", (), "index 1")
+"""The only index of its type."""
+
+
 def poly(terms: Mapping[Monomial, int]) -> Poly:
     """The polynomial with these coefficients."""
     return Poly(tuple(sorted((m, c) for m, c in terms.items() if c)))

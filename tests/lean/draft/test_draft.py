@@ -109,7 +109,7 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def drafts(package: Path) -> Drafts:
     project = open_project(find_root(package))
-    return draft_claims(project, (*WHOLE, *PARTLY), cache=package / ".cache" / "lean")
+    return draft_claims(project, (*WHOLE, *PARTLY), cache=package / "kept" / "lean")
 
 
 def text_of(drafts: Drafts, theorem: str) -> str:
@@ -151,7 +151,7 @@ def test_the_kernel_takes_drafts_for_the_theorems(package: Path, drafts: Drafts)
     for theorem in (*WHOLE, "partly"):
         (specs / f"{theorem}.yaml").write_text(text_of(drafts, theorem), "utf-8")
     try:
-        cache = package / ".cache" / "lean"
+        cache = package / "kept" / "lean"
         legs = (Leg.PROOF, Leg.MIRROR)
         found = {
             (e.subject, e.leg): e
@@ -169,7 +169,7 @@ def test_the_kernel_takes_drafts_for_the_theorems(package: Path, drafts: Drafts)
 
 def test_a_theorem_that_is_not_there(package: Path) -> None:
     project = open_project(find_root(package))
-    cache = package / ".cache" / "lean"
+    cache = package / "kept" / "lean"
     with pytest.raises(NoSuchTheorem, match=r"nearest: Isometry\.inner_invariant"):
         draft_claims(project, ("iner_invariant", "squaredLength"), cache=cache)
     with pytest.raises(NoSuchTheorem, match="definition"):

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from harness.claims.model import Project
 from harness.claims.project import load_project
+from harness.evidence import Outcome
+from harness.language.types import DimLit, Index, Parameter
 from harness.lean.execution.instances import draw
 from harness.lean.execution.questions import FEWEST, questions
 from harness.lean.execution.subjects import Subject, of_claim
@@ -71,3 +75,27 @@ def test_rotations_are_rotations(project: Project) -> None:
             )
             assert (identity == R.T @ R).all()
     assert found
+
+
+def test_what_fails_for_one_subject_fails_for_it_alone(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A fault in drawing, ours or of a claim over nothing, is an answer for that subject."""
+    first, second, third, *_ = subjects(project)
+    nothing = replace(second, parameters=(*second.parameters, Parameter("i", Index(DimLit(0)))))
+    honest = draw
+
+    def faulty(parameters: Any, *words: Any, **more: Any) -> Any:
+        if parameters is third.parameters:
+            raise ValueError("on purpose")
+        return honest(parameters, *words, **more)
+
+    monkeypatch.setattr("harness.lean.execution.questions.draw", faulty)
+    asked, faults = questions([first, nothing, third], 0)
+    assert {question.subject.name for question in asked} == {first.name}
+    assert faults[nothing.name][0] is Outcome.INCONCLUSIVE
+    assert "no index below 0" in faults[nothing.name][1]
+    assert faults[third.name] == (
+        Outcome.ERROR,
+        "No instance was drawn: ValueError: on purpose",
+    )

@@ -21,7 +21,7 @@ from harness.lean.execution.findings import judge
 from harness.lean.execution.instances import Instance
 from harness.lean.execution.kinds import Scalars
 from harness.lean.execution.leg import ask, execute, program_for
-from harness.lean.execution.questions import Question
+from harness.lean.execution.questions import Question, questions
 from harness.lean.execution.subjects import of_claim, of_definition
 from harness.lean.execution.wire import numbers
 from harness.lean.find import find_toolchain
@@ -68,7 +68,7 @@ def session(tmp_path_factory: pytest.TempPathFactory, toolchain: Toolchain) -> S
     for name, rest in SPECS.items():
         text = f"theorem: {name}\nsays: For this test.\nfor:\n  n: dimension\n  {rest}\n"
         (root / "specs" / f"{name}.yaml").write_text(text, "utf-8")
-    return look(load_project(root), toolchain, root / ".cache")
+    return look(load_project(root), toolchain, root / "kept")
 
 
 def rational(numbers: Any) -> Any:
@@ -135,7 +135,9 @@ def answered(
     assert not made.faults
     asked = [Question(subjects[name], side, kind, it) for name, side, kind, it, _ in BY_HAND]
     folder = tmp_path_factory.mktemp("asked")
-    return asked, ask(made, asked, session, toolchain, folder=folder)[0]
+    answers = ask(made, asked, session, toolchain, folder=folder)
+    assert not answers.faults
+    return asked, answers.lines
 
 
 def test_lean_finds_what_a_person_finds(answered: tuple[list[Question], list[str]]) -> None:
@@ -194,16 +196,61 @@ class Scripted(FakeToolchain):
         return LeanRun(0, (), "", "", 0.1)
 
 
-LINE = "r 1/2\n"
+BEGIN, LINE = "begin\n", "r 1/2\n"
 
 
-@pytest.mark.parametrize("answer", ["", "end\n", LINE + "end\n", LINE * 50, LINE * 9999 + "end\n"])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "",
+        "end\n",
+        f"{LINE}end\n",
+        f"{BEGIN}end\n",
+        f"{BEGIN}{LINE}end\n",
+        BEGIN + LINE * 9999,
+        f"{BEGIN}{LINE * 9999}end\n",
+        f"forged 0 x\n{BEGIN}end\n",
+    ],
+)
 def test_an_answer_that_is_cut_short_or_too_long_is_none(
     session: Session, tmp_path: Path, answer: str
 ) -> None:
     lean = Scripted()
     lean.answer = answer
     found: list[Evidence] = []
-    with pytest.raises(ErrandFailed, match=r"cut short|answers to \d+ questions"):
+    with pytest.raises(ErrandFailed, match=r"cut short|answers to \d+ questions|means nothing"):
         found.extend(execute(session, lean, folder=tmp_path))
     assert not found
+
+
+class Dying(FakeToolchain):
+    """Dies of each question about one function, and answers all others with the same number."""
+
+    culprit = 0
+    starts = 0
+
+    def run(self, arguments: Any, *, root: Path, **_: Any) -> LeanRun:
+        self.starts += 1
+        with (root / "answer.txt").open("w") as answer:
+            answer.write(BEGIN)
+            for line in (root / "inputs.txt").read_text().split("\n"):
+                if line.split()[1] == str(self.culprit):
+                    return LeanRun(-9, (), "", "", 0.1)
+                answer.write("r 1/2\n" if line.startswith("r") else "f 0\n")
+            answer.write("end\n")
+        return LeanRun(0, (), "", "", 0.1)
+
+
+def test_what_lean_dies_of_costs_no_other_its_answer(session: Session, tmp_path: Path) -> None:
+    found = [of_claim(c) for c in session.project.claims]
+    made = program_for(session, found)
+    asked, _ = questions(found, seed=0)
+    lean = Dying()
+    lean.culprit = made.functions["turned", 1]
+    answers = ask(made, asked, session, lean, folder=tmp_path)
+    assert lean.starts == 2
+    assert {name: outcome for name, (outcome, _) in answers.faults.items()} == {
+        "turned": Outcome.ERROR
+    }
+    for question, answer in zip(asked, answers.lines, strict=True):
+        assert question.subject.name == "turned" or answer in ("r 1/2", "f 0")

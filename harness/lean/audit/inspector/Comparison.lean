@@ -71,7 +71,11 @@ meta def compare (out : IO.FS.Handle) (env : Kernel.Environment) : List String â
       let name := Name.str (.str .anonymous "harness comparison") id
       let levelParams := readNames (split ' ' levels)
       match give env (.thmDecl { name, levelParams, type, value }) with
-      | .ok _ => say out ["compared", id, "accepted", ""]
-      | .error e => say out ["compared", id, "refused", escape (failure e)]
-    | _, _ => say out ["compared", id, "malformed", ""]
-  | _ => say out ["malformed", "item"]
+      | .ok _ => told id "accepted" ""
+      | .error e => told id "refused" (failure e)
+    | _, _ => told id "malformed" ""
+  | _ => told "" "malformed" "an item"
+where
+  told (id verdict reason : String) : IO Unit :=
+    say out "compared" ["\"key\":" ++ quote id, "\"verdict\":" ++ quote verdict,
+      "\"reason\":" ++ quote reason]

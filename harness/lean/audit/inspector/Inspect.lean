@@ -5,7 +5,6 @@ meta structure Request where
   imports : List Name
   base : List Name
   reference : List Name
-  statements : List Name
   items : List (List String)
 
 meta def readLine (r : Request) (line : String) : Request :=
@@ -14,7 +13,6 @@ meta def readLine (r : Request) (line : String) : Request :=
   | ["import", n] => { r with imports := readName n :: r.imports }
   | ["base", n] => { r with base := readName n :: r.base }
   | ["reference", n] => { r with reference := readName n :: r.reference }
-  | ["state", n] => { r with statements := readName n :: r.statements }
   | "compare" :: fields => { r with items := fields :: r.items }
   | _ => r
 
@@ -22,24 +20,59 @@ meta def load (names : List Name) : IO Environment :=
   importModules (folded (fun done n => done.push { module := n, importAll := true }) #[] names) {} 0
     (level := .private)
 
+/-- What several modules declare, by the numbers of the names. -/
+meta unsafe def gather (s : Store) (modules : List (Name × ModuleData)) : IO (Table Stored) := do
+  let found ← Table.new Stored
+  each (fun (module, d) => do
+    let places ← Table.new (List Nat)
+    placesIn s places d
+    each (fun (c : ConstantInfo) => do
+      let i ← nameIn s c.name
+      let place := match ← places.find i with
+        | some place => place
+        | none => []
+      found.put i { module, info := c, place }) d.constants.toList) modules
+  return found
+
+/-- All that is stored under a number, in the order of the modules. -/
+meta def gathered (t : Table Stored) (i : Nat) : IO (List Stored) := do
+  let cells ← t.cells.get
+  return reversed (chosen (fun (k, a) => if k == i then some a else none) cells[i % buckets]!) []
+
+/-- What literals are made of: no term cites it. -/
+meta def literals : List Name := [`Nat, `Char, `List, `String, `Char.ofNat, `String.ofList]
+
 meta unsafe def inspect (own : Environment) : IO Unit := do
   let out ← IO.FS.Handle.mk "answer.txt" .write
   let text ← IO.FS.readFile "request.txt"
-  let r := folded readLine ⟨[], [], [], [], [], []⟩ (split '\n' text)
+  let r := folded readLine ⟨[], [], [], [], []⟩ (split '\n' text)
+  out.putStrLn ("{\"meta\":{\"exporter\":{\"name\":\"lean-harness\",\"version\":\"1\"},\"lean\":" ++
+    "{\"githash\":" ++ quote Lean.githash ++ ",\"version\":" ++ quote Lean.versionString ++
+    "},\"format\":{\"version\":\"3.1.0\"}}}")
   let full ← load (joined r.base (joined r.imports r.modules))
   let modules := modulesFrom full r.modules 0
-  each (fun (m, d) => each (describe out full m) d.constNames.toList) modules
-  each (fun (_, d) => describeReplacements out d) modules
-  if count r.statements > 0 then
-    each (stateNamed out full) r.statements
-    each (fun (_, d) => each (stateType out full) d.constNames.toList) modules
-  let base ← load r.base
+  let library ← load r.base
+  let store ← Store.new out
+  each (fun (_, d) => describeReplacements store d) modules
+  let env ← IO.mkRef library.toKernelEnv
   -- The references first: a package that declares one of their names must not replace it.
-  let env ← replay.all out own [] r.reference base.toKernelEnv
-  let declared := folded (fun done (_, d) => joined done d.constNames.toList) [] modules
-  let env ← replay.all out full [] declared env
-  each (compare out env) r.items
-  out.putStrLn "end"
+  let ours (n : Name) (_ : Nat) : IO (List Stored) := do
+    if (library.find? n).isSome then return []
+    match own.find? n with
+    | some info => return [{ module := .anonymous, info, place := [] }]
+    | none => return []
+  let references : Replay :=
+    { store, library, stored := ours, progress := ← Table.new _, env, told := none }
+  each (visit references) r.reference
+  let found ← gather store modules
+  let package : Replay := {
+    store, library, stored := fun _ => gathered found, progress := ← Table.new _, env
+    told := some full }
+  each (visit package) literals
+  each (fun (_, d) => each (fun (c : ConstantInfo) => visit package c.name) d.constants.toList)
+    modules
+  each (compare out (← env.get)) r.items
+  say out "end" []
   out.flush
 
 end Harness

@@ -1,9 +1,10 @@
-/-! Replay. Every declaration is given to the kernel again, from its stored terms, in an environment
-that holds nothing of the package but what the kernel accepted before. -/
+/-! Replay. Every declaration is written down, made again from what was written, and given to the
+kernel in an environment that holds Lean's own library and what the kernel accepted before. What of
+the library a declaration rests on is written down before it. -/
 
 meta def failure : Kernel.Exception → String
-  | .unknownConstant _ n => "unknown constant " ++ nameText n
-  | .alreadyDeclared _ n => "already declared " ++ nameText n
+  | .unknownConstant _ n => "unknown constant " ++ plain n
+  | .alreadyDeclared _ n => "already declared " ++ plain n
   | .declTypeMismatch _ _ _ => "the value does not have the stated type"
   | .declHasMVars _ _ _ => "metavariables"
   | .declHasFVars _ _ _ => "free variables"
@@ -24,64 +25,293 @@ meta def give (env : Kernel.Environment) (d : Declaration) :
     Except Kernel.Exception Kernel.Environment :=
   env.addDeclCore 0 d none
 
-meta def constructor? (full : Environment) (n : Name) : Option Constructor :=
-  match full.find? n with
-  | some c => some { name := n, type := c.type }
-  | none => none
+/-- What a package stores under one name. -/
+meta structure Stored where
+  module : Name
+  info : ConstantInfo
+  /-- First line and column, last line and column, where the module says so. -/
+  place : List Nat
 
-meta def inductive? (full : Environment) (n : Name) : Option InductiveType :=
-  match full.find? n with
-  | some (.inductInfo v) =>
-    some { name := n, type := v.type, ctors := chosen (constructor? full) v.ctors }
-  | _ => none
+meta inductive Progress where
+  | open
+  | done
 
-meta def declarationOf (full : Environment) : ConstantInfo → Option Declaration
+meta structure Replay where
+  store : Store
+  /-- Lean's own library. -/
+  library : Environment
+  /-- What is to be replayed under a name and its number, by all modules that declare it. -/
+  stored : Name → Nat → IO (List Stored)
+  progress : Table Progress
+  env : IO.Ref Kernel.Environment
+  /-- The package, loaded as data; nothing is told of declarations of the harness's own. -/
+  told : Option Environment
+
+meta def tell (r : Replay) (work : Environment → IO Unit) : IO Unit :=
+  match r.told with
+  | some full => work full
+  | none => pure ()
+
+meta def rule (r : Replay) (i : Nat) (verdict reason : String) : IO Unit :=
+  tell r fun _ => do
+    let n := (← r.store.names.get)[i]!
+    say r.store.out "ruling" ["\"name\":" ++ nameText n, "\"verdict\":" ++ quote verdict, "\"reason\":" ++ quote reason]
+
+meta def write (r : Replay) (text : String) : IO Unit :=
+  tell r fun _ => r.store.out.putStrLn text
+
+/-- The constants that a declaration cites, by what was made of it. -/
+meta def usedIn (c : ConstantInfo) : List Name :=
+  let value := match c with
+    | .thmInfo v => v.value.getUsedConstants.toList
+    | .defnInfo v => v.value.getUsedConstants.toList
+    | .opaqueInfo v => v.value.getUsedConstants.toList
+    | _ => []
+  joined c.type.getUsedConstants.toList value
+
+meta def declarationOf : ConstantInfo → Option Declaration
   | .thmInfo v => some (.thmDecl v)
-  | .defnInfo v => some (.defnDecl v)
+  | .defnInfo v => some (.defnDecl { v with safety := .safe })
   | .axiomInfo v => some (.axiomDecl v)
   | .opaqueInfo v => some (.opaqueDecl v)
-  | .inductInfo v =>
-    some (.inductDecl v.levelParams v.numParams (chosen (inductive? full) v.all) v.isUnsafe)
   | _ => none
 
-meta def usedInTypes (full : Environment) : List Name → List Name :=
-  folded (fun done n =>
-    match full.find? n with
-    | some c => joined done c.type.getUsedConstants.toList
-    | none => done) []
-
-meta def dependencies (full : Environment) (c : ConstantInfo) : List Name :=
-  match c with
-  | .ctorInfo v => [v.induct]
-  | .recInfo v => v.all
-  | .inductInfo v =>
-    let used := usedInTypes full (joined v.all v.ctors)
-    chosen (fun n => if isIn n v.all then none else some n) used
-  | c => joined c.type.getUsedConstants.toList (usedInValue c)
-
-meta partial def replay (out : IO.FS.Handle) (full : Environment) (path : List Name)
-    (env : Kernel.Environment) (n : Name) : IO Kernel.Environment := do
-  if (env.find? n).isSome then return env
-  let some c := full.find? n | return env
-  if isIn n path then
-    say out ["replay", nameText n, "refused", "it rests on itself"]
-    return env
-  if c.isUnsafe || c.isPartial then
-    say out ["replay", nameText n, "skipped", "unsafe"]
-    return env
-  let env ← all (n :: path) (dependencies full c) env
-  if (env.find? n).isSome then return env
-  let some d := declarationOf full c |
-    say out ["replay", nameText n, "refused", "the kernel makes no such constant"]
-    return env
-  match give env d with
-  | .ok env =>
-    say out ["replay", nameText n, "accepted", ""]
-    return env
-  | .error e =>
-    say out ["replay", nameText n, "refused", escape (failure e)]
-    return env
+meta def recursorNames (n : Name) (first : Bool) (nested : Nat) : List Name :=
+  .str n "rec" :: if first then auxiliary nested else []
 where
-  all (path : List Name) : List Name → Kernel.Environment → IO Kernel.Environment
-    | [], env => return env
-    | n :: rest, env => do all path rest (← replay out full path env n)
+  auxiliary : Nat → List Name
+    | 0 => []
+    | k + 1 => joined (auxiliary k) [.str n ("rec_" ++ (k + 1).repr)]
+
+/-- An inductive type with all that belongs to it. -/
+meta structure Block where
+  types : List Built
+  constructors : List Built
+  recursors : List Built
+
+meta def blockText (b : Block) : String :=
+  "{\"inductive\":{\"types\":" ++ texts b.types ++ ",\"ctors\":" ++ texts b.constructors ++
+    ",\"recs\":" ++ texts b.recursors ++ "}}"
+where
+  texts (items : List Built) : String := list (mapped (fun b => b.text) items)
+
+meta def blockParts (b : Block) : List Built := joined b.types (joined b.constructors b.recursors)
+
+/-- The block of an inductive type, whose parts `find` looks up. -/
+meta unsafe def blockOf (s : Store) (find : Name → IO (Option ConstantInfo)) (v : InductiveVal) :
+    IO Block := do
+  let types ← parts v.all
+  let constructors ← parts (folded (fun done (t : Built) =>
+    match t.info with
+    | .inductInfo t => joined done t.ctors
+    | _ => done) [] types)
+  let names := match v.all with
+    | [] => []
+    | n :: more => joined (recursorNames n true v.numNested)
+      (folded (fun done n => joined done (recursorNames n false 0)) [] more)
+  let recursors ← parts names
+  return { types, constructors, recursors }
+where
+  parts (names : List Name) : IO (List Built) := do
+    let found ← made find names
+    made (built s) (chosen (fun c => c) found)
+
+meta def typeOf? (b : Built) (constructors : List Built) : Option InductiveType :=
+  match b.info with
+  | .inductInfo v => some {
+      name := v.name
+      type := v.type
+      ctors := chosen (fun (c : Built) =>
+        if isIn c.info.name v.ctors then some { name := c.info.name, type := c.info.type }
+        else none) constructors }
+  | _ => none
+
+/-- The work on a declaration; where it is refused on the way, why. -/
+meta def refused (work : IO Unit) : IO (Option String) := do
+  try
+    work
+    return none
+  catch
+    | .userError reason => return some reason
+    | error => throw error
+
+mutual
+
+/-- A declaration, after all that it rests on. -/
+meta unsafe def visit (r : Replay) (n : Name) : IO Unit := do
+  let (i, n) ← nameOf r.store n
+  if (← r.progress.find i).isSome then return
+  match ← r.stored n i with
+  | [] =>
+    match r.library.find? n with
+    | some c => visitLibrary r i c
+    | none => return
+  | first :: others => visitStored r i first others
+
+/-- A declaration of Lean's library, which is written down and believed. -/
+meta unsafe def visitLibrary (r : Replay) (i : Nat) (c : ConstantInfo) : IO Unit := do
+  let some _ := r.told | return
+  match c with
+  | .ctorInfo v => visit r v.induct
+  | .recInfo v => each (visit r) v.all
+  | .inductInfo v => do
+    let block ← blockOf r.store (fun n => return r.library.find? n) v
+    each (fun b => do r.progress.put (← nameIn r.store b.info.name) .done) (blockParts block)
+    each (fun b => each (visit r) (usedIn b.info)) (blockParts block)
+    write r (blockText block)
+  | .quotInfo _ => do
+    visit r `Eq
+    each (fun n => do
+      r.progress.put (← nameIn r.store n) .done
+      match r.library.find? n with
+      | some c => write r (← built r.store c).text
+      | none => pure ()) [`Quot, `Quot.mk, `Quot.lift, `Quot.ind]
+  | c => do
+    r.progress.put i .done
+    let b ← built r.store c
+    each (visit r) (usedIn b.info)
+    write r b.text
+    match c with
+    | .axiomInfo _ =>
+      if isAxiom r.library b.info.name then say r.store.out "axiom" ["\"name\":" ++ nameText b.info.name]
+    | _ => return
+
+/-- All that is cited is visited. Refuses where one of it is not done yet: then it rests on what is
+being looked at. -/
+meta unsafe def visitUsed (r : Replay) (names : List Name) : IO Unit :=
+  each (fun n => do
+    visit r n
+    match ← r.progress.find (← nameIn r.store n) with
+    | some .open => refuse "it rests on itself"
+    | _ => pure ()) names
+
+meta unsafe def describe (r : Replay) (i : Nat) (s : Stored) : IO Unit :=
+  tell r fun full => do
+    let (name, n) ← nameOf r.store s.info.name
+    let (_, module) ← nameOf r.store s.module
+    if name != i then refuse "it is stored under another name than its own"
+    say r.store.out "constant" ["\"name\":" ++ nameText n, "\"kind\":" ++ quote (kindOf s.info),
+      "\"module\":" ++ nameText module, "\"marks\":" ++ list (marks full n s.info),
+      "\"place\":" ++ numbers s.place]
+
+/-- A declaration of the package. -/
+meta unsafe def visitStored (r : Replay) (i : Nat) (first : Stored) (others : List Stored) :
+    IO Unit := do
+  let c := first.info
+  let isSkipped := c.isUnsafe || c.isPartial
+  if !isSkipped then
+    -- What belongs to an inductive type is looked at with it.
+    match c with
+    | .inductInfo v => visitBlock r v
+    | .ctorInfo v => visit r v.induct
+    | .recInfo v => each (visit r) v.all
+    | _ => pure ()
+    if (← r.progress.find i).isSome then return
+  r.progress.put i .open
+  describe r i first
+  if isSkipped then
+    rule r i "skipped" "unsafe"
+    discard <| refused do
+      match c with
+      | .inductInfo _ | .ctorInfo _ | .recInfo _ => pure ()
+      | c => write r (← built r.store c).text
+  else
+    match ← refused (visitSimple r i c others) with
+    | some reason => rule r i "refused" reason
+    | none => pure ()
+  r.progress.put i .done
+
+/-- A definition, theorem, axiom or opaque constant of the package. -/
+meta unsafe def visitSimple (r : Replay) (i : Nat) (c : ConstantInfo) (others : List Stored) :
+    IO Unit := do
+  let some _ := declarationOf c | refuse "the kernel makes no such constant"
+  let b ← built r.store c
+  each (sameAs b) others
+  visitUsed r (usedIn b.info)
+  let some d := declarationOf b.info | refuse "the kernel makes no such constant"
+  match r.library.find? b.info.name with
+  | some known =>
+    asInLibrary b known
+    visitLibrary r i known
+    rule r i "accepted" "as in Lean's own library"
+  | none =>
+    write r b.text
+    match give (← r.env.get) d with
+    | .ok env =>
+      r.env.set env
+      rule r i "accepted" ""
+    | .error e => refuse (failure e)
+where
+  /-- Two modules may declare the same; theorems may have two proofs, of which one is enough. -/
+  sameAs (b : Built) (other : Stored) : IO Unit := do
+    let o ← built r.store other.info
+    let same := match b.info, o.info with
+      | .thmInfo _, .thmInfo _ => b.statement == o.statement
+      | _, _ => b.text == o.text
+    if !same then refuse "two modules declare it, each otherwise"
+  asInLibrary (b : Built) (known : ConstantInfo) : IO Unit := do
+    let o ← built r.store known
+    let same := match b.info, known with
+      | .thmInfo _, .thmInfo _ => b.statement == o.statement
+      | .thmInfo _, .axiomInfo _ => b.statement == o.statement && !isAxiom r.library b.info.name
+      | _, _ => b.text == o.text
+    if !same then refuse "Lean's own library has another declaration of this name"
+
+/-- An inductive type of the package, with its constructors and recursors: those that the kernel
+makes must be what the package has stored. -/
+meta unsafe def visitBlock (r : Replay) (v : InductiveVal) : IO Unit := do
+  let block ← IO.mkRef (none : Option Block)
+  match ← refused (do block.set (some (← blockOf r.store find v))) with
+  | some reason =>
+    each (fun n => do
+      let (i, n) ← nameOf r.store n
+      match ← r.stored n i, ← r.progress.find i with
+      | first :: _, none =>
+        r.progress.put i .done
+        describe r i first
+        rule r i "refused" reason
+      | _, _ => pure ()) v.all
+  | none => do
+    let some block ← block.get | return
+    let parts ← made (fun (b : Built) => do return (← nameIn r.store b.info.name, b))
+      (blockParts block)
+    each (fun (i, b) => do
+      r.progress.put i .open
+      match ← r.stored b.info.name i with
+      | first :: _ => describe r i first
+      | [] => pure ()) parts
+    match ← refused (whole block parts) with
+    | some reason => each (fun (i, _) => rule r i "refused" reason) parts
+    | none => each part parts
+    each (fun (i, _) => r.progress.put i .done) parts
+where
+  find (n : Name) : IO (Option ConstantInfo) := do
+    let (i, n) ← nameOf r.store n
+    match ← r.stored n i with
+    | [] => return none
+    | [s] => return some s.info
+    | _ => refuse "two modules declare it"
+  whole (block : Block) (parts : List (Nat × Built)) : IO Unit := do
+    let own := mapped (fun ((_, b) : Nat × Built) => b.info.name) parts
+    visitUsed r (chosen (fun n => if isIn n own then none else some n)
+      (folded (fun done b => joined done (usedIn b.info)) []
+        (joined block.types block.constructors)))
+    write r (blockText block)
+    match block.types with
+    | [] => refuse "an inductive type without a type"
+    | first :: _ =>
+      let .inductInfo v := first.info | refuse "an inductive type that is none"
+      let types := chosen (fun t => typeOf? t block.constructors) block.types
+      if count types != count block.types then refuse "an inductive type that is none"
+      match give (← r.env.get) (.inductDecl v.levelParams v.numParams types false) with
+      | .ok env => r.env.set env
+      | .error e => refuse (failure e)
+  part : Nat × Built → IO Unit
+    | (i, b) => do
+      match (← r.env.get).find? b.info.name with
+      | some c =>
+        if (← built r.store c).text == b.text then rule r i "accepted" ""
+        else rule r i "refused" "it is not what the kernel makes of the inductive type"
+      | none => rule r i "refused" "the kernel makes no such constant"
+
+end

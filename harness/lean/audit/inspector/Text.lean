@@ -5,7 +5,8 @@ public meta import Lean
 /-!
 Looks into a built package from outside. The package is loaded as data: none of its notation,
 macros, instances, coercions or options is active here, so none can bend what is printed or
-compared. Reads `request.txt`, and writes `answer.txt`, in lines of fields that tabs separate.
+compared. Reads `request.txt`, and writes `answer.txt`: one JSON object a line, the declarations in
+the format of lean4export.
 -/
 
 open Lean
@@ -13,6 +14,13 @@ open Lean
 -- reference definitions
 
 namespace Harness
+
+-- Lean elaborates this file each time: what nothing here needs takes a seventh of that.
+set_option linter.all false
+set_option genInjectivity false
+set_option genSizeOf false
+set_option genSizeOfSpec false
+set_option compiler.check false
 
 /-! Lists. The library's generic functions are not used: some Leans ship them without code to run. -/
 
@@ -48,47 +56,25 @@ meta def each {α : Type} (f : α → IO Unit) : List α → IO Unit
     f a
     each f rest
 
+/-- What `f` makes of each, in turn. -/
+meta def made {α β : Type} (f : α → IO β) : List α → IO (List β)
+  | [] => return []
+  | a :: rest => do
+    let b ← f a
+    let more ← made f rest
+    return b :: more
+
 meta def isIn (n : Name) : List Name → Bool
   | [] => false
   | m :: rest => m == n || isIn n rest
 
-/-! Names and lines as text, and back. -/
-
-/-- Text without what separates lines, fields and words. -/
-meta def escape (text : String) : String := folded one "" text.toList
-where
-  one (done : String) : Char → String
-    | '\\' => done ++ "\\\\"
-    | '\t' => done ++ "\\t"
-    | '\n' => done ++ "\\n"
-    | ' ' => done ++ "\\s"
-    | c => done.push c
+/-! Text, apart and together. -/
 
 meta def textFrom : List Char → String → String
   | [], done => done
   | c :: rest, done => textFrom rest (done.push c)
 
 meta def textOf (characters : List Char) : String := textFrom characters ""
-
-/-- One part of a name. What could be taken for more than one part (`«A.b»` is one), for a number
-or for nothing is marked, so that two names never have one text. -/
-meta def partText (part : String) : String :=
-  match part.toList with
-  | [] => "\\e"
-  | c :: _ =>
-    let text := folded escapeDot "" (escape part).toList
-    if c.isDigit then "\\#" ++ text else text
-where
-  escapeDot (done : String) (c : Char) : String :=
-    if c == '.' then done ++ "\\d" else done.push c
-
-meta def nameText : Name → String
-  | .anonymous => ""
-  | .str .anonymous s => partText s
-  | .str p s => nameText p ++ "." ++ partText s
-  | .num p n => nameText p ++ "." ++ n.repr
-
-meta def namesText : List Name → String := folded (fun done n => done ++ " " ++ nameText n) ""
 
 /-- The pieces of a text between separators. -/
 meta def pieces (separator : Char) : List Char → String → List String → List String
@@ -104,8 +90,49 @@ meta def number : List Char → Nat := folded (fun n c => 10 * n + (c.toNat - 48
 
 meta def readName (text : String) : Name := folded Name.str .anonymous (split '.' text)
 
-/-- A line of the answer. -/
-meta def say (out : IO.FS.Handle) (fields : List String) : IO Unit :=
-  out.putStrLn <| match fields with
-    | [] => ""
-    | first :: rest => folded (fun done field => done ++ "\t" ++ field) first rest
+/-- A name in a message, for people: two names may read alike. -/
+meta def plain : Name → String
+  | .anonymous => ""
+  | .str .anonymous s => s
+  | .str p s => plain p ++ "." ++ s
+  | .num p n => plain p ++ "." ++ n.repr
+
+/-! JSON. Everything that could end a text, a line or a word, and all that is not ASCII, is escaped:
+what a name or a text holds cannot be taken for what stands around it. -/
+
+meta def hexDigit (n : Nat) : Char := Char.ofNat (if n < 10 then 48 + n else 87 + n)
+
+meta def escaped (done : String) (n : Nat) : String :=
+  ((((done ++ "\\u").push (hexDigit (n / 4096))).push (hexDigit (n / 256 % 16))).push
+    (hexDigit (n / 16 % 16))).push (hexDigit (n % 16))
+
+meta def quoteOne (done : String) (c : Char) : String :=
+  let n := c.toNat
+  if n < 32 || n == 34 || n == 92 then escaped done n
+  else if n < 127 then done.push c
+  else if n < 65536 then escaped done n
+  else escaped (escaped done (55296 + (n - 65536) / 1024)) (56320 + (n - 65536) % 1024)
+
+meta def quote (text : String) : String := (folded quoteOne "\"" text.toList).push '"'
+
+meta def between (opening closing : String) : List String → String
+  | [] => opening ++ closing
+  | first :: rest => folded (fun done item => done ++ "," ++ item) (opening ++ first) rest ++ closing
+
+meta def list (items : List String) : String := between "[" "]" items
+
+meta def numbers (items : List Nat) : String := list (mapped Nat.repr items)
+
+meta def truth (b : Bool) : String := if b then "true" else "false"
+
+meta def nameParts : Name → List String → List String
+  | .anonymous, done => done
+  | .str p s, done => nameParts p (quote s :: done)
+  | .num p n, done => nameParts p (n.repr :: done)
+
+/-- A name by its parts, texts and numbers. -/
+meta def nameText (n : Name) : String := list (nameParts n [])
+
+/-- Something that the harness says, and not the format of declarations. -/
+meta def say (out : IO.FS.Handle) (what : String) (fields : List String) : IO Unit :=
+  out.putStrLn ("{\"harness\":{\"" ++ what ++ "\":" ++ between "{" "}" fields ++ "}}")

@@ -1,0 +1,102 @@
+"""Whether a claim says anything at all: what its text alone tells, before any law is used.
+
+A proof of `f(x) = f(x)` is a proof, and so is one of a statement about the entries of an empty
+vector; nobody learns anything from either. That hypotheses contradict each other is not seen here
+but by those who compute with them.
+"""
+
+from __future__ import annotations
+
+from harness.claims.model import Claim, Library
+from harness.claims.unfolding import unfolded_equation
+from harness.language.terms import Equation, Primitive, Term, Variable
+from harness.language.transform import alpha_equal, rewrite
+from harness.language.types import (
+    Dim,
+    DimLit,
+    DimProduct,
+    DimSum,
+    Function,
+    Index,
+    Matrix,
+    Type,
+    Vector,
+    resolve,
+)
+
+
+def vacuous(claim: Claim, library: Library) -> str:
+    """Why the claim says nothing, as a sentence; empty where its text shows no such reason."""
+    conclusion = claim.conclusion
+    nothing = [f"{p.name}: {p.type}" for p in claim.parameters if p.is_explicit and _none(p.type)]
+    nothing += [f"{v.name}: {v.type}" for v in conclusion.parameters if _none(v.type)]
+    if nothing:
+        return f"It speaks of nothing: there is no {nothing[0]}."
+    if alpha_equal(conclusion.left, conclusion.right):
+        return "Both sides of the conclusion are one term."
+    plain = unfolded_equation(conclusion, library)
+    if alpha_equal(plain.left, plain.right):
+        return "Both sides of the conclusion are one term once definitions are unfolded."
+    if _is_about_nothing(plain):
+        return "Both sides of the conclusion are about entries of what has none."
+    return ""
+
+
+def _is_about_nothing(equation: Equation) -> bool:
+    """Whether both sides become one when all that has no entries is taken for one thing.
+
+    Where one side alone is changed by that, the claim is a law of empty sums, and says something.
+    """
+    left, right = rewrite(equation.left, _emptied), rewrite(equation.right, _emptied)
+    if _single(equation.left.type):
+        return True
+    is_changed = left != equation.left and right != equation.right
+    return is_changed and alpha_equal(left, right)
+
+
+_SUMS = {"sum", "sum_vector", "dot", "matvec", "matmul"}
+
+
+def _emptied(term: Term) -> Term | None:
+    if _single(term.type):
+        return Variable("∅", term.type)
+    if not isinstance(term, Primitive) or term.operator not in _SUMS:
+        return None
+    is_empty = any(isinstance(a, Variable) and a.name == "∅" for a in term.arguments)
+    return Variable("0", term.type) if is_empty else None
+
+
+def _single(type_: Type) -> bool:
+    """Whether a type has one value only, since there is no place for an entry."""
+    match resolve(type_):
+        case Vector(size):
+            return _is_zero(size)
+        case Matrix(rows, columns):
+            return _is_zero(rows) or _is_zero(columns)
+        case Function(source, target):
+            return _none(source) or _single(target)
+        case _:
+            return False
+
+
+def _none(type_: Type) -> bool:
+    """Whether a type has no value."""
+    match resolve(type_):
+        case Index(size):
+            return _is_zero(size)
+        case Function(source, target):
+            return _none(target) and not _none(source)
+        case _:
+            return False
+
+
+def _is_zero(dim: Dim) -> bool:
+    match resolve(dim):
+        case DimLit(value):
+            return value == 0
+        case DimSum(left, right):
+            return _is_zero(left) and _is_zero(right)
+        case DimProduct(left, right):
+            return _is_zero(left) or _is_zero(right)
+        case _:
+            return False

@@ -1,0 +1,177 @@
+"""`harness init` and `harness build`: from a Lean package to a project with specifications."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from harness.cli.shared import NO_CACHE, TOOLCHAIN, kept_folder, reports_bad_input
+from harness.diagnostics import Diagnostic, InputError
+
+if TYPE_CHECKING:
+    from harness.claims.model import Project
+    from harness.lean.build import Build
+    from harness.lean.draft.statement import Draft
+    from harness.lean.toolchain import Toolchain
+
+LAKEFILES = ("lakefile.toml", "lakefile.lean")
+
+
+@click.command()
+@click.option("--lean", metavar="FOLDER", help="The Lake package.  [default: looked for here]")
+@click.option("--specs", default="specs", show_default=True, help="Where specifications go.")
+@TOOLCHAIN
+@NO_CACHE
+@click.pass_obj
+@reports_bad_input
+def init(folder: Path, lean: str | None, specs: str, toolchain: str, is_kept: bool) -> None:
+    """Set up the harness for the Lean package that lies here, and draft all that it can say.
+
+    Writes `[tool.harness]` into pyproject.toml, `definitions.yaml` with the operators and
+    definitions that the kernel recognizes, and a specification for each theorem. What cannot be
+    said is listed with the reason. Writes over nothing.
+    """
+    from harness.claims.load import DEFINITIONS_FILE, core_scalars
+    from harness.claims.model import Library, Project
+    from harness.claims.write import definitions as definitions_text
+    from harness.files import write_atomically
+    from harness.lean.draft.package import read_all, with_definitions
+
+    root = folder.resolve()
+    package = _package(root, lean)
+    definitions = root / specs / DEFINITIONS_FILE
+    if definitions.exists():
+        message = "the file is there already; `harness new --all` drafts what it lacks"
+        raise InputError([Diagnostic(f"{specs}/{DEFINITIONS_FILE}", 1, 1, message)])
+    empty = Library("", core_scalars(), {}, {})
+    project = Project(root, package, root / specs, empty, ())
+    built, asked, cache = built_package(project, toolchain, is_kept)
+    reader = read_all(project, built, asked, cache=cache, on_progress=say)
+    found = reader.discover()
+    library = found.library
+    definitions.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(definitions, definitions_text(library))
+    click.echo(
+        f"wrote {specs}/{DEFINITIONS_FILE}: {len(library.primitives)} operators, "
+        f"{len(library.definitions)} definitions"
+    )
+    _settings(root, package, specs)
+    for name, reason in sorted(found.left_out.items()):
+        click.echo(f"left out: {name}: {reason}", err=True)
+    whole = write_drafts(
+        with_definitions(project, found), reader.drafts(library), reader.session.place
+    )
+    if not whole:
+        click.echo("no theorem could be drafted; docs/language.md says what can be", err=True)
+        sys.exit(3)
+    click.echo("next: read what was drafted, then `harness check`")
+
+
+def write_drafts(project: Project, drafts: list[Draft], place: object) -> int:
+    """Write a specification for each draft that is whole; say why the others are not.
+
+    Returns how many were written.
+    """
+    from harness.files import write_atomically
+    from harness.lean.draft.text import draft_text
+
+    assert callable(place)
+    written = 0
+    for draft in drafts:
+        target = project.specs / f"{draft.theorem}.yaml"
+        if not draft.is_whole:
+            part = draft.untranslated[0]
+            what = part.name or "its conclusion"
+            click.echo(f"not drafted: {draft.theorem}: {what}: {part.reason}", err=True)
+            continue
+        if target.exists():
+            click.echo(f"not drafted: {draft.theorem}: {target.name} is there already", err=True)
+            continue
+        text = draft_text(draft, project.library, place(project.library.qualified(draft.theorem)))
+        write_atomically(target, text)
+        written += 1
+        click.echo(f"wrote {target.relative_to(project.root)}")
+    return written
+
+
+@click.command()
+@TOOLCHAIN
+@NO_CACHE
+@click.pass_obj
+@reports_bad_input
+def build(folder: Path, toolchain: str, is_kept: bool) -> None:
+    """Build the Lean package, and show Lean's messages, nothing else.
+
+    Ends with exit code 1 where Lean reports an error, 3 where a module could not be built.
+    """
+    from harness.claims.load import core_scalars
+    from harness.claims.model import Library, Project
+    from harness.claims.project import find_root, lean_folder
+
+    root = find_root(folder)
+    package = lean_folder(root)
+    project = Project(root, package, root, Library("", core_scalars(), {}, {}), ())
+    built_package(project, toolchain, is_kept)
+    click.echo("built")
+
+
+def say(text: str) -> None:
+    click.echo(text, err=True)
+
+
+def _package(root: Path, given: str | None) -> Path:
+    """The Lake package here or in a folder below. Raises `InputError` unless there is one."""
+    candidates = [root / given] if given else [root, *sorted(root.iterdir())]
+    found = [p for p in candidates if any((p / name).is_file() for name in LAKEFILES)]
+    if len(found) == 1 or (found and found[0] == root):
+        return found[0]
+    where = given or str(root)
+    told = "none" if not found else ", ".join(path.name for path in found)
+    message = f"expected one Lake package ({' or '.join(LAKEFILES)}), found {told}"
+    hint = "; --lean says which" if found else ""
+    raise InputError([Diagnostic(where, 1, 1, message + hint)])
+
+
+def built_package(project: Project, toolchain: str, is_kept: bool) -> tuple[Build, Toolchain, Path]:
+    """The package as built; ends the command with Lean's messages where it does not build."""
+    from typing import cast
+
+    from harness.lean.build import build as build_package
+    from harness.lean.find import find_toolchain
+    from harness.lean.package import read_package
+    from harness.lean.toolchain import Preference, ToolchainMissing
+
+    try:
+        lean = find_toolchain(cast(Preference, toolchain), root=project.lean, on_progress=say)
+    except ToolchainMissing as missing:
+        click.echo(str(missing), err=True)
+        sys.exit(3)
+    cache = kept_folder(project.root, is_kept) / "lean"
+    built = build_package(
+        read_package(project.lean), lean, build_dir=cache / "build", on_progress=say
+    )
+    for message in built.errors:
+        place = f"{message.file}:{message.line}:{message.column}: " if message.file else ""
+        click.echo(f"{place}{message.text}", err=True)
+    if not built.ok:
+        sys.exit(1 if built.errors else 3)
+    return built, lean, cache
+
+
+def _settings(root: Path, package: Path, specs: str) -> None:
+    """Write `[tool.harness]`, unless pyproject.toml has it."""
+    path = root / "pyproject.toml"
+    text = path.read_text("utf-8") if path.exists() else ""
+    if "[tool.harness]" in text:
+        return
+    from harness.files import write_atomically
+
+    lean = package.relative_to(root).as_posix()
+    # JSON's strings are strings of TOML as well.
+    own = f"[tool.harness]\nlean = {json.dumps(lean)}\nspecs = {json.dumps(specs)}\n"
+    write_atomically(path, f"{text}\n{own}" if text else own)
+    click.echo("wrote [tool.harness] into pyproject.toml")

@@ -1,0 +1,1 @@
+"""A kernel of Lean in Python: it reads an export of declarations and checks each by itself."""

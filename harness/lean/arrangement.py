@@ -1,0 +1,127 @@
+"""How the package's constants take their scalars, read off their types as Lean has stored them.
+
+What is printed of a specification follows it, so that an author may order his instances as he
+likes, ask for one class in place of several, or speak of `Int` alone. It decides nothing: whether
+what is printed is what Lean has is for the kernel.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import TypeVar
+
+from harness.claims.model import ARGUMENT, SCALARS, Arrangement, Claim, Library, ScalarKind
+from harness.kernel.declarations import Constant
+from harness.kernel.terms import App, Bound, Const, Expr, NatLit, Pi, Sort, spine
+from harness.lean.instances import NEEDS, definition_needs
+from harness.lean.scope import CLASSES, NUMERALS
+
+T = TypeVar("T")
+
+
+def arranged(
+    library: Library, claims: Iterable[Claim], constants: Mapping[str, Constant]
+) -> Library:
+    """The library with the arrangements of the constants that it and the claims name.
+
+    Those that take what they need in the usual order, in any universe, are left out.
+    """
+    needs = definition_needs(library.definitions)
+    usual = {constant: NEEDS[operator] for operator, constant in library.primitives.items()}
+    usual |= {library.qualified(name): needs[name] for name in library.definitions}
+    usual |= {library.qualified(claim.theorem): (claim.scalars.name,) for claim in claims}
+    found: dict[str, Arrangement] = {}
+    for name, operations in usual.items():
+        constant = constants.get(name)
+        own = None if constant is None else arrangement(constant, library.scalars)
+        if own is not None and own != Arrangement((SCALARS, *operations)):
+            found[name] = own
+    # A claim says itself what its scalars are; of its theorem it takes the order alone.
+    for claim in claims:
+        own = found.get(library.qualified(claim.theorem))
+        kinds = {own.kind} if own and own.kind else set(own.items if own else ())
+        if own is not None and kinds - {SCALARS, ARGUMENT} != {claim.scalars.name}:
+            del found[library.qualified(claim.theorem)]
+    return replace(library, arrangements=found)
+
+
+def arrangement(constant: Constant, scalars: Mapping[str, ScalarKind]) -> Arrangement | None:
+    """How a constant takes its scalars; `None` where it computes with none that are known."""
+    binders: list[Expr] = []
+    rest = constant.type
+    while isinstance(rest, Pi):
+        binders.append(rest.type)
+        rest = rest.body
+    is_polymorphic = bool(constant.level_params)
+    kind = concrete_kind(constant.type, scalars)
+    concrete = None if kind is None else Arrangement((), kind.name, is_polymorphic)
+    found = [instance_of(binder, scalars) for binder in binders]
+    # Bound variables count from the innermost binder: as places of binders they are the same.
+    places = {i - 1 - item[1] for i, item in enumerate(found) if item is not None}
+    if not places:
+        # Without an instance, the result is of the scalars, or of a type that is made of the first.
+        types = [i for i, binder in enumerate(binders) if isinstance(binder, Sort)]
+        if not types or (kind is not None and kind.lean_name != "Nat"):
+            return concrete
+        places = {len(binders) - 1 - rest.index if isinstance(rest, Bound) else types[0]}
+    if len(places) != 1 or not isinstance(binders[place := places.pop()], Sort):
+        return concrete
+    items = [
+        SCALARS if i == place else ARGUMENT if item is None else item[0]
+        for i, item in enumerate(found)
+    ]
+    while items[-1] == ARGUMENT:
+        items.pop()
+    return Arrangement(tuple(items), "", is_polymorphic)
+
+
+def instance_of(binder: Expr, scalars: Mapping[str, ScalarKind]) -> tuple[str, int] | None:
+    """Of the type of an instance, the operation or kind of scalars, and its bound variable.
+
+    `[Add α]` is an `add`, and `[OfNat α 0]` a `zero`; `None` where it is something else.
+    """
+    head, arguments = spine(binder)
+    if not isinstance(head, Const) or not arguments or not isinstance(arguments[0], Bound):
+        return None
+    name, of, rest = ".".join(map(str, head.name)), arguments[0].index, arguments[1:]
+    for kind in scalars.values():
+        if name == kind.lean_name and not kind.is_type and not rest:
+            return kind.name, of
+    for operation, class_ in CLASSES.items():
+        if class_ == name and [_number(argument) for argument in rest] == (
+            [NUMERALS[operation]] if operation in NUMERALS else []
+        ):
+            return operation, of
+    return None
+
+
+def concrete_kind(type_: Expr, scalars: Mapping[str, ScalarKind]) -> ScalarKind | None:
+    """The kind of scalars whose Lean type `type_` speaks of; `None` where it speaks of none.
+
+    Natural numbers are sizes first of all, so they count where there is no other.
+    """
+    found: set[str] = set()
+    todo, seen = [type_], {type_}
+    while todo:
+        match todo.pop():
+            case Const(name=name):
+                found.add(".".join(map(str, name)))
+                continue
+            case App(fn=left, arg=right):
+                parts: Sequence[Expr] = (left, right)
+            case Pi(type=left, body=right):
+                parts = (left, right)
+            case _:
+                continue
+        todo += [part for part in parts if part not in seen]
+        seen.update(parts)
+    kinds = [kind for kind in scalars.values() if kind.is_type and kind.lean_name in found]
+    return min(kinds, key=lambda kind: kind.lean_name == "Nat", default=None)
+
+
+def _number(expression: Expr) -> int | None:
+    """The value of a numeral: a literal, or `OfNat.ofNat Nat 0 _` as Lean elaborates `0`."""
+    _, arguments = spine(expression)
+    literal = arguments[1] if len(arguments) == 3 else expression
+    return literal.value if isinstance(literal, NatLit) else None

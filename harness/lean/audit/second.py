@@ -1,0 +1,295 @@
+"""Other kernels than Lean's own: the harness's, and any checker that reads lean4export's format.
+
+What the harness's kernel refuses is refuted. What it gives up on is undecided: Lean's kernel has
+accepted it, and a hole in Lean's kernel is what a second one is there for.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from hashlib import sha256
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from harness.claims.model import Claim
+from harness.evidence import Evidence, Json, Leg, Outcome
+from harness.files import write_atomically
+from harness.kernel.declarations import Axiom, Export
+from harness.kernel.export import reach, write_export
+from harness.kernel.terms import Name
+from harness.lean.audit.graph import counted, readable
+from harness.lean.audit.names import parsed, shown, visible
+from harness.lean.process import Signal, Stopped, execute, one_at_a_time
+from harness.lean.session import Session
+
+CHECK = "second kernel"
+SECONDS = 600.0
+"""How long a checker may take for all claims together."""
+
+Rulings = Mapping[str, tuple[str, str]]
+"""What a kernel says to each declaration, by its name: a verdict and a reason."""
+
+
+def second_kernel(
+    session: Session,
+    *,
+    folder: Path,
+    stop: Signal | None = None,
+    on_start: Callable[[], None] = lambda: None,
+) -> Iterator[Evidence]:
+    """What the harness's own kernel says of every claimed theorem that Lean has.
+
+    The answer to the same question is not asked for again. Raises Stopped once `stop` is set.
+    """
+    claims = _claimed(session)
+    if not claims:
+        return
+    rulings: Rulings = {}
+    failed = ""
+    try:
+        rulings = _rulings(session, claims, folder, stop, on_start)
+    except Stopped as stopped:
+        if stop is not None and stop.is_set():
+            raise
+        failed = f"The second kernel did not come to an end: {stopped.reason}."
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        failed = f"The second kernel could not be asked: {error}."
+    for claim in claims:
+        yield _judged(session, claim, rulings, failed)
+
+
+def external(session: Session, *, folder: Path, stop: Signal | None = None) -> Iterator[Evidence]:
+    """What the project's own checkers say of each claimed theorem and all that it rests on.
+
+    A checker ends with 0 where it accepts, 1 where it refuses, and 2 where it gives up. `{export}`
+    in its command line stands for the file; without it the file is the last argument.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    for command in session.project.external if _claimed(session) else ():
+        for claim in _claimed(session):
+            path = folder / "export.ndjson"
+            write_atomically(path, "".join(write_export(exported(session, [claim.theorem]))))
+            yield _external(session, claim, command, path, folder, stop)
+
+
+def exported(session: Session, theorems: Sequence[str]) -> Export:
+    """The declarations of these theorems, with all that they rest on, Lean's library included.
+
+    Raises KeyError for a theorem that Lean has not, or that could not be written down.
+    """
+    return reach(session.answer.export, [parsed(session.constant(name)) for name in theorems])
+
+
+def unproved(session: Session, export: Export) -> list[str]:
+    """The theorems of Lean's library in an export: they stand there as axioms, without proofs."""
+    return [
+        shown(item.name)
+        for item in export.declarations
+        if isinstance(item, Axiom)
+        and shown(item.name) not in session.answer.axioms
+        and shown(item.name) not in session.answer.declarations
+    ]
+
+
+def _claimed(session: Session) -> list[Claim]:
+    declarations = session.answer.declarations
+    found = []
+    for claim in session.project.claims:
+        declaration = declarations.get(session.constant(claim.theorem))
+        if declaration is not None and declaration.kind == "theorem" and declaration.term:
+            found.append(claim)
+    return found
+
+
+# -- the harness's own ----------------------------------------------------------------------------
+
+
+def _rulings(
+    session: Session,
+    claims: Sequence[Claim],
+    folder: Path,
+    stop: Signal | None,
+    on_start: Callable[[], None],
+) -> Rulings:
+    folder.mkdir(parents=True, exist_ok=True)
+    names = [claim.theorem for claim in claims]
+    key = _digest(session.answer.digest, json.dumps(names), _source(), sys.version)
+    kept = folder / "rulings.json"
+    with one_at_a_time(folder / "lock", stop):
+        known = _recall(kept, key)
+        if known is not None:
+            return known
+        on_start()
+        text = _ask(session, names, folder, stop)
+        found = _read(text)
+        data = {"key": key, "answer": text}
+        write_atomically(kept, json.dumps({**data, "checksum": _digest(key, text)}))
+        return found
+
+
+def _ask(session: Session, theorems: Sequence[str], folder: Path, stop: Signal | None) -> str:
+    export, own = folder / "export.ndjson", folder / "own.json"
+    export.write_text("".join(write_export(exported(session, theorems))), "utf-8")
+    own.write_text(json.dumps(_own(session)), "utf-8")
+    command = [sys.executable, "-P", "-m", "harness.lean.audit.kernel_process"]
+    done = execute([*command, export, own], cwd=folder, timeout=SECONDS, stop=stop)
+    if done.exit_code != 0:
+        last = done.errors.strip().rsplit("\n", 1)[-1]
+        raise ValueError(last or f"it ended with exit code {done.exit_code}")
+    return done.output
+
+
+def _own(session: Session) -> list[Name]:
+    """What is to be checked: the package's declarations, less what Lean's library has as well."""
+    answer = session.answer
+    return [
+        declaration.term.name
+        for name, declaration in answer.declarations.items()
+        if declaration.term is not None and not _is_librarys(session, name)
+    ]
+
+
+def _is_librarys(session: Session, name: str) -> bool:
+    ruling = session.answer.replayed[name]
+    return ruling.accepted and ruling.reason != ""
+
+
+def _read(text: str) -> Rulings:
+    *lines, last = text.splitlines()
+    if json.loads(last) != {"end": True}:
+        raise ValueError("its answer was cut short")
+    found: dict[str, tuple[str, str]] = {}
+    for line in lines:
+        data = json.loads(line)
+        found[shown(tuple(data["name"]))] = str(data["verdict"]), visible(str(data["reason"]))
+    return found
+
+
+def _recall(path: Path, key: str) -> Rulings | None:
+    try:
+        data: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        if data["key"] != key or data["checksum"] != _digest(key, data["answer"]):
+            return None
+        return _read(data["answer"])
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def _source() -> str:
+    """A digest of the kernel's own text."""
+    texts = [
+        path.read_bytes()
+        for folder in ("harness.kernel", "harness.lean.audit")
+        for path in sorted(files(folder).iterdir(), key=lambda path: path.name)
+        if path.name.endswith(".py")
+    ]
+    return sha256(b"\0".join(texts)).hexdigest()
+
+
+def _judged(session: Session, claim: Claim, rulings: Rulings, failed: str) -> Evidence:
+    constant = session.constant(claim.theorem)
+    library = [n for n in session.graph.reaches(constant) if n not in session.answer.declarations]
+    believed = sorted(name for name in library if rulings.get(name, ("", ""))[0] == "trusted")
+    theorems = set(unproved(session, session.answer.export)) & set(believed)
+    data: dict[str, Json] = {
+        "constant": constant,
+        "checked of the library": len(library) - len(believed),
+        "believed theorems": sorted(theorems),
+        "believed others": sorted(set(believed) - theorems),
+        **session.toolchain,
+    }
+    if failed:
+        return _evidence(claim, CHECK, Outcome.ERROR, failed, data)
+    own = session.graph.rests_on(constant)
+    for name in reversed(own):
+        verdict, reason = rulings.get(name, ("", ""))
+        if verdict == "accepted" or (verdict == "trusted" and _is_librarys(session, name)):
+            continue
+        whom = "it" if name == constant else f"{readable(name)}, on which it rests"
+        if verdict == "refused":
+            summary = f"The second kernel refuses {whom}: {reason}."
+            return _refuted(session, claim, name, summary, data)
+        if verdict == "declined":
+            summary = f"The second kernel gives up on {whom}: {reason}."
+            return _evidence(claim, CHECK, Outcome.INCONCLUSIVE, summary, data)
+        if session.answer.declarations[name].term is None:
+            summary = (
+                f"There is nothing to ask the second kernel: {whom} could not be written down."
+            )
+            return _evidence(claim, CHECK, Outcome.NOT_RUN, summary, data)
+        summary = f"The second kernel was not asked about {whom}."
+        return _evidence(claim, CHECK, Outcome.ERROR, summary, data)
+    others = f" and the {counted(len(own) - 1, 'declaration')} of the package below it"
+    summary = (
+        f"A second kernel, the harness's own, accepts the theorem{others * (len(own) > 1)}, and "
+        f"{len(library) - len(believed)} of Lean's library. It believes "
+        f"{counted(len(theorems), 'theorem')} of the library, whose proofs are not shipped, and "
+        f"{counted(len(believed) - len(theorems), 'other declaration')}."
+    )
+    return _evidence(claim, CHECK, Outcome.CONFIRMED, summary, {**data, "replayed": len(own)})
+
+
+def _refuted(
+    session: Session, claim: Claim, name: str, summary: str, data: dict[str, Json]
+) -> Evidence:
+    places = (session.diagnostic(each, summary) for each in (name, str(data["constant"])))
+    found = tuple(place for place in places if place is not None)[:1]
+    return Evidence(
+        claim.theorem, Leg.PROOF, CHECK, Outcome.REFUTED, summary, data, diagnostics=found
+    )
+
+
+# -- anybody's ------------------------------------------------------------------------------------
+
+
+def _external(
+    session: Session,
+    claim: Claim,
+    command: Sequence[str],
+    export: Path,
+    folder: Path,
+    stop: Signal | None,
+) -> Evidence:
+    check = f"checker {os.path.basename(command[0])}"
+    words = [word.replace("{export}", str(export)) for word in command]
+    if words == list(command):
+        words.append(str(export))
+    data: dict[str, Json] = {"command": list(command), **session.toolchain}
+    try:
+        done = execute(words, cwd=folder, timeout=SECONDS, stop=stop)
+    except OSError as error:
+        summary = f"{command[0]} could not be started: {error.strerror or error}."
+        return _evidence(claim, check, Outcome.NOT_RUN, summary, data)
+    except Stopped as stopped:
+        if stop is not None and stop.is_set():
+            raise
+        return _evidence(claim, check, Outcome.ERROR, f"{stopped}.", data)
+    said = visible((done.errors.strip() or done.output.strip()).rsplit("\n", 1)[-1][:300])
+    data["said"] = said
+    outcomes = {
+        0: (Outcome.CONFIRMED, "accepts the theorem and all that it rests on"),
+        1: (Outcome.REFUTED, f"refuses: {said or 'without a word'}"),
+        2: (Outcome.INCONCLUSIVE, f"gives up: {said or 'without a word'}"),
+    }
+    failed = Outcome.ERROR, f"ended with exit code {done.exit_code}: {said or 'without a word'}"
+    outcome, what = outcomes.get(done.exit_code, failed)
+    return _evidence(claim, check, outcome, f"{command[0]} {what}.", data, done.seconds)
+
+
+def _evidence(
+    claim: Claim,
+    check: str,
+    outcome: Outcome,
+    summary: str,
+    data: dict[str, Json],
+    seconds: float = 0.0,
+) -> Evidence:
+    return Evidence(claim.theorem, Leg.PROOF, check, outcome, summary, data, seconds=seconds)
+
+
+def _digest(*parts: str) -> str:
+    return sha256("\0".join(parts).encode()).hexdigest()

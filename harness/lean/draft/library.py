@@ -1,0 +1,190 @@
+"""A package's definitions, as those of `definitions.yaml`: found, not asked for.
+
+Which constant is which operator is for the kernel to say: every constant of an operator's type is
+compared with what the operator means. What is left is read as a term over what was found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from harness.claims.model import Arrangement, Definition, Library, ScalarKind
+from harness.language.elaborate import elaborate_term
+from harness.language.notation import to_text
+from harness.language.parser import parse_term
+from harness.language.primitives import signatures
+from harness.language.syntax import LanguageError
+from harness.language.terms import Term
+from harness.language.tokens import is_identifier
+from harness.language.types import DimVar, Sort, Type, function_parts, substitute_type
+from harness.lean.draft.conversions import Unreadable, arrows_of
+from harness.lean.draft.prefix import beta
+from harness.lean.draft.reader import Misread, Reader
+from harness.lean.draft.signature import Signature, read_signature
+from harness.lean.expression import Expression
+from harness.lean.mirror.comparison import Comparison
+from harness.lean.mirror.meaning import NOTATION, OVER_SUMS, meaning
+from harness.lean.printer import Printer
+from harness.lean.scope import CannotPrint
+
+Ask = Callable[[Sequence[Comparison]], Mapping[str, bool]]
+"""Which of some comparisons the kernel accepts, by their keys."""
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A definition of the package, as Lean has it."""
+
+    name: str
+    type: Expression
+    arrangement: Arrangement | None
+    value: Expression | None
+    """`None` where there is none to read: it is recursive, or opaque."""
+    says: str = ""
+
+
+@dataclass
+class Discovered:
+    """What was found in a package, and what was left out, with the reason."""
+
+    library: Library
+    left_out: dict[str, str] = field(default_factory=dict)
+
+
+def discover(
+    namespace: str,
+    scalars: Mapping[str, ScalarKind],
+    stored: Sequence[Stored],
+    abbreviations: Mapping[str, Expression],
+    ask: Ask,
+) -> Discovered:
+    """The library of these definitions, which stand in an order in which each uses earlier ones.
+
+    `abbreviations` are the values of those that stand for types. Asks the kernel once.
+    """
+    empty = Library(namespace, scalars, {}, {})
+    found = Discovered(empty)
+    typed: dict[str, Signature] = {}
+    arrangements: dict[str, Arrangement] = {}
+    for item in stored:
+        if item.arrangement is None:
+            found.left_out[item.name] = "it speaks of no scalars that are known here"
+            continue
+        arrangements[item.name] = item.arrangement
+        try:
+            typed[item.name], _ = _read(item, Reader(empty, abbreviations=abbreviations))
+        except Unreadable as reason:
+            found.left_out[item.name] = str(reason)
+    library = replace(empty, arrangements=arrangements)
+    library = replace(library, primitives=_primitives(library, typed, ask))
+    taken = set(library.primitives.values())
+    waiting = [item for item in stored if item.name in typed and item.name not in taken]
+    while waiting:
+        read = {}
+        for item in waiting:
+            try:
+                read[item.name] = _definition(item, library, abbreviations)
+            except Unreadable as reason:
+                found.left_out[item.name] = str(reason)
+        if not read:
+            break
+        for name, definition in read.items():
+            found.left_out.pop(name, None)
+            library = replace(
+                library, definitions={**library.definitions, definition.name: definition}
+            )
+        waiting = [item for item in waiting if item.name not in read]
+    found.library = library
+    return found
+
+
+def _read(item: Stored, reader: Reader, *, body: bool = False) -> tuple[Signature, Term | None]:
+    """A definition's signature, and its value with `body`. Raises `Unreadable`."""
+    assert item.arrangement is not None
+    while True:
+        try:
+            own = read_signature(item.type, item.arrangement, reader, reader.library.scalars)
+            if not body or item.value is None:
+                return own, None
+            value = beta(item.value, list(own.arguments))
+            return own, reader.term(value, own.scope, own.result)
+        except Misread as misread:
+            reader = replace(reader, readings={**reader.readings, misread.name: misread.type})
+
+
+def _primitives(library: Library, typed: Mapping[str, Signature], ask: Ask) -> dict[str, str]:
+    """The constants that mean operators, as far as there are any.
+
+    What an operator over sums means rests on which constant is the sum: it is tried with each.
+    """
+    asked: list[Comparison] = []
+    keys: dict[tuple[str, str, str], list[str]] = {}
+    sums = [name for name, own in typed.items() if _fits("sum", own)]
+    for operator in (name for name in signatures() if name not in NOTATION):
+        for constant in (name for name, own in typed.items() if _fits(operator, own)):
+            for total in sums if operator in OVER_SUMS else [""]:
+                trial = replace(library, primitives={"sum": total, operator: constant})
+                try:
+                    comparisons = [c.of(constant, trial) for c in meaning(Printer(trial), operator)]
+                except CannotPrint:
+                    continue
+                for number, comparison in enumerate(comparisons):
+                    key = f"{operator}:{constant}:{total}:{number}"
+                    asked.append(replace(comparison, key=key))
+                    keys.setdefault((operator, constant, total), []).append(key)
+    accepted = ask(asked) if asked else {}
+    fitting = [found for found, parts in keys.items() if all(map(accepted.get, parts))]
+    primitives: dict[str, str] = {}
+    # The sum stands before what rests on it in the table of operators.
+    for operator, constant, total in fitting:
+        if total in ("", primitives.get("sum")):
+            primitives.setdefault(operator, constant)
+    return primitives
+
+
+def _fits(operator: str, own: Signature) -> bool:
+    """Whether a constant has an operator's type, whatever its sizes are called."""
+    signature = signatures()[operator]
+    arguments, result = function_parts(signature.type)
+    sizes = [p for p in own.parameters if p.sort is Sort.DIMENSION]
+    rest = own.parameters[len(sizes) :]
+    if len(sizes) != len(signature.dims) or not all(p.is_explicit for p in rest):
+        return False
+    dims = {p.name: DimVar(name) for p, name in zip(sizes, signature.dims, strict=True)}
+    given = [p.type for p in rest]
+    whole: Type = own.result
+    return _curried(
+        [substitute_type(t, dims, {}) for t in given], substitute_type(whole, dims, {})
+    ) == _curried(arguments, result)
+
+
+def _curried(arguments: Sequence[Type], result: Type) -> list[Type]:
+    """All sources and the target of a type, with vectors and matrices as functions of indices."""
+    sources: list[Type] = []
+    for argument in arguments:
+        sources.append(arrows_of(argument))
+    more, target = function_parts(arrows_of(result))
+    return [*sources, *more, target]
+
+
+def _definition(
+    item: Stored, library: Library, abbreviations: Mapping[str, Expression]
+) -> Definition:
+    """A Lean definition as one of the claim language. Raises `Unreadable`."""
+    short = item.name.removeprefix(library.qualified(""))
+    if not is_identifier(short):
+        raise Unreadable("its name, within the namespace, is no single word")
+    if item.value is None:
+        raise Unreadable("it has no value that can be read")
+    own, body = _read(item, Reader(library, abbreviations=abbreviations), body=True)
+    assert body is not None
+    scope = library.scope(own.parameters)
+    text = to_text(body)
+    try:
+        same = elaborate_term(parse_term(text), scope) == body
+    except LanguageError:
+        same = False
+    return Definition(
+        short, item.says, own.parameters, body, text if same else to_text(body, typed=True)
+    )

@@ -1,0 +1,91 @@
+"""What a Lean definition takes, in the claim language's types."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from itertools import chain, repeat
+
+from harness.claims.model import ARGUMENT, SCALARS, Arrangement, ScalarKind
+from harness.language.types import Parameter, Sort, Type
+from harness.lean import expression as lean
+from harness.lean.draft.conversions import Unreadable
+from harness.lean.draft.prefix import short, spine
+from harness.lean.draft.reader import Reader
+from harness.lean.draft.types import Names
+from harness.lean.expression import Constant, Expression, ForAll, Local
+
+
+@dataclass(frozen=True)
+class Signature:
+    """A constant's type as the claim language has it."""
+
+    parameters: tuple[Parameter, ...]
+    result: Type
+    scope: Names
+    """What Lean's names stand for in its value."""
+    arguments: tuple[Local, ...]
+    """All that it is applied to, by the names in `scope`."""
+
+
+def read_signature(
+    type_: Expression,
+    arrangement: Arrangement,
+    reader: Reader,
+    scalars: Mapping[str, ScalarKind],
+) -> Signature:
+    """The signature of a constant of this type. Raises `Unreadable` and `Misread`."""
+    binders: list[ForAll] = []
+    while isinstance(type_, ForAll) and _is_taken(type_):
+        binders.append(type_)
+        type_ = type_.body
+    items = list(zip(chain(arrangement.items, repeat(ARGUMENT)), binders, strict=False))
+    name = scalars[arrangement.kind].lean_name if arrangement.kind else ""
+    name = next((binder.name for item, binder in items if item == SCALARS), name)
+    scope = Names(name)
+    parameters: list[Parameter] = []
+    for item, binder in items:
+        if item == ARGUMENT:
+            scope = _parameter(binder, reader, scope, parameters)
+    arguments = tuple(Local(binder.name) for binder in binders)
+    return Signature(tuple(parameters), reader.type(type_, scope), scope, arguments)
+
+
+def _is_taken(binder: ForAll) -> bool:
+    """Whether a definition names the binder, and so takes it; of `A → B` nobody does."""
+    return not binder.name.startswith("a✝")
+
+
+def _parameter(binder: ForAll, reader: Reader, scope: Names, parameters: list[Parameter]) -> Names:
+    """Take one parameter; what names stand for after it."""
+    taken = {parameter.name for parameter in parameters}
+    match binder.type:
+        case lean.Sort(level) if level:
+            name = reader.name(binder.name, None, scope, taken)
+            parameters.append(Parameter(name, Sort.TYPE))
+            return replace(scope, types={**scope.types, binder.name: name})
+        case Constant("Nat") if scope.scalars != "Nat" or _is_size(binder.name, binder.body):
+            name = reader.name(binder.name, None, scope, taken)
+            parameters.append(Parameter(name, Sort.DIMENSION))
+            return replace(scope, dims={**scope.dims, binder.name: name})
+        case lean.Sort():
+            raise Unreadable(f"{short(binder.type)} is no type of the claim language")
+    variable = reader.variable(binder.name, binder.type, scope)
+    parameters.append(Parameter(variable.name, variable.type))
+    return scope.with_variable(binder.name, variable)
+
+
+def _is_size(name: str, expression: Expression, within: bool = False) -> bool:
+    """Whether `name` stands within the size of a `Fin`."""
+    match expression:
+        case Local(own):
+            return within and own == name
+        case lean.Application(function, argument):
+            head, _ = spine(function)
+            return _is_size(name, function, within) or _is_size(
+                name, argument, within or head == Constant("Fin")
+            )
+        case lean.Function(_, type_, body) | ForAll(_, type_, body):
+            return _is_size(name, type_, within) or _is_size(name, body, within)
+        case _:
+            return False

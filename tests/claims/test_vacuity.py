@@ -1,0 +1,97 @@
+"""What says nothing is said to say nothing, and what says little is let pass."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from harness.claims.vacuity import vacuous
+from harness.evidence import VACUITY, Evidence, Leg, Outcome
+from harness.plan import Plan, empty_claims
+from harness.verdict import Status, judge
+from tests.arrays.language import CLAIMS, LIBRARY, claim_of
+
+EMPTY = {
+    "left equals left": (
+        "for:\n  n: dimension\n  u, v: vector(n)\nthen: dot(u, v) = dot(u, v)",
+        "one term",
+    ),
+    "up to a bound name": (
+        "for:\n  n: dimension\n  u: vector(n)\nthen: (Σ i, u[i]) = Σ j, u[j]",
+        "one term",
+    ),
+    "written out": (
+        "for:\n  n, d: dimension\n  q: vector(d)\n  K: index(n) -> vector(d)\n"
+        "then: 'scores(q, K) = [j ↦ dot(q, K(j))]'",
+        "unfolded",
+    ),
+    "no such index": (
+        "for:\n  n: dimension\n  i: index(0)\n  u, v: vector(n)\nthen: dot(u, v) = dot(u, u)",
+        "there is no i: index(0)",
+    ),
+    "for all of none": (
+        "for:\n  n: dimension\n  u, v: vector(n)\nthen: '∀ (i: index(0)), dot(u, v) = dot(u, u)'",
+        "there is no i: index(0)",
+    ),
+    "a map into nothing": (
+        "for:\n  n: dimension\n  s: index(3) -> index(0)\n  u, v: vector(n)\nthen: dot(u, v) = 0",
+        "there is no s",
+    ),
+    "vectors without entries": (
+        "for:\n  u, v: vector(0)\nthen: dot(u, v) = dot(u, u)",
+        "what has none",
+    ),
+    "an equation of such": ("for:\n  u, v: vector(0)\nthen: u = v", "what has none"),
+    "within a function": (
+        "for:\n  f: vector(0*2) -> scalar\n  u, v: vector(0*2)\nthen: f(u) + 1 = f(v) + 1",
+        "what has none",
+    ),
+}
+
+TELLING = {
+    "a law of empty sums": "for:\n  u, v: vector(0)\nthen: dot(u, v) = 0",
+    "beside something": (
+        "for:\n  n: dimension\n  u: vector(0)\n  v, w: vector(n)\n"
+        "then: dot(u, u) + dot(v, w) = dot(u, u) + dot(w, v)"
+    ),
+    "one entry": "for:\n  x: vector(1)\nthen: '∀ (j: index(1)), (Σ i, x[i]) = x[j]'",
+    "a law": "for:\n  n: dimension\n  u, v: vector(n)\nthen: dot(u, v) = dot(v, u)",
+}
+
+
+@pytest.mark.parametrize("name", EMPTY)
+def test_what_says_nothing_is_told(tmp_path: Path, name: str) -> None:
+    text, why = EMPTY[name]
+    assert why in vacuous(claim_of(tmp_path, text), LIBRARY)
+
+
+@pytest.mark.parametrize("name", TELLING)
+def test_what_says_something_is_let_pass(tmp_path: Path, name: str) -> None:
+    assert vacuous(claim_of(tmp_path, TELLING[name]), LIBRARY) == ""
+
+
+def test_every_claim_of_the_project_says_something() -> None:
+    assert not [name for name, claim in CLAIMS.items() if vacuous(claim, LIBRARY)]
+
+
+def test_a_claim_that_says_nothing_is_not_confirmed_unless_that_is_meant(tmp_path: Path) -> None:
+    text = EMPTY["left equals left"][0]
+    claims = [claim_of(tmp_path, text), claim_of(tmp_path, f"vacuous: a first example\n{text}")]
+    for claim, status in zip(claims, (Status.UNDECIDED, Status.CONFIRMED), strict=True):
+        found = list(empty_claims(_plan(tmp_path, claim)))
+        assert [item.check for item in found] == [VACUITY]
+        proof = Evidence(claim.theorem, Leg.PROOF, "kernel", Outcome.CONFIRMED, "")
+        waived = {Leg.SYMBOLIC: "to be rid of it"}
+        verdict = judge(claim.theorem, [proof, *found], [Leg.PROOF, Leg.SYMBOLIC], waived)
+        assert verdict.status is status
+
+
+def _plan(tmp_path: Path, claim: object) -> Plan:
+    from dataclasses import replace
+
+    from harness.claims.project import load_project
+    from tests.arrays.language import ROOT
+
+    project = replace(load_project(ROOT), claims=(claim,))  # type: ignore[arg-type]
+    return Plan(project, tmp_path, legs=(Leg.PROOF, Leg.SYMBOLIC))

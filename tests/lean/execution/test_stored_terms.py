@@ -1,0 +1,161 @@
+"""What is run is what Lean has stored, whatever the text of the package does to be taken for it."""
+
+from __future__ import annotations
+
+import pytest
+
+from harness.claims.project import load_project
+from harness.evidence import Evidence, Outcome
+from harness.lean.execution.leg import execute
+from harness.lean.find import find_toolchain
+from harness.lean.leg import look
+
+pytestmark = pytest.mark.lean
+
+LEAN = """\
+module
+
+@[expose] public section
+
+namespace T
+
+universe u
+
+def sum {α : Type u} [OfNat α 0] [Add α] : {n : Nat} → (f : Fin n → α) → α
+  | 0, _ => 0
+  | n + 1, f => sum (fun i : Fin n => f i.castSucc) + f (Fin.last n)
+
+def dot {α : Type u} [OfNat α 0] [Add α] [Mul α] {n : Nat} (u v : Fin n → α) : α :=
+  sum fun i => u i * v i
+
+def decoyed {α : Type u} [OfNat α 0] [Add α] [Mul α] {n : Nat} (u v : Fin n → α) : α :=
+  dot u v
+
+def replaced {α : Type u} [OfNat α 0] [Add α] [Mul α] {n : Nat} (u v : Fin n → α) : α :=
+  dot u v
+
+def honest {α : Type u} [OfNat α 0] [Add α] [Mul α] {n : Nat} (u v : Fin n → α) : α :=
+  dot u v + dot u v
+
+structure Two (α : Type u) where
+  first : α
+  second : α
+
+inductive Chain (α : Type u) where
+  | done
+  | link (head : α) (rest : Chain α)
+
+def Chain.total {α : Type u} [OfNat α 0] [Add α] : Chain α → α
+  | done => 0
+  | link head rest => head + rest.total
+
+def byStructure {α : Type u} [OfNat α 0] [Add α] [Mul α] {n : Nat} (u v : Fin n → α) : α :=
+  let two : Two α := ⟨dot u v, dot u v⟩
+  (Chain.link two.first (Chain.link two.second .done)).total
+
+noncomputable def chosen {α : Type u} [OfNat α 0] [Add α] [Mul α] {n : Nat}
+    (u v : Fin n → α) : α :=
+  @dite α True (Classical.propDecidable True) (fun _ => dot u v + dot u v) (fun _ => 0)
+
+end T
+
+-- More of Lean is loaded where definitions are run than this file imports.
+def Lean.Json.isNull {α : Type _} [OfNat α 0] [Add α] [Mul α] {n : Nat} (u v : Fin n → α) : α :=
+  T.dot u v + T.dot u v
+
+namespace T
+
+def namesake {α : Type u} [OfNat α 0] [Add α] [Mul α] {n : Nat} (u v : Fin n → α) : α :=
+  Lean.Json.isNull u v
+
+theorem honest_self {α : Type u} [Lean.Grind.CommRing α] {n : Nat} (u v : Fin n → α) :
+    honest u v = honest u v := rfl
+
+axiom lie : @replaced = @honest
+theorem lie_csimp : @replaced = @honest := lie
+attribute [local csimp] lie_csimp
+
+local notation "dot" => honest
+
+-- In the namespace that this file leaves open, these are the nearest of their names.
+def T.decoyed {α : Type u} [OfNat α 0] [Add α] [Mul α] {n : Nat} (u v : Fin n → α) : α :=
+  honest u v
+
+namespace HarnessRun.OnRat
+
+def T.decoyed {α : Type u} [OfNat α 0] [Add α] [Mul α] {n : Nat} (u v : Fin n → α) : α :=
+  honest u v
+
+#eval show IO Unit from do
+  if ← System.FilePath.pathExists "inputs.txt" then
+    let out ← IO.FS.Handle.mk "answer.txt" .write
+    out.putStrLn "begin"
+    out.putStrLn "end"
+    IO.Process.exit 0
+"""
+
+DEFINITIONS = """\
+namespace: T
+scalars:
+  commutative ring:
+    class: Lean.Grind.CommRing
+    operations:
+      zero: [Lean.Grind.CommRing.toRing, Lean.Grind.Ring.toSemiring, Lean.Grind.Semiring.ofNat]
+      one: [Lean.Grind.CommRing.toRing, Lean.Grind.Ring.toSemiring, Lean.Grind.Semiring.ofNat]
+      add: [Lean.Grind.CommRing.toRing, Lean.Grind.Ring.toSemiring, Lean.Grind.Semiring.toAdd]
+      multiply: [Lean.Grind.CommRing.toRing, Lean.Grind.Ring.toSemiring, Lean.Grind.Semiring.toMul]
+      negate: [Lean.Grind.CommRing.toRing, Lean.Grind.Ring.toNeg]
+      subtract: [Lean.Grind.CommRing.toRing, Lean.Grind.Ring.toSub]
+primitives:
+  sum: sum
+  dot: dot
+definitions:
+"""
+
+EXPECTED = {
+    "decoyed": Outcome.REFUTED,
+    "replaced": Outcome.REFUTED,
+    "honest": Outcome.CONFIRMED,
+    "byStructure": Outcome.CONFIRMED,
+    "chosen": Outcome.NOT_RUN,
+    "namesake": Outcome.NOT_RUN,
+}
+"""Each is twice the inner product, as its specification has it; two of them are not, in Lean."""
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory: pytest.TempPathFactory) -> list[Evidence]:
+    root = tmp_path_factory.mktemp("stored")
+    files = {
+        "pyproject.toml": '[tool.harness]\nlean = "lean"\nspecs = "specs"\n',
+        "lean/T.lean": LEAN,
+        "lean/lakefile.toml": 'name = "T"\ndefaultTargets = ["T"]\n\n[[lean_lib]]\nname = "T"\n',
+        "specs/honest_self.yaml": "theorem: honest_self\nsays: It is what it is.\n"
+        "for:\n  n: dimension\n  u, v: vector(n)\nthen: honest(u, v) = honest(u, v)\n",
+        "specs/definitions.yaml": DEFINITIONS
+        + "".join(
+            f"  {name}:\n    says: Twice the inner product.\n    for:\n      n: dimension\n"
+            "      u, v: vector(n)\n    is: dot(u, v) + dot(u, v)\n"
+            for name in EXPECTED
+        ),
+    }
+    for name, text in files.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+    lean = find_toolchain()
+    session = look(load_project(root), lean, root / ".cache")
+    assert session.build.ok, session.build.errors
+    return list(execute(session, lean, folder=root / ".cache" / "execution"))
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_each_definition_is_run_as_it_is_stored(found: list[Evidence], name: str) -> None:
+    outcomes = {item.outcome for item in found if item.subject == name}
+    assert outcomes == {EXPECTED[name]}, [item.summary for item in found if item.subject == name]
+
+
+def test_evidence_says_by_which_route(found: list[Evidence]) -> None:
+    routes = [item.data.get("route") for item in found if item.outcome is Outcome.CONFIRMED]
+    assert routes
+    assert all(isinstance(route, str) and "stored" in route for route in routes)

@@ -1,0 +1,2 @@
+import Bad.Nowhere
+theorem fine : True := trivial

@@ -1,0 +1,2 @@
+set_option some.option.of.another.lean true
+theorem fine : True := trivial

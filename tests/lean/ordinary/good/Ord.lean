@@ -1,0 +1,2 @@
+import Ord.Uses
+import Ord.Twice

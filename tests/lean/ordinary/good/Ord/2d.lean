@@ -1,0 +1,3 @@
+module
+@[expose] public section
+def plane : Nat := 2

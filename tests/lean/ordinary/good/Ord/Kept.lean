@@ -1,0 +1,4 @@
+module
+public section
+namespace Kept
+def twice (n : Nat) : Nat := n + n

@@ -1,0 +1,3 @@
+prelude
+import Init
+theorem afterPrelude : True := trivial

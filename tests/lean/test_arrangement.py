@@ -1,0 +1,92 @@
+"""How constants take their scalars, read off types that are written down here by hand."""
+
+from harness.claims.load import core_scalars
+from harness.claims.model import ARGUMENT, SCALARS, Arrangement
+from harness.kernel.declarations import Constant
+from harness.kernel.terms import ZERO, Expr, app, bound, const, nat, param, pi, sort, succ
+from harness.lean.arrangement import arrangement
+
+U = ("u",)
+TYPE_U = sort(succ(param(U)))
+TYPE = sort(succ(ZERO))
+NAT = const(("Nat",), ())
+
+
+def of_class(name: str, index: int) -> Expr:
+    return app(const(tuple(name.split(".")), (param(U),)), bound(index))
+
+
+def numeral(class_: Expr, value: int) -> Expr:
+    return app(class_, nat(value))
+
+
+def constant(*binders: Expr, result: Expr, is_polymorphic: bool = True) -> Constant:
+    type_ = result
+    for binder in reversed(binders):
+        type_ = pi(binder, type_, ("x",), "default")
+    return Constant(("T", "c"), (U,) if is_polymorphic else (), type_)
+
+
+def read(of: Constant) -> Arrangement | None:
+    return arrangement(of, core_scalars())
+
+
+def test_instances_are_read_in_their_order() -> None:
+    """{α : Type u} [Mul α] [OfNat α 0] (x : α) : α"""
+    found = read(
+        constant(
+            TYPE_U,
+            of_class("Mul", 0),
+            numeral(of_class("OfNat", 1), 0),
+            bound(2),
+            result=bound(3),
+        )
+    )
+    assert found == Arrangement((SCALARS, "multiply", "zero"))
+
+
+def test_a_class_and_sizes_before_the_scalars() -> None:
+    """{n : Nat} {α : Type} [CommRing α] (x : α) : α, which has no universes"""
+    found = read(
+        constant(
+            NAT,
+            TYPE,
+            of_class("Lean.Grind.CommRing", 0),
+            bound(1),
+            result=bound(2),
+            is_polymorphic=False,
+        )
+    )
+    assert found == Arrangement((ARGUMENT, SCALARS, "commutative ring"), "", False)
+
+
+def test_without_instances_the_result_tells_the_scalars() -> None:
+    """{α : Type u} {n : Nat} (f : Fin n → α) (i : Fin n) : α"""
+    fin = app(const(("Fin",), ()), bound(0))
+    family = pi(fin, bound(2), ("i",), "default")
+    found = read(constant(TYPE_U, NAT, family, app(const(("Fin",), ()), bound(1)), result=bound(3)))
+    assert found == Arrangement((SCALARS,))
+
+
+def test_a_type_of_the_package_for_a_result_is_made_of_the_scalars() -> None:
+    """{α : Type u} (a b : α) : Mat α 2 2, where `Mat` stands for functions of indices"""
+    matrices = app(app(app(const(("T", "Mat"), (param(U),)), bound(2)), nat(2)), NAT)
+    found = read(constant(TYPE_U, bound(0), bound(1), result=matrices))
+    assert found == Arrangement((SCALARS,))
+
+
+def test_one_type_of_scalars() -> None:
+    """(n : Nat) (x : Int) : Int is about the integers; (n : Nat) : Nat about natural numbers."""
+    integer = const(("Int",), ())
+    found = read(constant(NAT, integer, result=integer, is_polymorphic=False))
+    assert found == Arrangement((), "integers", False)
+    found = read(constant(NAT, result=NAT, is_polymorphic=False))
+    assert found == Arrangement((), "natural numbers", False)
+
+
+def test_two_types_of_scalars_and_unknown_classes_are_nothing_known() -> None:
+    """{α β : Type u} [Add α] [Add β] (x : α) : α"""
+    found = read(
+        constant(TYPE_U, TYPE_U, of_class("Add", 1), of_class("Add", 1), bound(3), result=bound(4))
+    )
+    assert found is None

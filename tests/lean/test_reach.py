@@ -1,0 +1,37 @@
+"""What a statement rests on, to the bottom."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from harness.claims.project import load_project
+from harness.language.primitives import signatures
+from harness.lean.mirror.meaning import HANDED
+from harness.lean.mirror.reach import reached
+
+LIBRARY = load_project(Path(__file__).parents[2]).library
+REFERENCE = (
+    Path(__file__).parents[2] / "harness" / "lean" / "mirror" / "Reference.lean"
+).read_text("utf-8")
+
+
+def test_every_meaning_that_takes_the_packages_sum_reaches_it() -> None:
+    """Held to the text of the meanings: whichever is handed a sum."""
+    definitions = REFERENCE.split("\ndef ")[1:]
+    taking = {text.split()[0] for text in definitions if "(sum :" in text.split(":=")[0]}
+    assert taking - {"sum_next"} == set(HANDED)
+    assert set(HANDED) <= set(signatures())
+
+
+@pytest.mark.parametrize("definition", ["scores", "ropeVector"])
+def test_a_definition_over_products_reaches_the_sum(definition: str) -> None:
+    _, operators = reached(LIBRARY, LIBRARY.definitions[definition].body)
+    assert operators & set(HANDED)
+    assert "sum" in operators
+
+
+def test_what_has_no_sum_reaches_none() -> None:
+    _, operators = reached(LIBRARY, LIBRARY.definitions["planeRotation"].body)
+    assert "sum" not in operators

@@ -1,0 +1,94 @@
+"""A package that nobody wrote for the harness, from `harness init` to its verdicts."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from harness.cli import main
+
+pytestmark = pytest.mark.lean
+
+PACKAGE = Path(__file__).parent / "strangers"
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("strangers") / "project"
+    shutil.copytree(PACKAGE, root)
+    return root
+
+
+@pytest.fixture(scope="module")
+def said(root: Path) -> str:
+    done = CliRunner().invoke(main, ["-C", str(root), "init", "--toolchain", "embedded"])
+    assert done.exit_code == 0, done.output
+    return done.output
+
+
+@pytest.fixture(scope="module")
+def found(root: Path, said: str) -> dict[tuple[str, str], set[str]]:
+    """The outcomes of every subject in every leg."""
+    evidence = root / "evidence.json"
+    options = ["--toolchain", "embedded", "--json", str(evidence)]
+    CliRunner().invoke(main, ["-C", str(root), "check", *options])
+    data = json.loads(evidence.read_text("utf-8"))
+    outcomes: dict[tuple[str, str], set[str]] = {}
+    for subject in (*data["claims"], *data["definitions"]):
+        for leg in subject["legs"]:
+            outcomes[subject["name"], leg["leg"]] = {check["outcome"] for check in leg["checks"]}
+    return outcomes
+
+
+def test_the_kernel_finds_operators_and_the_rest_is_drafted(root: Path, said: str) -> None:
+    definitions = (root / "specs" / "definitions.yaml").read_text("utf-8")
+    assert "\n  sum: sum\n  dot: dot\n  transpose: transpose\n" in definitions
+    assert "is: u[i] + u[i]" in definitions
+    assert "is: (x + y) / (1 + 1)" in definitions
+    drafted = {path.stem for path in (root / "specs").glob("*.yaml")} - {"definitions"}
+    assert drafted == {
+        *("dot_comm", "twice_comm", "transpose_transpose", "twiceAt_eq", "sub_of_eq"),
+        *("mean_comm", "area_eq"),
+    }
+    assert "scalars: integers" in (root / "specs" / "sub_of_eq.yaml").read_text("utf-8")
+    assert "left out" not in said
+
+
+THEOREMS = ("dot_comm", "twice_comm", "transpose_transpose", "twiceAt_eq", "sub_of_eq", "mean_comm")
+
+
+@pytest.mark.parametrize("theorem", THEOREMS)
+@pytest.mark.parametrize("leg", ["proof", "mirror", "symbolic", "numeric", "execution"])
+def test_what_is_true_is_confirmed(
+    theorem: str, leg: str, found: dict[tuple[str, str], set[str]]
+) -> None:
+    assert found[theorem, leg] <= {"confirmed", "not applicable"}
+    assert "confirmed" in found[theorem, leg]
+
+
+def test_of_doubles_nobody_knows_laws_and_lean_runs_them(
+    found: dict[tuple[str, str], set[str]],
+) -> None:
+    assert found["area_eq", "symbolic"] == {"not applicable"}
+    assert found["area_eq", "numeric"] == {"not applicable"}
+    assert "confirmed" in found["area_eq", "proof"] & found["area_eq", "mirror"]
+    assert found["area", "execution"] == {"confirmed"}
+
+
+def test_a_definition_that_is_another_is_refuted(root: Path, said: str) -> None:
+    """Whatever a constant takes, what it says is compared."""
+    file = root / "specs" / "definitions.yaml"
+    kept = file.read_text("utf-8")
+    file.write_text(kept.replace("is: u[i] + u[i]", "is: u[i] + u[i] + u[i]"), "utf-8")
+    try:
+        done = CliRunner().invoke(
+            main, ["-C", str(root), "check", "--toolchain", "embedded", "--leg", "mirror"]
+        )
+    finally:
+        file.write_text(kept, "utf-8")
+    assert done.exit_code == 1
+    assert "Styles.twiceAt is defined otherwise in Lean" in " ".join(done.output.split())
