@@ -52,7 +52,8 @@ def read_about(
     if not isinstance(links, dict) or not all(
         isinstance(address, str) and _WEB.fullmatch(address) for address in links.values()
     ):
-        message = f"links: expected a table of names, each with an https address, found {shortened(repr(links))}"
+        expected = "expected a table of names, each with an https address"
+        message = f"links: {expected}, found {shortened(repr(links))}"
         faults.append(fault("links", message))
         links = {}
     main = settings.get("main", [])
