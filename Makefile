@@ -4,7 +4,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: report test quick lint format bench clean
+.PHONY: report test quick programs lint format bench clean
 
 report: .venv/ready
 	$(BIN)/harness report
@@ -12,11 +12,22 @@ report: .venv/ready
 # Lean's tests run by themselves: each Lean takes a core and more than a gigabyte, and a build of a
 # package starts as many as there are cores for.
 test: .venv/ready lint
-	$(BIN)/pytest -m "not lean" -n 2 --dist worksteal
+	$(BIN)/pytest -m "not lean and not programs" -n 2 --dist worksteal
 	$(BIN)/pytest -m lean
 
 quick: .venv/ready
-	$(BIN)/pytest -m "not lean and not slow and not browser" -n 2 --dist worksteal
+	$(BIN)/pytest -m "not lean and not slow and not browser and not programs" -n 2 --dist worksteal
+
+# PyTorch and Transformers, in an environment of their own: on Linux the usual wheel of PyTorch
+# brings CUDA. Then every program file of specs/programs, and the tests of programs.
+programs: .venv-programs/ready
+	.venv-programs/bin/harness programs
+	.venv-programs/bin/pytest tests/programs
+
+.venv-programs/ready: pyproject.toml
+	$(PYTHON) -m venv .venv-programs
+	.venv-programs/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[programs]' pytest pytest-xdist array-api-strict
+	touch $@
 
 lint: .venv/ready
 	$(BIN)/ruff check .
@@ -36,4 +47,4 @@ bench: .venv/ready
 	touch $@
 
 clean:
-	rm -rf .venv report dist
+	rm -rf .venv .venv-programs report dist

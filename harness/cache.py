@@ -27,6 +27,7 @@ COMPUTING_LIBRARIES = (
     "sympy",
     "python-flint",
     "torch",
+    "transformers",
     "cupy-cuda12x",
     "array-api-compat",
     "array-api-strict",

@@ -54,7 +54,7 @@ _QUESTIONS = {
     Leg.NUMERIC: "Does it hold on random instances, exactly and within a rounding bound?",
     Leg.EXECUTION: "Do Lean's own definitions, run by Lean, give what Python gives?",
     Leg.NECESSITY: "What breaks without each hypothesis, and can all of them be met at once?",
-    Leg.IMPLEMENTATION: "Does attention as people write and run it give what the definition gives?",
+    Leg.IMPLEMENTATION: "Is what people run the definition, and does the theorem hold of it?",
 }
 
 

@@ -10,10 +10,12 @@ from typing import Any
 
 from harness.cache import code_fingerprint, digest
 from harness.claims.model import Claim, Definition, Project
+from harness.claims.programs import Model, Program
 from harness.claims.toggles import Checker
 from harness.claims.vacuity import vacuous
 from harness.evidence import Evidence, Leg, Outcome
 from harness.isolation import Task
+from harness.language.transform import calls
 
 LEAN_LEGS = (Leg.PROOF, Leg.MIRROR, Leg.EXECUTION, Leg.NECESSITY)
 
@@ -28,6 +30,10 @@ CHECKER_LEGS = (Leg.NECESSITY,)
 
 DEFINITION_LEGS = (Leg.MIRROR, Leg.EXECUTION, Leg.IMPLEMENTATION)
 """The legs that answer for a definition; a definition is not proved, it is compared."""
+
+PROGRAM_ENGINE = "harness.programs.leg:check"
+
+MODEL_ENGINE = "harness.programs.whole:check"
 
 CHECKER_ENGINE = "harness.necessity.leg:check_lattice"
 
@@ -152,8 +158,32 @@ def questions(plan: Plan) -> Iterator[Task]:
             lawless = leg in NEEDS_LAWS and isinstance(about, Claim) and not about.scalars.has_laws
             if leg in plan.legs and leg in answering and not lawless:
                 yield Task(about, library, leg, engine, _settings(plan, leg))
+    if Leg.IMPLEMENTATION in plan.legs:
+        yield from (program_question(plan, program) for program in plan.project.programs)
     for checker in plan.checkers:
         yield Task(checker, library, Leg.NECESSITY, CHECKER_ENGINE)
+
+
+def program_question(plan: Plan, program: Program) -> Task:
+    """What one program is asked, with the claims that may speak of it."""
+    return _program_task(plan, PROGRAM_ENGINE, program, ("program", program))
+
+
+def model_question(plan: Plan, model: Model) -> Task:
+    """What one whole model is asked: the claims that may speak of its part."""
+    return _program_task(plan, MODEL_ENGINE, model.part, ("model", model))
+
+
+def _program_task(plan: Plan, engine: str, program: Program, asked: tuple[str, Any]) -> Task:
+    library = plan.project.library
+    speaking = tuple(
+        claim.detached()
+        for claim in plan.project.claims
+        if program.definition in calls(claim.conclusion.left)
+    )
+    settings = (asked, ("claims", speaking), ("seed", plan.seed))
+    about = library.definitions[program.definition]
+    return Task(about, library, Leg.IMPLEMENTATION, engine, settings)
 
 
 def _settings(plan: Plan, leg: Leg) -> tuple[tuple[str, Any], ...]:

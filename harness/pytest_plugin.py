@@ -29,7 +29,7 @@ MARKS = {
     "symbolic": "it follows, for every size and all values",
     "numeric": "it holds on random instances",
     "execution": "Lean's own definitions, run by Lean, give what Python gives",
-    "implementation": "attention as people write and run it gives the same",
+    "implementation": "what people run is the definition, exactly and in floats",
     "necessity": "it breaks without each hypothesis, and all of them can be met",
 }
 
@@ -37,6 +37,14 @@ MARKS = {
 def pytest_configure(config: pytest.Config) -> None:
     for leg, meaning in MARKS.items():
         config.addinivalue_line("markers", f"{leg}: {meaning} (a leg of evidence)")
+
+
+@pytest.fixture
+def conforms() -> Any:
+    """`conforms(function, "definition", project=…, …)` fails unless the function computes it."""
+    from harness.conformance import assert_conforms
+
+    return assert_conforms
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:

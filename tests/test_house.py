@@ -36,9 +36,10 @@ MAY_IMPORT = {
     "numeric": {"language", "claims", "evidence", "arrays"},
     "necessity": {"diagnostics", "language", "claims", "evidence", "arrays", "symbolic", "numeric"},
     "implementations": {"language", "claims", "evidence", "arrays"},
+    "programs": {"language", "claims", "evidence", "arrays", "numeric"},
     "cache": {"evidence", "files"},
     "isolation": {"claims", "evidence", "lifetime", "threads"},
-    "plan": {"claims", "evidence", "cache", "isolation"},
+    "plan": {"language", "claims", "evidence", "cache", "isolation"},
     "run": {"claims", "evidence", "cache", "isolation", "plan", "lean"},
     "sweep": {
         "diagnostics",
@@ -58,7 +59,7 @@ MAY_IMPORT = {
         *("lean", "cache", "isolation", "run"),
     },
 }
-OUTERMOST = {"report", "cli", "pytest_plugin"}
+OUTERMOST = {"report", "cli", "pytest_plugin", "conformance"}
 
 
 def part(path: Path) -> str:

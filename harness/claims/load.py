@@ -37,7 +37,7 @@ T = TypeVar("T")
 DEFINITIONS_FILE = "definitions.yaml"
 
 
-class _Faults(list[Diagnostic]):
+class Faults(list[Diagnostic]):
     """Collects faults, so that reading goes on after the first."""
 
     def text(self, document: Document, path: YamlPath, read: Callable[[], T]) -> T | None:
@@ -64,7 +64,7 @@ class _Faults(list[Diagnostic]):
 def load_library(path: Path, name: str) -> Library:
     """Read `definitions.yaml`. Raises `InputError` with all its faults."""
     document = read_document(path, name)
-    faults = _Faults(schema_faults(document, "definitions"))
+    faults = Faults(schema_faults(document, "definitions"))
     if faults:
         raise InputError(faults)
     data = document.data
@@ -91,7 +91,7 @@ def load_library(path: Path, name: str) -> Library:
             message = f"{definition_name!r} cannot name a definition"
             faults.append(document.fault(base, message, key=True))
             continue
-        parameters = _parameters(document, (*base, "for"), faults)
+        parameters = read_parameters(document, (*base, "for"), faults)
         if parameters is None:
             continue
         scope = Scope({n: d.type for n, d in definitions.items()}, parameters)
@@ -127,10 +127,10 @@ def core_scalars() -> Mapping[str, ScalarKind]:
     """The kinds of scalars that Lean's core has, by name."""
     profile = resources.files("harness.claims") / "profiles" / "core.yaml"
     with resources.as_file(profile) as path:
-        return _kinds(read_document(path, path.name), _Faults())
+        return _kinds(read_document(path, path.name), Faults())
 
 
-def _kinds(document: Document, faults: _Faults) -> dict[str, ScalarKind]:
+def _kinds(document: Document, faults: Faults) -> dict[str, ScalarKind]:
     """The kinds of scalars that a file declares."""
     scalars: dict[str, ScalarKind] = {}
     for kind, entry in document.data.get("scalars", {}).items():
@@ -153,7 +153,7 @@ def _kinds(document: Document, faults: _Faults) -> dict[str, ScalarKind]:
 def load_claim(path: Path, name: str, library: Library) -> Claim:
     """Read one claim. Raises `InputError` with all its faults."""
     document = read_document(path, name)
-    faults = _Faults(schema_faults(document, "claim"))
+    faults = Faults(schema_faults(document, "claim"))
     if faults:
         raise InputError(faults)
     data = document.data
@@ -165,7 +165,7 @@ def load_claim(path: Path, name: str, library: Library) -> Claim:
         known = ", ".join(library.scalars)
         message = f"unknown kind of scalars {kind!r}; declared in {DEFINITIONS_FILE}: {known}"
         faults.append(document.fault(("scalars",), message))
-    parameters = _parameters(document, ("for",), faults)
+    parameters = read_parameters(document, ("for",), faults)
     if parameters is None:
         raise InputError(faults)
     scope = library.scope(parameters)
@@ -246,13 +246,13 @@ def form_faults(paths: Iterable[tuple[Path, str]]) -> Iterator[Diagnostic]:
 
 
 def _statement(
-    document: Document, path: YamlPath, text: str, scope: Scope, faults: _Faults
+    document: Document, path: YamlPath, text: str, scope: Scope, faults: Faults
 ) -> Equation | None:
     return faults.text(document, path, lambda: elaborate_statement(parse_statement(text), scope))
 
 
-def _parameters(
-    document: Document, path: YamlPath, faults: _Faults
+def read_parameters(
+    document: Document, path: YamlPath, faults: Faults
 ) -> tuple[Parameter, ...] | None:
     """The parameters under `for`, or nothing where one of them has a fault."""
     entries: Mapping[str, str] = document.data

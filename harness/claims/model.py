@@ -16,6 +16,7 @@ from harness.language.terms import Equation, Span, Term
 from harness.language.types import Parameter
 
 if TYPE_CHECKING:
+    from harness.claims.programs import Program
     from harness.claims.toggles import Checker
 
 
@@ -209,6 +210,10 @@ class Project:
     """Files in the specs folder that a filter on the command line left out."""
     checkers: tuple[Checker, ...] = ()
     """What `toggles/` lists: questions that are asked with assumptions and edits off and on."""
+    programs: tuple[Program, ...] = ()
+    """What `programs/` binds to definitions."""
+    apart: tuple[Path, ...] = ()
+    """Files of programs that are asked by `harness programs` alone."""
     lock: Lock | None = None
     """What of the Lean package has been reviewed; nothing without a lock file."""
     about: About = field(default_factory=About, repr=False)

@@ -15,12 +15,22 @@ from harness.claims.about import KEYS, About, read_about
 from harness.claims.checkers import load_checkers
 from harness.claims.load import DEFINITIONS_FILE, form_faults, load_claims, load_library
 from harness.claims.lock import LOCK_FILE, read_lock
-from harness.claims.model import Project
+from harness.claims.model import Claim, Project
+from harness.claims.programs import Model, Program, load_model, load_programs
 from harness.diagnostics import Diagnostic, InputError, shortened
 from harness.language.characters import unseen
 
 SWEEPS_FOLDER = "sweeps"
 """The folder below the specifications whose files are plans of sweeps."""
+
+PROGRAMS_FOLDER = "programs"
+"""The folder below the specifications whose files bind programs to definitions.
+
+Those in folders below it are asked by `harness programs` alone, since they need libraries that not
+everybody has."""
+
+MODELS_FOLDER = "models"
+"""The folder below the specifications whose files say how whole models are made of programs."""
 
 TOGGLES_FOLDER = "toggles"
 """The folder below the specifications whose files list edits of claims, not claims."""
@@ -78,7 +88,47 @@ def load_project(root: Path, selected: Sequence[Path] = ()) -> Project:
     toggles = () if unread else sorted((specs / TOGGLES_FOLDER).glob("*.y*ml"))
     files = [(path, _name(path, root)) for path in toggles]
     checkers = load_checkers(files, project.library, claims)
-    return replace(project, claims=claims, checkers=checkers, unread=unread)
+    near, every = (_programs(project, pattern) for pattern in ("*.y*ml", "**/*.y*ml"))
+    programs = () if unread or not near else read_programs(project, near)
+    return replace(
+        project,
+        claims=claims,
+        checkers=checkers,
+        programs=programs,
+        apart=tuple(path for path in every if path not in near),
+        unread=unread,
+    )
+
+
+def load_claims_of(project: Project) -> tuple[Claim, ...]:
+    """The claims of a project that was opened, which may be none. Raises `InputError`."""
+    return load_claims([(p, _name(p, project.root)) for p in project.unread], project.library)
+
+
+def read_programs(project: Project, chosen: Sequence[Path] = ()) -> tuple[Program, ...]:
+    """The programs that files bind to definitions: all, or those of files and folders.
+
+    Raises `InputError`, also where there is none.
+    """
+    everything = _programs(project, "**/*.y*ml")
+    wanted = _select(everything, project.specs / PROGRAMS_FOLDER, chosen, project.root)
+    if not wanted:
+        message = "expected files of programs (*.yaml), found none: nothing to check is a failure"
+        where = _name(project.specs / PROGRAMS_FOLDER, project.root)
+        raise InputError([Diagnostic(where, 1, 1, message)])
+    files = [(path, _name(path, project.root)) for path in wanted]
+    return load_programs(files, project.library, project.root)
+
+
+def read_models(project: Project) -> tuple[Model, ...]:
+    """The whole models of a project, which may be none. Raises `InputError`."""
+    paths = sorted((project.specs / MODELS_FOLDER).glob("*.y*ml"))
+    names = [(path, _name(path, project.root)) for path in paths]
+    return tuple(load_model(p, n, project.library, project.root) for p, n in names)
+
+
+def _programs(project: Project, pattern: str) -> list[Path]:
+    return sorted((project.specs / PROGRAMS_FOLDER).glob(pattern))
 
 
 def open_project(root: Path) -> Project:
@@ -158,9 +208,12 @@ def _folders(root: Path) -> tuple[Path, Path, About]:
 
 
 def _specification_files(specs: Path) -> list[Path]:
-    folders = (specs / TOGGLES_FOLDER, specs / SWEEPS_FOLDER)
+    names = (TOGGLES_FOLDER, SWEEPS_FOLDER, PROGRAMS_FOLDER, MODELS_FOLDER)
+    folders = [specs / name for name in names]
     apart = specs / DEFINITIONS_FILE, specs / LOCK_FILE, *folders
-    return sorted(p for p in specs.rglob("*.y*ml") if p not in apart and p.parent not in apart)
+    return sorted(
+        p for p in specs.rglob("*.y*ml") if p not in apart and not set(p.parents) & set(apart)
+    )
 
 
 def _select(

@@ -19,6 +19,7 @@ COMMANDS: dict[str, dict[str, str]] = {
     "Check": {
         "check": "checking:check",
         "report": "checking:report",
+        "programs": "programs:programs",
         "sweep": "sweeping:sweep",
         "replay": "reading:replay",
         "mutate": "mutating:mutate",

@@ -18,6 +18,7 @@ _EXTRAS = {
     "embedded": "Lean where there is no `lake`",
     "symbolic": "faster polynomials in the symbolic leg",
     "torch": "PyTorch's arrays in the numeric leg",
+    "programs": "programs of PyTorch and Transformers, run modulo primes",
     "cupy": "CuPy's arrays in the numeric leg",
     "dask": "sweeps on a cluster",
     "dev": "tests and checks of the harness itself",

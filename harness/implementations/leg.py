@@ -8,11 +8,8 @@ no other leg sees it either.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from importlib import import_module
-from importlib.util import find_spec
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import replace
 from zlib import crc32
 
 import numpy as np
@@ -23,34 +20,18 @@ from harness.evidence import Evidence, Json, Leg, Outcome
 from harness.implementations.bindings import SIGNATURES, renamed, shape, signature
 from harness.implementations.compare import Tally, evaluated
 from harness.implementations.ignored import ignored
-from harness.implementations.instances import Instance, draw
+from harness.implementations.instances import draw
+from harness.implementations.papers import IMPLEMENTS
 
-
-@dataclass(frozen=True)
-class Adapter:
-    """An implementation: a module with `IMPLEMENTS`, from definitions' names to functions."""
-
-    name: str
-    """Of the check."""
-    says: str
-    """What the definition is compared with."""
-    module: str
-    requires: str = ""
-    """A library that it needs, by the name it is imported by; none where that is empty."""
-    extra: str = ""
-    """The extra of this distribution that brings the library."""
-
-
-ADAPTERS = (
-    Adapter("papers", "attention written from the papers", "harness.implementations.papers"),
-    Adapter("PyTorch", "PyTorch", "harness.implementations.pytorch", "torch", "torch"),
-)
+CHECK = "papers"
+"""The one implementation that is known by the names of definitions; all others are bound by files
+of the project, see `harness.programs`."""
 
 
 def check(definition: Definition, library: Library, *, seed: int = 0) -> Iterator[Evidence]:
-    """Compare a definition with every implementation that is known, one check each.
+    """Compare a definition with attention written from the papers.
 
-    A definition that none is known for does not take part; one of a known name with other
+    A definition that nothing is known for does not take part; one of a known name with other
     parameters cannot be compared, and is not confirmed. Neither is one that ignores a parameter.
     """
     definition = renamed(definition)
@@ -68,8 +49,7 @@ def check(definition: Definition, library: Library, *, seed: int = 0) -> Iterato
         yield _evidence(definition, "known implementations", Outcome.INCONCLUSIVE, reason)
         return
     yield from _moved(definition, library)
-    for adapter in ADAPTERS:
-        yield _ask(adapter, definition, library, seed)
+    yield _ask(definition, library, seed)
 
 
 def _moved(definition: Definition, library: Library) -> Iterator[Evidence]:
@@ -86,40 +66,24 @@ def _moved(definition: Definition, library: Library) -> Iterator[Evidence]:
         yield Evidence.of_nothing(definition.name, leg, reason, definition.vacuous, data)
 
 
-def _ask(adapter: Adapter, definition: Definition, library: Library, seed: int) -> Evidence:
+def _ask(definition: Definition, library: Library, seed: int) -> Evidence:
     start = time.monotonic()
-    if adapter.requires and find_spec(adapter.requires) is None:
-        how = f"pip install 'lean-harness[{adapter.extra}]'"
-        reason = f"{adapter.name} is not installed here; {how} adds this check."
-        return _evidence(definition, adapter.name, Outcome.NOT_APPLICABLE, reason)
-    try:
-        implements: Mapping[str, Callable[[Instance], Any]]
-        implements = import_module(adapter.module).IMPLEMENTS
-    except (ImportError, OSError) as error:  # a shared object that is missing, or has no room
-        reason = f"{adapter.name} is installed, but cannot be loaded: {error}"
-        return _evidence(definition, adapter.name, Outcome.NOT_RUN, reason)
-    if definition.name not in implements:
-        reason = f"{adapter.name} has nothing that corresponds to it."
-        return _evidence(definition, adapter.name, Outcome.NOT_APPLICABLE, reason)
-    tally = Tally(definition, adapter.says)
+    tally = Tally(definition, "attention written from the papers")
     wanted = shape(definition.name)
     key = [seed, crc32(definition.name.encode())]
     try:
         for instance in draw(key, one_head=wanted.one_head, equal=wanted.equal):
-            expected = np.asarray(implements[definition.name](instance), dtype=np.float64)
+            expected = np.asarray(IMPLEMENTS[definition.name](instance), dtype=np.float64)
             tally.add(instance, evaluated(definition, library, instance), expected)
             if tally.wrong is not None:
                 break
     except Unsupported as error:
         reason = f"The definition cannot be evaluated: {error}."
-        return _evidence(definition, adapter.name, Outcome.INCONCLUSIVE, reason)
+        return _evidence(definition, CHECK, Outcome.INCONCLUSIVE, reason)
     outcome, summary = tally.outcome()
-    data = tally.data()
-    if adapter.requires:
-        data["versions"] = {adapter.requires: str(import_module(adapter.requires).__version__)}
     return replace(
-        _evidence(definition, adapter.name, outcome, summary),
-        data=data,
+        _evidence(definition, CHECK, outcome, summary),
+        data=tally.data(),
         counterexample=tally.counterexample(),
         replay=f"harness check --leg {Leg.IMPLEMENTATION} --seed {seed}",
         seconds=time.monotonic() - start,

@@ -62,6 +62,7 @@ def assemble(plan: Plan, events: Iterable[Evidence | Gap]) -> Run:
         ),
         checkers=tuple(_checker(checker, found) for checker in plan.checkers),
         gaps=tuple(item for item in everything if isinstance(item, Gap)),
+        programs_not_run=len(project.apart) if Leg.IMPLEMENTATION in plan.legs else 0,
         mutation=recall(plan),
         versions=_versions(found),
         commit=_commit(project.root),

@@ -43,6 +43,7 @@ def to_json(run: Run) -> dict[str, Any]:
         "definitions": [_subject(definition) for definition in run.definitions],
         "checkers": [_checker(checker) for checker in run.checkers],
         "gaps": [_plain(asdict(gap)) for gap in run.gaps],
+        "programs_not_run": run.programs_not_run,
         "mutation": None if run.mutation is None else _plain(run.mutation),
     }
 
@@ -108,6 +109,7 @@ def from_json(data: Mapping[str, Any]) -> Run:
         definitions=tuple(_to_subject(item, Kind.DEFINITION) for item in data["definitions"]),
         checkers=tuple(map(_to_checker, data.get("checkers", ()))),
         gaps=tuple(Gap(**{**item, "kind": GapKind(item["kind"])}) for item in data["gaps"]),
+        programs_not_run=data.get("programs_not_run", 0),
         mutation=data.get("mutation"),
         versions=dict(data["versions"]),
         commit=data["commit"],

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
 
-_MARK = {
+MARK = {
     Outcome.CONFIRMED: ("✓", "green"),
     Outcome.REFUTED: ("✗", "bold red"),
     Outcome.INCONCLUSIVE: ("?", "yellow"),
@@ -61,7 +61,7 @@ def conclude(run: Run, console: Console | None = None) -> None:
     found = faults(run)
     console.print()
     for fault in found[:NAMED]:
-        mark, style = _MARK[fault.legs[0].outcome] if fault.legs else ("?", "yellow")
+        mark, style = MARK[fault.legs[0].outcome] if fault.legs else ("?", "yellow")
         why = fault.words or fault.subject.word
         text = Text(f"{mark} {fault.subject.name}", style).append(f": {why} ({fault.place})", "")
         console.print(text, soft_wrap=True)
@@ -107,7 +107,7 @@ def _show_list(console: Console, run: Run) -> None:
             console.print(Text(f"  {subject.name}", _STATUS[subject.status]))
             legs = Text("    ")
             for result in subject.legs:
-                mark, style = _MARK[result.outcome]
+                mark, style = MARK[result.outcome]
                 word = "" if result.outcome is Outcome.CONFIRMED else f" {result.word}"
                 legs.append(f"{result.leg.value} ").append(f"{mark}{word}", style).append("  ")
             console.print(legs)
@@ -127,7 +127,7 @@ def _cell(result: LegResult | None) -> Text:
 
     if result is None:
         return Text("")
-    mark, style = _MARK[result.outcome]
+    mark, style = MARK[result.outcome]
     return Text(f"{mark} {result.word}", style)
 
 
@@ -146,7 +146,7 @@ def _faults(run: Run) -> list[tuple[list[str], Evidence]]:
 def _show_fault(console: Console, names: list[str], check: Evidence) -> None:
     from rich.text import Text
 
-    mark, style = _MARK[check.outcome]
+    mark, style = MARK[check.outcome]
     more = f" and {len(names) - 3} more" if len(names) > 4 else ""
     shown = ", ".join(names[: 3 if more else None])
     console.print()
@@ -234,6 +234,8 @@ def _counts(run: Run) -> Text:
     for i, part in enumerate(parts):
         text.append(", " if i else "")
         text.append(*part)
+    if run.programs_not_run:
+        text.append(f"; programs: {run.programs_not_run} not run here (harness programs)", "yellow")
     return text.append(f"; {run.seconds:.1f} s", "dim")
 
 

@@ -3,8 +3,6 @@
 import ast
 import shutil
 from dataclasses import replace
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -20,8 +18,6 @@ from harness.language.types import Dim, DimVar, Named, Parameter, Type, substitu
 from harness.verdict import ExitCode, Status, exit_code, judge
 from tests.arrays.language import LIBRARY, ROOT
 from tests.implementations.mutants import WRONG, definitions, library
-
-HAS_TORCH = find_spec("torch") is not None
 
 
 def answers(definition: Definition, library: Library, seed: int = 0) -> dict[str, Evidence]:
@@ -42,8 +38,6 @@ def test_definitions_are_confirmed(name: str) -> None:
         found = answers(LIBRARY.definitions[name], LIBRARY, seed)
         assert found["papers"].outcome is Outcome.CONFIRMED
         assert found["papers"].data["sharp"] == found["papers"].data["instances"]
-        expected = Outcome.CONFIRMED if HAS_TORCH else Outcome.NOT_APPLICABLE
-        assert found["PyTorch"].outcome is expected
 
 
 def test_shapes_and_positions_are_those_that_people_have() -> None:
@@ -64,8 +58,6 @@ def test_a_wrong_definition_is_refuted(tmp_path: Path, name: str, what: str, tex
     for seed in range(3):
         found = answers(wrong.definitions[name], wrong, seed)
         assert found["papers"].outcome is Outcome.REFUTED, what
-        expected = Outcome.REFUTED if HAS_TORCH else Outcome.NOT_APPLICABLE
-        assert found["PyTorch"].outcome is expected
         example = found["papers"].counterexample
         assert example is not None
         assert example.left != example.right
@@ -114,32 +106,7 @@ def test_other_parameters_are_never_confirmed(change: str) -> None:
     assert "expected (d: dimension" in found.summary
 
 
-def test_a_missing_library_leaves_the_papers_to_answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(leg, "find_spec", lambda name: None)
-    definition = LIBRARY.definitions["scores"]
-    found = answers(definition, LIBRARY)
-    assert found["PyTorch"].outcome is Outcome.NOT_APPLICABLE
-    assert "pip install 'lean-harness[torch]'" in found["PyTorch"].summary
-    assert status(definition, LIBRARY) is Status.CONFIRMED
-
-
-def test_a_library_that_cannot_be_loaded_is_not_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(name: str) -> object:
-        if name.endswith("pytorch"):
-            raise ImportError("libgomp.so.1: no such file")
-        return import_module(name)
-
-    monkeypatch.setattr(leg, "find_spec", lambda name: object())
-    monkeypatch.setattr(leg, "import_module", broken)
-    definition = LIBRARY.definitions["scores"]
-    found = answers(definition, LIBRARY)
-    assert found["PyTorch"].outcome is Outcome.NOT_RUN
-    assert "libgomp" in found["PyTorch"].summary
-    assert found["papers"].outcome is Outcome.CONFIRMED
-    assert status(definition, LIBRARY) is Status.UNDECIDED
-
-
-@pytest.mark.parametrize("module", ["papers", "pytorch", "instances", "horizon"])
+@pytest.mark.parametrize("module", ["papers", "instances", "horizon"])
 def test_implementations_share_nothing_with_the_claim_language(module: str) -> None:
     tree = ast.parse((ROOT / "harness" / "implementations" / f"{module}.py").read_text("utf-8"))
     names = {n.module or "" for n in ast.walk(tree) if isinstance(n, ast.ImportFrom)}

@@ -172,6 +172,7 @@ def hostile() -> Run:
         HOSTILE,
         (subject,),
         (below,),
+        programs_not_run=3,
         checkers=(
             Checker(
                 *(HOSTILE, HOSTILE, HOSTILE, HOSTILE, Status.UNDECIDED),

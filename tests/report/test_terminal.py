@@ -95,3 +95,10 @@ def test_a_sorry_is_unproved_and_not_refuted() -> None:
     assert run.exit_code == ExitCode.REFUTED
     assert "1 of 1 claims is unproved." in " ".join(to_html(run).split("<main>")[0].split())
     assert "1 unproved" in step_summary(run)
+
+
+def test_programs_that_were_not_run_are_counted() -> None:
+    out = StringIO()
+    run = replace(demo(), programs_not_run=3)
+    conclude(run, Console(file=out, width=200))
+    assert "programs: 3 not run here (harness programs)" in out.getvalue()

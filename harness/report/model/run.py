@@ -31,6 +31,8 @@ class Run:
     """What of the Lean package no claim is about."""
     mutation: Mapping[str, Json] | None = None
     """The score of the last hunt for mutants of this very project; nothing where there is none."""
+    programs_not_run: int = 0
+    """How many files of programs were left to `harness programs`."""
     versions: Mapping[str, str] = field(default_factory=dict)
     commit: str = ""
     """The project's commit, with `+` where files differ from it; empty where there is none."""

@@ -1,0 +1,433 @@
+"""Files that bind a program to a definition; every mistake of every file at its place, all at once.
+
+A file gives an equation: the program, given certain terms, returns the definition at certain
+terms. What is not written is taken from the definition: its variables, and arguments by name.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from harness.claims.document import Document, YamlPath, read_document, schema_faults
+from harness.claims.load import Faults, read_parameters
+from harness.claims.model import Library, Place
+from harness.diagnostics import Diagnostic, InputError
+from harness.language.elaborate import elaborate_term
+from harness.language.parser import parse_term, parse_type
+from harness.language.scope import Scope, check_type
+from harness.language.syntax import LanguageError
+from harness.language.terms import Call, Term, Variable
+from harness.language.types import Dim, DimLit, Parameter, Sort, Vector
+
+
+@dataclass(frozen=True)
+class Given:
+    """What an argument or a tensor of the program is made of."""
+
+    kind: str
+    """`terms`, `list`, `number`, `value`, `mask` or `call`."""
+    terms: tuple[Term, ...] = ()
+    axis: int = 0
+    shape: tuple[Dim, ...] | None = None
+    size: Dim | None = None
+    value: Any = None
+    with_: tuple[tuple[str, Given], ...] = ()
+    path: YamlPath = ()
+
+
+@dataclass(frozen=True)
+class Program:
+    """A program, and the term of the claim language that it is to compute."""
+
+    name: str
+    says: str
+    target: str
+    """`path/to/file.py:function` or `module:Class`."""
+    definition: str
+    parameters: tuple[Parameter, ...]
+    each: tuple[Variable, ...]
+    term: Call
+    """The definition at its arguments; it speaks of the variables and of `each`."""
+    where: frozenset[str]
+    """The arguments of the definition that are terms; the others are variables of their name."""
+    open: Mapping[str, str]
+    make: tuple[tuple[str, Given], ...]
+    give: tuple[tuple[str, Given], ...] | None
+    at: tuple[Mapping[str, Any], ...]
+    result: int | str | None
+    lacks: str
+    """Why no definition is known that it computes, where none is."""
+    precision: str
+    """The narrowest format that it computes in."""
+    root: str
+    """The folder that a path of a file is relative to."""
+    source: str = ""
+    """A digest of the program's file, so that evidence is found again for the same one only."""
+    place: Place | None = field(default=None, compare=False, repr=False)
+
+    def detached(self) -> Program:
+        """The program without the file that binds it."""
+        return replace(self, place=None)
+
+    def fault(self, path: YamlPath, message: str) -> tuple[Diagnostic, ...]:
+        """A fault at a place of the file that binds it."""
+        return () if self.place is None else (self.place.document.fault(path, message),)
+
+
+@dataclass(frozen=True)
+class Model:
+    """A whole model, with a part in each layer that a file binds to a definition."""
+
+    name: str
+    target: str
+    """`module:Class`."""
+    part: Program
+    within: str
+    """The part of a layer, with {} for the layer's number."""
+    layers: int
+    make: tuple[tuple[str, Given], ...]
+    give: tuple[tuple[str, Given], ...]
+    result: int | str
+
+
+def load_model(path: Path, name: str, library: Library, root: Path) -> Model:
+    """Read a file of a whole model. Raises `InputError` with all its faults."""
+    document = read_document(path, name)
+    faults = Faults(schema_faults(document, "model"))
+    if faults:
+        raise InputError(faults)
+    data = document.data
+    file = path.parent / data["part"]
+    if not file.is_file():
+        message = f"expected the file of a program, found none at {data['part']}"
+        raise InputError([document.fault(("part",), message)])
+    part = load_program(file, data["part"], library, root)
+    reader = _Reader(document, library, faults)
+    reader.scope = library.scope(part.parameters)
+    make = reader.makings(data["make"], ("make",))
+    give = reader.makings(data["give"], ("give",))
+    if faults:
+        raise InputError(faults)
+    return Model(
+        name=path.stem,
+        target=data["model"],
+        part=part,
+        within=data["within"],
+        layers=data["layers"],
+        make=make,
+        give=give,
+        result=data["result"],
+    )
+
+
+def load_programs(
+    paths: Iterable[tuple[Path, str]], library: Library, root: Path
+) -> tuple[Program, ...]:
+    """Read files of programs, each with the name that messages call it. Raises `InputError`."""
+    found: list[Program] = []
+    faults: list[Diagnostic] = []
+    for path, name in paths:
+        try:
+            found.append(load_program(path, name, library, root))
+        except InputError as error:
+            faults.extend(error.diagnostics)
+    if faults:
+        raise InputError(faults)
+    return tuple(found)
+
+
+def load_program(path: Path, name: str, library: Library, root: Path) -> Program:
+    """Read one file. Raises `InputError` with all its faults."""
+    document = read_document(path, name)
+    faults = Faults(schema_faults(document, "program"))
+    if faults:
+        raise InputError(faults)
+    data = document.data
+    definition = library.definitions.get(data["implements"])
+    if definition is None:
+        message = f"there is no definition {data['implements']!r}"
+        raise InputError([*faults, document.fault(("implements",), message)])
+    reader = _Reader(document, library, faults)
+    parameters = definition.parameters
+    if "for" in data:
+        own = read_parameters(document, ("for",), faults)
+        if own is None:
+            raise InputError(faults)
+        parameters = own
+    each = reader.each(data.get("each", {}), parameters)
+    reader.scope = library.scope(parameters)
+    where = data.get("where", {})
+    explicit = [p.name for p in definition.parameters if p.is_explicit]
+    for key in where:
+        if key not in explicit:
+            message = f"{data['implements']} has no argument {key!r}; it has {', '.join(explicit)}"
+            faults.append(document.fault(("where", key), message, key=True))
+    scope = library.scope((*parameters, *each))
+    term = reader.call(data["implements"], explicit, where, scope)
+    variables = {p.name for p in parameters if p.is_explicit}
+    for key in data.get("open", {}):
+        if key not in variables:
+            faults.append(document.fault(("open", key), f"there is no variable {key!r}", key=True))
+    make = reader.makings(data.get("make", {}), ("make",))
+    give = None
+    if "give" in data:
+        give = tuple((k, reader.given(v, ("give", k))) for k, v in data["give"].items())
+    at = reader.sizes(data.get("at"), parameters)
+    target, source = data["program"], ""
+    file = root / target.partition(":")[0]
+    if target.partition(":")[0].endswith(".py"):
+        if file.is_file():
+            source = _fingerprint(file.parent)
+        else:
+            message = f"expected a file of Python, found none at {target.partition(':')[0]}"
+            faults.append(document.fault(("program",), message))
+    if faults or term is None:
+        raise InputError(faults)
+    return Program(
+        name=path.stem,
+        says=data.get("says", "").strip(),
+        target=target,
+        definition=data["implements"],
+        parameters=parameters,
+        each=tuple(Variable(p.name, p.type) for p in each),
+        term=term,
+        where=frozenset(where),
+        open=dict(data.get("open", {})),
+        make=make,
+        give=give,
+        at=at,
+        result=data.get("result"),
+        lacks=data.get("lacks", "").strip(),
+        precision=data.get("precision", "float64"),
+        root=str(root),
+        source=source,
+        place=Place(document, ()),
+    )
+
+
+class _Reader:
+    """Reads the parts of one file."""
+
+    def __init__(self, document: Document, library: Library, faults: Faults) -> None:
+        self.document = document
+        self.library = library
+        self.faults = faults
+        self.scope = Scope()
+
+    def each(
+        self, entries: Mapping[str, str], parameters: tuple[Parameter, ...]
+    ) -> tuple[Parameter, ...]:
+        found = []
+        scope = self.library.scope(parameters)
+        for name, text in entries.items():
+            path = ("each", name)
+
+            def read(text: str = text) -> Any:
+                type_ = parse_type(text)
+                check_type(type_, scope, (0, len(text)))
+                return type_
+
+            type_ = self.faults.text(self.document, path, read)
+            if any(p.name == name for p in parameters):
+                message = f"{name} is declared twice"
+                self.faults.append(self.document.fault(path, message, key=True))
+            if type_ is not None:
+                found.append(Parameter(name, type_))
+        return tuple(found)
+
+    def call(
+        self, definition: str, explicit: list[str], where: Mapping[str, str], scope: Scope
+    ) -> Call | None:
+        """The definition at its arguments, read as one text whose faults lie in its parts."""
+        text, parts = f"{definition}(", []
+        for i, name in enumerate(explicit):
+            written = where.get(name, name)
+            if name in where and not self._reads(("where", name), written):
+                return None
+            text += ", " if i else ""
+            parts.append((len(text), len(text) + len(written) + 2, name))
+            text += f"({written})"
+        text += ")"
+        try:
+            term = elaborate_term(parse_term(text), scope)
+        except LanguageError as error:
+            for start, end, name in parts:
+                if start <= error.span[0] < end and name in where:
+                    offset = max(0, error.span[0] - start - 1)
+                    path: YamlPath = ("where", name)
+                    fault = self.document.fault_within(path, offset, error.message)
+                    break
+            else:
+                fault = self.document.fault(("implements",), error.message)
+            self.faults.append(fault)
+            return None
+        assert isinstance(term, Call)
+        return term
+
+    def _reads(self, path: YamlPath, text: str) -> bool:
+        return self.faults.text(self.document, path, lambda: parse_term(text)) is not None
+
+    def makings(self, data: Mapping[str, Any], path: YamlPath) -> tuple[tuple[str, Given], ...]:
+        return tuple((key, self.made(value, (*path, key))) for key, value in data.items())
+
+    def made(self, data: Any, path: YamlPath) -> Given:
+        """What a class is made with: texts are dimensions, all else is as it stands."""
+        match data:
+            case "true" | "false":
+                return Given("value", value=_plain(data), path=path)
+            case str():
+                return Given("number", size=self.dim(data, path), path=path)
+            case {"call": target}:
+                inner = self.makings(data.get("with", {}), (*path, "with"))
+                return Given("call", value=target, with_=inner, path=path)
+            case dict():
+                return self.given(data, path)
+            case _:
+                return Given("value", value=data, path=path)
+
+    def given(self, data: Any, path: YamlPath) -> Given:
+        if isinstance(data, str):
+            return Given("terms", self._terms([(path, data)]), path=path)
+        shape = None
+        if "shape" in data:
+            sizes = enumerate(data["shape"])
+            shape = tuple(self.dim(item, (*path, "shape", i)) for i, item in sizes)
+        match data:
+            case {"is": text}:
+                terms = self._terms([((*path, "is"), text)])
+                return Given("terms", terms, shape=shape, path=path)
+            case {"join": list(texts)}:
+                terms = self._terms([((*path, "join", i), t) for i, t in enumerate(texts)])
+                axis = int(data.get("axis", 0))
+                return Given("terms", terms, axis=axis, shape=shape, path=path)
+            case {"list": list(items)}:
+                parts = tuple(
+                    (str(i), self.given(item, (*path, "list", i))) for i, item in enumerate(items)
+                )
+                return Given("list", with_=parts, path=path)
+            case {"number": number}:
+                return Given("number", size=self.dim(number, (*path, "number")), path=path)
+            case {"mask": kind, "size": size}:
+                dim = self.dim(size, (*path, "size"))
+                return Given("mask", value=kind, size=dim, shape=shape, path=path)
+            case {"value": value}:
+                return Given("value", value=_plain(value), path=path)
+            case _:
+                message = (
+                    "expected `is`, `join`, `list`, `number`, `value`, or `mask` with its `size`"
+                )
+                self.faults.append(self.document.fault(path, message))
+                return Given("value", path=path)
+
+    def _terms(self, texts: list[tuple[YamlPath, str]]) -> tuple[Term, ...]:
+        found = []
+        for path, text in texts:
+            read: Callable[[], Term] = lambda t=text: elaborate_term(  # type: ignore[misc]  # noqa: E731
+                parse_term(t), self.scope
+            )
+            term = self.faults.text(self.document, path, read)
+            if term is not None:
+                found.append(term)
+        return tuple(found)
+
+    def dim(self, text: str | int, path: YamlPath) -> Dim:
+        """A dimension as it is written: `h*d`."""
+        if isinstance(text, int):
+            return DimLit(text)
+        before = "vector("
+
+        def read() -> Dim:
+            try:
+                type_ = parse_type(f"{before}{text})")
+                check_type(type_, self.scope, (len(before), len(before) + len(text)))
+            except LanguageError as error:
+                start, end = (max(0, place - len(before)) for place in error.span)
+                raise LanguageError(error.message, (start, end)) from None
+            assert isinstance(type_, Vector)
+            return type_.size
+
+        return self.faults.text(self.document, path, read) or DimLit(0)
+
+    def sizes(
+        self, data: list[Mapping[str, Any]] | None, parameters: tuple[Parameter, ...]
+    ) -> tuple[Mapping[str, Any], ...]:
+        wanted = [p.name for p in parameters if isinstance(p.sort, Sort)]
+        if data is None:
+            return tuple(
+                dict(zip(wanted, turn, strict=False)) for turn in _default_sizes(len(wanted))
+            )
+        names = {p.name for p in parameters}
+        found = []
+        for i, entry in enumerate(data):
+            for key in entry:
+                if key not in names:
+                    message = f"there is no variable {key!r}; known: {', '.join(sorted(names))}"
+                    self.faults.append(self.document.fault(("at", i, key), message, key=True))
+            for name in wanted:
+                size = entry.get(name)
+                if not isinstance(size, int) or size < 1:
+                    message = f"expected a size of {name} from 1 upward, found {size!r}"
+                    self.faults.append(self.document.fault(("at", i, name), message))
+            values = {key: self._value(value, ("at", i, key)) for key, value in entry.items()}
+            found.append(values)
+        return tuple(found)
+
+    def _value(self, value: Any, path: YamlPath) -> Any:
+        if isinstance(value, list):
+            return tuple(self._value(v, (*path, i)) for i, v in enumerate(value))
+        if isinstance(value, int):
+            return value
+        try:
+            return Fraction(value)
+        except (ValueError, ZeroDivisionError):
+            message = f"expected a number such as 3 or 1/2, found {value!r}"
+            self.faults.append(self.document.fault(path, message))
+            return 0
+
+
+def _fingerprint(folder: Path) -> str:
+    """Of all Python files in a folder and below: a program may import any of them.
+
+    Environments and hidden folders are left out; a library is known by its version.
+    """
+    found = sha256()
+    for place, folders, names in os.walk(folder):
+        here = Path(place)
+        folders[:] = sorted(
+            name
+            for name in folders
+            if not name.startswith((".", "node_modules"))
+            and not (here / name / "pyvenv.cfg").exists()
+        )
+        for name in sorted(names):
+            if name.endswith(".py"):
+                found.update(f"{here / name}".encode())
+                found.update((here / name).read_bytes())
+    return found.hexdigest()
+
+
+def _default_sizes(count: int) -> list[tuple[int, ...]]:
+    """Sizes that differ from each other, small ones first."""
+    numbers = [3, 4, 2, 5, 6, 7, 8, 9, 10, 11]
+    cycle = [numbers[i % len(numbers)] for i in range(2 * count + 1)]
+    return [tuple(cycle[:count]), tuple(cycle[1 : count + 1])]
+
+
+def _plain(value: Any) -> Any:
+    """YAML's `true` and `false`, which are texts elsewhere."""
+    if isinstance(value, list):
+        return tuple(_plain(v) for v in value)
+    if isinstance(value, dict):
+        return {key: _plain(inner) for key, inner in value.items()}
+    if not isinstance(value, str):
+        return value
+    if re.fullmatch(r"-?[0-9]+\.[0-9]+(e-?[0-9]+)?", value):
+        return float(value)
+    return {"true": True, "false": False}.get(value, value)

@@ -1,0 +1,90 @@
+"""`harness programs`: what people run, held to the definitions that its files bind it to."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from harness.cli.shared import OUTPUT_FILE, reports_bad_input
+
+
+@click.command("programs")
+@click.argument("files", nargs=-1, type=click.Path(exists=True, path_type=Path))
+@click.option("--seed", type=click.IntRange(min=0), default=0, help="Of the random numbers.")
+@click.option(
+    "--time-limit",
+    type=click.FloatRange(min=0.1),
+    default=300.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long one program may take.",
+)
+@click.option("--json", "output", type=OUTPUT_FILE, help="Write all evidence as JSON.")
+@click.pass_obj
+@reports_bad_input
+def programs(
+    folder: Path,
+    /,
+    files: tuple[Path, ...],
+    seed: int,
+    time_limit: float,
+    output: Path | None,
+) -> None:
+    """Run the programs that FILES bind to definitions, or all, and the models of specs/models/.
+
+    A program is code, and is run: exactly, modulo primes, and as it is, in floating point; and
+    every claim about its definition is asked of it.
+    """
+    import json
+    from dataclasses import replace
+
+    from rich.console import Console
+    from rich.text import Text
+
+    from harness.claims.project import (
+        find_root,
+        load_claims_of,
+        open_project,
+        read_models,
+        read_programs,
+    )
+    from harness.evidence import Leg, Outcome
+    from harness.files import write_atomically
+    from harness.isolation import Workers
+    from harness.plan import Plan, model_question, program_question
+    from harness.report.terminal import MARK
+    from harness.verdict import exit_code, judge
+
+    opened = open_project(find_root(folder))
+    project = replace(opened, claims=load_claims_of(opened))
+    asked = read_programs(project, files)
+    models = () if files else read_models(project)
+    plan = Plan(project, cache=project.root / ".cache", seed=seed)
+    console = Console()
+    found = []
+    # PyTorch reserves many times more addresses than it uses, so no limit is set on these.
+    with Workers(1, seconds=time_limit, memory=0) as workers:
+        tasks = [(p.name, p.target, program_question(plan, p)) for p in asked]
+        tasks += [(m.name, m.target, model_question(plan, m)) for m in models]
+        futures = [workers.submit(task) for _, _, task in tasks]
+        for (name, target, task), future in zip(tasks, futures, strict=True):
+            console.print(Text(f"{name}  ", "bold").append(target, "dim"))
+            for item in workers.answer(task, future):
+                found.append(item)
+                mark, style = MARK[item.outcome]
+                check = item.check.removeprefix(f"{name}: ")
+                console.print(Text(f"  {mark} {check}: {item.outcome.value}", style))
+                if item.outcome is not Outcome.CONFIRMED:
+                    console.print(Text(f"    {item.summary}"), soft_wrap=True)
+                for diagnostic in item.diagnostics:
+                    console.print(Text(f"    {diagnostic}"), soft_wrap=True)
+    if output is not None:
+        text = json.dumps([item.to_json() for item in found], ensure_ascii=False, indent=1)
+        write_atomically(output, text + "\n")
+    counts = {o: sum(item.outcome is o for item in found) for o in Outcome}
+    said = ", ".join(f"{count} {o.value}" for o, count in counts.items() if count)
+    console.print(f"{len(tasks)} programs: {said}")
+    subjects = {item.subject for item in found}
+    sys.exit(exit_code(judge(name, found, (Leg.IMPLEMENTATION,)) for name in subjects))

@@ -1,0 +1,99 @@
+"""A function held to a definition from code: what `harness.conforms` and the pytest fixture do."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from harness.evidence import Evidence, Outcome
+
+
+def conforms(
+    function: Callable[..., Any],
+    definition: str,
+    *,
+    project: str | Path = ".",
+    seed: int = 0,
+    **binding: Any,
+) -> tuple[Evidence, ...]:
+    """Ask whether a function computes a definition; the evidence of every check.
+
+    `binding` are the keys of a file in `specs/programs/` (`for_` for `for`, `open_` for `open`).
+    The function is found again by its file and name, so it stands at the top of a file. It is run
+    in this process, without limits. Raises `InputError` for a binding that does not fit.
+    """
+    import yaml
+
+    from harness.claims.programs import load_program
+    from harness.claims.project import find_root, load_claims_of, open_project
+    from harness.programs.leg import check
+
+    opened = open_project(find_root(Path(project)))
+    claims = load_claims_of(opened)
+    target = _target(function)
+    file = Path(target.rpartition(":")[0])
+    data = {"program": target, "implements": definition}
+    data |= {key.rstrip("_"): value for key, value in binding.items()}
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / f"{function.__name__}.yaml"
+        path.write_text(yaml.safe_dump(_texts(data), allow_unicode=True, sort_keys=False), "utf-8")
+        program = load_program(path, f"binding of {function.__name__}", opened.library, file.parent)
+    about = opened.library.definitions[definition]
+    return tuple(check(about, opened.library, program=program, claims=claims, seed=seed))
+
+
+def same(
+    one: Callable[..., Any],
+    other: Callable[..., Any],
+    *,
+    shapes: Mapping[str, tuple[int, ...]],
+    seed: int = 0,
+    **others: Any,
+) -> Evidence:
+    """Ask whether two functions, each at the top of its file, are one, without rounding.
+
+    Both get arrays of these shapes by name, and `others` as they are. They may be of different
+    libraries. A refutation names the first entry and the operator at which they part.
+    """
+    from harness.programs.same import same as ask
+
+    return ask((_target(one), _target(other)), shapes, others, seed)
+
+
+def _target(function: Callable[..., Any]) -> str:
+    """Where a function is found again. Raises `ValueError` where it is within another."""
+    if "<" in function.__qualname__:
+        raise ValueError(f"{function.__qualname__} is not at the top of its file")
+    return f"{Path(inspect.getfile(function)).resolve()}:{function.__qualname__}"
+
+
+def _texts(data: Any) -> Any:
+    """What YAML would write in a way that the strict reader does not know: floats, booleans."""
+    match data:
+        case Mapping():
+            return {key: _texts(value) for key, value in data.items()}
+        case list() | tuple():
+            return [_texts(value) for value in data]
+        case bool() | float():
+            return str(data).lower()
+        case _:
+            return data
+
+
+def assert_conforms(function: Callable[..., Any], definition: str, **binding: Any) -> None:
+    """Fail with what was found unless every check confirms or does not apply, one confirming."""
+    found = conforms(function, definition, **binding)
+    outcomes = {item.outcome for item in found}
+    fine = outcomes <= {Outcome.CONFIRMED, Outcome.NOT_APPLICABLE}
+    if not (fine and Outcome.CONFIRMED in outcomes):
+        lines = [f"{function.__name__} does not conform to {definition}"]
+        for item in found:
+            lines.append(f"{item.check}: {item.outcome.value}: {item.summary}")
+            if item.counterexample is not None:
+                example = item.counterexample
+                lines.append(f"  at {dict(example.sizes)}: {dict(example.values)}")
+                lines.append(f"  {example.remark}: {example.left} and {example.right}")
+        raise AssertionError("\n".join(lines))

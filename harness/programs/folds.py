@@ -1,0 +1,318 @@
+"""What a claim says of a program: given the changed arguments, it returns the same.
+
+A claim whose conclusion is `f(changed) = f(plain)` speaks of every program that implements f. The
+changed arguments are evaluated and put where the plain ones were; so no fold is written by hand.
+The hypotheses speak of what the program computes with: the terms of its file stand in for the
+claim's variables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from harness.arrays import Data, Evaluators, Places
+from harness.arrays.evaluate import shape_of
+from harness.claims.model import Claim, Library
+from harness.claims.programs import Program
+from harness.evidence import Evidence, Json, Outcome
+from harness.language.terms import Call, Equation, Term, Variable
+from harness.language.transform import alpha_equal, free_variables, implicit_arguments, substitute
+from harness.language.types import Parameter, substitute_type
+from harness.numeric.check import defects
+from harness.numeric.exact import random_functions
+from harness.numeric.families import BASES, KINDS, Style
+from harness.numeric.hypotheses import Assignment, Unmet, assign
+from harness.numeric.modular import Residues
+from harness.numeric.sampling import Sampler
+from harness.programs import graph
+from harness.programs.binding import Binding, Setting, settings
+from harness.programs.check import PRIMES, evidence, fitted
+from harness.programs.graph import Node
+from harness.programs.kinds import FormulaNumbers
+from harness.programs.residues import World
+from harness.programs.running import run
+from harness.programs.target import Target, load
+
+
+class Foreign(Exception):
+    """The claim says nothing of this program; says why."""
+
+
+@dataclass(frozen=True)
+class Fold:
+    """A claim, said of a program's own variables."""
+
+    claim: Claim
+    """Its parameters are the program's, and those that the claim adds."""
+    added: tuple[Parameter, ...]
+    changed: Mapping[str, Term]
+    """What the program is given in place of its variables."""
+    stays: Mapping[str, tuple[Term, Term]]
+    """What the program makes by itself, and what the claim makes of it: to be equal, as 0 is."""
+
+
+def fold(claim: Claim, program: Program, library: Library) -> Fold:
+    """The claim in terms of the program. Raises `Foreign` where it says nothing of it."""
+    sides = (claim.conclusion.left, claim.conclusion.right)
+    if claim.conclusion.parameters or not all(
+        isinstance(side, Call) and side.definition == program.definition for side in sides
+    ):
+        raise Foreign("its conclusion is not about two calls of the definition")
+    left, right = sides
+    assert isinstance(left, Call)
+    assert isinstance(right, Call)
+    definition = library.definitions[program.definition]
+    explicit = [p.name for p in definition.parameters if p.is_explicit]
+    terms: dict[str, Term] = {}
+    changes: dict[str, Term] = {}
+    stays: dict[str, tuple[Term, Term]] = {}
+    for name, plain, other, own in zip(
+        explicit, right.arguments, left.arguments, program.term.arguments, strict=True
+    ):
+        if not isinstance(plain, Variable):
+            raise Foreign(f"{name} is no variable in it")
+        terms[plain.name] = own
+        if alpha_equal(plain, other):
+            continue
+        if isinstance(own, Variable) and own.name not in {v.name for v in program.each}:
+            changes[own.name] = other
+        elif free_variables(own) & {v.name for v in program.each}:
+            raise Foreign(f"it changes {name}, which each row of the result has its own")
+        else:
+            stays[name] = (own, other)
+    dims, types = _sizes(claim, (right, left), program, definition.parameters)
+    renamed = {p.name for p in program.parameters}
+    added, fresh = [], {}
+    for parameter in claim.parameters:
+        if parameter.name in terms or not parameter.is_explicit:
+            continue
+        name = parameter.name
+        while name in renamed:
+            name += "′"
+        type_ = substitute_type(parameter.type, dims, types)
+        added.append(Parameter(name, type_))
+        fresh[parameter.name] = Variable(name, type_)
+    put = {**terms, **fresh}
+
+    def said(term: Term, bound: Collection[str] = ()) -> Term:
+        free = {name: value for name, value in put.items() if name not in bound}
+        return substitute(term, free, dims, types)
+
+    hypotheses = []
+    for hypothesis in claim.hypotheses:
+        equation = hypothesis.equation
+        bound = {p.name for p in equation.parameters}
+        meant = (free_variables(equation.left) | free_variables(equation.right)) - bound
+        if bound & set().union(*(free_variables(put[name]) for name in meant & set(put))):
+            raise Foreign(f"{hypothesis.name} binds a name of the program's")
+        binders = tuple(
+            Variable(p.name, substitute_type(p.type, dims, types)) for p in equation.parameters
+        )
+        found = Equation(binders, said(equation.left, bound), said(equation.right, bound))
+        speaks = (free_variables(found.left) | free_variables(found.right)) - bound
+        if speaks & ({v.name for v in program.each} | set(program.open)):
+            raise Foreign(f"{hypothesis.name} speaks of what each row of the result has its own")
+        hypotheses.append(replace(hypothesis, equation=found))
+    itself = Equation((), program.term, program.term)
+    parameters = tuple(
+        p for p in program.parameters if p.is_explicit is False or p.name not in program.open
+    )
+    about = replace(
+        claim,
+        parameters=(*parameters, *added),
+        hypotheses=tuple(hypotheses),
+        conclusion=itself,
+    )
+    return Fold(
+        about,
+        tuple(added),
+        {name: said(term) for name, term in changes.items()},
+        {name: (own, said(other)) for name, (own, other) in stays.items()},
+    )
+
+
+def _sizes(
+    claim: Claim, sides: tuple[Call, Call], program: Program, parameters: tuple[Parameter, ...]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The claim's dimensions and types as the program has them.
+
+    Where the changed arguments have a size of their own, the program's is taken for it.
+    """
+    own_dims, own_types = implicit_arguments(parameters, program.term.implicit)
+    dims: dict[str, Any] = {}
+    types: dict[str, Any] = {}
+    for side in sides:
+        side_dims, side_types = implicit_arguments(parameters, side.implicit)
+        for name, dim in side_dims.items():
+            if dims.setdefault(str(dim), own_dims[name]) != own_dims[name]:
+                raise Foreign(f"it takes {dim} for two sizes that the program has apart")
+        for name, type_ in side_types.items():
+            types.setdefault(str(type_), own_types[name])
+    for parameter in claim.parameters:
+        if not parameter.is_explicit and parameter.name not in {*dims, *types}:
+            raise Foreign(f"it speaks of {parameter.name}, which no argument of it tells")
+    return dims, types
+
+
+def checks(
+    program: Program, library: Library, claims: Sequence[Claim], seed: int
+) -> Iterator[tuple[str, Any]]:
+    """For each claim that speaks of the program, its name and what asks it."""
+    for claim in claims:
+        try:
+            found = fold(claim, program, library)
+        except Foreign as error:
+            if any(
+                isinstance(side, Call) and side.definition == program.definition
+                for side in (claim.conclusion.left, claim.conclusion.right)
+            ):
+                summary = f"{claim.theorem} says nothing of this program: {error}."
+                answer = evidence(program, claim.theorem, Outcome.NOT_APPLICABLE, summary)
+                yield claim.theorem, lambda a=answer: a
+            continue
+        yield claim.theorem, lambda f=found: holds(f, program, library, seed)
+
+
+def holds(found: Fold, program: Program, library: Library, seed: int) -> Evidence:
+    """Run the program on plain and on changed arguments, modulo primes."""
+    name = found.claim.theorem
+    try:
+        assignment = assign(found.claim, library)
+    except Unmet as error:
+        summary = f"{name} cannot be asked of it: {error}."
+        return evidence(program, name, Outcome.INCONCLUSIVE, summary)
+    target = load(program, formulas=True)
+    breaks: dict[str, bool] = {}
+    entries = 0
+    for number, setting in enumerate(settings(program, seed)):
+        asked = _Asked(found, program, library, target, setting)
+        plain, turned = asked.result({}), asked.result(found.changed)
+        reverted = {
+            key: asked.result({k: v for k, v in found.changed.items() if k != key})
+            for key in found.changed
+        }
+        for pair in range(1 if number else PRIMES):
+            world = asked.world(assignment, pair, [seed, number, pair])
+            if world is None:
+                continue
+            moved = asked.moved(world)
+            if moved:
+                summary = f"{name} changes {moved}, which the program makes by itself."
+                return evidence(program, name, Outcome.NOT_APPLICABLE, summary)
+            before = world(plain)
+            wrong = int((before != world(turned)).sum())
+            if wrong:
+                sizes = ", ".join(f"{k} = {v}" for k, v in setting.sizes.items())
+                count = f"{wrong} of {before.size} entries"
+                summary = f"{name} does not hold of it: {count} change at {sizes}."
+                data: dict[str, Json] = {"differ": wrong, "entries": int(before.size)}
+                return evidence(program, name, Outcome.REFUTED, summary, data)
+            entries += int(before.size)
+            for key, other in reverted.items():
+                breaks[key] = breaks.get(key, False) or bool((before != world(other)).any())
+    facts: dict[str, Json] = {"entries": entries, "changed": list(breaks)}
+    facts["breaks_without"] = sorted(key for key, does in breaks.items() if does)
+    if not entries or not any(breaks.values()):
+        summary = f"{name} was shown by nothing: no change that it makes moves the result."
+        return evidence(program, name, Outcome.INCONCLUSIVE, summary, facts)
+    idle = sorted(key for key, does in breaks.items() if not does)
+    summary = (
+        f"{name} holds of it on all {entries:,} entries modulo {PRIMES} primes, with "
+        f"{', '.join(breaks)} changed; with any of {', '.join(facts['breaks_without'])} left as it "  # type: ignore[arg-type]
+        "was, it does not."
+    )
+    if idle:
+        summary += f" Whether {', '.join(idle)} is changed makes no difference."
+    return evidence(program, name, Outcome.CONFIRMED, summary, facts)
+
+
+def added(found: Fold, setting: Setting, numbers: FormulaNumbers) -> dict[str, Any]:
+    """The variables that the claim adds to the program's."""
+    return {
+        p.name: Data(numbers.leaf(p.name, shape_of(p.type, setting.sizes))) for p in found.added
+    }
+
+
+def put(plain: Binding[Node], changed: Mapping[str, Term]) -> Binding[Node]:
+    """The same file with terms in place of variables; they speak of the plain ones."""
+    values: dict[str, Any] = dict(plain.values)
+    for name, term in changed.items():
+        found = plain.term(term)
+        values[name] = Data(graph.rearrange("batch", lambda a: a[None], found))
+    return Binding(plain.program, plain.library, plain.setting, plain.numbers, values)
+
+
+class _Asked:
+    """A fold of one program at one choice of sizes."""
+
+    def __init__(
+        self, found: Fold, program: Program, library: Library, target: Target, setting: Setting
+    ) -> None:
+        self.found = found
+        self.program = program
+        self.library = library
+        self.target = target
+        self.setting = setting
+        self.extra = added(found, setting, FormulaNumbers())
+
+    def result(self, changed: Mapping[str, Term]) -> Node:
+        """What the program returns when these variables are changed."""
+        numbers = FormulaNumbers()
+        plain = Binding(self.program, self.library, self.setting, numbers, self.extra)
+        given = put(plain, changed).given(self.target)
+        result = run(self.program, self.target, given, self.setting.sizes)
+        return fitted(result, plain.definition().shape)
+
+    def moved(self, world: World) -> str:
+        """What the claim changes although the program makes it by itself; nothing where none."""
+        plain = Binding(self.program, self.library, self.setting, FormulaNumbers(), self.extra)
+        for name, (own, other) in self.found.stays.items():
+            if (world(plain.term(own)) != world(plain.term(other))).any():
+                return name
+        return ""
+
+    def world(self, assignment: Assignment, pair: int, seed: list[int]) -> World | None:
+        """Values that meet the hypotheses, in both fields of a pair; none where none was found."""
+        values = met(self.found, self.library, assignment, self.setting, pair, seed)
+        return None if values is None else World(pair, values, seed[0])
+
+
+def met(
+    found: Fold,
+    library: Library,
+    assignment: Assignment,
+    setting: Setting,
+    pair: int,
+    seed: list[int],
+) -> dict[str, list[Residues]] | None:
+    """Values of all variables that meet the claim's hypotheses, in both fields of a pair."""
+    drawn: list[Mapping[str, Residues]] = []
+    evaluators = Evaluators(library)
+    style = Style(KINDS[0], BASES[0])
+    for field in World(pair, {}).fields:
+        rng = np.random.default_rng([*seed, field.prime])
+        sampler = _Placed(found.claim, evaluators, assignment, field, random_functions(field))
+        sampler.places = setting.places
+        instance = sampler.draw(rng, setting.sizes, 1, (style,))
+        for _, defect in defects(found.claim, evaluators, field, instance):
+            if (defect != 0).any():
+                return None
+        drawn.append({n: v.array for n, v in instance.values.items() if isinstance(v, Data)})
+    first, second = drawn
+    return {name: [first[name], second[name]] for name in first}
+
+
+class _Placed(Sampler):
+    """A sampler that leaves indices as the program's file has them."""
+
+    places: Mapping[str, Any]
+
+    def _variable(self, rng: Any, parameter: Parameter, instance: Any, bases: Any) -> None:
+        if parameter.name in self.places:
+            instance.values[parameter.name] = Places(self.places[parameter.name][None])
+        else:
+            super()._variable(rng, parameter, instance, bases)

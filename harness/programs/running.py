@@ -1,0 +1,125 @@
+"""Programs run, on formulas and on doubles."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from harness.claims.programs import Program
+from harness.programs.arrays import Array
+from harness.programs.binding import picked
+from harness.programs.graph import Node, NotApplicable
+from harness.programs.target import Fails, Target, Unusable, arguments, made
+
+
+def run(
+    program: Program, target: Target, given: Mapping[str, Any], sizes: Mapping[str, int]
+) -> Any:
+    """What the program returns for `given`: a formula for formulas, an array of doubles for these.
+
+    Raises `NotApplicable` for what has no meaning in a field, and `Unusable` where it fails.
+    """
+
+    def ask(values: Mapping[str, Any]) -> Any:
+        if not target.is_class:
+            return picked(target.call(**values), program.result)
+        options = {key: made(value, sizes) for key, value in program.make}
+        return picked(_instance(program, target, options, values), program.result)
+
+    return called(target, given, ask)
+
+
+def called(
+    target: Target, given: Mapping[str, Any], ask: Callable[[Mapping[str, Any]], Any]
+) -> Any:
+    """What `ask` returns for `given` in the arrays that the program takes. Raises as `run` does."""
+    try:
+        wrap, unwrap = (_numpy, _of_numpy) if target.library == "numpy" else _torch()
+        return unwrap(ask({name: _wrapped(wrap, value) for name, value in given.items()}))
+    except (NotApplicable, Unusable):
+        raise
+    except Exception as error:
+        raise Fails(f"it fails: {_said(error)}") from None
+
+
+def _said(error: Exception) -> str:
+    """The error, and the innermost line of it that is not ours."""
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if "harness/" not in f.filename]
+    where = f" ({frames[-1].filename.rpartition('/')[2]}:{frames[-1].lineno})" if frames else ""
+    return f"{type(error).__name__}: {error}{where}"
+
+
+def _wrapped(wrap: Callable[[Any], Any], value: Any) -> Any:
+    if isinstance(value, tuple):
+        return tuple(_wrapped(wrap, part) for part in value)
+    return wrap(value)
+
+
+def _numpy(value: Any) -> Any:
+    return Array(value) if isinstance(value, Node) else value
+
+
+def _of_numpy(value: Any) -> Any:
+    if isinstance(value, Array):
+        return value.node
+    if isinstance(value, np.ndarray | float | list):
+        return np.asarray(value)
+    raise Unusable(f"it returns {type(value).__name__}, expected an array")
+
+
+def _torch() -> Any:
+    import torch
+
+    from harness.programs.tensors import Formula
+
+    def wrap(value: Any) -> Any:
+        if isinstance(value, Node):
+            return Formula(value, torch.float64)
+        if isinstance(value, np.ndarray):
+            return torch.tensor(value)
+        return value
+
+    def unwrap(value: Any) -> Any:
+        if isinstance(value, Formula):
+            return value.node
+        if isinstance(value, torch.Tensor):
+            return value.detach().double().numpy()
+        raise Unusable(f"it returns {type(value).__name__}, expected a tensor")
+
+    return wrap, unwrap
+
+
+def _instance(
+    program: Program, target: Target, options: Mapping[str, Any], values: Mapping[str, Any]
+) -> Any:
+    """An instance of a class, with what is given for its tensors, called with the rest."""
+    if target.library == "numpy":
+        return target.call(**options)(**values)
+    import torch
+
+    module = target.call(**options).double().eval()
+    state = dict(module.named_parameters())
+    known = arguments(target)
+    tensors = {name: value for name, value in values.items() if name in state}
+    for name in values:
+        if name not in state and name not in known and not _takes_any(known):
+            message = f"the program has no tensor and no argument {name!r}; it has the tensors "
+            raise Unusable(message + ", ".join(state), ("give", name))
+    for name, parameter in state.items():
+        if name not in tensors:
+            message = f"`give` says nothing of its tensor {name}, of shape {tuple(parameter.shape)}"
+            raise Unusable(message, ("give",))
+        if tensors[name].numel() != parameter.numel():
+            had, wanted = tuple(tensors[name].shape), tuple(parameter.shape)
+            raise Unusable(f"it is of shape {wanted}, found {had}", ("give", name))
+        tensors[name] = tensors[name].reshape(parameter.shape)
+    rest = {name: value for name, value in values.items() if name not in tensors}
+    with torch.no_grad():
+        return torch.func.functional_call(module, tensors, (), rest)
+
+
+def _takes_any(known: Mapping[str, Any]) -> bool:
+    return any(argument.kind is argument.VAR_KEYWORD for argument in known.values())

@@ -1,0 +1,91 @@
+"""Two programs: one function or not, whatever it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from harness.evidence import Counterexample, Evidence, Json, Leg, Outcome
+from harness.programs import graph
+from harness.programs.binding import Setting
+from harness.programs.check import PRIMES, Traced, chance, drawn, parting
+from harness.programs.graph import Node, NotApplicable
+from harness.programs.residues import PAIRS, World
+from harness.programs.running import called
+from harness.programs.target import locate
+
+
+def same(
+    targets: tuple[str, str],
+    shapes: Mapping[str, tuple[int, ...]],
+    others: Mapping[str, Any],
+    seed: int,
+) -> Evidence:
+    """Run both on the same formulas, and compare what comes out modulo primes.
+
+    Raises `Missing` and `Unusable`. What has no meaning in a field is not applicable.
+    """
+    names = [target.rpartition(":")[2] for target in targets]
+    subject = f"{names[0]} and {names[1]}"
+
+    def found(outcome: Outcome, summary: str, **data: Json) -> Evidence:
+        return Evidence(subject, Leg.IMPLEMENTATION, "same function", outcome, summary, data)
+
+    results = []
+    try:
+        for target in targets:
+            program = locate(target, "", formulas=True)
+            given = {name: graph.variable(name, shape) for name, shape in shapes.items()}
+            call: Callable[..., Any] = program.call
+            result = called(program, {**given, **others}, lambda v, c=call: c(**v))  # type: ignore[misc]
+            results.append(result if isinstance(result, Node) else graph.constant(result))
+    except NotApplicable as error:
+        return found(Outcome.NOT_APPLICABLE, f"It has no meaning in a field: {error}.")
+    left, right = results
+    if left.shape != right.shape:
+        return found(Outcome.REFUTED, f"They return shapes {left.shape} and {right.shape}.")
+    both = Traced(Setting({}, {}, {}, shapes), left, right, {})
+    for pair in range(PRIMES):
+        values = {
+            k: [a[0] for a in arrays] for k, arrays in drawn(both.setting, pair, [seed]).items()
+        }
+        world = World(pair, values, seed)
+        one, other = world(left), world(right)
+        if np.array_equal(one, other):
+            continue
+        first = tuple(int(i) for i in np.argwhere(one != other)[0])
+        where = parting(both, world)
+        at = "" if where is None else f"; they part at `{where.operator}` ({where.line})"
+        summary = (
+            f"{int((one != other).sum())} of {one.size} entries differ, first {list(first)}{at}."
+        )
+        twice = World(pair, values, seed + 1)
+        if not (np.array_equal(one, twice(left)) and np.array_equal(other, twice(right))):
+            return found(
+                Outcome.INCONCLUSIVE, f"{summary} But of some operator less is known here."
+            )
+        example = Counterexample(
+            {},
+            {name: arrays[0].tolist() for name, arrays in values.items()},
+            float(one[first]),
+            float(other[first]),
+            f"modulo {PAIRS[pair][0]}, in entry {list(first)}",
+        )
+        wrong = found(Outcome.REFUTED, summary)
+        return Evidence(subject, wrong.leg, wrong.check, wrong.outcome, summary, {}, example)
+    summary = f"Equal on all {int(np.prod(left.shape, initial=1))} entries modulo {PRIMES} primes."
+    idle = [name for name in shapes if not _moves(both, name, seed)]
+    if idle:
+        return found(Outcome.INCONCLUSIVE, f"{summary} But {', '.join(idle)} moves no result.")
+    return found(Outcome.CONFIRMED, summary, chance=chance(both))
+
+
+def _moves(both: Traced, name: str, seed: int) -> bool:
+    one, two = (
+        {k: [a[0] for a in arrays] for k, arrays in drawn(both.setting, 0, [seed, turn]).items()}
+        for turn in (0, 1)
+    )
+    before = World(0, one, seed)(both.result)
+    return not np.array_equal(before, World(0, {**one, name: two[name]}, seed)(both.result))

@@ -1,0 +1,420 @@
+"""Programs in PyTorch: each rule beside PyTorch itself, then programs, right and wrong."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from harness.claims.programs import load_model, load_program
+from harness.evidence import Outcome
+from harness.programs import graph, whole
+from harness.programs.check import exact, floats, guarded
+from harness.programs.graph import Node, NotApplicable, nodes
+from tests.arrays.language import CLAIMS, LIBRARY, ROOT
+from tests.programs.examples import Edits, bound, edited
+
+pytestmark = pytest.mark.programs
+
+torch = pytest.importorskip("torch")
+
+
+class Doubles:
+    """The arithmetic of doubles, in place of a field."""
+
+    def add(self, a: Any, b: Any) -> Any:
+        return a + b
+
+    def subtract(self, a: Any, b: Any) -> Any:
+        return a - b
+
+    def multiply(self, a: Any, b: Any) -> Any:
+        return a * b
+
+    def divide(self, a: Any, b: Any) -> Any:
+        return a / b
+
+    def negate(self, a: Any) -> Any:
+        return -a
+
+    def matmul(self, a: Any, b: Any) -> Any:
+        return a @ b
+
+    def reduce(self, a: Any) -> Any:
+        return a
+
+
+class InDoubles:
+    """A world in which functions are what they are called, so that PyTorch can be asked as well."""
+
+    fields = (Doubles(), Doubles())
+
+    def __init__(self, values: dict[str, Any]) -> None:
+        self.values = values
+
+    def variable(self, name: str, level: int) -> Any:
+        return self.values[name]
+
+    def exponential(self, level: int, argument: Any, hidden: Any) -> Any:
+        found = np.exp(argument)
+        return found if hidden is None else np.where(hidden, 0.0, found)
+
+    def function(self, name: str, level: int, argument: Any) -> Any:
+        if name == "max":  # any number does, where it cancels
+            return np.zeros_like(argument)
+        word, _, kind = name.partition(" ")
+        options = {"approximate": kind} if kind else {}
+        call = getattr(torch.nn.functional, word, None) or getattr(torch, word)
+        return call(torch.as_tensor(argument), **options).numpy()
+
+    def __call__(self, root: Node) -> Any:
+        known: dict[Node, Any] = {}
+        for node in nodes(root):
+            below = [known[o] for o in node.operands]
+            known[node] = node.number if node.number is not None else node.compute(self, 0, *below)
+        return known[root]
+
+
+aten = torch.ops.aten
+P = (2, 3, 4)
+RULES: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {
+    "add": (lambda x, y: aten.add(x, y, alpha=2), (P, P)),
+    "sub": (lambda x, y: aten.sub(x, y, alpha=2), (P, (4,))),
+    "rsub": (lambda x: aten.rsub(x, 3.0), (P,)),
+    "mul": (aten.mul, (P, (3, 1))),
+    "div": (aten.div, (P, P)),
+    "neg": (aten.neg, (P,)),
+    "reciprocal": (aten.reciprocal, (P,)),
+    "pow": (lambda x: aten.pow(x, 3), (P,)),
+    "sqrt": (lambda x: aten.sqrt(x * x), (P,)),
+    "rsqrt": (lambda x: aten.rsqrt(x * x), (P,)),
+    "mm": (aten.mm, ((3, 4), (4, 2))),
+    "bmm": (aten.bmm, (P, (2, 4, 3))),
+    "mv": (aten.mv, ((3, 4), (4,))),
+    "dot": (aten.dot, ((4,), (4,))),
+    "addmm": (lambda a, b, c: aten.addmm(a, b, c, beta=2, alpha=3), ((2,), (3, 4), (4, 2))),
+    "baddbmm": (aten.baddbmm, ((2, 3, 3), P, (2, 4, 3))),
+    "sum": (lambda x: aten.sum(x, [1], True), (P,)),
+    "mean": (lambda x: aten.mean(x, [-1, 0]), (P,)),
+    "exp": (aten.exp, (P,)),
+    "sigmoid": (aten.sigmoid, (P,)),
+    "tanh": (aten.tanh, (P,)),
+    "silu": (aten.silu, (P,)),
+    "gelu": (lambda x: aten.gelu(x, approximate="tanh"), (P,)),
+    "erf": (aten.erf, (P,)),
+    "log": (lambda x: aten.log(x * x), (P,)),
+    "softplus": (aten.softplus, (P,)),
+    "sin": (aten.sin, (P,)),
+    "cos": (aten.cos, (P,)),
+    "relu": (aten.relu, (P,)),
+    "_softmax": (lambda x: aten._softmax(x, 1, False), (P,)),
+    "max": (lambda x: aten._softmax(x - aten.max(x, -1, True)[0], -1, False), (P,)),
+    "amax": (lambda x: aten._softmax(x - aten.amax(x, [-1], True), -1, False), (P,)),
+    "native_layer_norm": (
+        lambda x, w, b: aten.native_layer_norm(x, [4], w, b, 1e-3)[0], (P, (4,), (4,))),
+    "_scaled_dot_product_flash_attention_for_cpu": (
+        lambda q, k, v: torch.nn.functional.scaled_dot_product_attention(q, k, v, is_causal=True),
+        ((1, 2, 3, 4), (1, 2, 3, 4), (1, 2, 3, 4))),
+    "_safe_softmax": (lambda x: aten._safe_softmax(x, 1), (P,)),
+    "_to_copy": (lambda x: x.to(torch.float64, copy=True), (P,)),
+    "clone": (aten.clone, (P,)),
+    "lift_fresh": (aten.lift_fresh, (P,)),
+    "copy": (lambda x, y: x.clone().copy_(y) + x, (P, (4,))),
+    "fill": (lambda x: x.clone().fill_(2.0) + x, (P,)),
+    "zero": (lambda x: x.clone().zero_() + x, (P,)),
+    "cat": (lambda x, y: aten.cat([x, y], 1), (P, P)),
+    "stack": (lambda x, y: aten.stack([x, y], 1), (P, P)),
+    "index": (lambda x: x[:, torch.tensor([2, 0])], (P,)),
+    "index_put": (
+        lambda x, y: x.clone().index_put_((torch.tensor([1, 0]),), y), (P, (2, 3, 4))),
+    "index_select": (lambda x: aten.index_select(x, 2, torch.tensor([3, 1])), (P,)),
+    "embedding": (lambda w: aten.embedding(w, torch.tensor([[1, 0], [2, 2]])), ((3, 4),)),
+    "repeat": (lambda x: aten.repeat(x, [2, 1, 1, 3]), (P,)),
+    "flip": (lambda x: aten.flip(x, [0, 2]), (P,)),
+    "roll": (lambda x: aten.roll(x, [1], [2]), (P,)),
+    "tril": (lambda x: aten.tril(x, -1), (P,)),
+    "triu": (lambda x: aten.triu(x, 1), (P,)),
+    "where": (lambda x, y: aten.where(torch.eye(3, 4) > 0, x, y), (P, P)),
+    "masked_fill": (lambda x: aten.masked_fill(x, torch.eye(3, 4) > 0, 2.0), (P,)),
+    "zeros_like": (lambda x: aten.zeros_like(x) + x, (P,)),
+    "ones_like": (lambda x: aten.ones_like(x) + x, (P,)),
+    "empty_like": (lambda x: aten.empty_like(x).copy_(x), (P,)),
+    "full_like": (lambda x: aten.full_like(x, 3.0) + x, (P,)),
+    "new_zeros": (lambda x: x.new_zeros([4]) + x, (P,)),
+    "new_empty": (lambda x: x.new_empty([3, 4]).copy_(x[0]), (P,)),
+    "new_full": (lambda x: x.new_full([4], 3.0) + x, (P,)),
+    "view": (lambda x: aten.view(x, [3, 8]), (P,)),
+    "_unsafe_view": (lambda x: aten._unsafe_view(x, [6, 4]), (P,)),
+    "_reshape_alias": (lambda x: aten._reshape_alias(x, [6, 4], [4, 1]), (P,)),
+    "transpose": (lambda x: aten.transpose(x, 0, -1), (P,)),
+    "t": (aten.t, ((3, 4),)),
+    "permute": (lambda x: aten.permute(x, [2, 0, 1]), (P,)),
+    "expand": (lambda x: aten.expand(x, [5, -1, 3, 4]), ((2, 1, 4),)),
+    "slice": (lambda x: aten.slice(x, 2, 1, 4, 2), (P,)),
+    "select": (lambda x: aten.select(x, 1, -1), (P,)),
+    "unsqueeze": (lambda x: aten.unsqueeze(x, -1), (P,)),
+    "squeeze": (lambda x: aten.squeeze(x, 1), ((2, 1, 4),)),
+    "alias": (aten.alias, (P,)),
+    "detach": (aten.detach, (P,)),
+    "diagonal": (lambda x: aten.diagonal(x, 0, 0, 1), (P,)),
+    "split": (lambda x: aten.split(x, 3, 2)[1], (P,)),
+    "split_with_sizes": (lambda x: aten.split_with_sizes(x, [1, 3], 2)[1], (P,)),
+    "unbind": (lambda x: aten.unbind(x, 1)[2], (P,)),
+}  # fmt: skip
+"""One call for each rule, and the shapes of its arguments."""
+
+
+def differs(call: Callable[..., Any], shapes: tuple[Any, ...]) -> float:
+    """How far a rule's formula, in doubles, is from what PyTorch gives."""
+    from harness.programs.tensors import Formula
+
+    rng = np.random.default_rng(0)
+    values = {f"v{i}": rng.standard_normal(shape) for i, shape in enumerate(shapes)}
+    expected = call(*(torch.tensor(value) for value in values.values()))
+    given = [Formula(graph.variable(n, v.shape), torch.float64) for n, v in values.items()]
+    result = call(*given)
+    assert tuple(result.shape) == tuple(expected.shape) == result.node.shape
+    return float(np.abs(InDoubles(values)(result.node) - expected.numpy()).max())
+
+
+def test_every_rule_is_called() -> None:
+    from harness.programs.tensors import OPERATORS, SEVERAL, VIEWS
+
+    assert set(RULES) == set(OPERATORS) | set(VIEWS) | set(SEVERAL)
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_a_rule_gives_what_pytorch_gives(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert differs(*RULES[name]) < 1e-12
+    from harness.programs import tensors
+
+    # And it is this rule that was asked.
+    for table in (tensors.OPERATORS, tensors.VIEWS, tensors.SEVERAL):
+        if name in table:
+            monkeypatch.delitem(table, name)
+    with pytest.raises(NotApplicable, match="no rule"):
+        differs(*RULES[name])
+
+
+def test_a_planted_wrong_rule_is_found(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A rule of `div` that gives 0 made right and wrong programs agree in a trial."""
+    from harness.programs import tensors
+
+    def nothing(left: Any, right: Any, **_: Any) -> Node:
+        shape = np.broadcast_shapes(tensors.node(left).shape, tensors.node(right).shape)
+        return graph.constant(np.zeros(shape))
+
+    monkeypatch.setitem(tensors.OPERATORS, "div", nothing)  # type: ignore[index]
+    assert differs(*RULES["div"]) > 0.1
+    assert exact(bound(tmp_path, TORCH), LIBRARY).outcome is Outcome.REFUTED
+
+
+TORCH = """\
+import math
+
+import torch
+import torch.nn.functional as F
+
+
+def rotate(x, cos, sin):
+    first, second = x.chunk(2, dim=-1)
+    return torch.cat([first * cos - second * sin, second * cos + first * sin], dim=-1)
+
+
+def attend(x, wq, bq, wk, bk, wv, bv, wo, bo, cos, sin, heads, groups):
+    n, d = x.shape[0], wq.shape[0] // heads
+    q = F.linear(x, wq, bq).view(n, heads, d).transpose(0, 1)
+    k = F.linear(x, wk, bk).view(n, groups, d).transpose(0, 1)
+    v = F.linear(x, wv, bv).view(n, groups, d).transpose(0, 1)
+    q, k = rotate(q, cos, sin), rotate(k, cos, sin)
+    k = k.repeat_interleave(heads // groups, dim=0)
+    v = v.repeat_interleave(heads // groups, dim=0)
+    scores = q @ k.transpose(-1, -2) / math.sqrt(d)
+    later = torch.ones(n, n, dtype=torch.bool).triu(1)
+    scores = scores.masked_fill(later, float("-inf"))
+    weights = torch.softmax(scores, dim=-1)
+    context = (weights @ v).transpose(0, 1).reshape(n, heads * d)
+    return F.linear(context, wo, bo)
+"""
+
+WRONG: Edits = {
+    "a transposed operand": ("F.linear(x, wq, bq)", "F.linear(x, wq.t().reshape(wq.shape), bq)"),
+    "scale 1/d": ("math.sqrt(d)", "d"),
+    "mask one later": ("triu(1)", "triu(2)"),
+    "pairs of neighbours": ("first, second = x.chunk(2, dim=-1)",
+                            "first, second = x[..., ::2], x[..., 1::2]"),
+    "bias forgotten": ("F.linear(x, wk, bk)", "F.linear(x, wk)"),
+    "heads tiled": ("k.repeat_interleave(heads // groups, dim=0)",
+                    "k.repeat(heads // groups, 1, 1)"),
+    "softmax over queries": ("dim=-1)\n    context", "dim=-2)\n    context"),
+    "an input ignored": ("F.linear(context, wo, bo)", "F.linear(context, wo, bo) * 0.0"),
+    "heads not put back": ("(weights @ v).transpose(0, 1).reshape",
+                           "(weights @ v).reshape"),
+}  # fmt: skip
+
+RIGHT: Edits = {
+    "as it is": ("", ""),
+    "PyTorch's own attention": (
+        "    scores = q @ k.transpose(-1, -2) / math.sqrt(d)\n"
+        "    later = torch.ones(n, n, dtype=torch.bool).triu(1)\n"
+        '    scores = scores.masked_fill(later, float("-inf"))\n'
+        "    weights = torch.softmax(scores, dim=-1)\n"
+        "    context = (weights @ v).transpose(0, 1).reshape(n, heads * d)\n",
+        "    context = F.scaled_dot_product_attention(q[None], k[None], v[None], is_causal=True)\n"
+        "    context = context[0].transpose(0, 1).reshape(n, heads * d)\n"),
+    "softmax by hand": (
+        "torch.softmax(scores, dim=-1)",
+        "(scores - scores.amax(-1, keepdim=True)).exp()\n"
+        "    weights = weights / weights.sum(-1, keepdim=True)"),
+    "einsum": ("q @ k.transpose(-1, -2)", "torch.einsum('hid,hjd->hij', q, k)"),
+    "written in place": (
+        "    return torch.cat([first * cos - second * sin, second * cos + first * sin], dim=-1)",
+        "    out = torch.empty_like(x)\n    half = x.shape[-1] // 2\n"
+        "    out[..., :half] = first * cos - second * sin\n"
+        "    out[..., half:] = second * cos + first * sin\n    return out"),
+    "query by query": (
+        "    context = (weights @ v).transpose(0, 1).reshape(n, heads * d)\n",
+        "    rows = [torch.stack([weights[h, i] @ v[h] for h in range(heads)]).flatten()\n"
+        "            for i in range(n)]\n    context = torch.stack(rows)\n"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_wrong_program_is_refuted(tmp_path: Path, name: str) -> None:
+    found = exact(bound(tmp_path, edited(TORCH, WRONG[name])), LIBRARY)
+    assert found.outcome is Outcome.REFUTED, found.summary
+    assert found.data["operator"]
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_a_right_program_is_confirmed(tmp_path: Path, name: str) -> None:
+    program = bound(tmp_path, edited(TORCH, RIGHT[name]))
+    found = guarded(program, "exact", lambda: exact(program, LIBRARY))
+    assert found.outcome is Outcome.CONFIRMED, found.summary
+    assert floats(program, LIBRARY).outcome is Outcome.CONFIRMED
+
+
+def test_half_precision_is_found_in_floating_point(tmp_path: Path) -> None:
+    edit = ("weights @ v", "weights.half().double() @ v")
+    program = bound(tmp_path, edited(TORCH, edit))
+    assert exact(program, LIBRARY).outcome is Outcome.CONFIRMED
+    assert floats(program, LIBRARY).outcome is Outcome.REFUTED
+
+
+def test_what_has_no_meaning_in_a_field_is_named(tmp_path: Path) -> None:
+    edit = ("    context = ", "    weights = weights.topk(1)[0] * weights\n    context = ")
+    program = bound(tmp_path, edited(TORCH, edit))
+    found = guarded(program, "exact", lambda: exact(program, LIBRARY))
+    assert found.outcome is Outcome.NOT_APPLICABLE
+    assert "`topk` at attend.py:24" in found.summary
+
+
+FAMILIES = sorted((ROOT / "specs" / "programs" / "transformers").glob("*.yaml"))
+PYTORCH = sorted((ROOT / "specs" / "programs" / "pytorch").glob("*.yaml"))
+
+
+@pytest.mark.parametrize("path", PYTORCH, ids=lambda p: p.stem)
+def test_attention_of_pytorch(path: Path) -> None:
+    program = load_program(path, path.name, LIBRARY, ROOT)
+    assert exact(program, LIBRARY).outcome is Outcome.CONFIRMED
+    assert floats(program, LIBRARY).outcome is Outcome.CONFIRMED
+
+
+EDITS: Edits = {
+    "scale": ("self.head_dim**-0.5", "1 / self.head_dim"),
+    "keys not rotated": ("return q_embed, k_embed", "return q_embed, k"),
+    "the wrong half": ("torch.cat((-x2, x1), dim=-1)", "torch.cat((x2, -x1), dim=-1)"),
+    "neighbours": ("x1 = x[..., : x.shape[-1] // 2]\n    x2 = x[..., x.shape[-1] // 2 :]",
+                   "x1 = x[..., ::2]\n    x2 = x[..., 1::2]"),
+    "mask left out": ("attn_weights = attn_weights + attention_mask", "pass"),
+    "values not repeated in order": (
+        "hidden_states = hidden_states[:, :, None, :, :].expand(batch, num_key_value_heads, n_rep,"
+        " slen, head_dim)",
+        "hidden_states = hidden_states[:, None].expand(batch, n_rep, num_key_value_heads,"
+        " slen, head_dim)"),
+    "heads and tokens not exchanged back": (
+        "attn_output = attn_output.transpose(1, 2).contiguous()",
+        "attn_output = attn_output.contiguous()"),
+    "softmax over the queries": ("softmax(attn_weights, dim=-1,", "softmax(attn_weights, dim=-2,"),
+    "keys projected twice": ("value_states = self.v_proj(hidden_states)",
+                             "value_states = self.k_proj(hidden_states)"),
+    "no output projection": ("attn_output = self.o_proj(attn_output)",
+                             "attn_output = attn_output[..., : hidden_states.shape[-1]]"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", EDITS)
+def test_an_edited_copy_of_a_real_module_is_refuted(tmp_path: Path, name: str) -> None:
+    pytest.importorskip("transformers")
+    from transformers.models.llama import modeling_llama
+
+    source = Path(modeling_llama.__file__).read_text("utf-8")
+    source = re.sub(r"^from \.\.\.", "from transformers.", source, flags=re.MULTILINE)
+    source = re.sub(
+        r"^from \.(\w)", r"from transformers.models.llama.\1", source, flags=re.MULTILINE
+    )
+    (tmp_path / "llama.py").write_text(edited(source, EDITS[name]), "utf-8")
+    family = (ROOT / "specs/programs/transformers/llama.yaml").read_text("utf-8")
+    target = "transformers.models.llama.modeling_llama:LlamaAttention"
+    assert target in family
+    (tmp_path / "llama.yaml").write_text(family.replace(target, "llama.py:LlamaAttention"), "utf-8")
+    program = load_program(tmp_path / "llama.yaml", "llama.yaml", LIBRARY, tmp_path)
+    found = guarded(program, "exact", lambda: exact(program, LIBRARY))
+    assert found.outcome is Outcome.REFUTED, found.summary
+    assert found.data["line"]
+
+
+@pytest.mark.parametrize("path", FAMILIES, ids=lambda p: p.stem)
+def test_the_families_of_transformers(path: Path) -> None:
+    pytest.importorskip("transformers")
+    from harness.programs.leg import check
+
+    program = load_program(path, path.name, LIBRARY, ROOT)
+    about = LIBRARY.definitions[program.definition]
+    found = list(check(about, LIBRARY, program=program, claims=tuple(CLAIMS.values())))
+    if program.lacks:
+        assert [item.outcome for item in found] == [Outcome.NOT_APPLICABLE]
+        return
+    assert len(found) == 3, [item.check for item in found]
+    for item in found:
+        assert item.outcome is Outcome.CONFIRMED, item.summary
+    assert {"Wq", "Wk", "Wv", "Wo"} <= set(found[2].data["breaks_without"])
+
+
+MODELS = sorted((ROOT / "specs" / "models").glob("*.yaml"))
+
+
+@pytest.mark.parametrize("path", MODELS, ids=lambda p: p.stem)
+def test_whole_models_with_every_layer_folded(path: Path) -> None:
+    pytest.importorskip("transformers")
+    model = load_model(path, path.name, LIBRARY, ROOT)
+    claims = tuple(CLAIMS.values())
+    (found,) = whole.check(
+        LIBRARY.definitions[model.part.definition], LIBRARY, model=model, claims=claims
+    )
+    assert found.outcome is Outcome.CONFIRMED, found.summary
+    assert found.data["entries"] == 300
+    # The first token sees itself alone, so its 60 logits do not need that queries and keys agree.
+    assert found.data["changed_without"]["Wq"] == 240
+    assert found.data["changed_without"]["Wo"] == 300
+
+
+def test_a_fold_that_does_not_meet_the_rotation_changes_a_whole_model(tmp_path: Path) -> None:
+    """The same model, bound as if it did not rotate: then any orthogonal matrix would do."""
+    pytest.importorskip("transformers")
+    part = (ROOT / "specs/programs/transformers/llama.yaml").read_text("utf-8")
+    rotation = "ropeHalfSplit(c(a), s(a))"
+    assert rotation in part
+    (tmp_path / "part.yaml").write_text(part.replace(rotation, "1"), "utf-8")
+    text = (ROOT / "specs/models/llama.yaml").read_text("utf-8")
+    text = text.replace("../programs/transformers/llama.yaml", "part.yaml")
+    (tmp_path / "llama.yaml").write_text(text, "utf-8")
+    model = load_model(tmp_path / "llama.yaml", "llama.yaml", LIBRARY, ROOT)
+    about = LIBRARY.definitions[model.part.definition]
+    (found,) = whole.check(about, LIBRARY, model=model, claims=tuple(CLAIMS.values()))
+    assert found.outcome is Outcome.REFUTED
+    assert found.data["differ"] == 80
