@@ -33,9 +33,10 @@ _UNSEEN_RANGES = (
 _SEEN = frozenset("\t\n ")
 
 _SAME = {
-    **dict(zip("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧϜϹϒϺοϲϳϴ", "ABEZHIKMNOPTYXFCYMocjΘ", strict=True)),
+    **dict(zip("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧϜϹϒϺοϲϳ", "ABEZHIKMNOPTYXFCYMocj", strict=True)),
     **dict(zip("АВЕЅІЈКМНОРСТУХаеорсухѕіј", "ABESIJKMHOPCTYXaeopcyxsij", strict=True)),
-    **{"Đ": "Ð", "Ĳ": "IJ", "ĳ": "ij"},
+    **dict(zip("ϴĐ", "ΘÐ", strict=True)),
+    **{"Ĳ": "IJ", "ĳ": "ij"},
 }
 """Letters that cannot be told from others, mostly Latin ones, in the fonts of editors."""
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from types import MappingProxyType
 
 from harness.arrays.values import Unsupported
 from harness.claims.model import ScalarKind
 from harness.evidence import Outcome
 from harness.lean.execution.instances import Instance, draw
-from harness.lean.execution.kinds import WHOLE, Scalars
+from harness.lean.execution.kinds import KINDS, WHOLE, Scalars
 from harness.lean.execution.subjects import Subject
 
 FEWEST = 200
@@ -31,11 +32,13 @@ class Question:
 
 
 def questions(
-    subjects: Sequence[Subject], seed: int, kinds: Mapping[str, Sequence[Scalars]]
+    subjects: Sequence[Subject],
+    seed: int,
+    kinds: Mapping[str, Sequence[Scalars]] = MappingProxyType({}),
 ) -> tuple[list[Question], dict[str, tuple[Outcome, str]]]:
     """All questions, and why a subject has none, by its name; the same ones for the same seed.
 
-    `kinds` are the numbers on which each subject runs.
+    `kinds` are the numbers on which each subject runs; all of them where nothing is said.
     """
     found: list[Question] = []
     faults: dict[str, tuple[Outcome, str]] = {}
@@ -45,7 +48,9 @@ def questions(
     for subject in subjects:
         try:
             found += [
-                q for kind in kinds[subject.name] for q in _about(subject, kind, counts[kind], seed)
+                q
+                for kind in kinds.get(subject.name, KINDS)
+                for q in _about(subject, kind, counts[kind], seed)
             ]
         except Unsupported as error:
             faults[subject.name] = Outcome.INCONCLUSIVE, f"Not run: {error}."

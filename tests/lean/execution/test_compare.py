@@ -31,7 +31,7 @@ def vector(*numbers: str) -> Instance:
 
 def length(kind: Scalars, instance: Instance, answer: str) -> Tally:
     """What comes of one answer about the squared length of a vector."""
-    subject = of_definition(PROJECT.library.definitions["squaredLength"])
+    subject = of_definition(PROJECT.library.definitions["squaredLength"], PROJECT.library)
     asked = [Question(subject, 0, kind, instance)]
     [tally] = compare(PROJECT.library, PROJECT.claims, asked, [answer]).values()
     return tally
