@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from harness.claims.document import YamlPath
 from harness.claims.model import Claim, Hypothesis
 from harness.lean import expression as lean
-from harness.lean.draft.prefix import base_name, shown, spine
+from harness.lean.draft.prefix import shown, spine, spoken_name
 from harness.lean.draft.text import binder_text, conclusion_text
 from harness.lean.expression import Constant, Expression, ForAll, Local
 from harness.lean.mirror.short import Short, is_proposition
@@ -167,7 +167,7 @@ class Sides:
 
     def _own(self, binder: _Binder) -> str:
         """A binder in Lean's own text."""
-        name = base_name(binder.name)
+        name = spoken_name(binder.name)
         written = binder_text(self.lean_text, name) if binder.is_hypothesis else ""
         return written[1:-1] if written else f"{name} : {shown(binder.type)}"
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Set
 
 from harness.lean import expression as lean
-from harness.lean.draft.prefix import base_name, spine
+from harness.lean.draft.prefix import spine, spoken_name
 from harness.lean.expression import Constant, Expression, ForAll, Local
 
 _RELATIONS = {"Eq": "=", "Ne": "≠"}
@@ -45,7 +45,7 @@ class Short:
             if self._is_silent(type_):
                 self._silent.add(name)
             # What a hypothesis is called is no part of what is stated.
-            own = "" if is_proposition(type_) else f"{base_name(name)} : "
+            own = "" if is_proposition(type_) else f"{spoken_name(name)} : "
             lines.append(f"{own}{self.text(type_)}")
             statement = statement.body
         return "\n".join([*lines, f"⊢ {self.text(statement)}"])
@@ -58,18 +58,18 @@ class Short:
                 inner = self.text(body)
                 of = self.text(type_, tight=isinstance(type_, ForAll))
                 if isinstance(head, lean.Function):
-                    found = f"fun {base_name(name)} => {inner}"
+                    found = f"fun {spoken_name(name)} => {inner}"
                 elif not name or not _mentions(body, name):
                     found = f"{of} → {inner}"
                 else:
-                    found = f"∀ {base_name(name)}, {inner}"
+                    found = f"∀ {spoken_name(name)}, {inner}"
             case Constant(name) if name in _RELATIONS and len(arguments) == 3:
                 left, right = (self.text(a) for a in arguments[1:])
                 found, arguments = f"{left} {_RELATIONS[name]} {right}", []
             case Constant(name):
                 found = name.rsplit(".", 1)[-1] if self._constants else name
             case Local(name):
-                found = base_name(name)
+                found = spoken_name(name)
             case lean.Sort(level):
                 found = _SORTS.get(level, "Type _")
             case other:
