@@ -113,6 +113,8 @@ class Evidence:
     replay: str = ""
     """A command that reproduces the check, where there is one."""
     seconds: float = 0.0
+    found: str = field(default="", compare=False)
+    """When, as ISO 8601 has it; what was kept from an earlier run was found before this one."""
 
     @staticmethod
     def of_nothing(

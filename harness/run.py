@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from queue import SimpleQueue
 from threading import Event, Thread
 from typing import Any
@@ -98,7 +99,7 @@ def run(plan: Plan) -> Iterator[Evidence | Gap | Notice]:
                     match results.get():
                         case _Done(task=Task() as task, key=key, future=Future() as future):
                             waiting -= 1
-                            found = workers.answer(task, future)
+                            found = _dated(workers.answer(task, future))
                             if is_answer(found):
                                 cache.put(key, found)
                             yield from searches.passed(task, _of_claim(task, found))
@@ -146,6 +147,12 @@ class Searches:
             # In one order, whichever engine ended first: Lean is asked the same, and not twice.
             self.found.set_result(sorted(self._so_far, key=lambda e: (e.subject, e.check)))
         return []
+
+
+def _dated(found: list[Evidence]) -> list[Evidence]:
+    """Evidence with the moment at which it was found, which is now."""
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    return [replace(item, found=now) for item in found]
 
 
 def _is_search(task: Task) -> bool:

@@ -71,12 +71,18 @@ def _load(path: Path, name: str, library: Library, claims: Mapping[str, Claim]) 
                 at = ("toggles", name, "needs", i)
                 faults.append(document.fault(at, f"there is no toggle {other!r}"))
         toggles.append(WrittenToggle(name, says, drop, replacements, extra, ask, assume, needs))
+    presets = {preset: tuple(off) for preset, off in data.get("presets", {}).items()}
+    for preset, names in presets.items():
+        for i, other in enumerate(names):
+            if other not in data["toggles"]:
+                where = ("presets", preset, i)
+                faults.append(document.fault(where, f"there is no toggle {other!r}"))
     if not faults:
         faults.extend(_unfit(document, questions, toggles, library))
     if faults:
         raise InputError(faults)
     says, file = data["says"].strip(), document.name
-    return Checker(path.stem, data["title"], says, tuple(questions), tuple(toggles), file)
+    return Checker(path.stem, data["title"], says, tuple(questions), tuple(toggles), file, presets)
 
 
 def _unfit(

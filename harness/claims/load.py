@@ -118,7 +118,8 @@ def load_library(path: Path, name: str) -> Library:
             )
     if faults:
         raise InputError(faults)
-    return Library(namespace, scalars, primitives, definitions, document=document)
+    means = _means(data.get("means") or {})
+    return Library(namespace, scalars, primitives, definitions, document=document, means=means)
 
 
 @cache
@@ -178,6 +179,9 @@ def load_claim(path: Path, name: str, library: Library) -> Claim:
         if equation is not None:
             hypotheses.append(Hypothesis(hypothesis, equation, text, Place(document, path_)))
     conclusion = _statement(document, ("then",), data["then"], scope, faults)
+    means = _means(data.get("means") or {})
+    for name in means.keys() - {parameter.name for parameter in parameters}:
+        faults.append(document.fault(("means",), f"the claim has no variable {name}"))
     texts: list[YamlPath] = [("then",), *(("assume", name) for name in data.get("assume") or {})]
     names = places_of_names(document, keys=[("for",), ("assume",)], texts=texts)
     same, doubts = judged(names, [*library.definitions, *BY_NAME])
@@ -194,6 +198,7 @@ def load_claim(path: Path, name: str, library: Library) -> Claim:
         conclusion_text=data["then"],
         source=data.get("source", ""),
         waived=dict(data.get("waive") or {}),
+        means=means,
         vacuous=data.get("vacuous", ""),
         place=Place(document, ()),
         doubts=tuple(doubts),
@@ -273,6 +278,15 @@ def read_parameters(
                 faults.text(document, inner, lambda t=type_, s=scope, w=span: check_type(t, s, w))  # type: ignore[misc]
                 found.append(Parameter(name, type_))
     return tuple(found) if len(faults) == before else None
+
+
+def _means(entries: Mapping[str, str]) -> dict[str, str]:
+    """What each variable stands for; a key may list several, as under `for`."""
+    return {
+        name.strip(): " ".join(text.split())
+        for key, text in entries.items()
+        for name in key.split(",")
+    }
 
 
 def is_lean_name(text: str) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from harness.claims.about import About
 from harness.claims.document import Document, YamlPath
 from harness.claims.lock import Lock
 from harness.diagnostics import Diagnostic
@@ -150,6 +151,8 @@ class Library:
     Nobody writes this down: Lean is asked (`lean/arrangement`).
     """
     document: Document | None = field(default=None, compare=False, repr=False)
+    means: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
+    """What variables stand for in all claims, for readers; nothing that is checked."""
 
     def scope(self, parameters: tuple[Parameter, ...]) -> Scope:
         """What a text over these parameters may speak of."""
@@ -178,6 +181,8 @@ class Claim:
     conclusion_text: str
     source: str = ""
     waived: Mapping[str, str] = field(default_factory=dict)
+    means: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
+    """What its variables stand for where the library does not say so, or otherwise."""
     vacuous: str = ""
     """Why a claim that says nothing is claimed all the same, as the specification says."""
     place: Place | None = field(default=None, compare=False, repr=False)
@@ -211,5 +216,7 @@ class Project:
     """Files of programs that are asked by `harness programs` alone."""
     lock: Lock | None = None
     """What of the Lean package has been reviewed; nothing without a lock file."""
+    about: About = field(default_factory=About, repr=False)
+    """What a report says to its readers."""
     external: tuple[tuple[str, ...], ...] = ()
     """The command lines of checkers of Lean's terms that are asked beside Lean's own kernel."""

@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from harness.claims.about import KEYS, About, read_about
 from harness.claims.checkers import load_checkers
 from harness.claims.load import DEFINITIONS_FILE, form_faults, load_claims, load_library
 from harness.claims.lock import LOCK_FILE, read_lock
@@ -37,7 +38,7 @@ TOGGLES_FOLDER = "toggles"
 SETTINGS_FILE = "pyproject.toml"
 
 SETTINGS = {"lean": "lean", "specs": "specs"}
-"""The settings that `[tool.harness]` may have, with their values where it does not."""
+"""The folders that `[tool.harness]` may name, with their values where it does not."""
 
 
 CHECKERS = "checkers"
@@ -64,7 +65,7 @@ def load_project(root: Path, selected: Sequence[Path] = ()) -> Project:
     Raises `InputError` for bad settings, for any fault in a file that is read, and where there
     is no claim to check.
     """
-    _, specs = _folders(root)
+    _, specs, _ = _folders(root)
     everything = _specification_files(specs)
     wanted = _select(everything, specs, selected, root)
     files = [(path, _name(path, root)) for path in wanted]
@@ -78,6 +79,11 @@ def load_project(root: Path, selected: Sequence[Path] = ()) -> Project:
         message = "expected specifications (*.yaml), found none: nothing to check is a failure"
         raise InputError([Diagnostic(_name(specs, root), 1, 1, message)])
     unread = tuple(path for path in everything if path not in wanted)
+    claimed = {claim.theorem for claim in claims}
+    if lost := [name for name in project.about.main if not (unread or name in claimed)]:
+        message = f"main: no specification claims {', '.join(lost)}"
+        line = _line_of(root / SETTINGS_FILE, "main")
+        raise InputError([Diagnostic(SETTINGS_FILE, line, 1, message)])
     # A checker asks about claims in different files, so it is read where all of them are.
     toggles = () if unread else sorted((specs / TOGGLES_FOLDER).glob("*.y*ml"))
     files = [(path, _name(path, root)) for path in toggles]
@@ -127,7 +133,7 @@ def _programs(project: Project, pattern: str) -> list[Path]:
 
 def open_project(root: Path) -> Project:
     """A project with its library, and with no claim read yet. Raises `InputError`."""
-    lean, specs = _folders(root)
+    lean, specs, about = _folders(root)
     definitions = specs / DEFINITIONS_FILE
     files = tuple(_specification_files(specs))
     faults: list[Diagnostic] = []
@@ -145,7 +151,7 @@ def open_project(root: Path) -> Project:
         faults.extend(error.diagnostics)
     if faults:
         raise InputError(faults)
-    return Project(root, lean, specs, library, (), files, lock=lock, external=external)
+    return Project(root, lean, specs, library, (), files, lock=lock, external=external, about=about)
 
 
 def external_checkers(root: Path) -> tuple[tuple[str, ...], ...]:
@@ -185,11 +191,11 @@ def claimed_theorems(start: Path) -> dict[str, Path]:
 
 def lean_folder(root: Path) -> Path:
     """The folder of the project's Lake package. Raises `InputError` for bad settings."""
-    return root / _settings(root)["lean"]
+    return root / _settings(root)[0]["lean"]
 
 
-def _folders(root: Path) -> tuple[Path, Path]:
-    settings = _settings(root)
+def _folders(root: Path) -> tuple[Path, Path, About]:
+    settings, about = _settings(root)
     lean, specs = root / settings["lean"], root / settings["specs"]
     # Every file below it is read, and named as messages, reports and locks name it: from the root.
     if not Path(os.path.normpath(specs)).is_relative_to(root):
@@ -198,7 +204,7 @@ def _folders(root: Path) -> tuple[Path, Path]:
         raise InputError([Diagnostic(SETTINGS_FILE, line, 1, message)])
     if not specs.is_dir():
         raise InputError([Diagnostic(_name(specs, root), 1, 1, "there is no such folder")])
-    return lean, specs
+    return lean, specs, about
 
 
 def _specification_files(specs: Path) -> list[Path]:
@@ -230,29 +236,30 @@ def _select(
     return found
 
 
-def _settings(root: Path) -> dict[str, str]:
+def _settings(root: Path) -> tuple[dict[str, str], About]:
     name = SETTINGS_FILE
-    faults = []
     found = dict(SETTINGS)
-    for key, value in _tools(root).get("harness", {}).items():
-        line = _line_of(root / name, key)
-        if key == CHECKERS:
+    settings = _tools(root).get("harness", {})
+
+    def fault(key: str, message: str) -> Diagnostic:
+        return Diagnostic(name, _line_of(root / name, key), 1, message)
+
+    about, faults = read_about(settings, fault)
+    for key, value in settings.items():
+        if key == CHECKERS or key in KEYS:
             continue
         if key not in SETTINGS:
-            message = f"[tool.harness] has no setting {key!r}; it has {', '.join(SETTINGS)}"
-            faults.append(Diagnostic(name, line, 1, message))
-        elif isinstance(value, str) and not _can_name_a_folder(value):
-            message = f"{key}: expected a folder, found {shortened(repr(value))}"
-            faults.append(Diagnostic(name, line, 1, message))
+            known = ", ".join((*SETTINGS, CHECKERS, *KEYS))
+            faults.append(fault(key, f"[tool.harness] has no setting {key!r}; it has {known}"))
         elif not isinstance(value, str):
-            faults.append(
-                Diagnostic(name, line, 1, f"{key}: expected text, found {shortened(repr(value))}")
-            )
+            faults.append(fault(key, f"{key}: expected text, found {shortened(repr(value))}"))
+        elif not _can_name_a_folder(value):
+            faults.append(fault(key, f"{key}: expected a folder, found {shortened(repr(value))}"))
         else:
             found[key] = value
     if faults:
         raise InputError(faults)
-    return found
+    return found, about
 
 
 def _can_name_a_folder(text: str) -> bool:
@@ -261,8 +268,11 @@ def _can_name_a_folder(text: str) -> bool:
 
 
 def _line_of(path: Path, key: str) -> int:
+    """The line of a setting, which is a key of the table or a table below it."""
     lines = path.read_text("utf-8-sig").splitlines()
-    return next((i for i, line in enumerate(lines, 1) if line.lstrip().startswith(key)), 1)
+    table = next((i for i, line in enumerate(lines) if line.startswith("[tool.harness")), 0)
+    pattern = re.compile(rf"\s*(\[tool\.harness\.)?[\"']?{re.escape(key)}\b")
+    return next((i + 1 for i, line in enumerate(lines) if i >= table and pattern.match(line)), 1)
 
 
 def _tools(folder: Path) -> dict[str, Any]:

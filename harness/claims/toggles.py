@@ -157,6 +157,8 @@ class Checker:
     questions: tuple[Question, ...]
     toggles: tuple[Toggle, ...]
     file: str = field(default="", compare=False)
+    presets: Mapping[str, tuple[str, ...]] = field(default_factory=dict, compare=False, repr=False)
+    """Combinations that a reader may ask about, by name: the toggles that are off."""
 
     def claim(self, question: Question, off: Sequence[Toggle], library: Library) -> Claim:
         """The claim that `question` asks with these toggles switched off."""

@@ -198,13 +198,15 @@ def finish(run: Run, files: dict[str, Path]) -> None:
     they cannot be written and everything is confirmed, the exit code is 3.
     """
     from harness.report.github import workflow_commands
-    from harness.report.terminal import show
+    from harness.report.terminal import conclude, show
 
     with _whoever_reads():
         show(run)
         if os.environ.get("GITHUB_ACTIONS") == "true":
             click.echo(workflow_commands(run), nl=False)
     is_written = _write(run, files)
+    with _whoever_reads():
+        conclude(run)
     sys.exit(int(run.exit_code) or (0 if is_written else 3))
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from harness.cli.shared import (
     MEMORY,
+    OUTPUT_FILE,
     SPECS,
     THEOREM,
     TIME_LIMIT,
@@ -17,6 +19,9 @@ from harness.cli.shared import (
     reports_bad_input,
 )
 from harness.diagnostics import Diagnostic, InputError
+
+if TYPE_CHECKING:
+    from harness.numeric.replay import Replayed
 
 
 @click.command(name="list")
@@ -63,49 +68,87 @@ def explain(folder: Path, theorem: str) -> None:
 @click.pass_obj
 @reports_bad_input
 def sketch(folder: Path, theorem: str, form: str) -> None:
-    """Print a proof of THEOREM as the symbolic engine found it, step by step."""
+    """Print a proof of THEOREM as the symbolic engine found it, step by step.
+
+    What it proves is the specification; whether Lean has the theorem is for `harness check` to say.
+    Ends with exit code 3 where it finds no proof.
+    """
+    from harness.symbolic.sketch import NoSketch
     from harness.symbolic.sketch import sketch as find
     from harness.symbolic.sketch.render import render
 
     project, claim = find_claim(folder, theorem)
-    click.echo(render(find(claim, project.library), form))
+    try:
+        click.echo(render(find(claim, project.library), form))
+    except NoSketch as reason:
+        message = f"{theorem} has no sketch, and is not proved here: {reason}"
+        click.echo(f"{message}; `harness check` asks all legs", err=True)
+        sys.exit(3)
 
 
 @click.command()
 @click.argument("identifier")
+@click.option("--json", "as_json", is_flag=True, help="Print the instance as JSON.")
+@click.option("--npz", type=OUTPUT_FILE, help="Write its numbers as arrays, for NumPy: FILE.npz.")
 @TIME_LIMIT
 @MEMORY
 @click.pass_obj
 @reports_bad_input
-def replay(folder: Path, identifier: str, time_limit: float, memory: int) -> None:
-    """Compute one random instance again, from the IDENTIFIER that the evidence shows."""
-    from concurrent.futures import BrokenExecutor
+def replay(
+    folder: Path,
+    identifier: str,
+    as_json: bool,
+    npz: Path | None,
+    time_limit: float,
+    memory: int,
+) -> None:
+    """Compute one instance again, from the IDENTIFIER that the evidence shows.
 
+    Ends with exit code 1 where the two sides of the claim differ on it.
+    """
+    import json
+    from concurrent.futures import BrokenExecutor
+    from dataclasses import asdict
+
+    from harness.numeric.replay import arrays, described
     from harness.sweep.executors import processes
 
     read_project(folder)  # whose mistakes are told here
     try:
         with processes(1, memory, time_limit) as pool:
-            shown, mistake = pool.submit(_described, folder, identifier).result()
+            found = pool.submit(_found, folder, identifier).result()
     except (BrokenExecutor, MemoryError, TimeoutError) as error:
         why = "its process died" if isinstance(error, BrokenExecutor) else f"{error}"
         click.echo(f"not replayed: {why or 'it wanted more memory'}", err=True)
         sys.exit(3)
-    if mistake:
-        raise InputError([Diagnostic(identifier, 1, 1, mistake)])
-    click.echo(shown)
+    if isinstance(found, str):
+        raise InputError([Diagnostic(identifier, 1, 1, found)])
+    if as_json:
+        shown = {"theorem": found.claim.theorem, **asdict(found.example), "differs": found.differs}
+        click.echo(json.dumps(shown, indent=1, ensure_ascii=False))
+    else:
+        click.echo(described(found))
+    if npz is not None:
+        import numpy as np
+
+        with npz.open("wb") as file:
+            np.savez(file, **arrays(found))
+    sys.exit(1 if found.differs else 0)
 
 
-def _described(folder: Path, identifier: str) -> tuple[str, str]:
-    """The instance as text, or what is wrong with the identifier; in a process with limits."""
-    from harness.numeric.replay import describe
+def _found(folder: Path, identifier: str) -> Replayed | str:
+    """The instance, or what is wrong with the identifier; in a process with limits."""
+    from dataclasses import replace
+
+    from harness.numeric.replay import find
     from harness.sweep.work import in_time
 
     project, _ = read_project(folder)
     try:
         with in_time():
-            return describe(project, identifier), ""
+            found = find(project, identifier)
     except TimeoutError:
         raise
     except ValueError as error:
-        return "", str(error)
+        return str(error)
+    return replace(found, claim=found.claim.detached())

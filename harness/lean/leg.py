@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import cast
@@ -71,6 +72,7 @@ def check_all(
         for item in _check(project, lean, cache, wanted, seed, searched, say, stop):
             if isinstance(item, Evidence):
                 answered.add((item.subject, item.leg))
+                item = _dated(item, cache)
             yield item
         return
     except Stopped as stopped:
@@ -86,6 +88,27 @@ def check_all(
     for evidence in _everywhere(project, wanted, Outcome.ERROR, why, searched=searched):
         if (evidence.subject, evidence.leg) not in answered:
             yield evidence
+
+
+_KEPT = {
+    Leg.PROOF: "inspection",
+    Leg.MIRROR: "inspection",
+    Leg.EXECUTION: "execution",
+    Leg.NECESSITY: "certificates",
+}
+"""The folder below the cache in which Lean's answer to a leg is kept."""
+
+
+def _dated(item: Evidence, cache: Path) -> Evidence:
+    """The evidence with when Lean gave the answer that it is drawn from."""
+    if item.outcome not in (Outcome.CONFIRMED, Outcome.REFUTED) or item.leg not in _KEPT:
+        return item
+    try:
+        moment = (cache / _KEPT[item.leg] / "answer.json").stat().st_mtime
+    except OSError:
+        return item
+    answered = datetime.fromtimestamp(moment, UTC).isoformat(timespec="seconds")
+    return replace(item, found=min(item.found or answered, answered))
 
 
 def look(

@@ -107,7 +107,11 @@ class _Work:
             found = self.walk.term(term, {**self.values, **places})
         except Unsupported:
             return None
-        return plain(found.array[0]) if isinstance(found, Data) else None
+        if not isinstance(found, Data):
+            return None
+        # What is the same for every instance, as an identity matrix is, has no axis of instances.
+        has_lanes = found.array.ndim > (rank(term.type) or 0)
+        return plain(found.array[0] if has_lanes else found.array)
 
 
 _PLAIN = frozenset({"vector", "entry", "matrix_entry", "zero", "one"})

@@ -22,7 +22,7 @@ from harness.numeric.exact import PrimeFieldCheck
 from harness.numeric.hypotheses import Unmet
 from harness.numeric.modular import PRIMES
 from harness.numeric.precisions import NARROW, Precision, lacks, measure
-from harness.numeric.replay import CHECKS, replay
+from harness.numeric.replay import CHECKS, replay, small_id
 from harness.numeric.small import find_small
 from harness.numeric.tally import Tally
 from harness.numeric.threads import one_thread
@@ -87,7 +87,10 @@ def _small_instances(claim: Claim, library: Library) -> Iterator[Evidence]:
     example = find_small(claim, library, seconds=SEARCH)
     if example is not None:
         summary = "A small instance meets the hypotheses and breaks the conclusion."
-        found = _evidence(claim, "small instances", Outcome.REFUTED, summary, {}, "", example)
+        name = str(small_id(claim, example))
+        found = _evidence(
+            claim, "small instances", Outcome.REFUTED, summary, {}, name, example.example
+        )
         yield replace(found, seconds=time.monotonic() - start)
 
 
@@ -100,7 +103,8 @@ def find_counterexample(
     arithmetic, for people to read; else whatever the random checks come upon first.
     """
     if small:
-        return find_small(claim, library, seconds=seconds)
+        found_small = find_small(claim, library, seconds=seconds)
+        return None if found_small is None else found_small.example
     end = time.monotonic() + seconds
     try:
         tester = Float64Check(claim, library, 0)
@@ -267,9 +271,13 @@ class _Run:
         claim, library = tester.plans.claim, tester.plans.library
         lane = int(found.wrong.argmax())
         identifier = tester.identifier(drawn.number, lane)
-        example = find_small(claim, library, seconds=2.0)
-        if example is None:
+        # What is shown is what is replayed: the smaller one, where one was found.
+        small = find_small(claim, library, seconds=2.0)
+        if small is not None:
+            example, replayed = small.example, str(small_id(claim, small))
+        else:
             example = shown(tester.plans, drawn, found, lane, remark(drawn, lane))
+            replayed = str(identifier)
         wrong, fair = int(found.wrong.sum()), int(drawn.fair.sum())
         summary = (
             f"The sides differ on {wrong} of {fair} random instances that meet the hypotheses "
@@ -281,9 +289,9 @@ class _Run:
             "instances": fair,
             "refuting": wrong,
         }
-        return _evidence(
-            claim, tester.name, Outcome.REFUTED, summary, data, str(identifier), example
-        )
+        if small is not None:
+            data["one of them"] = f"harness replay {identifier}"
+        return _evidence(claim, tester.name, Outcome.REFUTED, summary, data, replayed, example)
 
 
 def separation(tester: Float64Check, largest: Json) -> dict[str, Json]:

@@ -64,16 +64,26 @@ def function_names(claim: Claim) -> tuple[str, ...]:
     return tuple(FUNCTIONS)[:_ANY] if functions else ("",)
 
 
-def find_small(claim: Claim, library: Library, *, seconds: float) -> Counterexample | None:
+@dataclass(frozen=True)
+class Found:
+    """A counterexample, and where it was met with: drawing again gives the same."""
+
+    example: Counterexample
+    numbers: int
+    """Which of `PASSES` it was drawn in."""
+    function: int
+    """Which of `FUNCTIONS` the open functions are."""
+    lane: int
+
+
+def find_small(claim: Claim, library: Library, *, seconds: float) -> Found | None:
     """The simplest counterexample that turns up in the given time, if one does."""
     end = time.monotonic() + seconds
-    functions = function_names(claim)
-    passes = [Numbers(), Numbers(fractions=True)]
-    if "divide" not in claim.scalars.operations:
-        passes.append(Numbers(modulus=_MODULUS))
-    for numbers in passes:
+    for i, numbers in enumerate(PASSES):
+        if numbers.modulus and "divide" in claim.scalars.operations:
+            continue
         for sizes in small_sizes(claim):
-            for name in functions:
+            for k, name in enumerate(function_names(claim)):
                 if time.monotonic() >= end:
                     return None
                 try:
@@ -81,8 +91,29 @@ def find_small(claim: Claim, library: Library, *, seconds: float) -> Counterexam
                 except Unsupported:
                     return None
                 if found is not None:
-                    return found
+                    return Found(found[1], i, k, found[0])
     return None
+
+
+def draw_small(
+    claim: Claim, library: Library, sizes: Mapping[str, int], place: tuple[int, int, int]
+) -> Counterexample:
+    """The counterexample at a place of `Found`: numbers, function and lane.
+
+    Raises `ValueError` where there is none.
+    """
+    number, function, lane = place
+    names = function_names(claim)
+    if number < len(PASSES) and function < len(names) and lane < _LANES:
+        numbers, name = PASSES[number], names[function]
+        try:
+            drawn = draw_lanes(claim, library, sizes, name, numbers)
+            found = _exactly(claim, library, sizes, drawn.arrays, lane, name, numbers)
+        except (Unsupported, KeyError) as error:
+            raise ValueError(str(error)) from None
+        if found is not None:
+            return found
+    raise ValueError("there is no counterexample at this place; the claim may have changed")
 
 
 def small_sizes(claim: Claim) -> Iterator[dict[str, int]]:
@@ -157,9 +188,14 @@ def draw_lanes(
     return Lanes(arrays, values, walk, good)
 
 
+PASSES = (Numbers(), Numbers(fractions=True), Numbers(modulus=_MODULUS))
+"""The numbers that candidates are drawn from, in turn."""
+
+
 def _search(
     claim: Claim, library: Library, sizes: Mapping[str, int], function: str, numbers: Numbers
-) -> Counterexample | None:
+) -> tuple[int, Counterexample] | None:
+    """A counterexample and its lane."""
     drawn = draw_lanes(claim, library, sizes, function, numbers)
     if not drawn.good.any():
         return None
@@ -167,7 +203,7 @@ def _search(
     for lane in drawn.simplest(drawn.good & differ):
         found = _exactly(claim, library, sizes, drawn.arrays, lane, function, numbers)
         if found is not None:
-            return found
+            return lane, found
     return None
 
 

@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from harness import __version__
 from harness.claims.model import Claim, Definition, Library, Place, Project
 from harness.claims.toggles import Checker as Toggles
 from harness.diagnostics import Diagnostic
-from harness.evidence import Evidence, Gap, Leg
+from harness.evidence import Evidence, Gap, Leg, Outcome
 from harness.language.notation import context, to_latex, to_mathml
 from harness.language.notation.statement import Declaration
 from harness.language.terms import Call, Equation, Variable
@@ -48,13 +49,14 @@ def assemble(plan: Plan, events: Iterable[Evidence | Gap]) -> Run:
     asked = dict(plan.subjects())
     return Run(
         project=project.library.namespace or project.root.name,
+        about=project.about,
         claims=tuple(
             _claim(claim, project, found, asked[claim.theorem])
             for claim in project.claims
             if claim.theorem in asked
         ),
         definitions=tuple(
-            _definition(definition, found, asked[name])
+            _definition(definition, project.library, found, asked[name])
             for name, definition in project.library.definitions.items()
             if name in asked
         ),
@@ -75,6 +77,8 @@ def _claim(
 ) -> Subject:
     waived = {Leg(leg): reason for leg, reason in claim.waived.items()}
     verdict = judge(claim.theorem, evidence, asked, waived)
+    refuted = (e for e in evidence if e.outcome is Outcome.REFUTED)
+    own = [item for item in refuted if item.subject == claim.theorem]
     return Subject(
         name=claim.theorem,
         kind=Kind.THEOREM,
@@ -84,7 +88,7 @@ def _claim(
         specification=claim.place.document.text if claim.place else claim.conclusion_text,
         statement=Statement(
             claim.scalars.name,
-            _context(context(claim.parameters)),
+            _context(context(claim.parameters), {**project.library.means, **claim.means}),
             tuple(Labelled(h.name, formula(h.equation)) for h in claim.hypotheses),
             formula(claim.conclusion),
         ),
@@ -93,7 +97,12 @@ def _claim(
         source=claim.source,
         doubts=_doubts(claim, project.library),
         calls=_calls(claim.conclusion, *(h.equation for h in claim.hypotheses)),
-        picture=derive(claim, project.library, project.claims),
+        picture=derive(
+            claim,
+            project.library,
+            project.claims,
+            (item.counterexample for item in own if item.counterexample is not None),
+        ),
         cost=_cost(claim, project),
     )
 
@@ -120,7 +129,7 @@ def _cost(claim: Claim, project: Project) -> Cost | None:
 
 
 def _definition(
-    definition: Definition, evidence: list[Evidence], asked: tuple[Leg, ...]
+    definition: Definition, library: Library, evidence: list[Evidence], asked: tuple[Leg, ...]
 ) -> Subject:
     verdict = judge(definition.name, evidence, asked)
     arguments = tuple(Variable(p.name, p.type) for p in definition.parameters if p.is_explicit)
@@ -134,7 +143,7 @@ def _definition(
         specification=_lines_of(definition.place) or definition.text,
         statement=Statement(
             "",
-            _context(context(definition.parameters)),
+            _context(context(definition.parameters), library.means),
             (),
             formula(Equation((), head, definition.body)),
         ),
@@ -151,7 +160,8 @@ def _checker(checker: Toggles, evidence: list[Evidence]) -> Checker:
     check = own[0] if own else None
     lattice = to_lattice(check.data) if check is not None and check.data else None
     return Checker(
-        checker.name, checker.title, checker.says, checker.file, verdict.status, check, lattice
+        *(checker.name, checker.title, checker.says, checker.file, verdict.status, check, lattice),
+        presets=checker.presets,
     )
 
 
@@ -173,8 +183,13 @@ def _legs(verdict: Verdict, evidence: list[Evidence]) -> tuple[LegResult, ...]:
     )
 
 
-def _context(declarations: Iterable[Declaration]) -> tuple[Labelled, ...]:
-    return tuple(Labelled(", ".join(d.names), _sort(d)) for d in declarations)
+def _context(declarations: Iterable[Declaration], means: Mapping[str, str]) -> tuple[Labelled, ...]:
+    """Names that stand together stay together where they mean one thing."""
+    return tuple(
+        Labelled(", ".join(names), _sort(declaration), gloss)
+        for declaration in declarations
+        for gloss, names in groupby(declaration.names, lambda name: means.get(name, ""))
+    )
 
 
 def _sort(declaration: Declaration) -> Formula:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 
 from harness.diagnostics import Diagnostic
 from harness.evidence import Evidence, Outcome
+from harness.report.faults import check_word, faults, severity
 from harness.report.model.checker import Checker
 from harness.report.model.run import Run
-from harness.report.model.subject import Subject
+from harness.report.model.subject import LegResult, Subject
 from harness.verdict import Status
 
 ANNOTATIONS = 10
@@ -39,7 +41,7 @@ def workflow_commands(run: Run) -> str:
 def _faults(run: Run) -> list[tuple[Subject | Checker, Evidence]]:
     """What is wrong or missing, waived legs left out unless they are refuted."""
     found: list[tuple[Subject | Checker, Evidence]] = []
-    for subject in run.judged:
+    for subject in sorted(run.judged, key=severity):
         for result in subject.legs:
             if result.outcome in (Outcome.CONFIRMED, Outcome.NOT_APPLICABLE):
                 continue
@@ -61,7 +63,7 @@ def _annotation(subject: Subject | Checker, check: Evidence) -> str:
         "file": place.file,
         "line": str(place.line),
         "col": str(place.column),
-        "title": f"{subject.name}: {check.leg.value} {check.outcome.value}",
+        "title": f"{subject.name}: {check.leg.value} {check_word(check)}",
     }
     text = f"{check.summary}\n{place.message}".strip()
     return _command(level, properties, text)
@@ -86,18 +88,25 @@ def _property(text: str) -> str:
 
 
 def step_summary(run: Run) -> str:
-    """A run as Markdown: a table of claims by legs, and what is wrong below it."""
-    counts = ", ".join(f"{count} {status.value}" for status, count in run.counts.items() if count)
-    lines = [f"## {_escape(run.project)}: {counts or 'no claims'}", ""]
+    """A run as Markdown: what failed, worst first; a table of claims by legs; and why."""
+    ranked = sorted(run.judged, key=severity)
+    counts = Counter(claim.word for claim in sorted(run.claims, key=severity))
+    told = ", ".join(f"{count} {word}" for word, count in counts.items())
+    lines = [f"## {_escape(run.project)}: {told or 'no claims'}", ""]
+    for fault in faults(run):
+        why = f"{fault.words or fault.subject.word}. {fault.reason}"
+        mark = _STATUS[fault.subject.status]
+        lines.append(f"- {mark} **{_escape(fault.subject.name)}**: {_escape(_short(why))}")
+    lines += [""] if lines[-1] else []
     lines.append("| | claim | " + " | ".join(leg.value for leg in run.legs) + " |")
     lines.append("|---" * (len(run.legs) + 2) + "|")
-    for subject in run.judged:
-        outcomes = {result.leg: result.outcome for result in subject.legs}
-        cells = (_cell(outcomes.get(leg)) for leg in run.legs)
-        status = f"{_STATUS[subject.status]} {subject.status.value}"
+    for subject in ranked:
+        results = {result.leg: result for result in subject.legs}
+        cells = (_cell(results.get(leg)) for leg in run.legs)
+        status = f"{_STATUS[subject.status]} {subject.word}"
         lines.append(f"| {status} | {_escape(subject.name)} | {' | '.join(cells)} |")
     for subject, check in _faults(run):
-        title = f"{subject.name}, {check.leg.value}: {check.outcome.value}"
+        title = f"{subject.name}, {check.leg.value}: {check_word(check)}"
         lines += ["", f"**{_escape(title)}**", "", _escape(check.summary)]
         lines += [f"- {_escape(str(diagnostic))}" for diagnostic in check.diagnostics]
         if check.replay:
@@ -106,8 +115,12 @@ def step_summary(run: Run) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _cell(outcome: Outcome | None) -> str:
-    return "" if outcome is None else f"{_MARK[outcome]} {outcome.value}"
+def _short(text: str) -> str:
+    return text if len(text) <= 300 else f"{text[:299].rsplit(' ', 1)[0]} …"
+
+
+def _cell(result: LegResult | None) -> str:
+    return "" if result is None else f"{_MARK[result.outcome]} {result.word}"
 
 
 def _escape(text: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
+from harness.claims.about import About
 from harness.diagnostics import Diagnostic
 from harness.evidence import Evidence, Gap, GapKind, Leg, Outcome
 from harness.report.lattice import to_lattice
@@ -31,6 +32,7 @@ def to_json(run: Run) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         "project": run.project,
+        "about": _plain(asdict(run.about)),
         "commit": run.commit,
         "started": run.started,
         "finished": run.finished,
@@ -72,6 +74,7 @@ def _checker(checker: Checker) -> dict[str, Any]:
         "says": checker.says,
         "file": checker.file,
         "status": checker.status.value,
+        "presets": _plain(checker.presets),
         # The data of the evidence is the lattice, which need not be here twice.
         "check": None if check is None else _plain(replace(check, data={}).to_json()),
         "lattice": None if checker.lattice is None else _plain(asdict(checker.lattice)),
@@ -101,6 +104,7 @@ def from_json(data: Mapping[str, Any]) -> Run:
         raise ValueError(f"expected a report of schema {SCHEMA}, found {data['schema']!r}")
     return Run(
         project=data["project"],
+        about=_to_about(data.get("about", {})),
         claims=tuple(_to_subject(item, Kind.THEOREM) for item in data["claims"]),
         definitions=tuple(_to_subject(item, Kind.DEFINITION) for item in data["definitions"]),
         checkers=tuple(map(_to_checker, data.get("checkers", ()))),
@@ -113,6 +117,10 @@ def from_json(data: Mapping[str, Any]) -> Run:
         finished=data["finished"],
         seconds=data["seconds"],
     )
+
+
+def _to_about(data: Mapping[str, Any]) -> About:
+    return About(**{**data, "main": tuple(data.get("main", ()))})
 
 
 def _to_subject(data: Mapping[str, Any], kind: Kind) -> Subject:
@@ -152,6 +160,7 @@ def _to_checker(data: Mapping[str, Any]) -> Checker:
         Status(data["status"]),
         None if check is None else Evidence.from_json({**check, "data": lattice or {}}),
         None if lattice is None else to_lattice(lattice),
+        {name: tuple(off) for name, off in data.get("presets", {}).items()},
     )
 
 
@@ -168,19 +177,30 @@ def _to_picture(data: Mapping[str, Any] | None) -> Picture | None:
 
     def port(item: Mapping[str, Any]) -> Port:
         sides = {side: Formula(**item[side]) for side in ("before", "after")}
-        return Port(**{**item, **sides})
+        return Port(**{**item, **sides, "numbers": numbers(item)})
 
     def stage(item: Mapping[str, Any]) -> Stage:
         sides = {side: formula(item[side]) for side in ("before", "after", "becomes")}
         inputs = tuple(map(port, item["inputs"]))
-        return Stage(**{**item, **sides, "inputs": inputs, "outcome": Formula(**item["outcome"])})
+        made = {"inputs": inputs, "outcome": Formula(**item["outcome"]), "numbers": numbers(item)}
+        return Stage(**{**item, **sides, **made})
 
-    return None if data is None else Picture(tuple(map(stage, data["stages"])))
+    def numbers(item: Mapping[str, Any]) -> tuple[Any, Any] | None:
+        found = item.get("numbers")
+        return None if found is None else (found[0], found[1])
+
+    if data is None:
+        return None
+    stages = tuple(map(stage, data["stages"]))
+    return Picture(stages, dict(data.get("sizes", {})), data.get("claimed"))
 
 
 def _to_statement(data: Mapping[str, Any]) -> Statement:
     def labelled(items: list[dict[str, Any]]) -> tuple[Labelled, ...]:
-        return tuple(Labelled(item["name"], Formula(**item["formula"])) for item in items)
+        return tuple(
+            Labelled(item["name"], Formula(**item["formula"]), item.get("gloss", ""))
+            for item in items
+        )
 
     return Statement(
         data["scalars"],

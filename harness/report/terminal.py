@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from harness.evidence import VACUITY, Evidence, GapKind, Outcome
+from harness.report.faults import check_word, faults, severity
 from harness.report.model.checker import Checker
 from harness.report.model.fold import Cost
 from harness.report.model.run import Run
-from harness.report.model.subject import Subject
+from harness.report.model.subject import LegResult, Subject
 from harness.verdict import Status
 
 if TYPE_CHECKING:
@@ -31,11 +33,13 @@ COLUMN = 17
 """How wide an outcome is in the table."""
 
 
-def show(run: Run, console: Console | None = None) -> None:
-    """Print the verdicts of `run`."""
-    from rich.console import Console
+NAMED = 3
+"""How many failures the last lines name."""
 
-    console = console or Console()
+
+def show(run: Run, console: Console | None = None) -> None:
+    """Print the verdicts of `run`, worst first; `conclude` has the last word."""
+    console = console or _console()
     width = max((len(subject.name) for subject in run.judged), default=0)
     if width + COLUMN * len(run.legs) <= console.width:
         _show_table(console, run)
@@ -47,8 +51,34 @@ def show(run: Run, console: Console | None = None) -> None:
     _show_doubts(console, run)
     _show_gaps(console, run)
     _show_changes(console, run)
+
+
+def conclude(run: Run, console: Console | None = None) -> None:
+    """Print what somebody needs who reads the last lines alone: what failed, and how many."""
+    from rich.text import Text
+
+    console = console or _console()
+    found = faults(run)
     console.print()
-    console.print(_counts(run))
+    for fault in found[:NAMED]:
+        mark, style = MARK[fault.legs[0].outcome] if fault.legs else ("?", "yellow")
+        why = fault.words or fault.subject.word
+        text = Text(f"{mark} {fault.subject.name}", style).append(f": {why} ({fault.place})", "")
+        console.print(text, soft_wrap=True)
+    if len(found) > NAMED:
+        console.print(Text(f"  and {len(found) - NAMED} more", "dim"))
+    console.print(_counts(run), soft_wrap=True)
+
+
+def _console() -> Console:
+    """Standard output; in a pipe or a file, lines are as long as they are."""
+    from rich.console import Console
+
+    console = Console()
+    return console if console.is_terminal else Console(width=_ENDLESS)
+
+
+_ENDLESS = 10_000
 
 
 def _show_table(console: Console, run: Run) -> None:
@@ -61,8 +91,8 @@ def _show_table(console: Console, run: Run) -> None:
     for title, subjects in _sections(run):
         table.add_row(Text(title, "dim"))
         for subject in subjects:
-            outcomes = {result.leg: result.outcome for result in subject.legs}
-            cells = (_cell(outcomes.get(leg)) for leg in run.legs)
+            results = {result.leg: result for result in subject.legs}
+            cells = (_cell(results.get(leg)) for leg in run.legs)
             table.add_row(Text(f"  {subject.name}", _STATUS[subject.status]), *cells)
     console.print(table)
 
@@ -78,7 +108,7 @@ def _show_list(console: Console, run: Run) -> None:
             legs = Text("    ")
             for result in subject.legs:
                 mark, style = MARK[result.outcome]
-                word = "" if result.outcome is Outcome.CONFIRMED else f" {result.outcome.value}"
+                word = "" if result.outcome is Outcome.CONFIRMED else f" {result.word}"
                 legs.append(f"{result.leg.value} ").append(f"{mark}{word}", style).append("  ")
             console.print(legs)
 
@@ -89,22 +119,22 @@ def _sections(run: Run) -> list[tuple[str, Sequence[Subject | Checker]]]:
         ("Definitions", run.definitions),
         ("Checkers", run.checkers),
     ]
-    return [(title, subjects) for title, subjects in every if subjects]
+    return [(title, sorted(subjects, key=severity)) for title, subjects in every if subjects]
 
 
-def _cell(outcome: Outcome | None) -> Text:
+def _cell(result: LegResult | None) -> Text:
     from rich.text import Text
 
-    if outcome is None:
+    if result is None:
         return Text("")
-    mark, style = MARK[outcome]
-    return Text(f"{mark} {outcome.value}", style)
+    mark, style = MARK[result.outcome]
+    return Text(f"{mark} {result.word}", style)
 
 
 def _faults(run: Run) -> list[tuple[list[str], Evidence]]:
     """What is not confirmed; where many fail for one reason, that reason comes once."""
     found: dict[object, tuple[list[str], Evidence]] = {}
-    for subject in run.judged:
+    for subject in sorted(run.judged, key=severity):
         for check in subject.evidence:
             if check.outcome not in (Outcome.CONFIRMED, Outcome.NOT_APPLICABLE):
                 reason = (check.leg, check.check, check.outcome, check.summary, check.diagnostics)
@@ -120,8 +150,8 @@ def _show_fault(console: Console, names: list[str], check: Evidence) -> None:
     more = f" and {len(names) - 3} more" if len(names) > 4 else ""
     shown = ", ".join(names[: 3 if more else None])
     console.print()
-    console.print(Text(f"{mark} {shown}{more}", style))
-    console.print(Text(f"  {check.leg.value}, {check.check}: {check.outcome.value}", "bold"))
+    console.print(Text(f"{mark} {shown}{more}", style), soft_wrap=True)
+    console.print(Text(f"  {check.leg.value}, {check.check}: {check_word(check)}", "bold"))
     console.print(Text(f"  {check.summary}"))
     for diagnostic in check.diagnostics:
         console.print(Text(f"  {diagnostic}"), soft_wrap=True)
@@ -198,11 +228,8 @@ def _show_changes(console: Console, run: Run) -> None:
 def _counts(run: Run) -> Text:
     from rich.text import Text
 
-    parts = [
-        (f"{count} {status.value}", _STATUS[status])
-        for status, count in run.counts.items()
-        if count
-    ]
+    counts = Counter((c.word, c.status) for c in sorted(run.claims, key=severity))
+    parts = [(f"{count} {word}", _STATUS[status]) for (word, status), count in counts.items()]
     text = Text(f"{len(run.claims)} claims: " if run.claims else "no claim was asked about")
     for i, part in enumerate(parts):
         text.append(", " if i else "")
@@ -220,9 +247,7 @@ COST_RULE = (
 
 def show_cost(cost: Cost, console: Console | None = None) -> None:
     """Print what a fold costs, a way to compute beside its counts."""
-    from rich.console import Console
-
-    console = console or Console()
+    console = console or _console()
     for row in cost.rows:
         console.print(f"{row.what}", markup=False, style="bold")
         for name in ("parameters", "multiplications", "additions", "divisions", "calls"):

@@ -101,6 +101,6 @@ def test_hostile_text_stays_text_when_it_comes_from_the_parcel(
         to_html(hostile()),
         f"{READ}; one('[data-unfold]').click();"
         f"return [{UNREAD}, all('img').length, all('main script').length]",
-        fragment="theorems",
+        fragment="refuted",
     )
     assert found == [0, 0, 0]

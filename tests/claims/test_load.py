@@ -337,6 +337,49 @@ def test_settings_are_checked(tmp_path: Path) -> None:
     assert found[1] == "pyproject.toml:3:1: specs: expected text, found 1"
 
 
+def test_what_a_project_says_of_itself_is_checked_too(tmp_path: Path) -> None:
+    lines = [
+        "[tool.other]", "main = 1", "[tool.harness]", "title = 3", "abstract = 'a'",
+        "main = 'not a list'", "[tool.harness.links]", "here = 'javascript:alert(1)'",
+    ]  # fmt: skip
+    (tmp_path / "pyproject.toml").write_text("\n".join(lines))
+    with pytest.raises(InputError) as caught:
+        load_project(tmp_path)
+    places = [str(d).split(": ")[:2] for d in caught.value.diagnostics]
+    assert sorted(places) == [
+        ["pyproject.toml:4:1", "title"],
+        ["pyproject.toml:6:1", "main"],
+        ["pyproject.toml:7:1", "links"],
+    ]
+
+
+def test_the_main_theorems_have_to_be_claimed(tmp_path: Path) -> None:
+    (tmp_path / "specs").mkdir()
+    (tmp_path / "specs" / "definitions.yaml").write_bytes(
+        (ROOT / "specs" / "definitions.yaml").read_bytes()
+    )
+    (tmp_path / "specs" / "claim.yaml").write_text(GOOD)
+    settings = tmp_path / "pyproject.toml"
+    settings.write_text("[tool.harness]\ntitle = 'T'\nmain = ['a_theorem']\n")
+    assert load_project(tmp_path).about.title == "T"
+    settings.write_text("[tool.harness]\nmain = ['a_theorem', 'nobody']\n")
+    with pytest.raises(InputError, match=r"pyproject\.toml:2:1: main: .*claims nobody$"):
+        load_project(tmp_path)
+
+
+def test_a_gloss_is_for_a_variable_that_there_is(tmp_path: Path) -> None:
+    good = tmp_path / "good.yaml"
+    good.write_text(f"{GOOD}means:\n  R: what is turned\n")
+    found = load_claim(good, "good.yaml", LIBRARY)
+    assert found.means == {"R": "what is turned"}
+    plain = tmp_path / "plain.yaml"
+    plain.write_text(GOOD)
+    assert repr(found.detached()) == repr(load_claim(plain, "", LIBRARY).detached()), "kept"
+    good.write_text(f"{GOOD}means:\n  nobody: nothing\n")
+    with pytest.raises(InputError, match="the claim has no variable nobody"):
+        load_claim(good, "good.yaml", LIBRARY)
+
+
 def test_every_claim_of_the_package_is_read() -> None:
     project = load_project(ROOT)
     files = {p.stem for p in (ROOT / "specs").glob("*.yaml")} - {"definitions", "lock"}

@@ -96,3 +96,12 @@ def test_a_file_that_is_left_out_leaves_the_checkers_out(tmp_path: Path) -> None
     shutil.copy(ROOT / "specs" / "planeRotation_commutes.yaml", root / "specs")
     assert load_project(root).checkers
     assert not load_project(root, [root / "specs" / "planeRotation_commutes.yaml"]).checkers
+
+
+def test_presets_switch_off_what_there_is(tmp_path: Path) -> None:
+    text = GOOD.replace('"R @ q": "R @ R"', '"R @ q": "R @ (q + q)"')
+    presets = "presets:\n  both forgotten: [orthogonal, query]\n"
+    [checker] = load_project(project(tmp_path / "good", text + presets)).checkers
+    assert checker.presets == {"both forgotten": ("orthogonal", "query")}
+    [fault] = faults(tmp_path / "bad", f"{text}presets:\n  one: [nobody]\n")
+    assert "there is no toggle 'nobody'" in fault

@@ -71,3 +71,8 @@ def test_what_is_not_there_is_bad_input(arguments: tuple[str, ...], says: str) -
     done = ablate(*arguments)
     assert done.exit_code == 2
     assert says in done.output
+
+
+def test_an_identity_is_worked_out_whole() -> None:
+    done = ablate("planeRotation_orthogonal", "--off", "unit")
+    assert "  right  1 = [[1, 0], [0, 1]]\n" in done.stdout

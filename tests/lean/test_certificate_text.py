@@ -2,14 +2,17 @@
 
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from harness.claims.project import load_project
-from harness.evidence import Counterexample
+from harness.evidence import Counterexample, Evidence, Leg, Outcome
+from harness.lean.audit.answer import Answer, Ruling
+from harness.lean.certificate.leg import Request, _judged
 from harness.lean.certificate.numbers import CannotCertify, integer, place
-from harness.lean.certificate.statement import difference, refutation
+from harness.lean.certificate.statement import difference, refutation, weakening
 from harness.lean.expression import postfix, replaced, source
 from harness.lean.printer import Printer
 
@@ -91,3 +94,32 @@ def test_what_binds_a_name_hides_the_value_put_for_it() -> None:
     inner = Application(Function("x", NAT, Local("x")), Local("x"))
     changed = replaced(inner, {"x": integer(5)})
     assert postfix(changed) == "!Nat: #0 L !Int.ofNat: =5 @ @"
+
+
+@pytest.mark.parametrize(
+    ("theorem", "instance", "outcome", "words"),
+    [
+        (True, True, Outcome.CONFIRMED, "is necessary"),
+        (True, False, Outcome.ERROR, "contradict each other"),
+        (False, True, Outcome.INCONCLUSIVE, "says nothing of Lean's theorem"),
+        (False, False, Outcome.INCONCLUSIVE, "says nothing of Lean's theorem"),
+    ],
+)
+def test_a_specification_that_is_not_leans_theorem_is_no_contradiction(
+    theorem: bool, instance: bool, outcome: Outcome, words: str
+) -> None:
+    example = Counterexample(SIZES, VALUES, 0, 1)
+    item = Evidence(
+        CLAIM.theorem, Leg.NECESSITY, "without orthogonal", Outcome.INCONCLUSIVE, "",
+        {"hypothesis": "orthogonal"}, example,
+    )  # fmt: skip
+    asked = (
+        weakening(PRINTER, CLAIM, 0, "is the theorem less that"),
+        refutation(PRINTER, REST, example, "instance"),
+    )
+    said = {True: Ruling("accepted"), False: Ruling("refused", "the types differ")}
+    answer = Answer(compared={asked[0].key: said[theorem], asked[1].key: said[instance]})
+    session: Any = SimpleNamespace(toolchain={})
+    found = _judged(session, CLAIM, item, Request(asked), answer)
+    assert found.outcome is outcome
+    assert words in found.summary

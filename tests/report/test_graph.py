@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from harness.claims.about import About
 from harness.evidence import Evidence, Leg, Outcome
 from harness.report.model.subject import LegResult
 from harness.report.page.drawing import NARROWEST, PAGE, WIDEST, box_width, draw
 from harness.report.page.graph import LETTER, LIMIT, Graph, graph
 from harness.report.page.layers import Edges, acyclic, crossings, layers, paths, reduced, rows
 from harness.report.page.uses import ranked
-from tests.report.demo import demo, hostile, many
+from harness.report.page.words import joints
+from tests.report.demo import REFUTED, demo, hostile, many
 
 
 @st.composite
@@ -57,7 +60,7 @@ def test_what_is_used_stands_to_the_left(edges: Edges) -> None:
 
 @given(graphs())
 def test_boxes_do_not_overlap_and_stay_in_the_drawing(edges: Edges) -> None:
-    drawing = draw(edges, dict.fromkeys(edges, 2))
+    drawing = draw(edges, dict.fromkeys(edges, 2), box_width(edges))
     boxes = [box for _, box in drawing.boxes]
     assert len(boxes) == len(edges)
     for i, one in enumerate(boxes):
@@ -73,7 +76,8 @@ def test_boxes_do_not_overlap_and_stay_in_the_drawing(edges: Edges) -> None:
 @pytest.mark.parametrize("length", range(1, 15))
 def test_a_drawing_keeps_to_the_screen_while_it_can_be_read(length: int) -> None:
     chain = {f"n{i}": frozenset({f"n{i - 1}"} if i else ()) for i in range(length)}
-    drawing, width = draw(chain, dict.fromkeys(chain, 1)), box_width(chain)
+    width = box_width(chain)
+    drawing = draw(chain, dict.fromkeys(chain, 1), width)
     assert NARROWEST <= width <= WIDEST
     assert drawing.width <= PAGE or width == NARROWEST
     assert length > 9 or drawing.width <= PAGE
@@ -171,8 +175,8 @@ def in_groups(**uses: str) -> list[list[str]]:
     """The names of a run's claims as they are ranked, where their proofs use these names."""
     claim = demo().claims[0]
     claims = [replace(claim, name=k, legs=(proved(*v.split()),)) for k, v in uses.items()]
-    found = ranked(replace(demo(), claims=tuple(claims), definitions=()))
-    return [[claim.name for claim in claims] for _, _, claims in found]
+    found = ranked(replace(demo(), claims=tuple(claims), definitions=(), about=About()))
+    return [[claim.name for claim in group.subjects] for group in found]
 
 
 def test_claims_that_no_proof_rests_on_come_first_and_each_before_what_it_rests_on() -> None:
@@ -186,8 +190,8 @@ def test_a_claim_is_used_through_a_lemma_as_well() -> None:
     leg = proved("lemma")
     check = replace(leg.checks[0], data={**leg.checks[0].data, "lemmas": lemmas})
     two = replace(two, legs=(replace(leg, checks=(check,)),))
-    groups = ranked(replace(run, claims=(one, two)))
-    assert [claims for _, _, claims in groups] == [(two,), (one,)]
+    groups = ranked(replace(run, claims=(one, two), definitions=(), about=About()))
+    assert [group.subjects for group in groups] == [(two,), (one,)]
 
 
 def test_without_uses_the_specifications_order_stays() -> None:
@@ -198,3 +202,22 @@ def test_without_uses_the_specifications_order_stays() -> None:
 def test_claims_in_a_circle_are_all_there() -> None:
     found = in_groups(a="b", b="a", c="")
     assert sorted(name for group in found for name in group) == ["a", "b", "c"]
+
+
+def test_what_is_not_confirmed_comes_before_all_else_and_then_what_the_project_names() -> None:
+    run = replace(demo(), about=About(main=("ropeHalfSplit_commutes", REFUTED)))
+    groups = {group.title: [s.name for s in group.subjects] for group in ranked(run)}
+    assert list(groups)[:3] == ["Refuted or unproved", "Undecided", "Main theorems"]
+    assert groups["Refuted or unproved"] == [REFUTED]
+    assert groups["Main theorems"] == ["ropeHalfSplit_commutes"], "what is refuted stands above"
+    shown = [name for names in groups.values() for name in names]
+    assert sorted(shown) == sorted(subject.name for subject in run.subjects)
+
+
+def test_no_word_of_a_name_is_broken() -> None:
+    drawn = graph(demo())
+    assert isinstance(drawn, Graph)
+    for node in drawn.nodes:
+        ends = itertools.accumulate(map(len, joints(node.name)))
+        broken = itertools.accumulate(map(len, node.lines))
+        assert set(broken) <= set(ends), node.lines

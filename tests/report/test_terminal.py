@@ -8,19 +8,25 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from harness.report.terminal import show
-from tests.report.demo import demo, hostile, later
+from harness.evidence import Leg, Outcome
+from harness.report.github import step_summary
+from harness.report.html import to_html
+from harness.report.model.subject import LegResult
+from harness.report.terminal import conclude, show
+from harness.verdict import ExitCode, Status
+from tests.report.demo import REFUTED, UNDECIDED, demo, hostile, later
 
 
 @pytest.mark.parametrize("width", [60, 80, 200])
 def test_what_is_refuted_is_said_with_its_place_and_replay(width: int) -> None:
     out = StringIO()
     show(demo(), Console(file=out, width=width))
+    conclude(demo(), Console(file=out, width=width))
     text = out.getvalue()
     assert "specs/attentionWeights_invariant_of_orthogonal.yaml:15:5:" in text
     assert "replay: harness replay attentionWeights_invariant_of_orthogonal:0:0:7" in text
     claims = len(demo().claims)
-    assert f"{claims} claims: {claims - 4} confirmed, 1 refuted, 3 undecided" in text
+    assert f"{claims} claims: 1 refuted, 3 undecided, {claims - 4} confirmed" in text
     assert "not run" in text
 
 
@@ -52,8 +58,47 @@ def test_text_in_brackets_is_text() -> None:
     assert "[red]name[/red]" in out.getvalue()
 
 
+@pytest.mark.parametrize("width", [60, 200])
+def test_the_last_five_lines_name_what_failed_worst_first(width: int) -> None:
+    out = StringIO()
+    conclude(demo(), Console(file=out, width=width))
+    lines = out.getvalue().rstrip().splitlines()[-5:]
+    assert lines[0].startswith(f"✗ {REFUTED}: numeric refuted (specs/{REFUTED}.yaml:15:5)")
+    assert lines[1].startswith(f"? {UNDECIDED}: ")
+    assert lines[3] == "  and 1 more"
+    assert lines[4].startswith(f"{len(demo().claims)} claims: 1 refuted")
+
+
+def test_in_a_pipe_no_line_is_wrapped_or_cut(capsys: pytest.CaptureFixture[str]) -> None:
+    show(demo())
+    text = capsys.readouterr().out
+    assert "…" not in text
+    for claim in demo().claims:
+        [row, *_] = [line for line in text.splitlines() if line.startswith(f"  {claim.name} ")]
+        assert row.count("confirmed") >= 1
+
+
+def test_a_sorry_is_unproved_and_not_refuted() -> None:
+    claim = demo().claims[0]
+    sorry = replace(
+        claim.legs[0].checks[0], outcome=Outcome.REFUTED, summary="It rests on `sorry`."
+    )
+    legs = (LegResult(Leg.PROOF, Outcome.REFUTED, (sorry,)), *claim.legs[1:])
+    run = replace(demo(), claims=(replace(claim, status=Status.REFUTED, legs=legs),), checkers=())
+    out = StringIO()
+    show(run, Console(file=out, width=200))
+    conclude(run, Console(file=out, width=200))
+    text = out.getvalue()
+    assert "refuted" not in text
+    assert f"✗ {claim.name}: unproved" in text
+    assert "1 claims: 1 unproved" in text
+    assert run.exit_code == ExitCode.REFUTED
+    assert "1 of 1 claims is unproved." in " ".join(to_html(run).split("<main>")[0].split())
+    assert "1 unproved" in step_summary(run)
+
+
 def test_programs_that_were_not_run_are_counted() -> None:
     out = StringIO()
     run = replace(demo(), programs_not_run=3)
-    show(run, Console(file=out, width=200))
+    conclude(run, Console(file=out, width=200))
     assert "programs: 3 not run here (harness programs)" in out.getvalue()

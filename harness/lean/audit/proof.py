@@ -127,7 +127,7 @@ def _assumed(session: Session, claim: Claim, data: dict[str, Json]) -> Evidence 
         parts.append(f"{what}{by}")
         places = [citing, axiom, constant]
         diagnostics += _at(session, places, f"{claim.theorem} rests on {what}{by}.")
-    summary = f"The proof rests on {'; on '.join(parts)}."
+    summary = f"It is unproved: what stands for a proof rests on {'; on '.join(parts)}."
     return _refuted(claim, summary, data, diagnostics)
 
 
@@ -150,7 +150,7 @@ def _confirmed(session: Session, claim: Claim, data: dict[str, Json]) -> Evidenc
     names = data["axioms"]
     assert isinstance(names, list)
     count = len(session.graph.rests_on(session.constant(claim.theorem)))
-    rest = f"on no axiom but {', '.join(map(str, names))}" if names else "on no axiom that it names"
+    rest = f"on no axiom but {', '.join(map(str, names))}" if names else "on no axiom"
     others = f" and the {counted(count - 1, 'declaration')} of the package below it" * (count > 1)
     summary = (
         f"Lean's kernel accepts the theorem{others}, each built anew from its text; it rests "

@@ -219,6 +219,14 @@ def _judged(
             )
         return replace(item, outcome=Outcome.CONFIRMED, summary=summary, data=data)
     reason = refused.reason if refused else "it was not asked"
+    if refused is not None and len(rulings) > 1 and refused is rulings[0]:
+        # What is refused is no counterexample, but that it is one to what Lean's theorem says.
+        summary = (
+            f"A counterexample to the specification without {item.data.get('hypothesis')} was "
+            "found. It says nothing of Lean's theorem, which by Lean's kernel is not what the "
+            f"specification says: {reason}."
+        )
+        return replace(item, outcome=Outcome.INCONCLUSIVE, summary=summary, data=data)
     if numbers is MODULO_THREE:
         why = f"Lean's kernel refuses it over {numbers.says}: {reason}."
         return _not_certified(replace(item, data=data), why)

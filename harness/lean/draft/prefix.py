@@ -87,6 +87,11 @@ def base_name(name: str) -> str:
     return name.rsplit(MARK, 1)[0]
 
 
+def spoken_name(name: str) -> str:
+    """The same for a reader: without what Lean appends to a name that nobody wrote."""
+    return base_name(name).split("._@.", 1)[0]
+
+
 def spine(expression: Expression) -> tuple[Expression, list[Expression]]:
     """What is applied, and everything that it is applied to."""
     arguments: list[Expression] = []

@@ -13,17 +13,15 @@ from dataclasses import dataclass
 from harness.claims.document import YamlPath
 from harness.claims.model import Claim, Hypothesis
 from harness.lean import expression as lean
-from harness.lean.draft.prefix import base_name, shown, spine
+from harness.lean.draft.prefix import shown, spine, spoken_name
 from harness.lean.draft.text import binder_text, conclusion_text
 from harness.lean.expression import Constant, Expression, ForAll, Local
+from harness.lean.mirror.short import Short, is_proposition
 
 _CORE = frozenset(
     {"Fin", "Nat", "Eq", "Ne", "And", "Or", "Not", "Exists", "OfNat.ofNat", "Neg.neg"}
 )
 _OPERATORS = frozenset({"HAdd.hAdd", "HMul.hMul", "HSub.hSub", "HDiv.hDiv"})
-_PROPOSITIONS = frozenset(
-    {"Eq", "Ne", "And", "Or", "Not", "Exists", "LE.le", "LT.lt", "Iff", "True"}
-)
 
 
 @dataclass(frozen=True)
@@ -44,11 +42,7 @@ class _Binder:
 
     @property
     def is_hypothesis(self) -> bool:
-        body = self.type
-        while isinstance(body, ForAll):
-            body = body.body
-        head, _ = spine(body)
-        return isinstance(head, Constant) and head.name in _PROPOSITIONS
+        return is_proposition(self.type)
 
 
 @dataclass(frozen=True)
@@ -92,6 +86,18 @@ class Sides:
         if not found and self._text(conclusion, names) != self._text(other, names):
             found.append(self._concluding(other))
         return found
+
+    def texts(self) -> tuple[str, str]:
+        """Both statements in one notation, Lean's, a line for each binder and the conclusion.
+
+        Sizes and instances are left out, unless nothing else differs.
+        """
+        ours, theirs = _named(self.printed), self.stored
+        short = Short(self.constants), Short(self.constants)
+        found = short[0].statement(ours), short[1].statement(theirs)
+        if found[0] != found[1]:
+            return found
+        return Short(None).statement(ours), Short(None).statement(theirs)
 
     # -- words -----------------------------------------------------------------------------------
 
@@ -161,7 +167,7 @@ class Sides:
 
     def _own(self, binder: _Binder) -> str:
         """A binder in Lean's own text."""
-        name = base_name(binder.name)
+        name = spoken_name(binder.name)
         written = binder_text(self.lean_text, name) if binder.is_hypothesis else ""
         return written[1:-1] if written else f"{name} : {shown(binder.type)}"
 

@@ -137,7 +137,8 @@ def _different(session: Session, claim: Claim, data: dict[str, Json]) -> Evidenc
     if reason is not None and reason.reason:
         data = {**data, "message": f"Lean's kernel: {reason.reason}"}
     lean_has = f"Lean has: {data.get('lean_statement', constant)}"
-    found = _differences(session, claim, constant)
+    found, side_by_side = _differences(session, claim, constant)
+    data = {**data, **side_by_side}
     if not found:
         summary = (
             f"The specification and {constant} are different statements in the same words: an "
@@ -155,10 +156,13 @@ def _different(session: Session, claim: Claim, data: dict[str, Json]) -> Evidenc
     return _evidence(claim.theorem, Outcome.REFUTED, summary, data, faults)
 
 
-def _differences(session: Session, claim: Claim, constant: str) -> list[Difference]:
+def _differences(
+    session: Session, claim: Claim, constant: str
+) -> tuple[list[Difference], dict[str, Json]]:
+    """What differs, and both statements side by side; nothing where Lean's cannot be read."""
     stored = session.answer.constants.get(constant)
     if stored is None:
-        return []
+        return [], {}
     place = session.place(constant)
     try:
         numbers = count()
@@ -170,9 +174,10 @@ def _differences(session: Session, claim: Claim, constant: str) -> list[Differen
             frozenset(session.answer.declarations),
             place.statement if place else "",
         )
-        return sides.differences()
+        ours, theirs = sides.texts()
+        return sides.differences(), {"side_by_side": {"specification": ours, "lean": theirs}}
     except (ValueError, RecursionError):
-        return []
+        return [], {}
 
 
 def _first_wrong(session: Session, definitions: list[str], operators: list[str]) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 
 from harness.evidence import Counterexample, Evidence, Json, Leg
 from harness.report.model.statement import Formula, Labelled
@@ -105,6 +105,8 @@ class Checker:
     check: Evidence | None
     """How the lattice was found; nothing where it was not."""
     lattice: Lattice | None
+    presets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Combinations that a reader may ask about, by name: the toggles that are off."""
 
     @property
     def line(self) -> int:
@@ -116,6 +118,11 @@ class Checker:
         """The one leg that answers for it."""
         checks = () if self.check is None else (self.check,)
         return (LegResult(Leg.NECESSITY, leg_outcome(checks), checks),)
+
+    @property
+    def word(self) -> str:
+        """The status as readers are told it."""
+        return self.status.value
 
     @property
     def evidence(self) -> Iterator[Evidence]:

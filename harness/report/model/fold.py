@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
+from harness.evidence import Json
 from harness.report.model.statement import Formula
 
 
@@ -17,6 +19,8 @@ class Port:
     is_changed: bool
     each: str = ""
     """The range of the index, where a family is shown by one of its members."""
+    numbers: tuple[Json, Json] | None = None
+    """What both are in the counterexample, where the claim has one."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,8 @@ class Stage:
     """Whether that is no change at all."""
     claim: str = ""
     """The claim that says so, where it is another one."""
+    numbers: tuple[Json, Json] | None = None
+    """What comes out before and after in the counterexample, where the claim has one."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +51,10 @@ class Picture:
     """How a change of the inputs travels through what a claim is about, innermost first."""
 
     stages: tuple[Stage, ...]
+    sizes: Mapping[str, int] = field(default_factory=dict)
+    """Of the counterexample whose numbers the stages show."""
+    claimed: Json = None
+    """What comes out of the last stage by the claim, in that counterexample."""
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from harness.claims.about import About
 from harness.diagnostics import Diagnostic
 from harness.evidence import Gap, Json, Leg
 from harness.report.model.checker import Checker
@@ -41,6 +42,12 @@ class Run:
     seconds: float = 0.0
     since: Since | None = None
     """What changed since an earlier run, where one was given to compare with."""
+    about: About = field(default_factory=About)
+    """What the project says of itself."""
+
+    @property
+    def title(self) -> str:
+        return self.about.title or self.project
 
     @property
     def subjects(self) -> tuple[Subject, ...]:

@@ -20,6 +20,8 @@ class Labelled:
 
     name: str
     formula: Formula
+    gloss: str = ""
+    """What it stands for, in a few words."""
 
 
 @dataclass(frozen=True)

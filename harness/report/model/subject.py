@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -21,6 +21,18 @@ class Kind(StrEnum):
     DEFINITION = "definition"
 
 
+def word(leg: Leg, outcome: Outcome) -> str:
+    """An outcome as readers are told it.
+
+    What is wrong with a proof says nothing against the theorem, which is unproved and no more.
+    """
+    is_unproved = leg is Leg.PROOF and outcome is Outcome.REFUTED
+    return UNPROVED if is_unproved else outcome.value
+
+
+UNPROVED = "unproved"
+
+
 @dataclass(frozen=True)
 class LegResult:
     """What one leg found out, and the evidence for it."""
@@ -30,6 +42,17 @@ class LegResult:
     checks: tuple[Evidence, ...] = ()
     waived: str | None = None
     """The reason for which the specification waives this leg."""
+
+    @property
+    def word(self) -> str:
+        """The outcome as readers are told it."""
+        return word(self.leg, self.outcome)
+
+
+def verdict_word(status: Status, legs: Iterable[LegResult]) -> str:
+    """A status as readers are told it: *unproved* where nothing but the proof is against it."""
+    words = {result.word for result in legs if result.outcome is Outcome.REFUTED}
+    return UNPROVED if status is Status.REFUTED and words == {UNPROVED} else status.value
 
 
 @dataclass(frozen=True)
@@ -68,6 +91,11 @@ class Subject:
     """What is folded where, for a claim of that form."""
     cost: Cost | None = None
     """What the fold costs, for a claim that is about one."""
+
+    @property
+    def word(self) -> str:
+        """The status as readers are told it."""
+        return verdict_word(self.status, self.legs)
 
     @property
     def evidence(self) -> Iterator[Evidence]:

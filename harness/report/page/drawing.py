@@ -47,9 +47,12 @@ def box_width(edges: Edges) -> float:
     return float(int(min(WIDEST, max(NARROWEST, fitting))))
 
 
-def draw(edges: Edges, lines: Mapping[str, int]) -> Drawing:
-    """Places for the nodes of a graph without circles, each with so many lines of text."""
-    layer, width = layers(edges), box_width(edges)
+def draw(edges: Edges, lines: Mapping[str, int], width: float) -> Drawing:
+    """Places for the nodes of a graph without circles, each with so many lines of text.
+
+    Their boxes are `width` wide.
+    """
+    layer = layers(edges)
     routes = paths(edges, layer)
     order = rows(layer, routes.values())
 

@@ -40,12 +40,12 @@ def drifted(run: Run) -> list[Drifted]:
                     name, what, was, now = (str(drift.get(key) or "") for key in _KEYS)
                     found.setdefault((name, what, was, now), []).append(subject)
     return [
-        Drifted(name, what, *_compared(was, now), tuple(reached))
+        Drifted(name, what, *compared(was, now), tuple(reached))
         for (name, what, was, now), reached in found.items()
     ]
 
 
-def _compared(was: str, now: str) -> tuple[Words, Words]:
+def compared(was: str, now: str) -> tuple[Words, Words]:
     """Both texts with what differs marked; nothing is where there is only one."""
     old, new = (re.findall(r"\s+|\w+|\W", text) for text in (was, now))
     if not (old and new):

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from harness.evidence import Evidence
+from harness.report.page.drift import Words, compared
 
 ELSEWHERE = frozenset(
     {
@@ -21,7 +22,7 @@ ELSEWHERE = frozenset(
             "lemmas",
             "axioms",
         ),
-        *("sketch", "ratio_histogram", "ratios_by_shape", "versions"),
+        *("sketch", "ratio_histogram", "ratios_by_shape", "versions", "side_by_side"),
     }
 )
 """Data that the page shows at a place of its own."""
@@ -39,12 +40,35 @@ MAX_COLUMNS = 8
 
 def facts(check: Evidence) -> list[tuple[str, Any]]:
     """The data of a check that is shown as a table."""
-    return [(k, v) for k, v in check.data.items() if not (k in ELSEWHERE or _is_record(k, v))]
+    return [
+        (k, _told(v)) for k, v in check.data.items() if not (k in ELSEWHERE or _is_record(k, v))
+    ]
+
+
+def _told(value: Any) -> Any:
+    """A value without the columns in which no record says anything."""
+    if not isinstance(value, list | tuple) or not all(isinstance(v, Mapping) for v in value):
+        return value
+    silent = [key for key in (value[0] if value else ()) if all(v.get(key) == "" for v in value)]
+    return [{k: v for k, v in item.items() if k not in silent} for item in value]
 
 
 def record(check: Evidence) -> list[tuple[str, Any]]:
     """The data of a check that is shown where somebody asks for it."""
     return [(k, v) for k, v in check.data.items() if _is_record(k, v)]
+
+
+def side_by_side(check: Evidence) -> tuple[Words, Words] | None:
+    """The specification and Lean's theorem in one notation, with what differs marked."""
+    found = check.data.get("side_by_side")
+    if not isinstance(found, Mapping):
+        return None
+    ours, theirs = (str(found.get(key) or "") for key in ("specification", "lean"))
+    return compared(ours, theirs) if max(len(ours), len(theirs)) < _COMPARED else None
+
+
+_COMPARED = 20_000
+"""Letters of a statement that is compared word by word."""
 
 
 def _is_record(key: str, value: Any) -> bool:
@@ -60,6 +84,8 @@ def shape(value: Any) -> str:
             return "number"
         case str():
             return "block" if "\n" in value else "text"
+        case Mapping() if set(value) == {"text", "latex", "mathml"}:
+            return "formula"
         case Mapping():
             return "mapping" if value else "nothing"
         case []:

@@ -14,6 +14,8 @@ from harness.report.page.words import anchor, joints
 
 LIMIT = 150
 """More nodes than this are no picture any more."""
+LONGEST = 24
+"""Letters of a word that boxes are made wide for; a longer one is broken."""
 LETTER, BESIDE = 6.62, 32.0
 """How wide a letter is in a box, and what else stands in its line: the symbol and the margins."""
 
@@ -58,9 +60,11 @@ def graph(run: Run) -> Graph | int | None:
     if not any(edges.values()):
         return None
     edges = reduced(acyclic(edges))
-    letters = int((box_width(edges) - BESIDE) / LETTER)
+    longest = max(len(piece) for name in edges for piece in joints(name))
+    width = max(box_width(edges), min(longest, LONGEST) * LETTER + BESIDE)
+    letters = int((width - BESIDE) / LETTER + 1e-6)
     lines = {name: _lines(name, letters) for name in edges}
-    drawing = draw(edges, {name: len(found) for name, found in lines.items()})
+    drawing = draw(edges, {name: len(found) for name, found in lines.items()}, width)
     return Graph(
         nodes=tuple(
             _node(name, run.by_name.get(name), lines[name], box) for name, box in drawing.boxes

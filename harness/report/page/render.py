@@ -11,7 +11,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from harness.evidence import Leg, Outcome
+from harness.report.faults import faults
 from harness.report.model.run import Run
+from harness.report.model.subject import word
 from harness.report.page import (
     changes,
     chart,
@@ -19,10 +21,12 @@ from harness.report.page import (
     counterexample,
     drift,
     evidence,
+    flow,
     gaps,
     graph,
     highlight,
     mathematics,
+    opening,
     parts,
     sketch,
     uses,
@@ -45,9 +49,6 @@ def render(run: Run) -> str:
             policy=content_security_policy(style, script),
             parcel=Parcel(),
             is_long=len(run.subjects) > LIMIT,
-            Leg=Leg,
-            Outcome=Outcome,
-            Status=Status,
         )
     )
 
@@ -90,7 +91,9 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals["scalars"] = mathematics.scalars()
+    environment.globals.update(
+        scalars=mathematics.scalars(), Leg=Leg, Outcome=Outcome, Status=Status, word=word
+    )
     environment.filters.update(
         anchor=words.anchor,
         breakable=words.breakable,
@@ -98,6 +101,7 @@ def _environment() -> Environment:
         duration=words.duration,
         moment=words.moment,
         number=words.number,
+        prose=words.prose,
         rational=words.rational,
         humanised=words.humanised,
         mathematics=mathematics.safe,
@@ -112,10 +116,18 @@ def _environment() -> Environment:
         compact=evidence.compact,
         drifted=drift.drifted,
         facts=evidence.facts,
+        side_by_side=evidence.side_by_side,
         is_short=evidence.is_short,
         record=evidence.record,
         gaps_by_kind=gaps.by_kind,
         graph=graph.graph,
+        faults=faults,
+        told=opening.told,
+        target=opening.target,
+        leading=opening.leading,
+        checked=opening.checked,
+        kept=opening.kept,
+        flowing=flow.flowing,
         sketch=sketch.of_subject,
         histogram=chart.histogram,
         growth=chart.growth,

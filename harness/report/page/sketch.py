@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from harness.evidence import Leg, Outcome
 from harness.report.model.subject import Subject
 
 
@@ -42,8 +43,16 @@ def chains(data: Any) -> list[Group]:
 
 
 def of_subject(subject: Subject) -> list[Group]:
-    """The sketch that a check brought along; empty where none did."""
-    found = (chains(check.data.get("sketch")) for check in subject.evidence)
+    """The sketch of a proof of the claim itself; empty where the symbolic engine found none.
+
+    Evidence of another leg may have the sketch of another claim, such as one with a hypothesis
+    less.
+    """
+    found = (
+        chains(check.data.get("sketch"))
+        for check in subject.evidence
+        if check.leg is Leg.SYMBOLIC and check.outcome is Outcome.CONFIRMED
+    )
     return next(filter(None, found), [])
 
 

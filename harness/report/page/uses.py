@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from graphlib import TopologicalSorter
 
 from harness.evidence import Leg
+from harness.report.faults import severity
 from harness.report.model.run import Run
 from harness.report.model.subject import Subject
 from harness.report.page.layers import Edges, acyclic
@@ -26,25 +28,60 @@ def used(run: Run) -> Edges:
     return {name: frozenset(below - {name}) for name, below in found.items()}
 
 
-def ranked(run: Run) -> list[tuple[str, str, tuple[Subject, ...]]]:
-    """The claims in groups, each with a title and with what its claims have in common.
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Claims and definitions that stand together on the page."""
 
-    First those that the proof of no other claim rests on. In each group, those come first that
-    rest on most claims, and so each before what it rests on; else the specifications' order stays.
-    Where no proof rests on a claim, or Lean did not say so, there is one group.
+    name: str
+    """By which it is linked to."""
+    title: str
+    aside: str
+    subjects: tuple[Subject, ...]
+
+
+def ranked(run: Run) -> list[Group]:
+    """The claims and definitions in groups: worst first, then what a reader came for.
+
+    What is not confirmed stands before all else. Then the theorems that the project calls its
+    main ones, or, where it names none, those that the proof of no other claim rests on. In each
+    group, those come first that rest on most claims, and so each before what it rests on; else
+    the specifications' order stays.
     """
     claims = {claim.name for claim in run.claims}
     below = {name: found & claims for name, found in _reached(used(run)).items()}
     support = frozenset().union(*(found - {name} for name, found in below.items()))
     order = sorted(run.claims, key=lambda claim: -len(below[claim.name]))
-    main = tuple(claim for claim in order if claim.name not in support)
-    rest = tuple(claim for claim in order if claim.name in support)
-    if not rest:
-        return [("Theorems", "", run.claims)] if run.claims else []
-    return [
-        ("Main theorems", "No other claim’s proof rests on these.", main),
-        ("Supporting theorems", "Proofs of the theorems above rest on these.", rest),
+    named = [run.by_name[name] for name in run.about.main if name in claims]
+    rest = [claim for claim in order if claim not in named]
+    loose = [claim for claim in rest if claim.name not in support]
+    held = [claim for claim in rest if claim.name in support]
+    failing = sorted(run.subjects, key=severity)
+    uses = "Proofs of the theorems above rest on these."
+    ends = "No other claim’s proof rests on these."
+    words = (
+        "The theorems are only as good as the words they use. These are the definitions that they "
+        "unfold to."
+    )
+    found: list[tuple[str, str, str, list[Subject]]] = [
+        ("refuted", "Refuted or unproved", "", [s for s in failing if severity(s) < 2]),
+        ("undecided", "Undecided", "", [s for s in failing if severity(s) == 2]),
     ]
+    if named:
+        found.append(("theorems", "Main theorems", "", named))
+        found.append(("theorems-2", "Further theorems", ends, loose))
+        found.append(("theorems-3", "Supporting theorems", uses, held))
+    elif held:
+        found.append(("theorems", "Main theorems", ends, loose))
+        found.append(("theorems-2", "Supporting theorems", uses, held))
+    else:
+        found.append(("theorems", "Theorems", "", list(run.claims)))
+    found.append(("definitions", "Definitions", words, list(run.definitions)))
+    fine = {id(s) for s in run.subjects if severity(s) == 3}
+    groups = [
+        Group(name, title, aside, tuple(s for s in listed if i < 2 or id(s) in fine))
+        for i, (name, title, aside, listed) in enumerate(found)
+    ]
+    return [group for group in groups if group.subjects]
 
 
 def _reached(edges: Edges) -> Edges:

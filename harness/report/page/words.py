@@ -20,9 +20,20 @@ def breakable(name: str) -> Markup:
     return Markup("<wbr>").join(map(escape, joints(name)))
 
 
+def prose(text: str) -> Markup:
+    """A sentence in which what stands between backticks is set as code."""
+    pieces = text.split("`")
+    if len(pieces) % 2 == 0:
+        return escape(text)
+    return Markup("").join(
+        Markup("<code>{}</code>").format(piece) if i % 2 else escape(piece)
+        for i, piece in enumerate(pieces)
+    )
+
+
 def joints(name: str) -> list[str]:
     """The pieces of a name, between which it may break."""
-    return [piece for piece in re.findall(r"_?[^_A-Z]*[A-Z]*[^_A-Z]*", name) if piece]
+    return [piece for piece in re.findall(r"_?[A-Z]*[^_A-Z]*", name) if piece]
 
 
 def css_class(word: str) -> str:

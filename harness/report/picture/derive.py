@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from harness.claims.model import Claim, Definition, Library
+from harness.evidence import Counterexample
 from harness.language.terms import Apply, Call, Equation, Lambda, Term, Variable
 from harness.language.transform import (
     children,
@@ -23,6 +24,7 @@ from harness.language.transform import (
 from harness.language.types import Function, Index, Type, resolve
 from harness.report.formula import inline
 from harness.report.model.fold import Picture, Port, Stage
+from harness.report.picture.figures import Figures
 from harness.report.picture.matching import canonical, consequence
 
 DEPTH = 6
@@ -50,8 +52,17 @@ class _Known:
     claim: str
 
 
-def derive(claim: Claim, library: Library, claims: Sequence[Claim]) -> Picture | None:
-    """The picture of `claim`; nothing where its conclusion is of another form."""
+def derive(
+    claim: Claim,
+    library: Library,
+    claims: Sequence[Claim],
+    examples: Iterable[Counterexample] = (),
+) -> Picture | None:
+    """The picture of `claim`; nothing where its conclusion is of another form.
+
+    It has the numbers of the first of `examples`, counterexamples to the claim, that can be
+    computed again.
+    """
     found = min(_readings(claim.conclusion, library), key=_weight, default=None)
     if found is None:
         return None
@@ -73,8 +84,13 @@ def derive(claim: Claim, library: Library, claims: Sequence[Claim]) -> Picture |
     ]
     for level, outcome in zip(levels[1:], outcomes[1:], strict=True):
         known.append(_first_known(claim, claims, level, outcome))
-    stages = tuple(_stages(levels, outcomes, known, library))
-    return Picture(stages) if any(p.is_changed for s in stages for p in s.inputs) else None
+    figures = next(filter(None, (Figures.of(e, claim, library) for e in examples)), None)
+    stages = tuple(_stages(levels, outcomes, known, library, figures))
+    if not any(port.is_changed for stage in stages for port in stage.inputs):
+        return None
+    if figures is None:
+        return Picture(stages)
+    return Picture(stages, figures.sizes, figures.value(whole, ()))
 
 
 class _Names:
@@ -207,6 +223,7 @@ def _stages(
     outcomes: Sequence[Term],
     known: Sequence[_Known | None],
     library: Library,
+    figures: Figures | None,
 ) -> Iterator[Stage]:
     """Innermost first; what goes into a stage is what came out of the one before it."""
     travelling: Term | None = None
@@ -228,13 +245,16 @@ def _stages(
         yield Stage(
             definition=definition.name,
             each=each,
-            inputs=tuple(_ports(definition, level, used)),
+            inputs=tuple(_ports(definition, level, used, figures)),
             outcome=inline(outcome),
             before=None if before is None else inline(before),
             after=None if after is None else inline(after),
             becomes=None if lemma is None else inline(lemma.value),
             is_same=lemma is not None and lemma.is_same,
             claim="" if lemma is None or i == 0 else lemma.claim,
+            numbers=None
+            if figures is None
+            else figures.pair(level.before, level.after, level.scope),
         )
         travelling = lemma.value if lemma is not None else after or outcome
 
@@ -255,16 +275,19 @@ def _used_beside(definition: Definition, inner: str) -> set[str]:
     return set(walk(definition.body))
 
 
-def _ports(definition: Definition, level: _Level, used: set[str]) -> Iterator[Port]:
+def _ports(
+    definition: Definition, level: _Level, used: set[str], figures: Figures | None
+) -> Iterator[Port]:
     names = [p.name for p in definition.parameters if p.is_explicit]
     for name, before, after in zip(
         names, level.before.arguments, level.after.arguments, strict=True
     ):
         if name in used:
-            each, is_changed = "", canonical(before) != canonical(after)
+            each, is_changed, numbers = "", canonical(before) != canonical(after), None
             if is_changed:
+                numbers = None if figures is None else figures.pair(before, after, level.scope)
                 before, after, each = _entries(before, after)
-            yield Port(name, inline(before), inline(after), is_changed, each)
+            yield Port(name, inline(before), inline(after), is_changed, each, numbers)
 
 
 def _entries(before: Term, after: Term) -> tuple[Term, Term, str]:

@@ -10,13 +10,27 @@
     const hash = location.hash.slice(1);
     return new URLSearchParams(SETTINGS.test(hash) ? hash : "");
   };
-  const setSetting = (name, value) => {
+  // What is typed changes the address; what is switched is a step that Back undoes.
+  let stepped = -Infinity;
+  const setSetting = (name, value, isStep = false) => {
     const found = settings();
     if (value) found.set(name, value);
     else found.delete(name);
     const text = found.toString();
-    history.replaceState(null, "", text ? `#${text}` : location.pathname + location.search);
+    const address = text ? `#${text}` : location.pathname + location.search;
+    isStep &&= performance.now() - stepped > 250; // several at once are one step
+    if (isStep) leave();
+    stepped = performance.now();
+    history[isStep ? "pushState" : "replaceState"]({ y: scrollY }, "", address);
   };
+
+  // -- Back and Forward lead to where one was, and not to where the address leads
+
+  history.scrollRestoration = "manual";
+  const leave = () => history.replaceState({ y: scrollY }, "");
+  addEventListener("click", (event) => { if (event.target.closest("a[href^='#']")) leave(); }, true);
+  let still;
+  addEventListener("scroll", () => { clearTimeout(still); still = setTimeout(leave, 150); }, { passive: true });
 
   // -- theme
 
@@ -156,6 +170,7 @@
     const { cells, verdicts, pieces, near } = JSON.parse(bodies[bench.dataset.checker]);
     const { setting } = bench.dataset;
     const boxes = all("[data-toggle]", bench), cards = all("[data-question]", bench);
+    const presets = all("[data-preset]", bench), opened = new Map();
     const words = new Map(all("[data-word]", bench.querySelector("[data-verdicts]").content)
       .map((word) => [word.dataset.word, word]));
     const names = (mask) => boxes.filter((_, i) => mask >> i & 1).map((box) => box.dataset.toggle);
@@ -175,7 +190,9 @@
       const body = card.querySelector("[data-answer]"), before = body.querySelector("details");
       body.innerHTML = number < 0 ? "" : bodies[pieces[number]];
       if (number < 0) body.textContent = "The lattice has no answer here.";
-      else if (before) body.querySelector("details").open = before.open;
+      if (before) opened.set(card, before.open);
+      const after = body.querySelector("details");
+      if (after && opened.get(card)) after.open = true;
       const ways = (near[at] || [])[i] || [], place = body.querySelector("[data-near]");
       if (!ways.length || !place) return;
       place.hidden = false;
@@ -189,6 +206,10 @@
         box.closest("label").querySelector("[data-idle]").textContent = is_idle ? "No difference here." : "";
       });
       bench.querySelector("[data-permalink]").href = address(at);
+      for (const preset of presets) {
+        const off = preset.dataset.preset.split(",").sort().join();
+        preset.setAttribute("aria-pressed", String(off === names(at).sort().join()));
+      }
       return names(at).join(",");
     };
     const read = () => {
@@ -201,11 +222,15 @@
       show();
       return off.length > 0;
     };
-    bench.addEventListener("change", () => setSetting(setting, show()));
-    bench.querySelector("[data-all-on]").addEventListener("click", () => {
-      for (const box of boxes) box.checked = true;
-      setSetting(setting, show());
-    });
+    const set = (off) => {
+      for (const box of boxes) box.checked = !off.includes(box.dataset.toggle);
+      setSetting(setting, show(), true);
+    };
+    bench.addEventListener("change", () => setSetting(setting, show(), true));
+    bench.querySelector("[data-all-on]").addEventListener("click", () => set([]));
+    for (const preset of presets) {
+      preset.addEventListener("click", () => set(preset.dataset.preset.split(",")));
+    }
     bench.querySelector("form").addEventListener("submit", (event) => event.preventDefault());
     for (const box of boxes) box.disabled = false;
     checkers.push({ bench, read });
@@ -216,28 +241,31 @@
   const decoded = (text) => {
     try { return decodeURIComponent(text); } catch { return text; }
   };
-  const settle = (target, times) => {
-    target.scrollIntoView({ behavior: "instant" });
-    if (times) requestAnimationFrame(() => settle(target, times - 1)); // what is near takes its place
+  const settle = (go, times) => {
+    go();
+    if (times) requestAnimationFrame(() => settle(go, times - 1)); // what is near takes its place
   };
-  const follow = () => {
-    const hash = location.hash.slice(1);
-    if (!SETTINGS.test(hash)) {
-      const target = hash && place(decoded(hash));
-      if (!target) return;
+  const show = (target) => settle(() => target.scrollIntoView({ behavior: "instant" }), 4);
+  // To where the address leads; or, where one has been there before, to what one saw.
+  const follow = (state) => {
+    const hash = location.hash.slice(1), isPlace = !SETTINGS.test(hash);
+    let target = null;
+    if (state || !isPlace) {
+      field.value = settings().get("q") || "";
+      if (THEMES.includes(settings().get("theme"))) theme = settings().get("theme");
+      showTheme();
+      filter();
+      const set = checkers.filter(({ read }) => read());
+      if (set.length) target = set[0].bench.closest("section");
+    }
+    if (isPlace && hash && (target = place(decoded(hash)))) {
       if (target.closest("[hidden]")) { field.value = ""; filter(); }
       for (let at = target; at; at = at.parentElement) if (at.localName === "details") at.open = true;
-      settle(target, 4);
-      return;
     }
-    field.value = settings().get("q") || "";
-    if (THEMES.includes(settings().get("theme"))) theme = settings().get("theme");
-    showTheme();
-    filter();
-    const set = checkers.filter(({ read }) => read());
-    if (set.length) settle(set[0].bench.closest("section"), 4);
+    if (state) settle(() => scrollTo({ top: state.y, behavior: "instant" }), 4);
+    else if (target) show(target);
   };
-  addEventListener("hashchange", follow);
+  addEventListener("popstate", ({ state }) => follow(state));
 
   // -- what belongs together is shown together
 
@@ -306,11 +334,12 @@
 
   if (THEMES.includes(remembered())) theme = remembered();
   showTheme();
-  follow();
+  const { state } = history; // there is one where a page is loaded again
+  follow(state);
   requestAnimationFrame(() => setTimeout(async () => {
     await inflate();
     for (const bench of all("[data-checker]")) checker(bench);
     for (const { read } of checkers) read();
-    follow();
+    follow(state);
   }));
 })();

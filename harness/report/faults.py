@@ -1,0 +1,89 @@
+"""What is not confirmed, worst first: what a reader has to know before anything else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from harness.evidence import Counterexample, Evidence, Outcome
+from harness.report.model.checker import Checker
+from harness.report.model.run import Run
+from harness.report.model.subject import UNPROVED, LegResult, Subject, word
+from harness.verdict import Status
+
+_FINE = (Outcome.CONFIRMED, Outcome.NOT_APPLICABLE)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A claim, definition or checker that is not confirmed, with the leg that says most of it."""
+
+    subject: Subject | Checker
+    legs: tuple[LegResult, ...]
+    """Those that stand against it, the most telling first."""
+
+    @property
+    def words(self) -> str:
+        """The legs with what they came to, those together that came to the same."""
+        found: dict[str, list[str]] = {}
+        for result in self.legs:
+            found.setdefault(result.word, []).append(result.leg.value)
+        return "; ".join(
+            how if how == UNPROVED else f"{', '.join(legs)} {how}" for how, legs in found.items()
+        )
+
+    @property
+    def check(self) -> Evidence | None:
+        """The check that says why; nothing where none answered."""
+        found = (c for r in self.legs[:1] for c in r.checks if c.outcome is r.outcome)
+        return next(found, None)
+
+    @property
+    def reason(self) -> str:
+        """Why, in a sentence or two."""
+        return self.check.summary if self.check else "No check answered for this leg."
+
+    @property
+    def place(self) -> str:
+        """Where to look: `file:line:column`, as far as it is known."""
+        check = self.check
+        if check is not None and check.diagnostics:
+            found = check.diagnostics[0]
+            return f"{found.file}:{found.line}:{found.column}"
+        return f"{self.subject.file}:{self.subject.line}"
+
+    @property
+    def counterexample(self) -> Counterexample | None:
+        """The first that a leg found against it."""
+        checks = (c for result in self.legs for c in result.checks)
+        found = (c.counterexample for c in checks if c.outcome is Outcome.REFUTED)
+        return next(filter(None, found), None)
+
+
+def faults(run: Run) -> list[Fault]:
+    """What is not confirmed: what is refuted, what is unproved, and then what is undecided."""
+    found = [fault for item in run.judged if (fault := _fault(item)) is not None]
+    return sorted(found, key=lambda fault: severity(fault.subject))
+
+
+def severity(subject: Subject | Checker) -> int:
+    """0 for what is refuted; more for what is less bad; the most for what is confirmed."""
+    if subject.status is Status.REFUTED:
+        return 0 if subject.word == Status.REFUTED.value else 1
+    return 3 if subject.status is Status.CONFIRMED else 2
+
+
+def _fault(subject: Subject | Checker) -> Fault | None:
+    if subject.status is Status.CONFIRMED:
+        return None
+    against = [r for r in subject.legs if r.outcome not in _FINE and not _is_waived(r)]
+    worst = [r for r in against if r.outcome is Outcome.REFUTED]
+    return Fault(subject, tuple(worst or against))
+
+
+def _is_waived(result: LegResult) -> bool:
+    return result.waived is not None and result.outcome is not Outcome.REFUTED
+
+
+def check_word(check: Evidence) -> str:
+    """The outcome of a check as readers are told it."""
+    return word(check.leg, check.outcome)
