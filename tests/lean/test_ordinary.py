@@ -81,7 +81,7 @@ def test_what_lean_refuses_and_what_it_cannot_do_are_two_things(tmp_path: Path) 
         ("Code.lean", 3, 79, "`simp` made no progress"),
         ("Native.lean", 1, 52, "Tactic `native_decide` failed. Error"),
         ("Option.lean", 1, 1, "Unknown option `some.option.of.another.lean`"),
-        ("Beats.lean", 2, 25, "(deterministic) timeout at `elaborator`, maximum number of he"),
+        ("Beats.lean", 2, 25, "(deterministic) timeout at `elaborator`, maximum number of h"),
         ("Gone.lean", 1, 8, "There is no module Bad.Nowhere"),
         ("Far.lean", 1, 8, "It imports Mathlib.Tactic, of a package that is not there."),
     ]  # fmt: skip

@@ -39,8 +39,9 @@ def found(root: Path, said: str) -> dict[tuple[str, str], set[str]]:
     data = json.loads(evidence.read_text("utf-8"))
     outcomes: dict[tuple[str, str], set[str]] = {}
     for subject in (*data["claims"], *data["definitions"]):
-        for leg in subject["legs"]:
-            outcomes[subject["name"], leg["leg"]] = {check["outcome"] for check in leg["checks"]}
+        name = subject.get("theorem") or subject["definition"]
+        for leg, result in subject["legs"].items():
+            outcomes[name, leg] = {check["outcome"] for check in result["checks"]}
     return outcomes
 
 
