@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from harness.claims.model import Claim, Library
 from harness.claims.unfolding import unfolded_equation
-from harness.language.terms import Equation, Primitive, Term, Variable
+from harness.language.terms import Equation, Lambda, Primitive, Term, Variable
 from harness.language.transform import alpha_equal, rewrite
 from harness.language.types import (
     Dim,
@@ -37,9 +37,28 @@ def vacuous(claim: Claim, library: Library) -> str:
     plain = unfolded_equation(conclusion, library)
     if alpha_equal(plain.left, plain.right):
         return "Both sides of the conclusion are one term once definitions are unfolded."
+    for hypothesis in claim.hypotheses:
+        if _same(plain, unfolded_equation(hypothesis.equation, library)):
+            return f"Its conclusion is the hypothesis {hypothesis.name}."
     if _is_about_nothing(plain):
         return "Both sides of the conclusion are about entries of what has none."
     return ""
+
+
+def _same(this: Equation, that: Equation) -> bool:
+    """Whether two equations are one, whichever side stands first and whatever they range over."""
+    if len(this.parameters) != len(that.parameters):
+        return False
+    mine, yours = _families(this), _families(that)
+    return all(map(alpha_equal, mine, yours)) or all(map(alpha_equal, mine, reversed(yours)))
+
+
+def _families(equation: Equation) -> list[Term]:
+    """Both sides as functions of what the equation ranges over."""
+    sides = [equation.left, equation.right]
+    for variable in reversed(equation.parameters):
+        sides = [Lambda(variable, side) for side in sides]
+    return sides
 
 
 def _is_about_nothing(equation: Equation) -> bool:

@@ -42,6 +42,16 @@ EMPTY = {
         "for:\n  u, v: vector(0)\nthen: dot(u, v) = dot(u, u)",
         "what has none",
     ),
+    "its own hypothesis": (
+        "for:\n  n: dimension\n  A, B: matrix(n, n)\nassume:\n  it: A @ B = 1\nthen: A @ B = 1",
+        "the hypothesis it",
+    ),
+    "its own hypothesis, turned and renamed": (
+        "for:\n  n, d: dimension\n  q: vector(d)\n  K: index(n) -> vector(d)\n  s: vector(n)\n"
+        "assume:\n  it: '∀ (i: index(n)), scores(q, K)[i] = s[i]'\n"
+        "then: '∀ (k: index(n)), s[k] = [j ↦ dot(q, K(j))][k]'",
+        "the hypothesis it",
+    ),
     "an equation of such": ("for:\n  u, v: vector(0)\nthen: u = v", "what has none"),
     "within a function": (
         "for:\n  f: vector(0*2) -> scalar\n  u, v: vector(0*2)\nthen: f(u) + 1 = f(v) + 1",
@@ -56,6 +66,10 @@ TELLING = {
         "then: dot(u, u) + dot(v, w) = dot(u, u) + dot(w, v)"
     ),
     "one entry": "for:\n  x: vector(1)\nthen: '∀ (j: index(1)), (Σ i, x[i]) = x[j]'",
+    "a hypothesis at one place": (
+        "for:\n  n: dimension\n  u, v: vector(n)\n  k: index(n)\n"
+        "assume:\n  it: '∀ (i: index(n)), u[i] = v[i]'\nthen: u[k] = v[k]"
+    ),
     "a law": "for:\n  n: dimension\n  u, v: vector(n)\nthen: dot(u, v) = dot(v, u)",
 }
 
