@@ -109,7 +109,8 @@ def lawless_claims(plan: Plan) -> Iterator[Evidence]:
     for claim in plan.project.claims:
         if claim.scalars.has_laws:
             continue
-        summary = f"No laws are known of {claim.scalars.lean_name}, so there is nothing to compute."
+        name = claim.scalars.lean_name
+        summary = f"No laws are known of all operations of {name}, so there is nothing to compute."
         for leg in NEEDS_LAWS:
             if leg in asked.get(claim.theorem, ()):
                 yield Evidence(claim.theorem, leg, "laws", Outcome.NOT_APPLICABLE, summary)

@@ -83,7 +83,11 @@ def load_library(path: Path, name: str) -> Library:
     scalars = _kinds(document, faults)
     # A claim that does not say is of the kind that stands first.
     for kind, own in core_scalars().items():
-        scalars.setdefault(kind, own)
+        found = scalars.setdefault(kind, own)
+        # Mathlib's `Field` may stand for that of Lean's core, and no other class or type.
+        if found.lean_name.split(".")[-1] != own.lean_name.split(".")[-1]:
+            message = f"{kind!r} is the name of {own.lean_name}, and not of {found.lean_name}"
+            faults.append(document.fault(("scalars", kind), message, key=True))
     definitions: dict[str, Definition] = {}
     for definition_name, entry in data["definitions"].items():
         base: YamlPath = ("definitions", definition_name)

@@ -75,6 +75,21 @@ class Definition:
         return replace(self, place=None, doubts=())
 
 
+_RING = frozenset({"zero", "one", "add", "multiply", "negate", "subtract"})
+_FIELD = _RING | {"divide"}
+LAWFUL: Mapping[str, frozenset[str]] = {
+    "Nat": _RING - {"negate", "subtract"},
+    "Int": _RING,
+    **dict.fromkeys(("Lean.Grind.CommRing", "CommRing"), _RING),
+    **dict.fromkeys(("Rat", "Real", "Complex", "Lean.Grind.Field", "Field"), _FIELD),
+}
+"""Of each type and class that the engines know, the operations by the laws of a ring or field.
+
+Others may go by the same sign: `Nat` has a subtraction that stops at 0, `Int` a division that
+rounds, and the multiplication of a ring need not commute.
+"""
+
+
 @dataclass(frozen=True)
 class ScalarKind:
     """A kind of scalars: those of a Lean class, or one Lean type such as `Int`.
@@ -91,11 +106,8 @@ class ScalarKind:
 
     @property
     def has_laws(self) -> bool:
-        """Whether the engines know the laws of these scalars.
-
-        Of a class they take them to be those of a commutative ring, or a field where it divides.
-        """
-        return not self.is_type or self.lean_name in ("Nat", "Int", "Rat", "Real")
+        """Whether all operations of these scalars have the laws that the engines compute by."""
+        return self.operations.keys() <= LAWFUL.get(self.lean_name, frozenset())
 
     def path_to(self, other: ScalarKind) -> tuple[str, ...] | None:
         """The projections from an instance of this class to one of `other`'s; `None` without any.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 from harness.claims.model import Library
@@ -9,19 +10,28 @@ from harness.language.terms import Call, Equation, Term
 from harness.language.transform import instantiate, rewrite
 
 
-def unfolded(term: Term, library: Library) -> Term:
-    """`term` with every definition unfolded."""
+class TooLarge(Exception):
+    """More comes of unfolding than was allowed."""
+
+
+def unfolded(term: Term, library: Library, most: float = math.inf) -> Term:
+    """`term` with every definition unfolded. Raises `TooLarge` beyond `most` parts."""
+    count = 0
 
     def unfold(part: Term) -> Term | None:
+        nonlocal count
+        count += 1
+        if count > most:
+            raise TooLarge
         if not isinstance(part, Call):
             return None
         definition = library.definitions[part.definition]
-        return unfolded(instantiate(definition.parameters, definition.body, part), library)
+        return rewrite(instantiate(definition.parameters, definition.body, part), unfold)
 
     return rewrite(term, unfold)
 
 
-def unfolded_equation(equation: Equation, library: Library) -> Equation:
-    """Both sides with every definition unfolded."""
-    left, right = (unfolded(side, library) for side in (equation.left, equation.right))
+def unfolded_equation(equation: Equation, library: Library, most: float = math.inf) -> Equation:
+    """Both sides with every definition unfolded. Raises `TooLarge` beyond `most` parts of one."""
+    left, right = (unfolded(side, library, most) for side in (equation.left, equation.right))
     return replace(equation, left=left, right=right)

@@ -8,8 +8,8 @@ but by those who compute with them.
 from __future__ import annotations
 
 from harness.claims.model import Claim, Library
-from harness.claims.unfolding import unfolded_equation
-from harness.language.terms import Equation, Primitive, Term, Variable
+from harness.claims.unfolding import TooLarge, unfolded_equation
+from harness.language.terms import Equation, Lambda, Primitive, Term, Variable
 from harness.language.transform import alpha_equal, rewrite
 from harness.language.types import (
     Dim,
@@ -24,6 +24,9 @@ from harness.language.types import (
     resolve,
 )
 
+MOST = 100_000
+"""How many parts of a side are looked at: a definition used twice in the next doubles them."""
+
 
 def vacuous(claim: Claim, library: Library) -> str:
     """Why the claim says nothing, as a sentence; empty where its text shows no such reason."""
@@ -34,12 +37,37 @@ def vacuous(claim: Claim, library: Library) -> str:
         return f"It speaks of nothing: there is no {nothing[0]}."
     if alpha_equal(conclusion.left, conclusion.right):
         return "Both sides of the conclusion are one term."
-    plain = unfolded_equation(conclusion, library)
+    try:
+        plain, *assumed = (
+            unfolded_equation(equation, library, MOST)
+            for equation in (conclusion, *(h.equation for h in claim.hypotheses))
+        )
+    except TooLarge:
+        return f"Unfolded it has more than {MOST} parts, so whether it says anything is not known."
     if alpha_equal(plain.left, plain.right):
         return "Both sides of the conclusion are one term once definitions are unfolded."
+    for hypothesis, equation in zip(claim.hypotheses, assumed, strict=True):
+        if _same(plain, equation):
+            return f"Its conclusion is the hypothesis {hypothesis.name}."
     if _is_about_nothing(plain):
         return "Both sides of the conclusion are about entries of what has none."
     return ""
+
+
+def _same(this: Equation, that: Equation) -> bool:
+    """Whether two equations are one, whichever side stands first and whatever they range over."""
+    if len(this.parameters) != len(that.parameters):
+        return False
+    mine, yours = _families(this), _families(that)
+    return all(map(alpha_equal, mine, yours)) or all(map(alpha_equal, mine, reversed(yours)))
+
+
+def _families(equation: Equation) -> list[Term]:
+    """Both sides as functions of what the equation ranges over."""
+    sides = [equation.left, equation.right]
+    for variable in reversed(equation.parameters):
+        sides = [Lambda(variable, side) for side in sides]
+    return sides
 
 
 def _is_about_nothing(equation: Equation) -> bool:

@@ -76,12 +76,18 @@ def write_drafts(project: Project, drafts: list[Draft], place: object) -> int:
 
     Returns how many were written.
     """
+    from harness.claims.load import is_lean_name
     from harness.files import write_atomically
     from harness.lean.draft.text import draft_text
 
     assert callable(place)
     written = 0
     for draft in drafts:
+        # A name in guillemets may hold anything, the path of another folder among it.
+        if not is_lean_name(draft.theorem):
+            reason = "a specification cannot name it"
+            click.echo(f"not drafted: {draft.theorem}: {reason}", err=True)
+            continue
         target = project.specs / f"{draft.theorem}.yaml"
         if not draft.is_whole:
             part = draft.untranslated[0]

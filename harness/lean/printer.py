@@ -87,31 +87,35 @@ class Printer:
     ) -> tuple[LeanScope, Binders]:
         """The scope below a constant over `parameters`, and the binders of all that it takes.
 
-        An operation is that of the first instance that has it.
+        An operation is that of its own instance, else of a class, and of two the last, as in Lean.
         """
         if arrangement.kind:
             return self.of_type(self.library.scalars[arrangement.kind]).bind_all(parameters)
         names = {*taken, *(parameter.name for parameter in parameters)}
         alpha = fresh("α", names)
         own = {alpha}
-        binders: dict[str, tuple[str, Expression]] = {}
+        binders: Binders = []
         instances: dict[str, Expression] = {}
+        direct: dict[str, Expression] = {}
         classes: dict[str, Expression] = {}
         for item in (i for i in arrangement.items if i not in (SCALARS, ARGUMENT)):
             kind = self.library.scalars.get(item)
             name = fresh(f"inst_{item}" if kind is None else instance, names | own)
             own.add(name)
             if kind is None:
-                binders[item] = name, instance_type(item, Local(alpha))
-                instances.setdefault(item, Local(name))
+                binders.append((name, instance_type(item, Local(alpha))))
+                direct[item] = Local(name)
                 continue
-            binders[item] = name, self._class(kind, Local(alpha))
+            binders.append((name, self._class(kind, Local(alpha))))
             operations, others = self.of_class(kind, Local(alpha), Local(name))
-            instances = operations | instances
-            classes = others | classes
+            instances |= operations
+            classes |= others
+        instances |= direct
         scope, more = self.concrete(Local(alpha), instances, classes, own).bind_all(parameters)
         first: tuple[str, Expression] = (alpha, lean.Sort(SCALAR_LEVEL))
-        return scope, arrange(arrangement, first, binders.__getitem__, more)
+        # In their order, since an author may ask for one operation twice.
+        rest = iter(binders)
+        return scope, arrange(arrangement, first, lambda _: next(rest), more)
 
     def of_type(self, kind: ScalarKind, own: Collection[str] = ()) -> LeanScope:
         """The scope of a text about one type of scalars, each instance a constant.

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.claims.load import load_claim, load_library
 from harness.claims.vacuity import vacuous
 from harness.evidence import VACUITY, Evidence, Leg, Outcome
 from harness.plan import Plan, empty_claims
@@ -42,6 +43,16 @@ EMPTY = {
         "for:\n  u, v: vector(0)\nthen: dot(u, v) = dot(u, u)",
         "what has none",
     ),
+    "its own hypothesis": (
+        "for:\n  n: dimension\n  A, B: matrix(n, n)\nassume:\n  it: A @ B = 1\nthen: A @ B = 1",
+        "the hypothesis it",
+    ),
+    "its own hypothesis, turned and renamed": (
+        "for:\n  n, d: dimension\n  q: vector(d)\n  K: index(n) -> vector(d)\n  s: vector(n)\n"
+        "assume:\n  it: '∀ (i: index(n)), scores(q, K)[i] = s[i]'\n"
+        "then: '∀ (k: index(n)), s[k] = [j ↦ dot(q, K(j))][k]'",
+        "the hypothesis it",
+    ),
     "an equation of such": ("for:\n  u, v: vector(0)\nthen: u = v", "what has none"),
     "within a function": (
         "for:\n  f: vector(0*2) -> scalar\n  u, v: vector(0*2)\nthen: f(u) + 1 = f(v) + 1",
@@ -56,6 +67,10 @@ TELLING = {
         "then: dot(u, u) + dot(v, w) = dot(u, u) + dot(w, v)"
     ),
     "one entry": "for:\n  x: vector(1)\nthen: '∀ (j: index(1)), (Σ i, x[i]) = x[j]'",
+    "a hypothesis at one place": (
+        "for:\n  n: dimension\n  u, v: vector(n)\n  k: index(n)\n"
+        "assume:\n  it: '∀ (i: index(n)), u[i] = v[i]'\nthen: u[k] = v[k]"
+    ),
     "a law": "for:\n  n: dimension\n  u, v: vector(n)\nthen: dot(u, v) = dot(v, u)",
 }
 
@@ -69,6 +84,21 @@ def test_what_says_nothing_is_told(tmp_path: Path, name: str) -> None:
 @pytest.mark.parametrize("name", TELLING)
 def test_what_says_something_is_let_pass(tmp_path: Path, name: str) -> None:
     assert vacuous(claim_of(tmp_path, TELLING[name]), LIBRARY) == ""
+
+
+def test_what_unfolds_without_end_is_given_up(tmp_path: Path) -> None:
+    """Twice the square of the one before, forty times: 2^40 factors, in forty lines."""
+    lines = ["namespace: T", "primitives: {}", "definitions:"]
+    lines.append("  p0: {says: x, for: {x: scalar}, is: x * x}")
+    for i in range(40):
+        lines.append(f"  p{i + 1}: {{says: x, for: {{x: scalar}}, is: p{i}(p{i}(x))}}")
+    (tmp_path / "definitions.yaml").write_text("\n".join(lines))
+    library = load_library(tmp_path / "definitions.yaml", "definitions.yaml")
+    (tmp_path / "deep.yaml").write_text(
+        "theorem: deep\nsays: x\nfor: {a: scalar}\nthen: p40(a) = a"
+    )
+    claim = load_claim(tmp_path / "deep.yaml", "deep.yaml", library)
+    assert "not known" in vacuous(claim, library)
 
 
 def test_every_claim_of_the_project_says_something() -> None:

@@ -1,10 +1,12 @@
 """How constants take their scalars, read off types that are written down here by hand."""
 
 from harness.claims.load import core_scalars
-from harness.claims.model import ARGUMENT, SCALARS, Arrangement
+from harness.claims.model import ARGUMENT, SCALARS, Arrangement, Library
 from harness.kernel.declarations import Constant
 from harness.kernel.terms import ZERO, Expr, app, bound, const, nat, param, pi, sort, succ
 from harness.lean.arrangement import arrangement
+from harness.lean.expression import source
+from harness.lean.printer import Printer
 
 U = ("u",)
 TYPE_U = sort(succ(param(U)))
@@ -82,6 +84,23 @@ def test_one_type_of_scalars() -> None:
     assert found == Arrangement((), "integers", False)
     found = read(constant(NAT, result=NAT, is_polymorphic=False))
     assert found == Arrangement((), "natural numbers", False)
+
+
+def test_an_operation_asked_for_twice_is_the_one_that_lean_finds() -> None:
+    """Its own instance before that of a class, wherever it stands, and of two the last."""
+    ring = "commutative ring"
+    printer = Printer(Library("T", core_scalars(), {}, {}))
+
+    def found(*items: str) -> tuple[list[str], str]:
+        scope, binders = printer.signature([], Arrangement((SCALARS, *items)))
+        return [name for name, _ in binders], source(scope.instance("multiply"))
+
+    for items, place in [(("multiply", ring), 1), ((ring, "multiply"), 2)]:
+        names, text = found(*items)
+        assert text == names[place]
+    names, text = found(ring, ring)
+    assert len(set(names)) == 3
+    assert f"{names[2]})" in text
 
 
 def test_two_types_of_scalars_and_unknown_classes_are_nothing_known() -> None:

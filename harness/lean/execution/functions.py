@@ -58,6 +58,9 @@ def _scalars(printer: Printer, kind: Scalars, own: ScalarKind | None) -> LeanSco
         return printer.concrete(Constant(kind), instances, classes, OWN_NAMES)
     if own.lean_name != kind and (kind != "Rat" or own.lean_name not in WHOLE):
         raise CannotPrint(f"{own.lean_name} is not among the numbers that Lean runs definitions on")
+    if own.lean_name in WHOLE and not own.has_laws:
+        # Python computes with fractions, and `Nat` subtracts otherwise.
+        raise CannotPrint(f"an operation of {own.lean_name} is another than that of fractions")
     return printer.of_type(own, OWN_NAMES)
 
 

@@ -1,0 +1,41 @@
+"""Drafts are written into the folder of specifications, and under names that it can hold."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from harness.claims.load import core_scalars
+from harness.claims.model import Library, Project
+from harness.cli.starting import write_drafts
+from harness.language.terms import Equation, Variable
+from harness.language.types import SCALAR, Parameter
+from harness.lean.draft.statement import Draft
+
+LIBRARY = Library("T", core_scalars(), {}, {})
+X = Variable("x", SCALAR)
+GOOD = Draft("good", core_scalars()["field"], (Parameter("x", SCALAR),), (), Equation((), X, X))
+ODD = (
+    "«../../evil»",
+    "«a/../../../evil»",
+    "«two words»",
+    "«a.b»",
+    "«/tmp/evil»",
+    "\u0430_cyrillic",
+)
+
+
+def test_a_theorem_whose_name_is_a_path_is_not_drafted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = tmp_path / "a" / "b" / "project"
+    specs = root / "specs"
+    specs.mkdir(parents=True)
+    project = Project(root, root, specs, LIBRARY, ())
+    drafts = [*(replace(GOOD, theorem=name) for name in ODD), GOOD]
+    assert write_drafts(project, drafts, lambda name: None) == 1
+    assert [p for p in tmp_path.rglob("*") if p.is_file()] == [specs / "good.yaml"]
+    said = capsys.readouterr().err.splitlines()
+    assert said == [f"not drafted: {name}: a specification cannot name it" for name in ODD]
