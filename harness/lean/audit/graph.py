@@ -227,7 +227,7 @@ def is_generated(name: str) -> bool:
     last = str(path[-1]) if path else ""
     return any(
         last.startswith(start) and last[len(start) :].isdigit()
-        for start in ("eq_", "match_", "proof_")
+        for start in ("eq_", "match_", "proof_", "hcongr_")
     ) or last in ("eq_def", "splitter", "congr_simp", "induct", "induct_unfolding", "sizeOf_spec")
 
 
