@@ -30,6 +30,15 @@ MOST = 100_000
 
 def vacuous(claim: Claim, library: Library) -> str:
     """Why the claim says nothing, as a sentence; empty where its text shows no such reason."""
+    try:
+        return _reason(claim, library)
+    except (TooLarge, RecursionError):
+        return (
+            f"Unfolded it has more than {MOST} parts or is too deep to see whether it says a thing."
+        )
+
+
+def _reason(claim: Claim, library: Library) -> str:
     conclusion = claim.conclusion
     nothing = [f"{p.name}: {p.type}" for p in claim.parameters if p.is_explicit and _none(p.type)]
     nothing += [f"{v.name}: {v.type}" for v in conclusion.parameters if _none(v.type)]
@@ -37,13 +46,10 @@ def vacuous(claim: Claim, library: Library) -> str:
         return f"It speaks of nothing: there is no {nothing[0]}."
     if alpha_equal(conclusion.left, conclusion.right):
         return "Both sides of the conclusion are one term."
-    try:
-        plain, *assumed = (
-            unfolded_equation(equation, library, MOST)
-            for equation in (conclusion, *(h.equation for h in claim.hypotheses))
-        )
-    except TooLarge:
-        return f"Unfolded it has more than {MOST} parts, so whether it says anything is not known."
+    plain, *assumed = (
+        unfolded_equation(equation, library, MOST)
+        for equation in (conclusion, *(h.equation for h in claim.hypotheses))
+    )
     if alpha_equal(plain.left, plain.right):
         return "Both sides of the conclusion are one term once definitions are unfolded."
     for hypothesis, equation in zip(claim.hypotheses, assumed, strict=True):

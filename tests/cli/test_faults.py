@@ -144,7 +144,7 @@ def test_a_claim_too_deep_for_the_engines_costs_no_other_its_answer(
     options = ["--html", str(files[0]), "--json", str(files[1]), "--time-limit", "20"]
     done = harness("check", "--leg", "symbolic", SPEC, "specs/bomb.yaml", *options)
     assert done.exit_code == 3, done.output
-    assert "2 claims: 1 confirmed, 1 undecided" in done.output
+    assert "2 claims: 1 undecided, 1 confirmed" in done.output
     assert all(path.is_file() for path in files)
 
 
