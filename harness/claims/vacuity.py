@@ -33,9 +33,7 @@ def vacuous(claim: Claim, library: Library) -> str:
     try:
         return _reason(claim, library)
     except (TooLarge, RecursionError):
-        return (
-            f"Unfolded it has more than {MOST} parts or is too deep to see whether it says a thing."
-        )
+        return f"Unfolded it has more than {MOST} parts, or is too deep: what it says is not known."
 
 
 def _reason(claim: Claim, library: Library) -> str:
