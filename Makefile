@@ -26,7 +26,7 @@ programs: .venv-programs/ready
 
 .venv-programs/ready: pyproject.toml
 	$(PYTHON) -m venv .venv-programs
-	.venv-programs/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[programs]' pytest pytest-xdist array-api-strict
+	.venv-programs/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[programs]' pytest pytest-xdist hypothesis array-api-strict
 	touch $@
 
 lint: .venv/ready
