@@ -90,7 +90,6 @@ CHEATS: dict[str, tuple[Leg, str]] = {
     # statements that say less, or something else
     "with_hypothesis": (M, "assumes `same : dot u u = dot v v`, which the specification"),
     "with_implicit": (M, "takes `k : Nat`, which the specification has not"),
-    "over_types": (M, "Sabotage.over_types in `Type` alone"),
     "over_fields": (M, "(Lean.Grind.CommRing), Sabotage.over_fields of `[Lean.Grind.Field α]`"),
     "spec_assumes": (M, "assumes `same: dot(u, u) = dot(v, v)`, which"),
     "instance_of_times": (M, "Times.zeroProduct"),
@@ -105,7 +104,7 @@ CHEATS: dict[str, tuple[Leg, str]] = {
     "distant": (E, "other code in place of Sabotage.far, which is marked implemented_by"),
 }
 DEFINITIONS = {"emptied", "swapped", "outsourced", "replaced", "distant", "twice"}
-HONEST = {"honest", "twice_comm", "twice", "through_types"}
+HONEST = {"honest", "twice_comm", "twice", "through_types", "over_types"}
 
 STATED = "{n : Nat} (u v : Fin n → α) : dot u v = dot v u"
 CLAIM = """\
@@ -181,6 +180,12 @@ def test_it_is_found_for_the_right_reason(cheating: Answers, cheat: str) -> None
     found = [e for e in cheating.of(cheat, leg) if e.outcome is Outcome.REFUTED]
     assert any(words in e.summary for e in found), [e.summary for e in cheating.of(cheat, leg)]
     assert leg is E or all(e.diagnostics for e in found)
+
+
+def test_a_theorem_about_type_alone_is_confirmed_of_that_and_says_so(cheating: Answers) -> None:
+    """Specifications do not speak of universes, so they are those of the theorem."""
+    assert any("of scalars that lie in `Type`" in e.summary for e in cheating.of("over_types", M))
+    assert not any("lie in `Type`" in e.summary for e in cheating.of("honest", M))
 
 
 def test_both_kernels_refuse_what_is_forged(cheating: Answers) -> None:

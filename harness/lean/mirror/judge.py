@@ -56,9 +56,11 @@ def mirror_claim(session: Session, claim: Claim) -> Evidence:
         return _evidence(
             claim.theorem, Outcome.REFUTED, summary, data, theorem_fault(claim, summary)
         )
+    arrangement = library.arrangements.get(constant)
+    narrow = arrangement is not None and not (arrangement.is_polymorphic or arrangement.kind)
     summary = (
         f"The kernel takes the specification and {constant} for one statement"
-        f"{_reached(definitions, operators)}."
+        f"{', of scalars that lie in `Type`' if narrow else ''}{_reached(definitions, operators)}."
     )
     data |= _compared(definitions, operators)
     return _evidence(claim.theorem, Outcome.CONFIRMED, summary, data)
