@@ -312,11 +312,12 @@ def test_emptied_in_lean_and_in_the_specification_alike(root: Path, clean: Answe
 
 
 def test_a_kept_answer_that_was_edited_is_not_believed(cheating: Answers, root: Path) -> None:
-    kept = root / "cache" / "inspection" / "answer.json"
-    honest = kept.read_text("utf-8")
-    forged = honest.replace("refused", "accepted")
-    assert forged != honest
-    kept.write_text(forged, "utf-8")
+    for folder in ("inspection", "arranged"):
+        kept = root / "cache" / folder / "answer.json"
+        honest = kept.read_text("utf-8")
+        forged = honest.replace("refused", "accepted")
+        assert forged != honest
+        kept.write_text(forged, "utf-8")
     again = Answers(root, root / "cache", legs=(P, M))
     assert again.confirmed() - {"swapped", "outsourced", "replaced", "distant"} == HONEST
 
