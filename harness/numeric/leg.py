@@ -159,7 +159,9 @@ class _Run:
             self.edges += int(drawn.fair.sum())
             return
         self.tally.merge(Tally.of(self.tester, drawn, found))
-        self.ratios.append(found.ratio[drawn.fair])
+        # A bound that says nothing, as where an open function magnifies what rounding left of 0,
+        # tells nothing about those that decide.
+        self.ratios.append(found.ratio[found.decided])
         self.settings[drawn.setting] = None
         self.families |= {str(style): None for style in drawn.instance.styles}
         self.shapes.append(dict(drawn.instance.sizes))

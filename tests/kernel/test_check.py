@@ -648,7 +648,7 @@ def test_all_operations_on_numbers() -> None:
         "xor": lambda a, b: sum(2**i for i in range(8) if (a >> i & 1) != (b >> i & 1)),
         "shiftLeft": lambda a, b: a * 2**b,
         "shiftRight": lambda a, b: int(a / 2**b),
-        "pow": lambda a, b: eval("*".join(["1", *[str(a)] * b])),
+        "pow": lambda a, b: math.prod([a] * b),
     }
     for name, function in wanted.items():
         count, operation = OPERATIONS["Nat", name]
