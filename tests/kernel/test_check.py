@@ -3,6 +3,7 @@
 In brackets: what of the kernel the test guards.
 """
 
+import math
 from dataclasses import replace
 
 import pytest
