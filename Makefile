@@ -26,7 +26,7 @@ programs: .venv-programs/ready
 
 .venv-programs/ready: pyproject.toml
 	$(PYTHON) -m venv .venv-programs
-	.venv-programs/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[programs]' pytest pytest-xdist hypothesis array-api-strict
+	.venv-programs/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[programs,checkpoints]' pytest pytest-xdist hypothesis array-api-strict
 	touch $@
 
 lint: .venv/ready
@@ -43,7 +43,7 @@ bench: .venv/ready
 
 .venv/ready: pyproject.toml
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,embedded,symbolic]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,embedded,symbolic,checkpoints]'
 	touch $@
 
 clean:
