@@ -39,11 +39,11 @@ class Rounding:
     @property
     def arithmetic(self) -> float:
         """Of somebody's multiplications before the rounding."""
-        return 2.0**-24 if np.max(self.unit) > 2.0**-40 else 2.0**-53
+        return 2.0**-24 if self.largest > 2.0**-40 else 2.0**-53
 
     @property
     def largest(self) -> float:
-        return float(np.max(self.unit))
+        return float(np.max(self.unit, initial=0.0))
 
 
 @dataclass(frozen=True)
@@ -116,11 +116,15 @@ class Matrix:
 def fit_matrix(old: Floats, new: Floats, rounding: Rounding) -> Matrix:
     """The matrix A with `new` = A `old`, by least squares; nothing where `old` has nothing."""
     size = len(old)
+    if not size:
+        nothing = np.zeros(0)
+        return Matrix(np.zeros((0, 0)), nothing, nothing, Worst(0.0, 0, 0), True)
     gram = old @ old.T
     values, vectors = np.linalg.eigh(gram)
-    good = values > _RANK * max(float(values[-1]) if size else 0.0, _NOTHING)
+    good = values > _RANK * max(float(values[-1]), _NOTHING)
     inverse = (vectors[:, good] / values[good]) @ vectors[:, good].T
     carry = (new @ old.T) @ inverse
+    carry += ((new - carry @ old) @ old.T) @ inverse  # what the first solution rounded away
     carried = carry @ old
     leverage = np.sqrt(np.clip(((inverse @ old) * old).sum(axis=0), 0, 1))
     unit = np.reshape(rounding.unit, (-1, 1))
@@ -128,7 +132,7 @@ def fit_matrix(old: Floats, new: Floats, rounding: Rounding) -> Matrix:
     length = np.minimum(np.linalg.norm(new, axis=1), _SIGMAS * _UNIFORM * large)
     magnitude = np.linalg.norm(carry, axis=1)[:, None] * np.linalg.norm(old, axis=0)[None, :]
     allowed = unit * np.abs(new) + unit * length[:, None] * leverage[None, :]
-    allowed += _SIGMAS * rounding.arithmetic * magnitude
+    allowed += _SIGMAS * np.sqrt(size) * rounding.arithmetic * magnitude
     reach = np.sqrt(np.clip(np.diag(inverse), 0, None))
     # Doubles themselves do not solve this better than the rows are apart.
     condition = np.sqrt(values[good].max(initial=0) / values[good].min(initial=1))
@@ -139,6 +143,8 @@ def fit_matrix(old: Floats, new: Floats, rounding: Rounding) -> Matrix:
 def fit_exchange(old: Floats, new: Floats, rounding: Rounding) -> tuple[Matrix, Any]:
     """The matrix with one entry in each row that fits best, and the column that each takes."""
     dense = fit_matrix(old, new, rounding)
+    if not len(old):
+        return dense, np.zeros(0, int)
     strength = np.abs(dense.matrix) * np.linalg.norm(old, axis=1)[None, :]
     taken = strength.argmax(axis=1)
     source = old[taken]

@@ -185,8 +185,8 @@ def _prefix(prefix: str, checkpoint: Checkpoint) -> str:
     """Where layers are: models without a head lack the first word of their tensors' names."""
     short = prefix.partition(".")[2]
     for candidate in (prefix, short):
-        begin = candidate.partition("{}")[0]
-        if begin and any(name.startswith(begin) for name in checkpoint.tensors):
+        begin, _, end = candidate.partition("{}")
+        if any(n.startswith(begin) and f"{end}." in n for n in checkpoint.tensors):
             return candidate
     return prefix
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 INDEX = "model.safetensors.index.json"
 _CHUNK = 1 << 24
+_PICKLES = (b"PK", b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")
 _MOST_JSON = 100_000_000
 
 
@@ -179,22 +180,27 @@ def header_of(path: Path) -> dict[str, Any]:
 
     with path.open("rb") as stream:
         start = stream.read(8)
-        if start[:2] in (b"PK", b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05"):
-            raise fault(path, "a pickle, which is code and is not read; expected safetensors")
         try:
             with safe_open(str(path), "np"):
                 pass
         except (SafetensorError, OSError, ValueError) as error:
+            if start[:2] in _PICKLES:
+                raise fault(path, "a pickle, which is code and is not read") from None
             raise fault(path, f"not sound safetensors: {shortened(str(error))}") from None
         found: dict[str, Any] = json.loads(stream.read(int.from_bytes(start, "little")))
         return found
+
+
+def _start(path: Path) -> bytes:
+    with path.open("rb") as stream:
+        return stream.read(8)
 
 
 def _safetensors(path: Path) -> dict[str, Tensor]:
     import numpy as np
 
     header = header_of(path)
-    begin = 8 + int.from_bytes(path.open("rb").read(8), "little")
+    begin = 8 + int.from_bytes(_start(path), "little")
     found = {}
     for name, entry in header.items():
         if name == "__metadata__":
