@@ -30,9 +30,10 @@ _NEAR = 4.0
 _DOUBTFUL = 64.0
 
 
-def _carries(
+def carries(
     old: Floats, new: Floats, rotated: int, rounding: Rounding, *, mirrored: bool = False
 ) -> bool:
+    """Whether these rows, in the common order, are carried by what commutes with RoPE."""
     pairs = fit_pairs(old[:rotated], new[:rotated], _of(rounding, 0, rotated), mirrored=mirrored)
     rest = fit_matrix(old[rotated:], new[rotated:], _of(rounding, rotated, len(old)))
     return max(pairs.worst.ratio, rest.worst.ratio) <= _NEAR
@@ -86,7 +87,7 @@ def of_rows(
     if whole.is_determined and whole.worst.ratio <= _NEAR and rotated:
         largest, distance = commutator(whole.matrix, rotated, base, context)
         what = f"does not commute with RoPE, up to {largest:.2g} at distance {distance}"
-        if _carries(old, new, rotated, rounding, mirrored=True):
+        if carries(old, new, rotated, rounding, mirrored=True):
             return what, "pairs are reflected"
         home = np.argsort(pair_order(size, rotated, pairs))
         plain, turned = old[home], new[home]  # in the order of the tensor
@@ -96,12 +97,12 @@ def of_rows(
             if span % 2 == 0 and (layout, span) != (pairs, rotated):
                 order = pair_order(size, span, layout)
                 mixed = Rounding(np.full(size, unit.largest))
-                if _carries(plain[order], turned[order], span, mixed):
+                if carries(plain[order], turned[order], span, mixed):
                     partial = f" over all {size} coordinates" if span != rotated else ""
                     return what, f"the {layout} pairing{partial} would"
         order = pair_order(size, rotated, swapped)
         mixed = Rounding(np.full(size, unit.largest))
-        if _carries(old, turned[order], rotated, mixed):
+        if carries(old, turned[order], rotated, mixed):
             return what, f"its rows are in the {swapped} layout"
         return what, f"first at pair {worst_row % (rotated // 2)}" if worst_row < rotated else ""
     if has_bias and fit_matrix(old[:, :-1], new[:, :-1], rounding).worst.ratio <= _NEAR:

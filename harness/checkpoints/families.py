@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -109,7 +108,7 @@ def read_family(path: Path, name: str, _below: frozenset[str] = frozenset()) -> 
     if faults:
         raise InputError(faults)
     data = dict(document.data)
-    places = {key: (document, (key,)) for key in data}
+    places: dict[str, tuple[Document, YamlPath]] = {key: (document, (key,)) for key in data}
     for key in ("when", "roped", "attends", "signed"):
         _check(document, (key,), data.get(key), faults)
     for key in ("let", "roles", "rows", "columns"):

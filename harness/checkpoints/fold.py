@@ -132,9 +132,10 @@ def _write(side: Side, part: Path, recipe: Recipe, say: Say) -> None:
             text = json.dumps(header, separators=(",", ":")).encode()
             text += b" " * (-len(text) % 8)
 
-            def write(stream: Any, text: bytes = text, held: list[Tensor] = held) -> None:
+            def write(
+                stream: Any, text: bytes = text, held: list[Tensor] = held, size: int = done
+            ) -> None:
                 stream.write(len(text).to_bytes(8, "little") + text)
-                size = done
                 for tensor in held:
                     for chunk in _bytes(turning, tensor):
                         stream.write(chunk)

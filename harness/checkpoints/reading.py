@@ -49,7 +49,8 @@ class Tensor:
         """The numbers in the format that they have. Raises `InputError` for NaN and infinity."""
         raw = self.raw()
         self.require_finite(raw)
-        return raw.view(numpy_type(self.dtype)).reshape(self.shape)
+        found: Floats = raw.view(numpy_type(self.dtype)).reshape(self.shape)
+        return found
 
     def require_finite(self, raw: Any) -> None:
         if not are_finite(raw, self.dtype):

@@ -148,7 +148,8 @@ def _hadamard(recipe: Recipe, key: str, size: int) -> Floats:
     made = np.ones((1, 1))
     while len(made) < size:
         made = np.block([[made, made], [made, -made]])
-    return made / np.sqrt(size)
+    scaled: Floats = made / np.sqrt(size)
+    return scaled
 
 
 def _exchange(rng: np.random.Generator, size: int) -> Floats:

@@ -97,7 +97,7 @@ class Side:
         if role in layer.made_of:
             parts = [self.units(layer, part) for part in layer.made_of[role]]
             return [sum(unit, ()) for unit in zip(*parts, strict=True)]
-        found = []
+        found: list[Unit] = []
         for stem, start, size in self._segments(layer, layer.rows, 0, role):
             found.append((Segment(stem, start, size),))
         return found

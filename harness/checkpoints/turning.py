@@ -47,7 +47,9 @@ class Turning:
         new = np.array(old)  # its own, to be written into
         for turn in turns:
             if turn.axis:
-                new[:, turn.put] = rounded(turn.apply(old[:, turn.take].astype(float)), tensor.dtype)
+                new[:, turn.put] = rounded(
+                    turn.apply(old[:, turn.take].astype(float)), tensor.dtype
+                )
             else:
                 new[turn.put] = rounded(turn.apply(old[turn.take].astype(float)), tensor.dtype)
         self.side.leave_layer()

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -40,6 +39,8 @@ Say = Callable[[int, int], None]
 
 _SPOKEN = {"transformers_version", "_name_or_path", "dtype", "torch_dtype"}
 """Keys of a config that say nothing of what is computed."""
+
+_GAINS = "a turn passes only gains that are equal in a pair or are exchanged with it"
 
 
 def verify(old: Side, new: Side, say: Say = lambda done, total: None) -> Report:
@@ -192,9 +193,7 @@ class _Layer:
             message = f"layer {self.mine.number}: expected a head of {found[0].shape}"
             raise fault(self.new.path, f"{message}, found {found[1].shape}")
         stem = units[0][number][0].stem
-        return _Rows(
-            found[0], found[1], Rounding(unit), tuple(gains), self.old.has(f"{stem}.bias")
-        )
+        return _Rows(found[0], found[1], Rounding(unit), tuple(gains), self.old.has(f"{stem}.bias"))
 
     def _scores(self, meeting: Meeting) -> None:
         queries, keys = self._both(meeting.query), self._both(meeting.key)
@@ -237,24 +236,22 @@ class _Layer:
                     cause = self._free_cause(own, rotated)
                     self._fault(meeting.query, h, f"{what}, {free.ratio:.3g} times rounding", cause)
                 worst = max(worst, query.worst.ratio, free.ratio)
-                self._normed(meeting.query, h, own, rotated, query, None, query.worst.holds)
+                part = fit_matrix(old, new, rounding) if own.gains else None
+                self._normed(meeting.query, h, own, rotated, query, part, query.worst.holds)
                 if self._is_after() and carried and query.worst.holds:
                     self._gains_meet(meeting, h, own, rows, query, key)
             holds = len(self.report.faults) == before
             heads = tuple(range(j * group, (j + 1) * group))
             self.report.heads.append(
-                Head(
-                    self.mine.number, meeting.key, j, heads, worst, product, is_turned, holds
-                )
+                Head(self.mine.number, meeting.key, j, heads, worst, product, is_turned, holds)
             )
 
     def _free_cause(self, own: _Rows, rotated: int) -> str:
         old, new, rounding = own.part(rotated, None)
         if np.array_equal(old, new):
             return "they were left as they were"
-        if own.has_bias and not np.array_equal(old[:, :-1], new[:, :-1]):
-            if np.array_equal(old[:, -1], new[:, -1]):
-                return "the bias was left as it was"
+        if own.has_bias and np.array_equal(old[:, -1], new[:, -1]):
+            return "the bias was left as it was"
         if not fit_matrix(old, new, rounding).worst.holds:
             return "no matrix carries them"
         return "they are turned by another matrix"
@@ -290,7 +287,16 @@ class _Layer:
             self.new.model.context,
             pairs.worst.row if is_pair else len(rows.old),
         )
+        if rows.gains and not self._is_after() and self._passes_without_gains(rows, meeting):
+            cause = f"it would without the norm; {_GAINS}"
         self._fault(role, number, what, cause)
+
+    def _passes_without_gains(self, rows: _Rows, meeting: Meeting) -> bool:
+        before, after = rows.gains
+        if not (before.all() and after.all()):
+            return False
+        old, new = rows.old / before[:, None], rows.new / after[:, None]
+        return causes.carries(old, new, meeting.rotated, rows.rounding)
 
     def _normed(
         self,
@@ -335,9 +341,8 @@ class _Layer:
             matrix[rotated:, rotated:] = np.eye(size - rotated)
         off = float(np.abs(matrix.T @ matrix - np.eye(size)).max())
         if off > tolerance:
-            cause = "a turn passes a norm only where the gains of a pair are equal or are exchanged"
             what = f"changes the length before the norm, off by {off:.2g}"
-            self._fault(role, number, what, cause)
+            self._fault(role, number, what, _GAINS)
         elif self.mine.norm.kind == "layer":
             ones = matrix.sum(axis=1)
             spread = float(np.abs(ones - np.sign(ones[0])).max())
@@ -362,7 +367,9 @@ class _Layer:
         off = float((np.abs(found - wanted) / np.abs(before).max()).max(initial=0))
         if off > 16 * own.rounding.largest + 1e-12:
             cause = "the gains of both do not turn along"
-            self._fault(meeting.query, head, f"the norm's gains do not meet, off by {off:.2g}", cause)
+            self._fault(
+                meeting.query, head, f"the norm's gains do not meet, off by {off:.2g}", cause
+            )
 
     # ---------------------------------------------------------------- values and output
 
@@ -470,9 +477,7 @@ class _Layer:
                 for number, segment in enumerate(before):
                     yield number, self.old.block(segment)
 
-            found = causes.of_output(
-                old, new, fits[j], worst.ratio, fits, j, blocks, rounding, h
-            )
+            found = causes.of_output(old, new, fits[j], worst.ratio, fits, j, blocks, rounding, h)
             self._fault("o", h, *found)
         return worst.ratio
 
@@ -513,9 +518,3 @@ def _blocks(z: Any, old: Floats, new: Floats) -> tuple[Floats, Floats, Floats, F
     half = len(z)
     (o1, o2), (n1, n2) = (old[:half], old[half:]), (new[:half], new[half:])
     return z.real * o1 / n1, -z.imag * o2 / n1, z.imag * o1 / n2, z.real * o2 / n2
-
-
-def verify_paths(old: Path, new: Path, say: Say = lambda done, total: None) -> Report:
-    from harness.checkpoints.sides import open_side
-
-    return verify(open_side(old), open_side(new), say)

@@ -79,9 +79,7 @@ def verify(
 @_FAMILY
 @_JSON
 @reports_bad_input
-def fold(
-    old: Path, new: Path, recipe_file: Path, family: Path | None, output: Path | None
-) -> None:
+def fold(old: Path, new: Path, recipe_file: Path, family: Path | None, output: Path | None) -> None:
     """Fold a recipe into the checkpoint OLD, as the folder NEW, which is verified or not left.
 
     OLD is only read. A run that was killed goes on where it was when it is started again.

@@ -60,7 +60,7 @@ CASES = {
     "glm": case("glm", biases=QKV, head_dim=16, partial_rotary_factor=0.5),
     "gptj": case(
         "gptj",
-        {**{k: (64, 64) for k in QKV}, "out_proj": (64, 64)},
+        {**dict.fromkeys(QKV, (64, 64)), "out_proj": (64, 64)},
         layer="transformer.h.{}.attn",
         n_layer=2,
         n_head=4,
@@ -186,3 +186,27 @@ def save(folder, name, tensors, shards=1):
 def write_recipe(path: Path, entries, seed=0):
     path.write_text("".join(f"{k}: {v}\n" for k, v in {"seed": seed, **entries}.items()))
     return path
+
+
+def turned(folder, entries, change=lambda model: model, seed=0):
+    """The tensors of a folder under a recipe, by a family that `change` may have made wrong."""
+    from harness.checkpoints.recipes import read_recipe
+    from harness.checkpoints.sides import open_side
+    from harness.checkpoints.turning import Turning
+
+    side = open_side(folder)
+    side.model = change(side.model)
+    recipe = read_recipe(write_recipe(folder / "recipe.yaml", entries, seed))
+    turning = Turning(side, recipe)
+    found = {}
+    for name, tensor in side.checkpoint.tensors.items():
+        new = turning.folded(tensor)
+        found[name] = np.array(tensor.array() if new is None else new)
+    return found
+
+
+def judged(old, new):
+    from harness.checkpoints.sides import open_side
+    from harness.checkpoints.verify import verify
+
+    return verify(open_side(old), open_side(new))
