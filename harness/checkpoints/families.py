@@ -201,7 +201,8 @@ def _instance(family: Family, checkpoint: Checkpoint) -> Model:
         try:
             return text if not isinstance(text, str) else value(parse(text), known)
         except FormulaError as error:
-            raise family.fault(key, path, error) from None
+            message = f"{data['family']}: {(key, *path)[-1]} = {text}, by this config: {error}"
+            raise fault(_config_file(checkpoint), message) from None
 
     def size(key: str, path: YamlPath, text: Any, least: int = 1) -> int:
         found = computed(key, path, text)
