@@ -65,3 +65,62 @@ def write(gguf: Path, folder: Path, kind=ml_dtypes.bfloat16) -> Path:
     save_file(tensors, folder / "model.safetensors", {"format": "pt"})
     (folder / "config.json").write_text(json.dumps(CONFIG))
     return folder
+
+
+def token_ids(gguf: Path, text: str) -> list[int]:
+    """Tokens by the longest match: not what was trained, and near enough."""
+    field = GGUFReader(gguf).fields["tokenizer.ggml.tokens"]
+    known = {token: number for number, token in enumerate(field.contents())}
+    text = text.replace(" ", "Ġ").replace("\n", "Ċ")
+    found = []
+    while text:
+        size = next(n for n in range(min(24, len(text)), 0, -1) if text[:n] in known)
+        found.append(known[text[:size]])
+        text = text[size:]
+    return found
+
+
+def run(tensors, ids, cached=lambda keys, values: (keys, values)):
+    """The model in NumPy: its perplexity, and queries, keys after RoPE and values by layer.
+
+    `cached` is what becomes of the keys and values of a layer: (tokens, heads, d).
+    """
+
+    def w(name):
+        return tensors[f"{name}.weight"].astype(np.float32)
+
+    def norm(x, name):
+        return x / np.sqrt((x * x).mean(axis=1, keepdims=True) + 1e-5) * w(name)
+
+    def rope(x):
+        a, b = x[..., :32], x[..., 32:]
+        return np.concatenate([a * c - b * s, a * s + b * c], axis=-1)
+
+    count = len(ids)
+    angle = np.arange(count)[:, None, None] * 1e5 ** (-np.arange(32) / 32)
+    c, s = np.cos(angle).astype(np.float32), np.sin(angle).astype(np.float32)
+    ahead = np.triu(np.full((count, count), -np.inf, np.float32), 1)
+    embedding = w("model.embed_tokens")
+    x, seen = embedding[ids], []
+    for layer in range(30):
+        at = f"model.layers.{layer}"
+        h = norm(x, f"{at}.input_layernorm")
+        q, k, v = ((h @ w(f"{at}.self_attn.{n}_proj").T).reshape(count, -1, 64) for n in "qkv")
+        q, k = rope(q), rope(k)
+        seen.append((q, k, v))
+        k, v = cached(k, v)
+        parts = []
+        for head in range(9):
+            scores = q[:, head] @ k[:, head // 3].T / 8 + ahead
+            weights = np.exp(scores - scores.max(axis=1, keepdims=True))
+            parts.append(weights / weights.sum(axis=1, keepdims=True) @ v[:, head // 3])
+        x = x + np.concatenate(parts, axis=1) @ w(f"{at}.self_attn.o_proj").T
+        h = norm(x, f"{at}.post_attention_layernorm")
+        gate = h @ w(f"{at}.mlp.gate_proj").T
+        up = h @ w(f"{at}.mlp.up_proj").T
+        x = x + (gate / (1 + np.exp(-gate)) * up) @ w(f"{at}.mlp.down_proj").T
+    logits = norm(x, "model.norm")[:-1] @ embedding.T
+    logits -= logits.max(axis=1, keepdims=True)
+    chosen = logits[np.arange(count - 1), ids[1:]] - np.log(np.exp(logits).sum(axis=1))
+    queries, keys, values = (np.stack(items) for items in zip(*seen, strict=True))
+    return float(np.exp(-chosen.mean())), {"queries": queries, "keys": keys, "values": values}

@@ -59,3 +59,44 @@ def test_a_quantized_file_is_refused(tmp_path):
     old = write(shipped(), tmp_path / "old", np.float32)
     with pytest.raises(InputError, match="is quantized"):
         verify(open_side(old), open_side(shipped()))
+
+
+def test_what_is_found_helps_the_trained_model(tmp_path):
+    """Calibrated on one half of a licence, measured on perplexity of the other."""
+    from pathlib import Path
+
+    from click.testing import CliRunner
+
+    from harness.checkpoints.finding import QUANTIZERS
+    from harness.cli import main
+    from tests.checkpoints.smollm2 import run, token_ids
+
+    old = write(shipped(), tmp_path / "old", np.float32)
+    text = (Path(__file__).parents[2] / "LICENSE").read_text()
+    ids = token_ids(shipped(), text)
+    before = load_file(old / "model.safetensors")
+    _, seen = run(before, ids[:192])
+    np.savez(tmp_path / "seen.npz", **seen)
+    found = str(tmp_path / "found.yaml")
+    done = CliRunner().invoke(
+        main, ["find", str(old), "--calibrate", str(tmp_path / "seen.npz"), "-o", found]
+    )
+    assert done.exit_code == 0, done.output
+    print(done.output)
+    done = CliRunner().invoke(main, ["fold", str(old), str(tmp_path / "new"), "--recipe", found])
+    assert done.exit_code == 0, done.output
+    after = load_file(tmp_path / "new" / "model.safetensors")
+    quantize = QUANTIZERS["int4 per token"]
+
+    def small(keys, values):
+        return tuple(
+            np.stack([quantize(x[:, h]) for h in range(3)], axis=1).astype(np.float32)
+            for x in (keys, values)
+        )
+
+    ids = ids[192:384]
+    exact, folded = run(before, ids)[0], run(after, ids)[0]
+    worse, better = run(before, ids, small)[0], run(after, ids, small)[0]
+    print(f"perplexity {exact:.2f}, folded {folded:.2f}; K4V4 {worse:.2f}, folded {better:.2f}")
+    assert abs(folded / exact - 1) < 1e-4
+    assert exact < better < worse
