@@ -2,7 +2,8 @@
 FROM python:3.12-slim
 COPY pyproject.toml README.md /src/
 COPY harness /src/harness
-RUN python -m pip install --no-cache-dir "/src[embedded,symbolic]" && rm -r /src
+COPY specs /src/specs
+RUN python -m pip install --no-cache-dir "/src[embedded,symbolic,checkpoints]" && rm -r /src
 # Lean is installed on first use, into a volume if one is given: --volume lean:/cache
 ENV HARNESS_CACHE_DIR=/cache
 WORKDIR /project

@@ -26,7 +26,7 @@ programs: .venv-programs/ready
 
 .venv-programs/ready: pyproject.toml
 	$(PYTHON) -m venv .venv-programs
-	.venv-programs/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[programs]' pytest pytest-xdist hypothesis array-api-strict
+	.venv-programs/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[programs,checkpoints]' pytest pytest-xdist hypothesis array-api-strict
 	touch $@
 
 lint: .venv/tests
@@ -48,7 +48,7 @@ bench: .venv/tests
 
 # What only the tests need: linters, a browser's driver, other libraries of arrays.
 .venv/tests: .venv/ready
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,checkpoints]'
 	touch $@
 
 clean:
