@@ -81,7 +81,7 @@ def key_turns(recipe: Recipe, layer: Layer, number: int, meeting: Meeting, count
     """z for each pair of each key head: (heads, pairs). Raises `InputError`."""
     half = meeting.rotated // 2
     shape = (count, half)
-    if not recipe.turns_at(layer.number):
+    if not recipe.turns_at(layer.number) or not half:
         return np.ones(shape, complex)
     rng = _generator(recipe, 0, layer.number, number)
     is_shared = layer.norm is not None and any(
@@ -130,7 +130,7 @@ def matrices(recipe: Recipe, key: str, layer: Layer, number: int, count: int, si
         return made
     rng = _generator(recipe, 1 + (key == "free"), layer.number, number)
     makers: dict[str, Callable[[], Floats]] = {
-        "hadamard": lambda: _hadamard(recipe, key, size),
+        "hadamard": lambda: hadamard(size),
         "random": lambda: np.linalg.qr(rng.normal(size=(size, size)))[0],
         "exchange": lambda: _exchange(rng, size),
     }
@@ -139,12 +139,13 @@ def matrices(recipe: Recipe, key: str, layer: Layer, number: int, count: int, si
         if np.linalg.cond(found).max() > 1e6:
             raise recipe.fault(key, f"layer {layer.number}: a matrix that can hardly be inverted")
         return found
+    if kind == "hadamard" and size & (size - 1):
+        raise recipe.fault(key, f"a Hadamard matrix of size {size}: expected a power of two")
     return np.stack([makers[kind]() for _ in range(count)])
 
 
-def _hadamard(recipe: Recipe, key: str, size: int) -> Floats:
-    if size & (size - 1):
-        raise recipe.fault(key, f"a Hadamard matrix of size {size}: expected a power of two")
+def hadamard(size: int) -> Floats:
+    """The orthogonal matrix of Hadamard's of a size that is a power of two."""
     made = np.ones((1, 1))
     while len(made) < size:
         made = np.block([[made, made], [made, -made]])

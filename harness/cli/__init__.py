@@ -39,6 +39,7 @@ COMMANDS: dict[str, dict[str, str]] = {
         "new": "drafting:new",
         "lock": "locking:lock",
         "export": "exporting:export",
+        "find": "checkpoints:find",
         "fold": "checkpoints:fold",
     },
     "Set up": {

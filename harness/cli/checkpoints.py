@@ -99,6 +99,63 @@ def fold(old: Path, new: Path, recipe_file: Path, family: Path | None, output: P
     sys.exit(report.exit_code)
 
 
+@click.command()
+@click.argument("model", type=_MODEL)
+@click.option(
+    "--calibrate",
+    type=_FILE,
+    required=True,
+    help="A .npz of keys after RoPE, values, and queries if any: (layers, tokens, heads, d).",
+)
+@click.option(
+    "--output",
+    "-o",
+    type=OUTPUT_FILE,
+    default="found.yaml",
+    show_default=True,
+    help="The recipe; its numbers lie beside it in a .npz file.",
+)
+@_FAMILY
+@reports_bad_input
+def find(model: Path, calibrate: Path, output: Path, family: Path | None) -> None:
+    """Find a recipe that makes keys and values of MODEL easier to quantize.
+
+    Angles and scales of pairs, and a turn of values, in closed form, from the first half of the
+    tokens; the table is measured on the second. Ends with 1 where nothing is gained.
+    """
+    _needs_libraries()
+    import io
+
+    import numpy as np
+
+    from harness.checkpoints.finding import find as look
+    from harness.checkpoints.finding import read_activations
+    from harness.checkpoints.sides import open_side
+    from harness.files import write_atomically
+
+    side = open_side(model, family)
+    found = look(side, read_activations(calibrate, side))
+    click.echo(f"{'':13} {'quantized':17} {'folded':18} {'before':>8} {'after':>8}")
+    for row in found.rows:
+        worse = "  no gain" if row.error >= row.before else ""
+        line = f"{row.what:13} {row.quantized:17} {row.way:18} {row.before:8.4f} {row.error:8.4f}"
+        click.echo(line + worse)
+    for note in found.notes:
+        click.echo(note)
+    lines = [f"{key}: given" for key in ("angles", "scales") if key in found.keys]
+    lines += ["values: hadamard"] * found.turns_values
+    if not lines:
+        click.echo("nothing that was tried makes int4 per token better: no recipe is written")
+        sys.exit(1)
+    numbers = output.with_suffix(".npz")
+    raw = io.BytesIO()
+    np.savez(raw, angles=found.angles, scales=found.scales)
+    numbers.write_bytes(raw.getvalue())
+    lines.insert(0, f"given: {numbers.name}")
+    write_atomically(output, "\n".join(lines) + "\n")
+    click.echo(f"{output}: {', '.join(lines[1:])}")
+
+
 def _write(output: Path | None, data: Any) -> None:
     if output is not None:
         import json
