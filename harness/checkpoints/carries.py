@@ -119,6 +119,7 @@ def fit_matrix(old: Floats, new: Floats, rounding: Rounding) -> Matrix:
     if not size:
         nothing = np.zeros(0)
         return Matrix(np.zeros((0, 0)), nothing, nothing, Worst(0.0, 0, 0), True)
+    old, new = old.astype(float, copy=False), new.astype(float, copy=False)
     gram = old @ old.T
     values, vectors = np.linalg.eigh(gram)
     good = values > _RANK * max(float(values[-1]), _NOTHING)
@@ -167,12 +168,19 @@ def fit_exchange(old: Floats, new: Floats, rounding: Rounding) -> tuple[Matrix, 
 
 def absorbed(old: Floats, new: Floats, carry: Matrix, rounding: Rounding) -> Worst:
     """Whether `new` A = `old`: columns that meet what A carried take its inverse."""
-    found = new @ carry.matrix
-    own = (new * rounding.unit) ** 2 @ carry.matrix**2
-    theirs = ((new * carry.sizes) ** 2).sum(axis=1)[:, None] * carry.reach[None, :] ** 2
-    squares = (new**2) @ carry.matrix**2 + old**2
+    if not len(carry.matrix):
+        return Worst(0.0, 0, 0)
+    matrix = carry.matrix.astype(new.dtype)
+    found = new @ matrix
+    squares = new * new
+    weights = matrix * matrix
+    theirs = (squares @ carry.sizes.astype(new.dtype) ** 2)[:, None] * carry.reach[None, :] ** 2
+    reached = squares @ weights
+    unit = np.broadcast_to(np.asarray(rounding.unit, new.dtype) ** 2, len(matrix))
+    own = unit[0] * reached if np.ptp(unit) == 0 else squares @ (unit[:, None] * weights)
     spread = np.sqrt(own * _UNIFORM**2 + theirs)
-    allowed = _SIGMAS * (spread + rounding.arithmetic * np.sqrt(len(carry.matrix) * squares))
+    noise = rounding.arithmetic * np.sqrt(len(matrix) * (reached + old * old))
+    allowed = _SIGMAS * (spread + noise)
     # Where one product stands alone its error is no sum of many: all of it is allowed.
     allowed = np.maximum(allowed, 2 * rounding.largest * np.abs(old))
     return _worst(found - old, allowed)

@@ -130,7 +130,7 @@ def read_family(path: Path, name: str, _below: frozenset[str] = frozenset()) -> 
         for key in ("let", "roles"):  # additions; all else is said anew
             if key in data:
                 data[key] = {**other.data.get(key, {}), **data[key]}
-        private = ("when", "lacks", "refuse")
+        private = ("when", "refuse")
         data = {**{k: v for k, v in other.data.items() if k not in private}, **data}
     for key in ("layer", "let", "roles", "rows", "columns", "scores", "values", "pairs"):
         if key not in data:

@@ -27,6 +27,8 @@ from harness.checkpoints.reading import (
 if TYPE_CHECKING:
     from harness.checkpoints.formats import Floats
 
+_NARROW = 2.0**-20
+
 
 @dataclass(frozen=True)
 class Segment:
@@ -130,20 +132,26 @@ class Side:
                     yield stem, start, layer.sizes[item]
                 start += layer.sizes[item]
 
+    def _working(self, stem: str) -> Any:
+        """What is computed in: float32 has sixteen bits more than the formats below it."""
+        return np.float32 if self.unit_of(stem) > _NARROW else np.float64
+
     def rows(self, unit: Unit) -> Floats:
-        """The rows of a head in doubles, with its bias as one more column where it has one."""
+        """The rows of a head, with its bias as one more column where it has one."""
         parts = []
         for segment in unit:
-            found = self.array(f"{segment.stem}.weight")[segment.span].astype(float)
+            kind = self._working(segment.stem)
+            found = self.array(f"{segment.stem}.weight")[segment.span].astype(kind)
             if self.has(bias := f"{segment.stem}.bias"):
-                added = self.array(bias)[segment.span].astype(float)
+                added = self.array(bias)[segment.span].astype(kind)
                 found = np.concatenate([found, added[:, None]], axis=1)
             parts.append(found)
         return np.concatenate(parts) if len(parts) > 1 else parts[0]
 
     def block(self, segment: Segment) -> Floats:
-        """The columns of an output projection that meet one head, in doubles."""
-        return self.array(f"{segment.stem}.weight")[:, segment.span].astype(float)
+        """The columns of an output projection that meet one head."""
+        found: Floats = self.array(f"{segment.stem}.weight")[:, segment.span]
+        return found.astype(self._working(segment.stem))
 
     def gain(self, segment: Segment, less: float) -> tuple[Floats, Floats | None, Floats]:
         """Gains, the norm's own biases if it has any, and the gains' errors in units."""
