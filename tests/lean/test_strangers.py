@@ -72,12 +72,20 @@ UNIVERSES = {
 """Theorems about types in universes of their own, and of which alone they are true."""
 
 THEOREMS = ("dot_comm", "twice_comm", "transpose_transpose", "twiceAt_eq", "sub_of_eq", "mean_comm")
-THEOREMS += tuple(UNIVERSES)
 
 
 @pytest.mark.parametrize("theorem", THEOREMS)
 @pytest.mark.parametrize("leg", ["proof", "mirror", "symbolic", "numeric", "execution"])
 def test_what_is_true_is_confirmed(
+    theorem: str, leg: str, found: dict[tuple[str, str], set[str]]
+) -> None:
+    assert found[theorem, leg] <= {"confirmed", "not applicable"}
+    assert "confirmed" in found[theorem, leg]
+
+
+@pytest.mark.parametrize("theorem", UNIVERSES)
+@pytest.mark.parametrize("leg", ["proof", "mirror", "symbolic"])
+def test_whatever_universes_an_author_chose_it_is_confirmed(
     theorem: str, leg: str, found: dict[tuple[str, str], set[str]]
 ) -> None:
     assert found[theorem, leg] <= {"confirmed", "not applicable"}

@@ -69,7 +69,7 @@ meta def step (r : Replay) : IO Bool := do
   r.steps.set (i + 1)
   say r.store.out "step" ["\"number\":" ++ i.repr]
   r.store.out.flush
-  return isIn i r.skipped
+  return folded (fun found k => found || k == i) false r.skipped
 
 meta def tell (r : Replay) (work : Environment → IO Unit) : IO Unit :=
   match r.told with
