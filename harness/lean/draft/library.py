@@ -175,6 +175,8 @@ def _definition(
     short = item.name.removeprefix(library.qualified(""))
     if not is_identifier(short):
         raise Unreadable("its name, within the namespace, is no single word")
+    if short in signatures():
+        raise Unreadable(f"it has the name of the operator {short!r}, and does not mean that")
     if item.value is None:
         raise Unreadable("it has no value that can be read")
     own, body = _read(item, Reader(library, abbreviations=abbreviations), body=True)
