@@ -101,17 +101,22 @@ def function(binders: Sequence[tuple[str, Expression]], body: Expression) -> Exp
     return body
 
 
-def replaced(expression: Expression, values: Mapping[str, Expression]) -> Expression:
-    """`expression` with closed expressions put for variables that it does not bind itself."""
+def substitute(expression: Expression, values: Mapping[str, Expression]) -> Expression:
+    """`expression` with `values` put for variables that it does not bind itself.
+
+    What is put must be closed, or its names unique (`draft/prefix.py`): nothing is renamed.
+    """
+    if not values:
+        return expression
     match expression:
         case Local(name):
             return values.get(name, expression)
         case Application(called, argument):
-            return Application(replaced(called, values), replaced(argument, values))
+            return Application(substitute(called, values), substitute(argument, values))
         case Function(name, type_, body) | ForAll(name, type_, body):
             inner = {k: v for k, v in values.items() if k != name}
             binder = type(expression)
-            return binder(name, replaced(type_, values), replaced(body, inner))
+            return binder(name, substitute(type_, values), substitute(body, inner))
         case _:
             return expression
 
