@@ -196,6 +196,7 @@ RULES: Mapping[str, Rule] = {
     "sum": lambda walk, sizes, family: walk.arithmetic.total(family),
     "zero_vector": lambda walk, sizes: _zeros(walk, tuple(sizes)),
     "vector": lambda walk, sizes, family: family,
+    "tabulate": lambda walk, sizes, family: family,
     "entry": lambda walk, sizes, v, i: walk.select(v, i, 1),
     "add_vector": _add,
     "subtract_vector": _subtract,
