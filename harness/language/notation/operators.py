@@ -111,11 +111,11 @@ def notation(operator: str) -> Form:
     """How an operator is written.
 
     Done entry by entry, it is written as what it does there; whatever has no notation of its own,
-    by its name. Raises `KeyError` of what is no operator.
+    by its name.
     """
     if operator in _NOTATION:
         return _NOTATION[operator]
     for name, forms in BY_NAME.items():
         if operator in forms:
             return _invoked(name, name)
-    return _NOTATION[operator.rpartition("_")[0]]
+    return _NOTATION.get(operator.rpartition("_")[0], _invoked(operator, operator))
