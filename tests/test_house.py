@@ -36,6 +36,7 @@ MAY_IMPORT = {
     "numeric": {"language", "claims", "evidence", "arrays"},
     "necessity": {"diagnostics", "language", "claims", "evidence", "arrays", "symbolic", "numeric"},
     "implementations": {"language", "claims", "evidence", "arrays"},
+    "checkpoints": {"diagnostics", "claims", "implementations"},
     "programs": {"language", "claims", "evidence", "arrays", "numeric"},
     "cache": {"evidence", "files"},
     "isolation": {"claims", "evidence", "lifetime", "threads"},

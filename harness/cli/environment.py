@@ -19,6 +19,7 @@ _EXTRAS = {
     "symbolic": "faster polynomials in the symbolic leg",
     "torch": "PyTorch's arrays in the numeric leg",
     "programs": "programs of PyTorch and Transformers, run modulo primes",
+    "checkpoints": "checkpoints: verify, fold, find",
     "cupy": "CuPy's arrays in the numeric leg",
     "dask": "sweeps on a cluster",
     "dev": "tests and checks of the harness itself",
