@@ -36,7 +36,7 @@ from harness.kernel.terms import (
     Zero,
     spine,
 )
-from harness.lean.instances import NEEDS, definition_needs
+from harness.lean.instances import definition_needs, needs_of
 from harness.lean.scope import CLASSES, NUMERALS
 
 T = TypeVar("T")
@@ -50,7 +50,7 @@ def arranged(
     Those that take what they need in the usual order, in any universe, are left out.
     """
     needs = definition_needs(library.definitions)
-    usual = {constant: NEEDS[operator] for operator, constant in library.primitives.items()}
+    usual = {constant: needs_of(operator) for operator, constant in library.primitives.items()}
     usual |= {library.qualified(name): needs[name] for name in library.definitions}
     usual |= {library.qualified(claim.theorem): (claim.scalars.name,) for claim in claims}
     found: dict[str, Arrangement] = {}
