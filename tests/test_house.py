@@ -26,18 +26,31 @@ MAY_IMPORT = {
     "language": {"diagnostics"},
     "claims": {"diagnostics", "language"},
     "evidence": {"diagnostics"},
+    "plain": set(),
+    "lattice": {"language", "evidence"},
     "verdict": {"evidence"},
     "arrays": {"language", "claims"},
     "cost": {"language", "claims"},
+    "folds": {"language", "claims", "evidence", "arrays", "cost", "numeric", "necessity"},
+    "results": {
+        *("diagnostics", "plain", "language", "claims", "evidence", "lattice", "verdict"),
+        *("cost", "folds", "mutation", "run"),
+    },
+    "report": {
+        *("diagnostics", "plain", "language", "evidence", "lattice", "verdict", "folds", "results")
+    },
     "lean": {
         *("diagnostics", "files", "keeping", "kernel", "language", "claims", "evidence", "arrays"),
     },
     "symbolic": {"language", "claims", "evidence", "arrays"},
     "numeric": {"language", "claims", "evidence", "arrays"},
-    "necessity": {"diagnostics", "language", "claims", "evidence", "arrays", "symbolic", "numeric"},
+    "necessity": {
+        *("diagnostics", "plain", "language", "claims", "evidence", "lattice"),
+        *("arrays", "symbolic", "numeric"),
+    },
     "implementations": {"language", "claims", "evidence", "arrays"},
     "programs": {"language", "claims", "evidence", "arrays", "numeric"},
-    "cache": {"evidence", "files"},
+    "cache": {"evidence", "files", "plain"},
     "isolation": {"claims", "evidence", "lifetime", "threads"},
     "plan": {"language", "claims", "evidence", "cache", "isolation"},
     "run": {"claims", "evidence", "cache", "isolation", "plan", "lean"},
@@ -59,7 +72,7 @@ MAY_IMPORT = {
         *("lean", "cache", "isolation", "run"),
     },
 }
-OUTERMOST = {"report", "cli", "pytest_plugin", "conformance"}
+OUTERMOST = {"cli", "pytest_plugin", "conformance"}
 
 
 def part(path: Path) -> str:

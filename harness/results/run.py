@@ -6,17 +6,14 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from harness.claims.about import About
 from harness.diagnostics import Diagnostic
 from harness.evidence import Gap, Json, Leg
-from harness.report.model.checker import Checker
-from harness.report.model.subject import Subject
+from harness.results.changes import Since
+from harness.results.checker import CheckerResult
+from harness.results.subject import Subject
 from harness.verdict import ExitCode, Status, Verdict, exit_code
-
-if TYPE_CHECKING:
-    from harness.report.difference import Since
 
 
 @dataclass(frozen=True)
@@ -26,7 +23,7 @@ class Run:
     project: str
     claims: tuple[Subject, ...]
     definitions: tuple[Subject, ...]
-    checkers: tuple[Checker, ...] = ()
+    checkers: tuple[CheckerResult, ...] = ()
     gaps: tuple[Gap, ...] = ()
     """What of the Lean package no claim is about."""
     mutation: Mapping[str, Json] | None = None
@@ -54,7 +51,7 @@ class Run:
         return (*self.claims, *self.definitions)
 
     @property
-    def judged(self) -> tuple[Subject | Checker, ...]:
+    def judged(self) -> tuple[Subject | CheckerResult, ...]:
         """All that the exit code depends on, each with a status and its legs."""
         return (*self.subjects, *self.checkers)
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from harness.diagnostics import Diagnostic
 from harness.evidence import Evidence, Leg, Outcome
-from harness.report.model.fold import Cost, Picture
-from harness.report.model.statement import Statement
+from harness.folds.model import Cost, Picture
+from harness.language.notation.formula import Statement
 from harness.verdict import Status
 
 
