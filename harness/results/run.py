@@ -6,13 +6,14 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from html import escape
 
 from harness.claims.about import About
 from harness.diagnostics import Diagnostic
 from harness.evidence import Gap, Json, Leg
 from harness.results.changes import Since
 from harness.results.checker import CheckerResult
-from harness.results.subject import Subject
+from harness.results.subject import Subject, Subjects
 from harness.verdict import ExitCode, Status, Verdict, exit_code
 
 
@@ -41,6 +42,22 @@ class Run:
     """What changed since an earlier run, where one was given to compare with."""
     about: About = field(default_factory=About)
     """What the project says of itself."""
+
+    def __post_init__(self) -> None:
+        # They are tuples to whoever reads a file; here they are found by their names as well.
+        object.__setattr__(self, "claims", Subjects(self.claims))
+        object.__setattr__(self, "definitions", Subjects(self.definitions))
+
+    def _repr_html_(self) -> str:
+        """The verdicts in a notebook, claim by claim."""
+        heads = "".join(f"<th>{leg.value}</th>" for leg in self.legs)
+        rows = []
+        for subject in self.judged:
+            found = {result.leg: result.word for result in subject.legs}
+            cells = "".join(f"<td>{escape(found.get(leg, ''))}</td>" for leg in self.legs)
+            name, word = escape(subject.name), escape(subject.word)
+            rows.append(f"<tr><th>{name}</th><td>{word}</td>{cells}</tr>")
+        return f"<table><tr><th></th><th>verdict</th>{heads}</tr>{''.join(rows)}</table>"
 
     @property
     def title(self) -> str:
