@@ -19,7 +19,7 @@ def to_plain(value: Any) -> Any:
     """`value` as JSON gives it back."""
     import msgspec
 
-    return msgspec.to_builtins(value, str_keys=True)
+    return msgspec.to_builtins(value, str_keys=True, enc_hook=_bare)
 
 
 def from_plain(data: Any, kind: type[T]) -> T:
@@ -44,6 +44,14 @@ def schema_of(kind: type) -> dict[str, Any]:
             for item in definition["properties"].values():
                 item.pop("default", None)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **found}
+
+
+def _bare(value: object) -> object:
+    """A number or text of a kind derived from Python's own, such as NumPy's float64."""
+    for kind in (int, float, str):
+        if isinstance(value, kind):
+            return kind(value)
+    raise NotImplementedError(f"{type(value).__name__} is no plain data")
 
 
 def finite(value: Any) -> Any:

@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 
 import jsonschema
+import numpy as np
 import pytest
 
 from harness.evidence import GapKind, Leg, Outcome
@@ -53,8 +54,10 @@ def test_infinities_do_not_break_the_file() -> None:
     run = demo()
     claim = run.claims[0]
     leg, *others = claim.legs
-    check = replace(leg.checks[0], data={"worst": float("inf"), "mean": float("nan")})
+    check = replace(
+        leg.checks[0], data={"worst": float("inf"), "mean": float("nan"), "last": np.float64(0.5)}
+    )
     claim = replace(claim, legs=(replace(leg, checks=(check,)), *others))
     data = json.loads(to_text(replace(run, claims=(claim,))))
     found = data["claims"][0]["legs"][0]["checks"][0]["data"]
-    assert found == {"worst": "inf", "mean": "nan"}
+    assert found == {"worst": "inf", "mean": "nan", "last": 0.5}
