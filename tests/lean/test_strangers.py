@@ -39,9 +39,9 @@ def found(root: Path, said: str) -> dict[tuple[str, str], set[str]]:
     data = json.loads(evidence.read_text("utf-8"))
     outcomes: dict[tuple[str, str], set[str]] = {}
     for subject in (*data["claims"], *data["definitions"]):
-        name = subject.get("theorem") or subject["definition"]
-        for leg, result in subject["legs"].items():
-            outcomes[name, leg] = {check["outcome"] for check in result["checks"]}
+        name = subject["name"]
+        for result in subject["legs"]:
+            outcomes[name, result["leg"]] = {check["outcome"] for check in result["checks"]}
     return outcomes
 
 

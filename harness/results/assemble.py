@@ -13,24 +13,24 @@ from typing import TYPE_CHECKING
 
 from harness import __version__
 from harness.claims.model import Claim, Definition, Library, Place, Project
-from harness.claims.toggles import Checker as Toggles
+from harness.claims.toggles import Checker
 from harness.diagnostics import Diagnostic
 from harness.evidence import Evidence, Gap, Leg, Outcome
+from harness.folds import derive
+from harness.folds.cost import cost
+from harness.folds.model import Cost
 from harness.language.notation import context, to_latex, to_mathml
+from harness.language.notation.formula import Formula, Labelled, Statement, formula
 from harness.language.notation.statement import Declaration
 from harness.language.terms import Call, Equation, Variable
 from harness.language.transform import calls
 from harness.language.types import Sort
+from harness.lattice import Lattice
 from harness.mutation.memory import recall
-from harness.report.cost import cost
-from harness.report.formula import formula
-from harness.report.lattice import to_lattice
-from harness.report.model.checker import Checker
-from harness.report.model.fold import Cost
-from harness.report.model.run import Run
-from harness.report.model.statement import Formula, Labelled, Statement
-from harness.report.model.subject import Kind, LegResult, Subject
-from harness.report.picture import derive
+from harness.plain import from_plain
+from harness.results.checker import CheckerResult
+from harness.results.run import Run
+from harness.results.subject import Kind, LegResult, Subject
 from harness.verdict import Verdict, judge
 
 if TYPE_CHECKING:
@@ -154,12 +154,12 @@ def _definition(
     )
 
 
-def _checker(checker: Toggles, evidence: list[Evidence]) -> Checker:
+def _checker(checker: Checker, evidence: list[Evidence]) -> CheckerResult:
     verdict = judge(checker.name, evidence, [Leg.NECESSITY])
     own = [item for item in evidence if item.subject == checker.name]
     check = own[0] if own else None
-    lattice = to_lattice(check.data) if check is not None and check.data else None
-    return Checker(
+    lattice = from_plain(check.data, Lattice) if check is not None and check.data else None
+    return CheckerResult(
         *(checker.name, checker.title, checker.says, checker.file, verdict.status, check, lattice),
         presets=checker.presets,
     )

@@ -6,17 +6,15 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from html import escape
 
 from harness.claims.about import About
 from harness.diagnostics import Diagnostic
 from harness.evidence import Gap, Json, Leg
-from harness.report.model.checker import Checker
-from harness.report.model.subject import Subject
+from harness.results.changes import Since
+from harness.results.checker import CheckerResult
+from harness.results.subject import Subject, Subjects
 from harness.verdict import ExitCode, Status, Verdict, exit_code
-
-if TYPE_CHECKING:
-    from harness.report.difference import Since
 
 
 @dataclass(frozen=True)
@@ -26,7 +24,7 @@ class Run:
     project: str
     claims: tuple[Subject, ...]
     definitions: tuple[Subject, ...]
-    checkers: tuple[Checker, ...] = ()
+    checkers: tuple[CheckerResult, ...] = ()
     gaps: tuple[Gap, ...] = ()
     """What of the Lean package no claim is about."""
     mutation: Mapping[str, Json] | None = None
@@ -45,6 +43,22 @@ class Run:
     about: About = field(default_factory=About)
     """What the project says of itself."""
 
+    def __post_init__(self) -> None:
+        # They are tuples to whoever reads a file; here they are found by their names as well.
+        object.__setattr__(self, "claims", Subjects(self.claims))
+        object.__setattr__(self, "definitions", Subjects(self.definitions))
+
+    def _repr_html_(self) -> str:
+        """The verdicts in a notebook, claim by claim."""
+        heads = "".join(f"<th>{leg.value}</th>" for leg in self.legs)
+        rows = []
+        for subject in self.judged:
+            found = {result.leg: result.word for result in subject.legs}
+            cells = "".join(f"<td>{escape(found.get(leg, ''))}</td>" for leg in self.legs)
+            name, word = escape(subject.name), escape(subject.word)
+            rows.append(f"<tr><th>{name}</th><td>{word}</td>{cells}</tr>")
+        return f"<table><tr><th></th><th>verdict</th>{heads}</tr>{''.join(rows)}</table>"
+
     @property
     def title(self) -> str:
         return self.about.title or self.project
@@ -54,7 +68,7 @@ class Run:
         return (*self.claims, *self.definitions)
 
     @property
-    def judged(self) -> tuple[Subject | Checker, ...]:
+    def judged(self) -> tuple[Subject | CheckerResult, ...]:
         """All that the exit code depends on, each with a status and its legs."""
         return (*self.subjects, *self.checkers)
 

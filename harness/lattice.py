@@ -1,18 +1,32 @@
-"""A checker with the lattice of its toggles: every combination, each question answered."""
+"""The lattice of a checker's toggles as evidence has it: every combination, each question answered.
+
+What is asked many times stands once and is known by its number: an answer speaks of the claim with
+the numbered `hypotheses` and `conclusion`, and a cell has the number of an answer for each
+question. `harness.necessity.table` makes it, and evidence carries it as plain data.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection
+from dataclasses import dataclass
+from enum import StrEnum
 
-from harness.evidence import Counterexample, Evidence, Json, Leg
-from harness.report.model.statement import Formula, Labelled
-from harness.report.model.subject import LegResult
-from harness.verdict import Status, leg_outcome
+from harness.evidence import Counterexample, Json
+from harness.language.notation.formula import Formula, Labelled
+
+
+class Answer(StrEnum):
+    """What is known of a claim."""
+
+    HOLDS = "holds"
+    FAILS = "fails"
+    TRIVIAL = "trivial"
+    """Nothing turns: both sides are the same text."""
+    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True)
-class Question:
+class QuestionLabel:
     """What a checker asks for each combination of its toggles."""
 
     name: str
@@ -22,7 +36,7 @@ class Question:
 
 
 @dataclass(frozen=True)
-class Toggle:
+class ToggleLabel:
     """What can be switched off."""
 
     name: str
@@ -32,10 +46,10 @@ class Toggle:
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What is known of one claim: `holds`, `fails`, `trivial` or `unknown`, and why."""
+class AnsweredClaim:
+    """What is known of one claim, and why."""
 
-    answer: str
+    answer: Answer
     reason: str
     hypotheses: tuple[int, ...]
     """What is assumed, as numbers of the lattice's `hypotheses`."""
@@ -44,8 +58,9 @@ class Answer:
     uses: tuple[str, ...]
     """The hypotheses that the proof used, where it holds."""
     sketch: Json
-    """That proof, in the form that the symbolic engine writes down."""
+    """That proof, in the form of `harness.symbolic.sketch.render`; a list of its steps."""
     counterexample: Counterexample | None
+    """An instance with the two sides of that very claim, where it fails."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +68,7 @@ class Cell:
     """One combination of toggles."""
 
     off: tuple[str, ...]
+    """The toggles that are switched off, in the order of the lattice's `toggles`."""
     answers: tuple[int, ...]
     """One for each question, as numbers of the lattice's `answers`."""
 
@@ -69,21 +85,24 @@ class Spared:
     uses: tuple[str, ...]
     """What the proof without the assumption uses."""
     text: str
+    """All of this as a sentence."""
 
 
 @dataclass(frozen=True)
 class Lattice:
     """Every combination of a checker's toggles, each question answered; see `at`."""
 
-    questions: tuple[Question, ...]
-    toggles: tuple[Toggle, ...]
+    questions: tuple[QuestionLabel, ...]
+    toggles: tuple[ToggleLabel, ...]
     hypotheses: tuple[Labelled, ...]
+    """Each that some cell assumes."""
     conclusions: tuple[Formula, ...]
-    answers: tuple[Answer, ...]
+    """Each that some cell asks about."""
+    answers: tuple[AnsweredClaim, ...]
     cells: tuple[Cell, ...]
     spared: tuple[Spared, ...]
 
-    def at(self, off: Collection[str]) -> tuple[Answer, ...]:
+    def at(self, off: Collection[str]) -> tuple[AnsweredClaim, ...]:
         """The answers with these toggles off, one for each question.
 
         A toggle whose needs are not met makes no difference, and is left out of the look-up.
@@ -91,39 +110,3 @@ class Lattice:
         names = {t.name for t in self.toggles if t.name in off and not set(t.needs) & set(off)}
         [cell] = [cell for cell in self.cells if set(cell.off) == names]
         return tuple(self.answers[number] for number in cell.answers)
-
-
-@dataclass(frozen=True)
-class Checker:
-    """A file of toggles, with the lattice that it spans."""
-
-    name: str
-    title: str
-    says: str
-    file: str
-    status: Status
-    check: Evidence | None
-    """How the lattice was found; nothing where it was not."""
-    lattice: Lattice | None
-    presets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Combinations that a reader may ask about, by name: the toggles that are off."""
-
-    @property
-    def line(self) -> int:
-        """Where it begins in its file."""
-        return 1
-
-    @property
-    def legs(self) -> tuple[LegResult, ...]:
-        """The one leg that answers for it."""
-        checks = () if self.check is None else (self.check,)
-        return (LegResult(Leg.NECESSITY, leg_outcome(checks), checks),)
-
-    @property
-    def word(self) -> str:
-        """The status as readers are told it."""
-        return self.status.value
-
-    @property
-    def evidence(self) -> Iterator[Evidence]:
-        return (check for leg in self.legs for check in leg.checks)

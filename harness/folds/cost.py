@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from harness.claims.model import Claim, Library
-from harness.report.model.fold import Cost, CostRow
+from harness.folds.model import Cost, CostRow
 
 
 def cost(claim: Claim, library: Library) -> Cost:

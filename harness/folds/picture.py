@@ -13,6 +13,10 @@ from dataclasses import dataclass, replace
 
 from harness.claims.model import Claim, Definition, Library
 from harness.evidence import Counterexample
+from harness.folds.figures import Figures
+from harness.folds.matching import canonical, consequence
+from harness.folds.model import Picture, Port, Stage
+from harness.language.notation.formula import inline
 from harness.language.terms import Apply, Call, Equation, Lambda, Term, Variable
 from harness.language.transform import (
     children,
@@ -22,10 +26,6 @@ from harness.language.transform import (
     subterms,
 )
 from harness.language.types import Function, Index, Type, resolve
-from harness.report.formula import inline
-from harness.report.model.fold import Picture, Port, Stage
-from harness.report.picture.figures import Figures
-from harness.report.picture.matching import canonical, consequence
 
 DEPTH = 6
 """How far inside a definition the picture may go."""

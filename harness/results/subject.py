@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from html import escape
+from typing import Any, SupportsIndex, overload
 
 from harness.diagnostics import Diagnostic
 from harness.evidence import Evidence, Leg, Outcome
-from harness.report.model.fold import Cost, Picture
-from harness.report.model.statement import Statement
+from harness.folds.model import Cost, Picture
+from harness.language.notation.formula import Statement
 from harness.verdict import Status
 
 
@@ -97,6 +98,26 @@ class Subject:
         """The status as readers are told it."""
         return verdict_word(self.status, self.legs)
 
+    def __getitem__(self, leg: Leg | str) -> LegResult:
+        """What one leg found out. Raises `KeyError` where it was not asked."""
+        for result in self.legs:
+            if result.leg == leg:
+                return result
+        raise KeyError(leg)
+
+    def _repr_html_(self) -> str:
+        """The claim in a notebook: what it says, its formula, and what each leg found out."""
+        legs = ", ".join(f"{result.leg.value}: {result.word}" for result in self.legs)
+        return (
+            f"<p><strong>{escape(self.name)}</strong>: {escape(self.word)}</p>"
+            f"<p>{escape(self.says)}</p><p><code>{escape(self.statement.conclusion.text)}</code>"
+            f"</p><p>{escape(legs)}</p>"
+        )
+
+    def _repr_latex_(self) -> str:
+        """The conclusion in a notebook or a paper."""
+        return f"$\\displaystyle {self.statement.conclusion.latex}$"
+
     @property
     def evidence(self) -> Iterator[Evidence]:
         return (check for leg in self.legs for check in leg.checks)
@@ -119,3 +140,22 @@ class Subject:
             axioms=tuple(map(str, axioms)) if isinstance(axioms, list | tuple) else None,
             uses=tuple(map(str, found.get("uses") or ())),
         )
+
+
+class Subjects(tuple[Subject, ...]):
+    """Claims or definitions in their order, which are found by their names as well."""
+
+    __slots__ = ()
+
+    @overload
+    def __getitem__(self, key: str | SupportsIndex, /) -> Subject: ...
+    @overload
+    def __getitem__(self, key: slice, /) -> tuple[Subject, ...]: ...
+    def __getitem__(self, key: str | SupportsIndex | slice, /) -> Subject | tuple[Subject, ...]:
+        """One by its name or number. Raises `KeyError` for a name that is not there."""
+        if not isinstance(key, str):
+            return super().__getitem__(key)
+        for subject in self:
+            if subject.name == key:
+                return subject
+        raise KeyError(key)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from harness.evidence import Json
-from harness.report.model.statement import Formula
+from harness.language.notation.formula import Formula
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,6 @@ claim ──derive──▶ stages, innermost first     what goes in before and 
        matching                               which other claim says what an inner stage becomes
 """
 
-from harness.report.picture.derive import derive
+from harness.folds.picture import derive
 
 __all__ = ["derive"]
