@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Literal, cast
 
 from harness.checkpoints.formulas import FormulaError, parse, units, value
-from harness.checkpoints.reading import Checkpoint, fault
+from harness.checkpoints.tensors import Checkpoint, fault
 from harness.claims.document import Document, YamlPath, read_document, schema_faults
 from harness.diagnostics import InputError
 

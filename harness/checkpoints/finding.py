@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from harness.checkpoints.families import Layer
-from harness.checkpoints.reading import fault
 from harness.checkpoints.sides import Side, pair_order
+from harness.checkpoints.tensors import fault
 
 if TYPE_CHECKING:
     from harness.checkpoints.formats import Floats

@@ -17,15 +17,10 @@ from pathlib import Path
 from typing import Any
 
 from harness.checkpoints.findings import Report
-from harness.checkpoints.reading import (
-    Tensor,
-    fault,
-    header_of,
-    open_checkpoint,
-    read_json,
-)
+from harness.checkpoints.reading import header_of, open_checkpoint, read_json
 from harness.checkpoints.recipes import Recipe
 from harness.checkpoints.sides import Side, open_side
+from harness.checkpoints.tensors import Tensor, fault
 from harness.checkpoints.turning import Turning
 from harness.checkpoints.verify import Say, verify
 

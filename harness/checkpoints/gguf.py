@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from harness.checkpoints.reading import Checkpoint, Tensor, fault
+from harness.checkpoints.tensors import Checkpoint, Tensor, fault
 from harness.diagnostics import shortened
 
 if TYPE_CHECKING:

@@ -7,91 +7,18 @@ is an `InputError` that names it.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from hashlib import sha256
-from math import prod
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from harness.checkpoints.formats import SIZES, are_finite, format_of, numpy_type
+from harness.checkpoints.formats import SIZES, format_of
+from harness.checkpoints.gguf import open_gguf
+from harness.checkpoints.tensors import Checkpoint, Tensor, fault
 from harness.diagnostics import Diagnostic, InputError, shortened
 
-if TYPE_CHECKING:
-    from harness.checkpoints.formats import Floats
-
 INDEX = "model.safetensors.index.json"
-_CHUNK = 1 << 24
 _PICKLES = (b"PK", b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")
 _MOST_JSON = 100_000_000
-
-
-def fault(place: Path | str, message: str) -> InputError:
-    return InputError([Diagnostic(str(place), 1, 1, message)])
-
-
-@dataclass(frozen=True)
-class Tensor:
-    """One tensor of a file; its bytes are mapped when they are read."""
-
-    name: str
-    dtype: str
-    shape: tuple[int, ...]
-    file: Path
-    raw: Callable[[], Any]
-    """All of its bytes, as an array that is mapped and not loaded."""
-
-    @property
-    def nbytes(self) -> int:
-        return prod(self.shape) * SIZES[self.dtype]
-
-    def array(self) -> Floats:
-        """The numbers in the format that they have. Raises `InputError` for NaN and infinity."""
-        raw = self.raw()
-        self.require_finite(raw)
-        found: Floats = raw.view(numpy_type(self.dtype)).reshape(self.shape)
-        return found
-
-    def require_finite(self, raw: Any) -> None:
-        if not are_finite(raw, self.dtype):
-            raise fault(self.file, f"{self.name} holds NaN or an infinity")
-
-    def chunks(self) -> Iterator[Any]:
-        """Its bytes, some megabytes at a time. Raises `InputError` for NaN and infinity."""
-        raw = self.raw()
-        for start in range(0, len(raw), _CHUNK):
-            chunk = raw[start : start + _CHUNK]
-            self.require_finite(chunk)
-            yield chunk
-
-
-@dataclass(frozen=True)
-class Checkpoint:
-    """The tensors of a model, and what its config says."""
-
-    path: Path
-    config: Mapping[str, Any]
-    tensors: Mapping[str, Tensor]
-    files: tuple[Path, ...]
-    """Those that hold tensors, in the order of their names."""
-    kind: str
-    """`safetensors` or `gguf`."""
-
-    def digests(self) -> dict[str, str]:
-        """SHA-256 of each file with tensors, and of the config."""
-        found = {file.name: digest(file) for file in self.files}
-        config = self.path / "config.json"
-        if config.is_file():
-            found["config.json"] = digest(config)
-        return found
-
-
-def digest(file: Path) -> str:
-    with file.open("rb") as stream:
-        found = sha256()
-        while chunk := stream.read(_CHUNK):
-            found.update(chunk)
-    return f"sha256:{found.hexdigest()}"
 
 
 def open_checkpoint(path: Path) -> Checkpoint:
@@ -101,8 +28,6 @@ def open_checkpoint(path: Path) -> Checkpoint:
     if not path.is_file():
         raise fault(path, "there is no such file or folder")
     if path.suffix == ".gguf":
-        from harness.checkpoints.gguf import open_gguf
-
         return open_gguf(path)
     config = path.parent / "config.json"
     tensors = _safetensors(path)

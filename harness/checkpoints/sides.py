@@ -16,13 +16,8 @@ import numpy as np
 from harness.checkpoints.families import Layer, Model, Pairing, model_of
 from harness.checkpoints.formats import format_of
 from harness.checkpoints.gguf import quantized
-from harness.checkpoints.reading import (
-    Checkpoint,
-    Tensor,
-    fault,
-    open_checkpoint,
-    require_computable,
-)
+from harness.checkpoints.reading import open_checkpoint, require_computable
+from harness.checkpoints.tensors import Checkpoint, Tensor, fault
 
 if TYPE_CHECKING:
     from harness.checkpoints.formats import Floats

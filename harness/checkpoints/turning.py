@@ -10,9 +10,9 @@ import numpy as np
 
 from harness.checkpoints.families import Layer, Meeting, Pairing
 from harness.checkpoints.formats import rounded
-from harness.checkpoints.reading import Tensor, fault
 from harness.checkpoints.recipes import Recipe, key_turns, matrices
 from harness.checkpoints.sides import Segment, Side, Unit, pair_order
+from harness.checkpoints.tensors import Tensor, fault
 
 if TYPE_CHECKING:
     from harness.checkpoints.formats import Floats

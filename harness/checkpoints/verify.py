@@ -28,8 +28,8 @@ from harness.checkpoints.carries import (
 )
 from harness.checkpoints.families import Layer, Meeting
 from harness.checkpoints.findings import Fault, Head, Report
-from harness.checkpoints.reading import fault
 from harness.checkpoints.sides import Segment, Side, Unit, pair_order
+from harness.checkpoints.tensors import fault
 
 if TYPE_CHECKING:
     from harness.checkpoints.formats import Floats

@@ -15,8 +15,8 @@ from safetensors.numpy import load_file
 
 from harness.checkpoints.fold import CERTIFICATE, check_certificate, fold
 from harness.checkpoints.licences import licences
-from harness.checkpoints.reading import digest
 from harness.checkpoints.recipes import read_recipe
+from harness.checkpoints.tensors import digest
 from harness.diagnostics import InputError
 from tests.checkpoints.making import CASES, LAYERS, make, save, write_recipe
 
