@@ -113,8 +113,9 @@ def _refusal(session: Session, subject: Subject) -> Evidence | None:
             return _evidence(subject, Outcome.REFUTED, summary)
     for name in below:
         ruling = session.answer.replayed.get(name)
-        if ruling is not None and ruling.verdict == "refused":
-            summary = f"Not run: the kernel refuses {name}: {ruling.reason}."
+        if ruling is not None and ruling.verdict in ("refused", "undecided"):
+            does = "refuses" if ruling.verdict == "refused" else "does not decide"
+            summary = f"Not run: the kernel {does} {name}: {ruling.reason}."
             return _evidence(subject, Outcome.NOT_RUN, summary)
     missing = next((name for name in run if name not in declarations), None)
     if missing is not None:
