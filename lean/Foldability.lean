@@ -3,6 +3,7 @@ module
 public import Foldability.Definitions
 public import Foldability.LinearAlgebra
 public import Foldability.Folding.SingleHead
+public import Foldability.Folding.Pairs
 public import Foldability.Folding.MultiHead
 public import Foldability.Folding.GroupedQuery
 public import Foldability.Folding.Rope
