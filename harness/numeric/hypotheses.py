@@ -39,13 +39,14 @@ class Commutes:
     """`A @ other = other @ A`, for all `parameters`; `other` does not speak of A.
 
     Such a C may be a factor of what is drawn: with `carrier`, A is `carrier @ C`; with
-    `is_turned`, A is Q @ C where Q is any orthogonal matrix, and Cᵀ commutes as well.
+    `is_turned`, A is Q @ C where Q is any orthogonal matrix. With `is_closed`, Cᵀ commutes as well.
     """
 
     owner: Atom
     other: Term
     parameters: tuple[Variable, ...]
     carrier: Term | None = None
+    is_closed: bool = False
     is_turned: bool = False
 
 
@@ -355,38 +356,68 @@ def _preferred(forms: list[Form], claim: Claim, library: Library) -> list[Form]:
 
 
 def _carried(choice: Sequence[Form]) -> tuple[Form, ...] | None:
-    """The choice with what meets `Intertwines` in place of it; nothing where nothing does."""
-    found = [f for f in choice if not isinstance(f, Intertwines)]
+    """The choice with what meets `Intertwines` in place of it; nothing where nothing does.
+
+    Where B is A⁻ᵀ, and both commute with F or intertwine the same families, it is enough to choose
+    A well: `Aᵀ A` has to commute with F.
+    """
+    found: list[Form] = []
+    waiting = list(choice)
     for form in choice:
-        if not isinstance(form, Intertwines):
+        if form not in waiting:
             continue
-        first = next((f for f in found if isinstance(f, Conjugate) and _are_same(f, form)), None)
-        if first is None:
-            return None
-        pair = {form.owner.name, first.by.name}
-        if any(
-            isinstance(f, Inverse) and {f.owner.name, *free_variables(f.other)} >= pair
-            for f in found
-        ):
-            drawn = next(
-                name
-                for name in (first.by, form.owner)
-                if not any(isinstance(f, Inverse) and f.owner.name == name.name for f in found)
-            )
-            if not any(isinstance(f, Orthogonal) and f.owner.name == drawn.name for f in found):
-                found.append(Commutes(drawn, first.other, first.parameters, is_turned=True))
-        else:
-            found.append(
-                Commutes(form.owner, first.other, first.parameters, carrier=first.by_term)
-            )
+        first = next((f for f in choice if f != form and _are_same(f, form)), None)
+        match form, first:
+            case Intertwines(), Conjugate() if not _undone(choice, first.by, form.owner):
+                carrier, other = first.by_term, first.other
+                found.append(Commutes(form.owner, other, first.parameters, carrier))
+            case Intertwines(), Conjugate():
+                drawn = _drawn(choice, first.by, form.owner)
+                if not any(isinstance(f, Orthogonal) and f.owner == drawn for f in choice):
+                    found.append(
+                        Commutes(
+                            drawn, first.other, first.parameters, is_closed=True, is_turned=True
+                        )
+                    )
+            case Intertwines(), _:
+                return None
+            case Commutes(), Commutes() if _undone(choice, first.owner, form.owner):
+                waiting.remove(first)
+                drawn = _drawn(choice, first.owner, form.owner)
+                found.append(Commutes(drawn, form.other, form.parameters, is_closed=True))
+            case _:
+                found.append(form)
     return tuple(found)
 
 
-def _are_same(one: Conjugate, other: Intertwines) -> bool:
-    """Whether both speak of the same two families, at indices of the same names."""
-    left = _atom(other.left, {v.name for v in other.parameters})
-    same = one.other == other.right and one.by.arguments == other.owner.arguments
-    return left == one.owner and same
+def _undone(choice: Sequence[Form], one: Atom, other: Atom) -> bool:
+    """Whether one of these is the transposed inverse of the other."""
+    pair = {one.name, other.name}
+    return any(
+        isinstance(f, Inverse) and {f.owner.name} | free_variables(f.other) >= pair for f in choice
+    )
+
+
+def _drawn(choice: Sequence[Form], one: Atom, other: Atom) -> Atom:
+    """The one of these that is no inverse of the other."""
+    inverses = {f.owner for f in choice if isinstance(f, Inverse)}
+    return other if one in inverses else one
+
+
+def _are_same(one: Form, other: Form) -> bool:
+    """Whether both speak of the same families, at indices of the same names."""
+    match one, other:
+        case Conjugate(), Intertwines():
+            left = _atom(other.left, {v.name for v in other.parameters})
+            return (
+                left == one.owner
+                and one.other == other.right
+                and one.by.arguments == other.owner.arguments
+            )
+        case Commutes(), Commutes():
+            same = one.other == other.other and one.owner.arguments == other.owner.arguments
+            return same and one.owner != other.owner
+    return False
 
 
 def _depends(form: Form) -> set[str]:

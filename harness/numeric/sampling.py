@@ -176,7 +176,8 @@ class Sampler:
                 case Inverse(owner, other, parameters, is_left, is_transposed):
                     value = self._evaluate(owner, other, parameters, instance)
                     if isinstance(target, Matrix):
-                        own = (*shape[:-2], shape[-1], shape[-2]) if is_transposed else shape
+                        lying = (*shape[:-2], shape[-1], shape[-2])
+                        own = lying if is_transposed else shape
                         found = self._inverse(rng, value, own, is_left=is_left)
                         found = np.swapaxes(found, -1, -2) if is_transposed else found
                     else:
@@ -261,7 +262,7 @@ class Sampler:
         family = np.concatenate([self._given(form, some, frame) for form in forms], axis=-3)
         each = -(-instance.lanes // max(distinct, 1))
         draws = each if orthogonal is None else min(each, self.field.generators)
-        closed = orthogonal is not None or any(f.is_turned for f in forms)
+        closed = orthogonal is not None or any(f.is_closed for f in forms)
         found, dimension = draw_commuting(self.field, rng, family, closed=closed, draws=draws)
         lane = np.arange(instance.lanes)
         own, turn = lane % max(distinct, 1), lane // max(distinct, 1)
@@ -442,7 +443,7 @@ class _Bases:
             if len(families) == 1:
                 shared += own
             closed = any(
-                isinstance(f, Orthogonal) or (isinstance(f, Commutes) and f.is_turned)
+                isinstance(f, Orthogonal) or (isinstance(f, Commutes) and f.is_closed)
                 for name in (owner.name, *families)
                 for f in assignment.forms[name]
             )
