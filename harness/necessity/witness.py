@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from itertools import product
 from typing import Any
 
@@ -17,7 +18,14 @@ from harness.claims.substance import bounds, spoken_of, substance
 from harness.evidence import Json
 from harness.language.terms import Term
 from harness.necessity.instances import meets
-from harness.numeric.small import Lanes, Numbers, draw_lanes, function_names, small_sizes
+from harness.numeric.small import (
+    Lanes,
+    Numbers,
+    draw_lanes,
+    function_names,
+    plain,
+    small_sizes,
+)
 
 
 @dataclass(frozen=True)
@@ -71,4 +79,4 @@ def _telling(subject: Term, drawn: Lanes) -> Any:
 def _whole(array: Any) -> Json:
     if array.ndim:
         return [_whole(item) for item in array]
-    return int(array)
+    return plain(Fraction(float(array)).limit_denominator(100))

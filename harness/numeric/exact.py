@@ -18,7 +18,14 @@ from harness.language.terms import Equation
 from harness.language.types import Index, Matrix, Named, Type, function_parts
 from harness.numeric.check import Check, Compared, Drawn, defects
 from harness.numeric.degrees import Degree, Degrees, entries
-from harness.numeric.hypotheses import Defined, Inverse, Orthogonal, UnitSquares
+from harness.numeric.hypotheses import (
+    Commutes,
+    Conjugate,
+    Defined,
+    Inverse,
+    Orthogonal,
+    UnitSquares,
+)
 from harness.numeric.modular import PRIMES, PrimeField, RandomFunction
 from harness.numeric.placing import placed
 from harness.numeric.sampling import Sampler
@@ -98,13 +105,28 @@ class PrimeFieldCheck(Check):
                     case UnitSquares(_, atoms):
                         degree = entries(parameter.name, 2, 2, points)
                         leaves |= {atom.name: degree for atom in atoms}
-                    case Inverse(_, other, _, _):
+                    case Inverse(_, other):
                         inner = Degrees(self.plans.library, leaves).term(other, sizes)
                         own = int(len(set(shape[-2:])) > 1)  # (C A)⁻¹ C, where C is drawn as well
                         degree = entries(
                             parameter.name,
                             d * (inner.above + inner.under + own) + own,
                             d * (inner.above + own),
+                            members,
+                        )
+                    case Commutes(is_turned=True):  # Q C, where Q is as an orthogonal matrix is
+                        degree = entries(parameter.name, d + 1, d, members)
+                    case Commutes(carrier=carrier) if carrier is not None:
+                        inner = Degrees(self.plans.library, leaves).term(carrier, sizes)
+                        degree = entries(parameter.name, inner.above + 1, inner.under, members)
+                    case Conjugate(_, _, by, other):  # A F A⁻¹, by A's minors and determinant
+                        outer = Degrees(self.plans.library, leaves).term(by, sizes)
+                        inner = Degrees(self.plans.library, leaves).term(other, sizes)
+                        turns = d * (outer.above + outer.under)
+                        degree = entries(
+                            parameter.name,
+                            outer.above + inner.above + turns,
+                            outer.under + inner.under + turns,
                             members,
                         )
                     case Defined(_, other, _):

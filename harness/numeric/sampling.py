@@ -36,6 +36,7 @@ from harness.numeric.hypotheses import (
     Atom,
     Commutes,
     CommutesWithItself,
+    Conjugate,
     Defined,
     Inverse,
     Involution,
@@ -158,6 +159,13 @@ class Sampler:
             found = self._unspoken(rng, parameter, found, instance)
         elif commuting:
             found = self._commuting(rng, parameter, commuting, orthogonal, instance, bases)
+            if any(f.is_turned for f in commuting):
+                found = self.field.matmul(self._isometry(rng, shape, False), found)
+            for form in commuting:
+                if form.carrier is not None:
+                    own = [p for p in form.parameters if p.name in form.owner.arguments]
+                    carrier = self._evaluate(form.owner, form.carrier, own, instance)
+                    found = self.field.matmul(carrier, found)
         elif orthogonal:
             found = self._isometry(rng, shape, orthogonal.rows)
         elif forms:
@@ -165,12 +173,20 @@ class Sampler:
                 case UnitSquares():
                     self._unit(rng, forms[0], instance)
                     return
-                case Inverse(owner, other, parameters):
+                case Inverse(owner, other, parameters, is_left, is_transposed):
                     value = self._evaluate(owner, other, parameters, instance)
                     if isinstance(target, Matrix):
-                        found = self._inverse(rng, value, shape, is_left=forms[0].is_left)
+                        lying = (*shape[:-2], shape[-1], shape[-2])
+                        own = lying if is_transposed else shape
+                        found = self._inverse(rng, value, own, is_left=is_left)
+                        found = np.swapaxes(found, -1, -2) if is_transposed else found
                     else:
                         found = self.field.reciprocal(value)
+                case Conjugate(owner, _, by, other, parameters):
+                    outer = self._evaluate(owner, by, parameters, instance)
+                    inner = self._evaluate(owner, other, parameters, instance)
+                    inner = self.field.matmul(inner, self.field.inverse(outer))
+                    found = np.broadcast_to(self.field.matmul(outer, inner), shape)
                 case Defined(owner, other, parameters):
                     value = self._evaluate(owner, other, parameters, instance)
                     found = np.broadcast_to(value, shape)
@@ -246,7 +262,7 @@ class Sampler:
         family = np.concatenate([self._given(form, some, frame) for form in forms], axis=-3)
         each = -(-instance.lanes // max(distinct, 1))
         draws = each if orthogonal is None else min(each, self.field.generators)
-        closed = orthogonal is not None
+        closed = orthogonal is not None or any(f.is_closed for f in forms)
         found, dimension = draw_commuting(self.field, rng, family, closed=closed, draws=draws)
         lane = np.arange(instance.lanes)
         own, turn = lane % max(distinct, 1), lane // max(distinct, 1)
@@ -427,7 +443,7 @@ class _Bases:
             if len(families) == 1:
                 shared += own
             closed = any(
-                isinstance(f, Orthogonal)
+                isinstance(f, Orthogonal) or (isinstance(f, Commutes) and f.is_closed)
                 for name in (owner.name, *families)
                 for f in assignment.forms[name]
             )

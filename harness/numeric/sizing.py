@@ -128,7 +128,7 @@ def _limits(claim: Claim, assignment: Assignment) -> Iterator[tuple[str, Matrix,
             if isinstance(form, Orthogonal):
                 yield parameter.name, _matrix(parameter), form.rows
             elif isinstance(form, Inverse) and _is_matrix(parameter):
-                yield parameter.name, _matrix(parameter), form.is_left
+                yield parameter.name, _matrix(parameter), form.is_left != form.is_transposed
 
 
 def _is_matrix(parameter: Parameter) -> bool:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import product
 from typing import Any
@@ -35,6 +35,7 @@ from harness.claims.model import Claim, Library
 from harness.evidence import Counterexample, Json
 from harness.language.transform import free_variables
 from harness.language.types import Index, Named, Parameter, Sort, function_parts
+from harness.numeric.hypotheses import Conjugate, Inverse, Unmet, assign, recognise
 
 _LANES = 2000
 _MODULUS = 5
@@ -182,10 +183,77 @@ def draw_lanes(
         arrays[name] = pool.draw(parameter)
         values[name] = _value(parameter, arrays[name])
     walk = Evaluator(library, Float64(), sizes)
+    if not numbers.modulus:
+        _solved(claim, library, walk, pool, arrays, values)
     good = np.ones(_LANES, dtype=bool)
     for hypothesis in claim.hypotheses:
         good &= ~numbers.differ(*walk.equation(hypothesis.equation, values))
     return Lanes(arrays, values, walk, good)
+
+
+def _solved(
+    claim: Claim,
+    library: Library,
+    walk: Evaluator[Floats],
+    pool: _Pool,
+    arrays: dict[str, Any],
+    values: dict[str, Value[Any]],
+) -> None:
+    """Give the matrices of every other lane that hypotheses determine their values.
+
+    Products of inverses are met by nobody who draws at random. What is inverted is made regular
+    first. Lanes where inverses are no small fractions are left to those who check.
+    """
+    known = tuple(h for h in claim.hypotheses if recognise(h.equation, library))
+    try:
+        assignment = assign(replace(claim, hypotheses=known), library)
+    except Unmet:
+        return
+    lanes = slice(1, None, 2)
+    inverted = set[str]()
+    for form in (f for forms in assignment.forms.values() for f in forms):
+        match form:
+            case Conjugate(_, by):
+                inverted.add(by.name)
+            case Inverse(_, other):
+                inverted |= free_variables(other)
+    for parameter in assignment.order:
+        name = parameter.name
+        if name not in arrays:
+            continue
+        array = arrays[name]
+        if name in inverted and array.ndim > 2 and array.shape[-1] == array.shape[-2]:
+            regular = np.abs(np.linalg.det(array)) > _NEAR
+            made = np.where(regular[..., None, None], array, pool.signed_permutations(array.shape))
+            array[lanes] = made[lanes]
+        for form in assignment.forms[name]:
+            match form:
+                case Conjugate(owner, _, by, other, bound):
+                    outer = walk.family(bound, by, values)
+                    inner = walk.family(bound, other, values)
+                    found = outer @ inner @ _inverse(outer)
+                case Inverse(owner, other, bound, _, is_transposed) if array.ndim > 2:
+                    found = walk.family(bound, other, values)
+                    if found.shape[-1] != found.shape[-2]:
+                        continue
+                    found = _inverse(found)
+                    found = np.swapaxes(found, -1, -2) if is_transposed else found
+                case _:
+                    continue
+            order = [1 + [p.name for p in bound].index(a) for a in owner.arguments]
+            found = found.transpose(0, *order, found.ndim - 2, found.ndim - 1)
+            near = np.rint(found)
+            found = np.where(np.abs(found - near) < _NEAR, near, found)
+            array[lanes] = np.broadcast_to(found, array.shape)[lanes]
+        values[name] = _value(parameter, array)
+
+
+def _inverse(matrices: Floats) -> Floats:
+    """Inverses of those that have one, and of the others 0."""
+    regular = np.abs(np.linalg.det(matrices)) > _NEAR
+    one = np.eye(matrices.shape[-1])
+    found = np.linalg.inv(np.where(regular[..., None, None], matrices, one))
+    return np.asarray(np.where(regular[..., None, None], found, 0.0))
 
 
 PASSES = (Numbers(), Numbers(fractions=True), Numbers(modulus=_MODULUS))
