@@ -32,9 +32,13 @@ MAY_IMPORT = {
     "lean": {
         *("diagnostics", "files", "keeping", "kernel", "language", "claims", "evidence", "arrays"),
     },
-    "symbolic": {"language", "claims", "evidence", "arrays"},
-    "numeric": {"language", "claims", "evidence", "arrays"},
-    "necessity": {"diagnostics", "language", "claims", "evidence", "arrays", "symbolic", "numeric"},
+    "instances": {"language", "claims", "evidence", "arrays"},
+    "symbolic": {"language", "claims", "evidence", "arrays", "instances"},
+    "numeric": {"language", "claims", "evidence", "arrays", "instances"},
+    "necessity": {
+        *("diagnostics", "language", "claims", "evidence", "arrays"),
+        *("instances", "symbolic", "numeric"),
+    },
     "implementations": {"language", "claims", "evidence", "arrays"},
     "programs": {"language", "claims", "evidence", "arrays", "numeric"},
     "cache": {"evidence", "files"},

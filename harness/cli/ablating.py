@@ -133,10 +133,10 @@ def _brief(answer: Answer) -> str:
 
 def _show_cell(checker: Checker, off: tuple[str, ...], library: Library, *, as_lean: bool) -> None:
     """What each question asks in one cell, and on what its answer rests."""
+    from harness.instances.shrink import shrink
+    from harness.instances.steps import worked
     from harness.language.notation import to_text
     from harness.necessity.decide import Answer, decide
-    from harness.necessity.shrink import shrink
-    from harness.necessity.worked import worked
     from harness.symbolic.sketch import NoSketch, sketch
     from harness.symbolic.sketch.render import render
 

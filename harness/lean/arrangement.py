@@ -14,7 +14,7 @@ from typing import TypeVar
 from harness.claims.model import ARGUMENT, SCALARS, Arrangement, Claim, Library, ScalarKind
 from harness.kernel.declarations import Constant
 from harness.kernel.terms import App, Bound, Const, Expr, NatLit, Pi, Sort, spine
-from harness.lean.instances import NEEDS, definition_needs
+from harness.lean.needs import NEEDS, definition_needs
 from harness.lean.scope import CLASSES, NUMERALS
 
 T = TypeVar("T")

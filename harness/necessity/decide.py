@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from harness.claims.model import Claim, Library
 from harness.evidence import Counterexample
-from harness.necessity.instances import breaks
+from harness.instances.exact import breaks
 from harness.numeric.leg import find_counterexample
 from harness.symbolic.indices import settled
 from harness.symbolic.interpret import UnsupportedTerm

@@ -17,15 +17,15 @@ from harness.claims.model import Claim, Library
 from harness.claims.substance import substance
 from harness.claims.toggles import Checker
 from harness.evidence import Evidence, Json, Leg, Outcome
+from harness.instances.exact import breaks
+from harness.instances.shrink import shrink
+from harness.instances.steps import worked
+from harness.instances.witness import find_witness
 from harness.language.notation import to_text
 from harness.necessity.decide import Answer, decide
-from harness.necessity.instances import breaks
 from harness.necessity.lattice import Cell, lattice, spared
 from harness.necessity.parts import ablation
-from harness.necessity.shrink import shrink
 from harness.necessity.table import table
-from harness.necessity.witness import find_witness
-from harness.necessity.worked import worked
 from harness.numeric.leg import find_counterexample
 from harness.symbolic.sketch import NoSketch, sketch
 from harness.symbolic.sketch.render import to_data

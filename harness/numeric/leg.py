@@ -15,6 +15,7 @@ from harness.arrays import Unsupported
 from harness.arrays.backend import Backend, BackendMissing
 from harness.claims.model import Claim, Library
 from harness.evidence import Counterexample, Evidence, Json, Leg, Outcome
+from harness.instances.search import find_small
 from harness.numeric.bounded import Float64Check
 from harness.numeric.check import EDGES, Compared, Drawn, remark, shown
 from harness.numeric.degenerate import PATTERNS, count
@@ -23,7 +24,6 @@ from harness.numeric.hypotheses import Unmet
 from harness.numeric.modular import PRIMES
 from harness.numeric.precisions import NARROW, Precision, lacks, measure
 from harness.numeric.replay import CHECKS, replay, small_id
-from harness.numeric.small import find_small
 from harness.numeric.tally import Tally
 from harness.numeric.threads import one_thread
 from harness.numeric.variants import variants

@@ -112,7 +112,7 @@ def test_implementations_share_nothing_with_the_claim_language(module: str) -> N
     names = {n.module or "" for n in ast.walk(tree) if isinstance(n, ast.ImportFrom)}
     names |= {a.name for n in ast.walk(tree) if isinstance(n, ast.Import) for a in n.names}
     ours = {name for name in names if name.split(".")[0] == "harness"}
-    assert ours <= {"harness.implementations.instances"}
+    assert ours <= {"harness.implementations.layers"}
 
 
 def test_nothing_compared_is_never_confirmed(monkeypatch: pytest.MonkeyPatch) -> None:

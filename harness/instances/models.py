@@ -19,10 +19,10 @@ import numpy as np
 from harness.arrays import Data, Evaluator, ObjectArithmetic, Places, Unsupported, Value
 from harness.arrays.evaluate import shape_of, size_of
 from harness.claims.model import Claim, Hypothesis, Library
+from harness.instances import pool
+from harness.instances.tables import is_array
 from harness.language.transform import free_variables
 from harness.language.types import Index, Matrix, Named, Parameter, Sort, function_parts
-from harness.symbolic import pool
-from harness.symbolic.exact import is_array
 
 CANDIDATES = 24
 """How many values of one variable are tried before its predecessors are drawn anew."""

@@ -17,6 +17,8 @@ import numpy as np
 from harness.arrays.evaluate import rank, size_of
 from harness.claims.model import Claim, Library
 from harness.evidence import Counterexample, Json
+from harness.instances.exact import UNREADABLE, breaks
+from harness.instances.search import FUNCTIONS, plain
 from harness.language.types import (
     Dim,
     DimLit,
@@ -33,8 +35,6 @@ from harness.language.types import (
     function_parts,
     resolve,
 )
-from harness.necessity.instances import UNREADABLE, breaks
-from harness.numeric.small import FUNCTIONS, plain
 
 
 def shrink(example: Counterexample, claim: Claim, library: Library) -> Counterexample:

@@ -15,9 +15,9 @@ from harness.arrays.evaluate import rank
 from harness.claims.model import Claim, Library
 from harness.claims.substance import bounds, spoken_of, substance
 from harness.evidence import Json
+from harness.instances.exact import meets
+from harness.instances.search import Lanes, Numbers, draw_lanes, function_names, small_sizes
 from harness.language.terms import Term
-from harness.necessity.instances import meets
-from harness.numeric.small import Lanes, Numbers, draw_lanes, function_names, small_sizes
 
 
 @dataclass(frozen=True)

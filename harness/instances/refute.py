@@ -14,9 +14,9 @@ from harness.arrays import Data, Evaluator, Places, Unsupported, Value, open_fun
 from harness.arrays.evaluate import shape_of
 from harness.claims.model import Claim, Library
 from harness.evidence import Counterexample, Json
+from harness.instances.models import EXACT, Model, Models, place_value
+from harness.instances.tables import Table, is_array, sizes_of
 from harness.language.types import Index, Named, Parameter, Sort, function_parts
-from harness.symbolic.exact import Table, is_array, sizes_of
-from harness.symbolic.models import EXACT, Model, Models, place_value
 
 SIZES = ((1,), (2,), (2, 1), (1, 2), (2, 3), (3, 2))
 """Dimensions that are tried, the small ones first; taken in turn."""

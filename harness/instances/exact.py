@@ -12,8 +12,8 @@ from harness.arrays import Data, Evaluator, ObjectArithmetic, Places, Unsupporte
 from harness.arrays.evaluate import rank, shape_of
 from harness.claims.model import Claim, Library
 from harness.evidence import Counterexample, Json
+from harness.instances.search import named_function, plain
 from harness.language.types import Index, Named, Parameter, function_parts
-from harness.numeric.small import named_function, plain
 
 EXACT = ObjectArithmetic(Fraction, lambda x: 1 / x)
 
