@@ -39,7 +39,7 @@ MAY_IMPORT = {
         *("diagnostics", "language", "claims", "evidence", "arrays"),
         *("instances", "symbolic", "numeric"),
     },
-    "implementations": {"language", "claims", "evidence", "arrays"},
+    "implementations": {"language", "claims", "evidence", "arrays", "instances"},
     "programs": {"language", "claims", "evidence", "arrays", "numeric"},
     "cache": {"evidence", "files"},
     "isolation": {"claims", "evidence", "lifetime", "threads"},

@@ -16,7 +16,8 @@ from harness.claims.model import Claim, Library
 from harness.claims.substance import bounds, spoken_of, substance
 from harness.evidence import Json
 from harness.instances.exact import meets
-from harness.instances.search import Lanes, Numbers, draw_lanes, function_names, small_sizes
+from harness.instances.functions import function_names
+from harness.instances.search import Lanes, Numbers, draw_lanes, small_sizes
 from harness.language.terms import Term
 
 

@@ -27,6 +27,7 @@ from harness.language.types import (
     Parameter,
     Type,
     function_parts,
+    is_place,
 )
 from harness.numeric.commutant import draw_commuting
 from harness.numeric.degenerate import patterned
@@ -491,6 +492,4 @@ def _are_any(indices: Sequence[Term], parameters: Sequence[Variable]) -> bool:
 
 
 def _is_place(parameter: Parameter) -> bool:
-    return isinstance(function_parts(parameter.type)[1], Index | Named) and (
-        rank(parameter.type) is not None
-    )
+    return is_place(parameter.type) and (rank(parameter.type) is not None)

@@ -37,7 +37,7 @@ def test_definitions_are_confirmed(name: str) -> None:
     for seed in range(3):
         found = answers(LIBRARY.definitions[name], LIBRARY, seed)
         assert found["papers"].outcome is Outcome.CONFIRMED
-        assert found["papers"].data["sharp"] == found["papers"].data["instances"]
+        assert found["papers"].data["sharp"] == found["papers"].data["layers"]
 
 
 def test_shapes_and_positions_are_those_that_people_have() -> None:
@@ -106,7 +106,7 @@ def test_other_parameters_are_never_confirmed(change: str) -> None:
     assert "expected (d: dimension" in found.summary
 
 
-@pytest.mark.parametrize("module", ["papers", "instances", "horizon"])
+@pytest.mark.parametrize("module", ["papers", "layers", "horizon"])
 def test_implementations_share_nothing_with_the_claim_language(module: str) -> None:
     tree = ast.parse((ROOT / "harness" / "implementations" / f"{module}.py").read_text("utf-8"))
     names = {n.module or "" for n in ast.walk(tree) if isinstance(n, ast.ImportFrom)}

@@ -65,7 +65,7 @@ class Figures:
 
         from harness.arrays import Data, Places, Unsupported
         from harness.arrays.evaluate import rank, size_of
-        from harness.instances.search import plain
+        from harness.instances.exact import plain
 
         if scope:
             binder, *rest = scope
