@@ -37,7 +37,7 @@ def test_definitions_are_confirmed(name: str) -> None:
     for seed in range(3):
         found = answers(LIBRARY.definitions[name], LIBRARY, seed)
         assert found["papers"].outcome is Outcome.CONFIRMED
-        assert found["papers"].data["sharp"] == found["papers"].data["layers"]
+        assert found["papers"].data["sharp"] == found["papers"].data["instances"]
 
 
 def test_shapes_and_positions_are_those_that_people_have() -> None:
