@@ -32,6 +32,9 @@ SIZES = (2, 3, 4, 5, 6)
 EDGES = 1_000_000
 """The number of the first batch at sizes that are easily forgotten (`sizing.edge_sizes`)."""
 
+SMALL_CHARACTERISTIC = 2_000_000
+"""The number of the first batch of the check `prime field` modulo 2 and 3."""
+
 Mask = NDArray[np.bool_]
 
 
@@ -112,7 +115,7 @@ class Plans:
         """
         if self.fixed is not None:
             return dict(self.fixed)
-        if batch >= EDGES:
+        if EDGES <= batch < SMALL_CHARACTERISTIC:
             if batch - EDGES >= len(self.edges):
                 raise ValueError(f"there is no batch {batch} of {self.claim.theorem}")
             return dict(self.edges[batch - EDGES])
