@@ -18,7 +18,7 @@ from harness.arrays import Data, Places, Value, open_function
 from harness.arrays.floats import UNIT, Bounded, BoundedFloat64, Floats, exactly
 from harness.arrays.functions import exponential, softmax
 from harness.claims.model import Definition
-from harness.implementations.instances import Instance
+from harness.implementations.layers import Instance
 from harness.implementations.papers import pair, rotary_matrix
 from harness.language.transform import substitute
 from harness.language.types import Dim, DimVar, Named, Parameter, Sort, Type, substitute_type

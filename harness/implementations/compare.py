@@ -13,7 +13,7 @@ from harness.arrays.floats import Bounded, BoundedFloat64
 from harness.claims.model import Definition, Library
 from harness.evidence import Counterexample, Json, Outcome
 from harness.implementations.bindings import shape, values
-from harness.implementations.instances import Instance
+from harness.implementations.layers import Instance
 
 SHARP = 1e-6
 """A bound below this part of the largest entry tells right from wrong."""

@@ -15,7 +15,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from harness.implementations.instances import Instance, Layout
+from harness.implementations.layers import Instance, Layout
 
 Vector = Sequence[float]
 Rows = Sequence[Vector]

@@ -14,11 +14,7 @@ from typing import Any
 import numpy as np
 
 from harness.arrays.evaluate import rank, shape_of
-from harness.language.terms import Equation
-from harness.language.types import Index, Matrix, Named, Type, function_parts
-from harness.numeric.check import Check, Compared, Drawn, defects
-from harness.numeric.degrees import Degree, Degrees, entries
-from harness.numeric.hypotheses import (
+from harness.claims.hypotheses import (
     Commutes,
     Conjugate,
     Defined,
@@ -26,9 +22,16 @@ from harness.numeric.hypotheses import (
     Orthogonal,
     UnitSquares,
 )
-from harness.numeric.modular import PRIMES, PrimeField, RandomFunction
+from harness.language.terms import Equation
+from harness.language.types import Index, Matrix, Named, Type, function_parts
+from harness.numeric.check import SMALL_CHARACTERISTIC, Check, Compared, Drawn, defects
+from harness.numeric.degrees import Degree, Degrees, entries
+from harness.numeric.modular import PRIMES, SMALL_PRIMES, PrimeField, RandomFunction
 from harness.numeric.placing import placed
 from harness.numeric.sampling import Sampler
+
+SMALL_BATCHES = 2
+"""So many batches modulo each small prime: a claim that fails there does in much of a batch."""
 
 _COLLISION = 2.0**-40
 """The chance that two different arguments get one key in `RandomFunction`."""
@@ -42,7 +45,8 @@ class PrimeFieldCheck(Check):
     def draw(self, number: int) -> Drawn:
         """The instances of batch `number`; the primes take turns."""
         plans = self.plans
-        field = PrimeField(PRIMES[number % len(PRIMES)])
+        primes = SMALL_PRIMES if number >= SMALL_CHARACTERISTIC else PRIMES
+        field = PrimeField(primes[number % len(primes)])
         rng = plans.generator(number)
         sizes, styles = plans.sizes(number, rng), plans.styles(number)
         sampler = Sampler(
@@ -54,6 +58,17 @@ class PrimeFieldCheck(Check):
             fair &= defect == 0
         on = placed(plans.claim, instance.values, instance.functions, self.placing)
         return Drawn(number, f"p = {field.prime}", field, instance, fair, {}, *on)
+
+    @property
+    def small_characteristics(self) -> range:
+        """The batches modulo 2 and 3, where the claim is about every field, or every ring.
+
+        `(x + x) / (1 + 1) = x` holds modulo all primes but 2. Of one type of numbers, such as ℚ,
+        these tell nothing.
+        """
+        is_about_all = not self.plans.claim.scalars.is_type and self.plans.fixed is None
+        count = SMALL_BATCHES * len(SMALL_PRIMES) if is_about_all else 0
+        return range(SMALL_CHARACTERISTIC, SMALL_CHARACTERISTIC + count)
 
     def compare(self, drawn: Drawn, equation: Equation) -> Compared:
         """Both sides as numbers in 0 … p − 1."""

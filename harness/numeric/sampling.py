@@ -1,6 +1,6 @@
 """Random instances of a claim that meet its hypotheses by construction.
 
-What is drawn follows from the forms of the hypotheses (`harness.numeric.hypotheses`): a variable
+What is drawn follows from the forms of the hypotheses (`harness.claims.hypotheses`): a variable
 that is orthogonal, commutes with a family, lies on a sphere, is an inverse or is defined is drawn
 so; all else is free. Callers check the hypotheses on what they get.
 """
@@ -17,21 +17,7 @@ from numpy.typing import NDArray
 from harness.arrays import Data, Evaluators, Places, Unsupported, Value, open_function
 from harness.arrays.evaluate import rank, shape_of, size_of
 from harness.arrays.floats import Floats
-from harness.claims.model import Claim
-from harness.language.terms import Apply, Term, Variable
-from harness.language.transform import children, free_variables
-from harness.language.types import (
-    Index,
-    Matrix,
-    Named,
-    Parameter,
-    Type,
-    function_parts,
-)
-from harness.numeric.commutant import draw_commuting
-from harness.numeric.degenerate import patterned
-from harness.numeric.families import Basis, Style, draw_basis, draw_family
-from harness.numeric.hypotheses import (
+from harness.claims.hypotheses import (
     Assignment,
     Atom,
     Commutes,
@@ -43,6 +29,21 @@ from harness.numeric.hypotheses import (
     Orthogonal,
     UnitSquares,
 )
+from harness.claims.model import Claim
+from harness.language.terms import Apply, Term, Variable
+from harness.language.transform import children, free_variables
+from harness.language.types import (
+    Index,
+    Matrix,
+    Named,
+    Parameter,
+    Type,
+    function_parts,
+    is_place,
+)
+from harness.numeric.commutant import draw_commuting
+from harness.numeric.degenerate import patterned
+from harness.numeric.families import Basis, Style, draw_basis, draw_family
 from harness.numeric.reals import Field
 
 OpenFunctions = Callable[[np.random.Generator, Type, Mapping[str, int], int], Callable[..., Any]]
@@ -177,8 +178,8 @@ class Sampler:
                     value = self._evaluate(owner, other, parameters, instance)
                     if isinstance(target, Matrix):
                         lying = (*shape[:-2], shape[-1], shape[-2])
-                        own = lying if is_transposed else shape
-                        found = self._inverse(rng, value, own, is_left=is_left)
+                        asked = lying if is_transposed else shape
+                        found = self._inverse(rng, value, asked, is_left=is_left)
                         found = np.swapaxes(found, -1, -2) if is_transposed else found
                     else:
                         found = self.field.reciprocal(value)
@@ -507,6 +508,4 @@ def _are_any(indices: Sequence[Term], parameters: Sequence[Variable]) -> bool:
 
 
 def _is_place(parameter: Parameter) -> bool:
-    return isinstance(function_parts(parameter.type)[1], Index | Named) and (
-        rank(parameter.type) is not None
-    )
+    return is_place(parameter.type) and (rank(parameter.type) is not None)

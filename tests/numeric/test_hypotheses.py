@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.numeric.hypotheses import (
+from harness.claims.hypotheses import (
     Commutes,
     CommutesWithItself,
     Defined,

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from harness.arrays import Evaluators
+from harness.claims.hypotheses import assign
 from harness.claims.model import Claim
 from harness.numeric import eigenspaces
 from harness.numeric.check import defects, trivial
@@ -13,7 +14,6 @@ from harness.numeric.commutant import draw_commuting
 from harness.numeric.exact import PrimeFieldCheck, random_functions
 from harness.numeric.families import BASES, KINDS, Style, blocks
 from harness.numeric.functions import open_functions
-from harness.numeric.hypotheses import assign
 from harness.numeric.modular import PRIMES, PrimeField
 from harness.numeric.reals import RealField, Regime
 from harness.numeric.sampling import Instance, Sampler

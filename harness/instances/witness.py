@@ -16,16 +16,10 @@ from harness.arrays.evaluate import rank
 from harness.claims.model import Claim, Library
 from harness.claims.substance import bounds, spoken_of, substance
 from harness.evidence import Json
+from harness.instances.exact import meets, plain
+from harness.instances.functions import function_names
+from harness.instances.search import Lanes, Numbers, draw_lanes, small_sizes
 from harness.language.terms import Term
-from harness.necessity.instances import meets
-from harness.numeric.small import (
-    Lanes,
-    Numbers,
-    draw_lanes,
-    function_names,
-    plain,
-    small_sizes,
-)
 
 
 @dataclass(frozen=True)

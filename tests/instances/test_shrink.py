@@ -8,10 +8,10 @@ import pytest
 
 from harness.claims.model import Claim, Project
 from harness.evidence import Counterexample
+from harness.instances.exact import breaks
+from harness.instances.shrink import shrink
+from harness.instances.steps import worked
 from harness.necessity.decide import decide
-from harness.necessity.instances import breaks
-from harness.necessity.shrink import shrink
-from harness.necessity.worked import worked
 from tests.numeric.verify import assert_breaks
 
 
