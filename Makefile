@@ -20,10 +20,11 @@ quick: .venv/tests
 	$(BIN)/pytest -m "not lean and not slow and not browser and not programs" -n 2 --dist worksteal
 
 # PyTorch and Transformers, in an environment of their own: on Linux the usual wheel of PyTorch
-# brings CUDA. Then every program file of specs/programs, and the tests of programs.
+# brings CUDA. Then every program file of specs/programs, the tests of programs, and families of
+# checkpoints held to Transformers.
 programs: .venv-programs/ready
 	.venv-programs/bin/harness programs
-	.venv-programs/bin/pytest tests/programs
+	.venv-programs/bin/pytest tests/programs tests/checkpoints/test_transformers.py
 
 .venv-programs/ready: pyproject.toml
 	$(PYTHON) -m venv .venv-programs

@@ -20,7 +20,7 @@ from typing import Any
 from harness.claims.model import Claim, Definition, Library
 from harness.claims.toggles import Checker
 from harness.evidence import Evidence, Leg, Outcome
-from harness.lifetime import be_child, keep_safe_path, temporary_folder
+from harness.lifetime import be_child, interrupts_held, keep_safe_path, temporary_folder
 
 MAX_CHECKS = 1_000
 MAX_BYTES = 64 << 20
@@ -132,9 +132,10 @@ class Workers:
     def submit(self, task: Task) -> Future[None]:
         """Start the task when a process is free; it is killed when its time is over."""
         file = Path(self._folder.name) / str(next(self._numbers))
-        future: Future[None] = self._pool.schedule(
-            ask, args=(task.detached(), file), timeout=self.seconds
-        )
+        with interrupts_held():  # with the first task begin the threads that start processes
+            future: Future[None] = self._pool.schedule(
+                ask, args=(task.detached(), file), timeout=self.seconds
+            )
         self._files[future] = file
         return future
 

@@ -10,7 +10,8 @@ import shutil
 import signal
 import sys
 import threading
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir
 
@@ -36,6 +37,23 @@ def _interrupt(number: int, frame: object) -> None:
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_IGN)  # it is cleaning up
     raise KeyboardInterrupt
+
+
+@contextmanager
+def interrupts_held() -> Iterator[None]:
+    """Processes that are started within are deaf to interrupts, from their first instruction on.
+
+    A terminal interrupts all of its processes; the one that started the others ends them, and one
+    that is just beginning would answer with a traceback. What comes meanwhile is heard at the end.
+    """
+    if sys.platform == "win32":  # there is no such mask
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def be_child(memory: int = 0) -> None:

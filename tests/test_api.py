@@ -60,3 +60,24 @@ def test_what_a_notebook_shows_names_every_verdict_and_is_escaped() -> None:
         assert "<script" not in text
         assert "<img" not in text
     assert run.claims[0]._repr_latex_().startswith(r"$\displaystyle ")
+
+
+def test_a_project_is_checked_to_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HARNESS_CACHE_DIR", str(tmp_path / "kept"))
+    specs = tmp_path / "project" / "specs"
+    specs.mkdir(parents=True)
+    (tmp_path / "project/pyproject.toml").write_text("[tool.harness]\nspecs = 'specs'\n", "utf-8")
+    (specs / "definitions.yaml").write_text(
+        "namespace: T\nprimitives: {}\ndefinitions: {}\n", "utf-8"
+    )
+    for name, then in (("right", "a * b = b * a"), ("wrong", "a * b = a + b")):
+        text = f"theorem: {name}\nsays: A product.\nfor: {{a: scalar, b: scalar}}\nthen: {then}\n"
+        (specs / f"{name}.yaml").write_text(text, "utf-8")
+    run = harness.check(harness.load(tmp_path / "project"), legs=["symbolic", "numeric"])
+    outcomes = {c.name: {str(leg.leg): leg.outcome for leg in c.legs} for c in run.claims}
+    both = harness.Outcome.CONFIRMED, harness.Outcome.REFUTED
+    assert {name: set(found.values()) for name, found in outcomes.items()} == {
+        "right": {both[0]},
+        "wrong": {both[1]},
+    }
+    assert run.exit_code == 1

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _SIGMAS = 8.0
 _UNIFORM = 3**-0.5
 _RANK = 1e-11
+_NULL = 1e-13
 _NOTHING = 1e-300
 
 
@@ -111,6 +112,9 @@ class Matrix:
     worst: Worst
     is_determined: bool
     """Whether there are more columns than a matrix could fit to anything."""
+    reached: Floats | None = None
+    """The projection onto what the old rows reach, where that is not everything: a head with rows
+    of zeros, or of more coordinates than columns. What is undone is asked there alone."""
 
 
 def fit_matrix(old: Floats, new: Floats, rounding: Rounding) -> Matrix:
@@ -122,10 +126,19 @@ def fit_matrix(old: Floats, new: Floats, rounding: Rounding) -> Matrix:
     old, new = old.astype(float, copy=False), new.astype(float, copy=False)
     gram = old @ old.T
     values, vectors = np.linalg.eigh(gram)
-    good = values > _RANK * max(float(values[-1]), _NOTHING)
-    inverse = (vectors[:, good] / values[good]) @ vectors[:, good].T
-    carry = (new @ old.T) @ inverse
-    carry += ((new - carry @ old) @ old.T) @ inverse  # what the first solution rounded away
+    reached = None
+    if values[0] > _RANK * max(float(values[-1]), _NOTHING):
+        inverse = (vectors / values) @ vectors.T
+        carry = (new @ old.T) @ inverse
+        carry += ((new - carry @ old) @ old.T) @ inverse  # what the first solution rounded away
+    else:  # the squares in `gram` hide what is small; it is not nothing
+        vectors, spread, inputs = np.linalg.svd(old, full_matrices=False)
+        good = spread > _NULL * max(float(spread[0]), _NOTHING)
+        vectors, spread, inputs = vectors[:, good], spread[good], inputs[good]
+        values = spread**2
+        inverse = (vectors / values) @ vectors.T
+        carry = (new @ inputs.T / spread) @ vectors.T
+        reached = vectors @ vectors.T if len(values) < size else None
     carried = carry @ old
     leverage = np.sqrt(np.clip(((inverse @ old) * old).sum(axis=0), 0, 1))
     unit = np.reshape(rounding.unit, (-1, 1))
@@ -136,9 +149,10 @@ def fit_matrix(old: Floats, new: Floats, rounding: Rounding) -> Matrix:
     allowed += _SIGMAS * np.sqrt(size) * rounding.arithmetic * magnitude
     reach = np.sqrt(np.clip(np.diag(inverse), 0, None))
     # Doubles themselves do not solve this better than the rows are apart.
-    condition = np.sqrt(values[good].max(initial=0) / values[good].min(initial=1))
+    condition = np.sqrt(values.max(initial=0) / values.min(initial=np.inf))
     sizes = (unit[:, 0] + 2.0**-50 * condition) * _UNIFORM * large
-    return Matrix(carry, reach, sizes, _worst(new - carried, allowed), old.shape[1] > size)
+    worst = _worst(new - carried, allowed)
+    return Matrix(carry, reach, sizes, worst, old.shape[1] > size, reached)
 
 
 def fit_exchange(old: Floats, new: Floats, rounding: Rounding) -> tuple[Matrix, Any]:
@@ -163,13 +177,19 @@ def fit_exchange(old: Floats, new: Floats, rounding: Rounding) -> tuple[Matrix, 
     reach[own > 0] = 1 / own[own > 0]
     sizes = unit[:, 0] * _UNIFORM * large
     worst = _worst(new - carried, allowed)
-    return Matrix(matrix, reach, sizes, worst, dense.is_determined), taken
+    reached = None if (own > 0).all() else np.diag((own > 0).astype(float))
+    return Matrix(matrix, reach, sizes, worst, dense.is_determined, reached), taken
 
 
 def absorbed(old: Floats, new: Floats, carry: Matrix, rounding: Rounding) -> Worst:
-    """Whether `new` A = `old`: columns that meet what A carried take its inverse."""
+    """Whether `new` A = `old`: columns that meet what A carried take its inverse.
+
+    It is asked of what there is to meet: of the old rows X, `new` A X = `old` X.
+    """
     if not len(carry.matrix):
         return Worst(0.0, 0, 0)
+    if carry.reached is not None:
+        old = old @ carry.reached.astype(old.dtype)
     matrix = carry.matrix.astype(new.dtype)
     found = new @ matrix
     squares = new * new

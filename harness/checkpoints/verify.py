@@ -436,7 +436,7 @@ class _Layer:
             if (np.abs(size - 1) > 8 * rounding.largest).any():
                 self._fault(role, j, "is scaled, and clipping follows")
         if gate is not None:
-            self._gated(j, taken, gate, group)
+            self._gated(j, taken, fit, gate, group)
         return fit
 
     def _value_cause(
@@ -452,12 +452,16 @@ class _Layer:
             old, new, 0, "half-split", rounding, has_bias, others, 1e4, 1, len(old)
         )
 
-    def _gated(self, j: int, taken: Any, gate: str, group: int) -> None:
-        """The gate's rows are exchanged as the values are, and are equal bit by bit."""
+    def _gated(self, j: int, taken: Any, fit: Matrix, gate: str, group: int) -> None:
+        """The gate's rows are exchanged as the values are, and are equal bit by bit.
+
+        Where a value is always 0 its gate opens nothing.
+        """
         before, after = self._both(gate)
+        live = np.abs(fit.matrix).sum(axis=1) > 0
         for h in range(j * group, (j + 1) * group):
             old, new = self.old.rows(before[h]), self.new.rows(after[h])
-            if not np.array_equal(old[taken], new):
+            if not np.array_equal(old[taken][live], new[live]):
                 self._fault("q", h, "its gate is not exchanged as its values are")
 
     def _output(

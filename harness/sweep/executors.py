@@ -6,11 +6,11 @@ import multiprocessing
 import os
 import signal
 from collections.abc import Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
-from harness.lifetime import be_child, keep_safe_path
+from harness.lifetime import be_child, interrupts_held, keep_safe_path
 from harness.sweep.work import limit
 from harness.threads import ONE_THREAD
 
@@ -40,9 +40,7 @@ def processes(count: int, memory: int = MEMORY, seconds: float = SECONDS) -> Ite
         os.environ.setdefault(name, value)
     others = multiprocessing.active_children()
     context = multiprocessing.get_context("spawn")
-    executor = ProcessPoolExecutor(
-        count, mp_context=context, initializer=_begin, initargs=(memory, seconds)
-    )
+    executor = _Deaf(count, mp_context=context, initializer=_begin, initargs=(memory, seconds))
     try:
         yield executor
     except BaseException:
@@ -90,8 +88,16 @@ def dask(address: str) -> Iterator[Executor]:
         client.close()
 
 
+class _Deaf(ProcessPoolExecutor):
+    """Its processes, which begin when there is work, leave interrupts to us."""
+
+    def submit(self, *args: Any, **kwargs: Any) -> Future[Any]:
+        with interrupts_held():
+            return super().submit(*args, **kwargs)
+
+
 def _begin(memory: int, seconds: float) -> None:
-    # Ctrl-C reaches all processes of a terminal; the one that writes the file ends the others.
+    # Where it was not born deaf: the one that writes the file ends the others.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     be_child(memory)
     limit(seconds)

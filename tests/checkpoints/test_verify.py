@@ -400,3 +400,55 @@ def test_nothing_right_alarms_and_nothing_wrong_is_missed(dtype, tmp_path):
             for h in report.heads
             if not h.head and h.layer == layer.number and h.role == layer.scores[0].key
         )
+
+
+def with_dead_values(name, dtype):
+    """A model in whose first value head two rows are zeros and one is another's double."""
+    tensors = make(name, dtype)
+    (key,) = [k for k in tensors if k.endswith("v_proj.weight") and ".0." in k]
+    tensors[key][3:5] = 0
+    if (
+        name != "qwen3_next"
+    ):  # where values pass by exchanges, rows that are alike are not told apart
+        tensors[key][7] = 2 * tensors[key][6]
+    return tensors
+
+
+@dtypes
+@pytest.mark.parametrize("name", ["llama", "qwen3_next"])
+def test_what_no_value_reaches_need_not_be_undone(name, dtype, tmp_path):
+    old = save(tmp_path / "old", name, with_dead_values(name, dtype))
+    new = turned(old, recipe_for(name))
+    report = judged(old, save(tmp_path / "new", name, new))
+    assert report.exit_code == 0, report.faults
+    assert report.worst <= 1
+
+
+@dtypes
+@pytest.mark.parametrize("name", ["llama", "qwen3_next"])
+def test_what_a_value_reaches_is_undone_beside_dead_ones(name, dtype, tmp_path):
+    tensors = with_dead_values(name, dtype)
+    old = save(tmp_path / "old", name, tensors)
+    new = turned(old, recipe_for(name))
+    (key,) = [k for k in new if k.endswith("o_proj.weight") and ".0." in k]
+    new[key][:, :16] = tensors[key][:, :16]
+    report = judged(old, save(tmp_path / "new", name, new))
+    assert report.exit_code == 1
+    assert {(fault.layer, fault.role) for fault in report.faults} == {(0, "o")}
+
+
+def test_a_small_direction_is_not_taken_for_none(tmp_path):
+    """Rows that are nearly dependent, and an output that differs in that direction alone."""
+    tensors = make("llama", "float64")
+    values, output = (
+        next(k for k in tensors if k.endswith(f"{short}_proj.weight") and ".0." in k)
+        for short in "vo"
+    )
+    tensors[values][7] = tensors[values][6] * (1 + 1e-9) + 1e-9 * tensors[values][5]
+    old = save(tmp_path / "old", "llama", tensors)
+    new = {key: np.array(value) for key, value in tensors.items()}
+    new[output][:, 7] += 1.0
+    new[output][:, 6] -= 1.0
+    report = judged(old, save(tmp_path / "new", "llama", new))
+    assert report.exit_code == 1
+    assert {(fault.layer, fault.role, fault.head) for fault in report.faults} == {(0, "o", 0)}
