@@ -35,7 +35,7 @@ def test_what_changed() -> None:
     assert {c.subject: c.kind for c in run.since.changes} == {
         "attentionBlockOutput_invariant_of_shared_rotation": Kind.REGRESSED,
         "attentionContext_equivariant_of_orthogonal": Kind.FIXED,
-        "attentionWeights_invariant_of_orthogonal": Kind.GONE,
+        "attentionContext_equivariant_of_undoing_pair": Kind.GONE,
         "a_new_claim": Kind.NEW,
     }
 
