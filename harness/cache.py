@@ -18,6 +18,7 @@ from platform import machine, python_version
 
 from harness.evidence import Evidence
 from harness.files import write_atomically
+from harness.plain import from_plain, to_plain
 
 MAX_BYTES = 2**28
 """How much evidence is kept of one project."""
@@ -83,7 +84,7 @@ class EvidenceCache:
             text = data["evidence"]
             if data["key"] != key or data["checksum"] != _checksum(key, text):
                 return None
-            return [Evidence.from_json(item) for item in json.loads(text)]
+            return from_plain(json.loads(text), list[Evidence])
         except (OSError, KeyError, TypeError, ValueError, AttributeError, RecursionError):
             return None
 
@@ -93,7 +94,7 @@ class EvidenceCache:
             return
         path = self._entry(key)
         try:
-            text = json.dumps([item.to_json() for item in evidence])
+            text = json.dumps(to_plain(list(evidence)))
             data = {"key": key, "evidence": text, "checksum": _checksum(key, text)}
             path.parent.mkdir(exist_ok=True)
             # The disk is not waited for: an entry that a crash cuts short has another checksum.

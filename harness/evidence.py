@@ -7,16 +7,19 @@ A leg asks one question of a claim and answers it with one or more checks; each 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from harness.diagnostics import Diagnostic
 
 VACUITY = "vacuity"
 """The check that says that a claim, or a definition, says nothing; it cannot be waived."""
 
-Json = None | bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"]
+if TYPE_CHECKING:
+    Json = None | bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"]
+else:
+    Json = Any  # what reads files back does not follow a type that speaks of itself
 
 
 class Outcome(StrEnum):
@@ -130,21 +133,3 @@ class Evidence:
         """That a check failed by itself: one answer is lost, and those beside it stand."""
         summary = f"The check failed: {type(error).__name__}: {error}".rstrip(".") + "."
         return Evidence(subject, leg, check, Outcome.ERROR, summary)
-
-    def to_json(self) -> dict[str, Any]:
-        """The evidence as JSON holds it; `from_json` gives it back."""
-        return asdict(self)
-
-    @staticmethod
-    def from_json(data: Mapping[str, Any]) -> Evidence:
-        """Evidence from its JSON form. Raises `KeyError`, `TypeError` or `ValueError`."""
-        example = data["counterexample"]
-        return Evidence(
-            **{
-                **data,
-                "leg": Leg(data["leg"]),
-                "outcome": Outcome(data["outcome"]),
-                "counterexample": None if example is None else Counterexample(**example),
-                "diagnostics": tuple(Diagnostic(**item) for item in data["diagnostics"]),
-            }
-        )

@@ -26,18 +26,32 @@ MAY_IMPORT = {
     "language": {"diagnostics"},
     "claims": {"diagnostics", "language"},
     "evidence": {"diagnostics"},
+    "plain": set(),
+    "lattice": {"language", "evidence"},
     "verdict": {"evidence"},
     "arrays": {"language", "claims"},
     "cost": {"language", "claims"},
+    "folds": {"language", "claims", "evidence", "arrays", "cost", "numeric", "necessity"},
+    "results": {
+        *("diagnostics", "plain", "language", "claims", "evidence", "lattice", "verdict"),
+        *("cost", "folds", "mutation", "run"),
+    },
+    "report": {
+        *("diagnostics", "plain", "language", "evidence", "lattice", "verdict", "folds", "results")
+    },
     "lean": {
         *("diagnostics", "files", "keeping", "kernel", "language", "claims", "evidence", "arrays"),
     },
     "symbolic": {"language", "claims", "evidence", "arrays"},
     "numeric": {"language", "claims", "evidence", "arrays"},
-    "necessity": {"diagnostics", "language", "claims", "evidence", "arrays", "symbolic", "numeric"},
+    "necessity": {
+        *("diagnostics", "plain", "language", "claims", "evidence", "lattice"),
+        *("arrays", "symbolic", "numeric"),
+    },
     "implementations": {"language", "claims", "evidence", "arrays"},
+    "checkpoints": {"diagnostics", "claims", "implementations"},
     "programs": {"language", "claims", "evidence", "arrays", "numeric"},
-    "cache": {"evidence", "files"},
+    "cache": {"evidence", "files", "plain"},
     "isolation": {"claims", "evidence", "lifetime", "threads"},
     "plan": {"language", "claims", "evidence", "cache", "isolation"},
     "run": {"claims", "evidence", "cache", "isolation", "plan", "lean"},
@@ -59,7 +73,7 @@ MAY_IMPORT = {
         *("lean", "cache", "isolation", "run"),
     },
 }
-OUTERMOST = {"report", "cli", "pytest_plugin", "conformance"}
+OUTERMOST = {"api", "cli", "pytest_plugin", "conformance"}
 
 
 def part(path: Path) -> str:
@@ -85,6 +99,60 @@ def test_imports_point_one_way(path: Path) -> None:
         return
     assert own in MAY_IMPORT, f"harness/{own} has no place in the house yet: say what it may import"
     assert imported_parts(path) - {own} <= MAY_IMPORT[own]
+
+
+NOT_YET_OPEN = (
+    {"claims.load", "claims.model", "claims.programs", "claims.toggles"},
+    {"programs.graph", "programs.residues"},
+    {"symbolic.readback.blocks", "symbolic.readback.reader"},
+)
+"""Circles of files that still stand; a circle is entered here by nobody, and taken out."""
+
+
+def imports_of_files() -> dict[str, set[str]]:
+    """Which files each file imports, also where that is for the types alone."""
+    names = {
+        ".".join(p.relative_to(HARNESS).with_suffix("").parts).removesuffix(".__init__")
+        for p in SOURCES
+    }
+    found = {}
+    for path in SOURCES:
+        own = ".".join(path.relative_to(HARNESS).with_suffix("").parts).removesuffix(".__init__")
+        imported = set()
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("harness."):
+                base = (node.module or "").removeprefix("harness.")
+                deeper = (f"{base}.{alias.name}" for alias in node.names)
+                imported |= {name if name in names else base for name in deeper}
+        found[own] = (imported & names) - {own}
+    return found
+
+
+def circle_of(name: str, imports: dict[str, set[str]]) -> set[str]:
+    """Everything that `name` reaches and is reached from; empty where it is in no circle."""
+
+    def reached(start: str) -> set[str]:
+        seen: set[str] = set()
+        waiting = [start]
+        while waiting:
+            new = imports[waiting.pop()] - seen
+            seen |= new
+            waiting += new
+        return seen
+
+    return {other for other in reached(name) if name in reached(other)}
+
+
+def test_a_circle_of_files_is_found() -> None:
+    imports = {"a": {"b"}, "b": {"c"}, "c": {"b"}}
+    assert [circle_of(name, imports) for name in "abc"] == [set(), {"b", "c"}, {"b", "c"}]
+
+
+def test_files_import_each_other_in_no_circle() -> None:
+    imports = imports_of_files()
+    for name in imports:
+        circle = circle_of(name, imports)
+        assert not circle or any(circle <= known for known in NOT_YET_OPEN), circle
 
 
 @cache

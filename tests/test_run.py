@@ -13,9 +13,8 @@ from harness.claims.project import load_project
 from harness.evidence import Counterexample, Evidence, Leg, Outcome
 from harness.isolation import Task, ask, written
 from harness.lean.toolchain import ToolchainMissing
-from harness.report.assemble import assemble
-from harness.report.json import to_text
-from harness.report.schema import report_schema
+from harness.report.json import report_schema, to_text
+from harness.results.assemble import assemble
 from harness.run import ENGINES, Plan, Searches, is_answer, run
 from harness.verdict import Status, judge, leg_outcome
 

@@ -4,6 +4,7 @@ import pytest
 
 from harness.diagnostics import Diagnostic
 from harness.evidence import Counterexample, Evidence, Leg, Outcome
+from harness.plain import from_plain, to_plain
 from harness.verdict import ExitCode, Status, exit_code, judge, leg_outcome
 
 C, R, I, N, A, E = (
@@ -85,5 +86,5 @@ def test_evidence_survives_json() -> None:
     example = Counterexample({"n": 2}, {"R": [[1, 0], [0, "3/5"]]}, [1], [2], "small")
     fault = Diagnostic("specs/a.yaml", 3, 4, "expected, found")
     full = Evidence("c", Leg.MIRROR, "k", R, "s", {"a": [1, None]}, example, (fault,), "r", 0.5)
-    again = Evidence.from_json(json.loads(json.dumps(full.to_json())))
+    again = from_plain(json.loads(json.dumps(to_plain(full))), Evidence)
     assert again == full

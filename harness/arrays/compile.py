@@ -27,6 +27,7 @@ from harness.arrays.values import (
     binder,
 )
 from harness.claims.model import Library
+from harness.language.prelude import meaning
 from harness.language.terms import Apply, Call, Lambda, Primitive, Term, Variable
 from harness.language.transform import implicit_arguments
 from harness.language.types import Dim, Matrix, Type, dim_value, resolve
@@ -103,6 +104,8 @@ class Compiler:
                 return call
             case Primitive(_, _, (Lambda() as family,)) if _is_sum_of_products(term):
                 return self._sum_of_products(family, sizes)
+            case Primitive(operator) if operator not in RULES and operator not in MATRIX_RULES:
+                return self._compile(meaning(term, "the evaluation over arrays"), sizes)
             case Primitive(operator, dims, arguments):
                 numbers = tuple(dim_value(dim, sizes) for dim in dims)
                 return self._primitive(operator, numbers, arguments, sizes)

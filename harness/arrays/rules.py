@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, Protocol
 from harness.arrays.axes import Shape
 from harness.arrays.tape import Recorder, Slot
 from harness.arrays.values import Value, with_axes
+from harness.language.primitives import signatures
 
 
 class Walk(Protocol):
@@ -38,11 +39,6 @@ def transposed(walk: Walk, value: Slot) -> Slot:
     """The last two axes exchanged."""
     axes = range(len(value.shape))
     return walk.arithmetic.permute(value, (*axes[:-2], axes[-1], axes[-2]))
-
-
-def _zeros(walk: Walk, shape: tuple[int, ...]) -> Any:
-    xp, zero = walk.arithmetic.xp, walk.arithmetic.constant(0)
-    return walk.arithmetic.lay(lambda a: xp.broadcast_to(a, shape), zero)
 
 
 def _choose(walk: Walk, mask: Any, value: Any) -> Any:
@@ -173,46 +169,50 @@ def _blockdiag(walk: Walk, sizes: Sequence[int], family: Any) -> Any:
     return a.reshape(whole, (*frame, d * h, e * h))
 
 
-def _add(walk: Walk, sizes: Sequence[int], left: Any, right: Any) -> Any:
-    return walk.arithmetic.add(left, right)
-
-
-def _subtract(walk: Walk, sizes: Sequence[int], left: Any, right: Any) -> Any:
-    return walk.arithmetic.subtract(left, right)
-
-
-def _negate(walk: Walk, sizes: Sequence[int], value: Any) -> Any:
-    return walk.arithmetic.negate(value)
-
-
-RULES: Mapping[str, Rule] = {
+_RULES: Mapping[str, Rule] = {
     "zero": lambda walk, sizes: walk.arithmetic.constant(0),
     "one": lambda walk, sizes: walk.arithmetic.constant(1),
-    "add": _add,
-    "subtract": _subtract,
-    "negate": _negate,
+    "add": lambda walk, sizes, a, b: walk.arithmetic.add(a, b),
+    "subtract": lambda walk, sizes, a, b: walk.arithmetic.subtract(a, b),
+    "negate": lambda walk, sizes, a: walk.arithmetic.negate(a),
     "multiply": lambda walk, sizes, a, b: walk.arithmetic.multiply(a, b),
     "divide": lambda walk, sizes, a, b: walk.arithmetic.divide(a, b),
     "sum": lambda walk, sizes, family: walk.arithmetic.total(family),
-    "zero_vector": lambda walk, sizes: _zeros(walk, tuple(sizes)),
     "vector": lambda walk, sizes, family: family,
+    "tabulate": lambda walk, sizes, family: family,
     "entry": lambda walk, sizes, v, i: walk.select(v, i, 1),
-    "add_vector": _add,
-    "subtract_vector": _subtract,
-    "negate_vector": _negate,
-    "scale_vector": lambda walk, sizes, c, v: walk.arithmetic.multiply(_core(walk, c, 1), v),
     "sum_vector": _sum_vector,
     "append": lambda walk, sizes, u, v: _join(walk, [u, v], 1, -1),
     "concat": _concat,
-    "zero_matrix": lambda walk, sizes: _zeros(walk, tuple(sizes)),
     "identity": _identity,
     "matrix_entry": lambda walk, sizes, a, i, j: walk.select(walk.select(a, i, 2), j, 1),
-    "add_matrix": _add,
-    "subtract_matrix": _subtract,
-    "negate_matrix": _negate,
-    "scale_matrix": lambda walk, sizes, c, a: walk.arithmetic.multiply(_core(walk, c, 2), a),
     "diagonal": _diagonal,
     "matrix2": _matrix2,
     "blocks": _blocks,
     "blockdiag": _blockdiag,
 }
+
+
+def _entrywise(scalar: str, kept: int) -> Rule:
+    """A scalar operator on whole arrays at once; without arguments, on an array of its value."""
+
+    def rule(walk: Walk, sizes: Sequence[int], *arguments: Slot) -> Any:
+        xp, shape = walk.arithmetic.xp, tuple(sizes)
+        scalars = [_core(walk, argument, len(shape)) for argument in arguments[:kept]]
+        found = _RULES[scalar](walk, (), *scalars, *arguments[kept:])
+        return (
+            found if arguments else walk.arithmetic.lay(lambda a: xp.broadcast_to(a, shape), found)
+        )
+
+    return rule
+
+
+RULES: Mapping[str, Rule] = {
+    **_RULES,
+    **{
+        name: _entrywise(*own.entrywise)
+        for name, own in signatures().items()
+        if own.entrywise is not None
+    },
+}
+"""The rules by operator; those that do the same at every entry have one in common."""

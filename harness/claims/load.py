@@ -95,6 +95,13 @@ def load_library(path: Path, name: str) -> Library:
             message = f"{definition_name!r} cannot name a definition"
             faults.append(document.fault(base, message, key=True))
             continue
+        if definition_name in signatures():
+            message = (
+                "expected a name that no operator of the language has, "
+                f"found {definition_name!r}; Lean's own is named in 'primitives'"
+            )
+            faults.append(document.fault(base, message, key=True))
+            continue
         parameters = read_parameters(document, (*base, "for"), faults)
         if parameters is None:
             continue

@@ -133,6 +133,21 @@ SCALARS, ARGUMENT = "scalars", "argument"
 
 
 @dataclass(frozen=True)
+class Universes:
+    """In which universes the types lie that a Lean constant ranges over.
+
+    Of `theorem t.{u} {α P : Type u} {Q : Type} {R : Sort v}` they are `Sort` of `u + 1`, `u + 1`,
+    1 and `v`: parameters are told by their number, and a type of a given universe has none.
+    """
+
+    parameters: int
+    """How many there are to choose."""
+    types: tuple[tuple[int | None, int], ...]
+    """Of the scalars, where they are one of the types, then of each other: a parameter, and what
+    is added to it."""
+
+
+@dataclass(frozen=True)
 class Arrangement:
     """How a Lean constant takes its scalars and the operations on them.
 
@@ -144,8 +159,8 @@ class Arrangement:
     """`SCALARS`, `ARGUMENT`, operations, and kinds of scalars for an instance of their class."""
     kind: str = ""
     """The kind of scalars that it is about alone, such as the integers; it takes none then."""
-    is_polymorphic: bool = True
-    """Whether it has universes to choose; of one that has none, all types lie in `Type`."""
+    universes: Universes | None = None
+    """`None` where each type lies in a universe of its own, `Type u`, `Type v` and so on."""
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,9 @@ everybody has."""
 MODELS_FOLDER = "models"
 """The folder below the specifications whose files say how whole models are made of programs."""
 
+FAMILIES_FOLDER = "families"
+"""The folder below the specifications whose files say where the attention of checkpoints lies."""
+
 TOGGLES_FOLDER = "toggles"
 """The folder below the specifications whose files list edits of claims, not claims."""
 
@@ -208,7 +211,7 @@ def _folders(root: Path) -> tuple[Path, Path, About]:
 
 
 def _specification_files(specs: Path) -> list[Path]:
-    names = (TOGGLES_FOLDER, SWEEPS_FOLDER, PROGRAMS_FOLDER, MODELS_FOLDER)
+    names = (TOGGLES_FOLDER, SWEEPS_FOLDER, PROGRAMS_FOLDER, MODELS_FOLDER, FAMILIES_FOLDER)
     folders = [specs / name for name in names]
     apart = specs / DEFINITIONS_FILE, specs / LOCK_FILE, *folders
     return sorted(

@@ -24,6 +24,7 @@ COMMANDS: dict[str, dict[str, str]] = {
         "replay": "reading:replay",
         "mutate": "mutating:mutate",
         "horizon": "horizon:horizon",
+        "verify": "checkpoints:verify",
     },
     "Read": {
         "list": "reading:list_claims",
@@ -38,6 +39,8 @@ COMMANDS: dict[str, dict[str, str]] = {
         "new": "drafting:new",
         "lock": "locking:lock",
         "export": "exporting:export",
+        "find": "checkpoints:find",
+        "fold": "checkpoints:fold",
     },
     "Set up": {
         "build": "starting:build",

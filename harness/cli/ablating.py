@@ -21,7 +21,7 @@ from harness.diagnostics import Diagnostic, InputError
 if TYPE_CHECKING:
     from harness.claims.model import Claim, Library, Project
     from harness.claims.toggles import Checker
-    from harness.report.model.checker import Answer, Lattice
+    from harness.lattice import AnsweredClaim, Lattice
 
 
 @click.command()
@@ -95,7 +95,7 @@ def _answered(project: Project, checker: Checker, is_kept: bool) -> Any:
 
     from harness.evidence import Leg
     from harness.progress import watched
-    from harness.report.assemble import assemble
+    from harness.results.assemble import assemble
     from harness.run import Plan, run
 
     alone = replace(project, claims=(), checkers=(checker,))
@@ -127,14 +127,15 @@ def _show(checker: Checker, lattice: Lattice, summary: str) -> None:
     click.echo(f"\nOne combination in full: harness ablate {checker.name} --off NAME …")
 
 
-def _brief(answer: Answer) -> str:
+def _brief(answer: AnsweredClaim) -> str:
     return answer.answer
 
 
 def _show_cell(checker: Checker, off: tuple[str, ...], library: Library, *, as_lean: bool) -> None:
     """What each question asks in one cell, and on what its answer rests."""
     from harness.language.notation import to_text
-    from harness.necessity.decide import Answer, decide
+    from harness.lattice import Answer
+    from harness.necessity.decide import decide
     from harness.necessity.shrink import shrink
     from harness.necessity.worked import worked
     from harness.symbolic.sketch import NoSketch, sketch

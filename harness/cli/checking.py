@@ -29,7 +29,7 @@ from harness.cli.shared import (
 from harness.evidence import Leg
 
 if TYPE_CHECKING:
-    from harness.report.model.run import Run
+    from harness.results.run import Run
 
 
 def selection(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -164,7 +164,7 @@ def conduct(
     """Run the plan that the options describe, with progress on standard error."""
     from harness.lean.package import read_package
     from harness.progress import watched
-    from harness.report.assemble import assemble
+    from harness.results.assemble import assemble
     from harness.run import LEAN_LEGS, Plan, run
     from harness.run import LEGS as ALL
 

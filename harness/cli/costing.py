@@ -20,7 +20,7 @@ def cost(folder: Path, theorem: str) -> None:
     Ends with exit code 3 where the theorem is about no fold.
     """
     from harness.cost.counts import Uncountable
-    from harness.report.cost import cost as count
+    from harness.folds.cost import cost as count
     from harness.report.terminal import show_cost
 
     project, claim = find_claim(folder, theorem)

@@ -19,6 +19,7 @@ _EXTRAS = {
     "symbolic": "faster polynomials in the symbolic leg",
     "torch": "PyTorch's arrays in the numeric leg",
     "programs": "programs of PyTorch and Transformers, run modulo primes",
+    "checkpoints": "checkpoints: verify, fold, find",
     "cupy": "CuPy's arrays in the numeric leg",
     "dask": "sweeps on a cluster",
     "dev": "tests and checks of the harness itself",
@@ -164,8 +165,11 @@ def schema(kind: str | None) -> None:
 
 
 def _schemas() -> dict[str, str]:
-    """The schemas that the package carries, in the `schema` folders of its parts, by kind."""
+    """Every schema by kind: those in the `schema` folders of the parts, and the data file's."""
+    import json
     from importlib.resources import files
+
+    from harness.report.json import report_schema
 
     found = {}
     for part in files("harness").iterdir():
@@ -174,6 +178,7 @@ def _schemas() -> dict[str, str]:
             for file in folder.iterdir():
                 if file.name.endswith(".json"):
                     found[file.name.removesuffix(".json")] = file.read_text("utf-8")
+    found["report"] = json.dumps(report_schema(), indent=2) + "\n"
     return dict(sorted(found.items()))
 
 

@@ -53,6 +53,7 @@ def programs(
     from harness.evidence import Leg, Outcome
     from harness.files import write_atomically
     from harness.isolation import Workers
+    from harness.plain import to_plain
     from harness.plan import Plan, model_question, program_question
     from harness.report.terminal import MARK
     from harness.verdict import exit_code, judge
@@ -81,7 +82,7 @@ def programs(
                 for diagnostic in item.diagnostics:
                     console.print(Text(f"    {diagnostic}"), soft_wrap=True)
     if output is not None:
-        text = json.dumps([item.to_json() for item in found], ensure_ascii=False, indent=1)
+        text = json.dumps(to_plain(list(found)), ensure_ascii=False, indent=1)
         write_atomically(output, text + "\n")
     counts = {o: sum(item.outcome is o for item in found) for o in Outcome}
     said = ", ".join(f"{count} {o.value}" for o, count in counts.items() if count)

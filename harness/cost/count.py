@@ -16,6 +16,7 @@ import sympy
 from harness.claims.model import Library
 from harness.claims.unfolding import unfolded
 from harness.cost.counts import Counts, Polynomial, Uncountable, polynomial
+from harness.language.prelude import meaning
 from harness.language.terms import Apply, Lambda, Primitive, Term, Variable
 from harness.language.transform import (
     BOUND,
@@ -39,7 +40,7 @@ def count_all(terms: Iterable[Term], library: Library) -> Counts:
     """The operations that computing all of `terms` together takes. Raises `Uncountable`."""
     seen: set[Term] = set()
     total = Counts()
-    todo = [_looked_up(canonical(unfolded(term, library))) for term in terms]
+    todo = [_looked_up(canonical(_written_out(unfolded(term, library)))) for term in terms]
     while todo:
         term = todo.pop()
         table = _table(term)
@@ -66,6 +67,17 @@ def reassociated(term: Term) -> Term:
                 return None
 
     return rewrite(term, apart)
+
+
+def _written_out(term: Term) -> Term:
+    """`term` with each operator that has no rule here as what it is made of."""
+
+    def rule(part: Term) -> Term | None:
+        if not isinstance(part, Primitive) or part.operator in RULES:
+            return None
+        return _written_out(meaning(part, "the count of operations"))
+
+    return rewrite(term, rule)
 
 
 # -- subterms that are one and the same ----------------------------------------------------------
@@ -211,30 +223,20 @@ RULES: Mapping[str, Rule] = {
     "multiply": _multiplications(),
     "divide": lambda dims, arguments: Counts(divisions=sympy.Integer(1)),
     "sum": lambda dims, arguments: Counts(additions=dims[0] - 1),
-    "zero_vector": _none,
     "vector": _none,
+    "tabulate": _none,
+    "transpose": _none,
     "entry": _none,
-    "add_vector": _additions(0),
-    "subtract_vector": _additions(0),
-    "negate_vector": _additions(0),
-    "scale_vector": _multiplications(0),
-    "dot": lambda dims, arguments: Counts(dims[0], dims[0] - 1),
-    "sum_vector": lambda dims, arguments: Counts(additions=(dims[0] - 1) * dims[1]),
     "append": _none,
     "concat": _none,
-    "zero_matrix": _none,
     "identity": _none,
     "matrix_entry": _none,
-    "add_matrix": _additions(0, 1),
-    "subtract_matrix": _additions(0, 1),
-    "negate_matrix": _additions(0, 1),
-    "scale_matrix": _multiplications(0, 1),
     "matvec": _matvec,
     "matmul": _matmul,
-    "transpose": _none,
     "diagonal": _none,
     "matrix2": _none,
     "blocks": _none,
     "blockdiag": _none,
 }
-"""Of each operator, what it takes for its sizes, in the order of its signature, and arguments."""
+"""Of each operator that no others define, and of products, what it takes for its sizes, in the
+order of its signature, and arguments."""

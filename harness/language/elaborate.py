@@ -253,13 +253,21 @@ class _Elaborator:
         return Call(name, implicit, terms, result, span)
 
     def primitive(self, name: str, arguments: Sequence[s.Syntax], bound: Bound, span: Span) -> Term:
-        dims, expected, result = _signature(name)
-        if len(arguments) != len(expected):
-            raise s.LanguageError(
-                f"{name} takes {len(expected)} arguments, found {len(arguments)}", span
-            )
+        found, *others = BY_NAME[name]
+        arity = signatures()[found].arity
+        if len(arguments) != arity:
+            raise s.LanguageError(f"{name} takes {arity} arguments, found {len(arguments)}", span)
+        if others:
+            last = self.infer(arguments[-1], bound)
+            by_type = by_shape(name, last.type)
+            if by_type is None:
+                raise s.LanguageError(
+                    f"{name} takes vectors or matrices, found {last.type}", arguments[-1].span
+                )
+            found = by_type
+        dims, expected, result = _signature(found)
         terms = self.arguments(arguments, expected, bound)
-        return Primitive(name, dims, terms, result, span)
+        return Primitive(found, dims, terms, result, span)
 
     def arguments(
         self, arguments: Sequence[s.Syntax], expected: Sequence[Type], bound: Bound

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 
+from harness.language.primitives import PRIMITIVES
 from harness.language.types import Matrix, Scalar, Type, Vector, resolve
 
 MEANING = {
@@ -16,24 +18,34 @@ MEANING = {
 """What a symbol does, for whoever wrote it between terms that it does not go with."""
 
 
-_OPERATORS: Mapping[str, Mapping[type[Type], str]] = {
-    "+": {Scalar: "add", Vector: "add_vector", Matrix: "add_matrix"},
-    "-": {Scalar: "subtract", Vector: "subtract_vector", Matrix: "subtract_matrix"},
-    "*": {Scalar: "multiply", Vector: "scale_vector", Matrix: "scale_matrix"},
-    "/": {Scalar: "divide"},
+_SCALAR = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide", "negate": "negate"}
+_OTHERS: Mapping[str, Mapping[type[Type], str]] = {
+    "*": {Vector: "scale_vector", Matrix: "scale_matrix"},
     "@": {Vector: "matvec", Matrix: "matmul"},
-    "negate": {Scalar: "negate", Vector: "negate_vector", Matrix: "negate_matrix"},
     "Σ": {Scalar: "sum", Vector: "sum_vector"},
 }
-"""Which primitive a symbol is, by the type of its last operand."""
+
+
+@cache
+def _shapes(symbol: str) -> Mapping[type[Type], str]:
+    """Which primitive a symbol is, by the type of its last operand."""
+    name = _SCALAR.get(symbol, symbol)
+    named: dict[type[Type], str] = {
+        Scalar: name,
+        Vector: f"{name}_vector",
+        Matrix: f"{name}_matrix",
+    }
+    known = {shape: name for shape, name in named.items() if name in PRIMITIVES}
+    return {**known, **_OTHERS.get(symbol, {})}
+
 
 _LEFT: Mapping[str, type[Type]] = {"*": Scalar, "/": Scalar, "@": Matrix}
 """What must stand to the left of a symbol, where that is not what stands to the right."""
 
 
 def by_shape(symbol: str, type_: Type) -> str | None:
-    """The primitive that a symbol is before a term of this type, if any."""
-    return _OPERATORS[symbol].get(type(resolve(type_)))
+    """The primitive that a symbol, or a name, is before a term of this type, if any."""
+    return _shapes(symbol).get(type(resolve(type_)))
 
 
 def operator_of(symbol: str, left: Type, right: Type) -> str | None:

@@ -1,11 +1,15 @@
-"""The closed list of operators that every definition unfolds to, with their types.
+"""The closed list of operators that every definition unfolds to, with their types and meanings.
 
-Each interpreter has one rule for each name in `PRIMITIVES`; `tests/language` lists those that
-lack one. The dimensions in braces stand in the order in which Lean's constants take them.
+An operator is *derived* where its row says what it `is`, in the claim language, or where it is a
+scalar operator done entry by entry (`_ENTRYWISE`). `prelude.py` makes terms of these meanings, and
+an interpreter without a rule for a derived operator goes by them. For the others, each interpreter
+has one rule; `tests/language/test_tables.py` lists those that lack one. The dimensions in braces
+stand in the order in which Lean's constants take them.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -21,69 +25,117 @@ multiply        {}           : scalar -> scalar -> scalar
 divide          {}           : scalar -> scalar -> scalar
 sum             {n}          : (index(n) -> scalar) -> scalar
 
-zero_vector     {n}          : vector(n)
 vector          {n}          : (index(n) -> scalar) -> vector(n)
 entry           {n}          : vector(n) -> index(n) -> scalar
-add_vector      {n}          : vector(n) -> vector(n) -> vector(n)
-subtract_vector {n}          : vector(n) -> vector(n) -> vector(n)
-negate_vector   {n}          : vector(n) -> vector(n)
-scale_vector    {n}          : scalar -> vector(n) -> vector(n)
 dot             {n}          : vector(n) -> vector(n) -> scalar
+                is u, v      : Σ i, u[i] * v[i]
 sum_vector      {n, m}       : (index(n) -> vector(m)) -> vector(m)
+                is f         : [i ↦ Σ j, f(j)[i]]
 append          {m, n}       : vector(m) -> vector(n) -> vector(m + n)
 concat          {h, d}       : (index(h) -> vector(d)) -> vector(d*h)
 
-zero_matrix     {m, n}       : matrix(m, n)
-identity        {n}          : matrix(n, n)
+tabulate        {m, n}       : (index(m) -> index(n) -> scalar) -> matrix(m, n)
 matrix_entry    {m, n}       : matrix(m, n) -> index(m) -> index(n) -> scalar
-add_matrix      {m, n}       : matrix(m, n) -> matrix(m, n) -> matrix(m, n)
-subtract_matrix {m, n}       : matrix(m, n) -> matrix(m, n) -> matrix(m, n)
-negate_matrix   {m, n}       : matrix(m, n) -> matrix(m, n)
-scale_matrix    {m, n}       : scalar -> matrix(m, n) -> matrix(m, n)
+identity        {n}          : matrix(n, n)
 matvec          {m, n}       : matrix(m, n) -> vector(n) -> vector(m)
+                is A, v      : [i ↦ Σ j, A[i, j] * v[j]]
 matmul          {m, k, n}    : matrix(m, k) -> matrix(k, n) -> matrix(m, n)
+                is A, B      : tabulate(i ↦ j ↦ Σ l, A[i, l] * B[l, j])
 transpose       {m, n}       : matrix(m, n) -> matrix(n, m)
+                is A         : tabulate(i ↦ j ↦ A[j, i])
 diagonal        {n}          : vector(n) -> matrix(n, n)
 matrix2         {}           : scalar -> scalar -> scalar -> scalar -> matrix(2, 2)
-blocks          {m, n, k, l} : matrix(m, k) -> matrix(m, l) -> matrix(n, k) -> matrix(n, l)
-                               -> matrix(m + n, k + l)
+blocks          {m, n, k, l} : matrix(m, k) -> matrix(m, l) -> matrix(n, k) -> matrix(n, l) -> matrix(m + n, k + l)
 blockdiag       {h, d, e}    : (index(h) -> matrix(d, e)) -> matrix(d*h, e*h)
-"""
+"""  # noqa: E501
 
-PRIMITIVES: tuple[str, ...] = tuple(
-    line.split()[0] for line in _TABLE.splitlines() if line and not line.startswith(" ")
-)
+_ENTRYWISE = {
+    "zero": ("zero", 0),
+    "add": ("add", 0),
+    "subtract": ("subtract", 0),
+    "negate": ("negate", 0),
+    "scale": ("multiply", 1),
+    "hadamard": ("multiply", 0),
+}
+"""Operators of vectors and matrices that do the same at each entry: the scalar operator that they
+do there, and how many of its arguments, the first ones, are scalars still. `add` here gives
+`add_vector` and `add_matrix`."""
+
+_SHAPES = {"vector": ("n", "vector(n)"), "matrix": ("m, n", "matrix(m, n)")}
 
 OPERATIONS = ("zero", "one", "add", "multiply", "negate", "subtract", "divide")
 """The operations on scalars, each an instance of a Lean class of its own. Definitions take them in
 this order, unless `definitions.yaml` says otherwise."""
 
-BY_NAME = frozenset({"dot", "append", "concat", "diagonal", "matrix2", "blocks", "blockdiag"})
-"""Primitives written as `name(arguments)`; the others have a notation of their own."""
+BY_NAME: Mapping[str, tuple[str, ...]] = {
+    name: (name,)
+    for name in (
+        *("dot", "append", "concat", "diagonal", "tabulate", "matrix2", "blocks", "blockdiag"),
+    )
+} | {name: tuple(f"{name}_{shape}" for shape in _SHAPES) for name in ("hadamard",)}
+"""What is written as `name(arguments)`, and the primitives that it can be, by its last argument;
+the others have a notation of their own."""
 
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """The type of a primitive: its dimensions, and a curried type over them."""
+    """The type of a primitive, its dimensions, and what it is in terms of the others."""
 
     dims: tuple[str, ...]
     type: Type
     arity: int
+    text: tuple[tuple[str, ...], str] | None = None
+    """What it is, in the claim language: names of its arguments, and a text about them."""
+    entrywise: tuple[str, int] | None = None
+    """The scalar operator that it does at each entry, and how many of its arguments are scalars."""
+
+    @property
+    def is_derived(self) -> bool:
+        """Whether it is defined by the other operators."""
+        return self.text is not None or self.entrywise is not None
 
 
 @cache
 def signatures() -> dict[str, Signature]:
     """The types of all primitives, by name."""
+    found = {}
+    for row in _TABLE.replace("\n" + " " * 16 + "is ", "|").strip().splitlines():
+        if row:
+            row, _, meaning = row.partition("|")
+            head, type_text = row.split(":", 1)
+            name, dims = head.rstrip(" }").split("{")
+            names, _, text = meaning.partition(":")
+            found[name.strip()] = _signature(
+                dims, type_text, text=(_names(names), text.strip()) if meaning else None
+            )
+    for name, (scalar, kept) in _ENTRYWISE.items():
+        for shape, (dims, type_text) in _SHAPES.items():
+            arity = found[scalar].arity
+            types = ["scalar"] * kept + [type_text] * (arity + 1 - kept)
+            found[f"{name}_{shape}"] = _signature(
+                dims, " -> ".join(types), entrywise=(scalar, kept)
+            )
+    return found
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def _signature(
+    dims: str,
+    type_text: str,
+    text: tuple[tuple[str, ...], str] | None = None,
+    entrywise: tuple[str, int] | None = None,
+) -> Signature:
     from harness.language.parser import parse_type
     from harness.language.types import function_parts
 
-    found = {}
-    for entry in _TABLE.replace("\n   ", " ").strip().splitlines():
-        if not entry:
-            continue
-        head, type_text = entry.split(":", 1)
-        name, dims = head.split("{")
-        names = tuple(dim.strip() for dim in dims.strip().rstrip("}").split(",") if dim.strip())
-        type_ = parse_type(type_text)
-        found[name.strip()] = Signature(names, type_, len(function_parts(type_)[0]))
-    return found
+    type_ = parse_type(type_text)
+    return Signature(_names(dims), type_, len(function_parts(type_)[0]), text, entrywise)
+
+
+PRIMITIVES: tuple[str, ...] = (
+    *(row.split()[0] for row in _TABLE.splitlines() if row and not row.startswith(" ")),
+    *(f"{name}_{shape}" for name in _ENTRYWISE for shape in _SHAPES),
+)

@@ -11,10 +11,32 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from harness.claims.model import ARGUMENT, SCALARS, Arrangement, Claim, Library, ScalarKind
+from harness.claims.model import (
+    ARGUMENT,
+    SCALARS,
+    Arrangement,
+    Claim,
+    Library,
+    ScalarKind,
+    Universes,
+)
 from harness.kernel.declarations import Constant
-from harness.kernel.terms import App, Bound, Const, Expr, NatLit, Pi, Sort, spine
-from harness.lean.instances import NEEDS, definition_needs
+from harness.kernel.terms import (
+    App,
+    Bound,
+    Const,
+    Expr,
+    Level,
+    Name,
+    NatLit,
+    Param,
+    Pi,
+    Sort,
+    Succ,
+    Zero,
+    spine,
+)
+from harness.lean.instances import definition_needs, needs_of
 from harness.lean.scope import CLASSES, NUMERALS
 
 T = TypeVar("T")
@@ -28,7 +50,7 @@ def arranged(
     Those that take what they need in the usual order, in any universe, are left out.
     """
     needs = definition_needs(library.definitions)
-    usual = {constant: NEEDS[operator] for operator, constant in library.primitives.items()}
+    usual = {constant: needs_of(operator) for operator, constant in library.primitives.items()}
     usual |= {library.qualified(name): needs[name] for name in library.definitions}
     usual |= {library.qualified(claim.theorem): (claim.scalars.name,) for claim in claims}
     found: dict[str, Arrangement] = {}
@@ -53,9 +75,8 @@ def arrangement(constant: Constant, scalars: Mapping[str, ScalarKind]) -> Arrang
     while isinstance(rest, Pi):
         binders.append(rest.type)
         rest = rest.body
-    is_polymorphic = bool(constant.level_params)
     kind = concrete_kind(constant.type, scalars)
-    concrete = None if kind is None else Arrangement((), kind.name, is_polymorphic)
+    concrete = None if kind is None else Arrangement((), kind.name, universes(constant, binders))
     found = [instance_of(binder, scalars) for binder in binders]
     # Bound variables count from the innermost binder: as places of binders they are the same.
     places = {i - 1 - item[1] for i, item in enumerate(found) if item is not None}
@@ -73,7 +94,49 @@ def arrangement(constant: Constant, scalars: Mapping[str, ScalarKind]) -> Arrang
     ]
     while items[-1] == ARGUMENT:
         items.pop()
-    return Arrangement(tuple(items), "", is_polymorphic)
+    return Arrangement(tuple(items), "", universes(constant, binders, place))
+
+
+def universes(
+    constant: Constant, binders: Sequence[Expr], scalars: int | None = None
+) -> Universes | None:
+    """Where the types lie that a constant ranges over; those of the binder `scalars` come first.
+
+    `None` where each lies in a universe of its own, and where one lies in none that has a short
+    name, such as `Type (max u v)`: then the kernel is asked about the usual ones.
+    """
+    order = [i for i, binder in enumerate(binders) if isinstance(binder, Sort)]
+    levels = {i: _offset(binders[i].level) for i in order}  # type: ignore[attr-defined]
+    if any(level is None for level in levels.values()):
+        return None
+    # They are numbered as they come, which is how the inspector is given them.
+    named = list(dict.fromkeys(level[0] for i in order if (level := levels[i]) and level[0]))
+    is_short = all(level is not None and level[1] < 2 for level in levels.values())
+    if len(named) != len(constant.level_params) or not is_short:
+        named = list(constant.level_params)
+    if scalars is not None:
+        order = [scalars, *(i for i in order if i != scalars)]
+    types = tuple(
+        (named.index(level[0]) if level[0] else None, level[1])
+        for i in order
+        if (level := levels[i])
+    )
+    usual = tuple((number, 1) for number in range(len(constant.level_params)))
+    return None if types == usual else Universes(len(named), types)
+
+
+def _offset(level: Level) -> tuple[Name, int] | None:
+    """A universe as a parameter, or nothing, and what is added to it; `None` of any other."""
+    added = 0
+    while isinstance(level, Succ):
+        level, added = level.of, added + 1
+    match level:
+        case Zero():
+            return (), added
+        case Param():
+            return level.name, added
+        case _:
+            return None
 
 
 def instance_of(binder: Expr, scalars: Mapping[str, ScalarKind]) -> tuple[str, int] | None:

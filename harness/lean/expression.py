@@ -6,7 +6,7 @@ reads, where no notation, instance or coercion of a package can change what is m
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 
@@ -101,27 +101,34 @@ def function(binders: Sequence[tuple[str, Expression]], body: Expression) -> Exp
     return body
 
 
-def replaced(expression: Expression, values: Mapping[str, Expression]) -> Expression:
-    """`expression` with closed expressions put for variables that it does not bind itself."""
+def substitute(expression: Expression, values: Mapping[str, Expression]) -> Expression:
+    """`expression` with `values` put for variables that it does not bind itself.
+
+    What is put must be closed, or its names unique (`draft/prefix.py`): nothing is renamed.
+    """
+    if not values:
+        return expression
     match expression:
         case Local(name):
             return values.get(name, expression)
         case Application(called, argument):
-            return Application(replaced(called, values), replaced(argument, values))
+            return Application(substitute(called, values), substitute(argument, values))
         case Function(name, type_, body) | ForAll(name, type_, body):
             inner = {k: v for k, v in values.items() if k != name}
             binder = type(expression)
-            return binder(name, replaced(type_, values), replaced(body, inner))
+            return binder(name, substitute(type_, values), substitute(body, inner))
         case _:
             return expression
 
 
 def at_levels(
-    expression: Expression, levels: Mapping[str, str], fixed: Collection[str] = ()
+    expression: Expression,
+    levels: Mapping[str, str],
+    chosen: Callable[[str, tuple[str, ...]], tuple[str, ...]] = lambda _, levels: levels,
 ) -> Expression:
     """`expression` with other universes: `levels` maps the name of each to a level.
 
-    The constants in `fixed` have no universes to choose. Proofs by computation have
+    `chosen` says at which levels a constant takes types of given ones. Proofs by computation have
     many parts in common; each is looked at once.
     """
     done: dict[int, Expression] = {}
@@ -134,10 +141,9 @@ def at_levels(
     def at(part: Expression) -> Expression:
         match part:
             case Constant(name, found):
-                new = () if name in fixed else tuple(_level(level, levels) for level in found)
-                return Constant(name, new)
+                return Constant(name, chosen(name, tuple(_level(l, levels) for l in found)))
             case TypeOf(Constant(name, found)):
-                new = () if name in fixed else tuple(_level(level, levels) for level in found)
+                new = chosen(name, tuple(_level(l, levels) for l in found))
                 return TypeOf(Constant(name, new))
             case Application(called, argument):
                 return Application(changed(called), changed(argument))
@@ -152,9 +158,17 @@ def at_levels(
 
 
 def _level(level: str, levels: Mapping[str, str]) -> str:
-    if level.startswith("+"):
-        return f"+{levels.get(level[1:], level[1:])}"
-    return levels.get(level, level)
+    base = level.lstrip("+")
+    return raised(levels.get(base, base), len(level) - len(base))
+
+
+def raised(level: str, by: int) -> str:
+    """A level so many higher, or lower; `-u` is the one below `u`, of which `Type` is `Sort u`."""
+    while by > 0:
+        level, by = level[1:] if level.startswith("-") else f"+{level}", by - 1
+    while by < 0:
+        level, by = level[1:] if level.startswith("+") else f"-{level}", by + 1
+    return level
 
 
 def postfix(expression: Expression) -> str:
@@ -181,7 +195,7 @@ def _postfix(e: Expression, places: dict[str, int], depth: int, words: list[str]
             _postfix(body, {**places, name: depth}, depth + 1, words)
             words.append("L" if isinstance(e, Function) else "P")
         case Sort(level):
-            words.append(f"*{level}")
+            words.append(f"^{level[1:]}" if level.startswith("-") else f"*{level}")
         case Literal(value):
             words.append(f"={value}")
 
@@ -207,9 +221,21 @@ def source(expression: Expression) -> str:
         case Local(name):
             return identifier(name)
         case Sort(level):
-            return f"Type {level}" if level else "Prop"
+            return _universe(level)
         case Literal(value):
             return f"nat_lit {value}"
+
+
+def _universe(level: str) -> str:
+    if level in ("", "-0"):
+        return "Prop"
+    if level.startswith("-"):
+        return f"Sort {level[1:]}"
+    base = level.lstrip("+")
+    more = len(level) - len(base)
+    if base == "0":
+        return f"Type {more}"
+    return f"Type ({base} + {more})" if more else f"Type {base}"
 
 
 def _head(expression: Expression) -> str:

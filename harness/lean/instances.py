@@ -3,37 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 
 from harness.claims.model import Definition
+from harness.language.prelude import known, made_of
 from harness.language.primitives import OPERATIONS
 from harness.language.transform import calls, primitives
 
-_RING = ("zero", "add", "multiply")
-
-NEEDS: Mapping[str, tuple[str, ...]] = {
+_NEEDS: Mapping[str, tuple[str, ...]] = {
     **{operation: (operation,) for operation in OPERATIONS},
     "sum": ("zero", "add"),
-    "zero_vector": ("zero",),
     "vector": (),
+    "tabulate": (),
     "entry": (),
-    "add_vector": ("add",),
-    "subtract_vector": ("subtract",),
-    "negate_vector": ("negate",),
-    "scale_vector": ("multiply",),
-    "dot": _RING,
-    "sum_vector": ("zero", "add"),
     "append": (),
     "concat": (),
-    "zero_matrix": ("zero",),
     "identity": ("zero", "one"),
     "matrix_entry": (),
-    "add_matrix": ("add",),
-    "subtract_matrix": ("subtract",),
-    "negate_matrix": ("negate",),
-    "scale_matrix": ("multiply",),
-    "matvec": _RING,
-    "matmul": _RING,
-    "transpose": (),
     "diagonal": ("zero",),
     "matrix2": (),
     "blocks": (),
@@ -47,6 +33,15 @@ def in_order(operations: Iterable[str]) -> tuple[str, ...]:
     return tuple(operation for operation in OPERATIONS if operation in found)
 
 
+@cache
+def needs_of(operator: str) -> tuple[str, ...]:
+    """The operations that an operator needs. Raises `MissingRule`."""
+    if operator in _NEEDS:
+        return _NEEDS[operator]
+    known(operator, "printing for Lean")
+    return in_order(op for part in made_of(operator) for op in needs_of(part))
+
+
 def definition_needs(definitions: Mapping[str, Definition]) -> dict[str, tuple[str, ...]]:
     """The operations that each definition needs, through everything that it calls.
 
@@ -54,7 +49,7 @@ def definition_needs(definitions: Mapping[str, Definition]) -> dict[str, tuple[s
     """
     needs: dict[str, tuple[str, ...]] = {}
     for name, definition in definitions.items():
-        found = {op for operator in primitives(definition.body) for op in NEEDS[operator]}
+        found = {op for operator in primitives(definition.body) for op in needs_of(operator)}
         for called in calls(definition.body):
             found |= set(needs[called])
         needs[name] = in_order(found)

@@ -29,7 +29,7 @@ from harness.language.types import (
 )
 from harness.lean import expression as lean
 from harness.lean.expression import Constant, Expression, Literal, Local, apply, arrow
-from harness.lean.instances import NEEDS
+from harness.lean.instances import needs_of
 
 T = TypeVar("T")
 
@@ -266,7 +266,7 @@ class LeanScope:
                 return lean.function([binder], scope.term(body))
             case Call(definition, implicit, arguments):
                 return self._call(definition, implicit, arguments)
-            case Primitive("vector", _, (family,)):
+            case Primitive("vector" | "tabulate", _, (family,)):
                 return self.term(family)
             case Primitive("entry" | "matrix_entry", _, arguments):
                 return apply(*map(self.term, arguments))
@@ -274,7 +274,7 @@ class LeanScope:
                 return self._operate(operator, *map(self.term, arguments))
             case Primitive(operator, dims, arguments):
                 given = [*map(self.dimension, dims), *map(self.term, arguments)]
-                return self.constant(self._primitive(operator), (), NEEDS[operator], given)
+                return self.constant(self._primitive(operator), (), needs_of(operator), given)
 
     def _operate(self, operation: str, *arguments: Expression) -> Expression:
         u, instance = self.universe, self.instance(operation)

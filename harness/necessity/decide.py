@@ -5,24 +5,15 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 from harness.claims.model import Claim, Library
 from harness.evidence import Counterexample
+from harness.lattice import Answer
 from harness.necessity.instances import breaks
 from harness.numeric.leg import find_counterexample
 from harness.symbolic.indices import settled
 from harness.symbolic.interpret import UnsupportedTerm
 from harness.symbolic.prove import prove
-
-
-class Answer(StrEnum):
-    """What is known of a claim."""
-
-    HOLDS = "holds"
-    FAILS = "fails"
-    TRIVIAL = "trivial"
-    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True)

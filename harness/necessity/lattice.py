@@ -14,11 +14,12 @@ from itertools import combinations
 from harness.claims.model import Claim, Library
 from harness.claims.toggles import Checker, Question, Toggle
 from harness.evidence import Counterexample
-from harness.necessity.decide import Answer, Decision, decide
+from harness.lattice import Answer, Spared
+from harness.necessity.decide import Decision, decide
 
 
 @dataclass(frozen=True)
-class Cell:
+class DecidedCell:
     """One combination of toggles and what is known of each question there."""
 
     off: tuple[str, ...]
@@ -27,7 +28,7 @@ class Cell:
     answers: Mapping[str, Decision]
 
 
-def lattice(checker: Checker, library: Library, *, seconds: float = 20.0) -> Iterator[Cell]:
+def lattice(checker: Checker, library: Library, *, seconds: float = 20.0) -> Iterator[DecidedCell]:
     """Every cell, all toggles on first. Each undecided search takes at most `seconds`, twice."""
     cells: dict[tuple[str, ...], dict[str, Claim]] = {}
     for off in subsets(checker.toggles):
@@ -35,7 +36,9 @@ def lattice(checker: Checker, library: Library, *, seconds: float = 20.0) -> Ite
         cells[tuple(toggle.name for toggle in off)] = asked
     decisions = {q.name: _decided(q, cells, library, seconds) for q in checker.questions}
     for names, claims in cells.items():
-        yield Cell(names, claims, {q: decisions[q][key(claim)] for q, claim in claims.items()})
+        yield DecidedCell(
+            names, claims, {q: decisions[q][key(claim)] for q, claim in claims.items()}
+        )
 
 
 def subsets(toggles: tuple[Toggle, ...]) -> Iterator[tuple[Toggle, ...]]:
@@ -91,26 +94,7 @@ def _answers(other: Claim, decision: Decision, claim: Claim) -> bool:
             return False
 
 
-@dataclass(frozen=True)
-class Spared:
-    """An assumption that is not needed once some other toggles are off, and no fewer."""
-
-    question: str
-    toggle: str
-    off: tuple[str, ...]
-    on: tuple[str, ...]
-    """What else makes a difference to the question, and stays on."""
-    uses: tuple[str, ...]
-    """What the proof without the assumption uses."""
-
-    def __str__(self) -> str:
-        by = f"from {_listed(self.uses)}" if self.uses else "from no hypothesis"
-        without = f" once {_listed(self.off)} {_be(self.off)} off" if self.off else ""
-        about = f"{self.question}: " if self.question else ""
-        return f"{about}{self.toggle} is not needed{without}; proved {by}."
-
-
-def spared(checker: Checker, cells: Sequence[Cell], library: Library) -> Iterator[Spared]:
+def spared(checker: Checker, cells: Sequence[DecidedCell], library: Library) -> Iterator[Spared]:
     """For each question, which assumptions it can do without, and when.
 
     Where nothing turns any more there is nothing to say, and nothing is said.
@@ -142,7 +126,15 @@ def _spared(
                 found.append(off)
                 left = tuple(name for name in parts if name in off)
                 on = tuple(name for name in parts if name not in off)
-                yield Spared(question, toggle, left, on, decision.used)
+                text = _sentence(question, toggle, left, decision.used)
+                yield Spared(question, toggle, left, on, decision.used, text)
+
+
+def _sentence(question: str, toggle: str, off: Sequence[str], uses: Sequence[str]) -> str:
+    by = f"from {_listed(uses)}" if uses else "from no hypothesis"
+    without = f" once {_listed(off)} {_be(off)} off" if off else ""
+    about = f"{question}: " if question else ""
+    return f"{about}{toggle} is not needed{without}; proved {by}."
 
 
 def _listed(names: Sequence[str]) -> str:

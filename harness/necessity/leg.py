@@ -18,15 +18,17 @@ from harness.claims.substance import substance
 from harness.claims.toggles import Checker
 from harness.evidence import Evidence, Json, Leg, Outcome
 from harness.language.notation import to_text
-from harness.necessity.decide import Answer, decide
+from harness.lattice import Answer
+from harness.necessity.decide import decide
 from harness.necessity.instances import breaks
-from harness.necessity.lattice import Cell, lattice, spared
+from harness.necessity.lattice import DecidedCell, lattice, spared
 from harness.necessity.parts import ablation
 from harness.necessity.shrink import shrink
 from harness.necessity.table import table
 from harness.necessity.witness import find_witness
 from harness.necessity.worked import worked
 from harness.numeric.leg import find_counterexample
+from harness.plain import to_plain
 from harness.symbolic.sketch import NoSketch, sketch
 from harness.symbolic.sketch.render import to_data
 
@@ -145,7 +147,7 @@ def _ablated(claim: Claim, library: Library, checker: Checker) -> Evidence:
     """What each part of a claim needs that has parts which can be left out one by one."""
     start = time.monotonic()
     cells = list(lattice(checker, library))
-    said = [str(item) for item in spared(checker, cells, library)]
+    said = [item.text for item in spared(checker, cells, library)]
     alone = {cell.off[0]: cell.answers[""].answer.value for cell in cells if len(cell.off) == 1}
     outcome, summary = _counted(cells)
     return Evidence(
@@ -164,7 +166,7 @@ def check_lattice(checker: Checker, library: Library) -> Iterator[Evidence]:
     """Answer every question of a checker for every combination of its toggles.
 
     Confirmed where each has an answer, whichever it is; `data` is the lattice as
-    `harness.necessity.table` has it.
+    `harness.lattice` has it.
     """
     start = time.monotonic()
     cells = list(lattice(checker, library))
@@ -175,12 +177,12 @@ def check_lattice(checker: Checker, library: Library) -> Iterator[Evidence]:
         "lattice",
         outcome,
         summary,
-        table(checker, cells, library),
+        to_plain(table(checker, cells, library)),
         seconds=time.monotonic() - start,
     )
 
 
-def _counted(cells: Sequence[Cell]) -> tuple[Outcome, str]:
+def _counted(cells: Sequence[DecidedCell]) -> tuple[Outcome, str]:
     counts = Counter(d.answer for cell in cells for d in cell.answers.values())
     total = counts.total()
     unknown = counts[Answer.UNKNOWN]

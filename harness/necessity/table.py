@@ -1,108 +1,60 @@
-"""A lattice as plain data: what reports hold and `harness ablate --json` prints.
-
-    {"questions":   [{"name", "says", "claim"}],
-     "toggles":     [{"name", "says", "needs"}],
-     "hypotheses":  [{"name", "formula"}],               each that some cell assumes
-     "conclusions": [formula],                           each that some cell asks about
-     "answers":     [{"answer", "reason", "hypotheses", "conclusion", "uses", "sketch",
-                     "counterexample"}],
-     "cells":       [{"off": [names], "answers": [numbers]}],
-     "spared":      [{"question", "toggle", "off", "on", "uses", "text"}]}
-
-A formula is `{"text", "latex", "mathml"}`. A cell is found by the names of the toggles that are
-off, in the order of `toggles`; a set of them that needs a toggle which is off itself has no cell
-(leave out the toggles whose needs are not met, and look that one up). Its `answers` are numbers
-of `answers`, one for each question. An answer is `holds`, `fails`, `trivial` (nothing turns: both
-sides are the same text) or `unknown`; it speaks of the claim with the numbered `hypotheses` and
-`conclusion`; `uses` are the hypotheses that the proof used, and `sketch` is that proof in the form
-of `harness.symbolic.sketch.render`; `counterexample` has the two sides of that very claim. What is
-`spared` is an assumption that a question does not need once the toggles in `off` are off, and no
-fewer; `text` says so.
-"""
+"""The cells of a checker as the lattice that evidence carries: what is said twice stands once."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict
-from typing import Any, TypeVar
+from collections.abc import Callable, Hashable, Sequence
+from typing import Generic, TypeVar
 
-from harness.claims.model import Claim, Library
+from harness.claims.model import Claim, Hypothesis, Library
 from harness.claims.toggles import Checker
 from harness.evidence import Json
-from harness.language.notation import to_latex, to_mathml, to_text
-from harness.language.terms import Equation
-from harness.necessity.decide import Answer, Decision
-from harness.necessity.lattice import Cell, key, spared
+from harness.language.notation.formula import Formula, Labelled, formula
+from harness.lattice import Answer, AnsweredClaim, Cell, Lattice, QuestionLabel, ToggleLabel
+from harness.necessity.decide import Decision
+from harness.necessity.lattice import DecidedCell, key, spared
 from harness.symbolic.sketch import NoSketch, sketch
 from harness.symbolic.sketch.render import to_data
 
-LINE = 78
-"""How many characters of a formula fit on a line of the page."""
-
-K = TypeVar("K")
+T = TypeVar("T")
 
 
-def table(checker: Checker, cells: Sequence[Cell], library: Library) -> dict[str, Json]:
-    """The cells of a checker, in the form that the module describes."""
-    hypotheses = _Numbered()
-    conclusions = _Numbered()
-    answers = _Numbered()
-    rows: list[Json] = []
-    for cell in cells:
-        numbers: list[Json] = []
-        for question, decision in cell.answers.items():
-            claim = cell.claims[question]
+def table(checker: Checker, cells: Sequence[DecidedCell], library: Library) -> Lattice:
+    """The lattice of a checker's cells."""
+    hypotheses: _Numbered[Labelled] = _Numbered()
+    conclusions: _Numbered[Formula] = _Numbered()
+    answers: _Numbered[AnsweredClaim] = _Numbered()
 
-            def answer(claim: Any = claim, decision: Decision = decision) -> Json:
-                assumed: list[Json] = [
-                    hypotheses.number(
-                        (h.name, h.equation),
-                        lambda h=h: {"name": h.name, "formula": formula(h.equation)},
-                    )
-                    for h in claim.hypotheses
-                ]
-                about = conclusions.number(claim.conclusion, lambda: formula(claim.conclusion))
-                example = decision.counterexample
-                return {
-                    "answer": decision.answer.value,
-                    "reason": decision.reason,
-                    "hypotheses": assumed,
-                    "conclusion": about,
-                    "uses": list(decision.used),
-                    "sketch": _sketch(claim, library) if decision.answer is Answer.HOLDS else [],
-                    "counterexample": None if example is None else asdict(example),
-                }
+    def assumed(h: Hypothesis) -> int:
+        return hypotheses.number(
+            (h.name, h.equation), lambda: Labelled(h.name, formula(h.equation))
+        )
 
-            numbers.append(answers.number((question, key(claim)), answer))
-        rows.append({"off": list(cell.off), "answers": numbers})
-    return {
-        "questions": [
-            {"name": q.name, "says": q.says, "claim": q.claim.theorem} for q in checker.questions
-        ],
-        "toggles": [
-            {"name": t.name, "says": t.says, "needs": list(t.needs)} for t in checker.toggles
-        ],
-        "hypotheses": hypotheses.values,
-        "conclusions": conclusions.values,
-        "answers": answers.values,
-        "cells": rows,
-        "spared": [
-            {**_plain(asdict(item)), "text": str(item)} for item in spared(checker, cells, library)
-        ],
-    }
+    def answered(claim: Claim, decision: Decision) -> AnsweredClaim:
+        about = conclusions.number(claim.conclusion, lambda: formula(claim.conclusion))
+        return AnsweredClaim(
+            answer=decision.answer,
+            reason=decision.reason,
+            hypotheses=tuple(map(assumed, claim.hypotheses)),
+            conclusion=about,
+            uses=decision.used,
+            sketch=_sketch(claim, library) if decision.answer is Answer.HOLDS else [],
+            counterexample=decision.counterexample,
+        )
 
+    def number(cell: DecidedCell, question: str) -> int:
+        claim, decision = cell.claims[question], cell.answers[question]
+        return answers.number((question, key(claim)), lambda: answered(claim, decision))
 
-def formula(equation: Equation) -> dict[str, Json]:
-    """An equation in each medium that readers use."""
-    return {
-        "text": to_text(equation),
-        "latex": to_latex(equation),
-        "mathml": to_mathml(equation, block=True, width=LINE),
-    }
-
-
-def _plain(data: dict[str, Any]) -> dict[str, Json]:
-    return {k: list(v) if isinstance(v, tuple) else v for k, v in data.items()}
+    rows = tuple(Cell(cell.off, tuple(number(cell, q) for q in cell.answers)) for cell in cells)
+    return Lattice(
+        questions=tuple(QuestionLabel(q.name, q.says, q.claim.theorem) for q in checker.questions),
+        toggles=tuple(ToggleLabel(t.name, t.says, t.needs) for t in checker.toggles),
+        hypotheses=tuple(hypotheses.values),
+        conclusions=tuple(conclusions.values),
+        answers=tuple(answers.values),
+        cells=rows,
+        spared=tuple(spared(checker, cells, library)),
+    )
 
 
 def _sketch(claim: Claim, library: Library) -> Json:
@@ -112,14 +64,14 @@ def _sketch(claim: Claim, library: Library) -> Json:
         return []
 
 
-class _Numbered:
+class _Numbered(Generic[T]):
     """Values, each made once for its key and then known by its number."""
 
     def __init__(self) -> None:
-        self.numbers: dict[Any, int] = {}
-        self.values: list[Json] = []
+        self.numbers: dict[Hashable, int] = {}
+        self.values: list[T] = []
 
-    def number(self, key: Any, make: Any) -> int:
+    def number(self, key: Hashable, make: Callable[[], T]) -> int:
         if key not in self.numbers:
             value = make()
             self.numbers[key] = len(self.values)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from harness.report.model.run import Run
+    from harness.results.run import Run
 
 
 def reporters() -> Mapping[str, Callable[[Run], str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from harness.report.model.run import Run
+from harness.results.run import Run
 from harness.verdict import ExitCode, Status
 
 _COLOUR = {

@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import replace
 from pathlib import Path
 
 from jsonschema import Draft202012Validator
@@ -14,44 +13,16 @@ from jsonschema.exceptions import best_match
 
 from harness.diagnostics import Diagnostic, InputError, shortened
 from harness.evidence import Leg, Outcome
-from harness.report.json import from_json
-from harness.report.model.checker import Checker, Lattice
-from harness.report.model.run import Run
-from harness.report.model.subject import Subject
-from harness.report.schema import report_schema
+from harness.lattice import Lattice
+from harness.report.json import from_json, report_schema
+from harness.results.changes import Change, ChangeKind, Since
+from harness.results.checker import CheckerResult
+from harness.results.run import Run
+from harness.results.subject import Subject
 from harness.verdict import Status
 
 _MOST_BYTES = 2**28
 """Of a report; a device has no end."""
-
-
-class Kind(StrEnum):
-    """The ways in which a claim can change from one run to the next."""
-
-    NEW = "new"
-    GONE = "no longer claimed"
-    FIXED = "fixed"
-    REGRESSED = "regressed"
-    NO_LONGER_RUN = "no longer run"
-    CHANGED = "changed"
-    DRIFTED = "drifted"
-
-
-@dataclass(frozen=True)
-class Change:
-    """One claim or definition that is not as it was."""
-
-    subject: str
-    kind: Kind
-    what: str
-
-    @property
-    def is_worse(self) -> bool:
-        """Whether somebody should look before going on."""
-        return self.kind in (Kind.GONE, Kind.REGRESSED, Kind.NO_LONGER_RUN)
-
-    def __str__(self) -> str:
-        return f"{self.kind.value}: {self.subject}: {self.what}"
 
 
 def read_report(path: Path) -> Run:
@@ -86,16 +57,6 @@ def _no_number(word: str) -> float:
     raise ValueError(f"{word} is no number of JSON")
 
 
-@dataclass(frozen=True)
-class Since:
-    """What changed since an earlier run."""
-
-    started: str
-    """When the earlier run was, as ISO 8601 has it."""
-    commit: str
-    changes: tuple[Change, ...]
-
-
 def since(old: Run, new: Run) -> Run:
     """`new`, knowing what changed since `old`; the page shows it, the data file does not."""
     return replace(new, since=Since(old.started, old.commit, tuple(compare(old, new))))
@@ -108,9 +69,9 @@ def compare(old: Run, new: Run) -> list[Change]:
     found: list[Change] = []
     for name in sorted(before.keys() | after.keys()):
         if name not in before:
-            found.append(Change(name, Kind.NEW, after[name].status.value))
+            found.append(Change(name, ChangeKind.NEW, after[name].status.value))
         elif name not in after:
-            found.append(Change(name, Kind.GONE, f"was {before[name].status.value}"))
+            found.append(Change(name, ChangeKind.GONE, f"was {before[name].status.value}"))
         else:
             found.extend(_changes(before[name], after[name]))
     return found
@@ -125,8 +86,8 @@ def _answers(name: str, old: Lattice, new: Lattice) -> Iterator[Change]:
         if place in before and before[place] != word
     )
     for (was, now), count in turns.items():
-        kind = Kind.REGRESSED if now == "unknown" or was == "holds" else Kind.CHANGED
-        kind = Kind.FIXED if was == "unknown" else kind
+        kind = ChangeKind.REGRESSED if now == "unknown" or was == "holds" else ChangeKind.CHANGED
+        kind = ChangeKind.FIXED if was == "unknown" else kind
         yield Change(name, kind, f"{count} answers: {was} became {now}")
 
 
@@ -138,31 +99,38 @@ def _words(lattice: Lattice) -> Iterator[tuple[object, str]]:
                 yield (frozenset(cell.off), question.name), lattice.answers[number].answer
 
 
-def _changes(old: Subject | Checker, new: Subject | Checker) -> Iterator[Change]:
+def _changes(old: Subject | CheckerResult, new: Subject | CheckerResult) -> Iterator[Change]:
     if old.status is not new.status:
-        kind = Kind.CHANGED
+        kind = ChangeKind.CHANGED
         if new.status is Status.CONFIRMED:
-            kind = Kind.FIXED
+            kind = ChangeKind.FIXED
         elif old.status is Status.CONFIRMED or new.status is Status.REFUTED:
-            kind = Kind.REGRESSED
+            kind = ChangeKind.REGRESSED
         yield Change(new.name, kind, f"{old.status.value} became {new.status.value}")
     was = {result.leg: result.outcome for result in old.legs}
     now = {result.leg: result.outcome for result in new.legs}
     for leg in Leg:
         if was.get(leg) is Outcome.CONFIRMED and now.get(leg, Outcome.NOT_RUN) is Outcome.NOT_RUN:
-            yield Change(new.name, Kind.NO_LONGER_RUN, f"{leg.value} was confirmed")
+            yield Change(new.name, ChangeKind.NO_LONGER_RUN, f"{leg.value} was confirmed")
     if isinstance(old, Subject) and isinstance(new, Subject):
         yield from _drifts(old, new)
-    if isinstance(old, Checker) and isinstance(new, Checker) and old.lattice and new.lattice:
+    if (
+        isinstance(old, CheckerResult)
+        and isinstance(new, CheckerResult)
+        and old.lattice
+        and new.lattice
+    ):
         yield from _answers(new.name, old.lattice, new.lattice)
 
 
 def _drifts(old: Subject, new: Subject) -> Iterator[Change]:
     if _said(old) != _said(new):
-        yield Change(new.name, Kind.DRIFTED, "the specification says something else")
+        yield Change(new.name, ChangeKind.DRIFTED, "the specification says something else")
     prints = (_fingerprint(old), _fingerprint(new))
     if None not in prints and prints[0] != prints[1]:
-        yield Change(new.name, Kind.DRIFTED, "Lean's statement, or a definition below it, changed")
+        yield Change(
+            new.name, ChangeKind.DRIFTED, "Lean's statement, or a definition below it, changed"
+        )
 
 
 def _said(subject: Subject) -> object:

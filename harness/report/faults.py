@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from harness.evidence import Counterexample, Evidence, Outcome
-from harness.report.model.checker import Checker
-from harness.report.model.run import Run
-from harness.report.model.subject import UNPROVED, LegResult, Subject, word
+from harness.results.checker import CheckerResult
+from harness.results.run import Run
+from harness.results.subject import UNPROVED, LegResult, Subject, word
 from harness.verdict import Status
 
 _FINE = (Outcome.CONFIRMED, Outcome.NOT_APPLICABLE)
@@ -17,7 +17,7 @@ _FINE = (Outcome.CONFIRMED, Outcome.NOT_APPLICABLE)
 class Fault:
     """A claim, definition or checker that is not confirmed, with the leg that says most of it."""
 
-    subject: Subject | Checker
+    subject: Subject | CheckerResult
     legs: tuple[LegResult, ...]
     """Those that stand against it, the most telling first."""
 
@@ -65,14 +65,14 @@ def faults(run: Run) -> list[Fault]:
     return sorted(found, key=lambda fault: severity(fault.subject))
 
 
-def severity(subject: Subject | Checker) -> int:
+def severity(subject: Subject | CheckerResult) -> int:
     """0 for what is refuted; more for what is less bad; the most for what is confirmed."""
     if subject.status is Status.REFUTED:
         return 0 if subject.word == Status.REFUTED.value else 1
     return 3 if subject.status is Status.CONFIRMED else 2
 
 
-def _fault(subject: Subject | Checker) -> Fault | None:
+def _fault(subject: Subject | CheckerResult) -> Fault | None:
     if subject.status is Status.CONFIRMED:
         return None
     against = [r for r in subject.legs if r.outcome not in _FINE and not _is_waived(r)]

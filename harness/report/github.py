@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from harness.diagnostics import Diagnostic
 from harness.evidence import Evidence, Outcome
 from harness.report.faults import check_word, faults, severity
-from harness.report.model.checker import Checker
-from harness.report.model.run import Run
-from harness.report.model.subject import LegResult, Subject
+from harness.results.checker import CheckerResult
+from harness.results.run import Run
+from harness.results.subject import LegResult, Subject
 from harness.verdict import Status
 
 ANNOTATIONS = 10
@@ -38,9 +38,9 @@ def workflow_commands(run: Run) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def _faults(run: Run) -> list[tuple[Subject | Checker, Evidence]]:
+def _faults(run: Run) -> list[tuple[Subject | CheckerResult, Evidence]]:
     """What is wrong or missing, waived legs left out unless they are refuted."""
-    found: list[tuple[Subject | Checker, Evidence]] = []
+    found: list[tuple[Subject | CheckerResult, Evidence]] = []
     for subject in sorted(run.judged, key=severity):
         for result in subject.legs:
             if result.outcome in (Outcome.CONFIRMED, Outcome.NOT_APPLICABLE):
@@ -55,7 +55,7 @@ def _faults(run: Run) -> list[tuple[Subject | Checker, Evidence]]:
     return found
 
 
-def _annotation(subject: Subject | Checker, check: Evidence) -> str:
+def _annotation(subject: Subject | CheckerResult, check: Evidence) -> str:
     default = Diagnostic(subject.file, subject.line, 1, "")
     place = check.diagnostics[0] if check.diagnostics else default
     level = "error" if check.outcome is Outcome.REFUTED else "warning"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from harness.report.model.run import Run
 from harness.report.page.render import render
+from harness.results.run import Run
 
 
 def to_html(run: Run) -> str:

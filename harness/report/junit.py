@@ -9,9 +9,9 @@ import re
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from harness.evidence import Outcome
-from harness.report.model.checker import Checker
-from harness.report.model.run import Run
-from harness.report.model.subject import LegResult, Subject
+from harness.results.checker import CheckerResult
+from harness.results.run import Run
+from harness.results.subject import LegResult, Subject
 
 _ELEMENT = {
     Outcome.REFUTED: "failure",
@@ -39,7 +39,7 @@ def to_junit(run: Run) -> str:
     return '<?xml version="1.0" encoding="utf-8"?>\n' + tostring(root, encoding="unicode") + "\n"
 
 
-def _case(subject: Subject | Checker, result: LegResult) -> Element:
+def _case(subject: Subject | CheckerResult, result: LegResult) -> Element:
     seconds = sum(check.seconds for check in result.checks)
     attributes = {
         "classname": _clean(subject.name),

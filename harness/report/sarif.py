@@ -10,9 +10,9 @@ from urllib.parse import quote
 from harness import __version__
 from harness.diagnostics import Diagnostic
 from harness.evidence import Evidence, Leg, Outcome
-from harness.report.model.checker import Checker
-from harness.report.model.run import Run
-from harness.report.model.subject import LegResult, Subject
+from harness.results.checker import CheckerResult
+from harness.results.run import Run
+from harness.results.subject import LegResult, Subject
 
 _LEVEL = {
     Outcome.REFUTED: "error",
@@ -52,7 +52,7 @@ def _rule(leg: Leg) -> dict[str, Any]:
     }
 
 
-def _results(subject: Subject | Checker, result: LegResult) -> list[dict[str, Any]]:
+def _results(subject: Subject | CheckerResult, result: LegResult) -> list[dict[str, Any]]:
     if result.outcome not in _LEVEL or (result.waived and result.outcome is not Outcome.REFUTED):
         return []
     found = [check for check in result.checks if check.outcome in _LEVEL]
@@ -62,7 +62,7 @@ def _results(subject: Subject | Checker, result: LegResult) -> list[dict[str, An
     return [_result(subject, check) for check in found]
 
 
-def _result(subject: Subject | Checker, check: Evidence) -> dict[str, Any]:
+def _result(subject: Subject | CheckerResult, check: Evidence) -> dict[str, Any]:
     places = check.diagnostics or (Diagnostic(subject.file, subject.line, 1, ""),)
     messages = [f"{subject.name}: {check.outcome.value}: {check.summary}"]
     messages += [place.message for place in places if place.message]

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from harness.evidence import VACUITY, Evidence, GapKind, Outcome
+from harness.folds.model import Cost
 from harness.report.faults import check_word, faults, severity
-from harness.report.model.checker import Checker
-from harness.report.model.fold import Cost
-from harness.report.model.run import Run
-from harness.report.model.subject import LegResult, Subject
+from harness.results.checker import CheckerResult
+from harness.results.run import Run
+from harness.results.subject import LegResult, Subject
 from harness.verdict import Status
 
 if TYPE_CHECKING:
@@ -113,8 +113,8 @@ def _show_list(console: Console, run: Run) -> None:
             console.print(legs)
 
 
-def _sections(run: Run) -> list[tuple[str, Sequence[Subject | Checker]]]:
-    every: list[tuple[str, Sequence[Subject | Checker]]] = [
+def _sections(run: Run) -> list[tuple[str, Sequence[Subject | CheckerResult]]]:
+    every: list[tuple[str, Sequence[Subject | CheckerResult]]] = [
         ("Theorems", run.claims),
         ("Definitions", run.definitions),
         ("Checkers", run.checkers),

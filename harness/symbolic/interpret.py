@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from harness.claims.model import Definition
+from harness.language.prelude import meaning
 from harness.language.terms import Apply, Call, Lambda, Primitive, Term, Variable
 from harness.language.transform import implicit_arguments
 from harness.language.types import (
@@ -122,7 +123,9 @@ def interpret(term: Term, env: Environment) -> Meaning:
             )
             return interpret(definition.body, inner)
         case Primitive(operator, dims, arguments):
-            rule = RULES[operator]
+            rule = RULES.get(operator)
+            if rule is None:
+                return interpret(meaning(term, "the rewriting of words"), env)
             return rule([env.dim(dim) for dim in dims], *(interpret(a, env) for a in arguments))
 
 
@@ -163,6 +166,17 @@ def _embed(whole: str, block: str, size: str, family: Meaning, *, both: str | No
 
 def _vector(dims: list[str], family: Meaning) -> w.Poly:
     return _embed(dims[0], w.UNIT, dims[0], family, both=None)
+
+
+def _tabulate(dims: list[str], family: Meaning) -> w.Poly:
+    """Σᵢ Σⱼ ιᵢ family(i)(j) ιⱼᵀ."""
+    m, n = dims
+    row, column = w.local(f"index {m}"), w.local(f"index {n}")
+    assert callable(family)
+    entry = _at(family(row), column)
+    left, right = w.injection(row, m), w.injection(column, n).transposed
+    term = w.multiply(w.of_letter(left), entry, w.of_letter(right))
+    return w.sum_over((row,), w.sum_over((column,), term))
 
 
 def _diagonal(dims: list[str], vector: w.Poly) -> w.Poly:
@@ -232,33 +246,25 @@ _ADD, _SUBTRACT, _MULTIPLY = _plain(w.add), _plain(w.subtract), _plain(w.multipl
 _NEGATE = _plain(lambda item: w.scale(-1, item))
 _ZERO, _ONE = _plain(lambda: w.ZERO), _plain(lambda: w.ONE)
 
+_LINEAR = {"zero": _ZERO, "add": _ADD, "subtract": _SUBTRACT, "negate": _NEGATE}
+
 RULES: Mapping[str, Rule] = {
-    "zero": _ZERO,
+    **_LINEAR,
+    **{f"{name}_{shape}": rule for name, rule in _LINEAR.items() for shape in ("vector", "matrix")},
+    **dict.fromkeys(("scale_vector", "scale_matrix"), _MULTIPLY),
     "one": _ONE,
-    "add": _ADD,
-    "subtract": _SUBTRACT,
-    "negate": _NEGATE,
     "multiply": _MULTIPLY,
     "divide": _plain(lambda a, b: w.multiply(a, w.invert(b))),
     "sum": _sum,
-    "zero_vector": _ZERO,
     "vector": _vector,
+    "tabulate": _tabulate,
     "entry": _entry,
-    "add_vector": _ADD,
-    "subtract_vector": _SUBTRACT,
-    "negate_vector": _NEGATE,
-    "scale_vector": _MULTIPLY,
     "dot": _plain(lambda u, v: w.multiply(w.transpose(u), v)),
     "sum_vector": _sum,
     "append": _append,
     "concat": _concat,
-    "zero_matrix": _ZERO,
     "identity": _ONE,
     "matrix_entry": _matrix_entry,
-    "add_matrix": _ADD,
-    "subtract_matrix": _SUBTRACT,
-    "negate_matrix": _NEGATE,
-    "scale_matrix": _MULTIPLY,
     "matvec": _MULTIPLY,
     "matmul": _MULTIPLY,
     "transpose": _plain(w.transpose),
@@ -267,4 +273,4 @@ RULES: Mapping[str, Rule] = {
     "blocks": _blocks,
     "blockdiag": _blockdiag,
 }
-"""What each primitive is in words."""
+"""What each primitive is in words; what has no entry is what the prelude makes of it."""

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from harness.report.model.run import Run
+from harness.results.run import Run
 from tests.browser.conftest import Visit
 from tests.report.demo import hostile, later
 from tests.report.pages import page_of

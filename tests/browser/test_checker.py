@@ -10,12 +10,13 @@ from urllib.parse import quote
 import pytest
 
 from harness.claims.project import load_project
+from harness.lattice import Lattice
 from harness.necessity.leg import check_lattice
+from harness.plain import from_plain
 from harness.report.html import to_html
-from harness.report.lattice import to_lattice
-from harness.report.model.checker import Checker, Lattice
-from harness.report.model.run import Run
 from harness.report.page.checker import slug, table
+from harness.results.checker import CheckerResult
+from harness.results.run import Run
 from harness.run import Plan
 from harness.verdict import Status
 from tests.browser.conftest import Visit
@@ -40,11 +41,11 @@ EVERY = f"""{READY}
 
 
 def with_lattice(found: Lattice | None) -> Run:
-    checker = Checker("c", "A checker", "It says.", "c.yaml", Status.CONFIRMED, None, found)
+    checker = CheckerResult("c", "A checker", "It says.", "c.yaml", Status.CONFIRMED, None, found)
     return replace(demo(), checkers=(checker,))
 
 
-SMALL = to_lattice(lattice(""))
+SMALL = from_plain(lattice(""), Lattice)
 
 
 def small() -> Run:
@@ -65,7 +66,7 @@ def test_it_says_what_the_lattice_says_in_all_combinations(ask: Ask) -> None:
     plan = Plan(load_project(ROOT), cache=ROOT / "nothing-kept")
     [checker] = plan.checkers
     [found] = check_lattice(checker, plan.project.library)
-    own = to_lattice(found.data)
+    own = from_plain(found.data, Lattice)
     answers = ask(to_html(with_lattice(own)), EVERY)
     assert len(answers) == 512
     assert answers == expected(own)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from harness.report.model.run import Run
+from harness.results.run import Run
 from tests.browser.conftest import Visit
 from tests.report.demo import REFUTED, demo
 from tests.report.pages import page_of

@@ -391,3 +391,22 @@ def test_schemas_are_schemas() -> None:
 
     for kind in ("claim", "definitions"):
         Draft202012Validator.check_schema(schema(kind))
+
+
+@pytest.mark.parametrize("name", ["dot", "matmul", "transpose", "add"])
+def test_a_definition_is_not_called_as_an_operator(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "definitions.yaml"
+    text = (
+        "namespace: T\nprimitives: {}\ndefinitions:\n  NAME:\n    says: Itself.\n"
+        "    for:\n      n: dimension\n      x: vector(n)\n    is: x\n"
+    )
+    path.write_text(text.replace("NAME", "own"))
+    assert list(load_library(path, "definitions.yaml").definitions) == ["own"]
+    path.write_text(text.replace("NAME", name))
+    with pytest.raises(InputError) as caught:
+        load_library(path, "definitions.yaml")
+    [fault] = map(str, caught.value.diagnostics)
+    assert fault.startswith(
+        "definitions.yaml:4:3: expected a name that no operator of the language has, "
+        f"found {name!r}"
+    )

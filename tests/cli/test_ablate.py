@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from harness.cli import main
-from harness.report.schema import report_schema
+from harness.report.json import report_schema
 
 ROOT = Path(__file__).parents[2]
 CLAIM = "ropeScores_invariant_of_commutes"
@@ -39,7 +39,7 @@ def test_the_lattice_as_data_fits_the_schema_of_reports() -> None:
     assert data.pop("name") == CLAIM
     del data["title"], data["says"]
     schema = report_schema()
-    jsonschema.validate(data, {"$ref": "#/$defs/lattice", "$defs": schema["$defs"]})
+    jsonschema.validate(data, {"$ref": "#/$defs/Lattice", "$defs": schema["$defs"]})
     assert len(data["cells"]) == 16
 
 

@@ -223,7 +223,7 @@ def test_what_is_printed_is_not_written_over(project: Path, tmp_path: Path) -> N
     assert done.returncode == 0, done.stderr
     text = out.read_text("utf-8")
     written, _, last = text.partition("json: /dev/stdout\n")
-    assert '"schema": "lean-harness/report/1"' in written
+    assert '"schema": "lean-harness/report/2"' in written
     assert last.strip().startswith("1 claims: 1 confirmed")
 
 

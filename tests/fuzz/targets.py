@@ -31,9 +31,9 @@ from harness.lean.printer import Printer
 from harness.lean.scope import CannotPrint
 from harness.numeric.identifier import ReplayId
 from harness.plan import CLAIM_LEGS, DEFINITION_LEGS, LEGS, Plan, questions, task_key
-from harness.report.assemble import assemble
 from harness.report.difference import compare, read_report
 from harness.report.json import to_text
+from harness.results.assemble import assemble
 from harness.sweep.plan import SweepPlan, load_plan
 from harness.sweep.run import Sweep
 from tests.fuzz.mutate import damaged, damaged_json_text, encoded, term
@@ -258,7 +258,7 @@ def _shown(project: Project, folder: Path, legs: tuple[Leg, ...]) -> None:
     for definition in project.library.definitions.values() if not project.claims else ():
         with suppress(CannotPrint):
             printer.definition(definition)
-    with patch("harness.report.assemble._commit", lambda root: ""):  # git is no target
+    with patch("harness.results.assemble._commit", lambda root: ""):  # git is no target
         to_text(assemble(plan, ()))
 
 

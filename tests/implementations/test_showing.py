@@ -34,11 +34,11 @@ def test_the_command_ends_with_1_and_shows_where(project: Path, tmp_path: Path) 
     done = CliRunner().invoke(main, arguments)
     assert done.exit_code == 1, done.output
     assert "no claim was asked about" in done.output
-    rows = {row["definition"]: row for row in json.loads(written.read_text())["definitions"]}
+    rows = {row["name"]: row for row in json.loads(written.read_text())["definitions"]}
     assert {name for name, row in rows.items() if row["status"] == "refuted"} == {
         *("planeRotation", "ropeInterleaved"),
     }
-    check = rows["planeRotation"]["legs"]["implementation"]["checks"][0]
+    check = rows["planeRotation"]["legs"][-1]["checks"][0]
     left, right = check["counterexample"]["left"], check["counterexample"]["right"]
     assert left[0][1] == -right[0][1] != 0
     assert left[1] == right[1]

@@ -1,11 +1,13 @@
 """How constants take their scalars, read off types that are written down here by hand."""
 
 from harness.claims.load import core_scalars
-from harness.claims.model import ARGUMENT, SCALARS, Arrangement, Library
+from harness.claims.model import ARGUMENT, SCALARS, Arrangement, Library, Universes
 from harness.kernel.declarations import Constant
 from harness.kernel.terms import ZERO, Expr, app, bound, const, nat, param, pi, sort, succ
 from harness.lean.arrangement import arrangement
-from harness.lean.expression import source
+from harness.lean.expression import Constant as Const
+from harness.lean.expression import Sort, apply, postfix, source
+from harness.lean.mirror.comparison import Comparison
 from harness.lean.printer import Printer
 
 U = ("u",)
@@ -59,7 +61,9 @@ def test_a_class_and_sizes_before_the_scalars() -> None:
             is_polymorphic=False,
         )
     )
-    assert found == Arrangement((ARGUMENT, SCALARS, "commutative ring"), "", False)
+    assert found == Arrangement(
+        (ARGUMENT, SCALARS, "commutative ring"), "", Universes(0, ((None, 1),))
+    )
 
 
 def test_without_instances_the_result_tells_the_scalars() -> None:
@@ -81,9 +85,9 @@ def test_one_type_of_scalars() -> None:
     """(n : Nat) (x : Int) : Int is about the integers; (n : Nat) : Nat about natural numbers."""
     integer = const(("Int",), ())
     found = read(constant(NAT, integer, result=integer, is_polymorphic=False))
-    assert found == Arrangement((), "integers", False)
+    assert found == Arrangement((), "integers")
     found = read(constant(NAT, result=NAT, is_polymorphic=False))
-    assert found == Arrangement((), "natural numbers", False)
+    assert found == Arrangement((), "natural numbers")
 
 
 def test_an_operation_asked_for_twice_is_the_one_that_lean_finds() -> None:
@@ -109,3 +113,52 @@ def test_two_types_of_scalars_and_unknown_classes_are_nothing_known() -> None:
         constant(TYPE_U, TYPE_U, of_class("Add", 1), of_class("Add", 1), bound(3), result=bound(4))
     )
     assert found is None
+
+
+def level(name: str, added: int = 1) -> Expr:
+    found = param((name,))
+    for _ in range(added):
+        found = succ(found)
+    return sort(found)
+
+
+def test_types_lie_in_the_universes_that_their_author_chose() -> None:
+    """The scalars' comes first, and parameters are numbered as they come."""
+    ring = of_class("Lean.Grind.CommRing", 0)
+
+    def found(*types: Expr, params: tuple[str, ...]) -> Universes | None:
+        binders = [*types, ring, bound(1)]
+        whole = constant(*binders, result=bound(2))
+        own = read(Constant(whole.name, tuple((p,) for p in params), whole.type))
+        assert own is not None
+        return own.universes
+
+    assert found(level("u"), params=("u",)) is None
+    # The class is of the last of the types.
+    assert found(level("u"), level("u"), params=("u",)) == Universes(1, ((0, 1), (0, 1)))
+    assert found(level("v"), level("u"), params=("u", "v")) == Universes(2, ((1, 1), (0, 1)))
+    assert found(level("v", 0), level("u"), params=("u", "v")) == Universes(2, ((1, 1), (0, 0)))
+    assert found(TYPE, level("u"), params=("u",)) == Universes(1, ((0, 1), (None, 1)))
+    # With more of them than types tell, the order is that of the declaration.
+    assert found(level("v"), level("v"), params=("w", "v")) == Universes(2, ((1, 1), (1, 1)))
+
+
+def test_a_comparison_is_about_all_universes_of_its_constant_and_no_others() -> None:
+    shared, sorts = Universes(1, ((0, 1), (0, 1))), Universes(2, ((0, 1), (1, 0)))
+    own = {
+        "T.shared": Arrangement((SCALARS,), "", shared),
+        "T.sorts": Arrangement((SCALARS,), "", sorts),
+        "T.lowest": Arrangement((SCALARS,), "", Universes(0, ((None, 1), (None, 1)))),
+    }
+    library = Library("T", core_scalars(), {}, {}, arrangements=own)
+    cited = apply(Const("T.shared", ("u", "v")), Const("T.sorts", ("u", "v")), Sort("v"))
+
+    def seen(subject: str) -> tuple[tuple[str, ...], str]:
+        found = Comparison("", ("u", "v"), cited, cited).of(subject, library)
+        return found.levels, postfix(found.statement)
+
+    assert seen("T.shared") == (("u",), "!T.shared:u !T.sorts:u,+u @ *u @")
+    assert seen("T.lowest") == ((), "!T.shared:0 !T.sorts:0,+0 @ *0 @")
+    assert seen("T.sorts") == (("u", "v"), "!T.shared:-v !T.sorts:u,v @ ^v @")
+    assert source(Sort("-v")) == "Sort v"
+    assert source(Sort("+u")) == "Type (u + 1)"

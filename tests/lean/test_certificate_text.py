@@ -13,7 +13,7 @@ from harness.lean.audit.answer import Answer, Ruling
 from harness.lean.certificate.leg import Request, _judged
 from harness.lean.certificate.numbers import CannotCertify, integer, place
 from harness.lean.certificate.statement import difference, refutation, weakening
-from harness.lean.expression import postfix, replaced, source
+from harness.lean.expression import postfix, source, substitute
 from harness.lean.printer import Printer
 
 PROJECT = load_project(Path(__file__).parents[1] / "fixtures" / "isometry")
@@ -92,7 +92,7 @@ def test_what_binds_a_name_hides_the_value_put_for_it() -> None:
     from harness.lean.expression import NAT, Application, Function, Local
 
     inner = Application(Function("x", NAT, Local("x")), Local("x"))
-    changed = replaced(inner, {"x": integer(5)})
+    changed = substitute(inner, {"x": integer(5)})
     assert postfix(changed) == "!Nat: #0 L !Int.ofNat: =5 @ @"
 
 

@@ -39,9 +39,9 @@ def found(root: Path, said: str) -> dict[tuple[str, str], set[str]]:
     data = json.loads(evidence.read_text("utf-8"))
     outcomes: dict[tuple[str, str], set[str]] = {}
     for subject in (*data["claims"], *data["definitions"]):
-        name = subject.get("theorem") or subject["definition"]
-        for leg, result in subject["legs"].items():
-            outcomes[name, leg] = {check["outcome"] for check in result["checks"]}
+        name = subject["name"]
+        for result in subject["legs"]:
+            outcomes[name, result["leg"]] = {check["outcome"] for check in result["checks"]}
     return outcomes
 
 
@@ -53,11 +53,23 @@ def test_the_kernel_finds_operators_and_the_rest_is_drafted(root: Path, said: st
     drafted = {path.stem for path in (root / "specs").glob("*.yaml")} - {"definitions"}
     assert drafted == {
         *("dot_comm", "twice_comm", "transpose_transpose", "twiceAt_eq", "sub_of_eq"),
-        *("mean_comm", "area_eq"),
+        *("mean_comm", "area_eq", *UNIVERSES),
     }
     assert "scalars: integers" in (root / "specs" / "sub_of_eq.yaml").read_text("utf-8")
     assert "left out" not in said
 
+
+UNIVERSES = {
+    "through_comm": "types that lie in one universe",
+    "either_comm": "",
+    "sort_comm": "",
+    "int_comm": "types that lie in `Type`",
+    "high_comm": (
+        "scalars that lie in `Type` and of types that lie in `Type 1` "
+        "and of types that lie in `Type (u + 1)`"
+    ),
+}
+"""Theorems about types in universes of their own, and of which alone they are true."""
 
 THEOREMS = ("dot_comm", "twice_comm", "transpose_transpose", "twiceAt_eq", "sub_of_eq", "mean_comm")
 
@@ -69,6 +81,30 @@ def test_what_is_true_is_confirmed(
 ) -> None:
     assert found[theorem, leg] <= {"confirmed", "not applicable"}
     assert "confirmed" in found[theorem, leg]
+
+
+@pytest.mark.parametrize("theorem", UNIVERSES)
+@pytest.mark.parametrize("leg", ["proof", "mirror", "symbolic"])
+def test_whatever_universes_an_author_chose_it_is_confirmed(
+    theorem: str, leg: str, found: dict[tuple[str, str], set[str]]
+) -> None:
+    assert found[theorem, leg] <= {"confirmed", "not applicable"}
+    assert "confirmed" in found[theorem, leg]
+
+
+@pytest.mark.parametrize("theorem", UNIVERSES)
+def test_what_is_true_of_some_universes_counts_for_no_others(
+    theorem: str, root: Path, found: dict[tuple[str, str], set[str]]
+) -> None:
+    data = json.loads((root / "evidence.json").read_text("utf-8"))
+    [own] = [claim for claim in data["claims"] if claim["theorem"] == theorem]
+    [said] = [
+        check["summary"]
+        for check in own["legs"]["mirror"]["checks"]
+        if check["check"] == "definitional equality"
+    ]
+    assert UNIVERSES[theorem] in said
+    assert bool(UNIVERSES[theorem]) == (" that lie in " in said)
 
 
 def test_of_doubles_nobody_knows_laws_and_lean_runs_them(

@@ -7,11 +7,11 @@ import pytest
 
 from harness.claims.model import Project
 from harness.claims.project import load_project
-from harness.necessity.lattice import Cell, lattice
+from harness.necessity.lattice import DecidedCell, lattice
 
 ROOT = Path(__file__).parents[2]
 
-Cells = Mapping[frozenset[str], Cell]
+Cells = Mapping[frozenset[str], DecidedCell]
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,8 @@ import pytest
 
 from harness.claims.model import Claim, Project
 from harness.claims.toggles import WrittenToggle
-from harness.necessity.decide import Answer, decide
+from harness.lattice import Answer
+from harness.necessity.decide import decide
 from tests.numeric.verify import assert_breaks
 
 GROUPED = "biasedGroupedQueryRopeAttentionBlockOutput_invariant_of_separate_rotations"

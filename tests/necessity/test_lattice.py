@@ -5,10 +5,9 @@ import random
 import pytest
 
 from harness.claims.model import Project
-from harness.necessity.decide import Answer
+from harness.lattice import Answer
 from harness.necessity.lattice import spared
 from harness.necessity.table import table
-from harness.report.lattice import to_lattice
 from tests.necessity.conftest import Cells
 from tests.numeric.verify import assert_breaks
 
@@ -113,7 +112,7 @@ def test_a_report_looks_cells_up_as_the_checker_answers_them(
     cells: Cells, project: Project
 ) -> None:
     [checker] = project.checkers
-    found = to_lattice(table(checker, list(cells.values()), project.library))
+    found = table(checker, list(cells.values()), project.library)
     for off, cell in cells.items():
         answers = [a.answer for a in found.at(off)]
         assert answers == [a.answer.value for a in cell.answers.values()]

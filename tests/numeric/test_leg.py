@@ -20,6 +20,7 @@ from harness.numeric.degenerate import count
 from harness.numeric.exact import PrimeFieldCheck
 from harness.numeric.leg import check, find_counterexample
 from harness.numeric.reals import Regime
+from harness.plain import from_plain, to_plain
 from tests.arrays.language import CLAIMS, LIBRARY, ROOT, claim_of
 from tests.numeric.verify import assert_breaks
 from tests.numeric.wrong import BELIEFS, BLOCK, MULTI, WRONG
@@ -94,7 +95,7 @@ def evidence(claim: Claim, library: Library = LIBRARY, **settings: float) -> lis
     for e in found:
         assert (e.subject, e.leg) == (claim.theorem, Leg.NUMERIC)
         assert (
-            Evidence.from_json(json.loads(json.dumps(e.to_json(), allow_nan=False)))
+            from_plain(json.loads(json.dumps(to_plain(e), allow_nan=False)), Evidence)
             == replace(e, **{"data": json.loads(json.dumps(e.data))})
             or e.counterexample is not None
         )

@@ -15,16 +15,17 @@ from harness.claims.model import Claim
 from harness.claims.project import load_project
 from harness.diagnostics import Diagnostic
 from harness.evidence import Counterexample, Evidence, Gap, GapKind, Json, Leg, Outcome
-from harness.report.assemble import assemble
-from harness.report.difference import Change as ChangeTo
-from harness.report.difference import Kind as ChangeKind
-from harness.report.difference import Since, since
-from harness.report.lattice import to_lattice
-from harness.report.model.checker import Checker
-from harness.report.model.fold import Picture, Port, Stage
-from harness.report.model.run import Run
-from harness.report.model.statement import Formula, Labelled, Statement
-from harness.report.model.subject import Kind, LegResult, Subject
+from harness.folds.model import Picture, Port, Stage
+from harness.language.notation.formula import Formula, Labelled, Statement
+from harness.lattice import Lattice
+from harness.plain import from_plain
+from harness.report.difference import since
+from harness.results.assemble import assemble
+from harness.results.changes import Change as ChangeTo
+from harness.results.changes import ChangeKind, Since
+from harness.results.checker import CheckerResult
+from harness.results.run import Run
+from harness.results.subject import Kind, LegResult, Subject
 from harness.run import DEFINITION_LEGS, LEGS, Plan
 from harness.verdict import Status
 
@@ -174,10 +175,10 @@ def hostile() -> Run:
         (below,),
         programs_not_run=3,
         checkers=(
-            Checker(
+            CheckerResult(
                 *(HOSTILE, HOSTILE, HOSTILE, HOSTILE, Status.UNDECIDED),
                 replace(check, counterexample=None, data=lattice(HOSTILE)),
-                to_lattice(lattice(HOSTILE)),
+                from_plain(lattice(HOSTILE), Lattice),
             ),
         ),
         gaps=tuple(Gap(kind, HOSTILE, HOSTILE) for kind in GapKind),
@@ -298,7 +299,7 @@ def lattice(mark: str) -> dict[str, Json]:
             {"name": f"{name}{mark}", "says": f"It is {name}.{mark}", "needs": []}
             for name in ("small", "even")
         ],
-        "hypotheses": [{"name": f"small{mark}", "formula": formula}],
+        "hypotheses": [{"name": f"small{mark}", "formula": formula, "gloss": ""}],
         "conclusions": [formula],
         "answers": [answer("holds", 0, uses=(f"small{mark}",)), answer("fails"), answer("trivial")],
         "cells": [

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import cache
 
 from harness.report.html import to_html
-from harness.report.model.run import Run
+from harness.results.run import Run
 
 
 @cache

@@ -6,18 +6,19 @@ from copy import deepcopy
 from dataclasses import replace
 
 from harness.evidence import Leg, Outcome
-from harness.report.difference import Change, Kind, Since, compare, since
+from harness.language.notation.formula import Formula
+from harness.report.difference import compare, since
 from harness.report.html import to_html
 from harness.report.json import from_json, to_json
-from harness.report.model.run import Run
-from harness.report.model.statement import Formula
 from harness.report.page.changes import by_kind
+from harness.results.changes import Change, ChangeKind, Since
+from harness.results.run import Run
 from harness.verdict import Status
 from tests.report.demo import demo, later
 
 
-def kinds(old: Run, new: Run) -> dict[str, list[Kind]]:
-    found: dict[str, list[Kind]] = {}
+def kinds(old: Run, new: Run) -> dict[str, list[ChangeKind]]:
+    found: dict[str, list[ChangeKind]] = {}
     for change in compare(old, new):
         found.setdefault(change.subject, []).append(change.kind)
     return found
@@ -33,10 +34,10 @@ def test_what_changed() -> None:
     run = later()
     assert run.since is not None
     assert {c.subject: c.kind for c in run.since.changes} == {
-        "attentionBlockOutput_invariant_of_shared_rotation": Kind.REGRESSED,
-        "attentionContext_equivariant_of_orthogonal": Kind.FIXED,
-        "attentionContext_equivariant_of_undoing_pair": Kind.GONE,
-        "a_new_claim": Kind.NEW,
+        "attentionBlockOutput_invariant_of_shared_rotation": ChangeKind.REGRESSED,
+        "attentionContext_equivariant_of_orthogonal": ChangeKind.FIXED,
+        "attentionContext_equivariant_of_undoing_pair": ChangeKind.GONE,
+        "a_new_claim": ChangeKind.NEW,
     }
 
 
@@ -48,7 +49,7 @@ def test_a_leg_that_is_no_longer_run() -> None:
         for r in claim.legs
     )
     changed = replace(run, claims=(replace(claim, legs=legs), *run.claims[1:]))
-    assert kinds(run, changed) == {claim.name: [Kind.NO_LONGER_RUN]}
+    assert kinds(run, changed) == {claim.name: [ChangeKind.NO_LONGER_RUN]}
 
 
 def test_a_checker_that_is_not_answered_or_gone_is_worse() -> None:
@@ -57,9 +58,9 @@ def test_a_checker_that_is_not_answered_or_gone_is_worse() -> None:
     lost = replace(
         run, checkers=(replace(checker, status=Status.UNDECIDED, check=None, lattice=None),)
     )
-    assert kinds(run, lost) == {checker.name: [Kind.REGRESSED, Kind.NO_LONGER_RUN]}
-    assert kinds(lost, run) == {checker.name: [Kind.FIXED]}
-    assert kinds(run, replace(run, checkers=())) == {checker.name: [Kind.GONE]}
+    assert kinds(run, lost) == {checker.name: [ChangeKind.REGRESSED, ChangeKind.NO_LONGER_RUN]}
+    assert kinds(lost, run) == {checker.name: [ChangeKind.FIXED]}
+    assert kinds(run, replace(run, checkers=())) == {checker.name: [ChangeKind.GONE]}
 
 
 def test_a_statement_drifts_when_it_says_something_else() -> None:
@@ -71,14 +72,16 @@ def test_a_statement_drifts_when_it_says_something_else() -> None:
         return replace(run, claims=(replace(claim, statement=statement), *run.claims[1:]))
 
     conclusion = claim.statement.conclusion
-    assert kinds(run, saying(replace(conclusion, text="1 = 1"))) == {claim.name: [Kind.DRIFTED]}
+    assert kinds(run, saying(replace(conclusion, text="1 = 1"))) == {
+        claim.name: [ChangeKind.DRIFTED]
+    }
     assert kinds(run, saying(replace(conclusion, mathml="<math/>", latex=""))) == {}
 
 
 def test_the_page_shows_every_kind_and_what_is_worse_first() -> None:
-    every = Since("", "", tuple(Change(kind.value, kind, "") for kind in Kind))
+    every = Since("", "", tuple(Change(kind.value, kind, "") for kind in ChangeKind))
     shown = [(kind, changes[0].is_worse) for kind, changes in by_kind(every)]
-    assert {kind for kind, _ in shown} == {kind.value for kind in Kind}
+    assert {kind for kind, _ in shown} == {kind.value for kind in ChangeKind}
     worse = [is_worse for _, is_worse in shown]
     assert worse == sorted(worse, reverse=True)
 
@@ -97,6 +100,6 @@ def test_an_answer_of_a_checker_that_changed() -> None:
     spoilt = replace(checker, lattice=replace(checker.lattice, answers=answers))
     changed = replace(run, checkers=(spoilt,))
     [change] = compare(run, changed)
-    assert (change.subject, change.kind) == (checker.name, Kind.REGRESSED)
+    assert (change.subject, change.kind) == (checker.name, ChangeKind.REGRESSED)
     assert change.what == "1 answers: holds became unknown"
-    assert [change.kind for change in compare(changed, run)] == [Kind.FIXED]
+    assert [change.kind for change in compare(changed, run)] == [ChangeKind.FIXED]

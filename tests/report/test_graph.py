@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from harness.claims.about import About
 from harness.evidence import Evidence, Leg, Outcome
-from harness.report.model.subject import LegResult
 from harness.report.page.drawing import NARROWEST, PAGE, WIDEST, box_width, draw
 from harness.report.page.graph import LETTER, LIMIT, Graph, graph
 from harness.report.page.layers import Edges, acyclic, crossings, layers, paths, reduced, rows
 from harness.report.page.uses import ranked
 from harness.report.page.words import joints
+from harness.results.subject import LegResult
 from tests.report.demo import REFUTED, demo, hostile, many
 
 

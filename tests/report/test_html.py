@@ -12,8 +12,8 @@ from html.parser import HTMLParser
 import pytest
 
 from harness.report.html import to_html
-from harness.report.model.run import Run
 from harness.report.page import chart, evidence, mathematics, words
+from harness.results.run import Run
 from harness.run import LEGS
 from tests.report.demo import HOSTILE, demo, drifting, hostile
 from tests.report.opened import opened

@@ -15,9 +15,9 @@ from harness.report import reporters
 from harness.report.badge import to_badge
 from harness.report.github import ANNOTATIONS, step_summary, workflow_commands
 from harness.report.junit import to_junit
-from harness.report.model.run import Run
 from harness.report.sarif import to_sarif
 from harness.report.terminal import show
+from harness.results.run import Run
 from harness.verdict import ExitCode, Status
 from tests.report.demo import HOSTILE, demo, hostile
 

@@ -8,11 +8,11 @@ import pytest
 
 from harness.claims.model import Claim, Project
 from harness.claims.project import load_project
+from harness.folds import derive
+from harness.folds.matching import canonical, consequence
+from harness.folds.model import Picture, Stage
 from harness.language.terms import Call
 from harness.language.transform import free_variables
-from harness.report.model.fold import Picture, Stage
-from harness.report.picture import derive
-from harness.report.picture.matching import canonical, consequence
 from tests.report.demo import ROOT
 
 SINGLE = "folded_qkvo_attention_block_invariant_of_commutes"

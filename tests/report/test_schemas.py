@@ -15,11 +15,10 @@ import xmlschema
 
 from harness.report.badge import to_badge
 from harness.report.github import workflow_commands
-from harness.report.json import to_json
+from harness.report.json import report_schema, to_json
 from harness.report.junit import to_junit
-from harness.report.model.run import Run
 from harness.report.sarif import to_sarif
-from harness.report.schema import report_schema
+from harness.results.run import Run
 from tests.report.demo import demo, hostile, later
 
 SCHEMAS = Path(__file__).parent / "schemas"

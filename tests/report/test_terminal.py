@@ -11,8 +11,8 @@ from rich.console import Console
 from harness.evidence import Leg, Outcome
 from harness.report.github import step_summary
 from harness.report.html import to_html
-from harness.report.model.subject import LegResult
 from harness.report.terminal import conclude, show
+from harness.results.subject import LegResult
 from harness.verdict import ExitCode, Status
 from tests.report.demo import REFUTED, UNDECIDED, demo, hostile, later
 

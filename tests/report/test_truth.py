@@ -11,15 +11,15 @@ import pytest
 from harness.claims.model import Claim
 from harness.claims.project import load_project
 from harness.evidence import Counterexample, Evidence, Leg, Outcome
+from harness.folds import derive
 from harness.language.elaborate import elaborate_statement
 from harness.language.parser import parse_statement
 from harness.numeric.small import find_small
 from harness.report.html import to_html
 from harness.report.json import from_json, to_json
-from harness.report.model.run import Run
-from harness.report.model.subject import LegResult, Subject
 from harness.report.page import opening, sketch
-from harness.report.picture import derive
+from harness.results.run import Run
+from harness.results.subject import LegResult, Subject
 from harness.verdict import Status
 from tests.report.demo import ROOT, demo
 from tests.report.opened import opened

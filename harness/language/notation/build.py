@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from harness.language.notation.operators import FAMILIES, NOTATION
+from harness.language.notation.operators import FAMILIES, notation
 from harness.language.notation.precedence import Level, at_least
 from harness.language.notation.tree import (
     Applied,
@@ -65,7 +65,7 @@ def layout(item: Term | Equation) -> Layout:
         case Primitive(operator, _, arguments):
             if operator in FAMILIES:
                 arguments = tuple(map(_expanded, arguments))
-            return NOTATION[operator](*map(layout, arguments))
+            return notation(operator)(*map(layout, arguments))
         case Equation(parameters, left, right):
             sides = (at_least(Level.SUM, layout(left)), at_least(Level.SUM, layout(right)))
             return Related(tuple(map(_binder, parameters)), *sides)

@@ -20,6 +20,7 @@ from harness.language.notation.tree import (
     Tabulated,
     Transposed,
 )
+from harness.language.primitives import BY_NAME
 
 Form = Callable[..., Layout]
 
@@ -77,7 +78,7 @@ _DIVIDE = _infix("/", Level.TIGHT, Level.TIGHT)
 FAMILIES = frozenset({"sum", "sum_vector", "vector"})
 """Operators whose notation binds a name: their argument is laid out as a map, always."""
 
-NOTATION: Mapping[str, Form] = {
+_NOTATION: Mapping[str, Form] = {
     "zero": _constant("0"),
     "one": _constant("1"),
     "add": _ADD,
@@ -86,23 +87,15 @@ NOTATION: Mapping[str, Form] = {
     "multiply": _SCALE,
     "divide": _DIVIDE,
     "sum": _sum,
-    "zero_vector": _constant("0"),
     "vector": _tabulated,
     "entry": _entry,
-    "add_vector": _ADD,
-    "subtract_vector": _SUBTRACT,
-    "negate_vector": _negated,
     "scale_vector": _SCALE,
     "dot": lambda u, v: InnerProduct("dot", u, v),
     "sum_vector": _sum,
     "append": _grid("append", 1),
     "concat": _collected("concat", "Concat"),
-    "zero_matrix": _constant("0"),
     "identity": _constant("1", "I"),
     "matrix_entry": _entry,
-    "add_matrix": _ADD,
-    "subtract_matrix": _SUBTRACT,
-    "negate_matrix": _negated,
     "scale_matrix": _SCALE,
     "matvec": _COMPOSE,
     "matmul": _COMPOSE,
@@ -112,3 +105,17 @@ NOTATION: Mapping[str, Form] = {
     "blocks": _grid("blocks", 2),
     "blockdiag": _collected("blockdiag", "blockdiag"),
 }
+
+
+def notation(operator: str) -> Form:
+    """How an operator is written.
+
+    Done entry by entry, it is written as what it does there; whatever has no notation of its own,
+    by its name.
+    """
+    if operator in _NOTATION:
+        return _NOTATION[operator]
+    for name, forms in BY_NAME.items():
+        if operator in forms:
+            return _invoked(name, name)
+    return _NOTATION.get(operator.rpartition("_")[0], _invoked(operator, operator))

@@ -46,6 +46,7 @@ MARKS = frozenset({"unsafe", "partial", "implemented_by", "extern"})
 END = '{"harness":{"end":{}}}\n'
 """The last line of an answer that was not cut short."""
 _OURS = b'{"harness":'
+_STEP = '{"harness":{"step":'
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +70,17 @@ class Ruling:
     """What the kernel said to one declaration or one comparison."""
 
     verdict: str
-    """`accepted`, `refused`, `skipped` or `malformed`."""
+    """`accepted`, `refused`, `skipped` or `malformed`; `undecided` where Lean came to the end of
+    its own means."""
     reason: str = ""
 
     @property
     def accepted(self) -> bool:
         return self.verdict == "accepted"
+
+    @property
+    def undecided(self) -> bool:
+        return self.verdict == "undecided"
 
 
 @dataclass(frozen=True)
@@ -162,6 +168,8 @@ class _Reader:
             case "csimp":
                 theorem, replaced = _fields(fields, "theorem", "replaces")
                 self.replacements[shown(_name(theorem))] = shown(_name(replaced))
+            case "step":
+                _step(fields)
             case _:
                 _wrong(item)
 
@@ -189,6 +197,24 @@ class _Reader:
             self.replacements,
             digest,
         )
+
+
+def last_step(text: str) -> int | None:
+    """The number of the piece of work in which an answer breaks off; `None` of one without any."""
+    for line in reversed(text.split("\n")[:-1]):
+        if line.startswith(_STEP):
+            try:
+                return _step(json.loads(line)["harness"]["step"])
+            except ValueError:
+                return None
+    return None
+
+
+def _step(fields: Any) -> int:
+    (number,) = _fields(fields, "number")
+    if type(number) is not int:
+        _wrong(number)
+    return int(number)
 
 
 def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -225,7 +251,7 @@ def _text(data: Any) -> str:
 
 
 def _ruling(verdict: Any, reason: Any) -> Ruling:
-    if verdict not in ("accepted", "refused", "skipped", "malformed"):
+    if verdict not in ("accepted", "refused", "skipped", "malformed", "undecided"):
         _wrong(verdict)
     return Ruling(verdict, visible(_text(reason)))
 

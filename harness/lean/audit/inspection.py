@@ -6,16 +6,19 @@ from collections.abc import Callable, Sequence
 from importlib.resources import files
 from pathlib import Path
 
-from harness.lean.audit.answer import END, Answer, Malformed, read_answer
+from harness.lean.audit.answer import END, Answer, Malformed, last_step, read_answer
 from harness.lean.audit.names import parsed
 from harness.lean.build import Build
-from harness.lean.errand import Errand, ErrandFailed, run_errand
+from harness.lean.errand import Errand, ErrandFailed, tell
 from harness.lean.mirror.comparison import REFERENCE
 from harness.lean.process import Signal
 from harness.lean.toolchain import Toolchain
 
 CORE = frozenset({"Init", "Std", "Lean", "Lake"})
 """The first names of the modules that come with Lean itself, which the toolchain vouches for."""
+
+DEATHS = 12
+"""How many pieces of work Lean may die of in one package."""
 
 INSPECTOR = ("Text", "Export", "Package", "Replay", "Comparison", "Inspect")
 """The parts of the inspector, in their order; they are put to Lean as one file."""
@@ -67,15 +70,24 @@ def inspect(
     Raises ErrandFailed, and Stopped once `stop` is set.
     """
     asked = request(build, references, comparisons)
-    errand = Errand("Inspector", inspector(more), {"request.txt": asked}, ends_with=END)
-    text, seconds = run_errand(
-        errand, build, toolchain, folder=folder, stop=stop, on_start=on_start
-    )
+    program = inspector(more)
+    skipped: list[int] = []
+    while True:
+        words = "\n".join([asked, *(f"skip\t{step}" for step in skipped)])
+        errand = Errand("Inspector", program, {"request.txt": words}, ends_with=END)
+        told = tell(errand, build, toolchain, folder=folder, stop=stop, on_start=on_start)
+        if not told.complaint:
+            break
+        # What ended Lean is left out the next time: it costs nothing but itself.
+        step = last_step(told.text)
+        if step is None or step in skipped or len(skipped) == DEATHS:
+            raise ErrandFailed(told.complaint)
+        skipped.append(step)
     try:
-        answer = read_answer(text)
+        answer = read_answer(told.text)
     except Malformed as error:
         raise ErrandFailed(f"The inspector's answer cannot be read: {error}") from None
     taken = [name for name in answer.declarations if parsed(name)[:1] == (REFERENCE,)]
     if taken:
         raise ErrandFailed(f"The package declares {taken[0]}, a name of the harness's own.")
-    return answer, seconds
+    return answer, told.seconds

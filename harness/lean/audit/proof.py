@@ -106,6 +106,13 @@ def _unchecked(session: Session, claim: Claim, data: dict[str, Json]) -> Evidenc
         if ruling is None:
             summary = f"The kernel was not asked about {name}, on which {constant} rests."
             return Evidence(claim.theorem, Leg.PROOF, CHECK, Outcome.ERROR, summary, data)
+        if ruling.undecided:
+            whom = "it" if name == constant else f"{readable(name)}, on which it rests"
+            summary = f"Lean's kernel could not be asked about {whom}: {ruling.reason}."
+            where = _at(session, [name, constant], summary)
+            return Evidence(
+                claim.theorem, Leg.PROOF, CHECK, Outcome.NOT_RUN, summary, data, diagnostics=where
+            )
         if not ruling.accepted:
             whom = "it" if name == constant else f"{readable(name)}, on which it rests"
             summary = f"The kernel refuses {whom}: {ruling.reason}."

@@ -23,7 +23,7 @@ from harness.lean.expression import (
     Expression,
     Local,
     apply,
-    replaced,
+    substitute,
 )
 from harness.lean.scope import numeral
 
@@ -75,7 +75,7 @@ class Sides:
         ]
         outer, inner = given[: len(self.bound)], given[len(self.bound) :]
         names = {name: value for (name, _), value in zip(self.bound, outer, strict=True)}
-        left, right = replaced(self.left, names), replaced(self.right, names)
+        left, right = substitute(self.left, names), substitute(self.right, names)
         found = apply(proof, *outer)
         for depth, index in enumerate(inner):
             name, type_ = self.entries[depth]

@@ -40,7 +40,7 @@ from harness.lean.expression import (
     Expression,
     Local,
     apply,
-    replaced,
+    substitute,
 )
 from harness.lean.printer import Printer
 from harness.lean.scope import arrange, numeral
@@ -154,7 +154,7 @@ class Instance:
         return lean.function(binders, apply(self.scope.term(one), entry))
 
     def _type(self, type_: Type, known: Mapping[str, Expression]) -> Expression:
-        return replaced(self.scope.type(type_), known)
+        return substitute(self.scope.type(type_), known)
 
     def count(self, type_: Type) -> int:
         """How many values a type of indices or positions has."""
@@ -170,7 +170,7 @@ class Instance:
 
     def at(self, expression: Expression) -> Expression:
         """An expression in the scope of the claim, with the values put in."""
-        return replaced(expression, self.known)
+        return substitute(expression, self.known)
 
     def sides(self, equation: Equation) -> Sides:
         """An equation with everything that its proofs need."""
@@ -207,8 +207,8 @@ class Instance:
             [self.count(t) for t in entries],
             self.at(scope.type(target)),
             equality,
-            replaced(scope.term(equation.left), known),
-            replaced(scope.term(equation.right), known),
+            substitute(scope.term(equation.left), known),
+            substitute(scope.term(equation.right), known),
         )
 
 

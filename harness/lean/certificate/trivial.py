@@ -28,7 +28,7 @@ from harness.lean.expression import (
     Local,
     apply,
     arrow,
-    replaced,
+    substitute,
 )
 from harness.lean.scope import SCALAR_LEVEL, LeanScope
 
@@ -99,7 +99,7 @@ class Trivial:
         found = apply(Local("trivial"), *given)
         if self.is_matrix:
             here = dict(zip((name for name, _ in indices), given, strict=True))
-            same = replaced(instance.at(self._same(*indices[-2:])), here)
+            same = substitute(instance.at(self._same(*indices[-2:])), here)
             assert isinstance(same, lean.Application)
             assert isinstance(same.function, lean.Application)
             decision = apply(Constant("instDecidableEqNat"), same.function.argument, same.argument)

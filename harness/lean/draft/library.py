@@ -24,7 +24,7 @@ from harness.lean.draft.reader import Misread, Reader
 from harness.lean.draft.signature import Signature, read_signature
 from harness.lean.expression import Expression
 from harness.lean.mirror.comparison import Comparison
-from harness.lean.mirror.meaning import NOTATION, OVER_SUMS, meaning
+from harness.lean.mirror.meaning import NOTATION, handed, meaning
 from harness.lean.printer import Printer
 from harness.lean.scope import CannotPrint
 
@@ -123,7 +123,7 @@ def _primitives(library: Library, typed: Mapping[str, Signature], ask: Ask) -> d
     sums = [name for name, own in typed.items() if _fits("sum", own)]
     for operator in (name for name in signatures() if name not in NOTATION):
         for constant in (name for name, own in typed.items() if _fits(operator, own)):
-            for total in sums if operator in OVER_SUMS else [""]:
+            for total in sums if "sum" in handed(operator) else [""]:
                 trial = replace(library, primitives={"sum": total, operator: constant})
                 try:
                     comparisons = [c.of(constant, trial) for c in meaning(Printer(trial), operator)]
@@ -175,6 +175,8 @@ def _definition(
     short = item.name.removeprefix(library.qualified(""))
     if not is_identifier(short):
         raise Unreadable("its name, within the namespace, is no single word")
+    if short in signatures():
+        raise Unreadable(f"it has the name of the operator {short!r}, and does not mean that")
     if item.value is None:
         raise Unreadable("it has no value that can be read")
     own, body = _read(item, Reader(library, abbreviations=abbreviations), body=True)

@@ -21,8 +21,8 @@ from harness.lean.expression import (
     Literal,
     Local,
     Sort,
-    TypeOf,
     source,
+    substitute,
 )
 
 MARK = "·"
@@ -99,23 +99,6 @@ def spine(expression: Expression) -> tuple[Expression, list[Expression]]:
         arguments.append(expression.argument)
         expression = expression.function
     return expression, arguments[::-1]
-
-
-def substitute(expression: Expression, values: Mapping[str, Expression]) -> Expression:
-    """Put `values` for the names of `expression`."""
-    if not values:
-        return expression
-    match expression:
-        case Local(name):
-            return values.get(name, expression)
-        case Application(function, argument):
-            return Application(substitute(function, values), substitute(argument, values))
-        case Function(name, type_, body) | ForAll(name, type_, body):
-            inner = {k: v for k, v in values.items() if k != name}
-            kind = type(expression)
-            return kind(name, substitute(type_, values), substitute(body, inner))
-        case Constant() | TypeOf() | Sort() | Literal():
-            return expression
 
 
 def beta(head: Expression, arguments: list[Expression]) -> Expression:

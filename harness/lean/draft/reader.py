@@ -36,7 +36,7 @@ from harness.lean.draft.conversions import Unreadable, arrows_of, converted, row
 from harness.lean.draft.prefix import base_name, names, short, spine
 from harness.lean.draft.types import Names, TypeReader
 from harness.lean.expression import Constant, Expression, ForAll, Literal, Local
-from harness.lean.instances import NEEDS, definition_needs
+from harness.lean.instances import definition_needs, needs_of
 
 
 class Misread(Exception):
@@ -206,7 +206,7 @@ class Reader(TypeReader):
     ) -> tuple[Term, list[Expression]]:
         signature = signatures()[operator]
         constant = self.library.primitives[operator]
-        given = self._given(arguments, constant, NEEDS[operator], scope)
+        given = self._given(arguments, constant, needs_of(operator), scope)
         if len(given) < len(signature.dims):
             raise Unreadable(f"the operator {operator} without its sizes")
         count = len(signature.dims)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from harness.claims.model import Library
+from harness.claims.model import Library, Universes
 from harness.lean import expression as lean
 from harness.lean.expression import (
     Expression,
@@ -20,6 +20,7 @@ from harness.lean.expression import (
     at_levels,
     constants,
     postfix,
+    raised,
 )
 from harness.lean.printer import Binders
 
@@ -39,18 +40,24 @@ class Comparison:
     def of(self, subject: str, library: Library) -> Comparison:
         """The same in the universes of the constant that it is about, and of those that it cites.
 
-        Where that constant has none to choose, all types lie in `Type`.
+        It is about all types of all universes that this constant has, and about no others.
         """
-        fixed = {name for name, own in library.arrangements.items() if not own.is_polymorphic}
-        if not fixed:
+        own = {name: a.universes for name, a in library.arrangements.items() if a.universes}
+        if not own:
             return self
-        levels = dict.fromkeys(self.levels, "0") if subject in fixed else {}
-        return replace(
-            self,
-            levels=tuple(level for level in self.levels if level not in levels),
-            statement=at_levels(self.statement, levels, fixed),
-            proof=at_levels(self.proof, levels, fixed),
-        )
+
+        def chosen(name: str, levels: tuple[str, ...]) -> tuple[str, ...]:
+            return _chosen(own[name], levels) if name in own else levels
+
+        mine, new, levels = own.get(subject), self.levels, {}
+        if mine is not None and len(mine.types) == len(new):
+            new = tuple(map(_parameter, range(mine.parameters)))
+            levels = {
+                level: raised("0" if number is None else new[number], added - 1)
+                for level, (number, added) in zip(self.levels, mine.types, strict=True)
+            }
+        statement, proof = (at_levels(e, levels, chosen) for e in (self.statement, self.proof))
+        return replace(self, levels=new, statement=statement, proof=proof)
 
     def line(self) -> str:
         """The request to the inspector."""
@@ -60,6 +67,22 @@ class Comparison:
     def source(self) -> str:
         """The same as Lean text, for whoever wants to put it to Lean by hand."""
         return f"example : {lean.source(self.statement)} :=\n  {lean.source(self.proof)}"
+
+
+def _parameter(number: int) -> str:
+    return "u" if number == 0 else "v" if number == 1 else f"v_{number - 1}"
+
+
+def _chosen(own: Universes, levels: tuple[str, ...]) -> tuple[str, ...]:
+    """A constant's universes where its types lie in `Type` of these levels.
+
+    Where no choice will do the kernel refuses what comes of it.
+    """
+    found = ["0"] * own.parameters
+    for level, (number, added) in zip(levels, own.types, strict=False):
+        if number is not None:
+            found[number] = raised(level, 1 - added)
+    return tuple(found)
 
 
 def references(comparisons: Iterable[Comparison]) -> list[str]:

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import count
 
-from harness.claims.model import Claim
+from harness.claims.model import Claim, Library
 from harness.diagnostics import Diagnostic
 from harness.evidence import Evidence, Json, Leg, Outcome
+from harness.lean import expression as lean
 from harness.lean.absence import explain_absence
 from harness.lean.audit.answer import Ruling
 from harness.lean.audit.graph import counted, readable
 from harness.lean.draft.prefix import read, unfolded
+from harness.lean.expression import Expression, raised
 from harness.lean.mirror import keys
+from harness.lean.mirror.comparison import Comparison
 from harness.lean.mirror.difference import Difference, Sides
 from harness.lean.mirror.reach import reached
 from harness.lean.printer import Printer
@@ -42,25 +45,25 @@ def mirror_claim(session: Session, claim: Claim) -> Evidence:
     there = _ruling(session, keys.backward(claim.theorem))
     if here is None or there is None:
         return _evidence(claim.theorem, Outcome.ERROR, "The kernel was not asked.", data)
+    below = reached(library, *(h.equation for h in claim.hypotheses), claim.conclusion)
+    undecided = _undecided(session, *below, keys.claim(claim.theorem))
+    if undecided:
+        return _evidence(claim.theorem, Outcome.NOT_RUN, undecided, data)
     if not (here.accepted and there.accepted):
         return _different(session, claim, data)
     own = _own_class(session, claim)
     if own:
         return _evidence(claim.theorem, Outcome.REFUTED, own, data, theorem_fault(claim, own))
-    definitions, operators = reached(
-        library, *(h.equation for h in claim.hypotheses), claim.conclusion
-    )
+    definitions, operators = below
     wrong = _first_wrong(session, sorted(definitions), sorted(operators))
     if wrong:
         summary = f"The words are the same, but {wrong}"
         return _evidence(
             claim.theorem, Outcome.REFUTED, summary, data, theorem_fault(claim, summary)
         )
-    arrangement = library.arrangements.get(constant)
-    narrow = arrangement is not None and not (arrangement.is_polymorphic or arrangement.kind)
     summary = (
         f"The kernel takes the specification and {constant} for one statement"
-        f"{', of scalars that lie in `Type`' if narrow else ''}{_reached(definitions, operators)}."
+        f"{_universes(library, constant)}{_reached(definitions, operators)}."
     )
     data |= _compared(definitions, operators)
     return _evidence(claim.theorem, Outcome.CONFIRMED, summary, data)
@@ -78,6 +81,9 @@ def mirror_definition(session: Session, name: str) -> Evidence:
         outcome, summary = nothing
         return _evidence(name, outcome, summary, data, definition_fault(session, name, summary))
     definitions, operators = reached(library, library.definitions[name].body)
+    undecided = _undecided(session, {name, *definitions}, operators)
+    if undecided:
+        return _evidence(name, Outcome.NOT_RUN, undecided, data)
     wrong = _first_wrong(session, [name], []) or _first_wrong(
         session, sorted(definitions), sorted(operators)
     )
@@ -90,7 +96,7 @@ def mirror_definition(session: Session, name: str) -> Evidence:
         )
     summary = (
         f"The kernel takes the definition and {constant} for one function"
-        f"{_reached(definitions, operators)}."
+        f"{_universes(library, constant)}{_reached(definitions, operators)}."
     )
     data |= _compared(definitions, operators)
     return _evidence(name, Outcome.CONFIRMED, summary, data)
@@ -99,6 +105,27 @@ def mirror_definition(session: Session, name: str) -> Evidence:
 def _compared(definitions: set[str], operators: set[str]) -> dict[str, Json]:
     """What was compared beside the subject itself."""
     return {"definitions": sorted(definitions), "operators": sorted(operators)}
+
+
+def _universes(library: Library, constant: str) -> str:
+    """Of which types a constant speaks alone, as part of a sentence; empty of any."""
+    own = library.arrangements.get(constant)
+    if own is None or own.universes is None:
+        return ""
+    kinds = ["types" if own.kind else "scalars", *["types"] * len(own.universes.types)]
+    found: dict[str, dict[str, None]] = {}
+    numbers = []
+    for kind, (number, added) in zip(kinds, own.universes.types, strict=False):
+        if number is not None and added < 2:
+            numbers.append(number)
+            continue
+        # `Type` is `Sort 1`.
+        where = lean.source(lean.Sort(raised("0" if number is None else "u", added - 1)))
+        found.setdefault(where.removesuffix(" 0"), {})[kind] = None
+    said = [f"{' and '.join(what)} that lie in `{where}`" for where, what in found.items()]
+    if len(set(numbers)) < len(numbers):
+        said.append("types that lie in one universe")
+    return f", of {' and of '.join(said)}" if said else ""
 
 
 def _reached(definitions: set[str], operators: set[str]) -> str:
@@ -118,8 +145,21 @@ def _nothing_to_compare(session: Session, name: str, kind: str) -> tuple[Outcome
         return Outcome.REFUTED, absence.summary
     ruling = session.answer.replayed.get(constant)
     if ruling is None or not ruling.accepted:
-        return Outcome.NOT_RUN, f"There is nothing to compare with: the kernel refuses {constant}."
+        what = "does not decide" if ruling is not None and ruling.undecided else "refuses"
+        return Outcome.NOT_RUN, f"There is nothing to compare with: the kernel {what} {constant}."
     return None
+
+
+def _undecided(
+    session: Session, definitions: set[str], operators: set[str], claim: str = ""
+) -> str:
+    """What Lean came to no answer about; empty where it answered all."""
+    wanted = {*map(keys.primitive, operators), *map(keys.definition, definitions), claim}
+    for key, ruling in session.answer.compared.items():
+        asked = {key, key.rsplit(":", 1)[0]}
+        if ruling.undecided and asked & wanted:
+            return f"Lean's kernel did not come to an answer about {key}: {ruling.reason}."
+    return ""
 
 
 def _different(session: Session, claim: Claim, data: dict[str, Json]) -> Evidence:
@@ -171,7 +211,7 @@ def _differences(
         sides = Sides(
             claim,
             constant,
-            Printer(session.project.library).claim(claim)[1],
+            _printed(session.project.library, claim, constant),
             unfolded(read(stored.type, numbers), session.types(numbers)),
             frozenset(session.answer.declarations),
             place.statement if place else "",
@@ -180,6 +220,12 @@ def _differences(
         return sides.differences(), {"side_by_side": {"specification": ours, "lean": theirs}}
     except (ValueError, RecursionError):
         return [], {}
+
+
+def _printed(library: Library, claim: Claim, constant: str) -> Expression:
+    """A claim in the universes of its theorem."""
+    levels, statement = Printer(library).claim(claim)
+    return Comparison("", levels, statement, statement).of(constant, library).statement
 
 
 def _first_wrong(session: Session, definitions: list[str], operators: list[str]) -> str:

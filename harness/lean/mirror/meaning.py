@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
+from harness.language.prelude import derived, made_of
 from harness.language.primitives import OPERATIONS, signatures
 from harness.language.types import (
     SCALAR,
@@ -18,32 +19,29 @@ from harness.language.types import (
     function_parts,
 )
 from harness.lean.expression import Constant, Expression, apply
-from harness.lean.instances import NEEDS
+from harness.lean.instances import needs_of
 from harness.lean.mirror import keys
 from harness.lean.mirror.comparison import REFERENCE, Comparison, at, same
 from harness.lean.printer import Printer, levels_of
 from harness.lean.scope import CannotPrint, LeanScope
 
-NOTATION = frozenset({*OPERATIONS, "vector", "entry", "matrix_entry"})
+NOTATION = frozenset({*OPERATIONS, "vector", "tabulate", "entry", "matrix_entry"})
 """Primitives that are Lean's own operators and functions, and so need no constant."""
 
-OVER_SUMS = {
-    "sum_vector": (),
-    "dot": ("multiply",),
-    "matvec": ("multiply",),
-    "matmul": ("multiply",),
-}
-"""Primitives whose meaning rests on `sum`, with the other operations that they use."""
 
-HANDED: Mapping[str, frozenset[str]] = dict.fromkeys(OVER_SUMS, frozenset({"sum"}))
-"""The primitives whose Lean constants are handed into the meaning of another, by that other: it
-says nothing of a constant that is not compared as well."""
+def handed(operator: str) -> frozenset[str]:
+    """The operators whose Lean constants the meaning of a derived operator is written with.
+
+    It says nothing of a constant that is not compared as well.
+    """
+    return made_of(operator) - NOTATION
 
 
 def meaning(printer: Printer, operator: str) -> Iterator[Comparison]:
     """That the package's constant for an operator is what the operator means.
 
-    Raises CannotPrint.
+    A derived operator means what the claim language defines it as, printed as any term is; the
+    others have a reference in `Reference.lean`. Raises CannotPrint.
     """
     if operator == "sum":
         yield _sum(printer, "empty", [], DimLit(0), "zero")
@@ -51,25 +49,23 @@ def meaning(printer: Printer, operator: str) -> Iterator[Comparison]:
         yield _sum(printer, "next", [size], DimSum(DimVar("n"), DimLit(1)), "add")
         return
     signature = signatures()[operator]
+    own = derived().get(operator)
     arguments, result = function_parts(signature.type)
     dims = [Parameter(dim, Sort.DIMENSION) for dim in signature.dims]
-    given = [Parameter(f"x_{i}", type_) for i, type_ in enumerate(arguments)]
+    names = [p.name for p in own.parameters] if own else [f"x_{i}" for i in range(len(arguments))]
+    given = [*map(Parameter, names, arguments)]
     name = printer.library.primitives[operator]
-    own = printer.arrangement(name, NEEDS[operator])
-    scope, binders = printer.signature([*dims, *given], own)
+    needs = needs_of(operator)
+    scope, binders = printer.signature([*dims, *given], printer.arrangement(name, needs))
     levels = levels_of(scope)
-    over = OVER_SUMS.get(operator)
-    instances = [scope.instance(op) for op in (NEEDS[operator] if over is None else over)]
-    sums = [] if over is None else [_package_sum(printer, scope)]
-    reference = Constant(f"{REFERENCE}.{operator}", (scope.universe,))
-    yield same(
-        keys.primitive(operator),
-        levels,
-        binders,
-        scope.type(result),
-        at(Constant(name, levels), binders),
-        apply(apply(reference, scope.alpha, *instances, *sums), *map(scope.local, [*dims, *given])),
-    )
+    if own:
+        meant = scope.term(own.body)
+    else:
+        head = Constant(f"{REFERENCE}.{operator}", (scope.universe,))
+        found = [*map(scope.instance, needs), *map(scope.local, [*dims, *given])]
+        meant = apply(head, scope.alpha, *found)
+    value = at(Constant(name, levels), binders)
+    yield same(keys.primitive(operator), levels, binders, scope.type(result), value, meant)
 
 
 def _sum(
@@ -78,7 +74,7 @@ def _sum(
     """One of the two cases of a sum: of nothing, and of one term more."""
     family = Parameter("f", Function(Index(size), SCALAR))
     constant = printer.library.primitives["sum"]
-    own = printer.arrangement(constant, NEEDS["sum"])
+    own = printer.arrangement(constant, needs_of("sum"))
     scope, binders = printer.signature([*sizes, family], own)
     total = _package_sum(printer, scope, scope.dimension(size), scope.local(family))
     shorter = [_package_sum(printer, scope)] if sizes else []
@@ -97,4 +93,4 @@ def _package_sum(printer: Printer, scope: LeanScope, *given: Expression) -> Expr
     """The package's sum at the scalars of `scope`: a function of the size and the terms."""
     if "sum" not in printer.library.primitives:
         raise CannotPrint("definitions.yaml names no Lean constant for the primitive 'sum'")
-    return scope.constant(printer.library.primitives["sum"], (), NEEDS["sum"], list(given))
+    return scope.constant(printer.library.primitives["sum"], (), needs_of("sum"), list(given))

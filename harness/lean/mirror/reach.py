@@ -5,7 +5,7 @@ from __future__ import annotations
 from harness.claims.model import Library
 from harness.language.terms import Equation, Term
 from harness.language.transform import calls, primitives
-from harness.lean.mirror.meaning import HANDED, NOTATION
+from harness.lean.mirror.meaning import NOTATION, handed
 
 
 def reached(library: Library, *texts: Term | Equation) -> tuple[set[str], set[str]]:
@@ -24,9 +24,9 @@ def reached(library: Library, *texts: Term | Equation) -> tuple[set[str], set[st
         new = calls(term) - definitions
         definitions |= new
         terms += [library.definitions[name].body for name in new]
-    handed = list(operators)
-    for operator in handed:
-        more = HANDED.get(operator, frozenset()) - operators
+    found = list(operators)
+    for operator in found:
+        more = handed(operator) - operators
         operators |= more
-        handed += more
+        found += more
     return definitions, operators - NOTATION

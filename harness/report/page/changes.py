@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from harness.report.difference import Change, Kind, Since
+from harness.results.changes import Change, ChangeKind, Since
 
 _ORDER = (
-    Kind.REGRESSED,
-    Kind.NO_LONGER_RUN,
-    Kind.GONE,
-    Kind.DRIFTED,
-    Kind.CHANGED,
-    Kind.FIXED,
-    Kind.NEW,
+    ChangeKind.REGRESSED,
+    ChangeKind.NO_LONGER_RUN,
+    ChangeKind.GONE,
+    ChangeKind.DRIFTED,
+    ChangeKind.CHANGED,
+    ChangeKind.FIXED,
+    ChangeKind.NEW,
 )
 
 

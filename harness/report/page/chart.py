@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from harness.report.model.run import Run
 from harness.report.page.words import number
+from harness.results.run import Run
 
 WIDTH, HEIGHT = 480.0, 96.0
 BOUND = 1.0

@@ -11,9 +11,10 @@ import json
 import re
 from dataclasses import dataclass
 
-from harness.report.model.checker import Answer, Checker, Lattice
-from harness.report.model.statement import Formula, Labelled
+from harness.language.notation.formula import Formula, Labelled
+from harness.lattice import AnsweredClaim, Lattice
 from harness.report.page import sketch
+from harness.results.checker import CheckerResult
 
 MAX_TOGGLES = 12
 """More than that span a table that no page should carry."""
@@ -27,7 +28,7 @@ class Shown:
     """An answer with what it speaks of, as the page shows it."""
 
     verdict: str
-    answer: Answer
+    answer: AnsweredClaim
     hypotheses: tuple[Labelled, ...]
     conclusion: Formula
     sketch: list[sketch.Group]
@@ -52,7 +53,7 @@ class Table:
         )
 
 
-def table(checker: Checker) -> Table | None:
+def table(checker: CheckerResult) -> Table | None:
     """The table of a checker; nothing where there is no lattice, or one too large for a page."""
     lattice = checker.lattice
     if lattice is None or len(lattice.toggles) > MAX_TOGGLES:
@@ -67,7 +68,7 @@ def slug(name: str) -> str:
     return re.sub(r"\W+", "-", name.lower()).strip("-")
 
 
-def _shown(answer: Answer, lattice: Lattice) -> Shown:
+def _shown(answer: AnsweredClaim, lattice: Lattice) -> Shown:
     """An answer counts for what it brings along: a proof's word, or a counterexample."""
     verdict = answer.answer if answer.answer in ("holds", "fails", "trivial") else "unknown"
     if verdict == "fails" and answer.counterexample is None:

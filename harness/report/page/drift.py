@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from harness.evidence import Leg
-from harness.report.model.run import Run
-from harness.report.model.subject import Subject
+from harness.results.run import Run
+from harness.results.subject import Subject
 
 Words = tuple[tuple[str, bool], ...]
 """A text in stretches, each with whether the other text has it not."""

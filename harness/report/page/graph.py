@@ -5,12 +5,12 @@ from __future__ import annotations
 import textwrap
 from dataclasses import dataclass
 
-from harness.report.model.run import Run
-from harness.report.model.subject import Subject
 from harness.report.page.drawing import PAGE, Box, Curve, box_width, draw
 from harness.report.page.layers import Edges, acyclic, reduced
 from harness.report.page.uses import used
 from harness.report.page.words import anchor, joints
+from harness.results.run import Run
+from harness.results.subject import Subject
 
 LIMIT = 150
 """More nodes than this are no picture any more."""

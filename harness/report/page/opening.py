@@ -6,9 +6,9 @@ from collections import Counter
 
 from harness.evidence import Leg, Outcome
 from harness.report.faults import Fault, severity
-from harness.report.model.run import Run
-from harness.report.model.subject import Subject
 from harness.report.page.words import anchor
+from harness.results.run import Run
+from harness.results.subject import Subject
 
 
 def told(run: Run) -> list[tuple[str, int]]:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from harness.report.model.subject import Kind, Subject
+from harness.results.subject import Kind, Subject
 
 _SILENT = re.compile(r"/-[\s\S]*?-/|--[^\n]*|\"(?:\\.|[^\"\\])*\"")
 _OPENING, _CLOSING = "([{⦃⟨", ")]}⦄⟩"

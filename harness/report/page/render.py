@@ -12,8 +12,6 @@ from markupsafe import Markup
 
 from harness.evidence import Leg, Outcome
 from harness.report.faults import faults
-from harness.report.model.run import Run
-from harness.report.model.subject import word
 from harness.report.page import (
     changes,
     chart,
@@ -33,6 +31,8 @@ from harness.report.page import (
     words,
 )
 from harness.report.page.parcel import LIMIT, Parcel
+from harness.results.run import Run
+from harness.results.subject import word
 from harness.verdict import Status
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from harness.evidence import Leg, Outcome
-from harness.report.model.subject import Subject
+from harness.results.subject import Subject
 
 
 @dataclass(frozen=True, slots=True)

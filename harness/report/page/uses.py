@@ -8,9 +8,9 @@ from graphlib import TopologicalSorter
 
 from harness.evidence import Leg
 from harness.report.faults import severity
-from harness.report.model.run import Run
-from harness.report.model.subject import Subject
 from harness.report.page.layers import Edges, acyclic
+from harness.results.run import Run
+from harness.results.subject import Subject
 
 
 def used(run: Run) -> Edges:

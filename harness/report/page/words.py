@@ -7,7 +7,7 @@ from datetime import datetime
 
 from markupsafe import Markup, escape
 
-from harness.report.model.subject import Subject
+from harness.results.subject import Subject
 
 
 def anchor(subject: Subject, *parts: str) -> str:

@@ -1,5 +1,6 @@
 import Styles.Basic
 import Styles.Numbers
+import Styles.Universes
 
 namespace Styles
 

@@ -12,11 +12,12 @@ meta partial def levelOrder : Expr → List Name → List Name
   | _, done => reversed done []
 
 meta def readLevel (text : String) : Level :=
-  match text.toList with
+  read text.toList
+where
+  read : List Char → Level
   | ['0'] => levelZero
-  | '+' :: ['0'] => mkLevelSucc levelZero
-  | '+' :: u => mkLevelSucc (mkLevelParam (.str .anonymous (textOf u)))
-  | _ => mkLevelParam (.str .anonymous text)
+  | '+' :: u => mkLevelSucc (read u)
+  | u => mkLevelParam (.str .anonymous (textOf u))
 
 meta def levelFor : List Name → List Level → Name → Level
   | n :: names, l :: levels, u => if n == u then l else levelFor names levels u
@@ -55,6 +56,7 @@ meta partial def readExpr (env : Kernel.Environment) : List String → List Expr
     | ['P'], b :: t :: stack => readExpr env rest (mkForall `x .default t b :: stack)
     | ['*'], stack => readExpr env rest (mkSort levelZero :: stack)
     | '*' :: u, stack => readExpr env rest (mkSort (mkLevelSucc (readLevel (textOf u))) :: stack)
+    | '^' :: u, stack => readExpr env rest (mkSort (readLevel (textOf u)) :: stack)
     | '#' :: i, stack => readExpr env rest (mkBVar (number i) :: stack)
     | '=' :: n, stack => readExpr env rest (mkRawNatLit (number n) :: stack)
     | '!' :: c, stack => readExpr env rest (readConstant env (textOf c) :: stack)
@@ -64,18 +66,22 @@ meta partial def readExpr (env : Kernel.Environment) : List String → List Expr
 meta def readNames : List String → List Name :=
   chosen fun t => if t == "" then none else some (.str .anonymous t)
 
-meta def compare (out : IO.FS.Handle) (env : Kernel.Environment) : List String → IO Unit
-  | [id, levels, statement, proof] =>
+meta def compare (r : Replay) : List String → IO Unit
+  | [id, levels, statement, proof] => do
+    if ← step r then
+      told id "undecided" "Lean ended when it was asked about it"
+      return
+    let env ← r.env.get
     match readExpr env (split ' ' statement) [], readExpr env (split ' ' proof) [] with
     | some type, some value =>
       let name := Name.str (.str .anonymous "harness comparison") id
       let levelParams := readNames (split ' ' levels)
       match give env (.thmDecl { name, levelParams, type, value }) with
       | .ok _ => told id "accepted" ""
-      | .error e => told id "refused" (failure e)
+      | .error e => told id (if isWeak e then "undecided" else "refused") (failure e)
     | _, _ => told id "malformed" ""
   | _ => told "" "malformed" "an item"
 where
   told (id verdict reason : String) : IO Unit :=
-    say out "compared" ["\"key\":" ++ quote id, "\"verdict\":" ++ quote verdict,
+    say r.store.out "compared" ["\"key\":" ++ quote id, "\"verdict\":" ++ quote verdict,
       "\"reason\":" ++ quote reason]

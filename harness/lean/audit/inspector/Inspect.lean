@@ -6,6 +6,7 @@ meta structure Request where
   base : List Name
   reference : List Name
   items : List (List String)
+  skipped : List Nat
 
 meta def readLine (r : Request) (line : String) : Request :=
   match split '\t' line with
@@ -13,6 +14,7 @@ meta def readLine (r : Request) (line : String) : Request :=
   | ["import", n] => { r with imports := readName n :: r.imports }
   | ["base", n] => { r with base := readName n :: r.base }
   | ["reference", n] => { r with reference := readName n :: r.reference }
+  | ["skip", i] => { r with skipped := number i.toList :: r.skipped }
   | "compare" :: fields => { r with items := fields :: r.items }
   | _ => r
 
@@ -45,7 +47,7 @@ meta def literals : List Name := [`Nat, `Char, `List, `String, `Char.ofNat, `Str
 meta unsafe def inspect (own : Environment) : IO Unit := do
   let out ← IO.FS.Handle.mk "answer.txt" .write
   let text ← IO.FS.readFile "request.txt"
-  let r := folded readLine ⟨[], [], [], [], []⟩ (split '\n' text)
+  let r := folded readLine ⟨[], [], [], [], [], []⟩ (split '\n' text)
   out.putStrLn ("{\"meta\":{\"exporter\":{\"name\":\"lean-harness\",\"version\":\"1\"},\"lean\":" ++
     "{\"githash\":" ++ quote Lean.githash ++ ",\"version\":" ++ quote Lean.versionString ++
     "},\"format\":{\"version\":\"3.1.0\"}}}")
@@ -61,17 +63,19 @@ meta unsafe def inspect (own : Environment) : IO Unit := do
     match own.find? n with
     | some info => return [{ module := .anonymous, info, place := [] }]
     | none => return []
-  let references : Replay :=
-    { store, library, stored := ours, progress := ← Table.new _, env, told := none }
+  let steps ← IO.mkRef 0
+  let references : Replay := {
+    store, library, stored := ours, progress := ← Table.new _, env, told := none, steps
+    skipped := [] }
   each (visit references) r.reference
   let found ← gather store modules
   let package : Replay := {
     store, library, stored := fun _ => gathered found, progress := ← Table.new _, env
-    told := some full }
+    told := some full, steps, skipped := r.skipped }
   each (visit package) literals
   each (fun (_, d) => each (fun (c : ConstantInfo) => visit package c.name) d.constants.toList)
     modules
-  each (compare out (← env.get)) r.items
+  each (compare package) r.items
   say out "end" []
   out.flush
 

@@ -21,6 +21,17 @@ meta def failure : Kernel.Exception → String
   | .deepRecursion => "deep recursion"
   | .interrupted => "interrupted"
 
+/-- Whether the kernel came to an end of its own means, and said nothing of the declaration. -/
+meta def isWeak : Kernel.Exception → Bool
+  | .deterministicTimeout | .excessiveMemory | .deepRecursion | .interrupted => true
+  | _ => false
+
+/-- Stops the work on one declaration, of which nothing is known then. -/
+meta def giveUp {α : Type} (reason : String) : IO α := throw (.resourceExhausted none 0 reason)
+
+meta def fail {α : Type} (e : Kernel.Exception) : IO α :=
+  if isWeak e then giveUp ("Lean's kernel gave up: " ++ failure e) else refuse (failure e)
+
 meta def give (env : Kernel.Environment) (d : Declaration) :
     Except Kernel.Exception Kernel.Environment :=
   env.addDeclCore 0 d none
@@ -35,6 +46,8 @@ meta structure Stored where
 meta inductive Progress where
   | open
   | done
+  /-- Nobody knows whether the kernel accepts it. -/
+  | undecided
 
 meta structure Replay where
   store : Store
@@ -46,6 +59,17 @@ meta structure Replay where
   env : IO.Ref Kernel.Environment
   /-- The package, loaded as data; nothing is told of declarations of the harness's own. -/
   told : Option Environment
+  steps : IO.Ref Nat
+  /-- Steps that Lean did not live through when it was asked before. -/
+  skipped : List Nat
+
+/-- Writes down that a piece of work begins, which may end Lean; whether it is left out. -/
+meta def step (r : Replay) : IO Bool := do
+  let i ← r.steps.get
+  r.steps.set (i + 1)
+  say r.store.out "step" ["\"number\":" ++ i.repr]
+  r.store.out.flush
+  return folded (fun found k => found || k == i) false r.skipped
 
 meta def tell (r : Replay) (work : Environment → IO Unit) : IO Unit :=
   match r.told with
@@ -59,6 +83,10 @@ meta def rule (r : Replay) (i : Nat) (verdict reason : String) : IO Unit :=
 
 meta def write (r : Replay) (text : String) : IO Unit :=
   tell r fun _ => r.store.out.putStrLn text
+
+/-- A piece of work on a declaration begins. -/
+meta def start (r : Replay) : IO Unit :=
+  tell r fun _ => do if ← step r then giveUp "Lean ended when it was asked about it"
 
 /-- The constants that a declaration cites, by what was made of it. -/
 meta def usedIn (c : ConstantInfo) : List Name :=
@@ -126,13 +154,21 @@ meta def typeOf? (b : Built) (constructors : List Built) : Option InductiveType 
         else none) constructors }
   | _ => none
 
-/-- The work on a declaration; where it is refused on the way, why. -/
-meta def refused (work : IO Unit) : IO (Option String) := do
+/-- What is said of a declaration that was not accepted. -/
+meta structure Refusal where
+  verdict : String
+  reason : String
+  progress : Progress
+
+/-- The work on a declaration; where it stops on the way, why. -/
+meta def refused (work : IO Unit) : IO (Option Refusal) := do
   try
     work
     return none
   catch
-    | .userError reason => return some reason
+    | .userError reason => return some { verdict := "refused", reason, progress := .done }
+    | .resourceExhausted none _ reason =>
+      return some { verdict := "undecided", reason, progress := .undecided }
     | error => throw error
 
 mutual
@@ -183,6 +219,7 @@ meta unsafe def visitUsed (r : Replay) (names : List Name) : IO Unit :=
     visit r n
     match ← r.progress.find (← nameIn r.store n) with
     | some .open => refuse "it rests on itself"
+    | some .undecided => giveUp ("it rests on " ++ plain n ++ ", which is undecided")
     | _ => pure ()) names
 
 meta unsafe def describe (r : Replay) (i : Nat) (s : Stored) : IO Unit :=
@@ -217,14 +254,22 @@ meta unsafe def visitStored (r : Replay) (i : Nat) (first : Stored) (others : Li
       | c => write r (← built r.store c).text
   else
     match ← refused (visitSimple r i c others) with
-    | some reason => rule r i "refused" reason
+    | some stopped => do
+      rule r i stopped.verdict stopped.reason
+      r.progress.put i stopped.progress
+      return
     | none => pure ()
   r.progress.put i .done
 
 /-- A definition, theorem, axiom or opaque constant of the package. -/
 meta unsafe def visitSimple (r : Replay) (i : Nat) (c : ConstantInfo) (others : List Stored) :
     IO Unit := do
+  match c with
+  | .ctorInfo v => visitUsed r [v.induct]
+  | .recInfo v => visitUsed r v.all
+  | _ => pure ()
   let some _ := declarationOf c | refuse "the kernel makes no such constant"
+  start r
   let b ← built r.store c
   each (sameAs b) others
   visitUsed r (usedIn b.info)
@@ -236,11 +281,12 @@ meta unsafe def visitSimple (r : Replay) (i : Nat) (c : ConstantInfo) (others : 
     rule r i "accepted" "as in Lean's own library"
   | none =>
     write r b.text
+    start r
     match give (← r.env.get) d with
     | .ok env =>
       r.env.set env
       rule r i "accepted" ""
-    | .error e => refuse (failure e)
+    | .error e => fail e
 where
   /-- Two modules may declare the same; theorems may have two proofs, of which one is enough. -/
   sameAs (b : Built) (other : Stored) : IO Unit := do
@@ -261,15 +307,15 @@ where
 makes must be what the package has stored. -/
 meta unsafe def visitBlock (r : Replay) (v : InductiveVal) : IO Unit := do
   let block ← IO.mkRef (none : Option Block)
-  match ← refused (do block.set (some (← blockOf r.store find v))) with
-  | some reason =>
+  match ← refused (do start r; block.set (some (← blockOf r.store find v))) with
+  | some stopped =>
     each (fun n => do
       let (i, n) ← nameOf r.store n
       match ← r.stored n i, ← r.progress.find i with
       | first :: _, none =>
-        r.progress.put i .done
+        r.progress.put i stopped.progress
         describe r i first
-        rule r i "refused" reason
+        rule r i stopped.verdict stopped.reason
       | _, _ => pure ()) v.all
   | none => do
     let some block ← block.get | return
@@ -281,9 +327,13 @@ meta unsafe def visitBlock (r : Replay) (v : InductiveVal) : IO Unit := do
       | first :: _ => describe r i first
       | [] => pure ()) parts
     match ← refused (whole block parts) with
-    | some reason => each (fun (i, _) => rule r i "refused" reason) parts
-    | none => each part parts
-    each (fun (i, _) => r.progress.put i .done) parts
+    | some stopped =>
+      each (fun (i, _) => do
+        rule r i stopped.verdict stopped.reason
+        r.progress.put i stopped.progress) parts
+    | none => do
+      each part parts
+      each (fun (i, _) => r.progress.put i .done) parts
 where
   find (n : Name) : IO (Option ConstantInfo) := do
     let (i, n) ← nameOf r.store n
@@ -303,9 +353,10 @@ where
       let .inductInfo v := first.info | refuse "an inductive type that is none"
       let types := chosen (fun t => typeOf? t block.constructors) block.types
       if count types != count block.types then refuse "an inductive type that is none"
+      start r
       match give (← r.env.get) (.inductDecl v.levelParams v.numParams types false) with
       | .ok env => r.env.set env
-      | .error e => refuse (failure e)
+      | .error e => fail e
   part : Nat × Built → IO Unit
     | (i, b) => do
       match (← r.env.get).find? b.info.name with

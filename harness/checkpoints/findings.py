@@ -1,0 +1,73 @@
+"""What a comparison of two checkpoints found: heads, faults, and the verdict on them."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Head:
+    """One head of keys (with its queries) or of values (with its columns of the output)."""
+
+    layer: int
+    role: str
+    head: int
+    queries: tuple[int, ...]
+    residual: float
+    """The largest residual, over what rounding explains: at most 1 where all is right."""
+    product: float
+    """|AᵀB - 1| between queries and keys, in itself; 0 for values."""
+    is_turned: bool
+    holds: bool
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something that a fold does not do; `layer` is None for what stands in no layer."""
+
+    where: str
+    what: str
+    cause: str = ""
+    layer: int | None = None
+    role: str | None = None
+    head: int | None = None
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.what}" + (f"; {self.cause}" if self.cause else "")
+
+
+@dataclass
+class Report:
+    """Everything found of two checkpoints."""
+
+    old: str
+    new: str
+    family: str
+    claims: tuple[str, ...]
+    lacks: str
+    context: int
+    heads: list[Head] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    undecided: list[Fault] = field(default_factory=list)
+    equal: int = 0
+    """Other tensors, equal bit by bit."""
+
+    @property
+    def turned(self) -> int:
+        return sum(head.is_turned for head in self.heads)
+
+    @property
+    def exit_code(self) -> int:
+        """0 one model in another frame, 1 not, 3 not decided; nothing looked at is not decided."""
+        if self.faults:
+            return 1
+        return 3 if self.undecided or not self.heads else 0
+
+    @property
+    def worst(self) -> float:
+        return max((head.residual for head in self.heads), default=0.0)
+
+    def to_json(self) -> dict[str, Any]:
+        outcome = {0: "confirmed", 1: "refuted", 3: "inconclusive"}[self.exit_code]
+        return {"outcome": outcome, **asdict(self), "turned": self.turned, "worst": self.worst}

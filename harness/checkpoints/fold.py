@@ -1,0 +1,219 @@
+"""Fold a recipe into a checkpoint: a new folder, whole and verified, or none.
+
+The new files are made in a folder beside the new one. A file there is whole, since it got its name
+when it was; so a run that was killed is gone on with, if it was the same, or begun anew. The old
+checkpoint is only read.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from harness.checkpoints.findings import Report
+from harness.checkpoints.reading import header_of, open_checkpoint, read_json
+from harness.checkpoints.recipes import Recipe
+from harness.checkpoints.sides import Side, open_side
+from harness.checkpoints.tensors import Tensor, fault
+from harness.checkpoints.turning import Turning
+from harness.checkpoints.verify import Say, verify
+
+CERTIFICATE = "fold.json"
+_JOB = ".job"
+_ROOM = 1 << 24
+_SIGNS = (".qweight", ".weight_packed", ".weight_scale_inv", ".weight_scale", ".scales", ".qzeros")
+
+
+def fold(
+    old: Path,
+    new: Path,
+    recipe: Recipe,
+    family: Path | None = None,
+    say: Say = lambda done, total: None,
+    claims: Callable[[tuple[str, ...]], Any] = lambda names: [],
+) -> Report:
+    """Fold `recipe` into the folder `old`; `new` is there afterwards if and only if it verifies.
+
+    `claims` tells what is known of the claims that license it. Raises `InputError` for what cannot
+    be folded, and `OSError` where it cannot be written.
+    """
+    if not old.is_dir():
+        raise fault(old, "expected a folder with config.json and safetensors")
+    if new.exists() or new.is_symlink():
+        raise fault(new, "is there already; a fold writes a folder of its own")
+    side = open_side(old, family)
+    for name in side.checkpoint.tensors:
+        if name.endswith(_SIGNS):
+            raise fault(old, f"{name} says that weights are packed or quantized; use the original")
+    if not new.parent.is_dir():
+        raise fault(new.parent, "there is no such folder")
+    part = new.parent / f".{new.name}.part"
+    job = _job(old, recipe)
+    begun = part / _JOB
+    if part.exists() and (not begun.is_file() or begun.read_text("utf-8") != job):
+        shutil.rmtree(part)
+    part.mkdir(exist_ok=True)
+    begun.write_text(job, "utf-8")
+    try:
+        _require_room(old, part)
+        _write(side, part, recipe, say)
+        _carry_over(old, part)
+        written = open_side(part, family, recipe.data.get("layout"))
+        report = verify(open_side(old, family), written, say)
+        if report.exit_code == 0 and not report.turned:
+            raise recipe.fault("", "turns nothing in this model")
+        if report.exit_code == 0:
+            certificate = _certificate(side, written, recipe, report, claims)
+            text = json.dumps(certificate, ensure_ascii=False, indent=1) + "\n"
+            _durably(part / CERTIFICATE, lambda stream: stream.write(text.encode()))
+            begun.unlink()
+            part.rename(new)
+            return report
+    except OSError:
+        raise  # what is whole stays, to be gone on with
+    except BaseException as error:
+        if not isinstance(error, KeyboardInterrupt):
+            shutil.rmtree(part, ignore_errors=True)
+        raise
+    shutil.rmtree(part)
+    return report
+
+
+def _job(old: Path, recipe: Recipe) -> str:
+    """What tells one fold from another: files by size and time, and the recipe with its numbers."""
+    found = sha256(recipe.text.encode())
+    for name, array in sorted(recipe.given.items()):
+        found.update(name.encode() + array.tobytes())
+    for file in sorted(old.iterdir()):
+        facts = file.stat()
+        found.update(f"{file.resolve()} {facts.st_size} {facts.st_mtime_ns}\n".encode())
+    return found.hexdigest()
+
+
+def _require_room(old: Path, part: Path) -> None:
+    needed = sum(f.stat().st_size for f in old.iterdir() if f.is_file()) + _ROOM
+    there = sum(f.stat().st_size for f in part.iterdir() if f.is_file())
+    free = shutil.disk_usage(part).free
+    if needed - there > free:
+        raise fault(part, f"needs {needed - there:,} bytes on this disk, which has {free:,}")
+
+
+def _durably(path: Path, write: Callable[[Any], Any]) -> None:
+    """Write a file that has its name only when all of it is on the disk."""
+    temporary = path.with_name(path.name + ".half")
+    with temporary.open("wb") as stream:
+        write(stream)
+        stream.flush()
+        os.fsync(stream.fileno())
+    temporary.replace(path)
+
+
+def _write(side: Side, part: Path, recipe: Recipe, say: Say) -> None:
+    turning = Turning(side, recipe)
+    total = sum(t.nbytes for t in side.checkpoint.tensors.values())
+    done = 0
+    for file in side.checkpoint.files:
+        header = header_of(file)
+        names = [name for name in header if name != "__metadata__"]
+        names.sort(key=lambda name: header[name]["data_offsets"])
+        held = [side.tensor(name) for name in names]
+        if not (part / file.name).exists():
+            text = json.dumps(header, separators=(",", ":")).encode()
+            text += b" " * (-len(text) % 8)
+
+            def write(
+                stream: Any, text: bytes = text, held: list[Tensor] = held, size: int = done
+            ) -> None:
+                stream.write(len(text).to_bytes(8, "little") + text)
+                for tensor in held:
+                    for chunk in _bytes(turning, tensor):
+                        stream.write(chunk)
+                    size += tensor.nbytes
+                    say(size, total)
+
+            _durably(part / file.name, write)
+        done += sum(tensor.nbytes for tensor in held)
+        say(done, total)
+
+
+def _bytes(turning: Turning, tensor: Tensor) -> Iterator[Any]:
+    folded = turning.folded(tensor)
+    if folded is None:
+        yield from tensor.chunks()
+    else:
+        yield memoryview(folded.reshape(-1).view("u1"))
+
+
+def _carry_over(old: Path, part: Path) -> None:
+    """Tokenizers, the index and whatever else lies beside the weights."""
+    for item in sorted(old.iterdir()):
+        target = part / item.name
+        if item.suffix == ".safetensors" or item.name == CERTIFICATE or target.exists():
+            continue
+        if item.is_dir():
+            shutil.copytree(item, target)
+        else:
+            shutil.copyfile(item, target)
+
+
+def _certificate(
+    side: Side,
+    written: Side,
+    recipe: Recipe,
+    report: Report,
+    claims: Callable[[tuple[str, ...]], Any],
+) -> dict[str, Any]:
+    import numpy as np
+
+    from harness import __version__
+
+    given = {name: sha256(a.tobytes()).hexdigest() for name, a in sorted(recipe.given.items())}
+    found = report.to_json()
+    for key in ("old", "new"):
+        del found[key]
+    return {
+        "recipe": recipe.text,
+        "given": given,
+        "layout": recipe.data.get("layout"),
+        "old": side.checkpoint.digests(),
+        "new": written.checkpoint.digests(),
+        "claims": claims(report.claims),
+        "report": found,
+        "versions": {
+            "harness": __version__,
+            "numpy": np.__version__,
+            "python": sys.version.split()[0],
+        },
+    }
+
+
+def check_certificate(
+    old: Path, new: Path, family: Path | None = None, say: Say = lambda done, total: None
+) -> tuple[Report, list[str]]:
+    """Repeat what `fold.json` says from the files alone; what of it is not so is listed.
+
+    Raises `InputError` where there is none.
+    """
+    path = new / CERTIFICATE
+    if not path.is_file():
+        raise fault(path, "there is no certificate")
+    said = read_json(path)
+    faults = []
+    for key, place in (("old", old), ("new", new)):
+        before = said.get(key)
+        if not isinstance(before, dict):
+            raise fault(path, f"expected {key!r}, the digests of files")
+        found = open_checkpoint(place).digests()
+        for name in sorted(set(before) | set(found)):
+            if before.get(name) != found.get(name):
+                faults.append(f"{place / name}: is not the file that the certificate speaks of")
+    layout = said.get("layout")
+    pairs: Any = layout if layout in ("half-split", "interleaved") else None
+    report = verify(open_side(old, family), open_side(new, family, pairs), say)
+    return report, faults

@@ -1,0 +1,86 @@
+"""An opened checkpoint: its config, and tensors that are mapped when they are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from math import prod
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from harness.checkpoints.formats import SIZES, are_finite, numpy_type
+from harness.diagnostics import Diagnostic, InputError
+
+if TYPE_CHECKING:
+    from harness.checkpoints.formats import Floats
+
+_CHUNK = 1 << 24
+
+
+def fault(place: Path | str, message: str) -> InputError:
+    return InputError([Diagnostic(str(place), 1, 1, message)])
+
+
+@dataclass(frozen=True)
+class Tensor:
+    """One tensor of a file; its bytes are mapped when they are read."""
+
+    name: str
+    dtype: str
+    shape: tuple[int, ...]
+    file: Path
+    raw: Callable[[], Any]
+    """All of its bytes, as an array that is mapped and not loaded."""
+
+    @property
+    def nbytes(self) -> int:
+        return prod(self.shape) * SIZES[self.dtype]
+
+    def array(self) -> Floats:
+        """The numbers in the format that they have. Raises `InputError` for NaN and infinity."""
+        raw = self.raw()
+        self.require_finite(raw)
+        found: Floats = raw.view(numpy_type(self.dtype)).reshape(self.shape)
+        return found
+
+    def require_finite(self, raw: Any) -> None:
+        if not are_finite(raw, self.dtype):
+            raise fault(self.file, f"{self.name} holds NaN or an infinity")
+
+    def chunks(self) -> Iterator[Any]:
+        """Its bytes, some megabytes at a time. Raises `InputError` for NaN and infinity."""
+        raw = self.raw()
+        for start in range(0, len(raw), _CHUNK):
+            chunk = raw[start : start + _CHUNK]
+            self.require_finite(chunk)
+            yield chunk
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """The tensors of a model, and what its config says."""
+
+    path: Path
+    config: Mapping[str, Any]
+    tensors: Mapping[str, Tensor]
+    files: tuple[Path, ...]
+    """Those that hold tensors, in the order of their names."""
+    kind: str
+    """`safetensors` or `gguf`."""
+
+    def digests(self) -> dict[str, str]:
+        """SHA-256 of each file with tensors, and of the config."""
+        found = {file.name: digest(file) for file in self.files}
+        config = self.path / "config.json"
+        if config.is_file():
+            found["config.json"] = digest(config)
+        return found
+
+
+def digest(file: Path) -> str:
+    with file.open("rb") as stream:
+        found = sha256()
+        while chunk := stream.read(_CHUNK):
+            found.update(chunk)
+    return f"sha256:{found.hexdigest()}"

@@ -1,0 +1,217 @@
+"""`harness verify`, `harness fold`, `harness find`: checkpoints of models."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from harness.cli.shared import OUTPUT_FILE, reports_bad_input
+
+if TYPE_CHECKING:
+    from harness.checkpoints.findings import Report
+
+_MODEL = click.Path(path_type=Path)
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_FAMILY = click.option(
+    "--family", type=_FILE, help="A file that says where the attention of the model lies."
+)
+_JSON = click.option("--json", "output", type=OUTPUT_FILE, help="Write everything found as JSON.")
+_MOST_FAULTS = 40
+
+
+def _needs_libraries() -> None:
+    """End with 3 where the libraries of checkpoints are missing."""
+    try:
+        import gguf  # noqa: F401
+        import ml_dtypes  # noqa: F401
+        import safetensors  # noqa: F401
+    except ImportError as error:
+        click.echo(f"{error.name} is missing: pip install 'lean-harness[checkpoints]'", err=True)
+        sys.exit(3)
+
+
+@click.command()
+@click.argument("old", type=_MODEL)
+@click.argument("new", type=_MODEL)
+@_FAMILY
+@click.option(
+    "--layout",
+    type=click.Choice(["half-split", "interleaved"]),
+    help="How the program that runs NEW pairs coordinates, where it is not the family's own.",
+)
+@click.option("--certificate", is_flag=True, help="Repeat what NEW's fold.json says.")
+@_JSON
+@reports_bad_input
+def verify(
+    old: Path, new: Path, family: Path | None, layout: Any, certificate: bool, output: Path | None
+) -> None:
+    """Say whether the checkpoints OLD and NEW are one model in another frame.
+
+    Each is a folder with config.json and safetensors, one file of safetensors beside its
+    config.json, or a GGUF file. Nothing is run: what is read are the two files.
+    """
+    _needs_libraries()
+    from harness.checkpoints import verify as judge
+    from harness.checkpoints.fold import check_certificate
+    from harness.checkpoints.sides import open_side
+
+    faults: list[str] = []
+    with _Progress("verify") as progress:
+        if certificate:
+            report, faults = check_certificate(old, new, family, progress)
+        else:
+            sides = open_side(old, family), open_side(new, family, layout)
+            report = judge.verify(*sides, progress)
+    _show(report, faults)
+    code = 1 if faults else report.exit_code
+    _write(output, {**report.to_json(), "certificate": faults} if certificate else report.to_json())
+    sys.exit(code)
+
+
+@click.command()
+@click.argument("old", type=_MODEL)
+@click.argument("new", type=_MODEL)
+@click.option("--recipe", "recipe_file", type=_FILE, required=True, help="What is to be folded.")
+@_FAMILY
+@_JSON
+@reports_bad_input
+def fold(old: Path, new: Path, recipe_file: Path, family: Path | None, output: Path | None) -> None:
+    """Fold a recipe into the checkpoint OLD, as the folder NEW, which is verified or not left.
+
+    OLD is only read. A run that was killed goes on where it was when it is started again.
+    """
+    _needs_libraries()
+    from harness.checkpoints.fold import fold as run
+    from harness.checkpoints.licences import licences
+    from harness.checkpoints.recipes import read_recipe
+
+    recipe = read_recipe(recipe_file)
+    with _Progress("fold") as progress:
+        report = run(old, new, recipe, family, progress, licences)
+    _show(report, [])
+    left = f"{new} is written" if report.exit_code == 0 else f"{new} does not verify: not left"
+    click.echo(left)
+    _write(output, report.to_json())
+    sys.exit(report.exit_code)
+
+
+@click.command()
+@click.argument("model", type=_MODEL)
+@click.option(
+    "--calibrate",
+    type=_FILE,
+    required=True,
+    help="A .npz of keys after RoPE, values, and queries if any: (layers, tokens, heads, d).",
+)
+@click.option(
+    "--output",
+    "-o",
+    type=OUTPUT_FILE,
+    default="found.yaml",
+    show_default=True,
+    help="The recipe; its numbers lie beside it in a .npz file.",
+)
+@_FAMILY
+@reports_bad_input
+def find(model: Path, calibrate: Path, output: Path, family: Path | None) -> None:
+    """Find a recipe that makes keys and values of MODEL easier to quantize.
+
+    Angles and scales of pairs, and a turn of values, in closed form, from the first half of the
+    tokens; the table is measured on the second. Ends with 1 where nothing is gained.
+    """
+    _needs_libraries()
+    import io
+
+    import numpy as np
+
+    from harness.checkpoints.finding import find as look
+    from harness.checkpoints.finding import read_activations
+    from harness.checkpoints.sides import open_side
+    from harness.files import write_atomically
+
+    side = open_side(model, family)
+    found = look(side, read_activations(calibrate, side))
+    click.echo(f"{'':13} {'quantized':17} {'folded':18} {'before':>8} {'after':>8}")
+    for row in found.rows:
+        worse = "  no gain" if row.error >= row.before else ""
+        line = f"{row.what:13} {row.quantized:17} {row.way:18} {row.before:8.4f} {row.error:8.4f}"
+        click.echo(line + worse)
+    for note in found.notes:
+        click.echo(note)
+    lines = [f"{key}: given" for key in ("angles", "scales") if key in found.keys]
+    lines += ["values: hadamard"] * found.turns_values
+    if not lines:
+        click.echo("nothing that was tried makes int4 per token better: no recipe is written")
+        sys.exit(1)
+    numbers = output.with_suffix(".npz")
+    raw = io.BytesIO()
+    np.savez(raw, angles=found.angles, scales=found.scales)
+    numbers.write_bytes(raw.getvalue())
+    lines.insert(0, f"given: {numbers.name}")
+    write_atomically(output, "\n".join(lines) + "\n")
+    click.echo(f"{output}: {', '.join(lines[1:])}")
+
+
+def _write(output: Path | None, data: Any) -> None:
+    if output is not None:
+        import json
+
+        from harness.files import write_atomically
+
+        write_atomically(output, json.dumps(data, ensure_ascii=False, indent=1) + "\n")
+
+
+def _show(report: Report, others: list[str]) -> None:
+    """Faults first, then what was looked at, and the verdict in the last line."""
+    faults = [*others, *map(str, report.faults)]
+    for text in faults[:_MOST_FAULTS]:
+        click.echo(text)
+    if len(faults) > _MOST_FAULTS:
+        click.echo(f"… and {len(faults) - _MOST_FAULTS} more (--json has all)")
+    for item in report.undecided[:_MOST_FAULTS]:
+        click.echo(f"not decided: {item}")
+    wrong = sum(not head.holds for head in report.heads)
+    click.echo(
+        f"{report.family}: {len(report.heads)} heads of keys and values, {report.turned} turned, "
+        f"{wrong} wrong; {report.equal} other tensors equal bit by bit"
+    )
+    largest = max((h.product for h in report.heads if h.holds), default=0.0)
+    worst = max((h.residual for h in report.heads if h.holds), default=0.0)
+    click.echo(f"worst right head: {worst:.2f} of what rounding explains, |AᵀB - 1| {largest:.2g}")
+    code = 1 if others else report.exit_code
+    click.echo(
+        {
+            0: "confirmed: one model in another frame",
+            1: "refuted: not one model in another frame",
+            3: "inconclusive: not everything could be decided",
+        }[code]
+    )
+
+
+class _Progress:
+    """Bytes done and time left, once a second, where somebody watches."""
+
+    def __init__(self, title: str) -> None:
+        self.title = title
+        self.start = self.last = time.monotonic()
+        self.is_watched = sys.stderr.isatty()
+
+    def __enter__(self) -> _Progress:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.is_watched:
+            click.echo("\r\x1b[K", nl=False, err=True)
+
+    def __call__(self, done: int, total: int) -> None:
+        now = time.monotonic()
+        if not self.is_watched or now - self.last < 1:
+            return
+        self.last = now
+        left = (now - self.start) * (total - done) / max(done, 1)
+        text = f"\r\x1b[K{self.title}: {done / 1e9:.2f} of {total / 1e9:.2f} GB, {left:.0f} s left"
+        click.echo(text, nl=False, err=True)

@@ -1,0 +1,114 @@
+"""What the derived operators are, as terms of the others.
+
+An interpreter that has no rule of its own for a derived operator interprets `meaning(term)`. So a
+derived operator needs no entry in any table; an interpreter has one where it is faster, or says
+more, than the meaning written out. For instance `hadamard(u, A @ v)`, for which nobody has a rule,
+is interpreted as
+
+    [i ↦ u[i] * (A @ v)[i]]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from harness.language.elaborate import elaborate_as
+from harness.language.parser import parse_term
+from harness.language.primitives import Signature, signatures
+from harness.language.scope import Scope
+from harness.language.terms import Lambda, Primitive, Term, Variable
+from harness.language.transform import primitives, substitute
+from harness.language.types import (
+    SCALAR,
+    Index,
+    Matrix,
+    Parameter,
+    Sort,
+    Type,
+    Vector,
+    function_parts,
+)
+
+
+class MissingRule(Exception):
+    """An interpreter has no rule for an operator that is not defined by others either."""
+
+
+@dataclass(frozen=True)
+class Derived:
+    """A derived operator: its arguments by name, and what it is of them."""
+
+    dims: tuple[str, ...]
+    parameters: tuple[Parameter, ...]
+    body: Term
+
+
+@cache
+def derived() -> Mapping[str, Derived]:
+    """The derived operators, by name."""
+    return {name: _derived(own) for name, own in signatures().items() if own.is_derived}
+
+
+def meaning(term: Primitive, interpreter: str) -> Term:
+    """What a derived operator is at its arguments. Raises `MissingRule` of any other.
+
+    `interpreter` says who asks, for the message.
+    """
+    return substitute(
+        (own := known(term.operator, interpreter)).body,
+        {p.name: a for p, a in zip(own.parameters, term.arguments, strict=True)},
+        dict(zip(own.dims, term.dims, strict=True)),
+    )
+
+
+def known(operator: str, interpreter: str) -> Derived:
+    """The definition of a derived operator. Raises `MissingRule` of any other."""
+    found = derived().get(operator)
+    if found is None:
+        raise MissingRule(
+            f"{interpreter} has no rule for the operator {operator!r}, "
+            "and no other operators define it"
+        )
+    return found
+
+
+@cache
+def made_of(operator: str) -> frozenset[str]:
+    """The operators that a derived operator is made of; of any other, none."""
+    own = derived().get(operator)
+    return frozenset(primitives(own.body)) if own is not None else frozenset()
+
+
+def _derived(own: Signature) -> Derived:
+    types, result = function_parts(own.type)
+    if own.entrywise is not None:
+        names = tuple(f"x{i}" for i in range(own.arity))
+        return Derived(own.dims, _parameters(names, types), _entrywise(own, names, types, result))
+    assert own.text is not None
+    names, text = own.text
+    parameters = _parameters(names, types)
+    scope = Scope({}, (*(Parameter(dim, Sort.DIMENSION) for dim in own.dims), *parameters))
+    return Derived(own.dims, parameters, elaborate_as(parse_term(text), result, scope))
+
+
+def _parameters(names: tuple[str, ...], types: Sequence[Type]) -> tuple[Parameter, ...]:
+    return tuple(Parameter(name, type_) for name, type_ in zip(names, types, strict=True))
+
+
+def _entrywise(own: Signature, names: tuple[str, ...], types: Sequence[Type], result: Type) -> Term:
+    """The scalar operator at each entry of the arguments that have entries."""
+    assert own.entrywise is not None
+    assert isinstance(result, Vector | Matrix)
+    operator, kept = own.entrywise
+    is_vector = isinstance(result, Vector)
+    sizes = (result.size,) if isinstance(result, Vector) else (result.rows, result.columns)
+    indices = tuple(Variable(name, Index(size)) for name, size in zip("ij", sizes, strict=False))
+    variables = list(map(Variable, names, types))
+    entry = "entry" if is_vector else "matrix_entry"
+    entries = [Primitive(entry, sizes, (v, *indices), SCALAR) for v in variables[kept:]]
+    body: Term = Primitive(operator, (), (*variables[:kept], *entries), SCALAR)
+    for index in reversed(indices):
+        body = Lambda(index, body)
+    return Primitive("vector" if is_vector else "tabulate", sizes, (body,), result)

@@ -1,0 +1,250 @@
+"""A fold leaves a whole folder that verifies, or none; OLD is only read."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+from safetensors import safe_open
+from safetensors.numpy import load_file
+
+from harness.checkpoints.fold import CERTIFICATE, check_certificate, fold
+from harness.checkpoints.licences import licences
+from harness.checkpoints.recipes import read_recipe
+from harness.checkpoints.tensors import digest
+from harness.diagnostics import InputError
+from tests.checkpoints.making import CASES, LAYERS, make, save, write_recipe
+
+SOME = {"angles": "random", "values": "hadamard"}
+
+
+def recipe(tmp_path, entries=SOME, seed=0):
+    return read_recipe(write_recipe(tmp_path / "recipe.yaml", entries, seed))
+
+
+def state(folder):
+    return {path.name: digest(path) for path in sorted(folder.iterdir()) if path.is_file()}
+
+
+def attention(tensors, x, theta=10000.0):
+    """Grouped-query attention of layer 0 with half-split RoPE, by the papers, a loop at a time."""
+
+    def w(short):
+        return tensors[f"model.layers.0.self_attn.{short}_proj.weight"].astype(float)
+
+    q, k, v = (x @ w(s).T for s in "qkv")
+    angle = np.arange(len(x))[:, None] * theta ** (-np.arange(8) / 8)
+    out = np.zeros((len(x), 64))
+    for head in range(4):
+        group = head // 2
+
+        def rope(rows):
+            a, b = rows[:, :8], rows[:, 8:]
+            c, s = np.cos(angle), np.sin(angle)
+            return np.concatenate([a * c - b * s, a * s + b * c], axis=1)
+
+        scores = rope(q[:, 16 * head :][:, :16]) @ rope(k[:, 16 * group :][:, :16]).T / 4
+        scores[np.triu_indices(len(x), 1)] = -np.inf
+        weights = np.exp(scores - scores.max(axis=1, keepdims=True))
+        weights /= weights.sum(axis=1, keepdims=True)
+        out += weights @ v[:, 16 * group :][:, :16] @ w("o")[:, 16 * head :][:, :16].T
+    return out
+
+
+def test_the_folded_model_computes_the_same(tmp_path):
+    old = save(tmp_path / "old", "llama", make("llama", "float64"), shards=3)
+    before = state(old)
+    entries = {"angles": "random", "scales": "random", "values": "random"}
+    report = fold(old, tmp_path / "new", recipe(tmp_path, entries))
+    assert report.exit_code == 0
+    assert state(old) == before
+    read = {}
+    for folder in (old, tmp_path / "new"):
+        read[folder] = {}
+        for file in folder.glob("*.safetensors"):
+            read[folder] |= load_file(file)
+    one, other = read.values()
+    x = np.random.default_rng(1).normal(size=(12, 64))
+    expected = attention(one, x)
+    assert np.abs(attention(other, x) - expected).max() < 1e-12 * np.abs(expected).max()
+    changed = [key for key in one if not np.array_equal(one[key], other[key])]
+    assert len(changed) == 4 * LAYERS
+
+
+def test_everything_else_is_carried_over(tmp_path):
+    old = save(tmp_path / "old", "llama", make("llama"), shards=2)
+    (old / "extra").mkdir()
+    (old / "extra" / "note.txt").write_text("kept")
+    shutil.move(old / "tokenizer.json", tmp_path / "elsewhere.json")
+    (old / "tokenizer.json").symlink_to(tmp_path / "elsewhere.json")
+    fold(old, tmp_path / "new", recipe(tmp_path))
+    assert (tmp_path / "new/extra/note.txt").read_text() == "kept"
+    assert (tmp_path / "new/tokenizer.json").read_text() == "{}"
+    assert not (tmp_path / "new/tokenizer.json").is_symlink()
+    names = {path.name for path in old.iterdir()} | {CERTIFICATE}
+    assert {path.name for path in (tmp_path / "new").iterdir()} == names
+    for file in (tmp_path / "new").glob("*.safetensors"):
+        with safe_open(file, "np") as opened:
+            assert opened.keys()
+
+
+def test_the_certificate_is_repeated_from_the_files(tmp_path):
+    old = save(tmp_path / "old", "llama", make("llama"))
+    new = tmp_path / "new"
+    fold(old, new, recipe(tmp_path), claims=licences)
+    said = json.loads((new / CERTIFICATE).read_text())
+    (claim,) = said["claims"]
+    assert claim["statement"].startswith("sha256:")
+    report, faults = check_certificate(old, new)
+    assert (report.exit_code, faults) == (0, [])
+    with (new / "model.safetensors").open("r+b") as file:
+        file.seek(-1, os.SEEK_END)
+        file.write(b"\x01")
+    assert len(check_certificate(old, new)[1]) == 1
+    (new / CERTIFICATE).unlink()
+    with pytest.raises(InputError, match="there is no certificate"):
+        check_certificate(old, new)
+
+
+def test_what_does_not_verify_is_not_left(tmp_path):
+    old = save(tmp_path / "old", "qwen3", make("qwen3"))
+    report = fold(old, tmp_path / "new", recipe(tmp_path, {"angles": "random"}))
+    assert report.exit_code == 1
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["old", "recipe.yaml"]
+
+
+def test_quarter_turns_and_exchanges_round_nothing(tmp_path):
+    tensors = make("llama", "bfloat16")
+    old = save(tmp_path / "old", "llama", tensors)
+    fold(old, tmp_path / "new", recipe(tmp_path, {"angles": "quarter", "values": "exchange"}))
+    new = load_file(tmp_path / "new/model.safetensors")
+    for key, value in tensors.items():
+        assert np.array_equal(
+            np.sort(np.abs(value.astype(float)).ravel()),
+            np.sort(np.abs(new[key].astype(float)).ravel()),
+        )
+
+
+def test_a_layout_is_a_permutation(tmp_path):
+    from harness.checkpoints.sides import open_side
+    from harness.checkpoints.verify import verify
+
+    tensors = make("llama")
+    old = save(tmp_path / "old", "llama", tensors)
+    entries = {"angles": "quarter", "layout": "interleaved"}
+    assert fold(old, tmp_path / "new", recipe(tmp_path, entries)).exit_code == 0
+    assert check_certificate(old, tmp_path / "new")[0].exit_code == 0
+    assert verify(open_side(old), open_side(tmp_path / "new")).exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("entries", "message"),
+    [
+        ({}, "turns nothing"),
+        ({"angles": "upwards"}, "'upwards' is not one of"),
+        ({"angle": "random"}, "unknown key 'angle'"),
+        ({"angles": "given"}, "expected the array 'angles'"),
+        ({"angles": "random", "given": "none.npz"}, "expected a .npz file"),
+        ({"seed": "-1", "angles": "random"}, "-1 is less than the minimum"),
+    ],
+)
+def test_faults_of_recipes(tmp_path, entries, message):
+    path = tmp_path / "recipe.yaml"
+    path.write_text("".join(f"{k}: {v}\n" for k, v in entries.items()) or "seed: 0\n")
+    with pytest.raises(InputError, match=message):
+        read_recipe(path)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda f: (f / "adapter_config.json").write_text("{}"), "merge it into the weights"),
+        (lambda f: (f / "config.json").write_text('{"model_type": "x"}'), "no family is known"),
+        (
+            lambda f: (f / "config.json").write_text(
+                json.dumps({**CASES["llama"]["config"], "quantization_config": {"bits": 4}})
+            ),
+            "quantized",
+        ),
+        (lambda f: (f.parent / "new").mkdir(), "is there already"),
+    ],
+)
+def test_what_cannot_be_folded(tmp_path, change, message):
+    old = save(tmp_path / "old", "llama", make("llama"))
+    change(old)
+    with pytest.raises(InputError, match=message):
+        fold(old, tmp_path / "new", recipe(tmp_path))
+
+
+def test_packed_tensors_are_refused(tmp_path):
+    tensors = make("llama")
+    tensors["model.layers.0.self_attn.q_proj.weight"] = np.zeros((64, 64), np.int8)
+    old = save(tmp_path / "old", "llama", tensors)
+    with pytest.raises(InputError, match="packed or quantized"):
+        fold(old, tmp_path / "new", recipe(tmp_path))
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_full_disk_is_seen_before_it_is_full(tmp_path, monkeypatch):
+    old = save(tmp_path / "old", "llama", make("llama"))
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: shutil._ntuple_diskusage(9, 9, 0))
+    with pytest.raises(InputError, match="bytes on this disk"):
+        fold(old, tmp_path / "new", recipe(tmp_path))
+    assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.slow
+def test_a_killed_fold_is_gone_on_with(tmp_path):
+    """At whatever moment it is killed, NEW is whole or absent, and the next run ends well."""
+    old = save(tmp_path / "old", "llama", make("llama"), shards=8)
+    path = write_recipe(tmp_path / "recipe.yaml", SOME)
+    before = state(old)
+    command = [sys.executable, "-m", "harness.cli", "fold", "old", "new", "--recipe", path.name]
+    expected = None
+    for number in range(6):
+        running = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.DEVNULL)
+        time.sleep(0.15 + 0.12 * number)
+        running.send_signal(signal.SIGKILL)
+        running.wait()
+        assert state(old) == before
+        if (tmp_path / "new").exists():
+            assert check_certificate(old, tmp_path / "new")[0].exit_code == 0
+            shutil.rmtree(tmp_path / "new")
+    subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
+    expected = state(tmp_path / "new")
+    shutil.rmtree(tmp_path / "new")
+    assert fold(old, tmp_path / "new", read_recipe(path), claims=licences).exit_code == 0
+    assert state(tmp_path / "new") == expected
+    assert {p.name for p in tmp_path.iterdir()} == {"old", "new", "recipe.yaml"}
+
+
+def test_what_was_begun_is_gone_on_with_or_thrown_away(tmp_path, monkeypatch):
+    from harness.checkpoints import fold as folding
+
+    old = save(tmp_path / "old", "llama", make("llama"), shards=4)
+    real, written = folding._durably, []
+
+    def failing(path, write):
+        if len(written) == 2:
+            raise OSError(28, "No space left on device", str(path))
+        written.append(path.name)
+        real(path, write)
+
+    monkeypatch.setattr(folding, "_durably", failing)
+    with pytest.raises(OSError, match="No space left"):
+        fold(old, tmp_path / "new", recipe(tmp_path))
+    assert not (tmp_path / "new").exists()
+    first = list(written)
+    written.clear()
+    monkeypatch.setattr(folding, "_durably", lambda p, w: (written.append(p.name), real(p, w)))
+    assert fold(old, tmp_path / "new", recipe(tmp_path)).exit_code == 0
+    assert not set(first) & set(written)
+    shutil.rmtree(tmp_path / "new")
+    (tmp_path / ".new.part").mkdir()
+    (tmp_path / ".new.part" / "model-00001-of-00004.safetensors").write_bytes(b"of another")
+    assert fold(old, tmp_path / "new", recipe(tmp_path)).exit_code == 0

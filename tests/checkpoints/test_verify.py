@@ -1,0 +1,402 @@
+"""Right folds verify, and each wrong one is refused with its layer, its head and its cause."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from harness.checkpoints.sides import open_side
+from tests.checkpoints.making import CASES, NORMED, TYPES, judged, make, recipe_for, save, turned
+
+PLAIN = [name for name in CASES if name not in NORMED | {"olmo"}]
+BIASED = [name for name in CASES if CASES[name]["biases"]]
+GROUPED = [name for name in PLAIN if name not in {"gpt_neox", "gptj", "modernbert", "falcon"}]
+dtypes = pytest.mark.parametrize("dtype", TYPES)
+
+
+def relayered(model, **changes):
+    return replace(model, layers=tuple(replace(x, **changes) for x in model.layers))
+
+
+def rotating(model, span):
+    """The same model, where RoPE is thought to rotate `span` of the coordinates of a head."""
+
+    def scores(layer):
+        return tuple(
+            replace(m, rotated=span(m.rotated, layer.sizes[m.key])) if m.rotated else m
+            for m in layer.scores
+        )
+
+    return replace(model, layers=tuple(replace(x, scores=scores(x)) for x in model.layers))
+
+
+@dtypes
+@pytest.mark.parametrize("name", CASES)
+def test_right_folds_verify(name, dtype, tmp_path):
+    old = save(tmp_path / "old", name, make(name, dtype), shards=2)
+    new = turned(old, recipe_for(name))
+    report = judged(old, save(tmp_path / "new", name, new))
+    assert report.exit_code == 0, report.faults
+    assert report.turned
+    assert report.worst <= 1
+
+
+@dtypes
+@pytest.mark.parametrize("name", PLAIN)
+def test_the_wrong_layout(name, dtype, tmp_path):
+    old = save(tmp_path / "old", name, make(name, dtype))
+    other = {"half-split": "interleaved", "interleaved": "half-split"}
+    new = turned(old, {"angles": "random"}, lambda m: m.in_layout(other[m.layers[0].pairs]))
+    report = judged(old, save(tmp_path / "new", name, new))
+    faults = [fault for fault in report.faults if "pairing would" in fault.cause]
+    swapped = other[open_side(old).model.layers[0].pairs]
+    assert faults
+    assert all(f"the {swapped} pairing would" in fault.cause for fault in faults)
+    assert all("does not commute with RoPE, up to" in fault.what for fault in faults)
+    rotated = {layer.number for layer in open_side(old).model.layers if layer.scores[0].rotated}
+    assert {fault.layer for fault in faults} == rotated
+
+
+@dtypes
+@pytest.mark.parametrize("name", PLAIN)
+def test_a_dense_rotation_of_queries_and_keys(name, dtype, tmp_path):
+    old = save(tmp_path / "old", name, make(name, dtype))
+    new = turned(old, {"free": "random"}, lambda m: rotating(m, lambda rotated, size: 0))
+    report = judged(old, save(tmp_path / "new", name, new))
+    assert report.exit_code == 1
+    assert any("does not commute with RoPE" in fault.what for fault in report.faults)
+
+
+@dtypes
+@pytest.mark.parametrize("name", ["phi", "phi4_mini", "gpt_neox", "stablelm", "nemotron"])
+def test_partial_rotation_ignored(name, dtype, tmp_path):
+    old = save(tmp_path / "old", name, make(name, dtype))
+    new = turned(old, {"angles": "random"}, lambda m: rotating(m, lambda rotated, size: size))
+    report = judged(old, save(tmp_path / "new", name, new))
+    causes = {fault.cause for fault in report.faults if fault.role == "k"}
+    assert causes == {"the half-split pairing over all 16 coordinates would"}
+
+
+@dtypes
+@pytest.mark.parametrize("name", ["glm", "gptj"])
+def test_partial_rotation_ignored_is_harmless_where_pairs_are_interleaved(name, dtype, tmp_path):
+    old = save(tmp_path / "old", name, make(name, dtype))
+    new = turned(old, {"angles": "random"}, lambda m: rotating(m, lambda rotated, size: size))
+    assert judged(old, save(tmp_path / "new", name, new)).exit_code == 0
+
+
+@dtypes
+@pytest.mark.parametrize("name", BIASED)
+def test_a_forgotten_bias(name, dtype, tmp_path):
+    tensors = make(name, dtype)
+    old = save(tmp_path / "old", name, tensors)
+    new = turned(old, recipe_for(name))
+    stays = [key for key in new if key.endswith(".bias") and ".0." in key]
+    report = judged(old, save(tmp_path / "new", name, new | {k: tensors[k] for k in stays}))
+    assert report.exit_code == 1
+    assert {fault.layer for fault in report.faults} == {0}
+    assert any("bias" in fault.cause for fault in report.faults)
+
+
+def of_queries(folder, change, dtype, new, old):
+    """Every query head of layer 0 turned as `change` says: (head, rows) to rows."""
+    side = open_side(folder)
+    layer = side.model.layers[0]
+    for head, (segment,) in enumerate(side.units(layer, layer.scores[0].query)):
+        for kind in ("weight", "bias"):
+            key = f"{segment.stem}.{kind}"
+            if key in new:
+                before, after = (x[key][segment.span].astype(float) for x in (old, new))
+                new[key][segment.span] = change(head, before, after).astype(TYPES[dtype])
+    return new
+
+
+@dtypes
+@pytest.mark.parametrize("name", PLAIN)
+def test_queries_left_as_they_were(name, dtype, tmp_path):
+    tensors = make(name, dtype)
+    old = save(tmp_path / "old", name, tensors)
+    new = turned(old, {"angles": "random", "free": "random"})
+    new = of_queries(old, lambda head, before, after: before, dtype, new, tensors)
+    report = judged(old, save(tmp_path / "new", name, new))
+    assert report.exit_code == 1
+    assert {fault.layer for fault in report.faults} == {0}
+    layer = open_side(old).model.layers[0]
+    if layer.scores[0].rotated == layer.sizes[layer.scores[0].key]:
+        assert {fault.cause for fault in report.faults} == {"the queries were left as they were"}
+
+
+@dtypes
+@pytest.mark.parametrize("name", GROUPED)
+def test_one_query_head_turned_by_another_angle(name, dtype, tmp_path):
+    tensors = make(name, dtype)
+    old = save(tmp_path / "old", name, tensors)
+    new = turned(old, {"angles": "random"})
+    layer = open_side(old).model.layers[0]
+    half = layer.scores[0].rotated // 2
+    i, j = (0, half) if layer.pairs == "half-split" else (0, 1)
+
+    def one(head, before, after):
+        if head == 2:
+            a, b = after[i].copy(), after[j].copy()
+            after[i], after[j] = (
+                np.cos(0.5) * a - np.sin(0.5) * b,
+                np.sin(0.5) * a + np.cos(0.5) * b,
+            )
+        return after
+
+    report = judged(old, save(tmp_path / "new", name, of_queries(old, one, dtype, new, tensors)))
+    (fault,) = report.faults
+    assert (fault.layer, fault.head, fault.role) == (0, 2, layer.scores[0].query)
+    assert "at pair 0" in fault.what
+    assert fault.cause == "all its other pairs are right"
+
+
+@dtypes
+def test_groups_by_k_mod_g(dtype, tmp_path):
+    tensors = make("llama", dtype)
+    old = save(tmp_path / "old", "llama", tensors)
+    right = turned(old, {"angles": "random", "values": "random"})
+    new = {key: value.copy() for key, value in right.items()}
+    # Heads 1 and 2 belong to groups 0 and 1; by k mod G they are of 1 and 0.
+    key, out = "model.layers.0.self_attn.q_proj.weight", "model.layers.0.self_attn.o_proj.weight"
+    swapped = {**tensors, key: tensors[key].copy(), out: tensors[out].copy()}
+    swapped[key][16:48] = np.concatenate([tensors[key][32:48], tensors[key][16:32]])
+    swapped[out][:, 16:48] = np.concatenate(
+        [tensors[out][:, 32:48], tensors[out][:, 16:32]], axis=1
+    )
+    other = turned(
+        save(tmp_path / "swapped", "llama", swapped), {"angles": "random", "values": "random"}
+    )
+    new[key][16:32], new[key][32:48] = other[key][32:48], other[key][16:32]
+    new[out][:, 16:32], new[out][:, 32:48] = other[out][:, 32:48], other[out][:, 16:32]
+    report = judged(old, save(tmp_path / "new", "llama", new))
+    assert {(f.role, f.head) for f in report.faults} == {("q", 1), ("q", 2), ("o", 1), ("o", 2)}
+    assert all("(k mod G)" in fault.cause for fault in report.faults)
+
+
+@dtypes
+@pytest.mark.parametrize("name", PLAIN)
+def test_the_transpose_in_the_output(name, dtype, tmp_path):
+    tensors = make(name, dtype)
+    old = save(tmp_path / "old", name, tensors)
+    new = turned(old, {"values": "random"})
+    inverse = turned(old, {"values": "random"})
+    side = open_side(old)
+    for layer in side.model.layers:
+        for segment in side.columns(layer, layer.value):
+            key = f"{segment.stem}.weight"
+            block, folded = (x[key][:, segment.span].astype(float) for x in (tensors, inverse))
+            undo = np.linalg.lstsq(block, folded, rcond=None)[0]
+            new[key][:, segment.span] = (block @ np.linalg.inv(undo)).astype(TYPES[dtype])
+    report = judged(old, save(tmp_path / "new", name, new))
+    assert report.exit_code == 1
+    assert {fault.role for fault in report.faults} == {"o"}
+    assert {fault.cause for fault in report.faults} == {"it has S where the transpose belongs"}
+    assert len(report.faults) == sum(len(side.columns(x, x.value)) for x in side.model.layers)
+
+
+@dtypes
+def test_reflections(dtype, tmp_path):
+    tensors = make("llama", dtype)
+    old = save(tmp_path / "old", "llama", tensors)
+    new = {key: value.copy() for key, value in tensors.items()}
+    for short, heads in (("q", 4), ("k", 2)):
+        rows = new[f"model.layers.1.self_attn.{short}_proj.weight"].reshape(heads, 16, 64)
+        rows[:, 8:] = -rows[:, 8:]
+    report = judged(old, save(tmp_path / "new", "llama", new))
+    assert {fault.layer for fault in report.faults} == {1}
+    assert {fault.cause for fault in report.faults} == {"pairs are reflected"}
+
+
+@dtypes
+@pytest.mark.parametrize("name", sorted(NORMED))
+def test_any_angle_does_not_pass_a_norm_with_gains(name, dtype, tmp_path):
+    old = save(tmp_path / "old", name, make(name, dtype))
+    report = judged(old, save(tmp_path / "new", name, turned(old, {"angles": "random"})))
+    assert report.exit_code == 1
+    assert any("gains" in fault.cause for fault in report.faults)
+
+
+@dtypes
+@pytest.mark.parametrize("name", sorted(NORMED))
+def test_gains_left_behind_a_quarter_turn(name, dtype, tmp_path):
+    tensors = make(name, dtype)
+    old = save(tmp_path / "old", name, tensors)
+    new = turned(old, {"angles": "quarter"})
+    gains = {key: tensors[key] for key in new if "norm.weight" in key and "self_attn" in key}
+    report = judged(old, save(tmp_path / "new", name, new | gains))
+    assert report.exit_code == 1
+
+
+@dtypes
+@pytest.mark.parametrize("name", ["qwen3", "gemma3", "hunyuan", "apertus"])
+def test_any_angle_passes_a_norm_whose_gains_are_equal_in_pairs(name, dtype, tmp_path):
+    tensors = make(name, dtype)
+    for key, value in tensors.items():
+        if "norm.weight" in key and "self_attn" in key:
+            value[8:] = value[:8]
+    old = save(tmp_path / "old", name, tensors)
+    report = judged(old, save(tmp_path / "new", name, turned(old, {"angles": "random"})))
+    assert report.exit_code == 0, report.faults
+
+
+@dtypes
+def test_a_norm_that_subtracts_the_mean_lets_signs_alone_pass(dtype, tmp_path):
+    spec = CASES["phi"]
+    tensors = make("phi", dtype)
+    for layer in range(2):
+        for short in ("q_layernorm", "k_layernorm"):
+            rng = np.random.default_rng(layer)
+            for kind in ("weight", "bias"):
+                name = f"model.layers.{layer}.self_attn.{short}.{kind}"
+                tensors[name] = rng.uniform(0.6, 1.6, 16).astype(TYPES[dtype])
+    CASES["phi_normed"] = {**spec, "config": {**spec["config"], "qk_layernorm": True}}
+    try:
+        old = save(tmp_path / "old", "phi_normed", tensors)
+        report = judged(
+            old, save(tmp_path / "new", "phi_normed", turned(old, {"angles": "quarter"}))
+        )
+        assert any("mean" in fault.what for fault in report.faults)
+        report = judged(old, save(tmp_path / "v", "phi_normed", turned(old, {"values": "random"})))
+        assert report.exit_code == 0, report.faults
+        signs = {k: v.copy() for k, v in tensors.items()}
+        for key, value in signs.items():
+            if ("q_" in key or "k_" in key) and "norm.weight" not in key:
+                value[:] = -value
+        assert judged(old, save(tmp_path / "s", "phi_normed", signs)).exit_code == 0
+    finally:
+        del CASES["phi_normed"]
+
+
+@dtypes
+def test_a_gate_lets_no_rotation_pass_and_turns_along_with_an_exchange(dtype, tmp_path):
+    tensors = make("qwen3_next", dtype)
+    old = save(tmp_path / "old", "qwen3_next", tensors)
+
+    def ungated(model):
+        return relayered(model, gate=None)
+
+    new = turned(old, {"values": "random"}, ungated)
+    report = judged(old, save(tmp_path / "dense", "qwen3_next", new))
+    assert any("its gate lets exchanges" in fault.cause for fault in report.faults)
+    new = turned(old, {"values": "exchange"}, ungated)
+    report = judged(old, save(tmp_path / "left", "qwen3_next", new))
+    assert any("gate is not exchanged" in fault.what for fault in report.faults)
+
+
+@dtypes
+def test_clipping_lets_quarter_turns_alone_pass(dtype, tmp_path):
+    old = save(tmp_path / "old", "olmo", make("olmo", dtype))
+    report = judged(old, save(tmp_path / "a", "olmo", turned(old, {"angles": "random"})))
+    assert any("only quarter turns pass" in fault.what for fault in report.faults)
+    report = judged(old, save(tmp_path / "b", "olmo", turned(old, {"values": "random"})))
+    assert any("clipping lets exchanges" in fault.cause for fault in report.faults)
+
+
+@dtypes
+def test_a_normed_context_lets_no_scale_pass(dtype, tmp_path):
+    tensors = make("diffllama", dtype)
+    old = save(tmp_path / "old", "diffllama", tensors)
+    new = {key: value.copy() for key, value in tensors.items()}
+    new["model.layers.0.self_attn.v_proj.weight"] *= 2
+    new["model.layers.0.self_attn.o_proj.weight"] /= 2
+    report = judged(old, save(tmp_path / "new", "diffllama", new))
+    assert {fault.what for fault in report.faults} == {"its turn is not orthogonal"}
+
+
+@dtypes
+def test_one_rotated_part_of_latent_attention_for_all_heads(dtype, tmp_path):
+    tensors = make("deepseek_v3", dtype)
+    old = save(tmp_path / "old", "deepseek_v3", tensors)
+    new = turned(old, {"angles": "random"})
+    name = "model.layers.0.self_attn.q_b_proj.weight"
+    new[name][24 * 3 + 16] *= -1  # of one head's rotated part
+    report = judged(old, save(tmp_path / "new", "deepseek_v3", new))
+    assert {(fault.layer, fault.role, fault.head) for fault in report.faults} == {(0, "qr", 3)}
+    new = turned(old, {"angles": "random"})
+    new["model.layers.1.self_attn.kv_a_proj_with_mqa.weight"][0] *= -1  # of the latent
+    report = judged(old, save(tmp_path / "latent", "deepseek_v3", new))
+    assert [str(fault) for fault in report.faults] == [
+        "layer 1, latent: differs, and nothing is known that may turn it"
+    ]
+
+
+@dtypes
+def test_what_is_no_head_must_be_equal(dtype, tmp_path):
+    tensors = make("gpt_oss", dtype)
+    old = save(tmp_path / "old", "gpt_oss", tensors)
+    for key in ("model.layers.0.self_attn.sinks", "model.layers.1.mlp.up_proj.weight"):
+        new = {k: v.copy() for k, v in tensors.items()}
+        first = new[key].reshape(-1)
+        first[0] = np.nextafter(first[:1].astype(float), 9)[0] if dtype == "float64" else first[1]
+        report = judged(old, save(tmp_path / key, "gpt_oss", new))
+        assert [fault.where for fault in report.faults] == [key]
+    bias = "model.layers.0.self_attn.o_proj.bias"
+    report = judged(old, save(tmp_path / "bias", "gpt_oss", tensors | {bias: -tensors[bias]}))
+    assert [fault.where for fault in report.faults] == [bias]
+
+
+@dtypes
+def test_heads_in_another_order(dtype, tmp_path):
+    tensors = make("llama", dtype)
+    old = save(tmp_path / "old", "llama", tensors)
+    new = {k: v.copy() for k, v in tensors.items()}
+    key = "model.layers.0.self_attn.k_proj.weight"
+    new[key] = np.concatenate([tensors[key][16:], tensors[key][:16]])
+    report = judged(old, save(tmp_path / "new", "llama", new))
+    assert [(f.head, f.cause) for f in report.faults] == [
+        (0, "it holds the rows of head 1"),
+        (1, "it holds the rows of head 0"),
+    ]
+
+
+def test_products_rounded_in_bfloat16(tmp_path):
+    tensors = make("llama", "bfloat16")
+    old = save(tmp_path / "old", "llama", tensors)
+    right = turned(old, {"values": "random"})
+    new = {k: v.copy() for k, v in right.items()}
+    key = "model.layers.0.self_attn.v_proj.weight"
+    kind = TYPES["bfloat16"]
+    rng = np.random.default_rng(3)
+    s = np.linalg.qr(rng.normal(size=(16, 16)))[0].astype(kind)
+    total = np.zeros((16, 64), kind)
+    for i in range(16):  # each product and each sum rounded, as nobody should
+        total = (total + (s[:, i : i + 1] * tensors[key][i : i + 1]).astype(kind)).astype(kind)
+    new[key][:16] = total
+    report = judged(old, save(tmp_path / "new", "llama", new))
+    assert any("rounded in the format itself" in fault.cause for fault in report.faults)
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32", "bfloat16"])
+def test_nothing_right_alarms_and_nothing_wrong_is_missed(dtype, tmp_path):
+    """Random right folds, and each with one head, one pair or one bias wrong."""
+    names = ["llama_bias", "cohere", "phi", "falcon_grouped"]
+    for number in range(24):
+        name = names[number % len(names)]
+        rng = np.random.default_rng(number)
+        tensors = make(name, dtype, seed=number)
+        old = save(tmp_path / f"old{number}", name, tensors)
+        new = turned(old, recipe_for(name), seed=number)
+        report = judged(old, save(tmp_path / f"new{number}", name, new))
+        assert report.exit_code == 0, (number, report.faults)
+        side = open_side(old)
+        layer = side.model.layers[int(rng.integers(2))]
+        unit = side.units(layer, layer.scores[0].key)[0][0]
+        kinds = ["head", "pair"] + ["bias"] * bool(CASES[name]["biases"])
+        kind = kinds[number % len(kinds)]
+        weight, bias = f"{unit.stem}.weight", f"{unit.stem}.bias"
+        if kind == "head":
+            new[weight][unit.span] = new[weight][unit.span][::-1].copy()
+        elif kind == "pair":
+            new[weight][unit.start] *= -1
+        else:
+            new[bias][unit.span] = tensors[bias][unit.span]
+        report = judged(old, save(tmp_path / f"wrong{number}", name, new))
+        assert report.exit_code == 1, (number, kind)
+        assert {fault.layer for fault in report.faults} == {layer.number}
+        assert not any(
+            h.holds
+            for h in report.heads
+            if not h.head and h.layer == layer.number and h.role == layer.scores[0].key
+        )
