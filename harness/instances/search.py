@@ -15,7 +15,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from itertools import product
+from itertools import chain, product
 from typing import Any
 
 import numpy as np
@@ -185,10 +185,10 @@ def _solved(
         return
     lanes = slice(1, None, 2)
     inverted = set[str]()
-    for form in (f for forms in assignment.forms.values() for f in forms):
+    for form in chain.from_iterable(assignment.forms.values()):
         match form:
-            case Conjugate(_, turned):
-                inverted.add(turned.name)
+            case Conjugate(_, carrier):
+                inverted.add(carrier.name)
             case Inverse(_, other):
                 inverted |= free_variables(other)
     for parameter in assignment.order:

@@ -15,6 +15,7 @@ import numpy as np
 
 from harness.arrays.evaluate import rank, shape_of
 from harness.claims.hypotheses import (
+    Atom,
     Commutes,
     Conjugate,
     Defined,
@@ -22,7 +23,7 @@ from harness.claims.hypotheses import (
     Orthogonal,
     UnitSquares,
 )
-from harness.language.terms import Equation
+from harness.language.terms import Equation, Term
 from harness.language.types import Index, Matrix, Named, Type, function_parts
 from harness.numeric.check import SMALL_CHARACTERISTIC, Check, Compared, Drawn, defects
 from harness.numeric.degrees import Degree, Degrees, entries
@@ -83,7 +84,8 @@ class PrimeFieldCheck(Check):
         return Compared(left, right, wrong, drawn.fair, np.where(wrong, np.inf, 0.0))
 
     def miss(self, sizes: Mapping[str, int], prime: int) -> float:
-        """A bound on the chance that one instance misses that the claim fails, families given.
+        """A bound on the chance that one instance misses that the claim fails, given families,
+        and the orthogonal factor of what carries one into another.
 
         Two arguments of open functions that differ may agree by chance, the difference of the
         sides may vanish by chance, and two keys may agree.
@@ -129,27 +131,35 @@ class PrimeFieldCheck(Check):
                             d * (inner.above + own),
                             members,
                         )
-                    case Commutes(is_turned=True):  # Q C, where Q is as an orthogonal matrix is
-                        degree = entries(parameter.name, d + 1, d, members)
                     case Commutes(carrier=carrier) if carrier is not None:
                         inner = Degrees(self.plans.library, leaves).term(carrier, sizes)
                         degree = entries(parameter.name, inner.above + 1, inner.under, members)
-                    case Conjugate(_, _, by, other):  # A F A⁻¹, by A's minors and determinant
-                        outer = Degrees(self.plans.library, leaves).term(by, sizes)
-                        inner = Degrees(self.plans.library, leaves).term(other, sizes)
-                        turns = d * (outer.above + outer.under)
-                        degree = entries(
-                            parameter.name,
-                            outer.above + inner.above + turns,
-                            outer.under + inner.under + turns,
-                            members,
-                        )
+                    case Conjugate(_, by, _, other):
+                        degree = self._conjugate(parameter.name, by, other, leaves, sizes)
                     case Defined(_, other, _):
                         degree = Degrees(self.plans.library, leaves).term(other, sizes)
                     case _:
                         pass
             leaves.setdefault(parameter.name, degree)
         return leaves
+
+    def _conjugate(
+        self,
+        name: str,
+        by: Atom,
+        other: Term,
+        leaves: Mapping[str, Degree],
+        sizes: Mapping[str, int],
+    ) -> Degree:
+        """A F A⁻¹, where A is drawn linearly or, if it is orthogonal, as N / δ: N F Nᵀ / δ²."""
+        plans = self.plans
+        [type_] = (p.type for p in plans.claim.parameters if p.name == by.name and p.is_explicit)
+        shape = shape_of(type_, sizes)
+        d, members = shape[-1], math.prod(shape[:-2])
+        is_orthogonal = any(isinstance(f, Orthogonal) for f in plans.assignment.forms[by.name])
+        turns = 2 * d if is_orthogonal else d
+        inner = Degrees(plans.library, leaves).term(other, sizes)
+        return entries(name, turns + inner.above, turns + inner.under, members)
 
 
 def random_functions(

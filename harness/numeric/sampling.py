@@ -178,8 +178,8 @@ class Sampler:
                     value = self._evaluate(owner, other, parameters, instance)
                     if isinstance(target, Matrix):
                         lying = (*shape[:-2], shape[-1], shape[-2])
-                        asked = lying if is_transposed else shape
-                        found = self._inverse(rng, value, asked, is_left=is_left)
+                        upright = lying if is_transposed else shape
+                        found = self._inverse(rng, value, upright, is_left=is_left)
                         found = np.swapaxes(found, -1, -2) if is_transposed else found
                     else:
                         found = self.field.reciprocal(value)
