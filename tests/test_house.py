@@ -31,7 +31,10 @@ MAY_IMPORT = {
     "verdict": {"evidence"},
     "arrays": {"language", "claims"},
     "cost": {"language", "claims"},
-    "folds": {"language", "claims", "evidence", "arrays", "cost", "numeric", "necessity"},
+    "folds": {
+        *("language", "claims", "evidence", "arrays", "cost", "instances"),
+        *("numeric", "necessity"),
+    },
     "results": {
         *("diagnostics", "plain", "language", "claims", "evidence", "lattice", "verdict"),
         *("cost", "folds", "mutation", "run"),

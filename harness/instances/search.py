@@ -193,7 +193,7 @@ def _solved(
                 inverted |= free_variables(other)
     for parameter in assignment.order:
         name = parameter.name
-        if name not in arrays:
+        if name not in arrays or is_place(parameter.type):
             continue
         array = arrays[name]
         if name in inverted and array.ndim > 2 and array.shape[-1] == array.shape[-2]:

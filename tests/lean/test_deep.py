@@ -25,10 +25,11 @@ def test_what_ends_lean_costs_itself_alone(tmp_path: Path) -> None:
     done = CliRunner().invoke(main, ["-C", str(root), "check", *options])
     assert done.exit_code == 3, done.output
     found = {
-        claim["theorem"]: {
+        claim["name"]: {
             check["outcome"]
-            for leg in ("proof", "mirror")
-            for check in claim["legs"][leg]["checks"]
+            for leg in claim["legs"]
+            if leg["leg"] in ("proof", "mirror")
+            for check in leg["checks"]
         }
         for claim in json.loads(evidence.read_text("utf-8"))["claims"]
     }

@@ -97,10 +97,12 @@ def test_what_is_true_of_some_universes_counts_for_no_others(
     theorem: str, root: Path, found: dict[tuple[str, str], set[str]]
 ) -> None:
     data = json.loads((root / "evidence.json").read_text("utf-8"))
-    [own] = [claim for claim in data["claims"] if claim["theorem"] == theorem]
+    [own] = [claim for claim in data["claims"] if claim["name"] == theorem]
     [said] = [
         check["summary"]
-        for check in own["legs"]["mirror"]["checks"]
+        for leg in own["legs"]
+        if leg["leg"] == "mirror"
+        for check in leg["checks"]
         if check["check"] == "definitional equality"
     ]
     assert UNIVERSES[theorem] in said
