@@ -22,6 +22,7 @@ import numpy as np
 
 from harness.arrays import Data, Evaluator, Evaluators, Places, Value
 from harness.arrays.floats import Float64, Floats
+from harness.claims.hypotheses import assign
 from harness.claims.model import Claim, Library
 from harness.claims.project import load_project
 from harness.language.terms import Call
@@ -30,7 +31,6 @@ from harness.numeric.bounded import Float64Check, measured
 from harness.numeric.check import Drawn
 from harness.numeric.families import Style
 from harness.numeric.functions import open_functions
-from harness.numeric.hypotheses import assign
 from harness.numeric.reals import RealField
 from harness.numeric.sampling import Instance, Sampler
 from harness.numeric.threads import one_thread, threads

@@ -22,7 +22,7 @@ from harness.implementations import papers
 from harness.implementations.bindings import shape
 from harness.implementations.compare import evaluated
 from harness.implementations.horizon import Commutation
-from harness.implementations.instances import Instance, draw
+from harness.implementations.layers import Instance, draw
 from tests.implementations.mutants import WRONG, library
 from tests.implementations.test_horizon import LLAMA3, mixed
 

@@ -30,12 +30,12 @@ import numpy as np
 from benchmarks.loops import batched_block, flint_multihead, numpy_block
 from harness.arrays import Evaluator, Evaluators
 from harness.arrays.floats import Float64
+from harness.claims.hypotheses import assign
 from harness.claims.model import Claim, Library
 from harness.claims.project import load_project
 from harness.numeric.exact import random_functions
 from harness.numeric.families import Style
 from harness.numeric.functions import open_functions
-from harness.numeric.hypotheses import assign
 from harness.numeric.leg import check
 from harness.numeric.modular import PRIMES, PrimeField
 from harness.numeric.reals import RealField

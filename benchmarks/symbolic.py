@@ -19,8 +19,8 @@ from typing import Any
 
 from harness.claims.model import Claim, Library
 from harness.claims.project import load_project
+from harness.instances.tables import Table, sizes_of
 from harness.symbolic.certificate import certify
-from harness.symbolic.exact import Table, sizes_of
 from harness.symbolic.ground import compare
 from harness.symbolic.ideal import reduce_modulo_hypotheses
 from harness.symbolic.prove import prove

@@ -3,8 +3,10 @@ module
 public import Foldability.Definitions
 public import Foldability.LinearAlgebra
 public import Foldability.Folding.SingleHead
+public import Foldability.Folding.Pairs
 public import Foldability.Folding.MultiHead
 public import Foldability.Folding.GroupedQuery
 public import Foldability.Folding.Rope
+public import Foldability.Folding.Residual
 
 /-! Foldability: when a symmetry of RoPE attention folds into the weights, exactly. -/

@@ -31,7 +31,10 @@ MAY_IMPORT = {
     "verdict": {"evidence"},
     "arrays": {"language", "claims"},
     "cost": {"language", "claims"},
-    "folds": {"language", "claims", "evidence", "arrays", "cost", "numeric", "necessity"},
+    "folds": {
+        *("language", "claims", "evidence", "arrays", "cost", "instances"),
+        *("numeric", "necessity"),
+    },
     "results": {
         *("diagnostics", "plain", "language", "claims", "evidence", "lattice", "verdict"),
         *("cost", "folds", "mutation", "run"),
@@ -42,13 +45,14 @@ MAY_IMPORT = {
     "lean": {
         *("diagnostics", "files", "keeping", "kernel", "language", "claims", "evidence", "arrays"),
     },
-    "symbolic": {"language", "claims", "evidence", "arrays"},
-    "numeric": {"language", "claims", "evidence", "arrays"},
+    "instances": {"language", "claims", "evidence", "arrays"},
+    "symbolic": {"language", "claims", "evidence", "arrays", "instances"},
+    "numeric": {"language", "claims", "evidence", "arrays", "instances"},
     "necessity": {
         *("diagnostics", "plain", "language", "claims", "evidence", "lattice"),
-        *("arrays", "symbolic", "numeric"),
+        *("arrays", "instances", "symbolic", "numeric"),
     },
-    "implementations": {"language", "claims", "evidence", "arrays"},
+    "implementations": {"language", "claims", "evidence", "arrays", "instances"},
     "checkpoints": {"diagnostics", "claims", "implementations"},
     "programs": {"language", "claims", "evidence", "arrays", "numeric"},
     "cache": {"evidence", "files", "plain"},

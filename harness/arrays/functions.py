@@ -1,4 +1,4 @@
-"""Exponentials and softmax with bounds on their errors, in any array namespace."""
+"""Exponentials, softmax and norms with bounds on their errors, in any array namespace."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ LIBRARY = 8
 _VAST = 700.0
 """Errors in an exponent beyond which its exponential may be anything."""
 
+_UNDERFLOW = 1e-300
+"""More than what is left of x · exp(x) where exp(−x) has no double."""
+
 
 def exponential(xp: Any, argument: Bounded) -> Bounded:
     """exp, entry by entry."""
@@ -20,6 +23,25 @@ def exponential(xp: Any, argument: Bounded) -> Bounded:
     growth = xp.expm1(xp.where(vast, xp.zeros_like(argument.error), argument.error))
     error = value * (growth + LIBRARY * UNIT) + TINY
     return Bounded(value, xp.where(vast, xp.full_like(error, float("inf")), error))
+
+
+def reciprocal_root(xp: Any, argument: Bounded) -> Bounded:
+    """1 / √a, entry by entry; without a bound where a may be 0 or less.
+
+    Relative errors: 1 / √(1 − e/a) − 1, which is at most e/a for e/a ≤ 1/2, and two roundings.
+    """
+    is_sure = 2 * argument.error <= argument.value
+    sure = xp.where(is_sure, argument.value, xp.ones_like(argument.value))
+    value = 1 / xp.sqrt(sure)
+    error = value * (argument.error / sure + 4 * UNIT) + TINY
+    return Bounded(value, xp.where(is_sure, error, xp.full_like(error, float("inf"))))
+
+
+def silu(xp: Any, argument: Bounded) -> Bounded:
+    """x / (1 + exp(−x)), entry by entry; its slope is nowhere above 1.1."""
+    value = argument.value / (1 + xp.exp(-argument.value))
+    rounding = xp.abs(value) * (LIBRARY + 4) * UNIT
+    return Bounded(value, 1.1 * argument.error + rounding + _UNDERFLOW)
 
 
 def softmax(xp: Any, logits: Bounded, seen: Any) -> Bounded:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from harness.claims.model import Claim
-from harness.language.terms import Call, Equation, Term, Variable
-from harness.language.transform import free_variables, subterms
+from harness.language.terms import Call, Term, Variable
+from harness.language.transform import equation_variables, free_variables, subterms
 from harness.language.types import (
     Index,
     Matrix,
@@ -53,12 +53,7 @@ def spoken_of(claim: Claim) -> tuple[Parameter, ...]:
 
 
 def _mentioned(claim: Claim) -> set[str]:
-    return set().union(*(_free(h.equation) for h in claim.hypotheses))
-
-
-def _free(equation: Equation) -> set[str]:
-    bound = {v.name for v in equation.parameters}
-    return (free_variables(equation.left) | free_variables(equation.right)) - bound
+    return set().union(*(equation_variables(h.equation) for h in claim.hypotheses))
 
 
 def _holds(type_: Type, kind: type | object) -> bool:

@@ -9,8 +9,14 @@ from __future__ import annotations
 
 from harness.claims.model import Claim, Library
 from harness.claims.unfolding import TooLarge, unfolded_equation
-from harness.language.terms import Equation, Lambda, Primitive, Term, Variable
-from harness.language.transform import alpha_equal, rewrite
+from harness.language.terms import Apply, Equation, Lambda, Primitive, Term, Variable
+from harness.language.transform import (
+    alpha_equal,
+    apply,
+    free_variables,
+    rewrite,
+    rewrite_equation,
+)
 from harness.language.types import (
     Dim,
     DimLit,
@@ -48,6 +54,7 @@ def _reason(claim: Claim, library: Library) -> str:
         unfolded_equation(equation, library, MOST)
         for equation in (conclusion, *(h.equation for h in claim.hypotheses))
     )
+    plain, *assumed = (rewrite_equation(e, _written_out) for e in (plain, *assumed))
     if alpha_equal(plain.left, plain.right):
         return "Both sides of the conclusion are one term once definitions are unfolded."
     for hypothesis, equation in zip(claim.hypotheses, assumed, strict=True):
@@ -56,6 +63,25 @@ def _reason(claim: Claim, library: Library) -> str:
     if _is_about_nothing(plain):
         return "Both sides of the conclusion are about entries of what has none."
     return ""
+
+
+def _written_out(term: Term) -> Term | None:
+    """What a term is that only takes something apart and puts it together again, entry by entry.
+
+    `[i ↦ x[i]]` is `x`, `i ↦ f(i)` is `f`, and `[i ↦ t][j]` is `t` at `j`: the same to Lean before
+    any law is used, as a vector is the function of its entries. None of them is `[i ↦ x[i] + 0]`.
+    """
+    match term:
+        case Lambda(bound, Apply(function, Variable(name))):
+            is_whole = name == bound.name and name not in free_variables(function)
+            return function if is_whole else None
+        case Primitive("vector", _, (Lambda(bound, Primitive("entry", _, (whole, at))),)):
+            is_whole = isinstance(at, Variable) and at.name == bound.name
+            return whole if is_whole and bound.name not in free_variables(whole) else None
+        case Primitive("entry", _, (Primitive("vector", _, (entries,)), at)):
+            return apply(entries, at)
+        case _:
+            return None
 
 
 def _same(this: Equation, that: Equation) -> bool:

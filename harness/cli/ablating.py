@@ -133,11 +133,11 @@ def _brief(answer: AnsweredClaim) -> str:
 
 def _show_cell(checker: Checker, off: tuple[str, ...], library: Library, *, as_lean: bool) -> None:
     """What each question asks in one cell, and on what its answer rests."""
+    from harness.instances.shrink import shrink
+    from harness.instances.steps import worked
     from harness.language.notation import to_text
     from harness.lattice import Answer
     from harness.necessity.decide import decide
-    from harness.necessity.shrink import shrink
-    from harness.necessity.worked import worked
     from harness.symbolic.sketch import NoSketch, sketch
     from harness.symbolic.sketch.render import render
 

@@ -55,18 +55,18 @@ def count_all(terms: Iterable[Term], library: Library) -> Counts:
 def reassociated(term: Term) -> Term:
     """`term` with `(A @ B) @ v` as `A @ (B @ v)`: matrices act one after the other."""
 
-    def act(part: Term) -> Term | None:
+    def apart(part: Term) -> Term | None:
         match part:
             case Primitive("matvec", _, (Primitive("matmul", (m, k, n), (a, b)), v)):
                 inner = Primitive("matvec", (k, n), (b, v), Vector(k))
-                within = act(inner)
+                within = apart(inner)
                 vector = inner if within is None else within
                 outer = Primitive("matvec", (m, k), (a, vector), Vector(m))
-                return act(outer) or outer
+                return apart(outer) or outer
             case _:
                 return None
 
-    return rewrite(term, act)
+    return rewrite(term, apart)
 
 
 def _written_out(term: Term) -> Term:

@@ -29,7 +29,7 @@ class Figures:
         Both sides must come out as the evidence has them: a picture shows what was found.
         """
         from harness.arrays import Evaluator
-        from harness.necessity.instances import EXACT, UNREADABLE, breaks, read
+        from harness.instances.exact import EXACT, UNREADABLE, breaks, read
 
         found = breaks(example, claim, library)
         if found is None or (found.left, found.right) != (example.left, example.right):
@@ -65,7 +65,7 @@ class Figures:
 
         from harness.arrays import Data, Places, Unsupported
         from harness.arrays.evaluate import rank, size_of
-        from harness.numeric.small import plain
+        from harness.instances.exact import plain
 
         if scope:
             binder, *rest = scope

@@ -16,9 +16,9 @@ import numpy as np
 
 from harness.arrays import Data, Places, Value, open_function
 from harness.arrays.floats import UNIT, Bounded, BoundedFloat64, Floats, exactly
-from harness.arrays.functions import exponential, softmax
+from harness.arrays.functions import exponential, reciprocal_root, silu, softmax
 from harness.claims.model import Definition
-from harness.implementations.instances import Instance
+from harness.implementations.layers import EPSILON, Instance
 from harness.implementations.papers import pair, rotary_matrix
 from harness.language.transform import substitute
 from harness.language.types import Dim, DimVar, Named, Parameter, Sort, Type, substitute_type
@@ -38,6 +38,7 @@ _SHARED = (
     "Wk: index(g) -> matrix(d, m), bk: index(g) -> vector(d), "
     "Wv: index(g) -> matrix(d, m), bv: index(g) -> vector(d)"
 )
+_MLP = "act: scalar -> scalar, Wg: matrix(l, m), Wu: matrix(l, m), Wd: matrix(m, l), v: vector(m)"
 _TOKENS = "p: P, x: vector(m), pos: index(n) -> P, T: index(n) -> vector(m)"
 _PAIRS = "k: dimension, c: vector(k), s: vector(k)"
 
@@ -71,6 +72,16 @@ SIGNATURES: Mapping[str, str] = {
     "biasedGroupedQueryRopeAttentionBlockOutput": (
         f"{_SHARED}, Wo: matrix(m, d*h), bo: vector(m), {_TOKENS}"
     ),
+    "normalized": f"{_dims('m')}, f: scalar -> scalar, v: vector(m)",
+    "rmsNorm": f"{_dims('m')}, f: scalar -> scalar, γ: vector(m), v: vector(m)",
+    "gatedMlp": f"{_dims('ml')}, {_MLP}",
+    "attentionSublayer": (
+        _HEADS.replace(
+            "weights: index(h)", "norm: vector(m) -> vector(m), weights: index(h)"
+        ).replace("index(h) -> vector(n)", "index(h) -> index(n) -> vector(n)")
+        + ", Wo: matrix(m, d*h), pos: index(n) -> P, T: index(n) -> vector(m), i: index(n)"
+    ),
+    "mlpSublayer": f"{_dims('ml')}, norm: vector(m) -> vector(m), {_MLP}",
     "softmax": "n: dimension, exp: scalar -> scalar, s: vector(n)",
     "planeRotation": "c: scalar, s: scalar",
     "ropeInterleaved": _PAIRS,
@@ -133,20 +144,22 @@ def values(definition: Definition, instance: Instance) -> dict[str, Value[Bounde
     many = not shape(definition.name).one_head
     types = {p.name: p.type for p in definition.parameters if p.is_explicit}
     shared = slice(instance.groups if "group" in types else None)
-    arrays = {name: getattr(instance, name) for name in ("x", "T", "Wo", "bo", "q", "K", "V")}
+    given = ("x", "T", "Wo", "bo", "q", "K", "V", "γ", "Wg", "Wu", "Wd")
+    arrays = {name: getattr(instance, name) for name in given}
     for name in ("Wq", "bq"):
         arrays[name] = getattr(instance, name)[slice(None) if many else 0]
     for name in ("Wk", "bk", "Wv", "bv"):
         arrays[name] = getattr(instance, name)[shared if many else 0]
-    arrays["W"] = instance.Wq[0]
+    arrays["W"], arrays["v"] = instance.Wq[0], instance.x
     found: dict[str, Value[Bounded]] = {k: Data(exactly(a[None])) for k, a in arrays.items()}
     found["p"] = Places(np.asarray([instance.p]))
+    found["i"] = Places(np.asarray([instance.i]))
     found["pos"] = Places(np.asarray([instance.pos]))
     found["group"] = Places(np.asarray([instance.group]))
-    if "weights" in types:
-        found["weights"] = open_function(types["weights"], _weights(instance))
+    for name, function in _functions(instance).items():
+        if name in types:
+            found[name] = open_function(types[name], function)
     if "exp" in types:
-        found["exp"] = open_function(types["exp"], lambda a: exponential(np, a[0]))
         found["s"] = Data(exactly(instance.s[None]))
     elif "Θ" in types:
         place = shared if many else 0
@@ -156,14 +169,53 @@ def values(definition: Definition, instance: Instance) -> dict[str, Value[Bounde
     return {name: found[name] for name in types}
 
 
+SHOWN: Mapping[str, str] = {
+    "weights": "softmax(s / √d), masked",
+    "exp": "exp",
+    "f": "t ↦ 1 / √(t / m + ε)",
+    "norm": "RMSNorm with its gain",
+    "act": "SiLU",
+}
+"""What the open functions of definitions are taken to be, in words."""
+
+
+def _functions(instance: Instance) -> Mapping[str, Callable[[Sequence[Any]], Bounded]]:
+    """What the open functions of definitions are taken to be; see `SHOWN`."""
+    arithmetic = BoundedFloat64()
+    width = exactly(np.asarray(float(len(instance.x))))
+    epsilon = exactly(np.asarray(EPSILON))
+
+    def root(squares: Bounded) -> Bounded:
+        mean = arithmetic.add(arithmetic.divide(squares, width), epsilon)
+        return reciprocal_root(np, mean)
+
+    def norm(token: Bounded) -> Bounded:
+        scale = root(arithmetic.total(arithmetic.multiply(token, token)))
+        scale = arithmetic.lay(lambda a: a[..., None], scale)
+        return arithmetic.multiply(arithmetic.multiply(scale, token), exactly(instance.γ))
+
+    return {
+        "weights": _weights(instance),
+        "exp": lambda a: exponential(np, a[0]),
+        "f": lambda a: root(a[0]),
+        "norm": lambda a: norm(a[0]),
+        "act": lambda a: silu(np, a[0]),
+    }
+
+
 def _weights(instance: Instance) -> Callable[[Sequence[Any]], Bounded]:
-    """softmax(s / √d) under the mask of the head: what the papers make of a score."""
+    """softmax(s / √d) under the mask of the head: what the papers make of a score.
+
+    Where each token that asks has weights of its own, it has a mask of its own.
+    """
     scale = np.sqrt(instance.Wq.shape[1])
     arithmetic = BoundedFloat64()
 
     def weights(arguments: Sequence[Any]) -> Bounded:
-        *heads, scores = arguments
-        seen = instance.seen[heads[0] if heads else 0]
+        *places, scores = arguments
+        head_and_token = len(places) > 1
+        masks = instance.seen_by_all if head_and_token else instance.seen
+        seen = masks[tuple(places) or 0]
         divisor = Bounded(np.asarray(scale), np.asarray(scale * UNIT))
         return softmax(np, arithmetic.divide(scores, divisor), seen)
 

@@ -12,8 +12,8 @@ from harness.arrays.evaluate import shape_of
 from harness.arrays.floats import Bounded, BoundedFloat64
 from harness.claims.model import Definition, Library
 from harness.evidence import Counterexample, Json, Outcome
-from harness.implementations.bindings import shape, values
-from harness.implementations.instances import Instance
+from harness.implementations.bindings import SHOWN, shape, values
+from harness.implementations.layers import Instance
 
 SHARP = 1e-6
 """A bound below this part of the largest entry tells right from wrong."""
@@ -123,7 +123,7 @@ class Tally:
                 case Places(places):
                     shown[name] = places[0].tolist()
                 case _:
-                    shown[name] = "softmax(s / √d), masked" if name == "weights" else "exp"
+                    shown[name] = SHOWN[name]
         return Counterexample(
             self.sizes(instance),
             shown,

@@ -20,10 +20,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from harness.implementations.instances import Layout
+from harness.implementations.layers import Layout
 
 if TYPE_CHECKING:
-    from harness.implementations.instances import Floats
+    from harness.implementations.layers import Floats
 
 _LOOKS = 20_000
 """Distances at which δ is computed before the search gives up."""

@@ -14,17 +14,16 @@ from typing import Any
 
 import numpy as np
 
-from harness.arrays import Data, Evaluator, ObjectArithmetic, Places, Unsupported, Value
+from harness.arrays import Data, Evaluator, Places, Unsupported, Value
 from harness.arrays.evaluate import open_function, rank, shape_of, size_of
 from harness.claims.model import Definition, Library
+from harness.instances.exact import EXACT
 from harness.language.terms import Term, Variable
 from harness.language.transform import apply
 from harness.language.types import Function, Index, Named, Parameter, Sort, function_parts, resolve
 
 DRAWS = 6
 """Instances, each with every parameter changed in turn, before one is said to be ignored."""
-
-EXACT = ObjectArithmetic(Fraction, lambda x: 1 / x)
 
 
 def ignored(definition: Definition, library: Library) -> list[str]:

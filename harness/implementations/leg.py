@@ -20,7 +20,7 @@ from harness.evidence import Evidence, Json, Leg, Outcome
 from harness.implementations.bindings import SIGNATURES, renamed, shape, signature
 from harness.implementations.compare import Tally, evaluated
 from harness.implementations.ignored import ignored
-from harness.implementations.instances import draw
+from harness.implementations.layers import draw
 from harness.implementations.papers import IMPLEMENTS
 
 CHECK = "papers"

@@ -5,6 +5,9 @@ Vectors are lists of floats, matrices lists of rows, and every sum is rounded on
 - Vaswani et al. 2017, "Attention Is All You Need", arXiv 1706.03762.
 - Su et al. 2021, "RoFormer", arXiv 2104.09864v5: RoPE, in the interleaved layout.
 - Ainslie et al. 2023, "GQA", arXiv 2305.13245: query heads in groups that share keys and values.
+- Zhang and Sennrich 2019, "Root Mean Square Layer Normalization", arXiv 1910.07467.
+- Shazeer 2020, "GLU Variants Improve Transformer", arXiv 2002.05202: the gated MLP.
+- Touvron et al. 2023, "LLaMA", arXiv 2302.13971: norms stand before each sublayer.
 - Black et al. 2022, "GPT-NeoX-20B", arXiv 2204.06745, whose code brought the half-split layout
   that the Llama checkpoints of Transformers have.
 """
@@ -13,9 +16,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from harness.implementations.instances import Instance, Layout
+from harness.implementations.layers import EPSILON, Instance, Layout
 
 Vector = Sequence[float]
 Rows = Sequence[Vector]
@@ -146,6 +150,49 @@ def grouped_block(instance: Instance) -> list[float]:
     return add(project(instance.Wo.tolist(), contexts), instance.bo.tolist())
 
 
+def root_mean_square_norm(x: Vector, gain: Vector) -> list[float]:
+    """xᵢ gᵢ / RMS(x), where RMS(x)² is the mean of the squares (Zhang and Sennrich, equation 4).
+
+    ε is added to the mean, as the code that came with the paper does.
+    """
+    root = math.sqrt(math.fsum(a * a for a in x) / len(x) + EPSILON)
+    return [a / root * g for a, g in zip(x, gain, strict=True)]
+
+
+def swish_gated(instance: Instance, x: Vector) -> list[float]:
+    """W₂ (Swish(W x) ⊙ V x), without biases (Shazeer, equation 6)."""
+    gate, up = project(instance.Wg.tolist(), x), project(instance.Wu.tolist(), x)
+    activated = [a / (1 + math.exp(-a)) * b for a, b in zip(gate, up, strict=True)]
+    return project(instance.Wd.tolist(), activated)
+
+
+def normed(instance: Instance, x: Vector) -> list[float]:
+    """RMSNorm with the layer's gain."""
+    return root_mean_square_norm(x, instance.γ.tolist())
+
+
+def attention_sublayer(instance: Instance) -> list[float]:
+    """x + Attention(RMSNorm(x)) for one token among all (Touvron et al., 2.2)."""
+    import numpy as np
+
+    tokens = [normed(instance, token) for token in instance.T.tolist()]
+    i = instance.i
+    inner = replace(
+        instance,
+        x=np.asarray(tokens[i]),
+        T=np.asarray(tokens),
+        p=instance.pos[i],
+        seen=instance.seen_by_all[:, i],
+    )
+    return add(instance.T[i].tolist(), block(inner))
+
+
+def mlp_sublayer(instance: Instance) -> list[float]:
+    """x + FFN(RMSNorm(x)) (Touvron et al., 2.2)."""
+    x = instance.x.tolist()
+    return add(x, swish_gated(instance, normed(instance, x)))
+
+
 def _given(instance: Instance) -> tuple[list[float], list[list[float]], list[list[float]], Any]:
     found = instance.q.tolist(), instance.K.tolist(), instance.V.tolist()
     return (*found, instance.seen[0].tolist())
@@ -179,6 +226,11 @@ IMPLEMENTS: Mapping[str, Callable[[Instance], Any]] = {
     "concatProjectedMultiHeadRopeAttentionBlockOutput": block,
     "residualConcatProjectedMultiHeadRopeAttentionBlockOutput": residual_block,
     "biasedGroupedQueryRopeAttentionBlockOutput": grouped_block,
+    "normalized": lambda i: root_mean_square_norm(i.x.tolist(), [1.0] * len(i.x)),
+    "rmsNorm": lambda i: normed(i, i.x.tolist()),
+    "gatedMlp": lambda i: swish_gated(i, i.x.tolist()),
+    "attentionSublayer": attention_sublayer,
+    "mlpSublayer": mlp_sublayer,
     "softmax": lambda i: softmax(i.s.tolist()),
     "planeRotation": lambda i: _matrix(i, 1, "interleaved"),
     "ropeInterleaved": lambda i: _matrix(i, len(i.frequencies[0]), "interleaved"),

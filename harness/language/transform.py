@@ -66,6 +66,12 @@ def free_variables(term: Term) -> set[str]:
             return set().union(*(free_variables(child) for child in children(term)))
 
 
+def equation_variables(equation: Equation) -> set[str]:
+    """The names of variables of an equation that its own `∀` does not bind."""
+    found = free_variables(equation.left) | free_variables(equation.right)
+    return found - {v.name for v in equation.parameters}
+
+
 def calls(term: Term) -> set[str]:
     """The names of the definitions that `term` mentions, not those that these mention."""
     return {t.definition for t in subterms(term) if isinstance(t, Call)}

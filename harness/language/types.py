@@ -250,3 +250,8 @@ def function_parts(type_: Type) -> tuple[list[Type], Type]:
         arguments.append(resolve(type_.source))
         type_ = resolve(type_.target)
     return arguments, type_
+
+
+def is_place(type_: Type) -> bool:
+    """Whether values are indices or positions, or families of them: whole numbers in arrays."""
+    return isinstance(function_parts(type_)[1], Index | Named)

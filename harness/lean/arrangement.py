@@ -36,7 +36,7 @@ from harness.kernel.terms import (
     Zero,
     spine,
 )
-from harness.lean.instances import definition_needs, needs_of
+from harness.lean.needs import definition_needs, needs_of
 from harness.lean.scope import CLASSES, NUMERALS
 
 T = TypeVar("T")

@@ -23,7 +23,7 @@ from harness.language.transform import fresh, subterms
 from harness.language.types import Parameter
 from harness.lean import expression as lean
 from harness.lean.expression import Constant, Expression, Local, apply, arrow
-from harness.lean.instances import definition_needs
+from harness.lean.needs import definition_needs
 from harness.lean.scope import (
     CORE_NAMES,
     SCALAR_LEVEL,

@@ -29,7 +29,7 @@ from harness.language.types import (
 )
 from harness.lean import expression as lean
 from harness.lean.expression import Constant, Expression, Literal, Local, apply, arrow
-from harness.lean.instances import needs_of
+from harness.lean.needs import needs_of
 
 T = TypeVar("T")
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from harness.claims.model import Claim, Library
 from harness.evidence import Counterexample
+from harness.instances.exact import breaks
 from harness.lattice import Answer
-from harness.necessity.instances import breaks
 from harness.numeric.leg import find_counterexample
 from harness.symbolic.indices import settled
 from harness.symbolic.interpret import UnsupportedTerm

@@ -17,16 +17,16 @@ from harness.claims.model import Claim, Library
 from harness.claims.substance import substance
 from harness.claims.toggles import Checker
 from harness.evidence import Evidence, Json, Leg, Outcome
+from harness.instances.exact import breaks
+from harness.instances.shrink import shrink
+from harness.instances.steps import worked
+from harness.instances.witness import find_witness
 from harness.language.notation import to_text
 from harness.lattice import Answer
 from harness.necessity.decide import decide
-from harness.necessity.instances import breaks
 from harness.necessity.lattice import DecidedCell, lattice, spared
 from harness.necessity.parts import ablation
-from harness.necessity.shrink import shrink
 from harness.necessity.table import table
-from harness.necessity.witness import find_witness
-from harness.necessity.worked import worked
 from harness.numeric.leg import find_counterexample
 from harness.plain import to_plain
 from harness.symbolic.sketch import NoSketch, sketch

@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 from harness.arrays import Closure, Data, Evaluators, Open, Places, Value
 from harness.arrays.backend import NUMPY, Backend
 from harness.arrays.floats import Floats
+from harness.claims.hypotheses import Commutes, Orthogonal, assign
 from harness.claims.model import Claim, Library
 from harness.evidence import Counterexample, Json
 from harness.language.terms import Call, Equation, Lambda, Term
 from harness.language.transform import children
 from harness.language.types import Sort
 from harness.numeric.families import BASES, KINDS, Style
-from harness.numeric.hypotheses import Commutes, Orthogonal, assign
 from harness.numeric.identifier import LANES, ReplayId
 from harness.numeric.placing import Placing
 from harness.numeric.reals import Field
@@ -31,6 +31,9 @@ SIZES = (2, 3, 4, 5, 6)
 
 EDGES = 1_000_000
 """The number of the first batch at sizes that are easily forgotten (`sizing.edge_sizes`)."""
+
+SMALL_CHARACTERISTIC = 2_000_000
+"""The number of the first batch of the check `prime field` modulo 2 and 3."""
 
 Mask = NDArray[np.bool_]
 
@@ -112,7 +115,7 @@ class Plans:
         """
         if self.fixed is not None:
             return dict(self.fixed)
-        if batch >= EDGES:
+        if EDGES <= batch < SMALL_CHARACTERISTIC:
             if batch - EDGES >= len(self.edges):
                 raise ValueError(f"there is no batch {batch} of {self.claim.theorem}")
             return dict(self.edges[batch - EDGES])

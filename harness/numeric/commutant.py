@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.arrays.floats import Floats
+from harness.claims.hypotheses import Unmet
 from harness.numeric.eigenspaces import Solver, Undetermined, commuting
-from harness.numeric.hypotheses import Unmet
 from harness.numeric.reals import Field, RealField
 
 LARGE = 8

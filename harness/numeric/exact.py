@@ -14,14 +14,25 @@ from typing import Any
 import numpy as np
 
 from harness.arrays.evaluate import rank, shape_of
-from harness.language.terms import Equation
+from harness.claims.hypotheses import (
+    Atom,
+    Commutes,
+    Conjugate,
+    Defined,
+    Inverse,
+    Orthogonal,
+    UnitSquares,
+)
+from harness.language.terms import Equation, Term
 from harness.language.types import Index, Matrix, Named, Type, function_parts
-from harness.numeric.check import Check, Compared, Drawn, defects
+from harness.numeric.check import SMALL_CHARACTERISTIC, Check, Compared, Drawn, defects
 from harness.numeric.degrees import Degree, Degrees, entries
-from harness.numeric.hypotheses import Defined, Inverse, Orthogonal, UnitSquares
-from harness.numeric.modular import PRIMES, PrimeField, RandomFunction
+from harness.numeric.modular import PRIMES, SMALL_PRIMES, PrimeField, RandomFunction
 from harness.numeric.placing import placed
 from harness.numeric.sampling import Sampler
+
+SMALL_BATCHES = 2
+"""So many batches modulo each small prime: a claim that fails there does in much of a batch."""
 
 _COLLISION = 2.0**-40
 """The chance that two different arguments get one key in `RandomFunction`."""
@@ -35,7 +46,8 @@ class PrimeFieldCheck(Check):
     def draw(self, number: int) -> Drawn:
         """The instances of batch `number`; the primes take turns."""
         plans = self.plans
-        field = PrimeField(PRIMES[number % len(PRIMES)])
+        primes = SMALL_PRIMES if number >= SMALL_CHARACTERISTIC else PRIMES
+        field = PrimeField(primes[number % len(primes)])
         rng = plans.generator(number)
         sizes, styles = plans.sizes(number, rng), plans.styles(number)
         sampler = Sampler(
@@ -47,6 +59,17 @@ class PrimeFieldCheck(Check):
             fair &= defect == 0
         on = placed(plans.claim, instance.values, instance.functions, self.placing)
         return Drawn(number, f"p = {field.prime}", field, instance, fair, {}, *on)
+
+    @property
+    def small_characteristics(self) -> range:
+        """The batches modulo 2 and 3, where the claim is about every field, or every ring.
+
+        `(x + x) / (1 + 1) = x` holds modulo all primes but 2. Of one type of numbers, such as ℚ,
+        these tell nothing.
+        """
+        is_about_all = not self.plans.claim.scalars.is_type and self.plans.fixed is None
+        count = SMALL_BATCHES * len(SMALL_PRIMES) if is_about_all else 0
+        return range(SMALL_CHARACTERISTIC, SMALL_CHARACTERISTIC + count)
 
     def compare(self, drawn: Drawn, equation: Equation) -> Compared:
         """Both sides as numbers in 0 … p − 1."""
@@ -61,7 +84,8 @@ class PrimeFieldCheck(Check):
         return Compared(left, right, wrong, drawn.fair, np.where(wrong, np.inf, 0.0))
 
     def miss(self, sizes: Mapping[str, int], prime: int) -> float:
-        """A bound on the chance that one instance misses that the claim fails, families given.
+        """A bound on the chance that one instance misses that the claim fails, given families,
+        and the orthogonal factor of what carries one into another.
 
         Two arguments of open functions that differ may agree by chance, the difference of the
         sides may vanish by chance, and two keys may agree.
@@ -98,7 +122,7 @@ class PrimeFieldCheck(Check):
                     case UnitSquares(_, atoms):
                         degree = entries(parameter.name, 2, 2, points)
                         leaves |= {atom.name: degree for atom in atoms}
-                    case Inverse(_, other, _, _):
+                    case Inverse(_, other):
                         inner = Degrees(self.plans.library, leaves).term(other, sizes)
                         own = int(len(set(shape[-2:])) > 1)  # (C A)⁻¹ C, where C is drawn as well
                         degree = entries(
@@ -107,12 +131,35 @@ class PrimeFieldCheck(Check):
                             d * (inner.above + own),
                             members,
                         )
+                    case Commutes(carrier=carrier) if carrier is not None:
+                        inner = Degrees(self.plans.library, leaves).term(carrier, sizes)
+                        degree = entries(parameter.name, inner.above + 1, inner.under, members)
+                    case Conjugate(_, by, _, other):
+                        degree = self._conjugate(parameter.name, by, other, leaves, sizes)
                     case Defined(_, other, _):
                         degree = Degrees(self.plans.library, leaves).term(other, sizes)
                     case _:
                         pass
             leaves.setdefault(parameter.name, degree)
         return leaves
+
+    def _conjugate(
+        self,
+        name: str,
+        by: Atom,
+        other: Term,
+        leaves: Mapping[str, Degree],
+        sizes: Mapping[str, int],
+    ) -> Degree:
+        """A F A⁻¹, where A is drawn linearly or, if it is orthogonal, as N / δ: N F Nᵀ / δ²."""
+        plans = self.plans
+        [type_] = (p.type for p in plans.claim.parameters if p.name == by.name and p.is_explicit)
+        shape = shape_of(type_, sizes)
+        d, members = shape[-1], math.prod(shape[:-2])
+        is_orthogonal = any(isinstance(f, Orthogonal) for f in plans.assignment.forms[by.name])
+        turns = 2 * d if is_orthogonal else d
+        inner = Degrees(plans.library, leaves).term(other, sizes)
+        return entries(name, turns + inner.above, turns + inner.under, members)
 
 
 def random_functions(

@@ -13,17 +13,17 @@ import numpy as np
 
 from harness.arrays import Unsupported
 from harness.arrays.backend import Backend, BackendMissing
+from harness.claims.hypotheses import Unmet
 from harness.claims.model import Claim, Library
 from harness.evidence import Counterexample, Evidence, Json, Leg, Outcome
+from harness.instances.search import find_small
 from harness.numeric.bounded import Float64Check
-from harness.numeric.check import EDGES, Compared, Drawn, remark, shown
+from harness.numeric.check import EDGES, SMALL_CHARACTERISTIC, Compared, Drawn, remark, shown
 from harness.numeric.degenerate import PATTERNS, count
 from harness.numeric.exact import PrimeFieldCheck
-from harness.numeric.hypotheses import Unmet
 from harness.numeric.modular import PRIMES
 from harness.numeric.precisions import NARROW, Precision, lacks, measure
 from harness.numeric.replay import CHECKS, replay, small_id
-from harness.numeric.small import find_small
 from harness.numeric.tally import Tally
 from harness.numeric.threads import one_thread
 from harness.numeric.variants import variants
@@ -62,7 +62,8 @@ def check(
                 run = _Run(kind(claim, library, seed, backend=Backend(backend, device)))
                 usual = range(max(1, round(BATCHES[kind.name] * effort)))
                 edges = range(EDGES, EDGES + len(run.tester.plans.edges))
-                for number in (*usual, *edges):
+                small = getattr(run.tester, "small_characteristics", ())
+                for number in (*usual, *edges, *small):
                     if time.monotonic() >= deadline or run.wrong:
                         break
                     try:
@@ -145,16 +146,22 @@ class _Run:
     edges: int = 0
     """Instances at sizes 0, 1 and large: they can refute, and do not count otherwise."""
 
+    small_fields: int = 0
+    """Instances modulo 2 and 3: they can refute, and do not count otherwise."""
+
     def add(self, number: int) -> None:
         """Test one more batch."""
         plans = self.tester.plans
         drawn = self.tester.draw(number)
         found = self.tester.compare(drawn, plans.claim.conclusion)
+        if found.wrong.any():
+            self.wrong = (drawn, found)
+        if number >= SMALL_CHARACTERISTIC:
+            self.small_fields += int(drawn.fair.sum())
+            return
         for name, size in drawn.instance.sizes.items():
             low, high = self.sizes.get(name, (size, size))
             self.sizes[name] = min(low, size), max(high, size)
-        if found.wrong.any():
-            self.wrong = (drawn, found)
         if number >= EDGES:
             self.edges += int(drawn.fair.sum())
             return
@@ -224,6 +231,7 @@ class _Run:
             "degenerate": {"each_batch": degenerate, "patterns": list(PATTERNS[:degenerate])},
         }
         if isinstance(tester, PrimeFieldCheck):
+            data["instances_modulo_2_and_3"] = self.small_fields
             data["miss_per_instance"] = max(self.misses, default=1.0)
             data["conditional_on"] = (
                 "the families drawn; open functions that are random, fresh for each instance, with "

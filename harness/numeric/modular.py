@@ -24,6 +24,9 @@ Residues = NDArray[np.float64]
 PRIMES = (16777213, 16777199, 8388593)
 """2²⁴ − 3, 2²⁴ − 17 and 2²³ − 15."""
 
+SMALL_PRIMES = (2, 3)
+"""The characteristics in which 1 + 1, or 1 + 1 + 1, is 0: laws of division by them fail there."""
+
 _TERMS = 64
 
 _FEW = 300
@@ -106,7 +109,7 @@ class PrimeField:
             inverses = [pow(x, -1, self.prime) if x else 0 for x in numbers]
             return self.reduce(np.array(inverses, dtype=np.float64)).reshape(value.shape)
         found: Residues = self.xp.ones_like(value)
-        power, exponent = value, self.prime - 2
+        power, exponent = value, max(self.prime - 2, 1)  # modulo 2, each is its own inverse
         while exponent:
             if exponent & 1:
                 found = self.multiply(found, power)

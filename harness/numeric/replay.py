@@ -11,16 +11,16 @@ import numpy as np
 
 from harness.arrays import Unsupported
 from harness.arrays.backend import Backend, BackendMissing
+from harness.claims.hypotheses import Unmet
 from harness.claims.model import Claim, Library, Project
 from harness.evidence import Counterexample, Json
+from harness.instances.search import Found, draw_small
 from harness.language.types import Sort
 from harness.numeric.bounded import Float64Check
 from harness.numeric.check import Check, Compared, remark, shown
 from harness.numeric.exact import PrimeFieldCheck
-from harness.numeric.hypotheses import Unmet
 from harness.numeric.identifier import ReplayId
 from harness.numeric.precisions import NARROW, measure
-from harness.numeric.small import Found, draw_small
 from harness.numeric.threads import one_thread
 
 CHECKS: tuple[type[PrimeFieldCheck] | type[Float64Check], ...] = (PrimeFieldCheck, Float64Check)

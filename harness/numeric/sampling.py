@@ -1,6 +1,6 @@
 """Random instances of a claim that meet its hypotheses by construction.
 
-What is drawn follows from the forms of the hypotheses (`harness.numeric.hypotheses`): a variable
+What is drawn follows from the forms of the hypotheses (`harness.claims.hypotheses`): a variable
 that is orthogonal, commutes with a family, lies on a sphere, is an inverse or is defined is drawn
 so; all else is free. Callers check the hypotheses on what they get.
 """
@@ -17,6 +17,18 @@ from numpy.typing import NDArray
 from harness.arrays import Data, Evaluators, Places, Unsupported, Value, open_function
 from harness.arrays.evaluate import rank, shape_of, size_of
 from harness.arrays.floats import Floats
+from harness.claims.hypotheses import (
+    Assignment,
+    Atom,
+    Commutes,
+    CommutesWithItself,
+    Conjugate,
+    Defined,
+    Inverse,
+    Involution,
+    Orthogonal,
+    UnitSquares,
+)
 from harness.claims.model import Claim
 from harness.language.terms import Apply, Term, Variable
 from harness.language.transform import children, free_variables
@@ -27,21 +39,11 @@ from harness.language.types import (
     Parameter,
     Type,
     function_parts,
+    is_place,
 )
 from harness.numeric.commutant import draw_commuting
 from harness.numeric.degenerate import patterned
 from harness.numeric.families import Basis, Style, draw_basis, draw_family
-from harness.numeric.hypotheses import (
-    Assignment,
-    Atom,
-    Commutes,
-    CommutesWithItself,
-    Defined,
-    Inverse,
-    Involution,
-    Orthogonal,
-    UnitSquares,
-)
 from harness.numeric.reals import Field
 
 OpenFunctions = Callable[[np.random.Generator, Type, Mapping[str, int], int], Callable[..., Any]]
@@ -158,6 +160,13 @@ class Sampler:
             found = self._unspoken(rng, parameter, found, instance)
         elif commuting:
             found = self._commuting(rng, parameter, commuting, orthogonal, instance, bases)
+            if any(f.is_turned for f in commuting):
+                found = self.field.matmul(self._isometry(rng, shape, False), found)
+            for form in commuting:
+                if form.carrier is not None:
+                    own = [p for p in form.parameters if p.name in form.owner.arguments]
+                    carrier = self._evaluate(form.owner, form.carrier, own, instance)
+                    found = self.field.matmul(carrier, found)
         elif orthogonal:
             found = self._isometry(rng, shape, orthogonal.rows)
         elif forms:
@@ -165,12 +174,20 @@ class Sampler:
                 case UnitSquares():
                     self._unit(rng, forms[0], instance)
                     return
-                case Inverse(owner, other, parameters):
+                case Inverse(owner, other, parameters, is_left, is_transposed):
                     value = self._evaluate(owner, other, parameters, instance)
                     if isinstance(target, Matrix):
-                        found = self._inverse(rng, value, shape, is_left=forms[0].is_left)
+                        lying = (*shape[:-2], shape[-1], shape[-2])
+                        upright = lying if is_transposed else shape
+                        found = self._inverse(rng, value, upright, is_left=is_left)
+                        found = np.swapaxes(found, -1, -2) if is_transposed else found
                     else:
                         found = self.field.reciprocal(value)
+                case Conjugate(owner, _, by, other, parameters):
+                    outer = self._evaluate(owner, by, parameters, instance)
+                    inner = self._evaluate(owner, other, parameters, instance)
+                    inner = self.field.matmul(inner, self.field.inverse(outer))
+                    found = np.broadcast_to(self.field.matmul(outer, inner), shape)
                 case Defined(owner, other, parameters):
                     value = self._evaluate(owner, other, parameters, instance)
                     found = np.broadcast_to(value, shape)
@@ -246,7 +263,7 @@ class Sampler:
         family = np.concatenate([self._given(form, some, frame) for form in forms], axis=-3)
         each = -(-instance.lanes // max(distinct, 1))
         draws = each if orthogonal is None else min(each, self.field.generators)
-        closed = orthogonal is not None
+        closed = orthogonal is not None or any(f.is_closed for f in forms)
         found, dimension = draw_commuting(self.field, rng, family, closed=closed, draws=draws)
         lane = np.arange(instance.lanes)
         own, turn = lane % max(distinct, 1), lane // max(distinct, 1)
@@ -427,7 +444,7 @@ class _Bases:
             if len(families) == 1:
                 shared += own
             closed = any(
-                isinstance(f, Orthogonal)
+                isinstance(f, Orthogonal) or (isinstance(f, Commutes) and f.is_closed)
                 for name in (owner.name, *families)
                 for f in assignment.forms[name]
             )
@@ -491,6 +508,4 @@ def _are_any(indices: Sequence[Term], parameters: Sequence[Variable]) -> bool:
 
 
 def _is_place(parameter: Parameter) -> bool:
-    return isinstance(function_parts(parameter.type)[1], Index | Named) and (
-        rank(parameter.type) is not None
-    )
+    return is_place(parameter.type) and (rank(parameter.type) is not None)

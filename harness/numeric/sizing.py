@@ -10,6 +10,7 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 import numpy as np
 
 from harness.arrays.evaluate import size_of
+from harness.claims.hypotheses import Assignment, Commutes, Inverse, Orthogonal
 from harness.claims.model import Claim
 from harness.language.types import (
     Dim,
@@ -25,7 +26,6 @@ from harness.language.types import (
     function_parts,
     resolve,
 )
-from harness.numeric.hypotheses import Assignment, Commutes, Inverse, Orthogonal
 
 
 def draw_sizes(
@@ -128,7 +128,7 @@ def _limits(claim: Claim, assignment: Assignment) -> Iterator[tuple[str, Matrix,
             if isinstance(form, Orthogonal):
                 yield parameter.name, _matrix(parameter), form.rows
             elif isinstance(form, Inverse) and _is_matrix(parameter):
-                yield parameter.name, _matrix(parameter), form.is_left
+                yield parameter.name, _matrix(parameter), form.is_left != form.is_transposed
 
 
 def _is_matrix(parameter: Parameter) -> bool:

@@ -16,16 +16,22 @@ import numpy as np
 
 from harness.arrays import Data, Evaluators, Places
 from harness.arrays.evaluate import shape_of
+from harness.claims.hypotheses import Assignment, Unmet, assign
 from harness.claims.model import Claim, Library
 from harness.claims.programs import Program
 from harness.evidence import Evidence, Json, Outcome
 from harness.language.terms import Call, Equation, Term, Variable
-from harness.language.transform import alpha_equal, free_variables, implicit_arguments, substitute
+from harness.language.transform import (
+    alpha_equal,
+    equation_variables,
+    free_variables,
+    implicit_arguments,
+    substitute,
+)
 from harness.language.types import Parameter, substitute_type
 from harness.numeric.check import defects
 from harness.numeric.exact import random_functions
 from harness.numeric.families import BASES, KINDS, Style
-from harness.numeric.hypotheses import Assignment, Unmet, assign
 from harness.numeric.modular import Residues
 from harness.numeric.sampling import Sampler
 from harness.programs import graph
@@ -106,14 +112,14 @@ def fold(claim: Claim, program: Program, library: Library) -> Fold:
     for hypothesis in claim.hypotheses:
         equation = hypothesis.equation
         bound = {p.name for p in equation.parameters}
-        meant = (free_variables(equation.left) | free_variables(equation.right)) - bound
+        meant = equation_variables(equation)
         if bound & set().union(*(free_variables(put[name]) for name in meant & set(put))):
             raise Foreign(f"{hypothesis.name} binds a name of the program's")
         binders = tuple(
             Variable(p.name, substitute_type(p.type, dims, types)) for p in equation.parameters
         )
         found = Equation(binders, said(equation.left, bound), said(equation.right, bound))
-        speaks = (free_variables(found.left) | free_variables(found.right)) - bound
+        speaks = equation_variables(found)
         if speaks & ({v.name for v in program.each} | set(program.open)):
             raise Foreign(f"{hypothesis.name} speaks of what each row of the result has its own")
         hypotheses.append(replace(hypothesis, equation=found))

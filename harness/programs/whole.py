@@ -14,11 +14,11 @@ from typing import Any
 
 import numpy as np
 
+from harness.claims.hypotheses import Unmet, assign
 from harness.claims.model import Claim, Definition, Library
 from harness.claims.programs import Model
 from harness.evidence import Evidence, Json, Outcome
 from harness.language.terms import Term
-from harness.numeric.hypotheses import Unmet, assign
 from harness.numeric.modular import Residues
 from harness.programs import graph
 from harness.programs.binding import Binding, Setting, picked, settings

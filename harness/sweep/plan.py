@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from harness.claims.document import Document, read_document, schema_faults
+from harness.claims.hypotheses import Unmet, assign
 from harness.claims.model import Claim, Library, Project
 from harness.diagnostics import Diagnostic, InputError
 from harness.evidence import Json
 from harness.language.types import Sort
-from harness.numeric.hypotheses import Unmet, assign
 from harness.numeric.identifier import LANES
 from harness.numeric.sizing import misfits
 

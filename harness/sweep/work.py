@@ -16,11 +16,11 @@ import numpy as np
 from harness.arrays import Unsupported
 from harness.arrays.backend import BackendMissing
 from harness.cache import code_fingerprint
+from harness.claims.hypotheses import Unmet
 from harness.evidence import Json
 from harness.numeric.bounded import Float64Check
 from harness.numeric.check import Drawn
 from harness.numeric.exact import PrimeFieldCheck
-from harness.numeric.hypotheses import Unmet
 from harness.numeric.identifier import ReplayId
 from harness.numeric.precisions import NARROW, Precision, lacks, measure
 from harness.numeric.replay import tester_of

@@ -17,8 +17,8 @@ import numpy as np
 
 from harness.arrays import Data, Evaluator, Value
 from harness.claims.model import Claim, Library
-from harness.symbolic.exact import Table, arithmetic, sizes_of, values_of
-from harness.symbolic.models import Model, Models
+from harness.instances.models import Model, Models
+from harness.instances.tables import Table, arithmetic, sizes_of, values_of
 from harness.symbolic.numbers import Ring, Work
 
 MAX_WORK = {"sympy": 50_000, "flint": 1_000_000}

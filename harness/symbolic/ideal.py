@@ -13,8 +13,8 @@ from typing import Any
 
 from harness.arrays import Evaluator
 from harness.claims.model import Claim, Library
+from harness.instances.tables import Table, arithmetic, entries, sizes_of, values_of
 from harness.language.transform import free_variables
-from harness.symbolic.exact import Table, arithmetic, entries, sizes_of, values_of
 from harness.symbolic.numbers import Residues, Ring
 
 MAX_SYMBOLS = 16

@@ -15,11 +15,11 @@ import numpy as np
 
 from harness.arrays import Evaluator, Value
 from harness.claims.model import Claim, Hypothesis, Library
+from harness.instances.tables import Table, arithmetic, sizes_of, values_of
 from harness.language.terms import Equation, Lambda, Term, Variable
 from harness.language.transform import apart, children, substitute
 from harness.symbolic import build as b
 from harness.symbolic.build import DEFECT
-from harness.symbolic.exact import Table, arithmetic, sizes_of, values_of
 from harness.symbolic.numbers import Residues, Ring, Work
 
 

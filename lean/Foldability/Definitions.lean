@@ -198,6 +198,52 @@ def biasedGroupedQueryRopeAttentionBlockOutput {α : Type u} [OfNat α 0] [Add �
     (fun j => mulVec (Θ (group k) (pos j)) (addVec (mulVec (Wk (group k)) (T j)) (bk (group k))))
     (fun j => addVec (mulVec (Wv (group k)) (T j)) (bv (group k))))) bo
 
+/-! ## The residual stream
+
+What surrounds attention in a transformer. `norm` is any map of a token to what its sublayer reads.
+-/
+
+/-- A token scaled by a function of its squared length, `f(v · v) v`: the norm of RMSNorm, before
+its gain, where `f(t) = 1 / √(t / m + ε)`. -/
+def normalized {α : Type u} [OfNat α 0] [Add α] [Mul α] {m : Nat} (f : α → α) (v : Vec α m) :
+    Vec α m :=
+  smulVec (f (dot v v)) v
+
+/-- RMSNorm with its gain: `diag(γ) f(v · v) v`. -/
+def rmsNorm {α : Type u} [OfNat α 0] [Add α] [Mul α] {m : Nat} (f : α → α) (γ v : Vec α m) :
+    Vec α m :=
+  mulVec (diagonal γ) (normalized f v)
+
+/-- A gated MLP: `W_d (act(W_g v) ⊙ W_u v)`. -/
+def gatedMlp {α : Type u} [OfNat α 0] [Add α] [Mul α] {m l : Nat} (act : α → α)
+    (Wg Wu : Mat α l m) (Wd : Mat α m l) (v : Vec α m) : Vec α m :=
+  mulVec Wd fun i => act (mulVec Wg v i) * mulVec Wu v i
+
+/-- What attention makes of token `i`, added to it: all tokens `T` are normed, and stand at `pos`.
+The weights of each head may differ from token to token, as masks do. -/
+def attentionSublayer {α : Type u} [OfNat α 0] [Add α] [Mul α] {n d m h : Nat} {P : Type v}
+    (norm : Vec α m → Vec α m)
+    (weights : Fin h → Fin n → Vec α n → Vec α n) (Θ : Fin h → P → Mat α d d)
+    (Wq Wk Wv : Fin h → Mat α d m) (Wo : Mat α m (d * h))
+    (pos : Fin n → P) (T : Fin n → Vec α m) (i : Fin n) : Vec α m :=
+  addVec (T i) (concatProjectedMultiHeadRopeAttentionBlockOutput (fun k => weights k i) Θ
+    Wq Wk Wv Wo (pos i) (norm (T i)) pos fun j => norm (T j))
+
+/-- What a gated MLP makes of a token, added to it: `v + MLP(norm(v))`. -/
+def mlpSublayer {α : Type u} [OfNat α 0] [Add α] [Mul α] {m l : Nat}
+    (norm : Vec α m → Vec α m) (act : α → α)
+    (Wg Wu : Mat α l m) (Wd : Mat α m l) (v : Vec α m) : Vec α m :=
+  addVec v (gatedMlp act Wg Wu Wd (norm v))
+
+/-- Token `i` after a whole layer of a transformer: norm, attention, residual, norm, MLP, residual. -/
+def transformerLayer {α : Type u} [OfNat α 0] [Add α] [Mul α] {n d m h l : Nat} {P : Type v}
+    (norm norm' : Vec α m → Vec α m)
+    (weights : Fin h → Fin n → Vec α n → Vec α n) (Θ : Fin h → P → Mat α d d)
+    (Wq Wk Wv : Fin h → Mat α d m) (Wo : Mat α m (d * h))
+    (act : α → α) (Wg Wu : Mat α l m) (Wd : Mat α m l)
+    (pos : Fin n → P) (T : Fin n → Vec α m) (i : Fin n) : Vec α m :=
+  mlpSublayer norm' act Wg Wu Wd (attentionSublayer norm weights Θ Wq Wk Wv Wo pos T i)
+
 /-! ## Softmax and RoPE -/
 
 /-- Softmax, for a given exponential: `softmax(s) j = exp(s j) / Σₖ exp(s k)`. -/

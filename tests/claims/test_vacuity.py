@@ -27,6 +27,15 @@ EMPTY = {
         "then: 'scores(q, K) = [j ↦ dot(q, K(j))]'",
         "unfolded",
     ),
+    "put together again": (
+        "for:\n  n: dimension\n  x: vector(n)\nthen: '[i ↦ x[i]] = x'",
+        "unfolded",
+    ),
+    "a family of members": (
+        "for:\n  n, d: dimension\n  K: index(n) -> vector(d)\n  q: vector(d)\n"
+        "then: 'scores(q, j ↦ K(j)) = scores(q, K)'",
+        "unfolded",
+    ),
     "no such index": (
         "for:\n  n: dimension\n  i: index(0)\n  u, v: vector(n)\nthen: dot(u, v) = dot(u, u)",
         "there is no i: index(0)",
@@ -65,6 +74,13 @@ TELLING = {
     "beside something": (
         "for:\n  n: dimension\n  u: vector(0)\n  v, w: vector(n)\n"
         "then: dot(u, u) + dot(v, w) = dot(u, u) + dot(w, v)"
+    ),
+    "put together again, and more": (
+        "for:\n  n: dimension\n  x: vector(n)\nthen: '[i ↦ x[i] + 0] = x'"
+    ),
+    "put together otherwise": (
+        "for:\n  n: dimension\n  s: index(n) -> index(n)\n  x: vector(n)\n"
+        "assume:\n  it: '∀ (i: index(n)), s(i) = i'\nthen: '[i ↦ x[s(i)]] = x'"
     ),
     "one entry": "for:\n  x: vector(1)\nthen: '∀ (j: index(1)), (Σ i, x[i]) = x[j]'",
     "a hypothesis at one place": (

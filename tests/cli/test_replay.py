@@ -12,8 +12,8 @@ from click.testing import CliRunner, Result
 
 from harness.claims.project import load_project
 from harness.cli import main
+from harness.instances.search import find_small
 from harness.numeric.replay import small_id
-from harness.numeric.small import find_small
 
 ROOT = Path(__file__).parents[2]
 CLAIM = "scores_invariant_of_orthogonal"

@@ -13,6 +13,7 @@ DEFINITIONS = ROOT / "specs" / "definitions.yaml"
 CONCAT = "multiHeadRopeAttentionContext"
 BLOCK = "concatProjectedMultiHeadRopeAttentionBlockOutput"
 RESIDUAL = "residualConcatProjectedMultiHeadRopeAttentionBlockOutput"
+SUBLAYER = "attentionSublayer"
 GROUPED = "biasedGroupedQueryRopeAttentionBlockOutput"
 
 GIVEN = "weights, Θ, Wq, Wk, Wv, {}p, x, pos, T"
@@ -43,6 +44,17 @@ def grouped(
     return f"Wo @ concat(k ↦ attentionContext(weights(k), {q}, j ↦ {key}, j ↦ {v})){end}"
 
 
+def sublayer(
+    residual: str = "T(i)",
+    query: str = "norm(T(i))",
+    keys: str = "j ↦ norm(T(j))",
+    pos: str = "pos",
+) -> str:
+    """The body of an attention sublayer, with what it adds to and what attention reads."""
+    weights = "k ↦ weights(k)(i), Θ, Wq, Wk, Wv, Wo"
+    return f"{residual} + {BLOCK}({weights}, pos(i), {query}, {pos}, {keys})"
+
+
 WRONG = [
     ("scores", "the keys alone", "[j ↦ dot(K(j), K(j))]"),
     ("scores", "turned around", "[j ↦ -dot(q, K(j))]"),
@@ -71,6 +83,18 @@ WRONG = [
     (GROUPED, "query bias not turned", grouped(q="Θ(group(k))(p) @ (Wq(k) @ x) + bq(k)")),
     (GROUPED, "value bias forgotten", grouped(v="Wv(group(k)) @ T(j)")),
     (GROUPED, "output bias forgotten", grouped(end="")),
+    ("normalized", "not scaled", "0 * f(dot(v, v)) * v + v"),
+    ("normalized", "scaled twice", "f(dot(v, v)) * (f(dot(v, v)) * v)"),
+    ("rmsNorm", "gain forgotten", "normalized(f, v) + 0 * γ"),
+    ("rmsNorm", "gain twice", "diagonal(γ) @ (diagonal(γ) @ normalized(f, v))"),
+    ("gatedMlp", "gate on the other side", "Wd @ [i ↦ (Wg @ v)[i] * act((Wu @ v)[i])]"),
+    ("gatedMlp", "not activated", "Wd @ [i ↦ (Wg @ v)[i] * (Wu @ v)[i] + 0 * act(0)]"),
+    (SUBLAYER, "residual normed", sublayer(residual="norm(T(i))")),
+    (SUBLAYER, "keys not normed", sublayer(keys="T")),
+    (SUBLAYER, "the query not normed", sublayer(query="T(i)")),
+    (SUBLAYER, "one position for all", sublayer(pos="j ↦ pos(i)")),
+    ("mlpSublayer", "residual dropped", "0 * v + gatedMlp(act, Wg, Wu, Wd, norm(v))"),
+    ("mlpSublayer", "norm after it", "v + norm(gatedMlp(act, Wg, Wu, Wd, v))"),
     ("softmax", "not normalised", "[j ↦ exp(s[j])]"),
     ("softmax", "normalised by itself", "[j ↦ exp(s[j]) / exp(s[j])]"),
     ("planeRotation", "flipped sign", "matrix2(c, s, s, c)"),

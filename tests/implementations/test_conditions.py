@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pytest
 
-from harness.implementations.instances import LAYOUTS, Layout
+from harness.implementations.layers import LAYOUTS, Layout
 from harness.implementations.papers import attention, pair, rotary_matrix, rotate
 
 HEADS, GROUPS, D, M = 4, 2, 8, 10

@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 
 from harness.cli import main
 from harness.implementations.horizon import Commutation
-from harness.implementations.instances import LAYOUTS, Layout
+from harness.implementations.layers import LAYOUTS, Layout
 from harness.implementations.papers import dot, pair, project, rotary_matrix, rotate
 
 D = 128

@@ -106,13 +106,13 @@ def test_other_parameters_are_never_confirmed(change: str) -> None:
     assert "expected (d: dimension" in found.summary
 
 
-@pytest.mark.parametrize("module", ["papers", "instances", "horizon"])
+@pytest.mark.parametrize("module", ["papers", "layers", "horizon"])
 def test_implementations_share_nothing_with_the_claim_language(module: str) -> None:
     tree = ast.parse((ROOT / "harness" / "implementations" / f"{module}.py").read_text("utf-8"))
     names = {n.module or "" for n in ast.walk(tree) if isinstance(n, ast.ImportFrom)}
     names |= {a.name for n in ast.walk(tree) if isinstance(n, ast.Import) for a in n.names}
     ours = {name for name in names if name.split(".")[0] == "harness"}
-    assert ours <= {"harness.implementations.instances"}
+    assert ours <= {"harness.implementations.layers"}
 
 
 def test_nothing_compared_is_never_confirmed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from harness.implementations import papers
-from harness.implementations.instances import LAYOUTS, Instance, Layout, draw
+from harness.implementations.layers import LAYOUTS, Instance, Layout, draw
 
 
 def complex_of(x: list[float], layout: Layout) -> np.ndarray:

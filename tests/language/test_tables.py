@@ -19,7 +19,7 @@ from harness.language.primitives import BY_NAME, OPERATIONS, PRIMITIVES, signatu
 from harness.language.scope import Scope
 from harness.language.terms import Primitive, Term, Variable
 from harness.language.types import DimVar, Parameter, Sort, function_parts
-from harness.lean import instances
+from harness.lean import needs
 from harness.lean.mirror.meaning import NOTATION
 from harness.numeric import degrees
 from harness.symbolic import interpret
@@ -27,7 +27,7 @@ from tests.arrays.language import LIBRARY
 from tests.arrays.naive import MEANING
 from tests.arrays.test_evaluate import FRACTIONS
 
-REFERENCE = Path(instances.__file__).parent / "mirror" / "Reference.lean"
+REFERENCE = Path(needs.__file__).parent / "mirror" / "Reference.lean"
 REFERENCES = set(re.findall(r"^def (\w+) \(α", REFERENCE.read_text("utf-8"), flags=re.M))
 
 CORE = {name for name in PRIMITIVES if name not in derived()}
@@ -36,7 +36,7 @@ TABLES: dict[str, Collection[str]] = {
     "cost": count.RULES,
     "degrees": {*degrees.RULES, "divide"},
     "words": interpret.RULES,
-    "what Lean's constants need": instances._NEEDS,
+    "what Lean's constants need": needs._NEEDS,
     "references in Lean": REFERENCES - {"sum_empty", "sum_next"} | NOTATION | {"sum"},
     "naive meaning": MEANING,
 }
@@ -80,7 +80,7 @@ def test_what_a_derived_operator_is_has_its_type_and_is_made_of_others(operator:
     term = made(operator)
     found = meaning(term, "a test")
     assert found.type == term.type
-    assert instances.needs_of(operator) == instances.in_order(instances.needs_of(operator))
+    assert needs.needs_of(operator) == needs.in_order(needs.needs_of(operator))
     names = {part for part in CORE if part in set(_operators(found))}
     assert names
     assert set(_operators(found)) <= CORE
@@ -95,12 +95,12 @@ def _operators(term: Term) -> set[str]:
 def test_needs_are_those_of_lean() -> None:
     """By hand, as Lean's definitions take them."""
     ring = ("zero", "add", "multiply")
-    assert instances.needs_of("dot") == instances.needs_of("matmul") == ring
-    assert instances.needs_of("sum_vector") == ("zero", "add")
-    assert instances.needs_of("hadamard_matrix") == instances.needs_of("scale_vector")
-    assert instances.needs_of("scale_vector") == ("multiply",)
-    assert instances.needs_of("transpose") == ()
-    assert set(OPERATIONS) <= set(instances._NEEDS)
+    assert needs.needs_of("dot") == needs.needs_of("matmul") == ring
+    assert needs.needs_of("sum_vector") == ("zero", "add")
+    assert needs.needs_of("hadamard_matrix") == needs.needs_of("scale_vector")
+    assert needs.needs_of("scale_vector") == ("multiply",)
+    assert needs.needs_of("transpose") == ()
+    assert set(OPERATIONS) <= set(needs._NEEDS)
 
 
 def test_what_is_written_by_name_is_an_operator() -> None:
@@ -125,9 +125,9 @@ ROOMS: dict[str, tuple[object, str, Callable[[Term], object]]] = {
         lambda term: interpret.interpret(term, interpret.Environment({})),
     ),
     "printing for Lean": (
-        instances,
+        needs,
         "_NEEDS",
-        lambda term: instances.needs_of.__wrapped__("append"),
+        lambda term: needs.needs_of.__wrapped__("append"),
     ),
 }
 

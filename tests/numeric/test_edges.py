@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -117,6 +118,39 @@ def test_what_is_true_is_confirmed_by_each_check(tmp_path: Path, name: str) -> N
 def test_what_is_false_is_refuted_by_each_check(tmp_path: Path, name: str) -> None:
     for found in check(claim_of(tmp_path, FALSE[name]), LIBRARY):
         assert found.outcome is Outcome.REFUTED, (found.check, found.summary)
+
+
+SMALL_CHARACTERISTICS = {
+    "halves": "scalars: field\nfor:\n  x: scalar\nthen: (x + x) / (1 + 1) = x",
+    "thirds": "scalars: field\nfor:\n  x: scalar\nthen: (x + x + x) / (1 + 1 + 1) = x",
+    "a mean": "scalars: field\nfor:\n  a, b: scalar\nthen: (a + b) / (1 + 1) * (1 + 1) = a + b",
+    "a skew matrix": (
+        "scalars: field\nfor:\n  d: dimension\n  A: matrix(d, d)\n"
+        "then: (1 / (1 + 1)) * (A - Aᵀ) + (1 / (1 + 1)) * (A + Aᵀ) = A"
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SMALL_CHARACTERISTICS)
+def test_what_fails_in_a_small_characteristic_alone_fails_over_a_field(
+    tmp_path: Path, name: str
+) -> None:
+    """`(x + x) / (1 + 1) = x` is true of real numbers; of one type of them nothing else counts."""
+    claim = claim_of(tmp_path, SMALL_CHARACTERISTICS[name])
+    exact, doubles = check(claim, LIBRARY)
+    assert (exact.outcome, doubles.outcome) == (Outcome.REFUTED, Outcome.CONFIRMED)
+    assert exact.counterexample is not None
+    again = replay(exact.replay.removeprefix("harness replay "), claim, LIBRARY)
+    assert (again.left, again.right) == (exact.counterexample.left, exact.counterexample.right)
+    of_a_type = replace(claim, scalars=replace(claim.scalars, is_type=True))
+    assert {e.outcome for e in check(of_a_type, LIBRARY)} == {Outcome.CONFIRMED}
+
+
+def test_what_is_true_modulo_two_and_three_is_tried_there(tmp_path: Path) -> None:
+    text = "scalars: field\nfor:\n  x: scalar\nthen: (1 + 1) * ((x * x) / x) = x + x"
+    exact, _ = check(claim_of(tmp_path, text), LIBRARY)
+    assert exact.outcome is Outcome.CONFIRMED
+    assert exact.data["instances_modulo_2_and_3"] == 128
 
 
 def test_open_functions_may_vanish(tmp_path: Path) -> None:

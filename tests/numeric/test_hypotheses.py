@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.numeric.hypotheses import (
+from harness.claims.hypotheses import (
     Commutes,
     CommutesWithItself,
     Defined,
@@ -55,6 +55,7 @@ def forms(folder: Path, hypothesis: str) -> list[object]:
         ("∀ i, u[i]*u[i] + v[i]*v[i] = 1", UnitSquares, "u"),
         ("dot(u, u) = 1", UnitSquares, "u"),
         ("Y @ Z = 1", Inverse, "Z"),
+        ("Yᵀ @ Z = 1", Inverse, "Z"),
         ("a * b = 1", Inverse, "b"),
         ("u = a * v", Defined, "u"),
         ("∀ k p, H(k)(p) = G(p)", Defined, "H"),

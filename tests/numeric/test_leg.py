@@ -195,7 +195,7 @@ def reached(names: set[str]) -> set[str]:
             None,
             marks=pytest.mark.slow,
         ),
-        pytest.param("scores", "[j ↦ dot(q, K(j)) * dot(q, q)]", None, marks=pytest.mark.slow),
+        pytest.param("scores", "[j ↦ dot(q, K(j)) * dot(q, K(j))]", None, marks=pytest.mark.slow),
     ],
 )
 def test_a_wrong_definition_is_not_for_this_leg_unless_a_claim_rests_on_it(

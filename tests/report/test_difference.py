@@ -36,7 +36,7 @@ def test_what_changed() -> None:
     assert {c.subject: c.kind for c in run.since.changes} == {
         "attentionBlockOutput_invariant_of_shared_rotation": ChangeKind.REGRESSED,
         "attentionContext_equivariant_of_orthogonal": ChangeKind.FIXED,
-        "attentionWeights_invariant_of_orthogonal": ChangeKind.GONE,
+        "attentionContext_equivariant_of_undoing_pair": ChangeKind.GONE,
         "a_new_claim": ChangeKind.NEW,
     }
 

@@ -12,6 +12,7 @@ from harness.folds import derive
 from harness.folds.matching import canonical, consequence
 from harness.folds.model import Picture, Stage
 from harness.language.terms import Call
+from harness.language.transform import free_variables
 from tests.report.demo import ROOT
 
 SINGLE = "folded_qkvo_attention_block_invariant_of_commutes"
@@ -111,10 +112,12 @@ def test_the_side_on_which_it_stands_does_not_matter(project: Project) -> None:
 
 def test_a_claim_applies_to_its_own_conclusion(project: Project) -> None:
     for found in project.claims:
-        if isinstance(found.conclusion.left, Call):
-            value = consequence(found, found, found.conclusion.left)
+        left, right = found.conclusion.left, found.conclusion.right
+        # Where Θ stands on the right alone, the left does not tell which it is.
+        if isinstance(left, Call) and free_variables(right) <= free_variables(left):
+            value = consequence(found, found, left)
             assert value is not None, found.theorem
-            assert canonical(value) == canonical(found.conclusion.right)
+            assert canonical(value) == canonical(right)
 
 
 def test_a_claim_about_a_field_says_nothing_about_a_ring(project: Project) -> None:

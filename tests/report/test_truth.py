@@ -12,9 +12,9 @@ from harness.claims.model import Claim
 from harness.claims.project import load_project
 from harness.evidence import Counterexample, Evidence, Leg, Outcome
 from harness.folds import derive
+from harness.instances.search import find_small
 from harness.language.elaborate import elaborate_statement
 from harness.language.parser import parse_statement
-from harness.numeric.small import find_small
 from harness.report.html import to_html
 from harness.report.json import from_json, to_json
 from harness.report.page import opening, sketch

@@ -10,7 +10,16 @@ from harness.symbolic.ideal import reduce_modulo_hypotheses
 from tests.arrays.language import CLAIMS, LIBRARY
 from tests.symbolic.claims import build_case, cases
 
-WITH_HYPOTHESES = [name for name, claim in CLAIMS.items() if claim.hypotheses]
+LARGE = {
+    "biasedGroupedQueryRopeAttentionBlockOutput_invariant_of_change_of_layout",
+    "biasedGroupedQueryRopeAttentionBlockOutput_invariant_of_intertwining_pairs",
+    "concatProjectedMultiHeadRopeAttentionBlockOutput_invariant_of_intertwining_pairs",
+    "ropeAttentionBlockOutput_invariant_of_intertwining_pairs",
+    "ropeScores_invariant_of_change_of_layout",
+}
+"""Their hypotheses have too many symbols for a Gröbner basis at sizes that say anything."""
+
+WITH_HYPOTHESES = [name for name, claim in CLAIMS.items() if claim.hypotheses and name not in LARGE]
 
 
 @pytest.mark.parametrize("name", WITH_HYPOTHESES)
@@ -19,6 +28,12 @@ def test_a_claim_of_the_package_is_a_member(name: str) -> None:
     answered = [membership for membership in found if membership is not None]
     assert answered
     assert all(membership.is_member for membership in answered)
+
+
+@pytest.mark.parametrize("name", sorted(LARGE))
+def test_what_is_too_large_gets_no_answer(name: str) -> None:
+    for dims in ((2,), (1, 2, 1)):
+        assert reduce_modulo_hypotheses(CLAIMS[name], LIBRARY, dims) is None
 
 
 @pytest.mark.parametrize("name", WITH_HYPOTHESES)

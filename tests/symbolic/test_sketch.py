@@ -12,13 +12,13 @@ import pytest
 from harness.arrays import Data, Places
 from harness.arrays.shapes import size_of
 from harness.claims.model import Claim
+from harness.instances.models import Models
+from harness.instances.tables import sizes_of
 from harness.language.notation import to_text
 from harness.language.terms import Equation, Lambda, Term, Variable
 from harness.language.transform import children
 from harness.language.types import Function, Index, Named, Sort, Type, Vector
 from harness.symbolic import build as b
-from harness.symbolic.exact import sizes_of
-from harness.symbolic.models import Models
 from harness.symbolic.sketch import NoSketch, Sketch, sketch
 from harness.symbolic.sketch.render import FORMATS, render
 from tests.arrays.language import CLAIMS, LIBRARY

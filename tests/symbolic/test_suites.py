@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from harness.instances.refute import find_counterexample
 from harness.language.types import Sort
 from harness.symbolic.certificate import certify
 from harness.symbolic.prove import prove
-from harness.symbolic.refute import find_counterexample
 from harness.symbolic.verify import check_at_random, expand, work
 from tests.arrays.language import CLAIMS, LIBRARY
 from tests.numeric.verify import assert_breaks

@@ -36,7 +36,7 @@ from harness.lean.draft.conversions import Unreadable, arrows_of, converted, row
 from harness.lean.draft.prefix import base_name, names, short, spine
 from harness.lean.draft.types import Names, TypeReader
 from harness.lean.expression import Constant, Expression, ForAll, Literal, Local
-from harness.lean.instances import definition_needs, needs_of
+from harness.lean.needs import definition_needs, needs_of
 
 
 class Misread(Exception):

@@ -12,7 +12,7 @@ from typing import Any
 from harness.arrays.values import Unsupported
 from harness.claims.model import Claim, Library
 from harness.evidence import Counterexample, Json
-from harness.lean.execution.instances import Instance
+from harness.lean.execution.inputs import Instance
 from harness.lean.execution.kinds import Scalars
 from harness.lean.execution.python_side import Doubles, Exact, sides
 from harness.lean.execution.questions import Question

@@ -13,7 +13,7 @@ from harness.arrays.functions import exponential
 from harness.claims.model import Library
 from harness.language.terms import Equation, Term, Variable
 from harness.language.types import Parameter
-from harness.lean.execution.instances import Instance, Open, open_kind
+from harness.lean.execution.inputs import Instance, Open, open_kind
 
 
 class Exact:

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from harness.arrays.values import Unsupported
 from harness.claims.model import ScalarKind
 from harness.evidence import Outcome
-from harness.lean.execution.instances import Instance, draw
+from harness.lean.execution.inputs import Instance, draw
 from harness.lean.execution.kinds import KINDS, WHOLE, Scalars
 from harness.lean.execution.subjects import Subject
 

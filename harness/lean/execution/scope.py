@@ -17,7 +17,7 @@ from harness.language.types import (
     resolve,
 )
 from harness.lean import expression as lean
-from harness.lean.execution.instances import open_kind
+from harness.lean.execution.inputs import open_kind
 from harness.lean.execution.kinds import WHOLE, Scalars, zero
 from harness.lean.expression import Constant, Expression, Local
 from harness.lean.scope import CannotPrint, LeanScope

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from harness.language.types import Sort
 from harness.lean.errand import ErrandFailed
-from harness.lean.execution.instances import Instance
+from harness.lean.execution.inputs import Instance
 from harness.lean.execution.kinds import Scalars, bits, from_bits
 from harness.lean.execution.subjects import Subject
 

@@ -19,9 +19,9 @@ from harness.language.types import (
     function_parts,
 )
 from harness.lean.expression import Constant, Expression, apply
-from harness.lean.instances import needs_of
 from harness.lean.mirror import keys
 from harness.lean.mirror.comparison import REFERENCE, Comparison, at, same
+from harness.lean.needs import needs_of
 from harness.lean.printer import Printer, levels_of
 from harness.lean.scope import CannotPrint, LeanScope
 

@@ -8,9 +8,9 @@ from importlib.util import find_spec
 
 from harness.arrays import Unsupported
 from harness.evidence import Evidence, Json, Outcome
+from harness.instances.tables import sizes_of
 from harness.language.notation import to_text
 from harness.symbolic.certificate import certify
-from harness.symbolic.exact import sizes_of
 from harness.symbolic.leg.question import Question, sets
 from harness.symbolic.prove import Proof
 from harness.symbolic.readback import Unreadable

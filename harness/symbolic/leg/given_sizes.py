@@ -8,10 +8,10 @@ from enum import StrEnum
 from harness.arrays import Unsupported
 from harness.claims.model import Claim, Library
 from harness.evidence import Counterexample, Evidence, Json, Outcome
+from harness.instances.refute import find_counterexample
 from harness.symbolic.ground import Ground, TooLarge, compare
 from harness.symbolic.ideal import Membership, reduce_modulo_hypotheses
 from harness.symbolic.leg.question import Question, sets
-from harness.symbolic.refute import find_counterexample
 
 MEMBERSHIPS = ((2,), (1, 2, 1))
 """At which sizes, taken in turn, both sides are reduced modulo the hypotheses."""

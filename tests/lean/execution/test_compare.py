@@ -12,7 +12,7 @@ from harness.evidence import Outcome
 from harness.lean.errand import ErrandFailed
 from harness.lean.execution.compare import Tally, compare
 from harness.lean.execution.findings import judge
-from harness.lean.execution.instances import Instance
+from harness.lean.execution.inputs import Instance
 from harness.lean.execution.kinds import Scalars, bits
 from harness.lean.execution.questions import Question
 from harness.lean.execution.subjects import of_definition

@@ -18,7 +18,7 @@ from harness.language.terms import Primitive
 from harness.lean.errand import ErrandFailed
 from harness.lean.execution.compare import compare
 from harness.lean.execution.findings import judge
-from harness.lean.execution.instances import Instance
+from harness.lean.execution.inputs import Instance
 from harness.lean.execution.kinds import Scalars
 from harness.lean.execution.leg import ask, execute, program_for
 from harness.lean.execution.questions import Question, questions

@@ -13,12 +13,11 @@ from harness.arrays import Data, Evaluator, Places, Unsupported, Value
 from harness.arrays.evaluate import rank, size_of
 from harness.claims.model import Claim, Library
 from harness.evidence import Counterexample, Json
+from harness.instances.exact import EXACT, UNREADABLE, plain, read
 from harness.language.notation import to_text
 from harness.language.terms import Call, Lambda, Primitive, Term
 from harness.language.transform import children, free_variables, instantiate
 from harness.language.types import Index, Named
-from harness.necessity.instances import EXACT, UNREADABLE, read
-from harness.numeric.small import plain
 
 
 @dataclass(frozen=True)

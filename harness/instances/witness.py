@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from itertools import product
 from typing import Any
 
@@ -15,9 +16,10 @@ from harness.arrays.evaluate import rank
 from harness.claims.model import Claim, Library
 from harness.claims.substance import bounds, spoken_of, substance
 from harness.evidence import Json
+from harness.instances.exact import meets, plain
+from harness.instances.functions import function_names
+from harness.instances.search import Lanes, Numbers, draw_lanes, small_sizes
 from harness.language.terms import Term
-from harness.necessity.instances import meets
-from harness.numeric.small import Lanes, Numbers, draw_lanes, function_names, small_sizes
 
 
 @dataclass(frozen=True)
@@ -71,4 +73,4 @@ def _telling(subject: Term, drawn: Lanes) -> Any:
 def _whole(array: Any) -> Json:
     if array.ndim:
         return [_whole(item) for item in array]
-    return int(array)
+    return plain(Fraction(float(array)).limit_denominator(100))

@@ -8,10 +8,10 @@ import pytest
 
 from harness.claims.model import Claim, Project
 from harness.evidence import Counterexample
+from harness.instances.exact import breaks
+from harness.instances.shrink import shrink
+from harness.instances.steps import worked
 from harness.necessity.decide import decide
-from harness.necessity.instances import breaks
-from harness.necessity.shrink import shrink
-from harness.necessity.worked import worked
 from tests.numeric.verify import assert_breaks
 
 
@@ -100,7 +100,7 @@ def test_an_instance_that_cannot_be_read_breaks_nothing(
 
 def test_both_sides_are_worked_out(project: Project) -> None:
     """R = 0, q = 1, K = (2): with R the score is 0 · 0, without it 1 · 2."""
-    claim = without(project, "scores_invariant", "orthogonal")
+    claim = without(project, "scores_invariant_of_orthogonal", "orthogonal")
     values: dict[str, Any] = {"R": [[0]], "q": [1], "K": [[2]]}
     example = Counterexample({"n": 1, "d": 1, "e": 1}, values, [0], [2])
     lines = [(line.side, line.text, line.value) for line in worked(example, claim, project.library)]

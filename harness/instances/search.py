@@ -12,10 +12,10 @@ hypotheses that no fractions meet are tried there last.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
-from itertools import product
+from itertools import chain, product
 from typing import Any
 
 import numpy as np
@@ -23,45 +23,23 @@ import numpy as np
 from harness.arrays import (
     Data,
     Evaluator,
-    ObjectArithmetic,
     Places,
     Unsupported,
     Value,
-    open_function,
 )
 from harness.arrays.evaluate import rank, shape_of, size_of
 from harness.arrays.floats import Float64, Floats
+from harness.claims.hypotheses import Conjugate, Inverse, Unmet, assign, recognise
 from harness.claims.model import Claim, Library
 from harness.evidence import Counterexample, Json
+from harness.instances.exact import breaks, plain
+from harness.instances.functions import function_names, named_function
 from harness.language.transform import free_variables
-from harness.language.types import Index, Named, Parameter, Sort, function_parts
+from harness.language.types import Parameter, Sort, function_parts, is_place
 
 _LANES = 2000
 _MODULUS = 5
 _NEAR = 1e-9
-
-FUNCTIONS: Mapping[str, Callable[[Any], Any]] = {
-    "x ↦ x": lambda x: x,
-    "x ↦ x*x + 1": lambda x: x * x + 1,
-    "x ↦ 1": lambda x: x * 0 + 1,
-    "x ↦ 0": lambda x: x * 0,
-}
-"""What open functions from a type to itself are taken to be, entry by entry.
-
-The constants are of use only where hypotheses speak of functions.
-"""
-
-_ANY = 2
-"""So many of them are tried where no hypothesis does."""
-
-
-def function_names(claim: Claim) -> tuple[str, ...]:
-    """What the open functions of a claim are taken to be, in turn; one empty name without any."""
-    functions = {p.name for p in claim.parameters if p.is_explicit and rank(p.type) is None}
-    sides = [s for h in claim.hypotheses for s in (h.equation.left, h.equation.right)]
-    if functions & set[str]().union(*map(free_variables, sides)):
-        return tuple(FUNCTIONS)
-    return tuple(FUNCTIONS)[:_ANY] if functions else ("",)
 
 
 @dataclass(frozen=True)
@@ -141,10 +119,6 @@ class Numbers:
         found = gap.max(axis=tuple(range(1, left.ndim)), initial=0.0) > _NEAR
         return np.broadcast_to(found, (_LANES,))
 
-    def exactly(self, left: Any, right: Any) -> tuple[Any, Any]:
-        """Exact sides as they compare: as they are, or their remainders."""
-        return (left % self.modulus, right % self.modulus) if self.modulus else (left, right)
-
 
 @dataclass(frozen=True)
 class Lanes:
@@ -180,12 +154,80 @@ def draw_lanes(
             values[name] = named_function(function, parameter)
             continue
         arrays[name] = pool.draw(parameter)
-        values[name] = _value(parameter, arrays[name])
+        array = arrays[name]
+        values[name] = Places(array) if is_place(parameter.type) else Data(array)
     walk = Evaluator(library, Float64(), sizes)
+    if not numbers.modulus:
+        _solved(claim, library, walk, pool, arrays, values)
     good = np.ones(_LANES, dtype=bool)
     for hypothesis in claim.hypotheses:
         good &= ~numbers.differ(*walk.equation(hypothesis.equation, values))
     return Lanes(arrays, values, walk, good)
+
+
+def _solved(
+    claim: Claim,
+    library: Library,
+    walk: Evaluator[Floats],
+    pool: _Pool,
+    arrays: dict[str, Any],
+    values: dict[str, Value[Any]],
+) -> None:
+    """Give the matrices of every other lane that hypotheses determine their values.
+
+    Products of inverses are met by nobody who draws at random. What is inverted is made regular
+    first. Lanes where inverses are no small fractions are left to those who check.
+    """
+    known = tuple(h for h in claim.hypotheses if recognise(h.equation, library))
+    try:
+        assignment = assign(replace(claim, hypotheses=known), library)
+    except Unmet:
+        return
+    lanes = slice(1, None, 2)
+    inverted = set[str]()
+    for form in chain.from_iterable(assignment.forms.values()):
+        match form:
+            case Conjugate(_, carrier):
+                inverted.add(carrier.name)
+            case Inverse(_, other):
+                inverted |= free_variables(other)
+    for parameter in assignment.order:
+        name = parameter.name
+        if name not in arrays or is_place(parameter.type):
+            continue
+        array = arrays[name]
+        if name in inverted and array.ndim > 2 and array.shape[-1] == array.shape[-2]:
+            regular = np.abs(np.linalg.det(array)) > _NEAR
+            made = np.where(regular[..., None, None], array, pool.signed_permutations(array.shape))
+            array[lanes] = made[lanes]
+        for form in assignment.forms[name]:
+            match form:
+                case Conjugate(owner, _, by, other, bound):
+                    outer = walk.family(bound, by, values)
+                    inner = walk.family(bound, other, values)
+                    found = outer @ inner @ _inverse(outer)
+                case Inverse(owner, other, bound, _, is_transposed) if array.ndim > 2:
+                    found = walk.family(bound, other, values)
+                    if found.shape[-1] != found.shape[-2]:
+                        continue
+                    found = _inverse(found)
+                    found = np.swapaxes(found, -1, -2) if is_transposed else found
+                case _:
+                    continue
+            order = [1 + [p.name for p in bound].index(a) for a in owner.arguments]
+            found = found.transpose(0, *order, found.ndim - 2, found.ndim - 1)
+            near = np.rint(found)
+            found = np.where(np.abs(found - near) < _NEAR, near, found)
+            array[lanes] = np.broadcast_to(found, array.shape)[lanes]
+        values[name] = Data(array)
+
+
+def _inverse(matrices: Floats) -> Floats:
+    """Inverses of those that have one, and of the others 0."""
+    regular = np.abs(np.linalg.det(matrices)) > _NEAR
+    one = np.eye(matrices.shape[-1])
+    found = np.linalg.inv(np.where(regular[..., None, None], matrices, one))
+    return np.asarray(np.where(regular[..., None, None], found, 0.0))
 
 
 PASSES = (Numbers(), Numbers(fractions=True), Numbers(modulus=_MODULUS))
@@ -222,7 +264,7 @@ class _Pool:
         type_ = parameter.type
         shape = (_LANES, *shape_of(type_, self.sizes))
         target = function_parts(type_)[1]
-        if isinstance(target, Index | Named):
+        if is_place(type_):
             size = size_of(target, self.sizes)
             if not size and np.prod(shape):
                 raise Unsupported(f"there is no {type_}")
@@ -268,30 +310,6 @@ class _Pool:
         return np.asarray(power)
 
 
-def _value(parameter: Parameter, array: Any) -> Value[Any]:
-    target = function_parts(parameter.type)[1]
-    return Places(array) if isinstance(target, Index | Named) else Data(array)
-
-
-def named_function(name: str, parameter: Parameter) -> Value[Any]:
-    """The open function of this name, taken entry by entry of its last argument.
-
-    Raises `Unsupported` where the result is not of that argument's type, and `KeyError` for a
-    name that no counterexample shows.
-    """
-    arguments, result = function_parts(parameter.type)
-    if arguments[-1] != result or any(not isinstance(a, Index | Named) for a in arguments[:-1]):
-        raise Unsupported("no simple function of this type")
-    function = FUNCTIONS[name]
-
-    def called(given: Sequence[Any]) -> Any:
-        argument = given[-1]
-        found = function(argument)  # NumPy gives a bare number in place of an array of shape ()
-        return found if np.shape(found) else np.asarray(found, dtype=argument.dtype)
-
-    return open_function(parameter.type, called)
-
-
 def _complexity(array: Any) -> Floats:
     """Small where a reader has little to read: few numbers that are not 0, and no fractions.
 
@@ -320,40 +338,20 @@ def _exactly(
     numbers: Numbers,
 ) -> Counterexample | None:
     """The lane as a counterexample, if it is one in exact fractions."""
-    values: dict[str, Value[Any]] = {}
-    texts: dict[str, Json] = {}
+    values: dict[str, Json] = {}
     for parameter in claim.parameters:
         if not parameter.is_explicit:
             continue
-        name = parameter.name
-        if name not in arrays:
-            values[name] = named_function(function, parameter)
-            texts[name] = function
-            continue
-        array = arrays[name][lane : lane + 1]
-        if np.issubdtype(array.dtype, np.integer):
-            values[name], texts[name] = Places(array), array[0].tolist()
-        else:
-            exact = np.empty(array.shape, dtype=object)
-            for place, number in np.ndenumerate(array):
-                exact[place] = Fraction(number).limit_denominator(100)
-            values[name], texts[name] = Data(exact), plain(exact[0])
-    arithmetic = ObjectArithmetic(Fraction, lambda x: 1 / x)
-    walk: Evaluator[Any] = Evaluator(library, arithmetic, sizes)
-    for hypothesis in claim.hypotheses:
-        left, right = numbers.exactly(*walk.equation(hypothesis.equation, values))
-        if (left != right).any():
-            return None
-    left, right = numbers.exactly(*walk.equation(claim.conclusion, values))
-    if not (left != right).any():
-        return None
+        array = arrays.get(parameter.name)
+        values[parameter.name] = function if array is None else plain(_fractions(array[lane]))
     remark = f"exact, over the integers modulo {numbers.modulus}" if numbers.modulus else "exact"
-    return Counterexample(dict(sizes), texts, plain(left[0]), plain(right[0]), remark)
+    example = Counterexample(dict(sizes), values, None, None, remark)
+    return breaks(example, claim, library, numbers.modulus)
 
 
-def plain(value: Any) -> Json:
-    """An array of exact numbers as data: nested lists of integers, and of fractions as text."""
-    if isinstance(value, np.ndarray):
-        return [plain(item) for item in value] if value.ndim else plain(value[()])
-    fraction = Fraction(value)
-    return fraction.numerator if fraction.denominator == 1 else str(fraction)
+def _fractions(array: Any) -> Any:
+    """What small doubles stand for: whole numbers, and fractions such as 3/5."""
+    found = np.empty(np.shape(array), dtype=object)
+    for place, number in np.ndenumerate(array):
+        found[place] = Fraction(number).limit_denominator(100)
+    return found

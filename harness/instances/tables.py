@@ -17,12 +17,12 @@ import numpy as np
 from harness.arrays import Data, ObjectArithmetic, Places, Value, open_function
 from harness.arrays.evaluate import rank, shape_of, size_of
 from harness.language.types import (
-    Index,
     Named,
     Parameter,
     Sort,
     Type,
     function_parts,
+    is_place,
 )
 
 Number = Any
@@ -159,7 +159,7 @@ def _value(
     if not is_array(p.type):
         return table.function(p.name, p.type, sizes)
     shape = shape_of(p.type, sizes)
-    if isinstance(target, Index | Named):
+    if is_place(p.type):
         size = size_of(target, sizes)
         start = next_place.get(str(target), 0)
         count = int(np.prod(shape)) if shape else 1
@@ -180,10 +180,8 @@ def entries(parameters: Sequence[Parameter], sizes: Mapping[str, int]) -> int:
     """How many symbols the variables that arrays hold have."""
     total = 0
     for p in parameters:
-        if not isinstance(p.sort, Sort) and is_array(p.type):
-            _, target = function_parts(p.type)
-            if not isinstance(target, Index | Named):
-                total += int(np.prod(shape_of(p.type, sizes)))
+        if not isinstance(p.sort, Sort) and is_array(p.type) and not is_place(p.type):
+            total += int(np.prod(shape_of(p.type, sizes)))
     return total
 
 

@@ -14,9 +14,10 @@ from harness.arrays import Data, Evaluator, Places, Unsupported, Value, open_fun
 from harness.arrays.evaluate import shape_of
 from harness.claims.model import Claim, Library
 from harness.evidence import Counterexample, Json
-from harness.language.types import Index, Named, Parameter, Sort, function_parts
-from harness.symbolic.exact import Table, is_array, sizes_of
-from harness.symbolic.models import EXACT, Model, Models, place_value
+from harness.instances.exact import EXACT, plain
+from harness.instances.models import Model, Models, place_value
+from harness.instances.tables import Table, is_array, sizes_of
+from harness.language.types import Parameter, Sort, function_parts, is_place
 
 SIZES = ((1,), (2,), (2, 1), (1, 2), (2, 3), (3, 2))
 """Dimensions that are tried, the small ones first; taken in turn."""
@@ -33,7 +34,7 @@ def find_counterexample(
     attempts: int = 12,
     deadline: float | None = None,
 ) -> Counterexample | None:
-    """The first counterexample found, the smallest sizes first; nothing where none was."""
+    """The first counterexample found, the smallest sizes first; `None` where there was none."""
     for dims in SIZES:
         sizes = sizes_of(claim.parameters, dims)
         if any(sizes[p.name] < 2 for p in claim.parameters if p.sort is Sort.TYPE):
@@ -74,7 +75,7 @@ def _try(
         if not is_array(p.type):
             values[p.name], is_identity = _function(p, sizes, table, is_table=is_table)
             functions.append((p, is_identity))
-        elif isinstance(function_parts(p.type)[1], Index | Named):
+        elif is_place(p.type):
             values[p.name] = place_value(p, sizes, rng)
         else:
             array = np.empty((1, *shape_of(p.type, sizes)), dtype=object)
@@ -88,13 +89,13 @@ def _try(
     for p in claim.parameters:
         match values.get(p.name):
             case Data(array) | Places(array):
-                shown[p.name] = to_json(array[0])
+                shown[p.name] = plain(array[0])
             case _:
                 pass
     for p, is_identity in functions:
         shown[p.name] = "the identity" if is_identity else _table(table, p.name)
     remark = "; ".join(f"{name}: {kind}" for name, kind in model.families.items())
-    return Counterexample(sizes, shown, to_json(left[0]), to_json(right[0]), remark)
+    return Counterexample(sizes, shown, plain(left[0]), plain(right[0]), remark)
 
 
 def _function(
@@ -109,15 +110,6 @@ def _function(
 
 def _table(table: Table, name: str) -> Json:
     return [
-        {"at": [to_json(argument) for argument in arguments], "is": to_json(value)}
+        {"at": [plain(argument) for argument in arguments], "is": plain(value)}
         for arguments, value in table.entries.get(name, [])
     ]
-
-
-def to_json(value: Any) -> Json:
-    """Integers as such, other fractions as text, arrays as lists."""
-    if isinstance(value, np.ndarray):
-        return [to_json(item) for item in value] if value.ndim else to_json(value[()])
-    if isinstance(value, Fraction):
-        return int(value) if value.denominator == 1 else str(value)
-    return int(value)

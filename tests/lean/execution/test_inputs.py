@@ -14,7 +14,7 @@ from harness.claims.model import Project
 from harness.claims.project import load_project
 from harness.evidence import Outcome
 from harness.language.types import DimLit, Index, Parameter
-from harness.lean.execution.instances import draw
+from harness.lean.execution.inputs import draw
 from harness.lean.execution.questions import FEWEST, questions
 from harness.lean.execution.subjects import Subject, of_claim
 

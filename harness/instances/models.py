@@ -16,13 +16,14 @@ from typing import Any
 
 import numpy as np
 
-from harness.arrays import Data, Evaluator, ObjectArithmetic, Places, Unsupported, Value
+from harness.arrays import Data, Evaluator, Places, Unsupported, Value
 from harness.arrays.evaluate import shape_of, size_of
 from harness.claims.model import Claim, Hypothesis, Library
-from harness.language.transform import free_variables
-from harness.language.types import Index, Matrix, Named, Parameter, Sort, function_parts
-from harness.symbolic import pool
-from harness.symbolic.exact import is_array
+from harness.instances import pool
+from harness.instances.exact import EXACT, meeting
+from harness.instances.tables import is_array
+from harness.language.transform import equation_variables
+from harness.language.types import Matrix, Parameter, function_parts, is_place
 
 CANDIDATES = 24
 """How many values of one variable are tried before its predecessors are drawn anew."""
@@ -42,14 +43,6 @@ class Model:
     """A point and a basis of the solutions of a variable on which nothing else depends."""
 
 
-def divide(number: Fraction) -> Fraction:
-    """The inverse of a number that is not 0."""
-    return 1 / number
-
-
-EXACT = ObjectArithmetic(Fraction, divide)
-
-
 class Models:
     """Finds models of a claim's hypotheses at given sizes."""
 
@@ -58,11 +51,11 @@ class Models:
     ) -> None:
         self.claim, self.sizes, self.rng = claim, sizes, rng
         self.walk = Evaluator(library, EXACT, sizes)
-        self.mentioned = {h.name: _mentioned(h) for h in claim.hypotheses}
+        self.mentioned = {h.name: equation_variables(h.equation) for h in claim.hypotheses}
         names = [p for p in claim.parameters if p.is_explicit]
         wanted = {name for found in self.mentioned.values() for name in found}
-        self.variables = [p for p in names if p.name in wanted and not _is_place(p)]
-        self.places = [p for p in names if p.name in wanted and _is_place(p)]
+        self.variables = [p for p in names if p.name in wanted and not is_place(p.type)]
+        self.places = [p for p in names if p.name in wanted and is_place(p.type)]
 
     def models(self, attempts: int) -> Iterator[Model]:
         """Models, at most one an attempt. Raises `Unsupported`."""
@@ -93,7 +86,7 @@ class Models:
             ]
             if not self._choose(p, asked, model, is_last=not later):
                 return None
-        holds = self._hold(self.claim.hypotheses, model.values, 1)
+        holds = meeting(self.walk, self.claim.hypotheses, model.values, 1)
         return model if holds[0] else None
 
     def _dependence(self, p: Parameter) -> tuple[bool, float]:
@@ -122,7 +115,8 @@ class Models:
                 model.values[p.name] = Data(np.asarray(array, dtype=object)[None])
                 return True
         candidates, kinds = self._candidates(p, shape)
-        holds = self._hold(asked, {**model.values, p.name: Data(candidates)}, len(candidates))
+        tried = {**model.values, p.name: Data(candidates)}
+        holds = meeting(self.walk, asked, tried, len(candidates))
         for number in np.flatnonzero(holds):
             model.values[p.name] = Data(candidates[number : number + 1])
             model.families[p.name] = kinds[number]
@@ -144,15 +138,6 @@ class Models:
         order = list(range(CANDIDATES))
         self.rng.shuffle(order)
         return np.stack([arrays[i] for i in order]), [kinds[i] for i in order]
-
-    def _hold(
-        self, hypotheses: Sequence[Hypothesis], values: Mapping[str, Value[Any]], batch: int
-    ) -> Any:
-        holds = np.ones(batch, dtype=bool)
-        for hypothesis in hypotheses:
-            difference = self._difference(hypothesis, values)
-            holds &= ~np.any(difference.reshape(difference.shape[0], -1) != 0, axis=1)
-        return holds
 
     def _difference(self, hypothesis: Hypothesis, values: Mapping[str, Value[Any]]) -> Any:
         left, right = self.walk.equation(hypothesis.equation, values)
@@ -240,15 +225,3 @@ def place_value(p: Parameter, sizes: Mapping[str, int], rng: random.Random) -> P
     for place in np.ndindex(*shape):
         found[place] = rng.randrange(size)
     return Places(found)
-
-
-def _is_place(p: Parameter) -> bool:
-    if isinstance(p.sort, Sort):
-        return False
-    return isinstance(function_parts(p.type)[1], Index | Named)
-
-
-def _mentioned(hypothesis: Hypothesis) -> set[str]:
-    equation = hypothesis.equation
-    found = free_variables(equation.left) | free_variables(equation.right)
-    return found - {v.name for v in equation.parameters}

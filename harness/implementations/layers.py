@@ -27,14 +27,17 @@ LONGEST = 10**6
 """Positions are drawn up to this one; short ones accept false symmetries."""
 
 SMALL = (
-    {"h": 2, "g": 1, "n": 2, "d": 2, "e": 2, "m": 2},
-    {"h": 1, "g": 1, "n": 1, "d": 2, "e": 1, "m": 3},
-    {"h": 4, "g": 2, "n": 3, "d": 4, "e": 3, "m": 5},
+    {"h": 2, "g": 1, "n": 2, "d": 2, "e": 2, "m": 2, "l": 3},
+    {"h": 1, "g": 1, "n": 1, "d": 2, "e": 1, "m": 3, "l": 1},
+    {"h": 4, "g": 2, "n": 3, "d": 4, "e": 3, "m": 5, "l": 4},
 )
 LARGE = (
-    {"h": 2, "g": 2, "n": 7, "d": 64, "e": 16, "m": 24},
-    {"h": 1, "g": 1, "n": 5, "d": 128, "e": 32, "m": 16},
+    {"h": 2, "g": 2, "n": 7, "d": 64, "e": 16, "m": 24, "l": 40},
+    {"h": 1, "g": 1, "n": 5, "d": 128, "e": 32, "m": 16, "l": 30},
 )
+EPSILON = 1e-6
+"""What RMSNorm adds to the mean of squares, in Llama's checkpoints among others."""
+
 DRAWN = 10
 """How many shapes are drawn at random, between the small ones and the large."""
 
@@ -53,6 +56,8 @@ class Instance:
     """(n,): where the tokens stand."""
     seen: Floats
     """(h, n): which tokens each head's mask lets through; at least one."""
+    i: int
+    """Which of the tokens asks, for definitions that compute what becomes of all of them."""
     x: Floats
     """(m,): the token that asks."""
     T: Floats
@@ -83,6 +88,14 @@ class Instance:
     """(n, e)"""
     s: Floats
     """(n,): logits."""
+    γ: Floats
+    """(m,): the gain of a norm."""
+    Wg: Floats
+    """(l, m): the gate of an MLP."""
+    Wu: Floats
+    """(l, m)"""
+    Wd: Floats
+    """(m, l)"""
 
     @property
     def group(self) -> list[int]:
@@ -91,11 +104,28 @@ class Instance:
         return [k * self.groups // heads for k in range(heads)]
 
     @property
+    def seen_by_all(self) -> Floats:
+        """(h, n, n): the masks for each token that asks: those of a head, moved along."""
+        import numpy as np
+
+        tokens = range(len(self.pos))
+        return np.stack([np.roll(self.seen, i, axis=-1) for i in tokens], axis=1)
+
+    @property
     def sizes(self) -> dict[str, int]:
         """Every dimension; `k` is the number of pairs, `P` that of positions."""
         h, d, m = self.Wq.shape
         n, e = self.V.shape
-        found = {"h": h, "g": self.groups, "n": n, "d": d, "e": e, "m": m, "k": d // 2}
+        found = {
+            "h": h,
+            "g": self.groups,
+            "n": n,
+            "d": d,
+            "e": e,
+            "m": m,
+            "k": d // 2,
+            "l": len(self.Wg),
+        }
         return {**found, "P": len(self.positions)}
 
 
@@ -115,6 +145,7 @@ def draw(seed: list[int], *, one_head: bool, equal: bool) -> Iterator[Instance]:
             "d": 2 * int(rng.integers(1, 7)),
             "e": int(rng.integers(2, 10)),
             "m": int(rng.integers(2, 12)),
+            "l": int(rng.integers(2, 12)),
         }
         for _ in range(DRAWN)
     ]
@@ -128,7 +159,16 @@ def draw(seed: list[int], *, one_head: bool, equal: bool) -> Iterator[Instance]:
 
 
 def _instance(
-    rng: np.random.Generator, layout: Layout, h: int, g: int, n: int, d: int, e: int, m: int
+    rng: np.random.Generator,
+    layout: Layout,
+    *,
+    h: int,
+    g: int,
+    n: int,
+    d: int,
+    e: int,
+    m: int,
+    l: int,
 ) -> Instance:
     import numpy as np
 
@@ -151,6 +191,7 @@ def _instance(
         p=int(rng.integers(len(positions))),
         pos=[int(i) for i in rng.integers(0, len(positions), n)],
         seen=seen,
+        i=int(rng.integers(n)),
         x=normal(m),
         T=normal(n, m),
         Wq=normal(h, d, m) / np.sqrt(m),
@@ -166,4 +207,8 @@ def _instance(
         K=normal(n, d),
         V=normal(n, e),
         s=3 * normal(n),
+        γ=1 + normal(m) / 2,
+        Wg=normal(l, m) / np.sqrt(m),
+        Wu=normal(l, m) / np.sqrt(m),
+        Wd=normal(m, l) / np.sqrt(l),
     )

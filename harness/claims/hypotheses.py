@@ -36,11 +36,18 @@ class Orthogonal:
 
 @dataclass(frozen=True)
 class Commutes:
-    """`A @ other = other @ A`, for all `parameters`; `other` does not speak of A."""
+    """`A @ other = other @ A`, for all `parameters`; `other` does not speak of A.
+
+    Such a C may be a factor of what is drawn: with `carrier`, A is `carrier @ C`; with
+    `is_turned`, A is Q @ C where Q is any orthogonal matrix. With `is_closed`, Cᵀ commutes as well.
+    """
 
     owner: Atom
     other: Term
     parameters: tuple[Variable, ...]
+    carrier: Term | None = None
+    is_closed: bool = False
+    is_turned: bool = False
 
 
 @dataclass(frozen=True)
@@ -64,12 +71,41 @@ class Inverse:
     """`A @ B = 1` or `a * b = 1`: the owner is the inverse of `other`, an atom as well.
 
     A matrix that is not square has many, on one side: `is_left` tells whether the owner is A.
+    Either may stand there transposed: `other` is as it stands, and the owner is the transpose of
+    the inverse where `is_transposed`.
     """
 
     owner: Atom
     other: Term
     parameters: tuple[Variable, ...]
     is_left: bool
+    is_transposed: bool = False
+
+
+@dataclass(frozen=True)
+class Conjugate:
+    """`A @ by = by @ other`: the owner is `by @ other @ by⁻¹`, where neither speaks of A."""
+
+    owner: Atom
+    by: Atom
+    by_term: Term
+    other: Term
+    parameters: tuple[Variable, ...]
+
+
+@dataclass(frozen=True)
+class Intertwines:
+    """`left @ A = A @ right`, where neither speaks of A.
+
+    It is met where another matrix M has `left` for a `Conjugate` of `right`. Then A may be M @ C,
+    if C commutes with `right`. Where A is M⁻ᵀ already, M has to be such that it intertwines: the
+    product of an orthogonal matrix and one that commutes with `right` and with its transpose.
+    """
+
+    owner: Atom
+    left: Term
+    right: Term
+    parameters: tuple[Variable, ...]
 
 
 @dataclass(frozen=True)
@@ -88,7 +124,17 @@ class Involution:
     owner: Atom
 
 
-Form = Involution | Orthogonal | Commutes | CommutesWithItself | UnitSquares | Inverse | Defined
+Form = (
+    Involution
+    | Orthogonal
+    | Commutes
+    | CommutesWithItself
+    | UnitSquares
+    | Inverse
+    | Defined
+    | Conjugate
+    | Intertwines
+)
 
 
 @dataclass(frozen=True)
@@ -132,6 +178,8 @@ def recognise(equation: Equation, library: Library) -> list[Form]:
             ):
                 found.append(Involution(Atom(name, ())))
     found += _commutations(left, right, bound, equation.parameters)
+    found += _intertwinings(left, right, bound, equation)
+    found += _intertwinings(right, left, bound, equation)
     for one, other in ((left, right), (right, left)):
         atom = _atom(one, bound)
         if atom and atom.name not in free_variables(other) and _whole(atom, equation):
@@ -151,9 +199,10 @@ def assign(claim: Claim, library: Library) -> Assignment:
         if not forms:
             raise Unmet(f"no sampler knows hypotheses of the form of {_name(hypothesis)}")
         candidates.append(_preferred(forms, claim, library))
-    for choice in product(*candidates):
-        order = _order(choice, variables)
-        if order is not None and _compatible(choice):
+    for picked in product(*candidates):
+        choice = _carried(picked)
+        order = None if choice is None else _order(choice, variables)
+        if choice is not None and order is not None and _compatible(choice):
             forms_of = {n: tuple(f for f in choice if f.owner.name == n) for n in variables}
             structured = _structured(choice, variables, forms_of)
             strict = set[str]().union(
@@ -205,11 +254,22 @@ def _products_to_one(
 def _inverses(
     left: Term, right: Term, bound: set[str], parameters: tuple[Variable, ...]
 ) -> Iterator[Form]:
-    one, other = _atom(left, bound), _atom(right, bound)
+    (one, one_turned), (other, other_turned) = _upright(left, bound), _upright(right, bound)
     if one and other and one.name != other.name:
-        for owner, term, is_left in ((other, left, False), (one, right, True)):
+        for owner, term, is_left, is_transposed in (
+            (other, left, False, other_turned),
+            (one, right, True, one_turned),
+        ):
             if set(owner.arguments) == bound:
-                yield Inverse(owner, term, parameters, is_left)
+                yield Inverse(owner, term, parameters, is_left, is_transposed)
+
+
+def _upright(term: Term, bound: set[str]) -> tuple[Atom | None, bool]:
+    """The atom that a term is, or is the transpose of; and whether it is the transpose."""
+    match term:
+        case Primitive("transpose", _, (inner,)):
+            return _atom(inner, bound), True
+    return _atom(term, bound), False
 
 
 def _unit_squares(term: Term, bound: set[str]) -> Iterator[Form]:
@@ -255,6 +315,21 @@ def _commutations(
             yield Commutes(atom, term, parameters)
 
 
+def _intertwinings(left: Term, right: Term, bound: set[str], equation: Equation) -> Iterator[Form]:
+    match left, right:
+        case Primitive("matmul", _, (a, b)), Primitive("matmul", _, (c, d)) if b == c and a != d:
+            by, owner = _atom(b, bound), _atom(a, bound)
+        case _:
+            return
+    if by is None:
+        return
+    spoken = free_variables(d)
+    if owner and owner.name not in spoken | {by.name} and _whole(owner, equation):
+        yield Conjugate(owner, by, b, d, equation.parameters)
+    if by.name not in spoken | free_variables(a):
+        yield Intertwines(by, a, d, equation.parameters)
+
+
 def _whole(atom: Atom, equation: Equation) -> bool:
     """Whether the equation gives every value of the atom's variable, not only some."""
     return set(atom.arguments) == {v.name for v in equation.parameters}
@@ -280,9 +355,79 @@ def _preferred(forms: list[Form], claim: Claim, library: Library) -> list[Form]:
     return sorted(forms, key=key)
 
 
+def _carried(choice: Sequence[Form]) -> tuple[Form, ...] | None:
+    """The choice with what meets `Intertwines` in place of it; nothing where nothing does.
+
+    Where B is A⁻ᵀ, and both commute with F or intertwine the same families, it is enough to choose
+    A well: `Aᵀ A` has to commute with F.
+    """
+    found: list[Form] = []
+    waiting = list(choice)
+    for form in choice:
+        if form not in waiting:
+            continue
+        first = next((f for f in choice if f != form and _are_same(f, form)), None)
+        match form, first:
+            case Intertwines(), Conjugate() if not _undone(choice, first.by, form.owner):
+                carrier, other = first.by_term, first.other
+                found.append(Commutes(form.owner, other, first.parameters, carrier))
+            case Intertwines(), Conjugate():
+                drawn = _drawn(choice, first.by, form.owner)
+                if not any(isinstance(f, Orthogonal) and f.owner == drawn for f in choice):
+                    found.append(
+                        Commutes(
+                            drawn, first.other, first.parameters, is_closed=True, is_turned=True
+                        )
+                    )
+            case Intertwines(), _:
+                return None
+            case Commutes(), Commutes() if _undone(choice, first.owner, form.owner):
+                waiting.remove(first)
+                drawn = _drawn(choice, first.owner, form.owner)
+                found.append(Commutes(drawn, form.other, form.parameters, is_closed=True))
+            case _:
+                found.append(form)
+    return tuple(found)
+
+
+def _undone(choice: Sequence[Form], one: Atom, other: Atom) -> bool:
+    """Whether one of these is the transposed inverse of the other."""
+    pair = {one.name, other.name}
+    return any(
+        isinstance(f, Inverse) and {f.owner.name} | free_variables(f.other) >= pair for f in choice
+    )
+
+
+def _drawn(choice: Sequence[Form], one: Atom, other: Atom) -> Atom:
+    """The one of these that is no inverse of the other."""
+    inverses = {f.owner for f in choice if isinstance(f, Inverse)}
+    return other if one in inverses else one
+
+
+def _are_same(one: Form, other: Form) -> bool:
+    """Whether both speak of the same families, at indices of the same names."""
+    match one, other:
+        case Conjugate(), Intertwines():
+            left = _atom(other.left, {v.name for v in other.parameters})
+            return (
+                left == one.owner
+                and one.other == other.right
+                and one.by.arguments == other.owner.arguments
+            )
+        case Commutes(), Commutes():
+            same = one.other == other.other and one.owner.arguments == other.owner.arguments
+            return same and one.owner != other.owner
+    return False
+
+
 def _depends(form: Form) -> set[str]:
-    if isinstance(form, Commutes | Inverse | Defined):
-        return free_variables(form.other)
+    match form:
+        case Commutes(carrier=carrier) if carrier is not None:
+            return free_variables(form.other) | free_variables(carrier)
+        case Conjugate():
+            return free_variables(form.other) | {form.by.name}
+        case Commutes() | Inverse() | Defined():
+            return free_variables(form.other)
     return set()
 
 

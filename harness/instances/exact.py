@@ -1,36 +1,42 @@
-"""Counterexamples evaluated again, exactly, against another claim over the same parameters."""
+"""Instances in exact fractions: read back from what people are shown, and held to a claim."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from harness.arrays import Data, Evaluator, ObjectArithmetic, Places, Unsupported, Value
 from harness.arrays.evaluate import rank, shape_of
-from harness.claims.model import Claim, Library
+from harness.claims.model import Claim, Hypothesis, Library
 from harness.evidence import Counterexample, Json
-from harness.language.types import Index, Named, Parameter, function_parts
-from harness.numeric.small import named_function, plain
+from harness.instances.functions import named_function
+from harness.language.types import Parameter, is_place
 
 EXACT = ObjectArithmetic(Fraction, lambda x: 1 / x)
 
 
-def breaks(example: Counterexample, claim: Claim, library: Library) -> Counterexample | None:
+def breaks(
+    example: Counterexample, claim: Claim, library: Library, modulus: int = 0
+) -> Counterexample | None:
     """The instance with the two sides of `claim`, if it meets the hypotheses and they differ.
 
-    In exact fractions; nothing too for an instance that cannot be read as one of this claim.
+    In exact fractions, or modulo a number; `None` too for an instance that cannot be read as one
+    of this claim.
     """
     try:
         values = read(example.values, claim, example.sizes)
         walk: Evaluator[Any] = Evaluator(library, EXACT, example.sizes)
-        if not _meets(walk, claim, values):
+        if not meeting(walk, claim.hypotheses, values, 1, modulus)[0]:
             return None
         left, right = walk.equation(claim.conclusion, values)
     except UNREADABLE:
         return None
+    if modulus:
+        left, right = left % modulus, right % modulus
     if not (left != right).any():
         return None
     names = [p.name for p in claim.parameters]
@@ -48,7 +54,8 @@ def meets(
 ) -> bool:
     """Whether an instance meets the hypotheses of a claim, in exact fractions."""
     try:
-        return _meets(Evaluator(library, EXACT, sizes), claim, read(values, claim, sizes))
+        walk: Evaluator[Any] = Evaluator(library, EXACT, sizes)
+        return bool(meeting(walk, claim.hypotheses, read(values, claim, sizes), 1)[0])
     except UNREADABLE:
         return False
 
@@ -57,12 +64,20 @@ UNREADABLE = (KeyError, ValueError, TypeError, IndexError, Unsupported)
 """What is raised for an instance that is none of the claim's."""
 
 
-def _meets(walk: Evaluator[Any], claim: Claim, values: Mapping[str, Value[Any]]) -> bool:
-    for hypothesis in claim.hypotheses:
+def meeting(
+    walk: Evaluator[Any],
+    hypotheses: Sequence[Hypothesis],
+    values: Mapping[str, Value[Any]],
+    lanes: int,
+    modulus: int = 0,
+) -> NDArray[np.bool_]:
+    """(lanes,): the instances that meet all hypotheses, exactly or modulo a number."""
+    found = np.ones(lanes, dtype=bool)
+    for hypothesis in hypotheses:
         left, right = walk.equation(hypothesis.equation, values)
-        if (left != right).any():
-            return False
-    return True
+        gap = (left - right) % modulus if modulus else left - right
+        found &= ~np.any(gap.reshape(gap.shape[0], -1) != 0, axis=1)
+    return found
 
 
 def read(
@@ -80,7 +95,7 @@ def _value(parameter: Parameter, given: Json, sizes: Mapping[str, int]) -> Value
     if rank(parameter.type) is None:
         return named_function(str(given), parameter)
     shape = (1, *shape_of(parameter.type, sizes))
-    if isinstance(function_parts(parameter.type)[1], Index | Named):
+    if is_place(parameter.type):
         return Places(np.array(given, dtype=np.int64).reshape(shape))
     exact = np.empty(shape, dtype=object)
     for place in np.ndindex(*shape):
@@ -89,3 +104,11 @@ def _value(parameter: Parameter, given: Json, sizes: Mapping[str, int]) -> Value
             item = item[i]
         exact[place] = Fraction(item)
     return Data(exact)
+
+
+def plain(value: Any) -> Json:
+    """An array of exact numbers as data: nested lists of integers, and of fractions as text."""
+    if isinstance(value, np.ndarray):
+        return [plain(item) for item in value] if value.ndim else plain(value[()])
+    fraction = Fraction(value)
+    return int(fraction) if fraction.denominator == 1 else str(fraction)

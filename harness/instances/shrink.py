@@ -17,6 +17,8 @@ import numpy as np
 from harness.arrays.evaluate import rank, size_of
 from harness.claims.model import Claim, Library
 from harness.evidence import Counterexample, Json
+from harness.instances.exact import UNREADABLE, breaks, plain
+from harness.instances.functions import FUNCTIONS
 from harness.language.types import (
     Dim,
     DimLit,
@@ -31,10 +33,9 @@ from harness.language.types import (
     Type,
     Vector,
     function_parts,
+    is_place,
     resolve,
 )
-from harness.necessity.instances import UNREADABLE, breaks
-from harness.numeric.small import FUNCTIONS, plain
 
 
 def shrink(example: Counterexample, claim: Claim, library: Library) -> Counterexample:
@@ -147,11 +148,11 @@ def _simpler(parameter: Parameter, value: Any) -> Iterator[Json]:
         names = list(FUNCTIONS)
         yield from names[: names.index(value)] if value in names else ()
         return
-    is_place = isinstance(function_parts(parameter.type)[1], Index | Named)
+    zero_alone = is_place(parameter.type)
     array = np.array(value, dtype=object)
     for place in np.ndindex(*array.shape):
         old = Fraction(array[place])  # type: ignore[call-overload]
-        for new in (0,) if is_place else (0, 1, -1):
+        for new in (0,) if zero_alone else (0, 1, -1):
             if _weight(Fraction(new)) < _weight(old):
                 changed = array.copy()
                 changed[place] = new

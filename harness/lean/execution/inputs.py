@@ -22,6 +22,7 @@ from harness.language.types import (
     Type,
     Vector,
     function_parts,
+    is_place,
     resolve,
 )
 
@@ -75,11 +76,6 @@ def open_kind(type_: Type) -> Open | None:
     if isinstance(data[0], Vector) and data[0] == result:
         return Open(type_, "weights")
     raise Unsupported(f"no function of type {type_} is at hand to run with")
-
-
-def is_place(type_: Type) -> bool:
-    """Whether a table of this type holds indices or positions."""
-    return isinstance(function_parts(type_)[1], Index | Named)
 
 
 def draw(
