@@ -3,6 +3,12 @@
 The key covers the claim, the definitions, the settings, every line of the harness itself, the
 versions of Python and of the libraries that compute, and the kind of processor. So a cached answer
 is the answer that a new run would give, and an interrupted run goes on where it was.
+
+Cached evidence is keyed by the claim, the definitions, the settings, all of the harness's own
+source, the versions of Python and of the computing libraries, and the kind of processor. What
+failed, was stopped, or gave up when its time was over is not kept. It lies in a folder of the
+user's for each project, one JSON file an entry, each with the hash of its own text; a project's
+own files are never taken for answers, since whoever hands over a project hands over all of them.
 """
 
 from __future__ import annotations

@@ -1,4 +1,16 @@
-"""Engines run apart: in processes that can be stopped, with limits that really stop them."""
+"""Engines run apart: in processes that can be stopped, with limits that really stop them.
+
+Each check is written down when it is found, so what an engine had answered when it was stopped
+stands, and beside it that it was stopped. The miniatures in `tests/miniatures` are engines that
+lie, crash, hang and eat memory.
+
+No process outlives the one that started it, however that ends: engines and sweeps' workers watch
+the pipe by which they were started, and Lean runs behind a tether that ends its whole process
+group (`lean/tether.py`; not on Windows, where it goes on to its own end). SIGTERM and SIGHUP are
+heard as an interrupt is. Folders of runs that were killed are removed by the next. Children
+import nothing from the current folder. `python -m benchmarks.faults` kills runs and sweeps at
+random moments and looks at what is left.
+"""
 
 from __future__ import annotations
 

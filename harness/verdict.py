@@ -1,4 +1,12 @@
-"""From evidence to verdicts: pure functions, and the only place where verdicts are made."""
+"""From evidence to verdicts: pure functions, and the only place where verdicts are made.
+
+A leg answers with one or more checks, each with an outcome of a closed set: confirmed, refuted,
+inconclusive, not run, not applicable, error. A leg is as good as its worst check. A claim is
+confirmed when every leg asked for is confirmed or does not apply, and at least one is confirmed.
+There is no score. That a claim says nothing is one more check, `vacuity`, found in its text
+(`claims/vacuity.py`, whichever legs are asked) or by the symbolic engine (contradictory
+hypotheses); no waiver of a leg covers it.
+"""
 
 from __future__ import annotations
 

@@ -22,6 +22,20 @@ batches that are alike (`Evaluators` does). What is recorded never depends on nu
 The batch axis of any of them may be 1. `equation` gives both sides at one common shape
 (batch, *sizes of the ∀, *axes of the type). Lean's conventions hold: x / 0 = 0, empty sums are 0,
 and sizes of 0 are sizes.
+
+`compile.py` turns it, for given sizes, into functions of a scope; binders become axes. Four
+things keep it near the speed of the matrix products in it, and none knows a theorem: an operation
+on the same operands is done once (`memory.py`: both sides of a claim project the same tokens); a
+product of matrices that meets vectors is applied factor by factor where that is less work, block
+diagonals block by block, and a vector meets a family of matrices before its members are gathered
+(`matrices.py`); a sum of products over an index is one matrix product; and the walk is recorded.
+
+    term ──compile──▶ walk ──records──▶ tape ──replayed──▶ both sides, for other numbers
+
+`walk.py` computes with slots instead of numbers (`tape.py`), which nothing but a recorded step
+can look into, so a tape depends on shapes alone; a new shape is walked anew. Reshapes and
+transpositions are data (`axes.py`), and a chain of them is one step. The sums are those that the
+term asks for, in an order of their own; the float check's bound is of the order performed.
 """
 
 from harness.arrays.arithmetic import Arithmetic, ObjectArithmetic

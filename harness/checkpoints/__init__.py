@@ -5,4 +5,12 @@
                                                 recipe ─┘  └──fold──▶ files, verified
 
 No program is run and PyTorch is not needed; a model is known by its files alone.
+
+A family's file (`formulas.py`: Python's syntax, parsed and walked) says what the rows and columns
+of tensors are; `sides.py` reads heads by it, pairs first, so that layouts meet in one order.
+`carries.py` fits what the exact group allows and no more: a complex number for each pair is an
+estimate from 2m equations, so trained weights of poor condition do no harm, and what fits
+commutes at every distance. Its allowances are bounds, or 8 standard deviations where many
+roundings add up. `causes.py` is asked only about what failed; its dense fit and commutator
+explain and do not decide.
 """

@@ -3,6 +3,18 @@
 What is printed of a specification follows it, so that an author may order his instances as he
 likes, ask for one class in place of several, or speak of `Int` alone. It decides nothing: whether
 what is printed is what Lean has is for the kernel.
+
+What is read off a constant's type is in which order it takes scalars, instances and sizes,
+whether it asks for `Mul` and `Add` or for one class, for any universe or none, or is about `Int`
+alone; and in which universes types lie (`{α P : Type u}`, `{P : Sort v}`): a comparison is about
+all that the constant has, and the evidence says of which alone a claim is true (`types that lie
+in one universe`). The usual order is printed first, and Lean is asked again only where a package
+has another. `draft/library.py` finds operators the same way: each constant of an operator's type
+is compared with the operator's meaning, all in one question.
+
+Engines compute with real numbers and modulo primes. A claim about one type that has hypotheses is
+refuted by no instance there (`plan.over_its_scalars`), and of a type without laws they say
+nothing.
 """
 
 from __future__ import annotations

@@ -1,4 +1,37 @@
-"""Building a package: every module checked by Lean, each once, none that has not changed."""
+"""Building a package: every module checked by Lean, each once, none that has not changed.
+
+Modules are resolved as Lean and Lake do (`lean/package.py`). What could be taken for two modules,
+differs from another in case alone, leaves the package, or has a name of Lean's own, in a package
+that is required as well, is refused as bad input. Other packages are used where they lie
+(`.lake/packages`, or a path): the embedded Lean builds what is imported of them like the rest,
+native Lean has Lake's outputs. A `lakefile.lean` is a program; `lake` translates it, and without
+one its text tells the libraries, which is said.
+
+The embedded Lean takes every file for a module, and lacks the code of generic functions.
+
+    source ──▶ adapted.py ──▶ Lean ──▶ messages at the author's places ──▶ weakness.py ──▶ outcome
+
+A plain file is handed over as a module that keeps nothing to itself: its header goes to the front
+of its first line and leaves blanks behind, so lines stay. A module for which no code can be
+generated is elaborated again as `noncomputable`; commands that only print and cannot be run are
+made quiet. The file on disk is not touched: the runner has Lean read the other text in its place,
+so that `include_str` finds what lies beside it. `weakness.py` lists the messages that tell of the
+toolchain and not of the source.
+
+What Lean came to: module, proof leg.
+
+- an error at a place in the source, or below it: failed, refuted;
+- want of code, an unknown option, Lean's own limits of work, a body that its library hides:
+  undecided, not run;
+- an imported package that is not there; another Lean is asked for, and this one finds errors:
+  undecided, not run;
+- it was stopped, died, or left no output: undecided, not run.
+
+An output is kept with the digest of each file that Lean looked for in the package's folder, found
+or not (`reads.py`: the embedded Lean reads through one place, which writes it down; of native
+Lean nobody knows, so all of the folder counts), and with the outputs that it imports. What is
+kept lies in the user's cache folder (`keeping.py`), never in the project.
+"""
 
 from __future__ import annotations
 

@@ -3,6 +3,12 @@
 A drifted claim is inconclusive, not refuted: nothing shows that it is false, or that its proof or
 its specification is wrong. But nobody has read what it says now, so it is not confirmed either, and
 whoever emptied a definition on both sides alike, which every other leg would pass, is found here.
+
+`specs/lock.yaml` holds a fingerprint of each claim's statement, and of each definition of the
+package that it unfolds to, as Lean's kernel has them, with Lean's text beside them for the
+reviewer of a change; and what the specifications say in words, define and waive. Texts are
+compared as fingerprints are, since they are what a reviewer reads. Without a lock file the check
+does not apply, and says so.
 """
 
 from __future__ import annotations
