@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from harness.symbolic import words as w
 from harness.symbolic.matching import match_factors, match_word
-from harness.symbolic.order import Order
+from harness.symbolic.order import Measure, Order
 from harness.symbolic.rules import Rule
 
 
@@ -221,5 +221,14 @@ def _putter(
 
 
 def _is_simpler(p: w.Poly, m: w.Monomial, order: Order) -> bool:
-    key = (order.measure(m), m)
-    return all((order.measure(other), other) < key for other, _ in p.terms)
+    """Whether every monomial of `p` is simpler than `m`, indices and positions looked at.
+
+    Names in arguments are counted before they are compared: by names alone `Θ(s(t))` is simpler
+    than `Θ(t)`, `Θ(s(s(t)))` simpler still, and so on for ever.
+    """
+    key = _whole_measure(m, order)
+    return all(_whole_measure(other, order) < key for other, _ in p.terms)
+
+
+def _whole_measure(m: w.Monomial, order: Order) -> tuple[Measure, int, w.Monomial]:
+    return order.measure(m), len(w.heads(m)), m

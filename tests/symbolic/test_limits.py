@@ -40,6 +40,18 @@ def test_a_proof_ends(name: str, claim: Make) -> None:
     assert proof.left != proof.right
 
 
+def test_positions_that_are_shifted_are_not_shifted_for_ever(claim: Make) -> None:
+    """All positions but one are shifted: the names of positions alone say nothing of what is less."""
+    over = "{d: dimension, P: type, Θ: 'P -> matrix(d, d)', S: 'matrix(d, d)', shift: P -> P, "
+    over += "'q, k': vector(d), 'p, t': P}"
+    hypotheses = {"shifts": "∀ p, Θ(shift(p)) = S @ Θ(p)", "orthogonal": "Sᵀ @ S = 1"}
+    scores = "dot(Θ({}) @ q, Θ({}) @ k)"
+    for one, other, is_true in (("shift(p)", "shift(t)", True), ("p", "shift(t)", False)):
+        then = f"{scores.format(one, other)} = {scores.format('p', 't')}"
+        found = prove(claim(over, then, hypotheses), LIBRARY.definitions)
+        assert found.is_proved is is_true
+
+
 def test_what_is_not_proved_comes_with_both_normal_forms(claim: Make) -> None:
     found = claim(OVER, "A @ B @ u = B @ A @ u", {"turn": "A @ C = C @ A"})
     evidence = next(check(found, LIBRARY))
