@@ -41,7 +41,7 @@ def test_a_proof_ends(name: str, claim: Make) -> None:
 
 
 def test_positions_that_are_shifted_are_not_shifted_for_ever(claim: Make) -> None:
-    """All positions but one are shifted: the names of positions alone say nothing of what is less."""
+    """All positions but one are shifted: by names alone shifted ones are less and less."""
     over = "{d: dimension, P: type, Θ: 'P -> matrix(d, d)', S: 'matrix(d, d)', shift: P -> P, "
     over += "'q, k': vector(d), 'p, t': P}"
     hypotheses = {"shifts": "∀ p, Θ(shift(p)) = S @ Θ(p)", "orthogonal": "Sᵀ @ S = 1"}
