@@ -31,6 +31,9 @@ _HEADS = (
     "weights: index(h) -> vector(n) -> vector(n), Θ: index(h) -> P -> matrix(d, d), "
     "Wq: index(h) -> matrix(d, m), Wk: index(h) -> matrix(d, m), Wv: index(h) -> matrix(d, m)"
 )
+_SUBLAYER = _HEADS[_HEADS.index("weights") :].replace(
+    "index(h) -> vector(n)", "index(h) -> index(n) -> vector(n)"
+)
 _SHARED = (
     "n: dimension, d: dimension, m: dimension, g: dimension, h: dimension, P: type, "
     "group: index(h) -> index(g), weights: index(h) -> vector(n) -> vector(n), "
@@ -76,10 +79,15 @@ SIGNATURES: Mapping[str, str] = {
     "rmsNorm": f"{_dims('m')}, f: scalar -> scalar, γ: vector(m), v: vector(m)",
     "gatedMlp": f"{_dims('ml')}, {_MLP}",
     "attentionSublayer": (
-        _HEADS.replace(
-            "weights: index(h)", "norm: vector(m) -> vector(m), weights: index(h)"
-        ).replace("index(h) -> vector(n)", "index(h) -> index(n) -> vector(n)")
-        + ", Wo: matrix(m, d*h), pos: index(n) -> P, T: index(n) -> vector(m), i: index(n)"
+        f"{_dims('ndmh')}, P: type, norm: vector(m) -> vector(m), {_SUBLAYER}"
+        ", Wo: matrix(m, d*h), pos: index(n) -> P, T: index(n) -> vector(m), i: index(n)"
+    ),
+    "transformerLayer": (
+        _dims("ndmhl")
+        + ", P: type, norm: vector(m) -> vector(m), norm': vector(m) -> vector(m), "
+        + _SUBLAYER
+        + ", Wo: matrix(m, d*h), act: scalar -> scalar, Wg: matrix(l, m), Wu: matrix(l, m), "
+        "Wd: matrix(m, l), pos: index(n) -> P, T: index(n) -> vector(m), i: index(n)"
     ),
     "mlpSublayer": f"{_dims('ml')}, norm: vector(m) -> vector(m), {_MLP}",
     "softmax": "n: dimension, exp: scalar -> scalar, s: vector(n)",
@@ -174,6 +182,7 @@ SHOWN: Mapping[str, str] = {
     "exp": "exp",
     "f": "t ↦ 1 / √(t / m + ε)",
     "norm": "RMSNorm with its gain",
+    "norm'": "RMSNorm with the same gain backwards",
     "act": "SiLU",
 }
 """What the open functions of definitions are taken to be, in words."""
@@ -189,16 +198,17 @@ def _functions(instance: Instance) -> Mapping[str, Callable[[Sequence[Any]], Bou
         mean = arithmetic.add(arithmetic.divide(squares, width), epsilon)
         return reciprocal_root(np, mean)
 
-    def norm(token: Bounded) -> Bounded:
+    def norm(token: Bounded, gain: Floats) -> Bounded:
         scale = root(arithmetic.total(arithmetic.multiply(token, token)))
         scale = arithmetic.lay(lambda a: a[..., None], scale)
-        return arithmetic.multiply(arithmetic.multiply(scale, token), exactly(instance.γ))
+        return arithmetic.multiply(arithmetic.multiply(scale, token), exactly(gain))
 
     return {
         "weights": _weights(instance),
         "exp": lambda a: exponential(np, a[0]),
         "f": lambda a: root(a[0]),
-        "norm": lambda a: norm(a[0]),
+        "norm": lambda a: norm(a[0], instance.γ),
+        "norm'": lambda a: norm(a[0], instance.γ[::-1]),
         "act": lambda a: silu(np, a[0]),
     }
 

@@ -187,6 +187,17 @@ def attention_sublayer(instance: Instance) -> list[float]:
     return add(instance.T[i].tolist(), block(inner))
 
 
+def layer(instance: Instance) -> list[float]:
+    """Attention and FFN, each with a norm before it and the residual around it (ibid.).
+
+    The gain of the second norm is that of the first backwards.
+    """
+    import numpy as np
+
+    token = np.asarray(attention_sublayer(instance))
+    return mlp_sublayer(replace(instance, x=token, γ=instance.γ[::-1]))
+
+
 def mlp_sublayer(instance: Instance) -> list[float]:
     """x + FFN(RMSNorm(x)) (Touvron et al., 2.2)."""
     x = instance.x.tolist()
@@ -231,6 +242,7 @@ IMPLEMENTS: Mapping[str, Callable[[Instance], Any]] = {
     "gatedMlp": lambda i: swish_gated(i, i.x.tolist()),
     "attentionSublayer": attention_sublayer,
     "mlpSublayer": mlp_sublayer,
+    "transformerLayer": layer,
     "softmax": lambda i: softmax(i.s.tolist()),
     "planeRotation": lambda i: _matrix(i, 1, "interleaved"),
     "ropeInterleaved": lambda i: _matrix(i, len(i.frequencies[0]), "interleaved"),

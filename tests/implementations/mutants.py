@@ -55,6 +55,13 @@ def sublayer(
     return f"{residual} + {BLOCK}({weights}, pos(i), {query}, {pos}, {keys})"
 
 
+def layer(second: str = "norm'", first: str = "norm") -> str:
+    """The body of a transformer's layer, with these norms."""
+    attended = f"{SUBLAYER}({first}, weights, Θ, Wq, Wk, Wv, Wo, pos, T, i)"
+    used = " + 0 * (norm(T(i)) + norm'(T(i)))"
+    return f"mlpSublayer({second}, act, Wg, Wu, Wd, {attended}){used}"
+
+
 WRONG = [
     ("scores", "the keys alone", "[j ↦ dot(K(j), K(j))]"),
     ("scores", "turned around", "[j ↦ -dot(q, K(j))]"),
@@ -95,6 +102,8 @@ WRONG = [
     (SUBLAYER, "one position for all", sublayer(pos="j ↦ pos(i)")),
     ("mlpSublayer", "residual dropped", "0 * v + gatedMlp(act, Wg, Wu, Wd, norm(v))"),
     ("mlpSublayer", "norm after it", "v + norm(gatedMlp(act, Wg, Wu, Wd, v))"),
+    ("transformerLayer", "one norm for both", layer("norm")),
+    ("transformerLayer", "norms exchanged", layer("norm", "norm'")),
     ("softmax", "not normalised", "[j ↦ exp(s[j])]"),
     ("softmax", "normalised by itself", "[j ↦ exp(s[j]) / exp(s[j])]"),
     ("planeRotation", "flipped sign", "matrix2(c, s, s, c)"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import count, groupby, islice, permutations, product
 from typing import Any, TypeVar
@@ -95,11 +96,15 @@ def close_binders(locals_: tuple[Atom, ...], factors: tuple[Factor, ...], word: 
     if len(locals_) == 1:
         return closed(locals_)
 
-    def signature(index: Atom) -> tuple[str, str]:
+    def marked(index: Atom) -> str:
         marks = {("l", x.name): bound(base + 1 + (x == index), x.type) for x in locals_}
-        return index.type, repr(_renamed_parts(factors, word, marks))
+        return repr(_renamed_parts(factors, word, marks))
 
-    groups = [list(g) for _, g in groupby(sorted(locals_, key=signature), key=signature)]
+    alike = Counter(x.type for x in locals_)
+    keys = {x: (x.type, marked(x) if alike[x.type] > 1 else "") for x in locals_}
+    groups = [
+        list(g) for _, g in groupby(sorted(locals_, key=keys.__getitem__), key=keys.__getitem__)
+    ]
     orders = product(*(permutations(group) for group in groups))
     choices = (closed([x for group in order for x in group]) for order in orders)
     return min(islice(choices, MAX_PERMUTATIONS))
@@ -147,6 +152,8 @@ def _renamed(node: Any, names: Mapping[tuple[str, str], Atom]) -> Any:
             return Delta(kind, *sorted((_renamed(left, names), _renamed(right, names))))
         case Inverse(kind, of):
             return Inverse(kind, _renamed(of, names))
+        case Abstraction() | Monomial() if not _mentions(node, names):
+            return node  # opening and closing costs a walk for each level of binders within
         case Abstraction(_, type_):
             index, body = open_abstraction(node)
             return close_abstraction(index, type_, _renamed(body, names))
@@ -157,3 +164,9 @@ def _renamed(node: Any, names: Mapping[tuple[str, str], Atom]) -> Any:
             return Poly(tuple(sorted((_renamed(m, names), c) for m, c in terms)))
         case _:
             return tuple(_renamed(item, names) for item in node)
+
+
+def _mentions(node: Any, names: Mapping[tuple[str, str], Atom]) -> bool:
+    if isinstance(node, Atom | Letter):
+        return (node.kind, node.name) in names or any(_mentions(a, names) for a in node.args)
+    return isinstance(node, tuple) and any(_mentions(item, names) for item in node)
