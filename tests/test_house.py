@@ -49,7 +49,7 @@ MAY_IMPORT = {
         *("arrays", "symbolic", "numeric"),
     },
     "implementations": {"language", "claims", "evidence", "arrays"},
-    "checkpoints": {"diagnostics", "claims", "implementations"},
+    "checkpoints": {"diagnostics", "claims", "implementations", "numeric"},
     "programs": {"language", "claims", "evidence", "arrays", "numeric"},
     "cache": {"evidence", "files", "plain"},
     "isolation": {"claims", "evidence", "lifetime", "threads"},

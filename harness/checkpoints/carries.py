@@ -15,7 +15,9 @@ largest sum.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -28,6 +30,14 @@ _UNIFORM = 3**-0.5
 _RANK = 1e-11
 _NULL = 1e-13
 _NOTHING = 1e-300
+_NARROW = 1e-4
+"""Products of rows that are less far apart than this, squared, are not solved from float32."""
+_PLAIN = 4.0
+"""Those that are further apart need no second step."""
+_SURE = 0.1
+"""What the error of a matrix may come to beside it, for its inverse to be known by it."""
+_CONDITION = 1e5
+_PIECE = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -60,12 +70,29 @@ class Worst:
         return self.ratio <= 1
 
 
-def _worst(residual: Floats, allowed: Floats) -> Worst:
-    if not residual.size:
-        return Worst(0.0, 0, 0)
-    ratio = np.abs(residual) / np.maximum(allowed, _NOTHING)
-    row, column = np.unravel_index(int(np.argmax(ratio)), ratio.shape)
-    return Worst(float(ratio[row, column]), int(row), int(column))
+def _parts(count: int, other: int) -> Iterator[slice]:
+    """Consecutive pieces of an axis, such that what is computed of one stays near the processor."""
+    step = max(1, _PIECE // max(other, 1))
+    return (slice(start, start + step) for start in range(0, count, step))
+
+
+class _Search:
+    """The largest ratio of all pieces."""
+
+    def __init__(self) -> None:
+        self.worst = Worst(0.0, 0, 0)
+
+    def look(self, residual: Floats, allowed: Floats, row: int = 0, column: int = 0) -> None:
+        """At a piece that begins at `row` and `column`; both arrays are used up."""
+        if not residual.size:
+            return
+        np.abs(residual, out=residual)
+        np.maximum(allowed, np.finfo(allowed.dtype).tiny, out=allowed)
+        residual /= allowed
+        ratio = float(residual.max())
+        if not ratio <= self.worst.ratio:  # NaN is worse than all
+            i, j = np.unravel_index(int(np.argmax(residual)), residual.shape)
+            self.worst = Worst(ratio, row + int(i), column + int(j))
 
 
 @dataclass(frozen=True)
@@ -80,25 +107,42 @@ class Pairs:
 
 def fit_pairs(old: Floats, new: Floats, rounding: Rounding, *, mirrored: bool = False) -> Pairs:
     """Carry rows (first of each pair, then second of each) by z; with `mirrored`, by z ↦ z̄ too."""
-    half = len(old) // 2
-    o = old[:half] + 1j * old[half:]
-    n = new[:half] + 1j * new[half:]
+    half, width, kind = len(old) // 2, old.shape[1], old.dtype
     if mirrored:
-        o = o.conj()
-    size = np.abs(o) ** 2
-    total = size.sum(axis=1)
+        old = np.concatenate([old[:half], -old[half:]])
+    total, squares, re, im = np.zeros((4, half))
+    for part in _parts(width, half):
+        (a, b), (c, d) = ((x[:half, part], x[half:, part]) for x in (old, new))
+        size = a * a
+        size += b * b
+        total += size.sum(axis=1)
+        size *= size
+        squares += size.sum(axis=1)
+        re += (a * c + b * d).sum(axis=1)
+        im += (a * d - b * c).sum(axis=1)
     safe = np.where(total > 0, total, 1.0)
-    z = np.where(total > 0, (o.conj() * n).sum(axis=1) / safe, 1.0)
-    carried = z[:, None] * o
+    z = np.where(total > 0, (re + 1j * im) / safe, 1.0)
     unit = np.broadcast_to(np.reshape(rounding.unit, (-1, 1)), (len(new), 1))
-    both = np.maximum(unit[:half], unit[half:])
-    reach = (both + 8 * rounding.arithmetic) * np.abs(carried)
-    difference = n - carried
-    residual = np.concatenate([difference.real, difference.imag])
-    allowed = unit * np.abs(new) + np.concatenate([reach, reach])
-    spread = both[:, 0] * np.abs(z) * _UNIFORM * np.sqrt((size**2).sum(axis=1)) / safe
+    both = np.maximum(unit[:half], unit[half:])[:, 0]
+    reach = (((both + 8 * rounding.arithmetic) * np.abs(z)) ** 2).astype(kind)[:, None]
+    planes = np.array([[z.real, -z.imag], [z.imag, z.real]]).transpose(2, 0, 1).astype(kind)
+    units = unit.astype(kind).reshape(2, half, 1)
+    search = _Search()
+    for part in _parts(width, half) if half else ():
+        before, after = (x[:, part].reshape(2, half, -1) for x in (old, new))
+        residual = (planes @ before.swapaxes(0, 1)).swapaxes(0, 1)
+        np.subtract(after, residual, out=residual)
+        allowed = np.abs(after)
+        allowed *= units
+        size = before[0] * before[0]
+        size += before[1] * before[1]
+        size *= reach
+        allowed += np.sqrt(size, out=size)
+        shape = (2 * half, -1)
+        search.look(residual.reshape(shape), allowed.reshape(shape), column=part.start)
+    spread = both * np.abs(z) * _UNIFORM * np.sqrt(squares) / safe
     spread += 4 * rounding.arithmetic * np.abs(z)
-    return Pairs(z, spread, _worst(residual, allowed))
+    return Pairs(z, spread, search.worst)
 
 
 @dataclass(frozen=True)
@@ -106,8 +150,9 @@ class Matrix:
     """A square matrix that carries rows, and how sure it is."""
 
     matrix: Floats
-    reach: Floats
-    """The standard deviation of an entry (a, b) is `sizes[a] * reach[b]`."""
+    inverse: Floats
+    """Of the products of the old rows. The covariance of the errors of row a is this by
+    `sizes[a]`²; rows err independently."""
     sizes: Floats
     worst: Worst
     is_determined: bool
@@ -116,21 +161,47 @@ class Matrix:
     """The projection onto what the old rows reach, where that is not everything: a head with rows
     of zeros, or of more coordinates than columns. What is undone is asked there alone."""
 
+    @cached_property
+    def reach(self) -> Floats:
+        """The standard deviation of an entry (a, b) is `sizes[a] * reach[b]`."""
+        found: Floats = np.sqrt(np.clip(np.diag(self.inverse), 0, None))
+        return found
+
+    @cached_property
+    def undone(self) -> tuple[Floats, Floats] | None:
+        """What undoes the matrix; and of the products of the new rows, what `inverse` is of the
+        old, the roots of its diagonal. None where the matrix is not sure enough to be undone."""
+        if self.reached is not None or not len(self.matrix):
+            return None
+        try:
+            undo = np.linalg.inv(self.matrix)
+        except np.linalg.LinAlgError:
+            return None
+        size = float(np.linalg.norm(undo))
+        error = float(self.sizes.max()) * float(np.linalg.norm(self.reach)) * size
+        if not (error < _SURE and float(np.linalg.norm(self.matrix)) * size < _CONDITION):
+            return None
+        return undo, np.sqrt(np.clip(((self.inverse @ undo) * undo).sum(axis=0), 0, None))
+
 
 def fit_matrix(old: Floats, new: Floats, rounding: Rounding) -> Matrix:
     """The matrix A with `new` = A `old`, by least squares; nothing where `old` has nothing."""
-    size = len(old)
+    size, reached = len(old), None
     if not size:
         nothing = np.zeros(0)
-        return Matrix(np.zeros((0, 0)), nothing, nothing, Worst(0.0, 0, 0), True)
-    old, new = old.astype(float, copy=False), new.astype(float, copy=False)
-    gram = old @ old.T
+        return Matrix(np.zeros((0, 0)), np.zeros((0, 0)), nothing, Worst(0.0, 0, 0), True)
+    gram = (old @ old.T).astype(float)
     values, vectors = np.linalg.eigh(gram)
-    reached = None
+    if old.dtype == np.float32 and not values[0] > _NARROW * values[-1]:
+        old, new = old.astype(float), new.astype(float)
+        gram = old @ old.T
+        values, vectors = np.linalg.eigh(gram)
     if values[0] > _RANK * max(float(values[-1]), _NOTHING):
         inverse = (vectors / values) @ vectors.T
-        carry = (new @ old.T) @ inverse
-        carry += ((new - carry @ old) @ old.T) @ inverse  # what the first solution rounded away
+        carry = (new @ old.T).astype(float) @ inverse
+        if old.dtype == np.float64 or values[0] * _PLAIN < values[-1]:
+            left = new - carry.astype(old.dtype) @ old  # what the first solution rounded away
+            carry += (left @ old.T) @ inverse
     else:  # the squares in `gram` hide what is small; it is not nothing
         vectors, spread, inputs = np.linalg.svd(old, full_matrices=False)
         good = spread > _NULL * max(float(spread[0]), _NOTHING)
@@ -139,20 +210,26 @@ def fit_matrix(old: Floats, new: Floats, rounding: Rounding) -> Matrix:
         inverse = (vectors / values) @ vectors.T
         carry = (new @ inputs.T / spread) @ vectors.T
         reached = vectors @ vectors.T if len(values) < size else None
-    carried = carry @ old
-    leverage = np.sqrt(np.clip(((inverse @ old) * old).sum(axis=0), 0, 1))
-    unit = np.reshape(rounding.unit, (-1, 1))
-    large = np.abs(new).max(axis=1, initial=0.0)
+    unit = np.broadcast_to(np.asarray(rounding.unit, float), size)
+    large = np.abs(new).max(axis=1, initial=0.0).astype(float)
     length = np.minimum(np.linalg.norm(new, axis=1), _SIGMAS * _UNIFORM * large)
-    magnitude = np.linalg.norm(carry, axis=1)[:, None] * np.linalg.norm(old, axis=0)[None, :]
-    allowed = unit * np.abs(new) + unit * length[:, None] * leverage[None, :]
-    allowed += _SIGMAS * np.sqrt(size) * rounding.arithmetic * magnitude
-    reach = np.sqrt(np.clip(np.diag(inverse), 0, None))
+    arithmetic = _SIGMAS * np.sqrt(size) * rounding.arithmetic * np.linalg.norm(carry, axis=1)
+    kind = old.dtype
+    mine, weights, units = carry.astype(kind), inverse.astype(kind), unit.astype(kind)[:, None]
+    theirs = np.stack([unit * length, arithmetic], axis=1).astype(kind)
+    search = _Search()
+    for part in _parts(old.shape[1], size):
+        before, after = old[:, part], new[:, part]
+        residual = after - mine @ before
+        leverage = np.clip(np.einsum("ij,ij->j", weights @ before, before), 0, 1)
+        lengths = np.einsum("ij,ij->j", before, before)
+        allowed = theirs @ np.sqrt(np.stack([leverage, lengths]))
+        allowed += units * np.abs(after)
+        search.look(residual, allowed, column=part.start)
     # Doubles themselves do not solve this better than the rows are apart.
     condition = np.sqrt(values.max(initial=0) / values.min(initial=np.inf))
-    sizes = (unit[:, 0] + 2.0**-50 * condition) * _UNIFORM * large
-    worst = _worst(new - carried, allowed)
-    return Matrix(carry, reach, sizes, worst, old.shape[1] > size, reached)
+    sizes = (unit + 2.0**-50 * condition) * _UNIFORM * large
+    return Matrix(carry, inverse, sizes, search.worst, old.shape[1] > size, reached)
 
 
 def fit_exchange(old: Floats, new: Floats, rounding: Rounding) -> tuple[Matrix, Any]:
@@ -160,8 +237,8 @@ def fit_exchange(old: Floats, new: Floats, rounding: Rounding) -> tuple[Matrix, 
     dense = fit_matrix(old, new, rounding)
     if not len(old):
         return dense, np.zeros(0, int)
-    strength = np.abs(dense.matrix) * np.linalg.norm(old, axis=1)[None, :]
-    taken = strength.argmax(axis=1)
+    own = np.linalg.norm(old, axis=1)
+    taken = (np.abs(dense.matrix) * own[None, :]).argmax(axis=1)
     source = old[taken]
     squares = (source**2).sum(axis=1)
     safe = np.where(squares > 0, squares, 1.0)
@@ -171,39 +248,61 @@ def fit_exchange(old: Floats, new: Floats, rounding: Rounding) -> tuple[Matrix, 
     carried = factor[:, None] * source
     unit = np.reshape(rounding.unit, (-1, 1))
     allowed = unit * np.abs(new) + (unit + 8 * rounding.arithmetic) * np.abs(carried)
-    large = np.abs(new).max(axis=1, initial=0.0)
+    search = _Search()
+    search.look(new - carried, allowed)
     reach = np.zeros(len(old))
-    own = np.linalg.norm(old, axis=1)
-    reach[own > 0] = 1 / own[own > 0]
-    sizes = unit[:, 0] * _UNIFORM * large
-    worst = _worst(new - carried, allowed)
+    reach[own > 0] = 1 / own[own > 0].astype(float) ** 2
+    sizes = np.broadcast_to(unit[:, 0], len(old)) * _UNIFORM * np.abs(new).max(axis=1, initial=0.0)
     reached = None if (own > 0).all() else np.diag((own > 0).astype(float))
-    return Matrix(matrix, reach, sizes, worst, dense.is_determined, reached), taken
+    return Matrix(matrix, np.diag(reach), sizes, search.worst, dense.is_determined, reached), taken
 
 
 def absorbed(old: Floats, new: Floats, carry: Matrix, rounding: Rounding) -> Worst:
     """Whether `new` A = `old`: columns that meet what A carried take its inverse.
 
-    It is asked of what there is to meet: of the old rows X, `new` A X = `old` X.
+    Where A can be undone, each entry is held to `old` A⁻¹, within the rounding of its own. Else it
+    is asked of what there is to meet: of the old rows X, `new` A X = `old` X.
     """
     if not len(carry.matrix):
         return Worst(0.0, 0, 0)
+    search = _Search()
+    if carry.undone is None:
+        search.look(*_met(old, new, carry, rounding))
+        return search.worst
+    kind = new.dtype
+    undo, reach = carry.undone
+    mine, sizes = undo.astype(kind), (carry.sizes**2).astype(kind)
+    units = np.broadcast_to(np.asarray(rounding.unit, kind), len(undo))
+    noise = rounding.arithmetic * np.sqrt(len(undo)) * np.linalg.norm(undo, axis=0)
+    theirs = _SIGMAS * np.stack([reach, noise]).astype(kind)
+    for part in _parts(len(new), len(undo)):
+        before, after = old[part], new[part]
+        wanted = before @ mine
+        lengths = np.einsum("ij,ij->i", before, before)
+        allowed = np.sqrt(np.stack([(wanted * wanted) @ sizes, lengths], axis=1)) @ theirs
+        allowed += units * np.abs(after)
+        search.look(np.subtract(after, wanted, out=wanted), allowed, row=part.start)
+    return search.worst
+
+
+def _met(old: Floats, new: Floats, carry: Matrix, rounding: Rounding) -> tuple[Floats, Floats]:
+    """By how much `new` A X is not `old` X, and what is allowed."""
+    old, new = old.astype(float), new.astype(float)
     if carry.reached is not None:
-        old = old @ carry.reached.astype(old.dtype)
-    matrix = carry.matrix.astype(new.dtype)
+        old = old @ carry.reached
+    matrix = carry.matrix
     found = new @ matrix
     squares = new * new
     weights = matrix * matrix
-    theirs = (squares @ carry.sizes.astype(new.dtype) ** 2)[:, None] * carry.reach[None, :] ** 2
+    theirs = (squares @ carry.sizes**2)[:, None] * carry.reach[None, :] ** 2
     reached = squares @ weights
-    unit = np.broadcast_to(np.asarray(rounding.unit, new.dtype) ** 2, len(matrix))
+    unit = np.broadcast_to(np.asarray(rounding.unit, float) ** 2, len(matrix))
     own = unit[0] * reached if np.ptp(unit) == 0 else squares @ (unit[:, None] * weights)
     spread = np.sqrt(own * _UNIFORM**2 + theirs)
     noise = rounding.arithmetic * np.sqrt(len(matrix) * (reached + old * old))
     allowed = _SIGMAS * (spread + noise)
     # Where one product stands alone its error is no sum of many: all of it is allowed.
-    allowed = np.maximum(allowed, 2 * rounding.largest * np.abs(old))
-    return _worst(found - old, allowed)
+    return found - old, np.maximum(allowed, 2 * rounding.largest * np.abs(old))
 
 
 def orthogonality(carry: Matrix) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -157,8 +157,9 @@ def of_output(
     new: Floats,
     carry: Matrix,
     ratio: float,
-    others: list[Matrix],
+    others: Mapping[int, Matrix],
     own: int,
+    count: int,
     blocks: Callable[[], Iterable[tuple[int, Floats]]],
     rounding: Rounding,
     head: int,
@@ -174,9 +175,9 @@ def of_output(
     a: Any = carry.matrix
     if np.linalg.cond(a) < 1e8 and fits(replace(carry, matrix=np.linalg.inv(a))):
         return what, "it has S where the transpose belongs"
-    for number, other in enumerate(others):
+    for number, other in others.items():
         if number != own and fits(other):
-            by = " (k mod G)" if number == head % len(others) else ""
+            by = " (k mod G)" if number == head % count else ""
             return what, f"it is turned as for value head {number}{by}"
     for number, block in blocks():
         if number != head and fits(carry, block):

@@ -23,6 +23,7 @@ from harness.checkpoints.sides import Side, open_side
 from harness.checkpoints.tensors import Tensor, fault
 from harness.checkpoints.turning import Turning
 from harness.checkpoints.verify import Say, verify
+from harness.numeric.threads import one_thread
 
 CERTIFICATE = "fold.json"
 _JOB = ".job"
@@ -132,8 +133,9 @@ def _write(side: Side, part: Path, recipe: Recipe, say: Say) -> None:
             ) -> None:
                 stream.write(len(text).to_bytes(8, "little") + text)
                 for tensor in held:
-                    for chunk in _bytes(turning, tensor):
-                        stream.write(chunk)
+                    with one_thread():
+                        for chunk in _bytes(turning, tensor):
+                            stream.write(chunk)
                     size += tensor.nbytes
                     say(size, total)
 

@@ -144,6 +144,12 @@ def matrices(recipe: Recipe, key: str, layer: Layer, number: int, count: int, si
     return np.stack([makers[kind]() for _ in range(count)])
 
 
+def inverses(recipe: Recipe, key: str, found: Floats) -> Floats:
+    """What undoes those matrices: their transposes, unless they were given."""
+    undo: Floats = np.linalg.inv(found) if recipe.data.get(key) == "given" else found.swapaxes(1, 2)
+    return undo
+
+
 def hadamard(size: int) -> Floats:
     """The orthogonal matrix of Hadamard's of a size that is a power of two."""
     made = np.ones((1, 1))
