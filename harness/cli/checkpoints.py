@@ -29,7 +29,6 @@ def _needs_libraries() -> None:
         import gguf  # noqa: F401
         import ml_dtypes  # noqa: F401
         import safetensors  # noqa: F401
-        import threadpoolctl  # noqa: F401
     except ImportError as error:
         click.echo(f"{error.name} is missing: pip install 'lean-harness[checkpoints]'", err=True)
         sys.exit(3)
