@@ -46,6 +46,20 @@ class Rounding:
 
     unit: Floats | float
     """Of each row, or of all of them."""
+    rows: Floats | float = 0.0
+    """What each old row, or"""
+    columns: Floats | float = 0.0
+    """each old column may be off by, at eight standard deviations, where it was computed."""
+
+    def part(self, start: int, end: int | None) -> Rounding:
+        """Of some of the rows."""
+        unit, rows = (
+            x if np.ndim(x) == 0 else np.asarray(x)[start:end] for x in (self.unit, self.rows)
+        )
+        return Rounding(unit, rows, self.columns)
+
+    def transposed(self) -> Rounding:
+        return Rounding(self.unit, self.columns, self.rows)
 
     @property
     def arithmetic(self) -> float:
@@ -70,13 +84,13 @@ class Worst:
         return self.ratio <= 1
 
 
-def _parts(count: int, other: int) -> Iterator[slice]:
+def parts(count: int, other: int) -> Iterator[slice]:
     """Consecutive pieces of an axis, such that what is computed of one stays near the processor."""
     step = max(1, _PIECE // max(other, 1))
     return (slice(start, start + step) for start in range(0, count, step))
 
 
-class _Search:
+class Search:
     """The largest ratio of all pieces."""
 
     def __init__(self) -> None:
@@ -111,7 +125,7 @@ def fit_pairs(old: Floats, new: Floats, rounding: Rounding, *, mirrored: bool = 
     if mirrored:
         old = np.concatenate([old[:half], -old[half:]])
     total, squares, re, im = np.zeros((4, half))
-    for part in _parts(width, half):
+    for part in parts(width, half):
         (a, b), (c, d) = ((x[:half, part], x[half:, part]) for x in (old, new))
         size = a * a
         size += b * b
@@ -127,8 +141,10 @@ def fit_pairs(old: Floats, new: Floats, rounding: Rounding, *, mirrored: bool = 
     reach = (((both + 8 * rounding.arithmetic) * np.abs(z)) ** 2).astype(kind)[:, None]
     planes = np.array([[z.real, -z.imag], [z.imag, z.real]]).transpose(2, 0, 1).astype(kind)
     units = unit.astype(kind).reshape(2, half, 1)
-    search = _Search()
-    for part in _parts(width, half) if half else ():
+    slack = np.broadcast_to(rounding.rows, len(new)).reshape(2, half)
+    slack = np.abs(z) * np.hypot(slack[0], slack[1])
+    search = Search()
+    for part in parts(width, half) if half else ():
         before, after = (x[:, part].reshape(2, half, -1) for x in (old, new))
         residual = (planes @ before.swapaxes(0, 1)).swapaxes(0, 1)
         np.subtract(after, residual, out=residual)
@@ -138,10 +154,12 @@ def fit_pairs(old: Floats, new: Floats, rounding: Rounding, *, mirrored: bool = 
         size += before[1] * before[1]
         size *= reach
         allowed += np.sqrt(size, out=size)
+        if slack.any():
+            allowed += slack.astype(kind)[:, None]
         shape = (2 * half, -1)
         search.look(residual.reshape(shape), allowed.reshape(shape), column=part.start)
     spread = both * np.abs(z) * _UNIFORM * np.sqrt(squares) / safe
-    spread += 4 * rounding.arithmetic * np.abs(z)
+    spread += 4 * rounding.arithmetic * np.abs(z) + slack / _SIGMAS / np.sqrt(safe)
     return Pairs(z, spread, search.worst)
 
 
@@ -217,18 +235,19 @@ def fit_matrix(old: Floats, new: Floats, rounding: Rounding) -> Matrix:
     kind = old.dtype
     mine, weights, units = carry.astype(kind), inverse.astype(kind), unit.astype(kind)[:, None]
     theirs = np.stack([unit * length, arithmetic], axis=1).astype(kind)
-    search = _Search()
-    for part in _parts(old.shape[1], size):
+    slack = np.sqrt((carry**2) @ np.broadcast_to(np.asarray(rounding.rows, float) ** 2, size))
+    search = Search()
+    for part in parts(old.shape[1], size):
         before, after = old[:, part], new[:, part]
         residual = after - mine @ before
         leverage = np.clip(np.einsum("ij,ij->j", weights @ before, before), 0, 1)
         lengths = np.einsum("ij,ij->j", before, before)
         allowed = theirs @ np.sqrt(np.stack([leverage, lengths]))
-        allowed += units * np.abs(after)
+        allowed += units * np.abs(after) + slack.astype(kind)[:, None]
         search.look(residual, allowed, column=part.start)
     # Doubles themselves do not solve this better than the rows are apart.
     condition = np.sqrt(values.max(initial=0) / values.min(initial=np.inf))
-    sizes = (unit + 2.0**-50 * condition) * _UNIFORM * large
+    sizes = (unit + 2.0**-50 * condition) * _UNIFORM * large + slack / _SIGMAS
     return Matrix(carry, inverse, sizes, search.worst, old.shape[1] > size, reached)
 
 
@@ -248,11 +267,13 @@ def fit_exchange(old: Floats, new: Floats, rounding: Rounding) -> tuple[Matrix, 
     carried = factor[:, None] * source
     unit = np.reshape(rounding.unit, (-1, 1))
     allowed = unit * np.abs(new) + (unit + 8 * rounding.arithmetic) * np.abs(carried)
-    search = _Search()
-    search.look(new - carried, allowed)
+    search = Search()
+    slack = np.abs(factor) * np.broadcast_to(rounding.rows, len(old))[taken]
+    search.look(new - carried, allowed + slack[:, None])
     reach = np.zeros(len(old))
     reach[own > 0] = 1 / own[own > 0].astype(float) ** 2
     sizes = np.broadcast_to(unit[:, 0], len(old)) * _UNIFORM * np.abs(new).max(axis=1, initial=0.0)
+    sizes = sizes + slack / _SIGMAS
     reached = None if (own > 0).all() else np.diag((own > 0).astype(float))
     return Matrix(matrix, np.diag(reach), sizes, search.worst, dense.is_determined, reached), taken
 
@@ -265,7 +286,7 @@ def absorbed(old: Floats, new: Floats, carry: Matrix, rounding: Rounding) -> Wor
     """
     if not len(carry.matrix):
         return Worst(0.0, 0, 0)
-    search = _Search()
+    search = Search()
     if carry.undone is None:
         search.look(*_met(old, new, carry, rounding))
         return search.worst
@@ -275,12 +296,14 @@ def absorbed(old: Floats, new: Floats, carry: Matrix, rounding: Rounding) -> Wor
     units = np.broadcast_to(np.asarray(rounding.unit, kind), len(undo))
     noise = rounding.arithmetic * np.sqrt(len(undo)) * np.linalg.norm(undo, axis=0)
     theirs = _SIGMAS * np.stack([reach, noise]).astype(kind)
-    for part in _parts(len(new), len(undo)):
+    columns = np.broadcast_to(np.asarray(rounding.columns, float) ** 2, len(undo))
+    slack = np.sqrt(columns @ undo**2).astype(kind)
+    for part in parts(len(new), len(undo)):
         before, after = old[part], new[part]
         wanted = before @ mine
         lengths = np.einsum("ij,ij->i", before, before)
         allowed = np.sqrt(np.stack([(wanted * wanted) @ sizes, lengths], axis=1)) @ theirs
-        allowed += units * np.abs(after)
+        allowed += units * np.abs(after) + slack
         search.look(np.subtract(after, wanted, out=wanted), allowed, row=part.start)
     return search.worst
 
@@ -300,7 +323,7 @@ def _met(old: Floats, new: Floats, carry: Matrix, rounding: Rounding) -> tuple[F
     own = unit[0] * reached if np.ptp(unit) == 0 else squares @ (unit[:, None] * weights)
     spread = np.sqrt(own * _UNIFORM**2 + theirs)
     noise = rounding.arithmetic * np.sqrt(len(matrix) * (reached + old * old))
-    allowed = _SIGMAS * (spread + noise)
+    allowed = _SIGMAS * (spread + noise) + rounding.columns
     # Where one product stands alone its error is no sum of many: all of it is allowed.
     return found - old, np.maximum(allowed, 2 * rounding.largest * np.abs(old))
 

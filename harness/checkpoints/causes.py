@@ -34,15 +34,9 @@ def carries(
     old: Floats, new: Floats, rotated: int, rounding: Rounding, *, mirrored: bool = False
 ) -> bool:
     """Whether these rows, in the common order, are carried by what commutes with RoPE."""
-    pairs = fit_pairs(old[:rotated], new[:rotated], _of(rounding, 0, rotated), mirrored=mirrored)
-    rest = fit_matrix(old[rotated:], new[rotated:], _of(rounding, rotated, len(old)))
+    pairs = fit_pairs(old[:rotated], new[:rotated], rounding.part(0, rotated), mirrored=mirrored)
+    rest = fit_matrix(old[rotated:], new[rotated:], rounding.part(rotated, None))
     return max(pairs.worst.ratio, rest.worst.ratio) <= _NEAR
-
-
-def _of(rounding: Rounding, start: int, end: int) -> Rounding:
-    if np.ndim(rounding.unit) == 0:
-        return rounding
-    return Rounding(np.asarray(rounding.unit)[start:end])
 
 
 def frequencies(count: int, base: float) -> Floats:

@@ -67,7 +67,7 @@ def fold(
         _carry_over(old, part)
         written = open_side(part, family, recipe.data.get("layout"))
         report = verify(open_side(old, family), written, say)
-        if report.exit_code == 0 and not report.turned:
+        if report.exit_code == 0 and not (report.turned or report.frame):
             raise recipe.fault("", "turns nothing in this model")
         if report.exit_code == 0:
             certificate = _certificate(side, written, recipe, report, claims)

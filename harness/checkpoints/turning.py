@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from harness.checkpoints.families import Layer, Meeting, Pairing
+from harness.checkpoints.families import Layer, Meeting, Pairing, Residual
 from harness.checkpoints.formats import are_finite, rounded, working_type
-from harness.checkpoints.recipes import Recipe, inverses, key_turns, matrices
+from harness.checkpoints.recipes import Recipe, inverses, key_turns, matrices, stream_matrix
 from harness.checkpoints.sides import Segment, Side, Unit, pair_order, span
+from harness.checkpoints.stream import Place, places, refusal, turned
 from harness.checkpoints.tensors import Tensor, fault
 from harness.checkpoints.working import each
 
@@ -57,21 +58,31 @@ class Turning:
         self._layer: Layer | None = None
         self._turns: dict[str, list[Turn]] = {}
         self._room: Any = np.empty(0, np.uint8)
+        self._stream: Floats | None = None
+        self._places: dict[str, Place] = {}
+        stream = side.model.residual
+        if "residual" in recipe.data:
+            if reason := refusal(side):
+                raise recipe.fault("residual", reason)
+            assert isinstance(stream, Residual)
+            self._stream, self._places = stream_matrix(recipe, stream.size), places(side, stream)
 
     def folded(self, tensor: Tensor) -> Any | None:
         """The new numbers of a tensor in its format, or None where nothing is turned in it.
 
         They lie where those of the next tensor will.
         """
-        turns = self._of(tensor.name)
-        if not turns:
+        turns, place = self._of(tensor.name), self._places.get(tensor.name)
+        if not turns and place is None:
             return None
         old = self.side.array(tensor.name)
         if self._room.nbytes != old.nbytes:
             self._room = np.empty(old.nbytes, np.uint8)
         new = self._room.view(old.dtype).reshape(old.shape)
-        new[...] = old
         kind = working_type(tensor.dtype)
+        if place is not None:
+            old = turned(self.side, tensor.name, place, self._stream)
+        new[...] = rounded(old, tensor.dtype) if place is not None else old
 
         def turn_one(turn: Turn) -> None:
             for part in turn.parts(old):

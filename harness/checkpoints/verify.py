@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from harness.checkpoints import causes
+from harness.checkpoints import causes, following
 from harness.checkpoints.carries import (
     Matrix,
     Pairs,
@@ -30,6 +30,7 @@ from harness.checkpoints.carries import (
 from harness.checkpoints.families import Layer, Meeting
 from harness.checkpoints.findings import Fault, Head, Report
 from harness.checkpoints.sides import Segment, Side, Unit, pair_order, span
+from harness.checkpoints.stream import Framed
 from harness.checkpoints.tensors import fault, same_bits
 from harness.checkpoints.working import each
 from harness.numeric.threads import one_thread
@@ -58,6 +59,8 @@ def verify(old: Side, new: Side, say: Say = lambda done, total: None) -> Report:
         return report
     total = sum(t.nbytes for t in old.checkpoint.tensors.values())
     done = 0
+    if framed := following.frames(old, new, report):
+        old, new = framed
     _config(old, new, report)
     for mine, theirs in zip(old.model.layers, model.layers, strict=True):
         with one_thread():
@@ -68,6 +71,10 @@ def verify(old: Side, new: Side, say: Say = lambda done, total: None) -> Report:
         old.leave_layer()
         new.leave_layer()
         say(done, total)
+    if framed:
+        for size in following.follow(*framed, report):
+            done += size
+            say(done, total)
     for size in _rest(old, new, report):
         done += size
         say(done, total)
@@ -80,6 +87,8 @@ def _config(old: Side, new: Side, report: Report) -> None:
         return  # the keys have other names; sizes were compared head by head
     for key in sorted(set(one.config) | set(other.config)):
         before, after = one.config.get(key), other.config.get(key)
+        if report.frame and key == "tie_word_embeddings" and before and not after:
+            continue  # a head of its own is held to the embeddings
         if before != after and key not in _SPOKEN:
             what = f"expected {key} to be {before!r}, found {after!r}"
             report.faults.append(Fault("config.json", what))
@@ -91,7 +100,11 @@ def _rest(old: Side, new: Side, report: Report) -> Iterator[int]:
     is_other_family = old.model.family != new.model.family
     labels = {label: name for name, label in new.model.rest.items()} if is_other_family else {}
     met = set()
+    followed = old.places if isinstance(old, Framed) else {}
     for name, tensor in one.tensors.items():
+        if name in followed and name in other.tensors:
+            met.add(name)
+            continue
         if name in old.used:
             if not is_other_family and name not in other.tensors:
                 report.faults.append(Fault(name, "is missing"))
@@ -166,8 +179,16 @@ class _Layer:
             raise fault(self.new.path, f"{message}, found {len(after)}")
         return before, after
 
-    def _rounding(self, unit: Unit) -> Rounding:
-        return Rounding(max(self.new.unit_of(segment.stem) for segment in unit))
+    def _rounding(self, unit: Unit, before: Unit) -> Rounding:
+        """Of the rows of a head."""
+        largest = max(self.new.unit_of(segment.stem) for segment in unit)
+        if not isinstance(self.old, Framed):
+            return Rounding(largest)
+        found = []
+        for segment in before:
+            slack, _ = self.old.slack(f"{segment.stem}.weight")
+            found.append(np.zeros(segment.size) if slack is None else slack[segment.span])
+        return Rounding(largest, np.concatenate(found))
 
     # ---------------------------------------------------------------- queries and keys
 
@@ -175,7 +196,9 @@ class _Layer:
         """A head's rows on both sides in the common order, with the gains of its norm."""
         sides = ((self.old, self.mine, units[0]), (self.new, self.theirs, units[1]))
         found, gains = [], []
-        unit: Any = self._rounding(units[1][number]).unit
+        rounding = self._rounding(units[1][number], units[0][number])
+        unit: Any = rounding.unit
+        slack: Any = rounding.rows
         norm = self.mine.norm
         for side, layer, own in sides:
             rows = side.rows(own[number])
@@ -187,17 +210,21 @@ class _Layer:
                 gains.append(gain[order])
                 if norm.place == "before":
                     rows = rows * gain[:, None]
+                    slack = slack * np.abs(gain) if side is self.old else slack
                     unit = unit * np.ones(len(rows))
                     if side is self.new:
                         unit = unit + side.unit_of(segment.stem) * np.minimum(error, 1e6)[order]
                     if added is not None:
                         rows = np.concatenate([rows, added[:, None]], axis=1)
+            if side is self.old and np.ndim(slack):
+                slack = slack[order]
             found.append(rows[span(order)])
         if found[0].shape != found[1].shape:
             message = f"layer {self.mine.number}: expected a head of {found[0].shape}"
             raise fault(self.new.path, f"{message}, found {found[1].shape}")
         stem = units[0][number][0].stem
-        return _Rows(found[0], found[1], Rounding(unit), tuple(gains), self.old.has(f"{stem}.bias"))
+        has_bias = self.old.has(f"{stem}.bias")
+        return _Rows(found[0], found[1], Rounding(unit, slack), tuple(gains), has_bias)
 
     def _scores(self, meeting: Meeting) -> None:
         queries, keys = self._both(meeting.query), self._both(meeting.key)
@@ -274,7 +301,7 @@ class _Layer:
         return _Fit(
             fit_pairs(*rows.part(0, meeting.rotated)),
             rest,
-            absorbed(old.T, new.T, key.rest, rounding) if key else Worst(0.0, 0, 0),
+            absorbed(old.T, new.T, key.rest, rounding.transposed()) if key else Worst(0.0, 0, 0),
             not np.array_equal(rows.old, rows.new),
             rows.rounding,
             rows.gains,
@@ -466,7 +493,8 @@ class _Layer:
 
     def _fit_value(self, j: int, units: Any) -> _Value:
         old, new = self._value_rows(j, units)
-        rounding, is_turned = self._rounding(units[1][j]), not np.array_equal(old, new)
+        rounding = self._rounding(units[1][j], units[0][j])
+        is_turned = not np.array_equal(old, new)
         if self.mine.gate is None and self.mine.turns != "signed":
             return _Value(fit_matrix(old, new, rounding), None, is_turned)
         return _Value(*fit_exchange(old, new, rounding), is_turned)
@@ -474,7 +502,7 @@ class _Layer:
     def _value(self, j: int, found: _Value, units: Any, group: int) -> None:
         """What is wrong with the turn of a head of values."""
         gate, role, fit = self.mine.gate, self.mine.value, found.fit
-        rounding = self._rounding(units[1][j])
+        rounding = self._rounding(units[1][j], units[0][j])
         if not fit.worst.holds:
             old, new = self._value_rows(j, units)
             is_exchange = gate is not None or self.mine.turns == "signed"
@@ -525,8 +553,15 @@ class _Layer:
         """Whether columns undo what turned their values, if that is known."""
         if value is None or not value.fit.worst.holds:
             return Worst(0.0, 0, 0)
-        rounding = Rounding(self.new.unit_of(after.stem))
+        rounding = self._of_columns(before, after)
         return absorbed(self.old.block(before), self.new.block(after), value.fit, rounding)
+
+    def _of_columns(self, before: Segment, after: Segment) -> Rounding:
+        slack = None
+        if isinstance(self.old, Framed):
+            slack, _ = self.old.slack(f"{before.stem}.weight")
+        unit = self.new.unit_of(after.stem)
+        return Rounding(unit) if slack is None else Rounding(unit, 0.0, slack[before.span])
 
     def _undoes(
         self,
@@ -544,7 +579,7 @@ class _Layer:
         old, new = self.old.block(before[h]), self.new.block(after[h])
         own, others = fits[j], {i: value.fit for i, value in enumerate(fits) if value}
         assert own is not None
-        rounding = Rounding(self.new.unit_of(after[h].stem))
+        rounding = self._of_columns(before[h], after[h])
         found = causes.of_output(
             old, new, own.fit, worst.ratio, others, j, len(fits), blocks, rounding, h
         )
@@ -604,9 +639,7 @@ class _Rows:
     has_bias: bool
 
     def part(self, start: int, end: int | None) -> tuple[Floats, Floats, Rounding]:
-        unit = self.rounding.unit
-        own = Rounding(unit[start:end]) if isinstance(unit, np.ndarray) else self.rounding
-        return self.old[start:end], self.new[start:end], own
+        return self.old[start:end], self.new[start:end], self.rounding.part(start, end)
 
 
 def _blocks(z: Any, old: Floats, new: Floats) -> tuple[Floats, Floats, Floats, Floats]:
