@@ -9,26 +9,20 @@ from safetensors.numpy import load_file
 from harness.checkpoints.fold import check_certificate, fold
 from harness.checkpoints.recipes import read_recipe
 from harness.diagnostics import InputError
-from tests.checkpoints.making import CASES, LAYERS, TYPES, judged, make, save, write_recipe
+from tests.checkpoints.making import (
+    CASES,
+    LAYERS,
+    TYPES,
+    M,
+    judged,
+    make,
+    save,
+    whole,
+    write_recipe,
+)
 
-M, INNER = 64, 40
 dtypes = pytest.mark.parametrize("dtype", TYPES)
 ALL = {"residual": "random", "angles": "random", "values": "random"}
-
-
-def whole(name, dtype, seed=0):
-    """A model with every tensor that Transformers gives it."""
-    kind, rng = TYPES[dtype], np.random.default_rng(seed + 1)
-    found = make(name, dtype, seed)
-    extra = {"lm_head.weight": rng.normal(size=(96, M))}
-    for layer in range(LAYERS):
-        prefix = f"model.layers.{layer}"
-        extra[f"{prefix}.mlp.up_proj.weight"] = rng.normal(size=(INNER, M))
-        extra[f"{prefix}.mlp.gate_proj.weight"] = rng.normal(size=(INNER, M))
-        extra[f"{prefix}.mlp.down_proj.weight"] = rng.normal(size=(M, INNER))
-        for norm in ("input_layernorm", "post_attention_layernorm"):
-            extra[f"{prefix}.{norm}.weight"] = rng.uniform(0.6, 1.6, M)
-    return found | {key: value.astype(kind) for key, value in extra.items()}
 
 
 def folded(tmp_path, name, dtype, entries):
