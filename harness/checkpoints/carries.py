@@ -168,16 +168,22 @@ class Matrix:
     """A square matrix that carries rows, and how sure it is."""
 
     matrix: Floats
-    inverse: Floats
-    """Of the products of the old rows. The covariance of the errors of row a is this by
-    `sizes[a]`²; rows err independently."""
+    directions: Floats
+    """Orthogonal columns that span what the old rows reach: not everything for a head with rows of
+    zeros, or of more coordinates than columns. What is undone is asked there alone."""
+    strengths: Floats
+    """How long the old rows are in each direction, squared."""
     sizes: Floats
+    """The errors of row a have the covariance `inverse` by `sizes[a]`²; rows err independently."""
     worst: Worst
     is_determined: bool
     """Whether there are more columns than a matrix could fit to anything."""
-    reached: Floats | None = None
-    """The projection onto what the old rows reach, where that is not everything: a head with rows
-    of zeros, or of more coordinates than columns. What is undone is asked there alone."""
+
+    @cached_property
+    def inverse(self) -> Floats:
+        """Of the products of the old rows."""
+        found: Floats = (self.directions / self.strengths) @ self.directions.T
+        return found
 
     @cached_property
     def reach(self) -> Floats:
@@ -189,13 +195,13 @@ class Matrix:
     def undone(self) -> tuple[Floats, Floats] | None:
         """What undoes the matrix; and of the products of the new rows, what `inverse` is of the
         old, the roots of its diagonal. None where the matrix is not sure enough to be undone."""
-        if self.reached is not None or not len(self.matrix):
+        if len(self.strengths) < len(self.matrix) or not len(self.matrix):
             return None
         try:
             undo = np.linalg.inv(self.matrix)
         except np.linalg.LinAlgError:
             return None
-        size = float(np.linalg.norm(undo))
+        size = float(np.sqrt(np.abs(undo.T @ undo).sum(axis=0).max()))  # no less than its norm
         error = float(self.sizes.max()) * float(np.linalg.norm(self.reach)) * size
         if not (error < _SURE and float(np.linalg.norm(self.matrix)) * size < _CONDITION):
             return None
@@ -204,10 +210,10 @@ class Matrix:
 
 def fit_matrix(old: Floats, new: Floats, rounding: Rounding) -> Matrix:
     """The matrix A with `new` = A `old`, by least squares; nothing where `old` has nothing."""
-    size, reached = len(old), None
+    size = len(old)
     if not size:
-        nothing = np.zeros(0)
-        return Matrix(np.zeros((0, 0)), np.zeros((0, 0)), nothing, Worst(0.0, 0, 0), True)
+        nothing, square = np.zeros(0), np.zeros((0, 0))
+        return Matrix(square, square, nothing, nothing, Worst(0.0, 0, 0), True)
     gram = (old @ old.T).astype(float)
     values, vectors = np.linalg.eigh(gram)
     if old.dtype == np.float32 and not values[0] > _NARROW * values[-1]:
@@ -227,7 +233,6 @@ def fit_matrix(old: Floats, new: Floats, rounding: Rounding) -> Matrix:
         values = spread**2
         inverse = (vectors / values) @ vectors.T
         carry = (new @ inputs.T / spread) @ vectors.T
-        reached = vectors @ vectors.T if len(values) < size else None
     unit = np.broadcast_to(np.asarray(rounding.unit, float), size)
     large = np.abs(new).max(axis=1, initial=0.0).astype(float)
     length = np.minimum(np.linalg.norm(new, axis=1), _SIGMAS * _UNIFORM * large)
@@ -248,7 +253,7 @@ def fit_matrix(old: Floats, new: Floats, rounding: Rounding) -> Matrix:
     # Doubles themselves do not solve this better than the rows are apart.
     condition = np.sqrt(values.max(initial=0) / values.min(initial=np.inf))
     sizes = (unit + 2.0**-50 * condition) * _UNIFORM * large + slack / _SIGMAS
-    return Matrix(carry, inverse, sizes, search.worst, old.shape[1] > size, reached)
+    return Matrix(carry, vectors, values, sizes, search.worst, old.shape[1] > size)
 
 
 def fit_exchange(old: Floats, new: Floats, rounding: Rounding) -> tuple[Matrix, Any]:
@@ -270,12 +275,12 @@ def fit_exchange(old: Floats, new: Floats, rounding: Rounding) -> tuple[Matrix, 
     search = Search()
     slack = np.abs(factor) * np.broadcast_to(rounding.rows, len(old))[taken]
     search.look(new - carried, allowed + slack[:, None])
-    reach = np.zeros(len(old))
-    reach[own > 0] = 1 / own[own > 0].astype(float) ** 2
     sizes = np.broadcast_to(unit[:, 0], len(old)) * _UNIFORM * np.abs(new).max(axis=1, initial=0.0)
     sizes = sizes + slack / _SIGMAS
-    reached = None if (own > 0).all() else np.diag((own > 0).astype(float))
-    return Matrix(matrix, np.diag(reach), sizes, search.worst, dense.is_determined, reached), taken
+    is_there = own > 0
+    directions, strengths = np.eye(len(old))[:, is_there], own[is_there].astype(float) ** 2
+    fitted = Matrix(matrix, directions, strengths, sizes, search.worst, dense.is_determined)
+    return fitted, taken
 
 
 def absorbed(old: Floats, new: Floats, carry: Matrix, rounding: Rounding) -> Worst:
@@ -309,21 +314,24 @@ def absorbed(old: Floats, new: Floats, carry: Matrix, rounding: Rounding) -> Wor
 
 
 def _met(old: Floats, new: Floats, carry: Matrix, rounding: Rounding) -> tuple[Floats, Floats]:
-    """By how much `new` A X is not `old` X, and what is allowed."""
-    old, new = old.astype(float), new.astype(float)
-    if carry.reached is not None:
-        old = old @ carry.reached
-    matrix = carry.matrix
+    """By how much `new` A X is not `old` X, and what is allowed.
+
+    It is asked of one direction of the old rows after another, those that are known well apart
+    from those that are hardly known.
+    """
+    new, directions = new.astype(float), carry.directions
+    old, matrix = old.astype(float) @ directions, carry.matrix @ directions
     found = new @ matrix
     squares = new * new
     weights = matrix * matrix
-    theirs = (squares @ carry.sizes**2)[:, None] * carry.reach[None, :] ** 2
+    theirs = (squares @ carry.sizes**2)[:, None] / carry.strengths[None, :]
     reached = squares @ weights
     unit = np.broadcast_to(np.asarray(rounding.unit, float) ** 2, len(matrix))
     own = unit[0] * reached if np.ptp(unit) == 0 else squares @ (unit[:, None] * weights)
     spread = np.sqrt(own * _UNIFORM**2 + theirs)
     noise = rounding.arithmetic * np.sqrt(len(matrix) * (reached + old * old))
-    allowed = _SIGMAS * (spread + noise) + rounding.columns
+    columns = np.broadcast_to(np.asarray(rounding.columns, float) ** 2, len(matrix))
+    allowed = _SIGMAS * (spread + noise) + np.sqrt(columns @ directions**2)
     # Where one product stands alone its error is no sum of many: all of it is allowed.
     return found - old, np.maximum(allowed, 2 * rounding.largest * np.abs(old))
 
