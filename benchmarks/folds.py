@@ -1,6 +1,6 @@
 """Random right folds, on which nothing may alarm, and the same with one thing wrong, to be found.
 
-python -m benchmarks.folds [--count 1000] [--start 0]
+python -m benchmarks.folds [--count 100] [--start 0]
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from tests.checkpoints.spoiling import tried
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--count", type=int, default=1000)
+    parser.add_argument("--count", type=int, default=100)
     parser.add_argument("--start", type=int, default=0)
     chosen = parser.parse_args()
     kinds: Counter[str] = Counter()

@@ -15,7 +15,7 @@ largest sum.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -30,10 +30,10 @@ _UNIFORM = 3**-0.5
 _RANK = 1e-11
 _NULL = 1e-13
 _NOTHING = 1e-300
-_NARROW = 1e-4
-"""Products of rows that are less far apart than this, squared, are not solved from float32."""
-_PLAIN = 4.0
-"""Those that are further apart need no second step."""
+_NARROW = 1e4
+"""Rows whose lengths in two directions have this ratio, squared, are not solved from float32."""
+_PLAIN = 12.0
+"""Those of less need no second step."""
 _SURE = 0.1
 """What the error of a matrix may come to beside it, for its inverse to be known by it."""
 _CONDITION = 1e5
@@ -124,16 +124,16 @@ def fit_pairs(old: Floats, new: Floats, rounding: Rounding, *, mirrored: bool = 
     half, width, kind = len(old) // 2, old.shape[1], old.dtype
     if mirrored:
         old = np.concatenate([old[:half], -old[half:]])
-    total, squares, re, im = np.zeros((4, half))
-    for part in parts(width, half):
-        (a, b), (c, d) = ((x[:half, part], x[half:, part]) for x in (old, new))
-        size = a * a
-        size += b * b
-        total += size.sum(axis=1)
-        size *= size
-        squares += size.sum(axis=1)
-        re += (a * c + b * d).sum(axis=1)
-        im += (a * d - b * c).sum(axis=1)
+    squares, met = np.zeros(half), np.zeros((half, 2, 4))
+    for part in parts(width, half) if half else ():
+        before, after = (x[:, part].reshape(2, half, -1).swapaxes(0, 1) for x in (old, new))
+        met[:, :, :2] += before @ before.swapaxes(1, 2)
+        met[:, :, 2:] += before @ after.swapaxes(1, 2)
+        size = before[:, 0] * before[:, 0]
+        size += before[:, 1] * before[:, 1]
+        squares += np.einsum("ij,ij->i", size, size)
+    total = met[:, 0, 0] + met[:, 1, 1]
+    re, im = met[:, 0, 2] + met[:, 1, 3], met[:, 0, 3] - met[:, 1, 2]
     safe = np.where(total > 0, total, 1.0)
     z = np.where(total > 0, (re + 1j * im) / safe, 1.0)
     unit = np.broadcast_to(np.reshape(rounding.unit, (-1, 1)), (len(new), 1))
@@ -146,7 +146,8 @@ def fit_pairs(old: Floats, new: Floats, rounding: Rounding, *, mirrored: bool = 
     search = Search()
     for part in parts(width, half) if half else ():
         before, after = (x[:, part].reshape(2, half, -1) for x in (old, new))
-        residual = (planes @ before.swapaxes(0, 1)).swapaxes(0, 1)
+        residual = np.empty(before.shape, kind)
+        np.matmul(planes, before.swapaxes(0, 1), out=residual.swapaxes(0, 1))
         np.subtract(after, residual, out=residual)
         allowed = np.abs(after)
         allowed *= units
@@ -168,22 +169,19 @@ class Matrix:
     """A square matrix that carries rows, and how sure it is."""
 
     matrix: Floats
-    directions: Floats
-    """Orthogonal columns that span what the old rows reach: not everything for a head with rows of
-    zeros, or of more coordinates than columns. What is undone is asked there alone."""
-    strengths: Floats
-    """How long the old rows are in each direction, squared."""
+    inverse: Floats
+    """Of the products of the old rows."""
     sizes: Floats
     """The errors of row a have the covariance `inverse` by `sizes[a]`²; rows err independently."""
     worst: Worst
     is_determined: bool
     """Whether there are more columns than a matrix could fit to anything."""
-
-    @cached_property
-    def inverse(self) -> Floats:
-        """Of the products of the old rows."""
-        found: Floats = (self.directions / self.strengths) @ self.directions.T
-        return found
+    basis: Callable[[], tuple[Floats, Floats]]
+    """Directions that span what the old rows reach, as columns, and how long those are in each,
+    squared."""
+    is_whole: bool = True
+    """Whether the old rows reach everything: not with rows of zeros, or with fewer columns than
+    coordinates. What is undone is asked of what they reach."""
 
     @cached_property
     def reach(self) -> Floats:
@@ -195,7 +193,7 @@ class Matrix:
     def undone(self) -> tuple[Floats, Floats] | None:
         """What undoes the matrix; and of the products of the new rows, what `inverse` is of the
         old, the roots of its diagonal. None where the matrix is not sure enough to be undone."""
-        if len(self.strengths) < len(self.matrix) or not len(self.matrix):
+        if not (self.is_whole and len(self.matrix)):
             return None
         try:
             undo = np.linalg.inv(self.matrix)
@@ -213,26 +211,12 @@ def fit_matrix(old: Floats, new: Floats, rounding: Rounding) -> Matrix:
     size = len(old)
     if not size:
         nothing, square = np.zeros(0), np.zeros((0, 0))
-        return Matrix(square, square, nothing, nothing, Worst(0.0, 0, 0), True)
-    gram = (old @ old.T).astype(float)
-    values, vectors = np.linalg.eigh(gram)
-    if old.dtype == np.float32 and not values[0] > _NARROW * values[-1]:
-        old, new = old.astype(float), new.astype(float)
-        gram = old @ old.T
-        values, vectors = np.linalg.eigh(gram)
-    if values[0] > _RANK * max(float(values[-1]), _NOTHING):
-        inverse = (vectors / values) @ vectors.T
-        carry = (new @ old.T).astype(float) @ inverse
-        if old.dtype == np.float64 or values[0] * _PLAIN < values[-1]:
-            left = new - carry.astype(old.dtype) @ old  # what the first solution rounded away
-            carry += (left @ old.T) @ inverse
-    else:  # the squares in `gram` hide what is small; it is not nothing
-        vectors, spread, inputs = np.linalg.svd(old, full_matrices=False)
-        good = spread > _NULL * max(float(spread[0]), _NOTHING)
-        vectors, spread, inputs = vectors[:, good], spread[good], inputs[good]
-        values = spread**2
-        inverse = (vectors / values) @ vectors.T
-        carry = (new @ inputs.T / spread) @ vectors.T
+        return Matrix(square, square, nothing, Worst(0.0, 0, 0), True, lambda: (square, nothing))
+    found = _solve_narrow(old, new) if old.dtype == np.float32 else None
+    if found is None:
+        old, new = old.astype(float, copy=False), new.astype(float, copy=False)
+        found = _solve(old, new)
+    carry, inverse, basis, condition = found
     unit = np.broadcast_to(np.asarray(rounding.unit, float), size)
     large = np.abs(new).max(axis=1, initial=0.0).astype(float)
     length = np.minimum(np.linalg.norm(new, axis=1), _SIGMAS * _UNIFORM * large)
@@ -251,9 +235,56 @@ def fit_matrix(old: Floats, new: Floats, rounding: Rounding) -> Matrix:
         allowed += units * np.abs(after) + slack.astype(kind)[:, None]
         search.look(residual, allowed, column=part.start)
     # Doubles themselves do not solve this better than the rows are apart.
-    condition = np.sqrt(values.max(initial=0) / values.min(initial=np.inf))
     sizes = (unit + 2.0**-50 * condition) * _UNIFORM * large + slack / _SIGMAS
-    return Matrix(carry, vectors, values, sizes, search.worst, old.shape[1] > size)
+    is_whole = len(basis()[1]) == size if old.dtype == np.float64 else True
+    return Matrix(carry, inverse, sizes, search.worst, old.shape[1] > size, basis, is_whole)
+
+
+_Solved = tuple[Any, Any, Callable[[], tuple[Any, Any]], float]
+"""The carry, the inverse of the old rows' products, what gives a basis, and how far apart the rows
+are: the largest length of a direction by the least."""
+
+
+def _solve_narrow(old: Floats, new: Floats) -> _Solved | None:
+    """From products in float32, where rows are far enough apart."""
+    gram = (old @ old.T).astype(float)
+    try:
+        inverse = np.linalg.inv(gram)
+    except np.linalg.LinAlgError:
+        return None
+    # No less than the ratio of the eigenvalues.
+    apart = float(np.abs(gram).sum(axis=0).max() * np.abs(inverse).sum(axis=0).max())
+    if not apart < _NARROW:
+        return None
+    carry = (new @ old.T).astype(float) @ inverse
+    if apart > _PLAIN:
+        left = new - carry.astype(old.dtype) @ old
+        carry += (left @ old.T) @ inverse
+
+    def basis() -> tuple[Floats, Floats]:
+        strengths, directions = np.linalg.eigh(gram)
+        return directions, strengths
+
+    return carry, inverse, basis, apart**0.5
+
+
+def _solve(old: Floats, new: Floats) -> _Solved:
+    """In doubles, by products, or where these hide what is small by singular values."""
+    gram = old @ old.T
+    values, vectors = np.linalg.eigh(gram)
+    if values[0] > _RANK * max(float(values[-1]), _NOTHING):
+        inverse = (vectors / values) @ vectors.T
+        carry = (new @ old.T) @ inverse
+        carry += ((new - carry @ old) @ old.T) @ inverse  # what the first solution rounded away
+    else:  # the squares in `gram` hide what is small; it is not nothing
+        vectors, spread, inputs = np.linalg.svd(old, full_matrices=False)
+        good = spread > _NULL * max(float(spread[0]), _NOTHING)
+        vectors, spread, inputs = vectors[:, good], spread[good], inputs[good]
+        values = spread**2
+        inverse = (vectors / values) @ vectors.T
+        carry = (new @ inputs.T / spread) @ vectors.T
+    condition = np.sqrt(values.max(initial=0) / values.min(initial=np.inf))
+    return carry, inverse, lambda: (vectors, values), float(condition)
 
 
 def fit_exchange(old: Floats, new: Floats, rounding: Rounding) -> tuple[Matrix, Any]:
@@ -279,8 +310,12 @@ def fit_exchange(old: Floats, new: Floats, rounding: Rounding) -> tuple[Matrix, 
     sizes = sizes + slack / _SIGMAS
     is_there = own > 0
     directions, strengths = np.eye(len(old))[:, is_there], own[is_there].astype(float) ** 2
-    fitted = Matrix(matrix, directions, strengths, sizes, search.worst, dense.is_determined)
-    return fitted, taken
+    inverse = (directions / strengths) @ directions.T
+    found = Matrix(
+        *(matrix, inverse, sizes, search.worst, dense.is_determined),
+        *(lambda: (directions, strengths), bool(is_there.all())),
+    )
+    return found, taken
 
 
 def absorbed(old: Floats, new: Floats, carry: Matrix, rounding: Rounding) -> Worst:
@@ -319,12 +354,12 @@ def _met(old: Floats, new: Floats, carry: Matrix, rounding: Rounding) -> tuple[F
     It is asked of one direction of the old rows after another, those that are known well apart
     from those that are hardly known.
     """
-    new, directions = new.astype(float), carry.directions
+    new, (directions, strengths) = new.astype(float), carry.basis()
     old, matrix = old.astype(float) @ directions, carry.matrix @ directions
     found = new @ matrix
     squares = new * new
     weights = matrix * matrix
-    theirs = (squares @ carry.sizes**2)[:, None] / carry.strengths[None, :]
+    theirs = (squares @ carry.sizes**2)[:, None] / strengths[None, :]
     reached = squares @ weights
     unit = np.broadcast_to(np.asarray(rounding.unit, float) ** 2, len(matrix))
     own = unit[0] * reached if np.ptp(unit) == 0 else squares @ (unit[:, None] * weights)
