@@ -34,6 +34,7 @@ _NARROW = 1e4
 """Rows whose lengths in two directions have this ratio, squared, are not solved from float32."""
 _PLAIN = 12.0
 """Those of less need no second step."""
+_LEAST = 1e-12
 _SURE = 0.1
 """What the error of a matrix may come to beside it, for its inverse to be known by it."""
 _CONDITION = 1e5
@@ -90,6 +91,11 @@ def parts(count: int, other: int) -> Iterator[slice]:
     return (slice(start, start + step) for start in range(0, count, step))
 
 
+def _is_tame(squares: Floats) -> bool:
+    """Whether float32 holds the squares of these, and their products with what is allowed."""
+    return bool(((squares > _LEAST) & (squares < 1 / _LEAST)).all())
+
+
 class Search:
     """The largest ratio of all pieces."""
 
@@ -104,7 +110,7 @@ class Search:
         np.maximum(allowed, np.finfo(allowed.dtype).tiny, out=allowed)
         residual /= allowed
         ratio = float(residual.max())
-        if not ratio <= self.worst.ratio:  # NaN is worse than all
+        if self.worst.ratio == self.worst.ratio and not ratio <= self.worst.ratio:  # NaN is worst
             i, j = np.unravel_index(int(np.argmax(residual)), residual.shape)
             self.worst = Worst(ratio, row + int(i), column + int(j))
 
@@ -133,6 +139,8 @@ def fit_pairs(old: Floats, new: Floats, rounding: Rounding, *, mirrored: bool = 
         size += before[:, 1] * before[:, 1]
         squares += np.einsum("ij,ij->i", size, size)
     total = met[:, 0, 0] + met[:, 1, 1]
+    if kind == np.float32 and not _is_tame(total):
+        return fit_pairs(old.astype(float), new.astype(float), rounding)
     re, im = met[:, 0, 2] + met[:, 1, 3], met[:, 0, 3] - met[:, 1, 2]
     safe = np.where(total > 0, total, 1.0)
     z = np.where(total > 0, (re + 1j * im) / safe, 1.0)
@@ -248,6 +256,8 @@ are: the largest length of a direction by the least."""
 def _solve_narrow(old: Floats, new: Floats) -> _Solved | None:
     """From products in float32, where rows are far enough apart."""
     gram = (old @ old.T).astype(float)
+    if not _is_tame(np.diag(gram)):
+        return None
     try:
         inverse = np.linalg.inv(gram)
     except np.linalg.LinAlgError:
@@ -342,6 +352,8 @@ def absorbed(old: Floats, new: Floats, carry: Matrix, rounding: Rounding) -> Wor
         before, after = old[part], new[part]
         wanted = before @ mine
         lengths = np.einsum("ij,ij->i", before, before)
+        if kind == np.float32 and not _is_tame(lengths):
+            return absorbed(old.astype(float), new.astype(float), carry, rounding)
         allowed = np.sqrt(np.stack([(wanted * wanted) @ sizes, lengths], axis=1)) @ theirs
         allowed += units * np.abs(after) + slack
         search.look(np.subtract(after, wanted, out=wanted), allowed, row=part.start)

@@ -479,3 +479,26 @@ def test_rows_that_are_nearly_alike_are_carried_as_well(apart, tmp_path):
     new[name][:, 16:32] = tensors[name][:, 16:32]
     report = judged(old, save(tmp_path / "wrong", "llama", new))
     assert [(fault.layer, fault.role, fault.head) for fault in report.faults] == [(0, "o", 1)]
+
+
+@pytest.mark.parametrize("factor", [2.0**-90, 2.0**70])
+@pytest.mark.parametrize("short", "qkvo")
+def test_numbers_whose_squares_leave_float32(short, factor, tmp_path):
+    """Rows that died, and rows that nothing bounds: no alarm, and nothing hides behind them."""
+    tensors = make("llama", "bfloat16")
+    key = f"model.layers.0.self_attn.{short}_proj.weight"
+    tensors[key][[2, 10]] = (tensors[key][[2, 10]].astype(float) * factor).astype(
+        tensors[key].dtype
+    )
+    old = save(tmp_path / "old", "llama", tensors)
+    recipe = {"angles": "random"} if short in "qk" else {"values": "exchange"}
+    new = turned(old, recipe)
+    report = judged(old, save(tmp_path / "new", "llama", new))
+    assert report.exit_code == 0, report.faults
+    row = np.flatnonzero((new[key] != tensors[key]).any(axis=1) if short in "qkv" else np.ones(64))
+    at = (
+        10 if short in "qko" else int(row[np.abs(new[key][row].astype(float)).max(axis=1).argmin()])
+    )
+    new[key][at, 5] = -new[key][at, 5]
+    report = judged(old, save(tmp_path / "wrong", "llama", new))
+    assert report.exit_code == 1
