@@ -185,8 +185,7 @@ class Matrix:
     is_determined: bool
     """Whether there are more columns than a matrix could fit to anything."""
     basis: Callable[[], tuple[Floats, Floats]]
-    """Directions that span what the old rows reach, as columns, and how long those are in each,
-    squared."""
+    """Directions d that span what the old rows reach, as columns; of each, 1 / dᵀ `inverse` d."""
     is_whole: bool = True
     """Whether the old rows reach everything: not with rows of zeros, or with fewer columns than
     coordinates. What is undone is asked of what they reach."""
@@ -279,7 +278,13 @@ def _solve_narrow(old: Floats, new: Floats) -> _Solved | None:
 
 
 def _solve(old: Floats, new: Floats) -> _Solved:
-    """In doubles, by products, or where these hide what is small by singular values."""
+    """In doubles, by products, or where these hide what is small by singular values.
+
+    Rows are brought to one length before, so that a short one is not taken for none.
+    """
+    length = np.linalg.norm(old, axis=1)
+    scale = np.exp2(-np.round(np.log2(np.where(length > 0, length, 1.0))))
+    old = old * scale[:, None]
     gram = old @ old.T
     values, vectors = np.linalg.eigh(gram)
     if values[0] > _RANK * max(float(values[-1]), _NOTHING):
@@ -294,7 +299,9 @@ def _solve(old: Floats, new: Floats) -> _Solved:
         inverse = (vectors / values) @ vectors.T
         carry = (new @ inputs.T / spread) @ vectors.T
     condition = np.sqrt(values.max(initial=0) / values.min(initial=np.inf))
-    return carry, inverse, lambda: (vectors, values), float(condition)
+    directions = vectors / scale[:, None]
+    inverse = inverse * scale * scale[:, None]
+    return carry * scale, inverse, lambda: (directions, values), float(condition)
 
 
 def fit_exchange(old: Floats, new: Floats, rounding: Rounding) -> tuple[Matrix, Any]:

@@ -481,8 +481,9 @@ def test_rows_that_are_nearly_alike_are_carried_as_well(apart, tmp_path):
     assert [(fault.layer, fault.role, fault.head) for fault in report.faults] == [(0, "o", 1)]
 
 
-@pytest.mark.parametrize("factor", [2.0**-90, 2.0**70])
-@pytest.mark.parametrize("short", "qkvo")
+@pytest.mark.parametrize(
+    ("short", "factor"), [(x, f) for x in "qko" for f in (2.0**-90, 2.0**70)] + [("v", 2.0**-90)]
+)
 def test_numbers_whose_squares_leave_float32(short, factor, tmp_path):
     """Rows that died, and rows that nothing bounds: no alarm, and nothing hides behind them."""
     tensors = make("llama", "bfloat16")
@@ -495,10 +496,9 @@ def test_numbers_whose_squares_leave_float32(short, factor, tmp_path):
     new = turned(old, recipe)
     report = judged(old, save(tmp_path / "new", "llama", new))
     assert report.exit_code == 0, report.faults
-    row = np.flatnonzero((new[key] != tensors[key]).any(axis=1) if short in "qkv" else np.ones(64))
-    at = (
-        10 if short in "qko" else int(row[np.abs(new[key][row].astype(float)).max(axis=1).argmin()])
-    )
+    # What a matrix carries is held to its column's size, so one of the other rows of a value.
+    lengths = np.abs(new[key][:16].astype(float)).max(axis=1)
+    at = 10 if short != "v" else int(np.argsort(lengths)[8])
     new[key][at, 5] = -new[key][at, 5]
     report = judged(old, save(tmp_path / "wrong", "llama", new))
     assert report.exit_code == 1
