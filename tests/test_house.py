@@ -53,7 +53,7 @@ MAY_IMPORT = {
         *("arrays", "instances", "symbolic", "numeric"),
     },
     "implementations": {"language", "claims", "evidence", "arrays", "instances"},
-    "checkpoints": {"diagnostics", "claims", "implementations"},
+    "checkpoints": {"diagnostics", "claims", "implementations", "numeric"},
     "programs": {"language", "claims", "evidence", "arrays", "numeric"},
     "cache": {"evidence", "files", "plain"},
     "isolation": {"claims", "evidence", "lifetime", "threads"},

@@ -13,4 +13,9 @@ estimate from 2m equations, so trained weights of poor condition do no harm, and
 commutes at every distance. Its allowances are bounds, or 8 standard deviations where many
 roundings add up. `causes.py` is asked only about what failed; its dense fit and commutator
 explain and do not decide.
+
+All of it is computed in pieces that stay near the processor, on all cores by threads of its own,
+and for 16-bit formats in float32 where rows are far enough apart. `stream.py` and `following.py`
+know the residual stream: R with gains fused, found from tensors that nothing else turns; a
+checkpoint that has a tensor of which nothing is said is refused.
 """

@@ -15,7 +15,9 @@ largest sum.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -28,6 +30,15 @@ _UNIFORM = 3**-0.5
 _RANK = 1e-11
 _NULL = 1e-13
 _NOTHING = 1e-300
+_NARROW = 1e4
+"""Rows whose lengths in two directions have this ratio, squared, are not solved from float32."""
+_PLAIN = 12.0
+"""Those of less need no second step."""
+_LEAST = 1e-12
+_SURE = 0.1
+"""What the error of a matrix may come to beside it, for its inverse to be known by it."""
+_CONDITION = 1e5
+_PIECE = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -36,6 +47,20 @@ class Rounding:
 
     unit: Floats | float
     """Of each row, or of all of them."""
+    rows: Floats | float = 0.0
+    """What each old row, or"""
+    columns: Floats | float = 0.0
+    """each old column may be off by, at eight standard deviations, where it was computed."""
+
+    def part(self, start: int, end: int | None) -> Rounding:
+        """Of some of the rows."""
+        unit, rows = (
+            x if np.ndim(x) == 0 else np.asarray(x)[start:end] for x in (self.unit, self.rows)
+        )
+        return Rounding(unit, rows, self.columns)
+
+    def transposed(self) -> Rounding:
+        return Rounding(self.unit, self.columns, self.rows)
 
     @property
     def arithmetic(self) -> float:
@@ -60,12 +85,34 @@ class Worst:
         return self.ratio <= 1
 
 
-def _worst(residual: Floats, allowed: Floats) -> Worst:
-    if not residual.size:
-        return Worst(0.0, 0, 0)
-    ratio = np.abs(residual) / np.maximum(allowed, _NOTHING)
-    row, column = np.unravel_index(int(np.argmax(ratio)), ratio.shape)
-    return Worst(float(ratio[row, column]), int(row), int(column))
+def parts(count: int, other: int) -> Iterator[slice]:
+    """Consecutive pieces of an axis, such that what is computed of one stays near the processor."""
+    step = max(1, _PIECE // max(other, 1))
+    return (slice(start, start + step) for start in range(0, count, step))
+
+
+def _is_tame(squares: Floats) -> bool:
+    """Whether float32 holds the squares of these, and their products with what is allowed."""
+    return bool(((squares > _LEAST) & (squares < 1 / _LEAST)).all())
+
+
+class Search:
+    """The largest ratio of all pieces."""
+
+    def __init__(self) -> None:
+        self.worst = Worst(0.0, 0, 0)
+
+    def look(self, residual: Floats, allowed: Floats, row: int = 0, column: int = 0) -> None:
+        """At a piece that begins at `row` and `column`; both arrays are used up."""
+        if not residual.size:
+            return
+        np.abs(residual, out=residual)
+        np.maximum(allowed, np.finfo(allowed.dtype).tiny, out=allowed)
+        residual /= allowed
+        ratio = float(residual.max())
+        if self.worst.ratio == self.worst.ratio and not ratio <= self.worst.ratio:  # NaN is worst
+            i, j = np.unravel_index(int(np.argmax(residual)), residual.shape)
+            self.worst = Worst(ratio, row + int(i), column + int(j))
 
 
 @dataclass(frozen=True)
@@ -80,25 +127,49 @@ class Pairs:
 
 def fit_pairs(old: Floats, new: Floats, rounding: Rounding, *, mirrored: bool = False) -> Pairs:
     """Carry rows (first of each pair, then second of each) by z; with `mirrored`, by z ↦ z̄ too."""
-    half = len(old) // 2
-    o = old[:half] + 1j * old[half:]
-    n = new[:half] + 1j * new[half:]
+    half, width, kind = len(old) // 2, old.shape[1], old.dtype
     if mirrored:
-        o = o.conj()
-    size = np.abs(o) ** 2
-    total = size.sum(axis=1)
+        old = np.concatenate([old[:half], -old[half:]])
+    squares, met = np.zeros(half), np.zeros((half, 2, 4))
+    for part in parts(width, half) if half else ():
+        before, after = (x[:, part].reshape(2, half, -1).swapaxes(0, 1) for x in (old, new))
+        met[:, :, :2] += before @ before.swapaxes(1, 2)
+        met[:, :, 2:] += before @ after.swapaxes(1, 2)
+        size = before[:, 0] * before[:, 0]
+        size += before[:, 1] * before[:, 1]
+        squares += np.einsum("ij,ij->i", size, size)
+    total = met[:, 0, 0] + met[:, 1, 1]
+    if kind == np.float32 and not _is_tame(total):
+        return fit_pairs(old.astype(float), new.astype(float), rounding)
+    re, im = met[:, 0, 2] + met[:, 1, 3], met[:, 0, 3] - met[:, 1, 2]
     safe = np.where(total > 0, total, 1.0)
-    z = np.where(total > 0, (o.conj() * n).sum(axis=1) / safe, 1.0)
-    carried = z[:, None] * o
+    z = np.where(total > 0, (re + 1j * im) / safe, 1.0)
     unit = np.broadcast_to(np.reshape(rounding.unit, (-1, 1)), (len(new), 1))
-    both = np.maximum(unit[:half], unit[half:])
-    reach = (both + 8 * rounding.arithmetic) * np.abs(carried)
-    difference = n - carried
-    residual = np.concatenate([difference.real, difference.imag])
-    allowed = unit * np.abs(new) + np.concatenate([reach, reach])
-    spread = both[:, 0] * np.abs(z) * _UNIFORM * np.sqrt((size**2).sum(axis=1)) / safe
-    spread += 4 * rounding.arithmetic * np.abs(z)
-    return Pairs(z, spread, _worst(residual, allowed))
+    both = np.maximum(unit[:half], unit[half:])[:, 0]
+    reach = (((both + 8 * rounding.arithmetic) * np.abs(z)) ** 2).astype(kind)[:, None]
+    planes = np.array([[z.real, -z.imag], [z.imag, z.real]]).transpose(2, 0, 1).astype(kind)
+    units = unit.astype(kind).reshape(2, half, 1)
+    slack = np.broadcast_to(rounding.rows, len(new)).reshape(2, half)
+    slack = np.abs(z) * np.hypot(slack[0], slack[1])
+    search = Search()
+    for part in parts(width, half) if half else ():
+        before, after = (x[:, part].reshape(2, half, -1) for x in (old, new))
+        residual = np.empty(before.shape, kind)
+        np.matmul(planes, before.swapaxes(0, 1), out=residual.swapaxes(0, 1))
+        np.subtract(after, residual, out=residual)
+        allowed = np.abs(after)
+        allowed *= units
+        size = before[0] * before[0]
+        size += before[1] * before[1]
+        size *= reach
+        allowed += np.sqrt(size, out=size)
+        if slack.any():
+            allowed += slack.astype(kind)[:, None]
+        shape = (2 * half, -1)
+        search.look(residual.reshape(shape), allowed.reshape(shape), column=part.start)
+    spread = both * np.abs(z) * _UNIFORM * np.sqrt(squares) / safe
+    spread += 4 * rounding.arithmetic * np.abs(z) + slack / _SIGMAS / np.sqrt(safe)
+    return Pairs(z, spread, search.worst)
 
 
 @dataclass(frozen=True)
@@ -106,27 +177,116 @@ class Matrix:
     """A square matrix that carries rows, and how sure it is."""
 
     matrix: Floats
-    reach: Floats
-    """The standard deviation of an entry (a, b) is `sizes[a] * reach[b]`."""
+    inverse: Floats
+    """Of the products of the old rows."""
     sizes: Floats
+    """The errors of row a have the covariance `inverse` by `sizes[a]`²; rows err independently."""
     worst: Worst
     is_determined: bool
     """Whether there are more columns than a matrix could fit to anything."""
-    reached: Floats | None = None
-    """The projection onto what the old rows reach, where that is not everything: a head with rows
-    of zeros, or of more coordinates than columns. What is undone is asked there alone."""
+    basis: Callable[[], tuple[Floats, Floats]]
+    """Directions d that span what the old rows reach, as columns; of each, 1 / dᵀ `inverse` d."""
+    is_whole: bool = True
+    """Whether the old rows reach everything: not with rows of zeros, or with fewer columns than
+    coordinates. What is undone is asked of what they reach."""
+
+    @cached_property
+    def reach(self) -> Floats:
+        """The standard deviation of an entry (a, b) is `sizes[a] * reach[b]`."""
+        found: Floats = np.sqrt(np.clip(np.diag(self.inverse), 0, None))
+        return found
+
+    @cached_property
+    def undone(self) -> tuple[Floats, Floats] | None:
+        """What undoes the matrix; and of the products of the new rows, what `inverse` is of the
+        old, the roots of its diagonal. None where the matrix is not sure enough to be undone."""
+        if not (self.is_whole and len(self.matrix)):
+            return None
+        try:
+            undo = np.linalg.inv(self.matrix)
+        except np.linalg.LinAlgError:
+            return None
+        size = float(np.sqrt(np.abs(undo.T @ undo).sum(axis=0).max()))  # no less than its norm
+        error = float(self.sizes.max()) * float(np.linalg.norm(self.reach)) * size
+        if not (error < _SURE and float(np.linalg.norm(self.matrix)) * size < _CONDITION):
+            return None
+        return undo, np.sqrt(np.clip(((self.inverse @ undo) * undo).sum(axis=0), 0, None))
 
 
 def fit_matrix(old: Floats, new: Floats, rounding: Rounding) -> Matrix:
     """The matrix A with `new` = A `old`, by least squares; nothing where `old` has nothing."""
     size = len(old)
     if not size:
-        nothing = np.zeros(0)
-        return Matrix(np.zeros((0, 0)), nothing, nothing, Worst(0.0, 0, 0), True)
-    old, new = old.astype(float, copy=False), new.astype(float, copy=False)
+        nothing, square = np.zeros(0), np.zeros((0, 0))
+        return Matrix(square, square, nothing, Worst(0.0, 0, 0), True, lambda: (square, nothing))
+    found = _solve_narrow(old, new) if old.dtype == np.float32 else None
+    if found is None:
+        old, new = old.astype(float, copy=False), new.astype(float, copy=False)
+        found = _solve(old, new)
+    carry, inverse, basis, condition = found
+    unit = np.broadcast_to(np.asarray(rounding.unit, float), size)
+    large = np.abs(new).max(axis=1, initial=0.0).astype(float)
+    length = np.minimum(np.linalg.norm(new, axis=1), _SIGMAS * _UNIFORM * large)
+    arithmetic = _SIGMAS * np.sqrt(size) * rounding.arithmetic * np.linalg.norm(carry, axis=1)
+    kind = old.dtype
+    mine, weights, units = carry.astype(kind), inverse.astype(kind), unit.astype(kind)[:, None]
+    theirs = np.stack([unit * length, arithmetic], axis=1).astype(kind)
+    slack = np.sqrt((carry**2) @ np.broadcast_to(np.asarray(rounding.rows, float) ** 2, size))
+    search = Search()
+    for part in parts(old.shape[1], size):
+        before, after = old[:, part], new[:, part]
+        residual = after - mine @ before
+        leverage = np.clip(np.einsum("ij,ij->j", weights @ before, before), 0, 1)
+        lengths = np.einsum("ij,ij->j", before, before)
+        allowed = theirs @ np.sqrt(np.stack([leverage, lengths]))
+        allowed += units * np.abs(after) + slack.astype(kind)[:, None]
+        search.look(residual, allowed, column=part.start)
+    # Doubles themselves do not solve this better than the rows are apart.
+    sizes = (unit + 2.0**-50 * condition) * _UNIFORM * large + slack / _SIGMAS
+    is_whole = len(basis()[1]) == size if old.dtype == np.float64 else True
+    return Matrix(carry, inverse, sizes, search.worst, old.shape[1] > size, basis, is_whole)
+
+
+_Solved = tuple[Any, Any, Callable[[], tuple[Any, Any]], float]
+"""The carry, the inverse of the old rows' products, what gives a basis, and how far apart the rows
+are: the largest length of a direction by the least."""
+
+
+def _solve_narrow(old: Floats, new: Floats) -> _Solved | None:
+    """From products in float32, where rows are far enough apart."""
+    gram = (old @ old.T).astype(float)
+    if not _is_tame(np.diag(gram)):
+        return None
+    try:
+        inverse = np.linalg.inv(gram)
+    except np.linalg.LinAlgError:
+        return None
+    # No less than the ratio of the eigenvalues.
+    apart = float(np.abs(gram).sum(axis=0).max() * np.abs(inverse).sum(axis=0).max())
+    if not apart < _NARROW:
+        return None
+    carry = (new @ old.T).astype(float) @ inverse
+    if apart > _PLAIN:
+        left = new - carry.astype(old.dtype) @ old
+        carry += (left @ old.T) @ inverse
+
+    def basis() -> tuple[Floats, Floats]:
+        strengths, directions = np.linalg.eigh(gram)
+        return directions, strengths
+
+    return carry, inverse, basis, apart**0.5
+
+
+def _solve(old: Floats, new: Floats) -> _Solved:
+    """In doubles, by products, or where these hide what is small by singular values.
+
+    Rows are brought to one length before, so that a short one is not taken for none.
+    """
+    length = np.linalg.norm(old, axis=1)
+    scale = np.exp2(-np.round(np.log2(np.where(length > 0, length, 1.0))))
+    old = old * scale[:, None]
     gram = old @ old.T
     values, vectors = np.linalg.eigh(gram)
-    reached = None
     if values[0] > _RANK * max(float(values[-1]), _NOTHING):
         inverse = (vectors / values) @ vectors.T
         carry = (new @ old.T) @ inverse
@@ -138,21 +298,10 @@ def fit_matrix(old: Floats, new: Floats, rounding: Rounding) -> Matrix:
         values = spread**2
         inverse = (vectors / values) @ vectors.T
         carry = (new @ inputs.T / spread) @ vectors.T
-        reached = vectors @ vectors.T if len(values) < size else None
-    carried = carry @ old
-    leverage = np.sqrt(np.clip(((inverse @ old) * old).sum(axis=0), 0, 1))
-    unit = np.reshape(rounding.unit, (-1, 1))
-    large = np.abs(new).max(axis=1, initial=0.0)
-    length = np.minimum(np.linalg.norm(new, axis=1), _SIGMAS * _UNIFORM * large)
-    magnitude = np.linalg.norm(carry, axis=1)[:, None] * np.linalg.norm(old, axis=0)[None, :]
-    allowed = unit * np.abs(new) + unit * length[:, None] * leverage[None, :]
-    allowed += _SIGMAS * np.sqrt(size) * rounding.arithmetic * magnitude
-    reach = np.sqrt(np.clip(np.diag(inverse), 0, None))
-    # Doubles themselves do not solve this better than the rows are apart.
     condition = np.sqrt(values.max(initial=0) / values.min(initial=np.inf))
-    sizes = (unit[:, 0] + 2.0**-50 * condition) * _UNIFORM * large
-    worst = _worst(new - carried, allowed)
-    return Matrix(carry, reach, sizes, worst, old.shape[1] > size, reached)
+    directions = vectors / scale[:, None]
+    inverse = inverse * scale * scale[:, None]
+    return carry * scale, inverse, lambda: (directions, values), float(condition)
 
 
 def fit_exchange(old: Floats, new: Floats, rounding: Rounding) -> tuple[Matrix, Any]:
@@ -160,8 +309,8 @@ def fit_exchange(old: Floats, new: Floats, rounding: Rounding) -> tuple[Matrix, 
     dense = fit_matrix(old, new, rounding)
     if not len(old):
         return dense, np.zeros(0, int)
-    strength = np.abs(dense.matrix) * np.linalg.norm(old, axis=1)[None, :]
-    taken = strength.argmax(axis=1)
+    own = np.linalg.norm(old, axis=1)
+    taken = (np.abs(dense.matrix) * own[None, :]).argmax(axis=1)
     source = old[taken]
     squares = (source**2).sum(axis=1)
     safe = np.where(squares > 0, squares, 1.0)
@@ -171,39 +320,74 @@ def fit_exchange(old: Floats, new: Floats, rounding: Rounding) -> tuple[Matrix, 
     carried = factor[:, None] * source
     unit = np.reshape(rounding.unit, (-1, 1))
     allowed = unit * np.abs(new) + (unit + 8 * rounding.arithmetic) * np.abs(carried)
-    large = np.abs(new).max(axis=1, initial=0.0)
-    reach = np.zeros(len(old))
-    own = np.linalg.norm(old, axis=1)
-    reach[own > 0] = 1 / own[own > 0]
-    sizes = unit[:, 0] * _UNIFORM * large
-    worst = _worst(new - carried, allowed)
-    reached = None if (own > 0).all() else np.diag((own > 0).astype(float))
-    return Matrix(matrix, reach, sizes, worst, dense.is_determined, reached), taken
+    search = Search()
+    slack = np.abs(factor) * np.broadcast_to(rounding.rows, len(old))[taken]
+    search.look(new - carried, allowed + slack[:, None])
+    sizes = np.broadcast_to(unit[:, 0], len(old)) * _UNIFORM * np.abs(new).max(axis=1, initial=0.0)
+    sizes = sizes + slack / _SIGMAS
+    is_there = own > 0
+    directions, strengths = np.eye(len(old))[:, is_there], own[is_there].astype(float) ** 2
+    inverse = (directions / strengths) @ directions.T
+    found = Matrix(
+        *(matrix, inverse, sizes, search.worst, dense.is_determined),
+        *(lambda: (directions, strengths), bool(is_there.all())),
+    )
+    return found, taken
 
 
 def absorbed(old: Floats, new: Floats, carry: Matrix, rounding: Rounding) -> Worst:
     """Whether `new` A = `old`: columns that meet what A carried take its inverse.
 
-    It is asked of what there is to meet: of the old rows X, `new` A X = `old` X.
+    Where A can be undone, each entry is held to `old` A⁻¹, within the rounding of its own. Else it
+    is asked of what there is to meet: of the old rows X, `new` A X = `old` X.
     """
     if not len(carry.matrix):
         return Worst(0.0, 0, 0)
-    if carry.reached is not None:
-        old = old @ carry.reached.astype(old.dtype)
-    matrix = carry.matrix.astype(new.dtype)
+    search = Search()
+    if carry.undone is None:
+        search.look(*_met(old, new, carry, rounding))
+        return search.worst
+    kind = new.dtype
+    undo, reach = carry.undone
+    mine, sizes = undo.astype(kind), (carry.sizes**2).astype(kind)
+    units = np.broadcast_to(np.asarray(rounding.unit, kind), len(undo))
+    noise = rounding.arithmetic * np.sqrt(len(undo)) * np.linalg.norm(undo, axis=0)
+    theirs = _SIGMAS * np.stack([reach, noise]).astype(kind)
+    columns = np.broadcast_to(np.asarray(rounding.columns, float) ** 2, len(undo))
+    slack = np.sqrt(columns @ undo**2).astype(kind)
+    for part in parts(len(new), len(undo)):
+        before, after = old[part], new[part]
+        wanted = before @ mine
+        lengths = np.einsum("ij,ij->i", before, before)
+        if kind == np.float32 and not _is_tame(lengths):
+            return absorbed(old.astype(float), new.astype(float), carry, rounding)
+        allowed = np.sqrt(np.stack([(wanted * wanted) @ sizes, lengths], axis=1)) @ theirs
+        allowed += units * np.abs(after) + slack
+        search.look(np.subtract(after, wanted, out=wanted), allowed, row=part.start)
+    return search.worst
+
+
+def _met(old: Floats, new: Floats, carry: Matrix, rounding: Rounding) -> tuple[Floats, Floats]:
+    """By how much `new` A X is not `old` X, and what is allowed.
+
+    It is asked of one direction of the old rows after another, those that are known well apart
+    from those that are hardly known.
+    """
+    new, (directions, strengths) = new.astype(float), carry.basis()
+    old, matrix = old.astype(float) @ directions, carry.matrix @ directions
     found = new @ matrix
     squares = new * new
     weights = matrix * matrix
-    theirs = (squares @ carry.sizes.astype(new.dtype) ** 2)[:, None] * carry.reach[None, :] ** 2
+    theirs = (squares @ carry.sizes**2)[:, None] / strengths[None, :]
     reached = squares @ weights
-    unit = np.broadcast_to(np.asarray(rounding.unit, new.dtype) ** 2, len(matrix))
+    unit = np.broadcast_to(np.asarray(rounding.unit, float) ** 2, len(matrix))
     own = unit[0] * reached if np.ptp(unit) == 0 else squares @ (unit[:, None] * weights)
     spread = np.sqrt(own * _UNIFORM**2 + theirs)
     noise = rounding.arithmetic * np.sqrt(len(matrix) * (reached + old * old))
-    allowed = _SIGMAS * (spread + noise)
+    columns = np.broadcast_to(np.asarray(rounding.columns, float) ** 2, len(matrix))
+    allowed = _SIGMAS * (spread + noise) + np.sqrt(columns @ directions**2)
     # Where one product stands alone its error is no sum of many: all of it is allowed.
-    allowed = np.maximum(allowed, 2 * rounding.largest * np.abs(old))
-    return _worst(found - old, allowed)
+    return found - old, np.maximum(allowed, 2 * rounding.largest * np.abs(old))
 
 
 def orthogonality(carry: Matrix) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -34,15 +34,9 @@ def carries(
     old: Floats, new: Floats, rotated: int, rounding: Rounding, *, mirrored: bool = False
 ) -> bool:
     """Whether these rows, in the common order, are carried by what commutes with RoPE."""
-    pairs = fit_pairs(old[:rotated], new[:rotated], _of(rounding, 0, rotated), mirrored=mirrored)
-    rest = fit_matrix(old[rotated:], new[rotated:], _of(rounding, rotated, len(old)))
+    pairs = fit_pairs(old[:rotated], new[:rotated], rounding.part(0, rotated), mirrored=mirrored)
+    rest = fit_matrix(old[rotated:], new[rotated:], rounding.part(rotated, None))
     return max(pairs.worst.ratio, rest.worst.ratio) <= _NEAR
-
-
-def _of(rounding: Rounding, start: int, end: int) -> Rounding:
-    if np.ndim(rounding.unit) == 0:
-        return rounding
-    return Rounding(np.asarray(rounding.unit)[start:end])
 
 
 def frequencies(count: int, base: float) -> Floats:
@@ -157,8 +151,9 @@ def of_output(
     new: Floats,
     carry: Matrix,
     ratio: float,
-    others: list[Matrix],
+    others: Mapping[int, Matrix],
     own: int,
+    count: int,
     blocks: Callable[[], Iterable[tuple[int, Floats]]],
     rounding: Rounding,
     head: int,
@@ -174,9 +169,9 @@ def of_output(
     a: Any = carry.matrix
     if np.linalg.cond(a) < 1e8 and fits(replace(carry, matrix=np.linalg.inv(a))):
         return what, "it has S where the transpose belongs"
-    for number, other in enumerate(others):
+    for number, other in others.items():
         if number != own and fits(other):
-            by = " (k mod G)" if number == head % len(others) else ""
+            by = " (k mod G)" if number == head % count else ""
             return what, f"it is turned as for value head {number}{by}"
     for number, block in blocks():
         if number != head and fits(carry, block):

@@ -60,6 +60,31 @@ class Layer:
 
 
 @dataclass(frozen=True)
+class Block:
+    """A norm of the residual stream, what reads behind it, and what writes back; all stems."""
+
+    layer: int
+    norm: str
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Residual:
+    """Where the residual stream enters tensors."""
+
+    size: int
+    less: int
+    """What is added to a stored gain."""
+    embedding: str
+    head: str
+    last: str
+    """The norm before the head."""
+    is_tied: bool
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True)
 class Model:
     """What a family's file says of one config."""
 
@@ -71,6 +96,8 @@ class Model:
     """The label of each other tensor that has one, by its name."""
     base: float
     context: int
+    residual: Residual | str
+    """Or why no matrix turns the residual stream."""
 
     def in_layout(self, pairs: Pairing) -> Model:
         """The same model, run by a program that pairs coordinates otherwise."""
@@ -285,6 +312,32 @@ def _instance(family: Family, checkpoint: Checkpoint) -> Model:
         for number in range(count if "{}" in name else 1):
             rest[name.replace("{}", str(number))] = label.replace("{}", str(number))
     base, context = known.get("base"), known.get("context")
+    residual = data.get("residual", "nothing is said of its norms and of what reads the stream")
+    wide = None if isinstance(residual, str) else computed("residual", (), residual["size"])
+    if not isinstance(residual, str) and not (isinstance(wide, int) and wide > 0):
+        residual = "the size of its residual stream is not known by this config"
+    if not isinstance(residual, str):
+        blocks = tuple(
+            Block(
+                number,
+                block["norm"].replace("{}", str(number)),
+                *(
+                    tuple(stem.replace("{}", str(number)) for stem in block[key])
+                    for key in ("inputs", "outputs")
+                ),
+            )
+            for number in range(count)
+            for block in residual["blocks"]
+        )
+        residual = Residual(
+            cast(int, wide),
+            residual.get("less", 0),
+            residual["embedding"],
+            residual["head"],
+            residual["last"],
+            bool(config.get("tie_word_embeddings")),
+            blocks,
+        )
     return Model(
         data["family"],
         tuple(data.get("claims", ())),
@@ -293,4 +346,5 @@ def _instance(family: Family, checkpoint: Checkpoint) -> Model:
         rest,
         float(base) if isinstance(base, int | float) and base > 0 else 1e4,
         context if isinstance(context, int) and 0 < context < 1 << 31 else 1 << 17,
+        residual if not isinstance(residual, str) else f"{data['family']}: {residual}",
     )

@@ -23,6 +23,16 @@ class Head:
 
 
 @dataclass(frozen=True)
+class Stream:
+    """A tensor that reads the residual stream or writes into it, where the stream is turned."""
+
+    name: str
+    layer: int | None
+    residual: float
+    holds: bool
+
+
+@dataclass(frozen=True)
 class Fault:
     """Something that a fold does not do; `layer` is None for what stands in no layer."""
 
@@ -50,6 +60,9 @@ class Report:
     heads: list[Head] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     undecided: list[Fault] = field(default_factory=list)
+    streams: list[Stream] = field(default_factory=list)
+    frame: str = ""
+    """What turns the residual stream, where something does or gains were fused."""
     equal: int = 0
     """Other tensors, equal bit by bit."""
 
@@ -66,7 +79,8 @@ class Report:
 
     @property
     def worst(self) -> float:
-        return max((head.residual for head in self.heads), default=0.0)
+        found = [head.residual for head in self.heads]
+        return max([*found, *(stream.residual for stream in self.streams)], default=0.0)
 
     def to_json(self) -> dict[str, Any]:
         outcome = {0: "confirmed", 1: "refuted", 3: "inconclusive"}[self.exit_code]

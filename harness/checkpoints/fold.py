@@ -23,10 +23,13 @@ from harness.checkpoints.sides import Side, open_side
 from harness.checkpoints.tensors import Tensor, fault
 from harness.checkpoints.turning import Turning
 from harness.checkpoints.verify import Say, verify
+from harness.numeric.threads import one_thread
 
 CERTIFICATE = "fold.json"
 _JOB = ".job"
 _ROOM = 1 << 24
+_REPEATED = 0.02
+"""How far other processors may find a residual from what is stored."""
 _SIGNS = (".qweight", ".weight_packed", ".weight_scale_inv", ".weight_scale", ".scales", ".qzeros")
 
 
@@ -66,7 +69,7 @@ def fold(
         _carry_over(old, part)
         written = open_side(part, family, recipe.data.get("layout"))
         report = verify(open_side(old, family), written, say)
-        if report.exit_code == 0 and not report.turned:
+        if report.exit_code == 0 and not (report.turned or report.frame):
             raise recipe.fault("", "turns nothing in this model")
         if report.exit_code == 0:
             certificate = _certificate(side, written, recipe, report, claims)
@@ -132,8 +135,9 @@ def _write(side: Side, part: Path, recipe: Recipe, say: Say) -> None:
             ) -> None:
                 stream.write(len(text).to_bytes(8, "little") + text)
                 for tensor in held:
-                    for chunk in _bytes(turning, tensor):
-                        stream.write(chunk)
+                    with one_thread():
+                        for chunk in _bytes(turning, tensor):
+                            stream.write(chunk)
                     size += tensor.nbytes
                     say(size, total)
 
@@ -194,11 +198,16 @@ def _certificate(
 
 
 def check_certificate(
-    old: Path, new: Path, family: Path | None = None, say: Say = lambda done, total: None
+    old: Path,
+    new: Path,
+    family: Path | None = None,
+    say: Say = lambda done, total: None,
+    claims: Callable[[tuple[str, ...]], list[dict[str, Any]]] | None = None,
 ) -> tuple[Report, list[str]]:
     """Repeat what `fold.json` says from the files alone; what of it is not so is listed.
 
-    Raises `InputError` where there is none.
+    Files are held to their digests, residuals to those that are stored, and claims, by `claims`, to
+    the fingerprints of what they stated. Raises `InputError` where there is no certificate.
     """
     path = new / CERTIFICATE
     if not path.is_file():
@@ -216,4 +225,30 @@ def check_certificate(
     layout = said.get("layout")
     pairs: Any = layout if layout in ("half-split", "interleaved") else None
     report = verify(open_side(old, family), open_side(new, family, pairs), say)
+    faults += _unlike(path, said.get("report"), report)
+    if claims is not None and said.get("claims") != (now := claims(report.claims)):
+        names = ", ".join(str(claim["claim"]) for claim in now) or "none"
+        faults.append(f"{path}: the claims are not those that there are now: {names}")
     return report, faults
+
+
+def _unlike(path: Path, said: Any, report: Report) -> Iterator[str]:
+    """Where the stored residuals are not those that were found."""
+    found = report.to_json()
+    for key, names in (("heads", ("layer", "role", "head")), ("streams", ("name",))):
+        stored = said.get(key) if isinstance(said, dict) else None
+        if not isinstance(stored, list) or not all(isinstance(item, dict) for item in stored):
+            raise fault(path, f"expected `report.{key}`, a list of what was found")
+        before = {tuple(map(item.get, names)): item for item in stored}
+        after = {tuple(item[name] for name in names): item for item in found[key]}
+        for which in sorted(before.keys() | after.keys(), key=str):
+            one, other = (x.get(which, {}).get("residual") for x in (before, after))
+            numbers = (int, float)
+            is_near = (
+                isinstance(one, numbers)
+                and isinstance(other, numbers)
+                and abs(one - other) <= _REPEATED
+            )
+            if not is_near:
+                where = " ".join(map(str, which))
+                yield f"{path}: the residual of {where} is said to be {one}, and is {other}"

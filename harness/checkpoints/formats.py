@@ -32,6 +32,9 @@ _FORMATS = {
     "BF16": Format("bfloat16", 2.0**-8, 2.0**-134, 0xFF << 7),
 }
 
+_PIECE = 1 << 19
+"""Numbers that are looked at together: few enough to stay near the processor."""
+
 SIZES = {
     **{"F64": 8, "I64": 8, "U64": 8, "F32": 4, "I32": 4, "U32": 4},
     **{"F16": 2, "BF16": 2, "I16": 2, "U16": 2},
@@ -55,6 +58,13 @@ def numpy_type(dtype: str) -> Any:
     return np.dtype({"F64": "f8", "F32": "f4", "F16": "f2"}[dtype]).newbyteorder("<")
 
 
+def working_type(dtype: str) -> Any:
+    """What is computed in: float32 has twelve bits or more beyond the formats below it."""
+    import numpy as np
+
+    return np.float32 if dtype in ("F16", "BF16") else np.float64
+
+
 def are_finite(raw: Any, dtype: str) -> bool:
     """Whether no number in these bytes is an infinity or NaN."""
     import numpy as np
@@ -64,15 +74,17 @@ def are_finite(raw: Any, dtype: str) -> bool:
         return True
     bits = raw.view(f"<u{SIZES[dtype]}")
     mask = np.array(found.exponent, bits.dtype)
-    return not bool(((bits & mask) == mask).any())
+    return all(
+        (bits[start : start + _PIECE] & mask).max() < mask for start in range(0, len(bits), _PIECE)
+    )
 
 
 def rounded(values: Floats, dtype: str) -> Floats:
-    """Doubles rounded once to a format. To bfloat16 the way leads through float32, where what
-    comes to lie on a tie must not forget on which side of it it was."""
+    """Numbers rounded once to a format. From doubles to bfloat16 the way leads through float32,
+    where what comes to lie on a tie must not forget on which side of it it was."""
     import numpy as np
 
-    if dtype != "BF16":
+    if dtype != "BF16" or values.dtype != np.float64:
         return values.astype(numpy_type(dtype))
     narrow = values.astype(np.float32)
     tied = (narrow.view(np.uint32) & 0xFFFF) == 0x8000

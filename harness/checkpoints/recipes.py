@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from harness.checkpoints.formats import Floats
 
 
+KEYS = ("angles", "scales", "values", "free", "residual")
+"""What turns something."""
+
+
 @dataclass(frozen=True)
 class Recipe:
     """A recipe as it was read."""
@@ -65,11 +69,11 @@ def read_recipe(path: Path) -> Recipe:
                 message = f"{name} in {file} holds something that is no finite real number"
                 raise InputError([document.fault(("given",), message)])
     recipe = Recipe(document, given)
-    for key in ("angles", "scales", "values", "free"):
+    for key in KEYS:
         if document.data.get(key) == "given" and key not in given:
             raise recipe.fault(key, f"expected the array {key!r} in the file that `given` names")
-    if not {"angles", "scales", "values", "free"} & set(document.data):
-        raise recipe.fault("", "turns nothing: expected `angles`, `scales`, `values` or `free`")
+    if not set(KEYS) & set(document.data):
+        raise recipe.fault("", f"turns nothing: expected one of {', '.join(KEYS)}")
     return recipe
 
 
@@ -142,6 +146,37 @@ def matrices(recipe: Recipe, key: str, layer: Layer, number: int, count: int, si
     if kind == "hadamard" and size & (size - 1):
         raise recipe.fault(key, f"a Hadamard matrix of size {size}: expected a power of two")
     return np.stack([makers[kind]() for _ in range(count)])
+
+
+def stream_matrix(recipe: Recipe, size: int) -> Floats | None:
+    """The matrix for the residual stream, if there is to be one. Raises `InputError`."""
+    kind = recipe.data.get("residual")
+    if kind is None:
+        return None
+    rng = _generator(recipe, 3)
+    if kind == "random":
+        drawn: Floats = np.linalg.qr(rng.normal(size=(size, size)))[0]
+        return drawn
+    if kind == "exchange":
+        return _exchange(rng, size)
+    if kind == "hadamard":
+        if size & (size - 1):
+            message = f"a Hadamard matrix of size {size}: expected a power of two"
+            raise recipe.fault("residual", message)
+        signed: Floats = hadamard(size) * rng.choice([-1.0, 1.0], size)
+        return signed
+    found: Floats = recipe.given["residual"].astype(float)
+    if found.shape != (size, size):
+        raise recipe.fault("residual", f"expected shape ({size}, {size}), found {found.shape}")
+    if np.abs(found @ found.T - np.eye(size)).max() > 1e-9:
+        raise recipe.fault("residual", "expected an orthogonal matrix: a norm follows")
+    return found
+
+
+def inverses(recipe: Recipe, key: str, found: Floats) -> Floats:
+    """What undoes those matrices: their transposes, unless they were given."""
+    undo: Floats = np.linalg.inv(found) if recipe.data.get(key) == "given" else found.swapaxes(1, 2)
+    return undo
 
 
 def hadamard(size: int) -> Floats:

@@ -14,15 +14,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from harness.checkpoints.families import Layer, Model, Pairing, model_of
-from harness.checkpoints.formats import format_of
+from harness.checkpoints.formats import format_of, working_type
 from harness.checkpoints.gguf import quantized
 from harness.checkpoints.reading import open_checkpoint, require_computable
 from harness.checkpoints.tensors import Checkpoint, Tensor, fault
 
 if TYPE_CHECKING:
     from harness.checkpoints.formats import Floats
-
-_NARROW = 2.0**-20
 
 
 @dataclass(frozen=True)
@@ -50,6 +48,13 @@ def pair_order(size: int, rotated: int, pairs: Pairing) -> Any:
     else:
         turned = np.arange(rotated)
     return np.concatenate([turned, np.arange(rotated, size)]).astype(int)
+
+
+def span(index: Any) -> Any:
+    """The same indices, as a slice where they are consecutive: what it takes is not copied."""
+    if len(index) and (np.diff(index) == 1).all():
+        return slice(int(index[0]), int(index[-1]) + 1)
+    return index
 
 
 @dataclass
@@ -128,8 +133,7 @@ class Side:
                 start += layer.sizes[item]
 
     def _working(self, stem: str) -> Any:
-        """What is computed in: float32 has sixteen bits more than the formats below it."""
-        return np.float32 if self.unit_of(stem) > _NARROW else np.float64
+        return working_type(self.tensor(f"{stem}.weight").dtype)
 
     def rows(self, unit: Unit) -> Floats:
         """The rows of a head, with its bias as one more column where it has one."""
@@ -147,6 +151,16 @@ class Side:
         """The columns of an output projection that meet one head."""
         found: Floats = self.array(f"{segment.stem}.weight")[:, segment.span]
         return found.astype(self._working(segment.stem))
+
+    def piece(self, segment: Segment, kind: str, axis: int) -> Floats | None:
+        """The numbers of a segment in their own format, or None where there is no such tensor."""
+        name = f"{segment.stem}.{kind}"
+        if not self.has(name):
+            return None
+        found = self.array(name)
+        if found.ndim < 2 or axis == 0:
+            return found.reshape(-1)[segment.span] if found.shape[0] == 1 else found[segment.span]
+        return found[:, segment.span]
 
     def gain(self, segment: Segment, less: float) -> tuple[Floats, Floats | None, Floats]:
         """Gains, the norm's own biases if it has any, and the gains' errors in units."""

@@ -78,6 +78,18 @@ class Checkpoint:
         return found
 
 
+def same_bits(one: Floats | None, other: Floats | None) -> bool:
+    """Whether two arrays are the same bit by bit; the first row tells most that are not."""
+    import numpy as np
+
+    if one is None or other is None:
+        return one is other
+    if one.dtype != other.dtype or one.shape != other.shape:
+        return False
+    one, other = (x.view(f"u{x.dtype.itemsize}") for x in (one, other))
+    return np.array_equal(one[:1], other[:1]) and np.array_equal(one, other)
+
+
 def digest(file: Path) -> str:
     with file.open("rb") as stream:
         found = sha256()

@@ -1,21 +1,26 @@
-"""From a recipe to new tensors: each head turned in doubles, and rounded once."""
+"""From a recipe to new tensors: each head turned in float32 or doubles, and rounded once."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from harness.checkpoints.families import Layer, Meeting, Pairing
-from harness.checkpoints.formats import rounded
-from harness.checkpoints.recipes import Recipe, key_turns, matrices
-from harness.checkpoints.sides import Segment, Side, Unit, pair_order
+from harness.checkpoints.families import Layer, Meeting, Pairing, Residual
+from harness.checkpoints.formats import are_finite, rounded, working_type
+from harness.checkpoints.recipes import Recipe, inverses, key_turns, matrices, stream_matrix
+from harness.checkpoints.sides import Segment, Side, Unit, pair_order, span
+from harness.checkpoints.stream import Place, places, refusal, turned
 from harness.checkpoints.tensors import Tensor, fault
+from harness.checkpoints.working import each
 
 if TYPE_CHECKING:
     from harness.checkpoints.formats import Floats
+
+
+_PIECE = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -27,6 +32,21 @@ class Turn:
     apply: Callable[[Floats], Floats]
     axis: int = 0
 
+    @property
+    def ends(self) -> tuple[Any, Any]:
+        return self.take, self.put
+
+    def parts(self, array: Floats) -> Iterator[tuple[slice, ...]]:
+        """Pieces of the other axis, such that what is computed of one stays near the processor."""
+        if array.ndim == 1:
+            yield ()
+            return
+        own, other = array.shape[self.axis], array.shape[1 - self.axis]
+        is_whole = isinstance(self.take, slice)
+        count = len(range(*self.take.indices(own))) if is_whole else len(self.take)
+        step = max(1, _PIECE // max(count, 1))
+        yield from ((slice(start, start + step),) for start in range(0, other, step))
+
 
 class Turning:
     """All turns of a recipe; those of the layer at hand are kept."""
@@ -37,23 +57,41 @@ class Turning:
         self.layout: Pairing | None = recipe.data.get("layout")
         self._layer: Layer | None = None
         self._turns: dict[str, list[Turn]] = {}
+        self._room: Any = np.empty(0, np.uint8)
+        self._stream: Floats | None = None
+        self._places: dict[str, Place] = {}
+        stream = side.model.residual
+        if "residual" in recipe.data:
+            if reason := refusal(side):
+                raise recipe.fault("residual", reason)
+            assert isinstance(stream, Residual)
+            self._stream, self._places = stream_matrix(recipe, stream.size), places(side, stream)
 
     def folded(self, tensor: Tensor) -> Any | None:
-        """The new numbers of a tensor in its format, or None where nothing is turned in it."""
-        turns = self._of(tensor.name)
-        if not turns:
+        """The new numbers of a tensor in its format, or None where nothing is turned in it.
+
+        They lie where those of the next tensor will.
+        """
+        turns, place = self._of(tensor.name), self._places.get(tensor.name)
+        if not turns and place is None:
             return None
         old = self.side.array(tensor.name)
-        new = np.array(old)  # its own, to be written into
-        for turn in turns:
-            if turn.axis:
-                new[:, turn.put] = rounded(
-                    turn.apply(old[:, turn.take].astype(float)), tensor.dtype
-                )
-            else:
-                new[turn.put] = rounded(turn.apply(old[turn.take].astype(float)), tensor.dtype)
+        if self._room.nbytes != old.nbytes:
+            self._room = np.empty(old.nbytes, np.uint8)
+        new = self._room.view(old.dtype).reshape(old.shape)
+        kind = working_type(tensor.dtype)
+        if place is not None:
+            old = turned(self.side, tensor.name, place, self._stream)
+        new[...] = rounded(old, tensor.dtype) if place is not None else old
+
+        def turn_one(turn: Turn) -> None:
+            for part in turn.parts(old):
+                take, put = ((x, *part) if not turn.axis else (*part, x) for x in turn.ends)
+                new[put] = rounded(turn.apply(old[take].astype(kind)), tensor.dtype)
+
+        each(turn_one, turns)
         self.side.leave_layer()
-        if not np.isfinite(new.astype(np.float32)).all():
+        if not are_finite(self._room, tensor.dtype):
             raise fault(tensor.file, f"{tensor.name} comes to have entries beyond {tensor.dtype}")
         return new
 
@@ -68,9 +106,12 @@ class Turning:
         return self._turns.get(name, [])
 
     def _plan(self, layer: Layer) -> None:
-        for number, meeting in enumerate(layer.scores):
-            self._plan_scores(layer, number, meeting)
-        self._plan_values(layer)
+        asked = self.recipe.data.keys() if self.recipe.turns_at(layer.number) else ()
+        if self.layout or not {"angles", "scales", "free"}.isdisjoint(asked):
+            for number, meeting in enumerate(layer.scores):
+                self._plan_scores(layer, number, meeting)
+        if "values" in asked:
+            self._plan_values(layer)
 
     def _rows(self, unit: Unit, take: Any, put: Any, apply: Callable[[Floats], Floats]) -> None:
         """The same turn for the rows of a weight and for its bias."""
@@ -78,7 +119,7 @@ class Turning:
         for kind in ("weight", "bias"):
             name = f"{unit[0].stem}.{kind}"
             if self.side.has(name):
-                turn = Turn(where[take], where[put], apply)
+                turn = Turn(span(where[take]), span(where[put]), apply)
                 self._turns.setdefault(name, []).append(turn)
 
     def _plan_scores(self, layer: Layer, number: int, meeting: Meeting) -> None:
@@ -88,6 +129,7 @@ class Turning:
         rotated = meeting.rotated
         turns = key_turns(self.recipe, layer, number, meeting, len(keys))
         free = matrices(self.recipe, "free", layer, number, len(keys), size - rotated)
+        inverse = inverses(self.recipe, "free", free)
         take = pair_order(size, rotated, layer.pairs)
         put = pair_order(size, rotated, self.layout or layer.pairs)
         for role, units in ((meeting.query, queries), (meeting.key, keys)):
@@ -96,7 +138,7 @@ class Turning:
                 j = h * len(keys) // len(units)
                 is_query = role == meeting.query
                 z = 1 / turns[j].conj() if is_query else turns[j]
-                matrix = np.linalg.inv(free[j]).T if is_query else free[j]
+                matrix = inverse[j].T if is_query else free[j]
                 length = np.abs(z) if layer.norm else np.ones(len(z))
                 self._rows(unit, take, put, carrying(z / length, matrix))
                 if h < len(gains):
@@ -124,7 +166,7 @@ class Turning:
         carry = carrying(z, np.eye(segment.size - 2 * half))
         for kind, apply in (("weight", moved), ("bias", carry)):
             if self.side.has(name := f"{segment.stem}.{kind}"):
-                turn = Turn(where[take], where[put], apply)
+                turn = Turn(span(where[take]), span(where[put]), apply)
                 self._turns.setdefault(name, []).append(turn)
 
     def _plan_values(self, layer: Layer) -> None:
@@ -132,14 +174,14 @@ class Turning:
         units, columns = self.side.units(layer, role), self.side.columns(layer, role)
         size = layer.sizes[role]
         found = matrices(self.recipe, "values", layer, 0, len(units), size)
+        inverse = inverses(self.recipe, "values", found)
         everything = np.arange(size)
         for unit, matrix in zip(units, found, strict=True):
-            self._rows(unit, everything, everything, lambda rows, s=matrix: s @ rows)  # type: ignore[misc]
+            self._rows(unit, everything, everything, _times(matrix))
         group = len(columns) // len(units)
         for h, segment in enumerate(columns):
-            inverse = np.linalg.inv(found[h // group])
-            where = everything + segment.start
-            turn = Turn(where, where, lambda block, u=inverse: block @ u, axis=1)  # type: ignore[misc]
+            undo = _times(inverse[h // group], on_rows=False)
+            turn = Turn(segment.span, segment.span, undo, axis=1)
             self._turns.setdefault(f"{segment.stem}.weight", []).append(turn)
         if layer.gate is None:
             return
@@ -151,17 +193,31 @@ class Turning:
             self._rows(unit, np.abs(matrix).argmax(axis=1), everything, lambda rows: rows)
 
 
+def _times(matrix: Floats, *, on_rows: bool = True) -> Callable[[Floats], Floats]:
+    """A matrix times rows, or columns times a matrix, in what they are computed in."""
+
+    def apply(block: Floats) -> Floats:
+        mine = matrix.astype(block.dtype)
+        found: Floats = mine @ block if on_rows else block @ mine
+        return found
+
+    return apply
+
+
 def carrying(z: Any, matrix: Floats) -> Callable[[Floats], Floats]:
     """Rows in the common order: z on pairs, a matrix on the rest."""
     half = len(z)
+    planes = np.array([[z.real, -z.imag], [z.imag, z.real]]).transpose(2, 0, 1)
 
     def apply(rows: Floats) -> Floats:
-        shape = (half, *(1 for _ in rows.shape[1:]))
-        re, im = z.real.reshape(shape), z.imag.reshape(shape)
-        first, second = rows[:half], rows[half : 2 * half]
-        turned = [re * first - im * second, im * first + re * second]
+        turned = np.empty(rows.shape, rows.dtype)
+        if half:
+            before, after = (
+                x[: 2 * half].reshape(2, half, -1).swapaxes(0, 1) for x in (rows, turned)
+            )
+            np.matmul(planes.astype(rows.dtype), before, out=after)
         if len(matrix):
-            turned.append(matrix @ rows[2 * half :])
-        return np.concatenate(turned)
+            turned[2 * half :] = matrix.astype(rows.dtype) @ rows[2 * half :]
+        return turned
 
     return apply

@@ -57,12 +57,13 @@ def verify(
     _needs_libraries()
     from harness.checkpoints import verify as judge
     from harness.checkpoints.fold import check_certificate
+    from harness.checkpoints.licences import licences
     from harness.checkpoints.sides import open_side
 
     faults: list[str] = []
     with _Progress("verify") as progress:
         if certificate:
-            report, faults = check_certificate(old, new, family, progress)
+            report, faults = check_certificate(old, new, family, progress, licences)
         else:
             sides = open_side(old, family), open_side(new, family, layout)
             report = judge.verify(*sides, progress)
@@ -179,6 +180,10 @@ def _show(report: Report, others: list[str]) -> None:
         f"{report.family}: {len(report.heads)} heads of keys and values, {report.turned} turned, "
         f"{wrong} wrong; {report.equal} other tensors equal bit by bit"
     )
+    if report.frame:
+        follow = sum(stream.holds for stream in report.streams)
+        total = len(report.streams)
+        click.echo(f"residual stream: {report.frame}; {follow} of {total} other tensors follow it")
     largest = max((h.product for h in report.heads if h.holds), default=0.0)
     worst = max((h.residual for h in report.heads if h.holds), default=0.0)
     click.echo(f"worst right head: {worst:.2f} of what rounding explains, |AᵀB - 1| {largest:.2g}")

@@ -163,6 +163,21 @@ def make(name, dtype="float32", seed=0):
     return {key: np.asarray(value).astype(kind) for key, value in found.items()}
 
 
+def whole(name, dtype, seed=0):
+    """A model with every tensor that Transformers gives it."""
+    kind, rng = TYPES[dtype], np.random.default_rng(seed + 1)
+    found = make(name, dtype, seed)
+    extra = {"lm_head.weight": rng.normal(size=(96, M))}
+    for layer in range(LAYERS):
+        prefix = f"model.layers.{layer}"
+        extra[f"{prefix}.mlp.up_proj.weight"] = rng.normal(size=(40, M))
+        extra[f"{prefix}.mlp.gate_proj.weight"] = rng.normal(size=(40, M))
+        extra[f"{prefix}.mlp.down_proj.weight"] = rng.normal(size=(M, 40))
+        for norm in ("input_layernorm", "post_attention_layernorm"):
+            extra[f"{prefix}.{norm}.weight"] = rng.uniform(0.6, 1.6, M)
+    return found | {key: value.astype(kind) for key, value in extra.items()}
+
+
 def save(folder, name, tensors, shards=1):
     """A folder with config.json and one or several files."""
     folder.mkdir(parents=True, exist_ok=True)

@@ -100,8 +100,20 @@ def test_the_certificate_is_repeated_from_the_files(tmp_path):
     said = json.loads((new / CERTIFICATE).read_text())
     (claim,) = said["claims"]
     assert claim["statement"].startswith("sha256:")
-    report, faults = check_certificate(old, new)
+    report, faults = check_certificate(old, new, claims=licences)
     assert (report.exit_code, faults) == (0, [])
+    for change, message in (
+        (lambda s: s["claims"][0].update(statement="sha256:0"), "claims are not those"),
+        (lambda s: s["claims"].clear(), "claims are not those"),
+        (lambda s: s["report"]["heads"][3].update(residual=0.9), "residual of 0 v 1 is said"),
+        (lambda s: s["report"]["heads"].pop(), "is said to be None"),
+    ):
+        other = json.loads(json.dumps(said))
+        change(other)
+        (new / CERTIFICATE).write_text(json.dumps(other))
+        (found,) = check_certificate(old, new, claims=licences)[1]
+        assert message in found
+    (new / CERTIFICATE).write_text(json.dumps(said))
     with (new / "model.safetensors").open("r+b") as file:
         file.seek(-1, os.SEEK_END)
         file.write(b"\x01")

@@ -1,5 +1,7 @@
 """The trained case: one wrong key head of 90, which no test of the whole model would find."""
 
+import json
+
 import ml_dtypes
 import numpy as np
 import pytest
@@ -49,6 +51,30 @@ def test_a_trained_model_is_folded_and_one_wrong_head_is_named(kind, tmp_path):
     assert {fault.cause for fault in report.faults} == {"the interleaved pairing would"}
     assert all("does not commute with RoPE" in fault.what for fault in report.faults)
     print(report.faults[0])
+
+
+@pytest.mark.parametrize("kind", [ml_dtypes.bfloat16, np.float32])
+def test_the_stream_of_a_trained_model_is_turned_and_one_wrong_output_is_named(kind, tmp_path):
+    old = write(shipped(), tmp_path / "old", kind)
+    tensors = load_file(old / "model.safetensors")
+    tensors["lm_head.weight"] = tensors["model.embed_tokens.weight"].copy()
+    save_file(tensors, old / "model.safetensors", {"format": "pt"})
+    config = json.loads((old / "config.json").read_text())
+    (old / "config.json").write_text(json.dumps({**config, "tie_word_embeddings": False}))
+    recipe = {"residual": "random", "values": "hadamard"}
+    path = write_recipe(tmp_path / "r.yaml", recipe)
+    report = fold(old, tmp_path / "new", read_recipe(path))
+    assert report.exit_code == 0, report.faults[:3]
+    heads = max(head.residual for head in report.heads)
+    others = max(stream.residual for stream in report.streams)
+    print(f"{kind.__name__}: worst residual of heads {heads:.3f}, of the stream {others:.3f}")
+    after = load_file(tmp_path / "new" / "model.safetensors")
+    name = "model.layers.11.mlp.down_proj.weight"
+    after[name] = tensors[name]
+    save_file(after, tmp_path / "new" / "model.safetensors", {"format": "pt"})
+    report = judged(old, tmp_path / "new")
+    (fault,) = report.faults
+    assert (fault.where, fault.cause) == (name, "it was left as it was")
 
 
 def test_a_quantized_file_is_refused(tmp_path):

@@ -16,6 +16,8 @@ from harness.checkpoints.families import read_family, shipped
 from harness.checkpoints.fold import fold
 from harness.checkpoints.recipes import read_recipe
 from harness.checkpoints.sides import open_side
+from harness.checkpoints.stream import refusal
+from harness.diagnostics import InputError
 from tests.checkpoints.making import judged, turned, write_recipe
 
 torch = pytest.importorskip("torch")
@@ -178,12 +180,12 @@ class InDoubles(TorchFunctionMode):
         return func(*map(wide, args), **{k: wide(v) for k, v in (kwargs or {}).items()})
 
 
-def make(folder, name):
+def make(folder, name, **more):
     """Save a model as Transformers has it, every parameter of which is random."""
     kind, _, own = CASES[name]
     known = transformers.AutoConfig.for_model(kind).to_dict()
     known = {key: value for key, value in COMMON.items() if key in known or kind != "gptj"}
-    config = transformers.AutoConfig.for_model(kind, **{**known, **own})
+    config = transformers.AutoConfig.for_model(kind, **{**known, **own, **more})
     model = loader(kind).from_config(config, dtype=torch.float64)
     rng = np.random.default_rng(0)
     with torch.no_grad():
@@ -250,6 +252,81 @@ def test_a_folded_model_says_the_same(name, tmp_path):
             key = f"{layer.prefix}.{stem}.weight"
             moved = np.abs(before[key] - after[key]).max() / np.abs(before[key]).max()
             assert moved > 0.1, key
+    assert distance(logits(old), logits(new)) < 1e-12
+
+
+STREAM = {
+    "llama": {"residual": "random"},
+    "llama_bias": {"residual": "hadamard", **FREE},
+    "llama_yarn": {"residual": "exchange"},
+    "mistral": {"residual": "random", **FREE},
+    "qwen2": {"residual": "random", **FREE},
+    "qwen3": {"residual": "random", **NORMED},
+    "phi3": {"residual": "random", **FREE},
+    "smollm3": {"residual": "hadamard"},
+    "ernie4_5": {"residual": "random", "values": "random"},
+    "hunyuan": {"residual": "random", "values": "random"},
+}
+
+
+@pytest.mark.parametrize("name", STREAM)
+def test_a_turned_stream_says_the_same(name, tmp_path):
+    old, new = tmp_path / "old", tmp_path / "new"
+    make(old, name, tie_word_embeddings=False)
+    recipe = read_recipe(write_recipe(tmp_path / "recipe.yaml", STREAM[name], seed=7))
+    report = fold(old, new, recipe)
+    assert report.exit_code == 0, report.faults
+    before, after = (load_file(x / "model.safetensors") for x in (old, new))
+    moved = [key for key in before if not np.array_equal(before[key], after[key])]
+    unmoved = {key for key in before if key not in moved}
+    assert all(".bias" in key or ("self_attn" in key and "norm" in key) for key in unmoved), unmoved
+    assert distance(logits(old), logits(new)) < 1e-12
+
+
+@pytest.mark.parametrize(
+    "wrong", ["an output", "a norm", "its reader", "the head", "the embedding", "transposed"]
+)
+@pytest.mark.parametrize("name", ["llama_bias", "mistral", "qwen2", "qwen3"])
+def test_a_stream_turned_wrong_says_something_else_and_is_refused(name, wrong, tmp_path):
+    old, new = tmp_path / "old", tmp_path / "new"
+    make(old, name)
+    recipe = {"residual": "random"}
+    tensors = turned(old, recipe, seed=7)
+    before = load_file(old / "model.safetensors")
+    layer = "model.layers.1"
+    key = {
+        "an output": f"{layer}.self_attn.o_proj.weight",
+        "a norm": f"{layer}.input_layernorm.weight",
+        "its reader": f"{layer}.mlp.gate_proj.weight",
+        "the head": "lm_head.weight",
+        "the embedding": "model.embed_tokens.weight",
+        "transposed": f"{layer}.mlp.down_proj.weight",
+    }[wrong]
+    right = tensors[key]
+    tensors[key] = before[key]
+    if wrong == "transposed":
+        turn = right @ np.linalg.pinv(before[key])
+        tensors[key] = turn.T @ before[key]
+    shutil.copytree(old, new)
+    save_file(tensors, new / "model.safetensors", {"format": "pt"})
+    report = judged(old, new)
+    assert report.exit_code == 1
+    assert distance(logits(old), logits(new)) > 1e-3
+
+
+@pytest.mark.parametrize("name", [name for name in CASES if name not in STREAM])
+def test_a_stream_is_turned_right_or_refused(name, tmp_path):
+    """Whatever a family's file lets pass says the same; all else is refused in a sentence."""
+    old, new = tmp_path / "old", tmp_path / "new"
+    make(old, name)
+    recipe = read_recipe(write_recipe(tmp_path / "recipe.yaml", {"residual": "random"}, seed=7))
+    if refusal(open_side(old)):
+        with pytest.raises(InputError, match=r"recipe\.yaml:2:"):
+            fold(old, new, recipe)
+        assert not new.exists()
+        return
+    report = fold(old, new, recipe)
+    assert report.exit_code == 0, report.faults
     assert distance(logits(old), logits(new)) < 1e-12
 
 
