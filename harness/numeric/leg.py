@@ -21,7 +21,6 @@ from harness.numeric.bounded import Float64Check
 from harness.numeric.check import EDGES, SMALL_CHARACTERISTIC, Compared, Drawn, remark, shown
 from harness.numeric.degenerate import PATTERNS, count
 from harness.numeric.exact import PrimeFieldCheck
-from harness.numeric.modular import PRIMES
 from harness.numeric.precisions import NARROW, Precision, lacks, measure
 from harness.numeric.replay import CHECKS, replay, small_id
 from harness.numeric.tally import Tally
@@ -173,8 +172,8 @@ class _Run:
         self.families |= {str(style): None for style in drawn.instance.styles}
         self.shapes.append(dict(drawn.instance.sizes))
         if isinstance(self.tester, PrimeFieldCheck):
-            prime = PRIMES[number % len(PRIMES)]
-            self.misses.append(self.tester.miss(drawn.instance.sizes, prime))
+            modulus = self.tester.field_of(number).prime
+            self.misses.append(self.tester.miss(drawn.instance.sizes, modulus))
 
     # -- the verdict ----------------------------------------------------------------------------
 
