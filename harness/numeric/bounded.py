@@ -18,9 +18,10 @@ from harness.language.terms import Equation
 from harness.language.transform import free_variables
 from harness.numeric.check import Check, Compared, Drawn, Mask, Plans, told
 from harness.numeric.functions import WEIGHTS, open_functions
+from harness.numeric.instance import Instance
 from harness.numeric.placing import placed
 from harness.numeric.reals import Field, RealField, Regime
-from harness.numeric.sampling import Instance, Sampler
+from harness.numeric.sampling import Sampler
 from harness.numeric.spelling import defects, largest
 
 TOLERANCE = 1e-9

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from harness.arrays import Closure, Data, Evaluators, Open, Places, Value
 from harness.arrays.backend import NUMPY, Backend
 from harness.arrays.floats import Floats
-from harness.claims.given import with_functions_given
+from harness.claims.given import with_functions_given, with_samples
 from harness.claims.hypotheses import Assignment, Commutes, Orthogonal, Unmet, assign
 from harness.claims.model import Claim, Library
 from harness.evidence import Counterexample, Json
@@ -24,12 +24,13 @@ from harness.language.transform import children
 from harness.language.types import Sort, is_place
 from harness.numeric.families import BASES, KINDS, Style
 from harness.numeric.identifier import LANES, ReplayId
+from harness.numeric.instance import Instance
 from harness.numeric.placing import Placing
 from harness.numeric.reals import Field
-from harness.numeric.sampling import Instance, Sampler
-from harness.numeric.searching import Trial, search
+from harness.numeric.sampling import Sampler
+from harness.numeric.searching import Shape, Trial, search
 from harness.numeric.sizing import draw_sizes, edge_sizes
-from harness.numeric.spelling import defects, largest
+from harness.numeric.spelling import largest
 
 SIZES = (2, 3, 4, 5, 6)
 
@@ -89,7 +90,11 @@ class Plans:
         seed: int,
         fixed: Mapping[str, int] | None = None,
     ) -> None:
-        self.claim = claim = with_functions_given(claim)
+        self.stated = claim
+        """As it was given, before anything was put in."""
+        claim, asked = with_samples(with_functions_given(claim))
+        self.claim, self.asked = claim, asked
+        """The claim, and what is asked of a sampler: less where the author says what to draw."""
         self.library = library
         self.evaluators = Evaluators(library)
         self.check = check
@@ -101,12 +106,13 @@ class Plans:
         self.moduli: Sequence[Any] = ()
         """What the check computes modulo, where it is not as usual."""
         self.choices: Sequence[int] = SIZES
+        self.shape = Shape.ANY
         self.is_searched = any(
-            not is_place(v.type) for h in claim.hypotheses for v in h.equation.parameters
+            not is_place(v.type) for h in asked.hypotheses for v in h.equation.parameters
         )
         """Whether the forms of hypotheses do not tell how to meet them."""
         try:
-            self.assignment = assign(claim, library)
+            self.assignment = assign(asked, library)
         except Unmet:
             self.is_searched = True
             self.assignment = Assignment({}, (), {}, frozenset())
@@ -143,7 +149,8 @@ class Plans:
                 raise ValueError(f"there is no batch {batch} of {self.claim.theorem}")
             return dict(self.edges[batch - EDGES])
         wide = self.assignment.structured if batch % 2 == 0 else ()
-        return draw_sizes(self.claim, self.assignment, rng, self.choices, wide)
+        sizes = draw_sizes(self.claim, self.assignment, rng, self.choices, wide)
+        return self.shape.of(sizes)
 
     def kinds(self, batch: int) -> Mapping[str, str]:
         """The kinds of those functions of a batch that hypotheses speak of."""
@@ -182,15 +189,15 @@ class Check(ABC):
 
         def draw(trial: Trial, number: int) -> tuple[Field, Instance]:
             plans.assignment, plans.moduli = trial.assignment, trial.moduli
-            plans.choices, plans.laws = trial.choices, ()
+            plans.choices, plans.shape, plans.laws = trial.choices, trial.shape, ()
             field, rng = self.field_of(number), plans.generator(TRIALS + number)
             sizes = plans.sizes(number, rng)
             drawn = self.sampler(field, {}).draw(rng, sizes, LANES, plans.styles(number))
             return field, drawn
 
-        found = search(plans.claim, plans.library, plans.evaluators, draw, self.wider)
+        found = search(plans.asked, plans.library, plans.evaluators, draw, self.wider)
         plans.assignment, plans.moduli = found.assignment, found.moduli
-        plans.choices, plans.laws = found.choices, found.laws
+        plans.choices, plans.shape, plans.laws = found.choices, found.shape, found.laws
 
     def identifier(self, batch: int, lane: int) -> ReplayId:
         """What names one of its instances."""

@@ -12,12 +12,12 @@ that a function takes gives it other constants.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from dataclasses import field as own
 from functools import cache
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from harness.arrays.evaluate import rank, shape_of
 from harness.arrays.floats import UNIT, Bounded, BoundedFloat64, Floating, Floats, exactly
@@ -110,10 +110,10 @@ class Operations:
     def exp(self, x: Number) -> Number:
         if self.is_bounded:
             return exponential(self.xp, x)
-        own = self.function.field
-        if isinstance(own, PairField):
-            return own.exp(x)
-        if isinstance(own, PrimeField):
+        base = self.function.field
+        if isinstance(base, PairField):
+            return base.exp(x)
+        if isinstance(base, PrimeField):
             return np.ones_like(x)
         return self.xp.exp(x)
 
@@ -122,10 +122,10 @@ class Operations:
         if self.is_bounded:
             error = x.error + LIBRARY * UNIT
             return Bounded(self.xp.cos(x.value), error), Bounded(self.xp.sin(x.value), error)
-        own = self.function.field
-        if isinstance(own, PairField):
-            return own.circle_at(x)
-        if isinstance(own, PrimeField):
+        base = self.function.field
+        if isinstance(base, PairField):
+            return base.circle_at(x)
+        if isinstance(base, PrimeField):
             return np.ones_like(x), np.zeros_like(x)
         return self.xp.cos(x), self.xp.sin(x)
 
@@ -150,8 +150,8 @@ class Lawful:
     shape: tuple[int, ...]
     constants: Constants
     seed: int
-    placing: Placing = field(default_factory=Placing)
-    made: dict[Any, Any] = field(default_factory=dict)
+    placing: Placing = own(default_factory=Placing)
+    made: dict[Any, Any] = own(default_factory=dict)
     """Its random functions, which keep what they are."""
 
     def __str__(self) -> str:
@@ -165,7 +165,8 @@ class Lawful:
         return replace(self, placing=placing, made=made)
 
     def __call__(self, arguments: Sequence[Any]) -> Any:
-        data, turn = [], 0.0
+        data: list[Any] = []
+        turn: Any = 0.0
         for i, (argument, source) in enumerate(zip(arguments, self.sources, strict=True)):
             if isinstance(source, Index | Named):
                 turn = turn + (i + 1.0) * np.asarray(argument, float)
@@ -195,7 +196,7 @@ class Lawful:
         if key not in self.made:
             rng = np.random.default_rng([self.seed, len(self.made)])
             if isinstance(self.field, PrimeField):
-                keys = rng.integers(0, 2**64, lanes, dtype=np.uint64)
+                keys = np.asarray(rng.integers(0, 2**64, lanes, dtype=np.uint64))
                 made: Any = RandomFunction(self.field, keys, [rank_] * len(shapes), shape, False)
             else:
                 lengths = [int(np.prod(s)) for s in shapes]
@@ -211,9 +212,6 @@ class Lawful:
 
 
 Rule = Callable[..., Number]
-
-CONSTANT = frozenset({"0", "1", "c"})
-"""Kinds that are constant: what these alone meet, nothing is tested on."""
 
 
 def _exp(o: Operations, x: Number, sign: int = 1, core: int = 0) -> Number:
@@ -288,7 +286,9 @@ def _one(core: int) -> Mapping[str, Rule]:
         "x f(x²)": lambda o, x: o.multiply(x, wave_of(o, square(o, x))),
         "|x|": lambda o, x: o.choose(_positive(o, x), x, minus(o, x)),
         "max(x, 0)": lambda o, x: o.choose(_positive(o, x), x, o.number(0, x)),
-        "x or -x": lambda o, x: o.choose(_chance(o, x), x, minus(o, x)) if not core else minus(o, x),
+        "x or -x": lambda o, x: (
+            o.choose(_chance(o, x), x, minus(o, x)) if not core else minus(o, x)
+        ),
         "x or c": lambda o, x: _retraction(o, x) if not core else x,
         "c - x": lambda o, x: o.subtract(c(o), x),
         "x + c": lambda o, x: o.add(x, c(o)),
@@ -410,6 +410,7 @@ def _of_vector() -> Mapping[str, Rule]:
         "f(v₁ + … + vₙ, v·v)": lambda o, v: o.random([o.total(v), _norm(o, v)], 1, ()),
         "f(v - v₁)": lambda o, v: o.random([_steps(o, v)], 1, ()),
         "f(v²)": lambda o, v: o.random([o.multiply(v, v)], 1, ()),
+        "v·v / (v₁ + … + vₙ)": bare(lambda o, v: o.divide(_norm(o, v), o.total(v))),
         "exp(c₁ v₁ + … + cₙ vₙ)": bare(lambda o, v: o.exp(_form(o, v))),
         "c": bare(lambda o, v: o.add(o.constant(0, 1), o.number(0, o.total(v)))),
         "0": bare(lambda o, v: o.number(0, o.total(v))),
@@ -441,6 +442,9 @@ def _vectors() -> Mapping[str, Rule]:
         "v / (v₁ + … + vₙ)": over,
         "v - mean(v)": lambda o, v: o.subtract(v, _mean(o, v)),
         "mean(v) at each place": lambda o, v: o.add(_mean(o, v), o.number(0, v)),
+        "v (v·v) / (v₁ + … + vₙ)²": lambda o, v: o.divide(
+            o.multiply(v, _norm(o, v)), o.add(o.multiply(o.total(v), o.total(v)), o.number(0, v))
+        ),
         "v backwards": lambda o, v: o.arithmetic.lay(lambda a: o.xp.flip(a, axis=-1), v),
         "v by its places": by_place,
     }
@@ -492,6 +496,3 @@ def lawful(
 def names(type_: Type) -> Iterator[str]:
     """The kinds of functions of a type."""
     yield from kinds(type_)
-
-
-Mask = NDArray[np.bool_]

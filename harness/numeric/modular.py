@@ -257,7 +257,9 @@ class PairField(PrimeField):
 
     def roots(self, value: Residues) -> tuple[Residues, NDArray[np.bool_]]:
         numbers = self.canonical(value).ravel().tolist()
-        pairs = [(square_root(x % self.p, self.p), square_root(x % self.q, self.q)) for x in numbers]
+        pairs = [
+            (square_root(x % self.p, self.p), square_root(x % self.q, self.q)) for x in numbers
+        ]
         found = [0 if a is None or b is None else int(self._joined(a, b)) for a, b in pairs]
         has = [a is not None and b is not None for a, b in pairs]
         roots = self.reduce(np.array(found, dtype=np.float64)).reshape(value.shape)
@@ -285,8 +287,10 @@ class PairField(PrimeField):
         half = pow(2, -1, p)
         cosines = [(powers[k] + powers[-k]) * half for k in range(q)]
         sines = [(powers[k] - powers[-k]) * half * pow(i, -1, p) for k in range(q)]
-        joined = ([self._joined(a % p, b) for a in row] for row, b in
-                  ((powers, 1), (cosines, 1), (sines, 0)))
+        joined = (
+            [self._joined(a % p, b) for a in row]
+            for row, b in ((powers, 1), (cosines, 1), (sines, 0))
+        )
         first, second, third = (self.reduce(np.array(row, dtype=np.float64)) for row in joined)
         return first, second, third
 

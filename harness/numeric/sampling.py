@@ -8,7 +8,6 @@ so; all else is free. Callers check the hypotheses on what they get.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -189,33 +188,32 @@ class Sampler:
             found = patterned(rng, found)
         instance.values[name] = Data(found)
 
-    def _solved(
-        self, rng: np.random.Generator, parameter: Parameter, instance: Instance
-    ) -> Floats:
+    def _solved(self, rng: np.random.Generator, parameter: Parameter, instance: Instance) -> Floats:
         shape = (instance.lanes, *shape_of(parameter.type, instance.sizes))
-        gaps = self._gaps(rng, parameter, instance, Data)
+        gaps, held = (self._gaps(parameter, instance, Data, seed) for seed in (0, 1))
         others = [
             value.array
             for name, value in instance.values.items()
             if isinstance(value, Data) and name in self.given
         ]
-        return solve(Asked(self.field, rng, shape, _own_rank(parameter.type), gaps), others)
+        core = _own_rank(parameter.type)
+        return solve(Asked(self.field, rng, shape, core, gaps, held), others)
 
     def _places(
         self, rng: np.random.Generator, parameter: Parameter, count: int, instance: Instance
     ) -> NDArray[np.int64]:
         shape = (instance.lanes, *shape_of(parameter.type, instance.sizes))
-        gaps = self._gaps(rng, parameter, instance, Places)
-        asked = Asked(self.field, rng, shape, 0, gaps)
+        gaps = self._gaps(parameter, instance, Places, 0)
+        asked = Asked(self.field, rng, shape, 0, gaps, gaps)
         others = [v.array for v in instance.values.values() if isinstance(v, Places)]
         return places(rng, shape, count, asked.holds, others)
 
     def _gaps(
         self,
-        rng: np.random.Generator,
         parameter: Parameter,
         instance: Instance,
         kind: Callable[[Any], Value[Floats]],
+        seed: int,
     ) -> Gaps:
         """By how much what is asked of a variable fails, for values of it."""
         walk = self.evaluators.at(self.field, instance.sizes)
@@ -223,7 +221,7 @@ class Sampler:
             each
             for form in self.assignment.forms[parameter.name]
             if isinstance(form, Solved)
-            for each in spelled(form.equation, self.field, instance.sizes, instance.lanes)
+            for each in spelled(form.equation, self.field, instance.sizes, instance.lanes, seed)
         ]
 
         def gaps(value: Floats) -> list[Floats]:

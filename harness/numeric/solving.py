@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,6 +49,8 @@ class Asked:
     core: int
     """The axes of a vector or matrix, without those of a family."""
     gaps: Gaps
+    held: Gaps
+    """The same where equations are for all vectors, at others than those that it is solved at."""
 
     @property
     def lanes(self) -> int:
@@ -56,7 +59,7 @@ class Asked:
     def holds(self, value: Floats) -> Mask:
         """(lanes,): where all equations hold."""
         found = np.ones(self.lanes, dtype=bool)
-        for gap in self.gaps(value):
+        for gap in (*self.gaps(value), *self.held(value)):
             found &= self.small(gap, largest(value))
         return found
 
@@ -102,7 +105,7 @@ def places(
     rng: np.random.Generator,
     shape: Sequence[int],
     count: int,
-    holds: Callable[[NDArray[np.int64]], Mask],
+    holds: Callable[[Any], Mask],
     others: Sequence[NDArray[np.int64]],
 ) -> NDArray[np.int64]:
     """Indices, or maps of them, that meet what is asked: each lane takes one that does."""
@@ -119,9 +122,7 @@ def places(
     return found
 
 
-def any_places(
-    rng: np.random.Generator, shape: Sequence[int], count: int
-) -> NDArray[np.int64]:
+def any_places(rng: np.random.Generator, shape: Sequence[int], count: int) -> NDArray[np.int64]:
     """Of every kind, lane by lane."""
     kinds = list(_maps(rng, shape, count, ()))
     which = rng.integers(0, len(kinds), shape[0])
@@ -155,11 +156,13 @@ def _maps(
         yield np.where(kept | (np.arange(count) == first), np.arange(count), first)
         yield np.broadcast_to(np.arange(count), tuple(shape))
         for other in others:
-            yield other
             if other.shape == tuple(shape):
+                yield other
                 yield np.argsort(other, axis=-1)
                 yield np.take_along_axis(other, other, axis=-1)
-    yield np.broadcast_to(rng.integers(0, max(count, 1), (shape[0], *[1] * (len(shape) - 1))), shape)
+    yield np.broadcast_to(
+        rng.integers(0, max(count, 1), (shape[0], *[1] * (len(shape) - 1))), shape
+    )
 
 
 # -- numbers ----------------------------------------------------------------------------------
@@ -179,9 +182,11 @@ def _candidates(asked: Asked, others: Sequence[Floats]) -> Iterator[Floats]:
             line = _on_line(asked, pair[0], pair[1], rest)
             if line is not None:
                 yield line
-            pair = pair[::-1] if linear else [
-                asked.field.uniform(asked.rng, asked.shape) for _ in range(2)
-            ]
+            pair = (
+                pair[::-1]
+                if linear
+                else [asked.field.uniform(asked.rng, asked.shape) for _ in range(2)]
+            )
     if rest or not linear:
         yield from tries(asked.field, asked.rng, asked.shape, asked.core, others)
         if isinstance(asked.field, PrimeField) and asked.field.prime in (2, *FEW):
@@ -195,7 +200,8 @@ def _split(asked: Asked) -> tuple[list[int], list[int]]:
     field, rng = asked.field, asked.rng
     one, other = (field.uniform(rng, asked.shape) for _ in range(2))
     at = [asked.gaps(v) for v in (np.zeros(asked.shape), one, other, field.add(one, other))]
-    linear, rest = [], []
+    linear: list[int] = []
+    rest: list[int] = []
     for k, (zero, first, second, both) in enumerate(zip(*at, strict=True)):
         bent = field.subtract(field.add(both, zero), field.add(first, second))
         size = largest(first) + largest(second)
@@ -227,7 +233,7 @@ def _linear(asked: Asked, which: Sequence[int]) -> list[Floats]:
     scale = np.abs(system).max(axis=(-2, -1), initial=0.0)
     vectors, _ = field.null_vectors(asked.rng, system, scale, 2)
     last = vectors[..., -1:]
-    found = field.multiply(vectors[..., :-1], field.reciprocal(last))
+    found = np.asarray(field.multiply(vectors[..., :-1], field.reciprocal(last)))
     if isinstance(field, RealField):
         # Numbers that are free are as large as 1, and what rounding left is taken away.
         matrix, right = system[..., :-1], -origin
@@ -261,17 +267,15 @@ def _on_line(asked: Asked, start: Floats, end: Floats, rest: Sequence[int]) -> F
     a = field.subtract(field.multiply(field.add(one, other), half), zero)
     b = field.multiply(field.subtract(one, other), half)
     four = field.multiply(double, double)
-    square = field.subtract(
-        field.multiply(b, b), field.multiply(four, field.multiply(a, zero))
-    )
+    square = field.subtract(field.multiply(b, b), field.multiply(four, field.multiply(a, zero)))
     roots, _ = field.roots(square)
-    signs = asked.rng.integers(0, 2, roots.shape) * 2.0 - 1.0
+    signs = np.asarray(asked.rng.integers(0, 2, roots.shape) * 2.0 - 1.0, dtype=np.float64)
     top = field.add(field.negate(b), field.multiply(signs, roots))
     t = field.multiply(top, field.reciprocal(field.multiply(double, a)))
     straight = field.negate(field.multiply(zero, field.reciprocal(b)))
     exact = isinstance(field, PrimeField)
     flat = a == 0 if exact else np.abs(a) <= 1e-9 * (np.abs(b) + np.abs(zero))
-    t = np.where(flat, straight, t)
+    t = np.asarray(np.where(flat, straight, t), dtype=np.float64)
     t = t.reshape(*t.shape, *[1] * (len(asked.shape) - t.ndim))
     return field.add(start, field.multiply(t, step))
 
@@ -340,14 +344,17 @@ def tries(
                 yield field.subtract(np.broadcast_to(np.eye(shape[-1]), shape), other)
 
 
-def _matrices(
-    field: Field, rng: np.random.Generator, shape: tuple[int, ...]
-) -> Iterator[Floats]:
+def _matrices(field: Field, rng: np.random.Generator, shape: tuple[int, ...]) -> Iterator[Floats]:
     *frame, m, n = shape
     inner = max(1, min(m, n) // 2)
     thin, wide = field.uniform(rng, (*frame, m, inner)), field.uniform(rng, (*frame, inner, n))
     yield field.matmul(thin, wide)
     if m != n:
+        size = max(m, n)
+        square = np.broadcast_to(np.eye(size), (*frame, size, size))
+        turned = field.orthogonal_in(rng, field.uniform(rng, (*frame, size, size)), square)
+        yield turned[..., :m, :n]
+        yield square[..., :m, :n]
         return
     one = np.broadcast_to(np.eye(n), shape)
     numbers = field.uniform(rng, shape)
