@@ -22,9 +22,10 @@ import yaml
 
 from harness.claims.load import load_claim, load_library
 from harness.claims.model import Claim, Library
-from harness.evidence import Evidence, Outcome
+from harness.evidence import Outcome
 from harness.numeric.leg import check as numeric
 from harness.symbolic.leg import check as symbolic
+from harness.verdict import leg_outcome
 
 HERE = Path(__file__).parent
 ENGINES = {"symbolic": symbolic, "numeric": numeric}
@@ -64,15 +65,6 @@ def rules(known: Library) -> Iterator[Rule]:
                 yield Rule(entry["name"], load_claim(path, path.name, known), is_true)
 
 
-def outcome(found: list[Evidence]) -> Outcome:
-    """What the checks of one leg come to: the worst; a proof for every size stands by itself."""
-    order = [
-        *(Outcome.REFUTED, Outcome.ERROR, Outcome.CONFIRMED, Outcome.INCONCLUSIVE),
-        *(Outcome.NOT_RUN, Outcome.NOT_APPLICABLE),
-    ]
-    return min((e.outcome for e in found), key=order.index)
-
-
 def main(part: str = "", only: str = "") -> None:
     """Print one line for each rule that is not as it should be, and a table."""
     known = library()
@@ -89,7 +81,7 @@ def main(part: str = "", only: str = "") -> None:
             start = time.process_time()
             found = list(engine(rule.claim, known))
             times.setdefault(key, []).append(time.process_time() - start)
-            came = outcome(found)
+            came = leg_outcome(found)
             right[key] = right.get(key, 0) + (came is wanted)
             if came is not wanted:
                 kind = "true" if rule.is_true else "twin"

@@ -8,7 +8,7 @@ means unknown, and the two normal forms that differ are given.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from harness.claims.model import Claim, Definition, Hypothesis
 from harness.language.terms import Equation
@@ -22,6 +22,7 @@ from harness.symbolic.interpret import (
     interpret_poly,
     symbol,
 )
+from harness.symbolic.maps import maps
 from harness.symbolic.order import Order
 from harness.symbolic.rewriting import Lemma, Rewriter, Use
 from harness.symbolic.rules import Relation, orders, relation
@@ -61,9 +62,14 @@ class Prover:
         self.env = environment(definitions, parameters)
         self.relations: list[Relation] = []
         self.unused: list[str] = []
+        self.maps, self.about_maps = maps(hypotheses)
         for hypothesis in hypotheses:
+            if hypothesis.name in self.about_maps:
+                continue
             try:
-                self.relations.append(relation(hypothesis, self.env))
+                found = relation(hypothesis, self.env)
+                settled = self.maps.settled(found.difference)
+                self.relations.append(replace(found, difference=settled))
             except (UnsupportedTerm, w.BudgetSpent) as error:
                 self.unused.append(f"{hypothesis.name}: {error}")
         self._orders = list(orders(self.relations))
@@ -97,7 +103,8 @@ class Prover:
         for variable in equation.parameters:
             env = env.bind(variable.name, symbol(variable.name, variable.type))
         try:
-            return interpret_poly(equation.left, env), interpret_poly(equation.right, env)
+            left, right = interpret_poly(equation.left, env), interpret_poly(equation.right, env)
+            return self.maps.settled(left), self.maps.settled(right)
         except w.BudgetSpent as error:
             raise UnsupportedTerm(str(error)) from None
 
@@ -114,7 +121,7 @@ class Prover:
         for completion, order in self.completions():
             rewriter = Rewriter(completion.rules, order)
             try:
-                normal, defect = rewriter.reduce(w.subtract(left, right))
+                normal, defect = self._reduced(rewriter, w.subtract(left, right))
                 is_proved = normal == w.ZERO
                 ends = (left, right) if is_proved else self._ends(rewriter, left, right)
             except w.BudgetSpent:
@@ -133,6 +140,16 @@ class Prover:
                 return found
             best = best or found
         return best or Proof(False, left, right, w.ZERO, (), (), 0, False, unused)
+
+    def _reduced(self, rewriter: Rewriter, p: w.Poly) -> tuple[w.Poly, w.Poly]:
+        """The normal form and the defect, sums indexed anew between the steps."""
+        normal, defect = rewriter.reduce(p)
+        while (settled := self.maps.settled(normal)) != normal:
+            normal, more = rewriter.reduce(settled)
+            defect = w.add(defect, more)
+            if normal == settled:
+                break
+        return normal, defect
 
     @staticmethod
     def _ends(rewriter: Rewriter, left: w.Poly, right: w.Poly) -> tuple[w.Poly, w.Poly]:

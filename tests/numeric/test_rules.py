@@ -5,11 +5,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks.rules import Rule, library, outcome, rules
+from benchmarks.rules import Rule, library, rules
 from harness.diagnostics import InputError
 from harness.evidence import Outcome
 from harness.numeric.leg import check
 from harness.numeric.modular import PAIRS, PairField, square_root
+from harness.verdict import leg_outcome
 from tests.arrays.language import LIBRARY, claim_of
 
 KNOWN = library()
@@ -21,7 +22,7 @@ RULES = list(rules(KNOWN))
 def test_rules_are_confirmed_and_their_twins_refuted(rule: Rule) -> None:
     found = list(check(rule.claim, KNOWN))
     wanted = Outcome.CONFIRMED if rule.is_true else Outcome.REFUTED
-    assert outcome(found) is wanted, [(e.check, e.summary) for e in found]
+    assert leg_outcome(found) is wanted, [(e.check, e.summary) for e in found]
     if rule.is_true:
         assert {e.outcome for e in found} == {wanted}
 
