@@ -14,6 +14,7 @@ from harness.claims.model import Claim, Definition, Hypothesis
 from harness.language.terms import Equation
 from harness.language.transform import apart
 from harness.language.types import Parameter
+from harness.symbolic import traces
 from harness.symbolic import words as w
 from harness.symbolic.completion import Completion, complete
 from harness.symbolic.interpret import (
@@ -26,6 +27,9 @@ from harness.symbolic.maps import maps
 from harness.symbolic.order import Order
 from harness.symbolic.rewriting import Lemma, Rewriter, Use
 from harness.symbolic.rules import Relation, orders, relation
+
+_TURNS = 8
+"""So many times sums are indexed anew between the steps of rewriting."""
 
 OVERLAPS = (30, 250)
 """How many overlaps of rules completion looks at: a few, and if that does not do, more."""
@@ -104,7 +108,7 @@ class Prover:
             env = env.bind(variable.name, symbol(variable.name, variable.type))
         try:
             left, right = interpret_poly(equation.left, env), interpret_poly(equation.right, env)
-            return self.maps.settled(left), self.maps.settled(right)
+            return self._settled(left), self._settled(right)
         except w.BudgetSpent as error:
             raise UnsupportedTerm(str(error)) from None
 
@@ -144,12 +148,26 @@ class Prover:
     def _reduced(self, rewriter: Rewriter, p: w.Poly) -> tuple[w.Poly, w.Poly]:
         """The normal form and the defect, sums indexed anew between the steps."""
         normal, defect = rewriter.reduce(p)
-        while (settled := self.maps.settled(normal)) != normal:
-            normal, more = rewriter.reduce(settled)
-            defect = w.add(defect, more)
-            if normal == settled:
+        for _ in range(_TURNS):
+            settled = self._settled(normal)
+            turned = w.total((c, self._begun(rewriter, m)) for m, c in settled.terms)
+            if turned == normal:
                 break
+            normal, more = rewriter.reduce(turned)
+            defect = w.add(defect, more)
         return normal, defect
+
+    def _settled(self, p: w.Poly) -> w.Poly:
+        """Sums indexed, and traces begun, in the way that reads least."""
+        return traces.settled(self.maps.settled(p))
+
+    @staticmethod
+    def _begun(rewriter: Rewriter, m: w.Monomial) -> w.Poly:
+        """A trace, begun where a rule applies, if there is such a place."""
+        for p in traces.turned(m) if m.binders else ():
+            if rewriter.reduce(p)[0] != p:
+                return p
+        return w.Poly(((m, 1),))
 
     @staticmethod
     def _ends(rewriter: Rewriter, left: w.Poly, right: w.Poly) -> tuple[w.Poly, w.Poly]:
