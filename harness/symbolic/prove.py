@@ -26,7 +26,7 @@ from harness.symbolic.interpret import (
 from harness.symbolic.maps import maps
 from harness.symbolic.order import Order
 from harness.symbolic.rewriting import Lemma, Rewriter, Use
-from harness.symbolic.rules import Relation, orders, relation
+from harness.symbolic.rules import Relation, by_entries, orders, relation
 
 _TURNS = 8
 """So many times sums are indexed anew between the steps of rewriting."""
@@ -73,7 +73,8 @@ class Prover:
             try:
                 found = relation(hypothesis, self.env)
                 settled = self.maps.settled(found.difference)
-                self.relations.append(replace(found, difference=settled))
+                found = replace(found, difference=settled)
+                self.relations += [found, *by_entries(found, hypothesis)]
             except (UnsupportedTerm, w.BudgetSpent) as error:
                 self.unused.append(f"{hypothesis.name}: {error}")
         self._orders = list(orders(self.relations))
