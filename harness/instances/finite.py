@@ -292,9 +292,9 @@ class _Search:
                 values[p.name] = arrays[p.name][lane].tolist()
             elif p.name in tables:
                 values[p.name] = self._table(tables[p.name], lane)
-        sides = [side[lane if side.shape[0] > 1 else 0].tolist() for side in (left, right)]
+        first, second = (s[lane if s.shape[0] > 1 else 0].tolist() for s in (left, right))
         remark = f"exact, over the integers modulo {self.modulus}"
-        return Counterexample(dict(self.sizes), values, *sides, remark)
+        return Counterexample(dict(self.sizes), values, first, second, remark)
 
     def _table(self, table: _Table, lane: int) -> Json:
         found: list[Json] = []

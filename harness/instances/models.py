@@ -270,7 +270,7 @@ def meeting_places(
 
 
 def _tried(p: Parameter, sizes: Mapping[str, int], rng: random.Random) -> Any:
-    """(many, *shape): all values, or many; what keeps the most indices where they are comes last."""
+    """(many, *shape): all values, or many; what moves the most indices comes first."""
     _, target = function_parts(p.type)
     size, shape = size_of(target, sizes), shape_of(p.type, sizes)
     count = int(np.prod(shape))

@@ -73,7 +73,7 @@ class Maps:
         factors, word = tuple(self._node(f) for f in factors), self._node(word)
         plain = w.assemble(locals_, factors, word)
         for index in locals_:
-            # Each of the words may be made the index itself: the same choice, however it is written.
+            # Each of the words may be made the index itself: one choice, however it is written.
             choices: list[w.Poly] = []
             for chain in sorted(set(_chains(index, (factors, word)))):
                 back = self.inverse(chain)

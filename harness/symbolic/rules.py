@@ -42,8 +42,7 @@ class Rule:
         """The left side with a variable for each index that it sums over."""
         locals_, factors, word = w.open_binders(self.left)
         names = {("l", x.name): _summed(i, x.type) for i, x in enumerate(locals_)}
-        factors, word = (w.renamed(part, names) for part in (factors, word))
-        return w.Monomial((), factors, word)
+        return w.Monomial((), w.renamed(factors, names), w.renamed(word, names))
 
     @cached_property
     def summed(self) -> tuple[str, ...]:
