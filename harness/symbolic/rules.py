@@ -260,6 +260,13 @@ def orders(found: Sequence[Relation]) -> Iterator[Order]:
         for sequence in sequences:
             ranks = {name: len(sequence) - i for i, name in enumerate(sequence)}
             yield Order(ranks, seeks_turns)
+    if any(_takes_numbers(head) for item in found for head in w.heads(item.difference)):
+        yield Order(splits_sums=True)
+
+
+def _takes_numbers(head: w.Atom | w.Letter) -> bool:
+    """Whether this is a function of a number, a vector or a matrix."""
+    return head.kind == "a" and any(isinstance(arg, w.Poly) for arg in head.args)
 
 
 def _turns(found: Relation) -> bool:
