@@ -10,7 +10,7 @@ from harness.instances.finite import find_finite
 from harness.symbolic.leg import check
 from harness.symbolic.maps import Maps, maps
 from harness.verdict import leg_outcome
-from tests.arrays.language import LIBRARY, claim_of
+from tests.arrays.language import claim_of
 
 KNOWN = library()
 RULES = list(rules(KNOWN))
