@@ -107,7 +107,8 @@ def search(
     for moduli, choices in wider:
         if moduli and isinstance(moduli[0], tuple) and not spoken:
             continue
-        ways = product(Shape, islice(_assignments(claim, library), WAYS))
+        shapes = Shape if others else (Shape.ANY,)  # laws of functions hold at all sizes
+        ways = product(shapes, islice(_assignments(claim, library), WAYS))
         for shape, assignment in ways:
             trial = Trial(assignment, moduli, choices, shape)
             met, first, nothing = 0.0, "", ""
