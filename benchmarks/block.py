@@ -31,8 +31,9 @@ from harness.numeric.bounded import Float64Check, measured
 from harness.numeric.check import Drawn
 from harness.numeric.families import Style
 from harness.numeric.functions import open_functions
+from harness.numeric.instance import Instance
 from harness.numeric.reals import RealField
-from harness.numeric.sampling import Instance, Sampler
+from harness.numeric.sampling import Sampler
 from harness.numeric.threads import one_thread, threads
 
 ROOT = Path(__file__).parents[1]

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from harness.numeric.sampling import Instance
+from harness.numeric.instance import Instance
 
 
 def numpy_block(instance: Instance) -> int:

@@ -36,10 +36,11 @@ from harness.claims.project import load_project
 from harness.numeric.exact import random_functions
 from harness.numeric.families import Style
 from harness.numeric.functions import open_functions
+from harness.numeric.instance import Instance
 from harness.numeric.leg import check
 from harness.numeric.modular import PRIMES, PrimeField
 from harness.numeric.reals import RealField
-from harness.numeric.sampling import Instance, Sampler
+from harness.numeric.sampling import Sampler
 from harness.numeric.threads import keep_memory, one_thread
 
 ROOT = Path(__file__).parents[1]

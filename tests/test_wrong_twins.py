@@ -9,12 +9,13 @@ import pytest
 from harness.arrays import Evaluators
 from harness.claims.hypotheses import assign
 from harness.evidence import Outcome
-from harness.numeric.check import defects, trivial
+from harness.numeric.check import trivial
 from harness.numeric.exact import PrimeFieldCheck, random_functions
 from harness.numeric.families import Style
 from harness.numeric.leg import check as numeric
 from harness.numeric.modular import PRIMES, PrimeField
 from harness.numeric.sampling import Sampler
+from harness.numeric.spelling import defects
 from harness.symbolic.leg import check as symbolic
 from tests.arrays.language import CLAIMS, LIBRARY, edited
 

@@ -2,20 +2,22 @@
 
 `recognise` reads one equation and lists all ways in which it can be met by choosing one variable
 (`owner`) once the others are known; `assign` picks one way for each hypothesis, such that the
-choices can be made one after the other.
+choices can be made one after the other. `assignments` adds the ways that ask nothing of an
+equation's form: one of its variables is solved for, or tried; which of these serve is seen by
+drawing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import islice, product
 
 from harness.claims.model import Claim, Hypothesis, Library
 from harness.claims.unfolding import unfolded_equation
 from harness.language.terms import Apply, Equation, Primitive, Term, Variable
-from harness.language.transform import free_variables
-from harness.language.types import Matrix, Parameter, resolve
+from harness.language.transform import equation_variables, free_variables
+from harness.language.types import Matrix, Parameter, function_parts, is_place, resolve
 
 
 @dataclass(frozen=True)
@@ -124,8 +126,17 @@ class Involution:
     owner: Atom
 
 
+@dataclass(frozen=True)
+class Solved:
+    """Any equation: the owner, a variable of numbers or places, is solved for once the rest is."""
+
+    owner: Atom
+    equation: Equation
+
+
 Form = (
     Involution
+    | Solved
     | Orthogonal
     | Commutes
     | CommutesWithItself
@@ -192,29 +203,77 @@ def assign(claim: Claim, library: Library) -> Assignment:
 
     Raises `Unmet` where a hypothesis has no known form, or where no order exists.
     """
-    variables = {p.name: p for p in claim.parameters if p.is_explicit}
     candidates: list[list[Form]] = []
     for hypothesis in claim.hypotheses:
         forms = recognise(hypothesis.equation, library)
         if not forms:
-            raise Unmet(f"no sampler knows hypotheses of the form of {_name(hypothesis)}")
+            raise Unmet(f"no sampler knows hypotheses of the form of {named(hypothesis)}")
         candidates.append(_preferred(forms, claim, library))
-    for picked in product(*candidates):
-        choice = _carried(picked)
-        order = None if choice is None else _order(choice, variables)
-        if choice is not None and order is not None and _compatible(choice):
-            forms_of = {n: tuple(f for f in choice if f.owner.name == n) for n in variables}
-            structured = _structured(choice, variables, forms_of)
-            strict = set[str]().union(
-                *(_owned(f) | _depends(f) for f in choice if not isinstance(f, Defined)),
-                *(_owned(f) for f in choice),
-            )
-            return Assignment(forms_of, order, structured, frozenset(variables.keys() - strict))
-    names = ", ".join(_name(h) for h in claim.hypotheses)
+    for choice in product(*candidates):
+        found = _assignment(claim, choice)
+        if found is not None:
+            return found
+    names = ", ".join(named(h) for h in claim.hypotheses)
     raise Unmet(f"no sampler meets these hypotheses together: {names}")
 
 
-def _name(hypothesis: Hypothesis) -> str:
+_ORDERS = 4000
+"""So many choices of owners are looked at."""
+
+
+def assignments(claim: Claim, library: Library) -> Iterator[Assignment]:
+    """Ways to draw the numbers and places of `claim`, where `assign` finds none.
+
+    What hypotheses say of open functions is left to those who choose the functions. Forms that are
+    known come first; a variable meets known forms only, or has all that is asked of it solved.
+    """
+    variables = {p.name: p for p in claim.parameters if p.is_explicit}
+    open_ = open_functions(claim)
+    candidates: list[list[Form]] = []
+    for hypothesis in claim.hypotheses:
+        mentioned = equation_variables(hypothesis.equation)
+        forms = _preferred(recognise(hypothesis.equation, library), claim, library)
+        forms = [f for f in forms if f.owner.name not in open_]
+        if mentioned & open_:
+            if forms:
+                candidates.append(forms)
+            continue
+        later = [name for name in reversed(variables) if name in mentioned]
+        solved = [Solved(Atom(name, ()), hypothesis.equation) for name in later]
+        candidates.append([*forms, *solved])
+    for choice in islice(product(*candidates), _ORDERS):
+        found = _assignment(claim, choice)
+        if found is not None:
+            yield found
+
+
+def open_functions(claim: Claim) -> set[str]:
+    """The variables that are functions of numbers, vectors or matrices."""
+    return {
+        p.name
+        for p in claim.parameters
+        if p.is_explicit and not all(map(is_place, function_parts(p.type)[0]))
+    }
+
+
+def _assignment(claim: Claim, picked: Sequence[Form]) -> Assignment | None:
+    """The forms that were picked, and an order; nothing where they do not go together."""
+    variables = {p.name: p for p in claim.parameters if p.is_explicit}
+    choice = _carried(picked)
+    order = None if choice is None else _order(choice, variables)
+    if choice is None or order is None or not _compatible(choice):
+        return None
+    forms_of = {n: tuple(f for f in choice if f.owner.name == n) for n in variables}
+    structured = _structured(choice, variables, forms_of)
+    strict = set[str]().union(
+        *(_owned(f) | _depends(f) for f in choice if not isinstance(f, Defined)),
+        *(_owned(f) for f in choice),
+    )
+    return Assignment(forms_of, order, structured, frozenset(variables.keys() - strict))
+
+
+def named(hypothesis: Hypothesis) -> str:
+    """A hypothesis as messages call it."""
     return f"{hypothesis.name}: {hypothesis.text}"
 
 
@@ -428,6 +487,8 @@ def _depends(form: Form) -> set[str]:
             return free_variables(form.other) | {form.by.name}
         case Commutes() | Inverse() | Defined():
             return free_variables(form.other)
+        case Solved():
+            return equation_variables(form.equation) - {form.owner.name}
     return set()
 
 
@@ -464,6 +525,7 @@ def _compatible(choice: Sequence[Form]) -> bool:
         len(forms) == 1
         or all(isinstance(f, Commutes | Orthogonal | CommutesWithItself) for f in forms)
         or (all(isinstance(f, Inverse) for f in forms) and len({f.owner for f in forms}) == 1)
+        or all(isinstance(f, Solved) for f in forms)
         for forms in owners.values()
     )
 

@@ -19,17 +19,19 @@ from harness.claims.model import (
     Hypothesis,
     Library,
     Place,
+    Sample,
     ScalarKind,
 )
 from harness.diagnostics import Diagnostic, InputError
 from harness.language.characters import is_disguised
-from harness.language.elaborate import elaborate_statement, elaborate_term
+from harness.language.elaborate import elaborate_as, elaborate_statement, elaborate_term
 from harness.language.parser import parse_statement, parse_term, parse_type
 from harness.language.primitives import BY_NAME, OPERATIONS, signatures
 from harness.language.scope import Scope, check_type
-from harness.language.syntax import LanguageError
+from harness.language.syntax import LanguageError, names_in
 from harness.language.terms import Equation
 from harness.language.tokens import IDENTIFIER, is_identifier
+from harness.language.transform import free_variables
 from harness.language.types import Parameter, Sort
 
 T = TypeVar("T")
@@ -190,6 +192,7 @@ def load_claim(path: Path, name: str, library: Library) -> Claim:
         if equation is not None:
             hypotheses.append(Hypothesis(hypothesis, equation, text, Place(document, path_)))
     conclusion = _statement(document, ("then",), data["then"], scope, faults)
+    samples = _samples(document, parameters, library, faults)
     means = _means(data.get("means") or {})
     for name in means.keys() - {parameter.name for parameter in parameters}:
         faults.append(document.fault(("means",), f"the claim has no variable {name}"))
@@ -208,6 +211,7 @@ def load_claim(path: Path, name: str, library: Library) -> Claim:
         conclusion=conclusion,
         conclusion_text=data["then"],
         source=data.get("source", ""),
+        samples=samples,
         waived=dict(data.get("waive") or {}),
         means=means,
         vacuous=data.get("vacuous", ""),
@@ -260,6 +264,45 @@ def _statement(
     document: Document, path: YamlPath, text: str, scope: Scope, faults: Faults
 ) -> Equation | None:
     return faults.text(document, path, lambda: elaborate_statement(parse_statement(text), scope))
+
+
+def _samples(
+    document: Document, parameters: tuple[Parameter, ...], library: Library, faults: Faults
+) -> tuple[Sample, ...]:
+    """What stands under `sample`: variables with what they are, and types of other names."""
+    texts: Mapping[str, str] = document.data.get("sample") or {}
+    types = {p.name: p.type for p in parameters if p.is_explicit}
+    drawn: list[Parameter] = []
+    for name, text in texts.items():
+        path: YamlPath = ("sample", name)
+        if not is_identifier(name) or any(p.name == name for p in parameters if not p.is_explicit):
+            faults.append(document.fault(path, f"{name!r} cannot name a variable", key=True))
+        elif name not in types:
+            type_ = faults.text(document, path, lambda t=text: parse_type(t))  # type: ignore[misc]
+            if type_ is not None:
+                span, scope = (0, len(text)), Scope({}, parameters)
+                faults.text(document, path, lambda t=type_, s=scope, w=span: check_type(t, s, w))  # type: ignore[misc]
+                drawn.append(Parameter(name, type_))
+    found = []
+    for name in (n for n in texts if n in types):
+        text, path, type_ = texts[name], ("sample", name), types[name]
+        syntax = faults.text(document, path, lambda t=text: parse_term(t))  # type: ignore[misc]
+        if syntax is None:
+            continue
+        taken = {*types, *(p.name for p in (*parameters, *drawn)), *library.definitions, *BY_NAME}
+        own = [p for p in drawn if p.name in names_in(syntax)]
+        own += [Parameter(n, type_) for n in sorted(names_in(syntax) - taken)]
+        scope = library.scope((*parameters, *own))
+        term = faults.text(
+            document,
+            path,
+            lambda t=syntax, k=type_, s=scope: elaborate_as(t, k, s),  # type: ignore[misc]
+        )
+        if term is not None and name in free_variables(term):
+            faults.append(document.fault(path, f"{name} is told by itself"))
+        elif term is not None:
+            found.append(Sample(name, term, text, tuple(own)))
+    return tuple(found)
 
 
 def read_parameters(

@@ -52,6 +52,17 @@ class Hypothesis:
 
 
 @dataclass(frozen=True)
+class Sample:
+    """How the author makes instances: a variable of the claim, and what it is."""
+
+    name: str
+    term: Term
+    text: str
+    drawn: tuple[Parameter, ...]
+    """What stands in it that is no variable of the claim: drawn freely."""
+
+
+@dataclass(frozen=True)
 class Definition:
     """A named term: `name(arguments) = body`."""
 
@@ -207,6 +218,8 @@ class Claim:
     conclusion: Equation
     conclusion_text: str
     source: str = ""
+    samples: tuple[Sample, ...] = ()
+    """What random instances are made of where their author says so; no part of the statement."""
     waived: Mapping[str, str] = field(default_factory=dict)
     means: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
     """What its variables stand for where the library does not say so, or otherwise."""

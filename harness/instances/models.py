@@ -8,6 +8,7 @@ the result.
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -50,6 +51,7 @@ class Models:
         self, claim: Claim, library: Library, sizes: Mapping[str, int], rng: random.Random
     ) -> None:
         self.claim, self.sizes, self.rng = claim, sizes, rng
+        self.library = library
         self.walk = Evaluator(library, EXACT, sizes)
         self.mentioned = {h.name: equation_variables(h.equation) for h in claim.hypotheses}
         names = [p for p in claim.parameters if p.is_explicit]
@@ -71,6 +73,7 @@ class Models:
         model = Model({})
         for p in self.places:
             model.values[p.name] = place_value(p, self.sizes, self.rng)
+        model.values |= self._maps()
         order = sorted(self.variables, key=self._dependence)
         for p in order:
             known = {*model.values, p.name}
@@ -88,6 +91,10 @@ class Models:
                 return None
         holds = meeting(self.walk, self.claim.hypotheses, model.values, 1)
         return model if holds[0] else None
+
+    def _maps(self) -> Mapping[str, Value[Any]]:
+        """Maps of indices that hypotheses speak of, drawn anew."""
+        return meeting_places(self.claim, self.library, self.sizes, self.rng)
 
     def _dependence(self, p: Parameter) -> tuple[bool, float]:
         """Variables with a hypothesis of their own first; otherwise at random."""
@@ -212,6 +219,79 @@ def solve(
                 direction[column] = -system[i][free]
             basis.append(direction)
     return point, basis
+
+
+def is_about_indices(hypothesis: Hypothesis) -> bool:
+    """Whether both sides of a hypothesis are indices or positions."""
+    return is_place(hypothesis.equation.left.type)
+
+
+_MAPS = 300
+_KEPT = 8
+
+
+def meeting_places(
+    claim: Claim,
+    library: Library,
+    sizes: Mapping[str, int],
+    rng: random.Random | None = None,
+) -> dict[str, Value[Any]]:
+    """Maps of indices such that the hypotheses about them hold, and of all others nothing.
+
+    All maps are tried where they are few. Raises `Unsupported` where none was found.
+    """
+    asked = [h for h in claim.hypotheses if is_about_indices(h)]
+    if not asked:
+        return {}
+    rng = rng or random.Random(str(sorted(sizes.items())))
+    walk: Evaluator[Any] = Evaluator(library, EXACT, sizes)
+    wanted = {h.name: equation_variables(h.equation) for h in asked}
+    names = set().union(*wanted.values())
+    places = [p for p in claim.parameters if p.is_explicit and p.name in names]
+
+    def extended(left: Sequence[Parameter], found: dict[str, Value[Any]]) -> Any:
+        if not left:
+            return found
+        p, *others = left
+        known = {*found, p.name}
+        ready = [h for h in asked if p.name in wanted[h.name] and wanted[h.name] <= known]
+        tried = _tried(p, sizes, rng)
+        good = np.flatnonzero(meeting(walk, ready, {**found, p.name: Places(tried)}, len(tried)))
+        for lane in good[:_KEPT]:
+            more = extended(others, {**found, p.name: Places(tried[lane : lane + 1])})
+            if more is not None:
+                return more
+        return None
+
+    result: dict[str, Value[Any]] | None = extended(places, {})
+    if result is None:
+        raise Unsupported(f"no maps were found that meet {', '.join(wanted)}")
+    return result
+
+
+def _tried(p: Parameter, sizes: Mapping[str, int], rng: random.Random) -> Any:
+    """(many, *shape): all values, or many; what moves the most indices comes first."""
+    _, target = function_parts(p.type)
+    size, shape = size_of(target, sizes), shape_of(p.type, sizes)
+    count = int(np.prod(shape))
+    if size**count <= _MAPS:
+        rows = [list(row) for row in itertools.product(range(size), repeat=count)]
+    else:
+        rows = [[rng.randrange(size) for _ in range(count)] for _ in range(_MAPS // 3)]
+        for _ in range(_MAPS // 3):
+            order = [i % size for i in range(count)]
+            rng.shuffle(order)
+            rows.append(order)
+            swapped = list(range(count))
+            for one, other in zip(order[::2], order[1::2], strict=False):
+                if max(one, other) < min(size, count):
+                    swapped[one], swapped[other] = other, one
+            rows.append([i % size for i in swapped])
+    if not rows:
+        raise Unsupported(f"there is no {p.type}")
+    rng.shuffle(rows)
+    rows.sort(key=lambda row: sum(i == x for i, x in enumerate(row)))
+    return np.array(rows, dtype=int).reshape(len(rows), *shape)
 
 
 def place_value(p: Parameter, sizes: Mapping[str, int], rng: random.Random) -> Places:

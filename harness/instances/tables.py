@@ -45,6 +45,8 @@ class Table:
     def __post_init__(self) -> None:
         self.known: dict[Hashable, Any] = {}
         self.equal: dict[Hashable, Hashable] = {}
+        self.stands: dict[Hashable, Any] = {}
+        """What stands for all that counts as equal to it."""
         self.entries: dict[str, list[tuple[tuple[Any, ...], Any]]] = {}
         self.drawn = 0
         self.inverses = 0
@@ -71,6 +73,7 @@ class Table:
         one, two = self.canonical(left), self.canonical(right)
         if one != two:
             self.equal[one] = two
+            self.stands[two] = self.stands.get(two, right)
 
     def function(self, name: str, type_: Type, sizes: Mapping[str, int]) -> Value[Any]:
         """An open function of this type."""
@@ -106,9 +109,11 @@ class Table:
 
     def inverse(self, number: Number) -> Number:
         """The inverse of a number; the same for numbers that are equal by `merge`."""
-        key = ("1/", self.canonical(number))
+        own = self.canonical(number)
+        key = ("1/", own)
         if key not in self.known:
             self.inverses += 1
+            number = self.stands.get(own, number)  # its factors' inverses are those that are known
             self.known[key] = self.invert(number) if self.invert else self.symbol("1/")
         return self.known[key]
 

@@ -130,3 +130,22 @@ class Statement:
     left: Syntax
     right: Syntax
     span: Span
+
+
+def names_in(text: Syntax) -> set[str]:
+    """The names that a text speaks of and does not bind itself."""
+    match text:
+        case Name(name):
+            return {name}
+        case Abstraction(binder, body) | Summation(binder, body) | Tabulation(binder, body):
+            return names_in(body) - {binder.name}
+        case Application(function, arguments):
+            return names_in(function).union(*map(names_in, arguments))
+        case Entry(array, indices):
+            return names_in(array).union(*map(names_in, indices))
+        case Binary(_, left, right):
+            return names_in(left) | names_in(right)
+        case Negation(operand) | Transposition(operand):
+            return names_in(operand)
+        case Number():
+            return set()

@@ -7,6 +7,7 @@ as an error of theirs. That seed is an estimate, tested rather than proved.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import cast
 
 import numpy as np
@@ -15,11 +16,13 @@ from harness.arrays import Data, Value
 from harness.arrays.floats import UNIT, Bounded, BoundedFloat64, Floats
 from harness.language.terms import Equation
 from harness.language.transform import free_variables
-from harness.numeric.check import Check, Compared, Drawn, Mask, Plans, defects, largest
+from harness.numeric.check import Check, Compared, Drawn, Mask, Plans, told
 from harness.numeric.functions import WEIGHTS, open_functions
+from harness.numeric.instance import Instance
 from harness.numeric.placing import placed
-from harness.numeric.reals import RealField, Regime
-from harness.numeric.sampling import Instance, Sampler
+from harness.numeric.reals import Field, RealField, Regime
+from harness.numeric.sampling import Sampler
+from harness.numeric.spelling import defects, largest
 
 TOLERANCE = 1e-9
 """A hypothesis counts as met where its sides differ by no more than this part of their size."""
@@ -36,20 +39,27 @@ class Float64Check(Check):
 
     name = "float64"
 
+    def field_of(self, number: int) -> RealField:
+        """The reals; functions with laws, exponentials among them, are given plain numbers."""
+        return RealField(Regime.PLAIN if self.plans.laws else list(Regime)[number % len(Regime)])
+
+    def sampler(self, field: Field, laws: Mapping[str, str], number: int = 0) -> Sampler:
+        plans = self.plans
+        assert isinstance(field, RealField)
+        functions = open_functions(_weights(number))
+        return Sampler(plans.claim, plans.evaluators, plans.assignment, field, functions, laws)
+
     def draw(self, number: int) -> Drawn:
         """The instances of batch `number`; regimes and kinds of weights take turns."""
         plans = self.plans
-        regime = list(Regime)[number % len(Regime)]
-        weights = WEIGHTS[(number // len(Regime)) % len(WEIGHTS)]
-        field = RealField(regime)
+        field = self.field_of(number)
         rng = plans.generator(number)
         sizes, styles = plans.sizes(number, rng), plans.styles(number)
-        sampler = Sampler(
-            plans.claim, plans.evaluators, plans.assignment, field, open_functions(weights)
-        )
-        instance = sampler.draw(rng, sizes, self.lanes, styles)
+        laws = plans.kinds(number)
+        instance = self.sampler(field, laws, number).draw(rng, sizes, self.lanes, styles)
         fair, errors = measured(plans, field, instance)
-        setting = f"{regime}, {weights}" if instance.functions else str(regime)
+        weights = [_weights(number)] if len(instance.functions) > len(laws) else []
+        setting = ", ".join([str(field.regime), *weights, *told(laws)])
         on = placed(plans.claim, instance.values, instance.functions, self.placing)
         return Drawn(number, setting, field, instance, fair, errors, *on)
 
@@ -72,6 +82,10 @@ class Float64Check(Check):
         fetch = placing.backend.fetch
         left, right = (Bounded(fetch(side.value), fetch(side.error)) for side in sides)
         return _decide(left, right, drawn.fair)
+
+
+def _weights(number: int) -> str:
+    return WEIGHTS[(number // len(Regime)) % len(WEIGHTS)]
 
 
 def _decide(left: Bounded, right: Bounded, fair: Mask) -> Compared:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 from zlib import crc32
 
@@ -14,23 +15,30 @@ from numpy.typing import NDArray
 from harness.arrays import Closure, Data, Evaluators, Open, Places, Value
 from harness.arrays.backend import NUMPY, Backend
 from harness.arrays.floats import Floats
-from harness.claims.hypotheses import Commutes, Orthogonal, assign
+from harness.claims.given import with_functions_given, with_samples
+from harness.claims.hypotheses import Assignment, Commutes, Orthogonal, Unmet, assign
 from harness.claims.model import Claim, Library
 from harness.evidence import Counterexample, Json
 from harness.language.terms import Call, Equation, Lambda, Term
 from harness.language.transform import children
-from harness.language.types import Sort
+from harness.language.types import Sort, is_place
 from harness.numeric.families import BASES, KINDS, Style
 from harness.numeric.identifier import LANES, ReplayId
+from harness.numeric.instance import Instance
 from harness.numeric.placing import Placing
 from harness.numeric.reals import Field
-from harness.numeric.sampling import Instance
+from harness.numeric.sampling import Sampler
+from harness.numeric.searching import Shape, Trial, search
 from harness.numeric.sizing import draw_sizes, edge_sizes
+from harness.numeric.spelling import largest
 
 SIZES = (2, 3, 4, 5, 6)
 
 EDGES = 1_000_000
 """The number of the first batch at sizes that are easily forgotten (`sizing.edge_sizes`)."""
+
+TRIALS = 3_000_000
+"""What the generators of the search for a way to meet hypotheses are numbered from."""
 
 SMALL_CHARACTERISTIC = 2_000_000
 """The number of the first batch of the check `prime field` modulo 2 and 3."""
@@ -82,18 +90,39 @@ class Plans:
         seed: int,
         fixed: Mapping[str, int] | None = None,
     ) -> None:
-        self.claim = claim
+        self.stated = claim
+        """As it was given, before anything was put in."""
+        claim, asked = with_samples(with_functions_given(claim))
+        self.claim, self.asked = claim, asked
+        """The claim, and what is asked of a sampler: less where the author says what to draw."""
         self.library = library
         self.evaluators = Evaluators(library)
         self.check = check
         self.seed = seed
         self.fixed = fixed or None
         """Sizes that all batches have; drawn for each where there are none."""
-        self.assignment = assign(claim, library)
-        self.edges = (
-            edge_sizes(claim, self.assignment, self.generator(EDGES - 1)) if not fixed else []
+        self.laws: Sequence[Mapping[str, str]] = ()
+        """The kinds of the functions that hypotheses speak of, which batches take in turn."""
+        self.moduli: Sequence[Any] = ()
+        """What the check computes modulo, where it is not as usual."""
+        self.choices: Sequence[int] = SIZES
+        self.shape = Shape.ANY
+        self.is_searched = any(
+            not is_place(v.type) for h in asked.hypotheses for v in h.equation.parameters
         )
+        """Whether the forms of hypotheses do not tell how to meet them."""
+        try:
+            self.assignment = assign(asked, library)
+        except Unmet:
+            self.is_searched = True
+            self.assignment = Assignment({}, (), {}, frozenset())
+
+    @cached_property
+    def edges(self) -> list[dict[str, int]]:
         """The sizes of batches from `EDGES` on."""
+        if self.fixed or len(self.choices) < len(SIZES):
+            return []
+        return edge_sizes(self.claim, self.assignment, self.generator(EDGES - 1))
 
     def generator(self, batch: int) -> np.random.Generator:
         """The generator that all of a batch is drawn from."""
@@ -120,7 +149,12 @@ class Plans:
                 raise ValueError(f"there is no batch {batch} of {self.claim.theorem}")
             return dict(self.edges[batch - EDGES])
         wide = self.assignment.structured if batch % 2 == 0 else ()
-        return draw_sizes(self.claim, self.assignment, rng, SIZES, wide)
+        sizes = draw_sizes(self.claim, self.assignment, rng, self.choices, wide)
+        return self.shape.of(sizes)
+
+    def kinds(self, batch: int) -> Mapping[str, str]:
+        """The kinds of those functions of a batch that hypotheses speak of."""
+        return self.laws[batch % len(self.laws)] if self.laws else {}
 
 
 class Check(ABC):
@@ -131,6 +165,8 @@ class Check(ABC):
     """
 
     name: str
+    wider: Sequence[tuple[Sequence[Any], Sequence[int]]] = (((), SIZES),)
+    """Moduli and sizes to try in turn where forms do not tell how to meet hypotheses."""
 
     def __init__(
         self,
@@ -144,12 +180,38 @@ class Check(ABC):
         self.plans = Plans(claim, library, self.name, seed, sizes)
         self.lanes = lanes
         self.placing = Placing(backend)
+        if self.plans.is_searched:
+            self._search()
+
+    def _search(self) -> None:
+        """Find how to meet hypotheses whose forms do not tell. Raises `Unmet`."""
+        plans = self.plans
+
+        def draw(trial: Trial, number: int) -> tuple[Field, Instance]:
+            plans.assignment, plans.moduli = trial.assignment, trial.moduli
+            plans.choices, plans.shape, plans.laws = trial.choices, trial.shape, ()
+            field, rng = self.field_of(number), plans.generator(TRIALS + number)
+            sizes = plans.sizes(number, rng)
+            drawn = self.sampler(field, {}).draw(rng, sizes, LANES, plans.styles(number))
+            return field, drawn
+
+        found = search(plans.asked, plans.library, plans.evaluators, draw, self.wider)
+        plans.assignment, plans.moduli = found.assignment, found.moduli
+        plans.choices, plans.shape, plans.laws = found.choices, found.shape, found.laws
 
     def identifier(self, batch: int, lane: int) -> ReplayId:
         """What names one of its instances."""
         plans, backend = self.plans, self.placing.backend
         named = (plans.claim.theorem, self.name, plans.seed, batch, lane)
         return ReplayId(*named, plans.fixed, self.lanes, backend.name, backend.device)
+
+    @abstractmethod
+    def field_of(self, number: int) -> Field:
+        """The numbers of a batch."""
+
+    @abstractmethod
+    def sampler(self, field: Field, laws: Mapping[str, str], number: int = 0) -> Sampler:
+        """What draws the instances of a batch, with functions of these kinds."""
 
     @abstractmethod
     def draw(self, number: int) -> Drawn:
@@ -160,25 +222,9 @@ class Check(ABC):
         """Both sides of an equation over the claim's variables, on these instances."""
 
 
-def defects(
-    claim: Claim, evaluators: Evaluators, field: Field, instance: Instance
-) -> Iterator[tuple[str, Floats]]:
-    """For each hypothesis, by how much its sides differ at most, relative to their size.
-
-    Shape (lanes,); 0 where it holds exactly.
-    """
-    walk = evaluators.at(field, instance.sizes)
-    for hypothesis in claim.hypotheses:
-        left, right = walk.equation(hypothesis.equation, instance.values)
-        difference = largest(field.subtract(left, right))
-        size = np.maximum(largest(left), largest(right))
-        found = difference / np.where(size > 0, size, 1.0)
-        yield hypothesis.name, np.broadcast_to(found, (instance.lanes,))
-
-
-def largest(values: Floats) -> Floats:
-    """The largest magnitude in each lane: (lanes, …) to (lanes,)."""
-    return np.asarray(np.abs(values).max(axis=tuple(range(1, values.ndim)), initial=0.0))
+def told(laws: Mapping[str, str]) -> list[str]:
+    """The kinds of functions, as evidence names them."""
+    return [f"{name} is x ↦ {kind}" for name, kind in laws.items()]
 
 
 def trivial(plans: Plans, instance: Instance) -> Mask:

@@ -25,14 +25,27 @@ from harness.claims.hypotheses import (
 )
 from harness.language.terms import Equation, Term
 from harness.language.types import Index, Matrix, Named, Type, function_parts
-from harness.numeric.check import SMALL_CHARACTERISTIC, Check, Compared, Drawn, defects
+from harness.numeric.check import SIZES, SMALL_CHARACTERISTIC, Check, Compared, Drawn, told
 from harness.numeric.degrees import Degree, Degrees, entries
-from harness.numeric.modular import PRIMES, SMALL_PRIMES, PrimeField, RandomFunction
+from harness.numeric.modular import (
+    FEW,
+    PAIRS,
+    PRIMES,
+    SMALL_PRIMES,
+    PairField,
+    PrimeField,
+    RandomFunction,
+)
 from harness.numeric.placing import placed
+from harness.numeric.reals import Field
 from harness.numeric.sampling import Sampler
+from harness.numeric.spelling import defects
 
 SMALL_BATCHES = 2
 """So many batches modulo each small prime: a claim that fails there does in much of a batch."""
+
+_MANY = 0.2
+"""The part of a batch of pairs of residues that must differ where a claim is about fields."""
 
 _COLLISION = 2.0**-40
 """The chance that two different arguments get one key in `RandomFunction`."""
@@ -43,22 +56,36 @@ class PrimeFieldCheck(Check):
 
     name = "prime field"
 
+    wider = ((PRIMES, SIZES), (PAIRS, SIZES), (FEW, (1, 2)))
+
+    def field_of(self, number: int) -> PrimeField:
+        """The integers modulo a prime, or a product of two; they take turns."""
+        if number >= SMALL_CHARACTERISTIC:
+            return PrimeField(SMALL_PRIMES[number % len(SMALL_PRIMES)])
+        moduli = self.plans.moduli or PRIMES
+        modulus = moduli[number % len(moduli)]
+        return PairField(*modulus) if isinstance(modulus, tuple) else PrimeField(modulus)
+
+    def sampler(self, field: Field, laws: Mapping[str, str], number: int = 0) -> Sampler:
+        plans = self.plans
+        assert isinstance(field, PrimeField)
+        functions = random_functions(field)
+        return Sampler(plans.claim, plans.evaluators, plans.assignment, field, functions, laws)
+
     def draw(self, number: int) -> Drawn:
         """The instances of batch `number`; the primes take turns."""
         plans = self.plans
-        primes = SMALL_PRIMES if number >= SMALL_CHARACTERISTIC else PRIMES
-        field = PrimeField(primes[number % len(primes)])
+        field = self.field_of(number)
         rng = plans.generator(number)
         sizes, styles = plans.sizes(number, rng), plans.styles(number)
-        sampler = Sampler(
-            plans.claim, plans.evaluators, plans.assignment, field, random_functions(field)
-        )
-        instance = sampler.draw(rng, sizes, self.lanes, styles)
+        laws = plans.kinds(number)
+        instance = self.sampler(field, laws).draw(rng, sizes, self.lanes, styles)
         fair = np.ones(self.lanes, dtype=bool)
         for _, defect in defects(plans.claim, plans.evaluators, field, instance):
             fair &= defect == 0
         on = placed(plans.claim, instance.values, instance.functions, self.placing)
-        return Drawn(number, f"p = {field.prime}", field, instance, fair, {}, *on)
+        setting = ", ".join([f"p = {field.prime}", *told(laws)])
+        return Drawn(number, setting, field, instance, fair, {}, *on)
 
     @property
     def small_characteristics(self) -> range:
@@ -67,7 +94,10 @@ class PrimeFieldCheck(Check):
         `(x + x) / (1 + 1) = x` holds modulo all primes but 2. Of one type of numbers, such as ℚ,
         these tell nothing.
         """
-        is_about_all = not self.plans.claim.scalars.is_type and self.plans.fixed is None
+        plans = self.plans
+        is_about_all = not plans.claim.scalars.is_type and plans.fixed is None
+        # There the few kinds of functions that meet a law may be constant.
+        is_about_all = is_about_all and not plans.laws and not plans.moduli
         count = SMALL_BATCHES * len(SMALL_PRIMES) if is_about_all else 0
         return range(SMALL_CHARACTERISTIC, SMALL_CHARACTERISTIC + count)
 
@@ -81,6 +111,10 @@ class PrimeFieldCheck(Check):
         left, right = (field.canonical(backend.fetch(s)).astype(np.float64) for s in sides)
         differs = (left != right).any(axis=tuple(range(1, left.ndim)))
         wrong = np.broadcast_to(differs, drawn.fair.shape) & drawn.fair
+        # A pair of residues may be 0 in one of them: that is no number of a field.
+        is_of_fields = "divide" in self.plans.claim.scalars.operations
+        if isinstance(field, PairField) and is_of_fields and wrong.mean() < _MANY:
+            wrong = np.zeros_like(wrong)
         return Compared(left, right, wrong, drawn.fair, np.where(wrong, np.inf, 0.0))
 
     def miss(self, sizes: Mapping[str, int], prime: int) -> float:
@@ -90,6 +124,8 @@ class PrimeFieldCheck(Check):
         Two arguments of open functions that differ may agree by chance, the difference of the
         sides may vanish by chance, and two keys may agree.
         """
+        if self.plans.is_searched:
+            return 1.0
         found = Degrees(self.plans.library, self._leaves(sizes))
         conclusion = found.equation(self.plans.claim.conclusion, sizes)
         chance = (conclusion.above + conclusion.under) / prime

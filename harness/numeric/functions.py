@@ -44,15 +44,27 @@ def open_functions(kind: str) -> Callable[..., Callable[..., Any]]:
         if data == [result] and isinstance(resolve(result), Scalar):
             return _curried(arguments, result, lanes, _Exponential(_Temperature(sharpness)))
         lengths = [int(np.prod(shape_of(a, sizes))) for a in data]
-        size = int(np.prod(shape))
-        matrices = [rng.standard_normal((lanes, size, n)) for n in lengths]
         ranks = [rank(a) or 0 for a in data]
-        wave = _Wave(
-            _Temperature(sharpness), matrices, rng.uniform(0, 7, (lanes, size)), ranks, shape
-        )
-        return _curried(arguments, result, lanes, wave)
+        found = wave(rng, lanes, lengths, ranks, shape, sharpness)
+        return _curried(arguments, result, lanes, found)
 
     return make
+
+
+def wave(
+    rng: np.random.Generator,
+    lanes: int,
+    lengths: Sequence[int],
+    ranks: Sequence[int],
+    shape: tuple[int, ...],
+    sharpness: Floats | None = None,
+) -> _Wave:
+    """cos(A x + b) of arguments of these lengths, without any relation between its values."""
+    sharpness = np.full(lanes, 2.0) if sharpness is None else sharpness
+    size = int(np.prod(shape))
+    matrices = [rng.standard_normal((lanes, size, n)) for n in lengths]
+    phase = rng.uniform(0, 7, (lanes, size))
+    return _Wave(_Temperature(sharpness), matrices, phase, ranks, shape)
 
 
 class _Function(Protocol):

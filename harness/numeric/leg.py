@@ -13,17 +13,17 @@ import numpy as np
 
 from harness.arrays import Unsupported
 from harness.arrays.backend import Backend, BackendMissing
-from harness.claims.hypotheses import Unmet
+from harness.claims.hypotheses import Unmet, named
 from harness.claims.model import Claim, Library
 from harness.evidence import Counterexample, Evidence, Json, Leg, Outcome
 from harness.instances.search import find_small
-from harness.numeric.bounded import Float64Check
+from harness.numeric.bounded import TOLERANCE, Float64Check
 from harness.numeric.check import EDGES, SMALL_CHARACTERISTIC, Compared, Drawn, remark, shown
 from harness.numeric.degenerate import PATTERNS, count
 from harness.numeric.exact import PrimeFieldCheck
-from harness.numeric.modular import PRIMES
 from harness.numeric.precisions import NARROW, Precision, lacks, measure
 from harness.numeric.replay import CHECKS, replay, small_id
+from harness.numeric.spelling import defects
 from harness.numeric.tally import Tally
 from harness.numeric.threads import one_thread
 from harness.numeric.variants import variants
@@ -173,8 +173,8 @@ class _Run:
         self.families |= {str(style): None for style in drawn.instance.styles}
         self.shapes.append(dict(drawn.instance.sizes))
         if isinstance(self.tester, PrimeFieldCheck):
-            prime = PRIMES[number % len(PRIMES)]
-            self.misses.append(self.tester.miss(drawn.instance.sizes, prime))
+            modulus = self.tester.field_of(number).prime
+            self.misses.append(self.tester.miss(drawn.instance.sizes, modulus))
 
     # -- the verdict ----------------------------------------------------------------------------
 
@@ -184,11 +184,18 @@ class _Run:
         if self.wrong is not None:
             return self._refutation(*self.wrong)
         outcome, reason = self.tally.judge()
-        summary = self._summary() if outcome is Outcome.CONFIRMED else reason
+        summary = self._summary() if outcome is Outcome.CONFIRMED else f"{reason}{self._unmet()}"
         replay_id = tester.identifier(0, 0)
         return _evidence(claim, tester.name, outcome, summary, self._data(), str(replay_id))
 
     def _summary(self) -> str:
+        if isinstance(self.tester, PrimeFieldCheck) and self.tester.plans.is_searched:
+            return (
+                f"Both sides are equal on {self.tally.decided} random instances modulo "
+                f"{', '.join(dict.fromkeys(s.split(',')[0][4:] for s in self.settings))}, without "
+                f"rounding{self._tried()}{self._drawn()}; how often a claim that fails would pass "
+                f"is not bounded, since hypotheses were met by trying."
+            )
         if isinstance(self.tester, PrimeFieldCheck):
             return (
                 f"Both sides are equal on {self.tally.decided} random instances modulo "
@@ -199,8 +206,8 @@ class _Run:
         largest = max((float(r.max(initial=0.0)) for r in self.ratios), default=0.0)
         return (
             f"Both sides agree within the rounding bound on {self.tally.decided} random instances "
-            f"in double precision{self._tried()}; the largest difference is {largest:.2g} of its "
-            f"bound."
+            f"in double precision{self._tried()}{self._drawn()}; the largest difference is "
+            f"{largest:.2g} of its bound."
         )
 
     def _tried(self) -> str:
@@ -211,6 +218,25 @@ class _Run:
         low, high = (f(s[i] for s in self.sizes.values()) for i, f in enumerate((min, max)))
         at = f", at sizes {min(usual)} to {max(usual)}"
         return f"{at}, and on {self.edges} more at {low} to {high}" if self.edges else at
+
+    def _unmet(self) -> str:
+        """The hypothesis that stands in the way of most instances."""
+        if not self.tally.batches or self.tally.met * 2 >= self.tally.instances:
+            return ""
+        drawn, plans = self.tester.draw(0), self.tester.plans
+        failed = {
+            name: int((defect > TOLERANCE).sum())
+            for name, defect in defects(plans.claim, plans.evaluators, drawn.field, drawn.instance)
+        }
+        worst = max(plans.claim.hypotheses, key=lambda h: failed[h.name])
+        return f"; what was drawn does not meet {named(worst)}" if failed[worst.name] else ""
+
+    def _drawn(self) -> str:
+        """What the functions were that hypotheses speak of."""
+        laws = self.tester.plans.laws
+        names = list(laws[0]) if laws else []
+        each = [f"{n} as x ↦ {', '.join(dict.fromkeys(k[n] for k in laws))}" for n in names]
+        return f", with {' and '.join(each)}" if each else ""
 
     def _data(self) -> dict[str, Json]:
         tester = self.tester
@@ -311,7 +337,7 @@ def separation(tester: Float64Check, largest: Json) -> dict[str, Json]:
     largest ratio over a few batches; of these the smallest.
     """
     plans = tester.plans
-    exact = PrimeFieldCheck(plans.claim, plans.library, plans.seed)
+    exact = PrimeFieldCheck(plans.stated, plans.library, plans.seed)
     truth = [exact.draw(number) for number in (0, 2)]
     drawn = [tester.draw(number) for number in (0, 2, 3)]
     for batch in drawn:

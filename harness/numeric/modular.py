@@ -10,6 +10,7 @@ import math
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,12 @@ Residues = NDArray[np.float64]
 
 PRIMES = (16777213, 16777199, 8388593)
 """2²⁴ − 3, 2²⁴ − 17 and 2²³ − 15."""
+
+PAIRS = ((8117, 2029), (8069, 2017), (7949, 1987))
+"""Primes p and q with p = 4q + 1: the integers modulo p have a q-th root of 1, and one of −1."""
+
+FEW = (3, 5, 7)
+"""Primes modulo which what no form tells may be met with by trying."""
 
 SMALL_PRIMES = (2, 3)
 """The characteristics in which 1 + 1, or 1 + 1 + 1, is 0: laws of division by them fail there."""
@@ -117,6 +124,18 @@ class PrimeField:
             exponent >>= 1
         return found
 
+    def is_unit(self, value: Residues) -> NDArray[np.bool_]:
+        """Which numbers have an inverse."""
+        return np.asarray(value != 0)
+
+    def roots(self, value: Residues) -> tuple[Residues, NDArray[np.bool_]]:
+        """A square root of each number, and which have one."""
+        numbers = self.canonical(value).ravel().tolist()
+        found = [square_root(x, self.prime) for x in numbers]
+        roots = self.reduce(np.array([r or 0 for r in found], dtype=np.float64))
+        has = np.array([r is not None for r in found], dtype=bool)
+        return roots.reshape(value.shape), has.reshape(value.shape)
+
     generators = sys.maxsize
     """All orthogonal matrices are drawn independently: that is what degrees are counted for."""
 
@@ -142,7 +161,7 @@ class PrimeField:
         order = np.zeros((work.shape[0], columns), dtype=np.int64)
         found = np.zeros((work.shape[0], columns), dtype=bool)
         for c in range(columns):
-            candidates = (work[:, :, c] != 0) & free
+            candidates = self.is_unit(work[:, :, c]) & free
             row = candidates.argmax(axis=1)
             has = candidates[lanes, row]
             pivot = work[lanes, row]
@@ -207,6 +226,101 @@ class PrimeField:
         return self.uniform(rng, shape)
 
 
+class PairField(PrimeField):
+    """The integers modulo p q, which are pairs of residues: a ring in which `exp` can be had.
+
+    Over a field of p elements `exp(a + b) = exp(a) exp(b)` leaves only constants, since a added to
+    itself p times is 0. Here the exponent is the residue modulo q, and the power one modulo p.
+    """
+
+    def __init__(self, p: int, q: int, xp: Any = np) -> None:
+        super().__init__(p * q, xp)
+        self.p, self.q = p, q
+
+    def on(self, backend: Backend) -> PairField:
+        return self if backend.xp is self.xp else PairField(self.p, self.q, backend.xp)
+
+    def is_unit(self, value: Residues) -> NDArray[np.bool_]:
+        numbers = self.canonical(value)
+        return np.asarray((numbers % self.p != 0) & (numbers % self.q != 0))
+
+    def reciprocal(self, value: Residues) -> Residues:
+        """The inverse of each residue of a pair, 0 for 0: x^(λ−1), where x^λ is 1 or 0."""
+        found: Residues = self.xp.ones_like(value)
+        power, exponent = value, math.lcm(self.p - 1, self.q - 1) - 1
+        while exponent:
+            if exponent & 1:
+                found = self.multiply(found, power)
+            power = self.multiply(power, power)
+            exponent >>= 1
+        return found
+
+    def roots(self, value: Residues) -> tuple[Residues, NDArray[np.bool_]]:
+        numbers = self.canonical(value).ravel().tolist()
+        pairs = [
+            (square_root(x % self.p, self.p), square_root(x % self.q, self.q)) for x in numbers
+        ]
+        found = [0 if a is None or b is None else int(self._joined(a, b)) for a, b in pairs]
+        has = [a is not None and b is not None for a, b in pairs]
+        roots = self.reduce(np.array(found, dtype=np.float64)).reshape(value.shape)
+        return roots, np.array(has, dtype=bool).reshape(value.shape)
+
+    def exp(self, value: Residues) -> Residues:
+        """A power of the q-th root of 1 modulo p, and 1 modulo q."""
+        return self._taken(self._powers[0], value)
+
+    def circle_at(self, value: Residues) -> tuple[Residues, Residues]:
+        """Cosine and sine: half the sum and difference of such powers, with a root of −1 for i."""
+        _, cosine, sine = self._powers
+        return self._taken(cosine, value), self._taken(sine, value)
+
+    def _taken(self, table: Residues, value: Residues) -> Residues:
+        return np.asarray(table[self.canonical(value) % self.q])
+
+    @cached_property
+    def _powers(self) -> tuple[Residues, Residues, Residues]:
+        """Tables of the exponential, cosine and sine, by the residue modulo q."""
+        p, q = self.p, self.q
+        generator = next(g for g in range(2, p) if pow(g, 4, p) != 1 and pow(g, 2 * q, p) == p - 1)
+        root, i = pow(generator, 4, p), pow(generator, q, p)
+        powers = [pow(root, k, p) for k in range(q)]
+        half = pow(2, -1, p)
+        cosines = [(powers[k] + powers[-k]) * half for k in range(q)]
+        sines = [(powers[k] - powers[-k]) * half * pow(i, -1, p) for k in range(q)]
+        joined = (
+            [self._joined(a % p, b) for a in row]
+            for row, b in ((powers, 1), (cosines, 1), (sines, 0))
+        )
+        first, second, third = (self.reduce(np.array(row, dtype=np.float64)) for row in joined)
+        return first, second, third
+
+    def _joined(self, a: int, b: int) -> int:
+        """The number that is a modulo p and b modulo q."""
+        p, q = self.p, self.q
+        return (a + p * ((b - a) * pow(p, -1, q) % q)) % (p * q)
+
+
+def square_root(x: int, p: int) -> int | None:
+    """A square root modulo an odd prime, by Tonelli and Shanks; modulo 2, x itself."""
+    if p == 2 or x == 0:
+        return x
+    if pow(x, (p - 1) // 2, p) != 1:
+        return None
+    odd, twos = p - 1, 0
+    while odd % 2 == 0:
+        odd, twos = odd // 2, twos + 1
+    other = next(z for z in range(2, p) if pow(z, (p - 1) // 2, p) == p - 1)
+    c, root, t = pow(other, odd, p), pow(x, (odd + 1) // 2, p), pow(x, odd, p)
+    while t != 1:
+        k, square = 0, t
+        while square != 1:
+            k, square = k + 1, square * square % p
+        step = pow(c, 1 << (twos - k - 1), p)
+        twos, c = k, step * step % p
+        root, t = root * step % p, t * c % p
+    return root
+
+
 class RandomFunction:
     """A random function of residues and indices, drawn afresh for each lane of a batch.
 
@@ -222,21 +336,25 @@ class RandomFunction:
         keys: NDArray[np.uint64],
         ranks: Sequence[int],
         shape: Sequence[int],
+        degenerate: bool = True,
     ) -> None:
+        """With `degenerate`, it is constant in the lanes that are to have that."""
         self.field = field
         self.keys = keys
         self.ranks = tuple(ranks)
         self.result_shape = tuple(shape)
-        self._factor, self._shift = constants(keys.size)
+        self._factor, self._shift = np.ones(keys.size), np.zeros(keys.size)
+        if degenerate:
+            self._factor, self._shift = constants(keys.size)
         self._outputs = _mix(np.arange(math.prod(shape), dtype=np.uint64) + np.uint64(1 << 40))
         self._kept: dict[tuple[int, int], NDArray[np.uint64]] = {}
 
     def __str__(self) -> str:
         return f"a random function modulo {self.field.prime}"
 
-    def on(self, placing: Placing) -> _Fetching:
+    def on(self, placing: Placing) -> Fetching:
         """The same function on other arrays."""
-        return _Fetching(self, placing.backend)
+        return Fetching(self, placing.backend)
 
     def __call__(self, arguments: Sequence[Any]) -> Residues:
         key: NDArray[np.uint64] = self.keys
@@ -269,10 +387,10 @@ class RandomFunction:
 
 
 @dataclass(frozen=True)
-class _Fetching:
+class Fetching:
     """Computed by NumPy: integers of 64 bits without a sign are not on every backend."""
 
-    function: RandomFunction
+    function: Callable[[Sequence[Any]], Residues]
     backend: Backend
 
     def __str__(self) -> str:

@@ -27,8 +27,9 @@ from harness.arrays.backend import Backend
 from harness.arrays.floats import Floating, Floats
 from harness.evidence import Json
 from harness.numeric.bounded import Float64Check
-from harness.numeric.check import Drawn, largest
+from harness.numeric.check import Drawn
 from harness.numeric.placing import Placing, moved
+from harness.numeric.spelling import largest
 from harness.numeric.tally import Spread
 
 NARROW = {"float32": 2.0**-24, "float16": 2.0**-11, "bfloat16": 2.0**-8}

@@ -47,6 +47,10 @@ class Field(Arithmetic[Floats], Protocol):
         """Inverses of numbers, 0 for 0."""
         ...
 
+    def roots(self, value: Floats) -> tuple[Floats, NDArray[np.bool_]]:
+        """A square root of each number, and which have one."""
+        ...
+
     def orthogonal_in(self, rng: np.random.Generator, element: Floats, signs: Floats) -> Floats:
         """An orthogonal matrix in the algebra of `element` (…, d, d).
 
@@ -119,6 +123,9 @@ class RealField(Float64):
 
     def reciprocal(self, value: Floats) -> Floats:
         return self.divide(np.asarray(1.0), value)
+
+    def roots(self, value: Floats) -> tuple[Floats, NDArray[np.bool_]]:
+        return np.sqrt(np.maximum(value, 0.0)), np.asarray(value >= 0)
 
     def orthogonal_in(self, rng: np.random.Generator, element: Floats, signs: Floats) -> Floats:
         """The polar factor of `element`: it reaches every component of the orthogonal group."""

@@ -8,7 +8,6 @@ so; all else is free. Callers check the hypotheses on what they get.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -27,11 +26,12 @@ from harness.claims.hypotheses import (
     Inverse,
     Involution,
     Orthogonal,
+    Solved,
     UnitSquares,
 )
 from harness.claims.model import Claim
 from harness.language.terms import Apply, Term, Variable
-from harness.language.transform import children, free_variables
+from harness.language.transform import children, equation_variables, free_variables
 from harness.language.types import (
     Index,
     Matrix,
@@ -44,45 +44,14 @@ from harness.language.types import (
 from harness.numeric.commutant import draw_commuting
 from harness.numeric.degenerate import patterned
 from harness.numeric.families import Basis, Style, draw_basis, draw_family
+from harness.numeric.instance import Instance
+from harness.numeric.laws import Constants, lawful
 from harness.numeric.reals import Field
+from harness.numeric.solving import Asked, Gaps, any_places, mixed, places, solve
+from harness.numeric.spelling import spelled
 
 OpenFunctions = Callable[[np.random.Generator, Type, Mapping[str, int], int], Callable[..., Any]]
 """Makes the functions that a claim leaves open: (generator, type, sizes, lanes) to a function."""
-
-
-@dataclass
-class Instance:
-    """Values for all variables of a claim, for `lanes` instances at once."""
-
-    sizes: Mapping[str, int]
-    lanes: int
-    values: dict[str, Value[Floats]] = field(default_factory=dict)
-    functions: dict[str, Callable[..., Any]] = field(default_factory=dict)
-    """The open functions among the values."""
-    styles: tuple[Style, ...] = ()
-    """The styles of families, which the lanes take in turn; none without families."""
-    commutants: dict[str, NDArray[np.int64]] = field(default_factory=dict)
-    """The dimensions of the algebras that variables were drawn from."""
-
-    def first(self, lanes: int) -> Instance:
-        """The first lanes alone."""
-        found = replace(self, lanes=lanes, values={})
-        for name, value in self.values.items():
-            match value:
-                case Data(array):
-                    found.values[name] = Data(array[:lanes])
-                case Places(array):
-                    found.values[name] = Places(array[:lanes])
-                case _:
-                    found.values[name] = value
-        return found
-
-    def array(self, name: str) -> Floats:
-        """The numbers of a variable that is not a function."""
-        value = self.values[name]
-        if not isinstance(value, Data):
-            raise TypeError(f"{name} has no numbers")
-        return value.array
 
 
 class Sampler:
@@ -95,8 +64,11 @@ class Sampler:
         assignment: Assignment,
         numbers: Field,
         functions: OpenFunctions,
+        laws: Mapping[str, str] | None = None,
     ) -> None:
+        """`laws` names the kinds (`numeric.laws`) of those functions that hypotheses speak of."""
         self.claim = claim
+        self.laws = laws or {}
         self.evaluators = evaluators
         self.assignment = assignment
         self.field = numbers
@@ -104,6 +76,9 @@ class Sampler:
         sides = [s for h in claim.hypotheses for s in (h.equation.left, h.equation.right)]
         self.bound = set().union(*map(free_variables, sides))
         """What hypotheses speak of; all else is free."""
+        solved = [f for forms in assignment.forms.values() for f in forms if isinstance(f, Solved)]
+        self.given = set[str]().union(*(equation_variables(f.equation) for f in solved))
+        """What equations are solved by: among generic values, some of every kind."""
 
     def draw(
         self,
@@ -133,7 +108,13 @@ class Sampler:
         name, type_ = parameter.name, parameter.type
         sizes, lanes = instance.sizes, instance.lanes
         if rank(type_) is None:
-            function = self.functions(rng, type_, sizes, lanes)
+            if name in self.laws:
+                constants = instance.constants or Constants.of(self.field, rng, lanes)
+                instance.constants = constants
+                kind = self.laws[name]
+                function: Any = lawful(kind, self.field, rng, type_, sizes, constants)
+            else:
+                function = self.functions(rng, type_, sizes, lanes)
             instance.functions[name] = function
             instance.values[name] = open_function(type_, function)
             return
@@ -143,14 +124,18 @@ class Sampler:
             count = size_of(target, sizes)
             if not count and np.prod(shape):
                 raise Unsupported(f"there is no {type_}")
-            places = rng.integers(0, max(count, 1), shape)
+            found_places = rng.integers(0, max(count, 1), shape)
             match self.assignment.forms[name]:
                 case (Defined(owner, other, parameters), *_):
                     value = self._evaluate(owner, other, parameters, instance)
-                    places = np.broadcast_to(np.rint(value).astype(np.int64), shape)
+                    found_places = np.broadcast_to(np.rint(value).astype(np.int64), shape)
                 case (Involution(), *_):
-                    places = _involutions(rng, lanes, count)
-            instance.values[name] = Places(places)
+                    found_places = _involutions(rng, lanes, count)
+                case (Solved(), *_):
+                    found_places = self._places(rng, parameter, count, instance)
+                case _ if name in self.given:
+                    found_places = any_places(rng, shape, count)
+            instance.values[name] = Places(found_places)
             return
         forms = self.assignment.forms[name]
         commuting = [f for f in forms if isinstance(f, Commutes)]
@@ -169,6 +154,8 @@ class Sampler:
                     found = self.field.matmul(carrier, found)
         elif orthogonal:
             found = self._isometry(rng, shape, orthogonal.rows)
+        elif forms and isinstance(forms[0], Solved):
+            found = self._solved(rng, parameter, instance)
         elif forms:
             match forms[0]:
                 case UnitSquares():
@@ -191,6 +178,8 @@ class Sampler:
                 case Defined(owner, other, parameters):
                     value = self._evaluate(owner, other, parameters, instance)
                     found = np.broadcast_to(value, shape)
+        elif name in self.given:
+            found = mixed(self.field, rng, shape, _own_rank(type_))
         elif name in self.bound:
             found = self.field.uniform(rng, shape)
         else:
@@ -198,6 +187,49 @@ class Sampler:
         if name in self.assignment.loose:
             found = patterned(rng, found)
         instance.values[name] = Data(found)
+
+    def _solved(self, rng: np.random.Generator, parameter: Parameter, instance: Instance) -> Floats:
+        shape = (instance.lanes, *shape_of(parameter.type, instance.sizes))
+        gaps, held = (self._gaps(parameter, instance, Data, seed) for seed in (0, 1))
+        others = [
+            value.array
+            for name, value in instance.values.items()
+            if isinstance(value, Data) and name in self.given
+        ]
+        core = _own_rank(parameter.type)
+        return solve(Asked(self.field, rng, shape, core, gaps, held), others)
+
+    def _places(
+        self, rng: np.random.Generator, parameter: Parameter, count: int, instance: Instance
+    ) -> NDArray[np.int64]:
+        shape = (instance.lanes, *shape_of(parameter.type, instance.sizes))
+        gaps = self._gaps(parameter, instance, Places, 0)
+        asked = Asked(self.field, rng, shape, 0, gaps, gaps)
+        others = [v.array for v in instance.values.values() if isinstance(v, Places)]
+        return places(rng, shape, count, asked.holds, others)
+
+    def _gaps(
+        self,
+        parameter: Parameter,
+        instance: Instance,
+        kind: Callable[[Any], Value[Floats]],
+        seed: int,
+    ) -> Gaps:
+        """By how much what is asked of a variable fails, for values of it."""
+        walk = self.evaluators.at(self.field, instance.sizes)
+        equations = [
+            each
+            for form in self.assignment.forms[parameter.name]
+            if isinstance(form, Solved)
+            for each in spelled(form.equation, self.field, instance.sizes, instance.lanes, seed)
+        ]
+
+        def gaps(value: Floats) -> list[Floats]:
+            own = {**instance.values, parameter.name: kind(value)}
+            sides = (walk.equation(each, {**own, **more}) for each, more in equations)
+            return [self.field.subtract(left, right) for left, right in sides]
+
+        return gaps
 
     def _inverse(
         self, rng: np.random.Generator, value: Floats, shape: Sequence[int], *, is_left: bool

@@ -29,11 +29,11 @@ from harness.language.transform import (
     substitute,
 )
 from harness.language.types import Parameter, substitute_type
-from harness.numeric.check import defects
 from harness.numeric.exact import random_functions
 from harness.numeric.families import BASES, KINDS, Style
 from harness.numeric.modular import Residues
 from harness.numeric.sampling import Sampler
+from harness.numeric.spelling import defects
 from harness.programs import graph
 from harness.programs.binding import Binding, Setting, settings
 from harness.programs.check import PRIMES, evidence, fitted

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 
 from harness.claims.model import Claim, Hypothesis
 from harness.language.terms import Equation
-from harness.language.transform import apart
+from harness.language.transform import apart, free_variables
 from harness.language.types import SCALAR, Function, Type, function_parts
 from harness.symbolic.build import DEFECT
 from harness.symbolic.prove import Proof
@@ -51,6 +51,10 @@ def certify(claim: Claim, proof: Proof) -> Certificate:
         with reader.bind(*lemma.parameters) as parameters:
             left, right = reader.value(lemma.left, type_), reader.value(lemma.right, type_)
             defect = reader.value(lemma.defect, type_)
-        identities.append(Identity(Equation(tuple(parameters), left, right), defect, True))
+        # A lemma may speak of what the claim is for all of.
+        spoken = free_variables(left) | free_variables(right) | free_variables(defect)
+        outer = tuple(v for v in conclusion.parameters if v.name in spoken)
+        equation = Equation((*outer, *parameters), left, right)
+        identities.append(Identity(equation, defect, True))
     defect = reader.poly(proof.defect, conclusion.left.type)
     return Certificate((*identities, Identity(conclusion, defect)))

@@ -92,6 +92,7 @@ class _Completer:
             if len(rule.left.word) > MAX_WORD or len(rule.right.terms) > MAX_TERMS:
                 self.is_whole = False
                 continue
+            self.is_whole = self.is_whole and not rule.left.binders
             self.rules.append(rule)
             for other in self.rules:
                 self._queue(rule, other)
@@ -120,6 +121,8 @@ def _overlaps(
     makes the relations, which takes long where right sides do."""
     if not first.left.word or not second.left.word:
         return
+    if first.left.binders or second.left.binders:
+        return  # sums are rewritten, and not overlapped
     second = second.apart
     one, two = first.left.word, second.left.word
     for size in range(1, min(len(one), len(two)) + 1):

@@ -18,36 +18,95 @@ def variables(node: object) -> set[tuple[str, str]]:
 # -- one side has variables -------------------------------------------------------------------
 
 
-def match(pattern: object, subject: object, found: Found) -> bool:
-    """Find values for the rule's variables that make `pattern` the `subject`."""
+def matches(pattern: object, subject: object, found: Found) -> Iterator[Found]:
+    """Values for the rule's variables that make `pattern` the `subject`, beside those `found`."""
     if isinstance(pattern, w.Atom) and pattern.kind == "?":
-        if not isinstance(subject, w.Atom) or subject.type != pattern.type:
-            return False
-        if not w.is_closed(subject):
-            return False
-        return found.setdefault(("?", pattern.name), subject) == subject
-    if isinstance(pattern, w.Poly):
-        if not isinstance(subject, w.Poly):
-            return False
-        name = _bare_variable(pattern)
-        if name is not None:
-            return w.is_closed(subject) and found.setdefault(("?", name), subject) == subject
-        prefix = _prefix_of_variable(pattern)
-        if prefix is not None:
-            rest = _without_prefix(prefix[:-1], subject, found)
-            return (
-                rest is not None
-                and w.is_closed(rest)
-                and found.setdefault(("?", prefix[-1].name), rest) == rest
-            )
-    if isinstance(pattern, tuple):
-        return (
-            isinstance(subject, tuple)
-            and type(pattern) is type(subject)
-            and len(pattern) == len(subject)
-            and all(match(p, s, found) for p, s in zip(pattern, subject, strict=True))
-        )
-    return pattern == subject
+        if isinstance(subject, w.Atom) and subject.type == pattern.type:
+            yield from _bound(pattern.name, subject, found)
+    elif isinstance(pattern, w.Poly):
+        if isinstance(subject, w.Poly):
+            yield from _sums(pattern, subject, found)
+    elif isinstance(pattern, tuple):
+        alike = isinstance(subject, tuple) and type(pattern) is type(subject)
+        if alike and len(pattern) == len(subject):  # type: ignore[arg-type]
+            yield from _all(pattern, subject, found)  # type: ignore[arg-type]
+    elif pattern == subject:
+        yield found
+
+
+def _bound(name: str, subject: w.Value, found: Found) -> Iterator[Found]:
+    if ("?", name) in found:
+        if found["?", name] == subject:
+            yield found
+    elif w.is_closed(subject):
+        yield {**found, ("?", name): subject}
+
+
+def _all(pattern: Sequence[object], subject: Sequence[object], found: Found) -> Iterator[Found]:
+    """Item by item."""
+    if not pattern:
+        yield found
+        return
+    for more in matches(pattern[0], subject[0], found):
+        yield from _all(pattern[1:], subject[1:], more)
+
+
+def _sums(pattern: w.Poly, subject: w.Poly, found: Found) -> Iterator[Found]:
+    """Polynomials; a sum with summands that are variables takes the summands of another apart."""
+    name = _bare_variable(pattern)
+    if name is not None:
+        yield from _bound(name, subject, found)
+        return
+    prefix = _prefix_of_variable(pattern)
+    if prefix is not None:
+        for rest, more in _without_prefix(prefix[:-1], subject, found):
+            yield from _bound(prefix[-1].name, rest, more)
+        return
+    if len(pattern.terms) < 2 or not variables(pattern):
+        yield from _all(pattern, subject, found)
+        return
+    bare = [_bare_variable(w.Poly((term,))) for term in pattern.terms]
+    names = [name for name in bare if name is not None]
+    others = [term for term, name in zip(pattern.terms, bare, strict=True) if name is None]
+    if not names or len(set(names)) < len(names):
+        yield from _all(pattern, subject, found)
+        return
+    yield from _apart(others, names, list(subject.terms), found)
+
+
+def _apart(
+    others: Sequence[tuple[w.Monomial, int]],
+    names: Sequence[str],
+    terms: Sequence[tuple[w.Monomial, int]],
+    found: Found,
+) -> Iterator[Found]:
+    """Each of `others` is one of the terms, and each variable what is left, or a part of that."""
+    if others:
+        for i, term in enumerate(terms):
+            for more in matches(others[0], term, found):
+                yield from _apart(others[1:], names, [*terms[:i], *terms[i + 1 :]], more)
+        return
+    known = [name for name in names if ("?", name) in found]
+    if known:
+        value = found["?", known[0]]
+        own = value.terms if isinstance(value, w.Poly) else ()
+        if all(term in terms for term in own):
+            rest = [term for term in terms if term not in own]
+            yield from _apart((), [n for n in names if n != known[0]], rest, found)
+        return
+    if len(names) > 1:
+        for i, term in enumerate(terms[:_PARTS]):
+            rest = [*terms[:i], *terms[i + 1 :]]
+            for more in _bound(names[0], w.Poly((term,)), found):
+                yield from _apart((), names[1:], rest, more)
+    elif names and terms:
+        yield from _bound(names[0], w.Poly(tuple(terms)), found)
+    elif not names and not terms:
+        yield found
+
+
+_PARTS = 6
+"""So many summands are tried as the value of one variable beside others."""
 
 
 def _bare_variable(p: w.Poly) -> str | None:
@@ -73,27 +132,28 @@ def _prefix_of_variable(p: w.Poly) -> w.Word | None:
     return word if is_variable else None
 
 
-def _without_prefix(prefix: w.Word, subject: w.Poly, found: Found) -> w.Poly | None:
-    """What the subject is a product of the prefix with; nothing where it is not."""
+def _without_prefix(
+    prefix: w.Word, subject: w.Poly, found: Found
+) -> Iterator[tuple[w.Poly, Found]]:
+    """What the subject is a product of the prefix with, and the variables in the prefix."""
     rest: list[w.Poly] = []
     for m, c in subject.terms:
         locals_, factors, word = w.open_binders(m)
         start, others = word[: len(prefix)], word[len(prefix) :]
         is_free = not any(w.occurrences(index, start) for index in locals_)
-        if not is_free or not match(prefix, start, found):
-            return None
+        more = next(matches(prefix, start, found), None) if is_free else None
+        if more is None:
+            return
+        found = more
         rest.append(w.scale(c, w.assemble(locals_, factors, others)))
-    return w.add(*rest)
+    yield w.add(*rest), found
 
 
 def match_word(pattern: w.Word, word: w.Word) -> Iterator[tuple[int, w.Substitution]]:
     """Where the pattern stands in `word`, and its variables there."""
     size = len(pattern)
     for start in range(len(word) - size + 1):
-        found: Found = {}
-        if all(
-            match(p, s, found) for p, s in zip(pattern, word[start : start + size], strict=True)
-        ):
+        for found in _all(pattern, word[start : start + size], {}):
             yield start, found
 
 
@@ -111,11 +171,10 @@ def match_factors(
         readings: list[w.Factor] = [factor]
         if isinstance(factor, w.Bracket):
             readings.append(w.Bracket("k", w.transposed(factor.word)))
+        rest = (*factors[:position], *factors[position + 1 :])
         for reading in readings:
-            attempt = dict(found)
-            if match(first, reading, attempt):
-                rest = (*factors[:position], *factors[position + 1 :])
-                yield from match_factors(others, rest, attempt)
+            for more in matches(first, reading, found):
+                yield from match_factors(others, rest, more)
 
 
 # -- both sides have variables ----------------------------------------------------------------

@@ -13,7 +13,9 @@ from itertools import pairwise
 
 from harness.symbolic import words as w
 
-Measure = tuple[int, int, tuple[tuple[int, str], ...], int, int, tuple[tuple[str, str, bool], ...]]
+Measure = tuple[
+    int, int, int, tuple[tuple[int, str], ...], int, int, tuple[tuple[str, str, bool], ...]
+]
 
 
 @dataclass(frozen=True)
@@ -28,11 +30,16 @@ class Order:
     there a word and its transpose are one, and no count of transposes can tell which is simpler.
     """
 
+    splits_sums: bool = False
+    """Whether functions at sums are less simple than those at their summands: `f(a + b)` goes to
+    `f(a) f(b)`, so that a factor which all summands of a divisor have comes out."""
+
     def measure(self, m: w.Monomial) -> Measure:
         """Greater is less simple."""
         sequences = [m.word, *(f.word for f in m.factors if isinstance(f, w.Bracket))]
         heads = [*(letter.name for word in sequences for letter in word), *_scalars(m.factors)]
         return (
+            sum(map(_summands, m.factors)) if self.splits_sums else 0,
             len(heads),
             sum(isinstance(h, w.Letter) or h.type == "scalar" for h in w.heads(m)),
             tuple(sorted(((self.ranks.get(name, 0), name) for name in heads), reverse=True)),
@@ -53,6 +60,13 @@ class Order:
 def turns(word: w.Word) -> int:
     """At how many places a transpose stands beside a letter that is none."""
     return sum(a.flip != b.flip for a, b in pairwise(word))
+
+
+def _summands(factor: w.Factor) -> int:
+    """How many summands more than one each argument of a function has."""
+    if not isinstance(factor, w.Atom):
+        return 0
+    return sum(len(arg.terms) - 1 for arg in factor.args if isinstance(arg, w.Poly) and arg.terms)
 
 
 def _scalars(factors: tuple[w.Factor, ...]) -> Iterator[str]:

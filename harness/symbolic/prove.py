@@ -8,12 +8,13 @@ means unknown, and the two normal forms that differ are given.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from harness.claims.model import Claim, Definition, Hypothesis
 from harness.language.terms import Equation
 from harness.language.transform import apart
 from harness.language.types import Parameter
+from harness.symbolic import traces
 from harness.symbolic import words as w
 from harness.symbolic.completion import Completion, complete
 from harness.symbolic.interpret import (
@@ -22,9 +23,13 @@ from harness.symbolic.interpret import (
     interpret_poly,
     symbol,
 )
+from harness.symbolic.maps import maps
 from harness.symbolic.order import Order
 from harness.symbolic.rewriting import Lemma, Rewriter, Use
-from harness.symbolic.rules import Relation, orders, relation
+from harness.symbolic.rules import Relation, by_entries, orders, relation
+
+_TURNS = 8
+"""So many times sums are indexed anew between the steps of rewriting."""
 
 OVERLAPS = (30, 250)
 """How many overlaps of rules completion looks at: a few, and if that does not do, more."""
@@ -61,9 +66,15 @@ class Prover:
         self.env = environment(definitions, parameters)
         self.relations: list[Relation] = []
         self.unused: list[str] = []
+        self.maps, self.about_maps = maps(hypotheses)
         for hypothesis in hypotheses:
+            if hypothesis.name in self.about_maps:
+                continue
             try:
-                self.relations.append(relation(hypothesis, self.env))
+                found = relation(hypothesis, self.env)
+                settled = self.maps.settled(found.difference)
+                found = replace(found, difference=settled)
+                self.relations += [found, *by_entries(found, hypothesis)]
             except (UnsupportedTerm, w.BudgetSpent) as error:
                 self.unused.append(f"{hypothesis.name}: {error}")
         self._orders = list(orders(self.relations))
@@ -97,7 +108,8 @@ class Prover:
         for variable in equation.parameters:
             env = env.bind(variable.name, symbol(variable.name, variable.type))
         try:
-            return interpret_poly(equation.left, env), interpret_poly(equation.right, env)
+            left, right = interpret_poly(equation.left, env), interpret_poly(equation.right, env)
+            return self._settled(left), self._settled(right)
         except w.BudgetSpent as error:
             raise UnsupportedTerm(str(error)) from None
 
@@ -114,7 +126,7 @@ class Prover:
         for completion, order in self.completions():
             rewriter = Rewriter(completion.rules, order)
             try:
-                normal, defect = rewriter.reduce(w.subtract(left, right))
+                normal, defect = self._reduced(rewriter, w.subtract(left, right))
                 is_proved = normal == w.ZERO
                 ends = (left, right) if is_proved else self._ends(rewriter, left, right)
             except w.BudgetSpent:
@@ -133,6 +145,30 @@ class Prover:
                 return found
             best = best or found
         return best or Proof(False, left, right, w.ZERO, (), (), 0, False, unused)
+
+    def _reduced(self, rewriter: Rewriter, p: w.Poly) -> tuple[w.Poly, w.Poly]:
+        """The normal form and the defect, sums indexed anew between the steps."""
+        normal, defect = rewriter.reduce(p)
+        for _ in range(_TURNS):
+            settled = self._settled(normal)
+            turned = w.total((c, self._begun(rewriter, m)) for m, c in settled.terms)
+            if turned == normal:
+                break
+            normal, more = rewriter.reduce(turned)
+            defect = w.add(defect, more)
+        return normal, defect
+
+    def _settled(self, p: w.Poly) -> w.Poly:
+        """Sums indexed, and traces begun, in the way that reads least."""
+        return traces.settled(self.maps.settled(p))
+
+    @staticmethod
+    def _begun(rewriter: Rewriter, m: w.Monomial) -> w.Poly:
+        """A trace, begun where a rule applies, if there is such a place."""
+        for p in traces.turned(m) if m.binders else ():
+            if rewriter.reduce(p)[0] != p:
+                return p
+        return w.Poly(((m, 1),))
 
     @staticmethod
     def _ends(rewriter: Rewriter, left: w.Poly, right: w.Poly) -> tuple[w.Poly, w.Poly]:

@@ -184,34 +184,54 @@ class Rewriter:
     ) -> Iterator[tuple[Rule, bool, w.Poly, w.Poly]]:
         """Rules that apply: whether to a transposed scalar word, the result, and the defect."""
         for rule in self.rules:
-            for is_turned, put in _places(rule, factors, word):
+            own = rule.opened
+            for is_turned, names, outside, put in _places(own, factors, word):
+                summed = [names.get(("?", name)) for name in rule.summed]
+                if not _are_summed(summed, locals_, outside):
+                    continue
+                kept = tuple(x for x in locals_ if x not in summed)
                 right, defect = put(rule.right), put(rule.defect)
-                yield rule, is_turned, w.sum_over(locals_, right), w.sum_over(locals_, defect)
+                yield rule, is_turned, w.sum_over(kept, right), w.sum_over(kept, defect)
+
+
+def _are_summed(
+    found: Sequence[w.Value | None], locals_: tuple[w.Atom, ...], outside: object
+) -> bool:
+    """Whether what a rule sums over are indices that are summed over, and stand nowhere else."""
+    atoms = [x for x in found if isinstance(x, w.Atom)]
+    if len(atoms) < len(found) or len(set(atoms)) < len(atoms):
+        return False
+    return all(x in locals_ and not w.occurrences(x, outside) for x in atoms)
 
 
 def _places(
-    rule: Rule, factors: tuple[w.Factor, ...], word: w.Word
-) -> Iterator[tuple[bool, Callable[[w.Poly], w.Poly]]]:
-    """Where a rule's left side stands; each place puts a polynomial there instead."""
-    size = len(rule.left.word)
+    left: w.Monomial, factors: tuple[w.Factor, ...], word: w.Word
+) -> Iterator[tuple[bool, w.Substitution, object, Callable[[w.Poly], w.Poly]]]:
+    """Where a rule's left side stands, by what values, and what stands around it.
+
+    Each place puts a polynomial there instead.
+    """
+    size = len(left.word)
     if not size:
-        for others, names in match_factors(rule.left.factors, factors, {}):
+        for others, names in match_factors(left.factors, factors, {}):
             rest = w.assemble((), others, word)
-            yield False, _putter(names, w.ONE, w.ONE, rest)
+            yield False, names, (others, word), _putter(names, w.ONE, w.ONE, rest)
         return
-    for start, names in match_word(rule.left.word, word):
-        before = w.assemble((), factors, word[:start])
-        yield False, _putter(names, before, w.of_word(word[start + size :]), w.ONE)
+    for start, names in match_word(left.word, word):
+        first, last = word[:start], word[start + size :]
+        before = w.assemble((), factors, first)
+        yield False, names, (factors, first, last), _putter(names, before, w.of_word(last), w.ONE)
     for position, factor in enumerate(factors):
         if not isinstance(factor, w.Bracket):
             continue
         others = (*factors[:position], *factors[position + 1 :])
         for is_turned in (False, True):
             turned = w.transposed(factor.word) if is_turned else factor.word
-            for start, names in match_word(rule.left.word, turned):
-                before, after = w.of_word(turned[:start]), w.of_word(turned[start + size :])
+            for start, names in match_word(left.word, turned):
+                first, last = turned[:start], turned[start + size :]
                 rest = w.assemble((), others, word)
-                yield is_turned, _putter(names, before, after, rest)
+                put = _putter(names, w.of_word(first), w.of_word(last), rest)
+                yield is_turned, names, (others, word, first, last), put
 
 
 def _putter(

@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import Any
 
 from harness.claims.model import Hypothesis
-from harness.language.types import Function, Scalar, Type, Vector, resolve
+from harness.language.types import Function, Index, Scalar, Type, Vector, resolve
 from harness.symbolic import words as w
 from harness.symbolic.build import DEFECT
 from harness.symbolic.codes import dim_code
@@ -28,7 +28,7 @@ class Rule:
     """`left = right` for all values of the names of kind `?`."""
 
     left: w.Monomial
-    """Either scalar factors or a word; without binders."""
+    """Either scalar factors or a word, and what is summed over in them."""
     right: w.Poly
     defect: w.Poly
     source: str
@@ -38,12 +38,28 @@ class Rule:
     """To be used only where it makes a term simpler (both sides measure alike)."""
 
     @cached_property
+    def opened(self) -> w.Monomial:
+        """The left side with a variable for each index that it sums over."""
+        locals_, factors, word = w.open_binders(self.left)
+        names = {("l", x.name): _summed(i, x.type) for i, x in enumerate(locals_)}
+        return w.Monomial((), w.renamed(factors, names), w.renamed(word, names))
+
+    @cached_property
+    def summed(self) -> tuple[str, ...]:
+        """The names of these variables."""
+        return tuple(_summed(i, "").name for i in range(len(self.left.binders)))
+
+    @cached_property
     def apart(self) -> Rule:
         """The rule with its variables renamed, so that none is another rule's."""
         if not variables(self.left):
             return self
         left, right, defect = map(_renamed, (self.left, self.right, self.defect))
         return replace(self, left=left, right=right, defect=defect)
+
+
+def _summed(number: int, type_: str) -> w.Atom:
+    return w.Atom("?", f"Σ{number}", (), type_)
 
 
 @dataclass(frozen=True)
@@ -97,6 +113,33 @@ def relation(hypothesis: Hypothesis, env: Environment) -> Relation:
         if isinstance(resolve(variable.type), Vector):
             found = _without_vector(found, variable.name, variable.type)
     return found
+
+
+def by_entries(found: Relation, hypothesis: Hypothesis) -> Iterator[Relation]:
+    """What a relation says of entries where it has sums; and a scalar one for all i, of vectors.
+
+    `Σᵢ (eᵢᵀ p)² eᵢ = p` says `(eᵢᵀ p)² = eᵢᵀ p`, and `Σⱼ eᵢᵀ A eⱼ = 1` says `Σⱼ A eⱼ = Σᵢ eᵢ`.
+    """
+    equation = hypothesis.equation
+    is_summed = any(m.binders for m, _ in found.difference.terms)
+    type_ = resolve(equation.left.type)
+    if not is_summed:
+        return
+    if isinstance(type_, Vector):
+        code = dim_code(type_.size)
+        row = w.of_letter(w.injection(w.Atom("?", "entry", (), f"index {code}"), code).transposed)
+        difference, defect = (w.multiply(row, p) for p in (found.difference, found.defect))
+        yield replace(found, difference=difference, defect=defect, is_scalar=True)
+    if isinstance(type_, Scalar) and len(equation.parameters) == 1:
+        [bound] = equation.parameters
+        if isinstance(own := resolve(bound.type), Index):
+            code = dim_code(own.size)
+            index = w.local(f"index {code}")
+            column = w.of_letter(w.injection(index, code))
+            names = {("?", bound.name): index}
+            pair = (w.substitute_poly(p, names) for p in (found.difference, found.defect))
+            difference, defect = (w.sum_over((index,), w.multiply(column, p)) for p in pair)
+            yield replace(found, difference=difference, defect=defect, is_scalar=False)
 
 
 def _without_vector(found: Relation, name: str, type_: Type) -> Relation:
@@ -185,8 +228,12 @@ def _grows(lead: w.Monomial, rest: w.Poly) -> bool:
 
 
 def _is_left_side(m: w.Monomial, *, is_scalar: bool) -> bool:
-    if m.binders or bool(m.factors) == bool(m.word) or bool(m.factors) != is_scalar:
+    if bool(m.factors) == bool(m.word) or bool(m.factors) != is_scalar:
         return False
+    if m.binders:
+        locals_, *parts_ = w.open_binders(m)
+        if not all(w.occurrences(index, tuple(parts_)) for index in locals_):
+            return False
     # What is a variable of the rule, or a product of such, would be found everywhere.
     parts = (*m.word, *m.factors)
     return any(part.kind != "?" for part in parts) and all(x.kind != "?" for x in m.word)
@@ -213,6 +260,13 @@ def orders(found: Sequence[Relation]) -> Iterator[Order]:
         for sequence in sequences:
             ranks = {name: len(sequence) - i for i, name in enumerate(sequence)}
             yield Order(ranks, seeks_turns)
+    if any(_takes_numbers(head) for item in found for head in w.heads(item.difference)):
+        yield Order(splits_sums=True)
+
+
+def _takes_numbers(head: w.Atom | w.Letter) -> bool:
+    """Whether this is a function of a number, a vector or a matrix."""
+    return head.kind == "a" and any(isinstance(arg, w.Poly) for arg in head.args)
 
 
 def _turns(found: Relation) -> bool:

@@ -15,6 +15,7 @@ import numpy as np
 
 from harness.arrays import Evaluator, Value
 from harness.claims.model import Claim, Hypothesis, Library
+from harness.instances.models import is_about_indices, meeting_places
 from harness.instances.tables import Table, arithmetic, sizes_of, values_of
 from harness.language.terms import Equation, Lambda, Term, Variable
 from harness.language.transform import apart, children, substitute
@@ -116,11 +117,14 @@ def fault(
         return "the last identity is not the claim"
     walk = Evaluator(library, arithmetic(numbers.of, table), sizes)
     values = values_of(claim.parameters, sizes, table)
+    # Maps of indices are such as the hypotheses ask; of all else nothing is assumed.
+    values |= meeting_places(claim, library, sizes)
+    hypotheses = [h for h in claim.hypotheses if not is_about_indices(h)]
     for identity in certificate.identities:
         equation = identity.equation
         left, right = walk.equation(equation, values)
-        whole = _defect(walk, identity, claim.hypotheses, values, vanishing=False)
-        none = _defect(walk, identity, claim.hypotheses, values, vanishing=True)
+        whole = _defect(walk, identity, hypotheses, values, vanishing=False)
+        none = _defect(walk, identity, hypotheses, values, vanishing=True)
         place = "a lemma" if identity.is_lemma else "the claim"
         if not numbers.are_zero(left - right - whole):
             return f"{place}: the sides do not differ by the defect"

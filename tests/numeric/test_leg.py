@@ -216,11 +216,12 @@ def test_a_wrong_definition_is_not_for_this_leg_unless_a_claim_rests_on_it(
     assert refuted == ({theorem, "planeRotation_orthogonal"} if theorem else set())
 
 
-def test_an_unknown_hypothesis_is_not_run(tmp_path: Path) -> None:
-    text = "for:\n  d: dimension\n  A: matrix(d, d)\nassume:\n  odd: A @ A @ A = A\nthen: A = A\n"
-    for found in evidence(claim_of(tmp_path, text)):
+def test_a_hypothesis_that_nothing_meets_is_not_run(tmp_path: Path) -> None:
+    """The trace of a commutator is 0, that of 1 is not."""
+    text = "for:\n  d: dimension\n  A, B: matrix(d, d)\nassume:\n  odd: A @ B - B @ A = 1\n"
+    for found in evidence(claim_of(tmp_path, f"{text}then: A = A + B\n")):
         assert found.outcome is Outcome.NOT_RUN
-        assert "odd: A @ A @ A = A" in found.summary
+        assert "odd: A @ B - B @ A = 1" in found.summary
 
 
 def test_no_time_is_not_run() -> None:

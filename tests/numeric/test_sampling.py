@@ -10,14 +10,16 @@ from harness.arrays import Evaluators
 from harness.claims.hypotheses import assign
 from harness.claims.model import Claim
 from harness.numeric import eigenspaces
-from harness.numeric.check import defects, trivial
+from harness.numeric.check import trivial
 from harness.numeric.commutant import draw_commuting
 from harness.numeric.exact import PrimeFieldCheck, random_functions
 from harness.numeric.families import BASES, KINDS, Style, blocks
 from harness.numeric.functions import open_functions
+from harness.numeric.instance import Instance
 from harness.numeric.modular import PRIMES, PrimeField
 from harness.numeric.reals import RealField, Regime
-from harness.numeric.sampling import Instance, Sampler
+from harness.numeric.sampling import Sampler
+from harness.numeric.spelling import defects
 from tests.arrays.language import CLAIMS, LIBRARY, claim_of
 
 FOLDED = CLAIMS["folded_qkvo_attention_block_invariant_of_commutes"]

@@ -11,6 +11,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 
+from harness.claims.given import with_functions_given
 from harness.claims.model import Claim, Library
 from harness.evidence import Evidence, Leg, Outcome
 from harness.symbolic.contradiction import contradiction
@@ -28,7 +29,7 @@ SECONDS = 60.0
 
 def check(claim: Claim, library: Library, *, deadline: float | None = None) -> Iterator[Evidence]:
     """Ask the symbolic leg's question. `deadline` is a time of `time.monotonic`."""
-    plain, used = settled(claim)
+    plain, used = settled(with_functions_given(claim))
 
     def asked(name: str, answer: Callable[[Question], Evidence], about: Claim = plain) -> Evidence:
         try:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from harness.arrays import Unsupported
 from harness.claims.model import Claim, Library
 from harness.evidence import Counterexample, Evidence, Json, Outcome
+from harness.instances.finite import find_finite
 from harness.instances.refute import find_counterexample
 from harness.symbolic.ground import Ground, TooLarge, compare
 from harness.symbolic.ideal import Membership, reduce_modulo_hypotheses
@@ -41,6 +42,7 @@ def ground(question: Question, standing: Standing) -> Evidence:
     claim, library, deadline = question.claim, question.library, question.deadline
     if not is_proved:  # what is refuted need not be compared
         example = find_counterexample(claim, library, deadline=deadline)
+        example = example or find_finite(claim, library, deadline=deadline)
         if example is not None:
             return _broken(question, example, {})
     compared: list[Ground] = []

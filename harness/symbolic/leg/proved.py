@@ -37,7 +37,7 @@ def dimension_free(question: Question, proof: Proof, settled: Sequence[str] = ()
         return question.answer(Outcome.INCONCLUSIVE, summary, data)
     try:
         data["sketch"] = to_data(sketch(claim, question.library))
-    except NoSketch as reason:
+    except (NoSketch, RecursionError) as reason:
         data["sketch"] = []
         data["no sketch because"] = str(reason)
     uses = len(proof.uses) + len(settled)

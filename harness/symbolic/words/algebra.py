@@ -125,13 +125,37 @@ def _each(p: Poly, change: Callable[[tuple[Atom, ...], tuple[Factor, ...], Word]
 
 
 def invert(p: Poly) -> Poly:
-    """The inverse of a scalar; products are inverted factor by factor."""
+    """The inverse of a scalar; products are inverted factor by factor.
+
+    So is a sum whose summands have factors in common.
+    """
     if p == ZERO:
         return ZERO
     (monomial, coefficient), *others = p.terms
     if others or monomial.binders or abs(coefficient) != 1:
-        return of_factor(Inverse("v", p))
+        common, rest = _common(p)
+        inverse = of_factor(Inverse("v", rest)) if common else of_factor(Inverse("v", p))
+        return multiply(*map(_inverse, common), inverse)
     return scale(coefficient, multiply(*map(_inverse, monomial.factors)))
+
+
+def _common(p: Poly) -> tuple[tuple[Factor, ...], Poly]:
+    """The factors that all monomials have, none of which is summed over, and what they leave."""
+    opened = [(c, *open_binders(m)) for m, c in p.terms]
+    common: list[Factor] | None = None
+    for _, locals_, factors, _ in opened:
+        own = [f for f in factors if not any(occurrences(x, f) for x in locals_)]
+        common = own if common is None else [f for f in common if f in own]
+    shared = tuple(dict.fromkeys(common or ()))
+    if not shared or (len(p.terms) == 1 and not p.terms[0][0].binders):
+        return (), p
+    left = []
+    for c, locals_, factors, word in opened:
+        rest = list(factors)
+        for factor in shared:
+            rest.remove(factor)
+        left.append((c, assemble(locals_, rest, word)))
+    return shared, total(left)
 
 
 def _inverse(factor: Factor) -> Poly:

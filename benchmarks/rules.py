@@ -1,0 +1,98 @@
+"""Rules that people state, each with a false twin: what the engines find, and in what time.
+
+Run: python -m benchmarks.rules [PART OF A NAME [LEG]]
+
+The rules stand in rules.yaml: axioms and rules of tensor compilers in the manner of TASO and
+TensorRight, and of kernels, written anew. Every true one should be confirmed by the symbolic and
+the numeric leg, and every twin refuted by both; what is not, is shown.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import yaml
+
+from harness.claims.load import load_claim, load_library
+from harness.claims.model import Claim, Library
+from harness.evidence import Outcome
+from harness.numeric.leg import check as numeric
+from harness.symbolic.leg import check as symbolic
+from harness.verdict import leg_outcome
+
+HERE = Path(__file__).parent
+ENGINES = {"symbolic": symbolic, "numeric": numeric}
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule, or the false twin of one."""
+
+    name: str
+    claim: Claim
+    is_true: bool
+
+
+def library() -> Library:
+    """The project's definitions, which name the kinds of scalars."""
+    path = HERE.parent / "specs" / "definitions.yaml"
+    return load_library(path, path.name)
+
+
+def rules(known: Library) -> Iterator[Rule]:
+    """All rules, each followed by its twin."""
+    entries: list[dict[str, Any]] = yaml.safe_load((HERE / "rules.yaml").read_text("utf-8"))
+    with TemporaryDirectory() as folder:
+        for entry in entries:
+            for then, is_true in ((entry["then"], True), (entry["twin"], False)):
+                data = {
+                    "theorem": "rule",
+                    "says": entry["name"],
+                    "scalars": "commutative ring" if entry.get("ring") else "field",
+                    "for": entry["for"],
+                    **({"assume": entry["assume"]} if "assume" in entry else {}),
+                    "then": then,
+                }
+                path = Path(folder) / "rule.yaml"
+                path.write_text(yaml.safe_dump(data, allow_unicode=True, sort_keys=False), "utf-8")
+                yield Rule(entry["name"], load_claim(path, path.name, known), is_true)
+
+
+def main(part: str = "", only: str = "") -> None:
+    """Print one line for each rule that is not as it should be, and a table."""
+    known = library()
+    times: dict[tuple[str, bool], list[float]] = {}
+    right: dict[tuple[str, bool], int] = {}
+    for rule in rules(known):
+        if part not in rule.name:
+            continue
+        wanted = Outcome.CONFIRMED if rule.is_true else Outcome.REFUTED
+        for leg, engine in ENGINES.items():
+            if only not in leg:
+                continue
+            key = (leg, rule.is_true)
+            start = time.process_time()
+            found = list(engine(rule.claim, known))
+            times.setdefault(key, []).append(time.process_time() - start)
+            came = leg_outcome(found)
+            right[key] = right.get(key, 0) + (came is wanted)
+            if came is not wanted:
+                kind = "true" if rule.is_true else "twin"
+                why = next(e.summary for e in found if e.outcome is came)
+                print(f"{rule.name} ({kind}), {leg}: {came}: {why}")
+    print("| | rules | as they should be | median | longest |\n|---|---|---|---|---|")
+    for (leg, is_true), own in sorted(times.items()):
+        kind = "true, confirmed" if is_true else "false twins, refuted"
+        middle, longest = (f"{1000 * t:,.0f} ms" for t in (median(own), max(own)))
+        print(f"| {leg}: {kind} | {len(own)} | {right[leg, is_true]} | {middle} | {longest} |")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:3])

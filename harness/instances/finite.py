@@ -1,0 +1,321 @@
+"""Counterexamples over the integers modulo a small number, where functions are tables.
+
+There a law of a function can be held to all arguments, and all functions can be tried, since there
+are few of each. A claim about all fields speaks of those of 2, 3 and 5 elements, one about all
+commutative rings of the integers modulo 4 as well, where `exp(a) = 3^a` is an exponential.
+"""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from harness.arrays import Data, Evaluator, Places, Unsupported, Value, open_function
+from harness.arrays.evaluate import rank, shape_of, size_of
+from harness.claims.model import Claim, Hypothesis, Library
+from harness.evidence import Counterexample, Json
+from harness.language.terms import Equation, Variable
+from harness.language.transform import equation_variables
+from harness.language.types import Parameter, Sort, Type, function_parts, is_place
+
+_LANES = 4000
+_TABLES = 20_000
+"""So many functions are tried: all, where there are no more."""
+
+_ARGUMENTS = 256
+"""Functions of more arguments than this are not tried, nor laws for more values."""
+
+_ROUNDS = 3
+
+
+class Residues:
+    """The integers modulo a number, in arrays of whole numbers; 1/x is 0 where there is none."""
+
+    xp: Any = np
+
+    def __init__(self, modulus: int) -> None:
+        self.modulus = modulus
+        inverses = [
+            next((y for y in range(modulus) if x * y % modulus == 1), 0) for x in range(modulus)
+        ]
+        self.inverses = np.array(inverses)
+
+    def lay(self, rearrange: Callable[..., Any], /, *values: Any) -> Any:
+        return rearrange(*values)
+
+    def shape(self, value: Any) -> tuple[int, ...]:
+        return tuple(value.shape)
+
+    def constant(self, value: int) -> Any:
+        return np.asarray(value % self.modulus)
+
+    def add(self, left: Any, right: Any) -> Any:
+        return np.asarray((left + right) % self.modulus)
+
+    def subtract(self, left: Any, right: Any) -> Any:
+        return np.asarray((left - right) % self.modulus)
+
+    def multiply(self, left: Any, right: Any) -> Any:
+        return np.asarray(left * right % self.modulus)
+
+    def divide(self, left: Any, right: Any) -> Any:
+        return self.multiply(left, self.inverses[right])
+
+    def negate(self, value: Any) -> Any:
+        return np.asarray(-value % self.modulus)
+
+    def total(self, value: Any) -> Any:
+        return np.asarray(value.sum(axis=-1) % self.modulus)
+
+    def matmul(self, left: Any, right: Any) -> Any:
+        return np.asarray(left @ right % self.modulus)
+
+
+def find_finite(
+    claim: Claim, library: Library, *, deadline: float | None = None
+) -> Counterexample | None:
+    """A counterexample modulo a small number, where hypotheses have laws of functions or vectors.
+
+    Nothing for other claims, and for those about one type of numbers such as ℚ.
+    """
+    has_laws = any(
+        not is_place(v.type) for h in claim.hypotheses for v in h.equation.parameters
+    ) or any(rank(p.type) is None for p in _spoken(claim))
+    if claim.scalars.is_type or not has_laws:
+        return None
+    moduli = (2, 3, 5) if "divide" in claim.scalars.operations else (2, 3, 4, 5)
+    names = [p.name for p in claim.parameters if isinstance(p.sort, Sort)]
+    for modulus, size in itertools.product(moduli, (1, 2)):
+        if deadline is not None and time.monotonic() > deadline:
+            return None
+        if size == 1 and not names:
+            continue
+        try:
+            found = _Search(claim, library, dict.fromkeys(names, size), modulus).found()
+        except Unsupported:
+            continue
+        if found is not None:
+            return found
+    return None
+
+
+def _spoken(claim: Claim) -> list[Parameter]:
+    names = set().union(*(equation_variables(h.equation) for h in claim.hypotheses))
+    return [p for p in claim.parameters if p.is_explicit and p.name in names]
+
+
+@dataclass(frozen=True)
+class _Table:
+    """Functions of one type, one for each lane, by their values at all arguments."""
+
+    type: Type
+    sizes: Mapping[str, int]
+    modulus: int
+    values: Any
+    """(lanes, arguments, *shape of the result)"""
+
+    def value(self) -> Value[Any]:
+        sources, target = function_parts(self.type)
+        ranks = [0 if is_place(s) else rank(s) or 0 for s in sources]
+        bases = [size_of(s, self.sizes) if is_place(s) else self.modulus for s in sources]
+        core = rank(target) or 0
+        lanes = np.arange(len(self.values))
+
+        def called(arguments: Sequence[Any]) -> Any:
+            place: Any = 0
+            for argument, own, base in zip(arguments, ranks, bases, strict=True):
+                flat = argument.reshape(*argument.shape[: argument.ndim - own], -1)
+                for k in range(flat.shape[-1]):
+                    place = place * base + flat[..., k]
+            return self.values[lanes, place]
+
+        assert core >= 0
+        return open_function(self.type, called)
+
+
+class _Search:
+    def __init__(
+        self, claim: Claim, library: Library, sizes: Mapping[str, int], modulus: int
+    ) -> None:
+        self.claim, self.sizes, self.modulus = claim, sizes, modulus
+        self.arithmetic = Residues(modulus)
+        self.library = library
+        self.walk: Evaluator[Any] = Evaluator(library, self.arithmetic, sizes)
+        self.rng = np.random.default_rng([modulus, *sizes.values()])
+        self.functions = [p for p in claim.parameters if p.is_explicit and rank(p.type) is None]
+        self.wanted = {h.name: equation_variables(h.equation) for h in claim.hypotheses}
+
+    def found(self) -> Counterexample | None:
+        """The first lane that meets the hypotheses and breaks the conclusion."""
+        tables = self._tables()
+        if tables is None:
+            return None
+        for _ in range(_ROUNDS):
+            pick = self._picked(tables)
+            arrays = {p.name: self._drawn(p) for p in self.claim.parameters if self._is_array(p)}
+            values: dict[str, Value[Any]] = {name: t.value() for name, t in pick.items()}
+            for p in self.claim.parameters:
+                if p.name in arrays:
+                    own = arrays[p.name]
+                    values[p.name] = Places(own) if is_place(p.type) else Data(own)
+            good = np.ones(_LANES, dtype=bool)
+            for hypothesis in self.claim.hypotheses:
+                if good.any():
+                    good &= self._holds(hypothesis, values, _LANES)
+            left, right = self.walk.equation(self.claim.conclusion, values)
+            gap = left != right
+            broken = good & np.broadcast_to(gap.any(axis=tuple(range(1, gap.ndim))), good.shape)
+            if broken.any():
+                return self._shown(int(broken.argmax()), pick, arrays, left, right)
+        return None
+
+    def _is_array(self, p: Parameter) -> bool:
+        return p.is_explicit and rank(p.type) is not None
+
+    def _drawn(self, p: Parameter) -> Any:
+        shape = (_LANES, *shape_of(p.type, self.sizes))
+        target = function_parts(p.type)[1]
+        bound = size_of(target, self.sizes) if is_place(p.type) else self.modulus
+        if not bound and np.prod(shape):
+            raise Unsupported(f"there is no {p.type}")
+        return self.rng.integers(0, max(bound, 1), shape)
+
+    # -- functions --------------------------------------------------------------------------------
+
+    def _tables(self) -> dict[str, _Table] | None:
+        """Functions for the lanes that meet what is said of these functions alone."""
+        found: dict[str, _Table] = {}
+        for p in self.functions:
+            own = {p.name: self._all(p)}
+            if len(found) and len(self.functions) > 1:
+                own = self._paired(found, own)
+            found = self._filtered(own)
+            if not len(next(iter(found.values())).values):
+                return None
+        return found
+
+    def _all(self, p: Parameter) -> _Table:
+        sources, target = function_parts(p.type)
+        arguments = 1
+        for s in sources:
+            shape = shape_of(s, self.sizes)
+            arguments *= (
+                size_of(s, self.sizes) if is_place(s) else self.modulus ** int(np.prod(shape))
+            )
+        shape = shape_of(target, self.sizes)
+        if arguments > _ARGUMENTS or is_place(target):
+            raise Unsupported("a function of too many arguments")
+        entries = arguments * int(np.prod(shape))
+        count = self.modulus**entries if entries < 40 else _TABLES + 1
+        if count <= _TABLES:
+            rows = np.array(list(itertools.product(range(self.modulus), repeat=entries)))
+        else:
+            rows = self.rng.integers(0, self.modulus, (_TABLES, entries))
+        return _Table(p.type, self.sizes, self.modulus, rows.reshape(-1, arguments, *shape))
+
+    def _paired(self, one: Mapping[str, _Table], other: Mapping[str, _Table]) -> dict[str, _Table]:
+        first = len(next(iter(one.values())).values)
+        second = len(next(iter(other.values())).values)
+        if first * second <= _TABLES:
+            i, j = (x.reshape(-1) for x in np.indices((first, second)))
+        else:
+            i, j = (self.rng.integers(0, n, _TABLES) for n in (first, second))
+        left = {name: replace(t, values=t.values[i]) for name, t in one.items()}
+        right = {name: replace(t, values=t.values[j]) for name, t in other.items()}
+        return left | right
+
+    def _filtered(self, tables: Mapping[str, _Table]) -> dict[str, _Table]:
+        lanes = len(next(iter(tables.values())).values)
+        good = np.ones(lanes, dtype=bool)
+        values = {name: table.value() for name, table in tables.items()}
+        for hypothesis in self.claim.hypotheses:
+            if self.wanted[hypothesis.name] <= tables.keys():
+                good &= self._holds(hypothesis, values, lanes)
+        return {name: replace(t, values=t.values[good]) for name, t in tables.items()}
+
+    def _picked(self, tables: Mapping[str, _Table]) -> dict[str, _Table]:
+        if not tables:
+            return {}
+        lanes = len(next(iter(tables.values())).values)
+        which = self.rng.integers(0, lanes, _LANES)
+        return {name: replace(t, values=t.values[which]) for name, t in tables.items()}
+
+    # -- hypotheses -------------------------------------------------------------------------------
+
+    def _holds(self, hypothesis: Hypothesis, values: Mapping[str, Value[Any]], lanes: int) -> Any:
+        """(lanes,): where a hypothesis holds, for all values that it speaks of."""
+        good = np.ones(lanes, dtype=bool)
+        equation, bound = _bare(hypothesis.equation)
+        for more in self._everything(bound, lanes):
+            left, right = self.walk.equation(equation, {**values, **more})
+            gap = left != right
+            good &= ~np.broadcast_to(gap.any(axis=tuple(range(1, gap.ndim))), (lanes,))
+            if not good.any():
+                break
+        return good
+
+    def _everything(self, bound: Sequence[Variable], lanes: int) -> Iterator[dict[str, Value[Any]]]:
+        shapes = [shape_of(v.type, self.sizes) for v in bound]
+        if any(rank(v.type) is None for v in bound):
+            raise Unsupported("a ∀ over functions")
+        counts = [int(np.prod(shape)) for shape in shapes]
+        if self.modulus ** sum(counts) > _ARGUMENTS:
+            raise Unsupported("a ∀ over too many values")
+        for row in itertools.product(range(self.modulus), repeat=sum(counts)):
+            found: dict[str, Value[Any]] = {}
+            start = 0
+            for variable, shape, count in zip(bound, shapes, counts, strict=True):
+                own = np.array(row[start : start + count], dtype=int).reshape(1, *shape)
+                found[variable.name] = Data(np.broadcast_to(own, (lanes, *shape)))
+                start += count
+            yield found
+
+    # -- people -----------------------------------------------------------------------------------
+
+    def _shown(
+        self,
+        lane: int,
+        tables: Mapping[str, _Table],
+        arrays: Mapping[str, Any],
+        left: Any,
+        right: Any,
+    ) -> Counterexample:
+        values: dict[str, Json] = {}
+        for p in self.claim.parameters:
+            if p.name in arrays:
+                values[p.name] = arrays[p.name][lane].tolist()
+            elif p.name in tables:
+                values[p.name] = self._table(tables[p.name], lane)
+        first, second = (s[lane if s.shape[0] > 1 else 0].tolist() for s in (left, right))
+        remark = f"exact, over the integers modulo {self.modulus}"
+        return Counterexample(dict(self.sizes), values, first, second, remark)
+
+    def _table(self, table: _Table, lane: int) -> Json:
+        found: list[Json] = []
+        sources, _ = function_parts(table.type)
+        ranges: list[Any] = []
+        for s in sources:
+            shape = shape_of(s, self.sizes)
+            if is_place(s):
+                ranges.append(list(range(size_of(s, self.sizes))))
+            else:
+                rows = itertools.product(range(self.modulus), repeat=int(np.prod(shape)))
+                ranges.append([np.array(row).reshape(shape).tolist() for row in rows])
+        for place, arguments in enumerate(itertools.product(*ranges)):
+            value = table.values[lane, place].tolist()
+            found.append({"at": list(arguments), "is": value})
+        return found
+
+
+@lru_cache(256)
+def _bare(equation: Equation) -> tuple[Equation, tuple[Variable, ...]]:
+    """The equation over indices and positions alone, and the rest of what it ranges over."""
+    bound = tuple(v for v in equation.parameters if not is_place(v.type))
+    kept = tuple(v for v in equation.parameters if is_place(v.type))
+    return (replace(equation, parameters=kept) if bound else equation), bound

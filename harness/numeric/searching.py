@@ -1,0 +1,236 @@
+"""How to meet hypotheses whose forms do not tell: ways are tried, and the first to serve is taken.
+
+A way says which variable is solved for in each hypothesis, what the check computes modulo, and of
+which kinds the functions are that hypotheses speak of. Nothing is met by what is all 0, or by
+constant functions alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from enum import Enum
+from itertools import islice, product
+from typing import Any
+
+import numpy as np
+
+from harness.arrays import Data, Evaluators, Unsupported, open_function
+from harness.arrays.evaluate import shape_of
+from harness.claims.hypotheses import (
+    Assignment,
+    Solved,
+    Unmet,
+    assign,
+    assignments,
+    named,
+    open_functions,
+)
+from harness.claims.model import Claim, Hypothesis, Library
+from harness.language.transform import equation_variables
+from harness.language.types import is_place
+from harness.numeric.instance import Instance
+from harness.numeric.laws import Constants, Lawful, lawful, names
+from harness.numeric.modular import PrimeField
+from harness.numeric.reals import Field
+from harness.numeric.spelling import defect
+
+WAYS = 40
+"""So many choices of what to solve for are tried."""
+
+TRIALS = 4
+"""So many batches must meet the hypotheses before a way is taken."""
+
+KINDS = 24
+"""So many combinations of kinds of functions are kept."""
+
+_ENOUGH = 0.55
+"""The part of a batch that has to meet the hypotheses."""
+
+_NONE = 0.1
+"""Two batches of which less than this part meets them end a trial."""
+
+_TOLERANCE = 1e-9
+
+
+class Shape(Enum):
+    """How the sizes of a claim lie to each other, where not all have instances."""
+
+    ANY = "any"
+    FALLING = "falling"
+    RISING = "rising"
+    EQUAL = "equal"
+    EVEN = "even"
+
+    def of(self, sizes: Mapping[str, int]) -> dict[str, int]:
+        """The sizes so arranged, in the order of the claim."""
+        match self:
+            case Shape.FALLING | Shape.RISING:
+                ordered = sorted(sizes.values(), reverse=self is Shape.FALLING)
+                return dict(zip(sizes, ordered, strict=True))
+            case Shape.EQUAL:
+                return dict.fromkeys(sizes, max(sizes.values(), default=0))
+            case Shape.EVEN:
+                return {name: size + size % 2 for name, size in sizes.items()}
+            case _:
+                return dict(sizes)
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A way to meet hypotheses."""
+
+    assignment: Assignment
+    moduli: Sequence[Any]
+    choices: Sequence[int]
+    shape: Shape = Shape.ANY
+    laws: Sequence[Mapping[str, str]] = ()
+
+
+Draw = Callable[[Trial, int], tuple[Field, Instance]]
+
+
+def search(
+    claim: Claim,
+    library: Library,
+    evaluators: Evaluators,
+    draw: Draw,
+    wider: Sequence[tuple[Sequence[Any], Sequence[int]]],
+) -> Trial:
+    """The first way that serves. Raises `Unmet`, which names the hypothesis that was not met."""
+    functions = open_functions(claim)
+    about = [h for h in claim.hypotheses if equation_variables(h.equation) & functions]
+    spoken = functions & set().union(*(equation_variables(h.equation) for h in about))
+    others = [h for h in claim.hypotheses if h not in about]
+    failed: dict[str, int] = {}
+    for moduli, choices in wider:
+        if moduli and isinstance(moduli[0], tuple) and not spoken:
+            continue
+        shapes = Shape if others else (Shape.ANY,)  # laws of functions hold at all sizes
+        ways = product(shapes, islice(_assignments(claim, library), WAYS))
+        for shape, assignment in ways:
+            trial = Trial(assignment, moduli, choices, shape)
+            met, first, nothing = 0.0, "", ""
+            for number in range(TRIALS):
+                try:
+                    field, instance = draw(trial, number)
+                except (Unmet, np.linalg.LinAlgError):
+                    break
+                part, missed = _part(others, evaluators, field, instance)
+                first = first or missed
+                nothing = _nothing(assignment, instance)
+                met += part / TRIALS
+                if number == 1 and met * TRIALS < _NONE:
+                    break
+            if met < _ENOUGH or nothing:
+                missed = first or nothing
+                failed[missed] = failed.get(missed, 0) + 1
+                continue
+            if not spoken:
+                return trial
+            laws = list(islice(_laws(claim, about, spoken, evaluators, field, instance), KINDS))
+            telling = [law for law, is_telling in laws if is_telling]
+            if telling:
+                return replace(trial, laws=telling)
+            for hypothesis in about:
+                but = " but by constant functions" if laws else ""
+                failed[named(hypothesis) + but] = 1
+    worst = max(failed, key=lambda name: failed[name], default="")
+    raise Unmet(f"no instance was found that meets {worst}" if worst else "no instance was found")
+
+
+def _assignments(claim: Claim, library: Library) -> Iterator[Assignment]:
+    with suppress(Unmet):
+        yield assign(claim, library)
+    yield from assignments(claim, library)
+
+
+def _met(hypothesis: Hypothesis, evaluators: Evaluators, field: Field, instance: Instance) -> Any:
+    tolerance = 0 if isinstance(field, PrimeField) else _TOLERANCE
+    with np.errstate(all="ignore"):
+        return defect(hypothesis, evaluators, field, instance) <= tolerance
+
+
+def _part(
+    hypotheses: Sequence[Hypothesis], evaluators: Evaluators, field: Field, instance: Instance
+) -> tuple[float, str]:
+    """The part of the lanes that meet all, and the hypothesis that too few meet, if one is."""
+    fair, missed = np.ones(instance.lanes, dtype=bool), ""
+    for hypothesis in hypotheses:
+        fair &= _met(hypothesis, evaluators, field, instance)
+        if fair.mean() < _ENOUGH and not missed:
+            missed = named(hypothesis)
+    return float(fair.mean()), missed
+
+
+def _nothing(assignment: Assignment, instance: Instance) -> str:
+    """What was met by 0 alone."""
+    for name, forms in assignment.forms.items():
+        for form in forms:
+            value = instance.values[name]
+            if not isinstance(form, Solved) or not isinstance(value, Data):
+                continue
+            if value.array.size and not value.array.any():
+                return f"what is asked of {name} but by 0"
+    return ""
+
+
+def _laws(
+    claim: Claim,
+    about: Sequence[Hypothesis],
+    spoken: set[str],
+    evaluators: Evaluators,
+    field: Field,
+    instance: Instance,
+) -> Iterator[tuple[dict[str, str], bool]]:
+    """Kinds for all functions that hypotheses speak of, such that these are met.
+
+    With each, whether one of them is not constant.
+    """
+    types = {p.name: p.type for p in claim.parameters if p.name in spoken}
+    constants = Constants.of(field, np.random.default_rng(1), instance.lanes)
+
+    def extended(
+        found: dict[str, str], own: Instance, is_telling: bool
+    ) -> Iterator[tuple[dict[str, str], bool]]:
+        if len(found) == len(types):
+            yield found, is_telling
+            return
+        name = next(n for n in types if n not in found)
+        known = {*found, name}
+        ready = [
+            h
+            for h in about
+            if name in equation_variables(h.equation)
+            and equation_variables(h.equation) & spoken <= known
+        ]
+        for kind in names(types[name]):
+            rng = np.random.default_rng(len(found))
+            function = lawful(kind, field, rng, types[name], own.sizes, constants)
+            values = {**own.values, name: open_function(types[name], function)}
+            more = replace(own, values=values)
+            try:
+                if all(_met(h, evaluators, field, more).mean() >= _ENOUGH for h in ready):
+                    varies = is_telling or _varies(function, field, instance)
+                    yield from extended({**found, name: kind}, more, varies)
+            except Unsupported:
+                raise
+            except (ValueError, TypeError):  # a rule that this type has no use for
+                continue
+
+    yield from extended({}, instance, False)
+
+
+def _varies(function: Lawful, field: Field, instance: Instance) -> bool:
+    """Whether a function has two values."""
+    found = []
+    for seed in range(3):
+        rng = np.random.default_rng(seed)
+        arguments: list[Any] = []
+        for source in function.sources:
+            shape = (instance.lanes, *shape_of(source, instance.sizes))
+            data = np.zeros(shape, int) if is_place(source) else field.uniform(rng, shape)
+            arguments.append(data)
+        found.append(function(arguments))
+    return any((one != found[0]).any() for one in found)

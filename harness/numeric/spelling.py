@@ -1,0 +1,121 @@
+"""Equations for all numbers, vectors or matrices, asked at a few: what a batch can be held to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from harness.arrays import Data, Evaluators, Unsupported, Value
+from harness.arrays.evaluate import rank, shape_of
+from harness.arrays.floats import Floats
+from harness.claims.model import Claim, Hypothesis
+from harness.language.terms import Equation, Variable
+from harness.language.types import is_place
+from harness.numeric.instance import Instance
+from harness.numeric.reals import Field
+
+SAMPLES = 12
+"""So many values of each bound variable are tried in every lane."""
+
+
+_HELD = 2
+"""The seed by which instances are held to hypotheses; samplers solve by others."""
+
+
+def spelled(
+    equation: Equation, field: Field, sizes: Mapping[str, int], lanes: int, seed: int = 0
+) -> Iterator[tuple[Equation, Mapping[str, Value[Any]]]]:
+    """The equation at values of what it ranges over beyond indices and positions.
+
+    Among them are 0, ±1, values that are equal and values that add up to 0: where laws like to
+    fail. The others differ by `seed`: what was solved for at some is held to others.
+    Raises `Unsupported` where it ranges over functions.
+    """
+    bare, bound = _bare(equation)
+    if not bound:
+        yield bare, {}
+        return
+    for variable in bound:
+        if rank(variable.type) is None:
+            raise Unsupported(f"a ∀ over functions, {variable.name}")
+    for sample in range(SAMPLES):
+        rng = np.random.default_rng([seed, sample, lanes])
+        values: dict[str, Value[Any]] = {}
+        drawn: list[Floats] = []
+        for variable in bound:
+            shape = (lanes, *shape_of(variable.type, sizes))
+            drawn.append(_drawn(field, rng, shape, sample, drawn))
+            values[variable.name] = Data(drawn[-1])
+        yield bare, values
+
+
+def _drawn(
+    field: Field,
+    rng: np.random.Generator,
+    shape: Sequence[int],
+    sample: int,
+    before: Sequence[Floats],
+) -> Floats:
+    match SAMPLES - 1 - sample:
+        case 0:
+            return np.zeros(tuple(shape))
+        case 1:
+            return np.ones(tuple(shape))
+        case 2 | 3:
+            return rng.integers(-2, 3, tuple(shape)).astype(np.float64)
+        case 4 if before and before[0].shape == tuple(shape):
+            return before[0]
+        case 5 if before and before[0].shape == tuple(shape):
+            return np.asarray(-before[0])
+        case 6 if before:
+            return np.zeros(tuple(shape))
+    return field.uniform(rng, shape)
+
+
+def defects(
+    claim: Claim, evaluators: Evaluators, field: Field, instance: Instance
+) -> Iterator[tuple[str, Floats]]:
+    """For each hypothesis, by how much its sides differ at most, relative to their size.
+
+    Shape (lanes,); 0 where it holds exactly.
+    """
+    for hypothesis in claim.hypotheses:
+        yield hypothesis.name, defect(hypothesis, evaluators, field, instance)
+
+
+def defect(
+    hypothesis: Hypothesis, evaluators: Evaluators, field: Field, instance: Instance
+) -> Floats:
+    """(lanes,): by how much one hypothesis fails."""
+    walk = evaluators.at(field, instance.sizes)
+    worst = np.zeros(instance.lanes)
+    spelt = spelled(hypothesis.equation, field, instance.sizes, instance.lanes, _HELD)
+    for equation, values in spelt:
+        left, right = walk.equation(equation, {**instance.values, **values})
+        difference = largest(field.subtract(left, right))
+        size = np.maximum(largest(left), largest(right))
+        found = difference / np.where(size > 0, size, 1.0)
+        # What is no number meets nothing.
+        worst = np.maximum(worst, np.where(np.isfinite(found), found, np.inf))
+    return worst
+
+
+def largest(values: Floats) -> Floats:
+    """The largest magnitude in each lane: (lanes, …) to (lanes,)."""
+    return np.asarray(np.abs(values).max(axis=tuple(range(1, values.ndim)), initial=0.0))
+
+
+@lru_cache(512)
+def _bare(equation: Equation) -> tuple[Equation, tuple[Variable, ...]]:
+    """The equation over indices and positions alone, and the rest of what it ranges over."""
+    places = tuple(v for v in equation.parameters if _is_index(v))
+    bound = tuple(v for v in equation.parameters if not _is_index(v))
+    return (replace(equation, parameters=places) if bound else equation), bound
+
+
+def _is_index(variable: Variable) -> bool:
+    return is_place(variable.type) and not hasattr(variable.type, "source")

@@ -1,0 +1,116 @@
+"""Hypotheses of every kind that people state: rules confirmed, and their false twins refuted."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from benchmarks.rules import Rule, library, rules
+from harness.diagnostics import InputError
+from harness.evidence import Outcome
+from harness.numeric.leg import check
+from harness.numeric.modular import PAIRS, PairField, square_root
+from harness.verdict import leg_outcome
+from tests.arrays.language import LIBRARY, claim_of
+
+KNOWN = library()
+RULES = list(rules(KNOWN))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("rule", RULES, ids=lambda r: f"{r.name}{'' if r.is_true else ', twin'}")
+def test_rules_are_confirmed_and_their_twins_refuted(rule: Rule) -> None:
+    found = list(check(rule.claim, KNOWN))
+    wanted = Outcome.CONFIRMED if rule.is_true else Outcome.REFUTED
+    assert leg_outcome(found) is wanted, [(e.check, e.summary) for e in found]
+    if rule.is_true:
+        assert {e.outcome for e in found} == {wanted}
+
+
+@pytest.mark.parametrize(
+    ("p", "q"), [*PAIRS, (13, 3)], ids=[f"{p} {q}" for p, q in [*PAIRS, (13, 3)]]
+)
+def test_pairs_of_residues_have_an_exponential_and_a_circle(p: int, q: int) -> None:
+    field = PairField(p, q)
+    rng = np.random.default_rng(0)
+    a, b = field.uniform(rng, (2, 200))
+    total = field.add(a, b)
+    assert (field.exp(total) == field.multiply(field.exp(a), field.exp(b))).all()
+    assert len(np.unique(field.exp(a))) > 2
+    (c, s), (d, t), (both, _) = (field.circle_at(x) for x in (a, b, total))
+    assert (both == field.subtract(field.multiply(c, d), field.multiply(s, t))).all()
+    inverse = field.reciprocal(a)
+    kept = field.multiply(a, field.multiply(inverse, a))
+    assert (field.canonical(kept) == field.canonical(a)).all()
+
+
+def test_square_roots() -> None:
+    for p in (3, 5, 7, 8117, 16777213, 16777199):
+        for x in (2, 3, 10, 12345):
+            root = square_root(x % p, p)
+            has = x % p == 0 or pow(x, (p - 1) // 2, p) == 1
+            assert (root is not None) == has
+            assert root is None or (root * root - x) % p == 0
+
+
+SAMPLED = """
+for:
+  n, h: dimension
+  S: index(h) -> matrix(n, n)
+  v: vector(n)
+  f: scalar -> scalar
+assume:
+  skew: ∀ k, S(k)ᵀ = -S(k)
+  odd: "∀ (a: scalar), f(a) + f(-a) = 0"
+sample:
+  S: SAMPLE
+  f: a ↦ a * a * a
+then: "∀ k, f(a[k]) * dot(v, S(k) @ v) = f(0)"
+"""
+
+
+def sampled(folder: Path, sample: str) -> set[tuple[Outcome, str]]:
+    text = SAMPLED.replace("SAMPLE", sample).replace("f(a[k]) * ", "")
+    found = check(claim_of(folder, text), LIBRARY)
+    return {(e.outcome, e.summary) for e in found if e.check == "prime field"}
+
+
+def test_the_author_says_what_is_drawn(tmp_path: Path) -> None:
+    [(outcome_, _)] = sampled(tmp_path, "k ↦ B(k) - B(k)ᵀ")
+    assert outcome_ is Outcome.CONFIRMED
+
+
+def test_what_the_author_says_is_held_to_the_hypotheses(tmp_path: Path) -> None:
+    [(outcome_, summary)] = sampled(tmp_path, "k ↦ B(k) + B(k)ᵀ")
+    assert outcome_ is Outcome.INCONCLUSIVE
+    assert "skew: ∀ k, S(k)ᵀ = -S(k)" in summary
+
+
+def test_names_of_other_types_are_declared(tmp_path: Path) -> None:
+    text = """
+for: {n: dimension, P: "matrix(n, n)"}
+assume: {symmetric: Pᵀ = P}
+sample: {P: U @ Uᵀ, U: "matrix(n, 2)"}
+then: "Pᵀ @ P = P @ P"
+"""
+    for found in check(claim_of(tmp_path, text), LIBRARY):
+        assert found.outcome is Outcome.CONFIRMED, found.summary
+
+
+@pytest.mark.parametrize(
+    ("sample", "place", "message"),
+    [
+        ("S: B - ", "claim.yaml:8:9", "expected"),
+        ("S: v", "claim.yaml:8:6", "expected matrix(n, n), found vector(n)"),
+        ("S: S", "claim.yaml:8:6", "S is told by itself"),
+        ("n: B", "claim.yaml:8:3", "'n' cannot name a variable"),
+        ("C: matrix(n, q)", "claim.yaml:8:6", "q is not a dimension declared here"),
+    ],
+)
+def test_faults_of_samples(tmp_path: Path, sample: str, place: str, message: str) -> None:
+    head = "for:\n  n: dimension\n  S: matrix(n, n)\n  v: vector(n)\n"
+    with pytest.raises(InputError) as raised:
+        claim_of(tmp_path, f"{head}sample:\n  {sample}\nthen: Sᵀ = S\n")
+    [fault] = raised.value.diagnostics
+    assert message in str(fault)
+    assert str(fault).startswith(place)
