@@ -27,8 +27,6 @@ and sizes of 0 are sizes.
 from harness.arrays.arithmetic import Arithmetic, ObjectArithmetic
 from harness.arrays.evaluate import Evaluator, Evaluators, open_function
 from harness.arrays.values import (
-    Argument,
-    Binder,
     Closure,
     Data,
     Open,
@@ -38,9 +36,7 @@ from harness.arrays.values import (
 )
 
 __all__ = [
-    "Argument",
     "Arithmetic",
-    "Binder",
     "Closure",
     "Data",
     "Evaluator",
