@@ -11,10 +11,11 @@ from functools import lru_cache
 from typing import Any, Generic, TypeVar
 
 from harness.arrays.arithmetic import Arithmetic
-from harness.arrays.axes import BATCH, Product
+from harness.arrays.axes import BATCH
+from harness.arrays.products import Indices, Product
 from harness.arrays.shapes import rank, shape_of, size_of
 from harness.arrays.tape import Recorder, Shape, Tape
-from harness.arrays.values import Data, Indices, Open, Places, Unsupported, Value, Walked
+from harness.arrays.values import Data, Open, Places, Unsupported, Value, Walked
 from harness.arrays.walk import Walk
 from harness.claims.model import Library
 from harness.language.terms import Equation, Term, Variable
@@ -52,21 +53,21 @@ class Evaluator(Generic[A]):
         """The value of a term without bound variables; data as (batch, *core)."""
         if rank(term.type) is not None:
             are_places = is_place(term.type)
-            (found,) = self._played((), [term], variables, are_places=are_places)
-            return Places(found) if are_places else Data(found)
+            (array,) = self._played((), [term], variables, are_places=are_places)
+            return Places(array) if are_places else Data(array)
         if isinstance(term, Variable):
             return variables[term.name]
         walk = Walk(self.library, Recorder(self.arithmetic))
-        names = sorted(free_variables(term))
-        found = walk.term(term, self._inputs(walk, names, variables), self.sizes)
-        return found
+        scope = self._inputs(walk, sorted(free_variables(term)), variables)
+        found: Any = walk.term(term, scope, self.sizes)
+        return found  # type: ignore[no-any-return]
 
     def family(
         self, parameters: Sequence[Variable], body: Term, variables: Mapping[str, Value[A]]
     ) -> A:
         """`body` for all values of `parameters`: (batch, *their sizes, *core)."""
-        (found,) = self._played(parameters, [body], variables)
-        return found
+        found: list[A] = self._played(parameters, [body], variables)
+        return found[0]
 
     def equation(self, equation: Equation, variables: Mapping[str, Value[A]]) -> tuple[A, A]:
         """Both sides, at one shape (batch, *sizes of the ∀, *core).

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
-from harness.arrays.axes import Named, Product
+from harness.arrays.products import Binder, Indices, Product
 
 A = TypeVar("A")
 
@@ -40,21 +40,6 @@ class Open:
     """The arguments, and the sizes of their axes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Binder:
-    """A bound index, which takes all of 0 … size − 1 along an axis."""
-
-    axis: int
-    size: int
-
-
-@dataclass(frozen=True, slots=True)
-class Indices:
-    """Computed places, and families of them, with named axes."""
-
-    array: Named
-
-
 @dataclass(slots=True)
 class Closure:
     """A function of the claim."""
@@ -64,8 +49,8 @@ class Closure:
     """How many arguments there are. Raises `Unsupported` where they have no end."""
     at: dict[int, Any] = field(default_factory=dict)
     """What it is at bound indices, by their axes."""
-    member: Binder | None = None
-    """A bound index of its own."""
+    table: Any = None
+    """All that it is, once that was asked for."""
 
 
 Value = Data[A] | Places | Open | Closure

@@ -7,11 +7,12 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from harness.arrays.axes import BATCH, Algebra, Named, Pick, Product
+from harness.arrays.axes import BATCH, Named
+from harness.arrays.products import Algebra, Binder, Indices, Product
 from harness.arrays.rules import RULES
 from harness.arrays.shapes import rank, shape_of, size_of
 from harness.arrays.tape import Recorder, Slot
-from harness.arrays.values import Binder, Closure, Indices, Open, Unsupported, Walked
+from harness.arrays.values import Closure, Open, Unsupported, Walked
 from harness.claims.model import Library
 from harness.language.prelude import known
 from harness.language.terms import Apply, Call, Lambda, Primitive, Term, Variable
@@ -54,7 +55,9 @@ class Walk:
                 numbers = [dim_value(dim, sizes) for dim in dims]
                 values = [self.term(argument, scope, sizes) for argument in arguments]
                 if operator in RULES:
-                    return RULES[operator](self, numbers, *values)
+                    axes = [rank(argument.type) or 0 for argument in arguments]
+                    tables = map(self.table, values, axes)
+                    return RULES[operator](self.algebra, numbers, *tables)
                 own = known(operator, "the evaluation over arrays")
                 names = [p.name for p in own.parameters]
                 inner = dict(zip(own.dims, numbers, strict=True))
@@ -73,51 +76,13 @@ class Walk:
                 return found
             case Closure(call):
                 return call(given)  # type: ignore[no-any-return]
-            case Product():
-                return self.at(function, rank(term.function.type) or 0, given)
-            case Indices(array):
-                found = self.at(Product((array,)), rank(term.function.type) or 0, given)
-                return Indices(self.algebra.array(found))
+            case Product() | Indices() if isinstance(given, Binder | Indices):
+                axes, are_places = rank(term.function.type) or 0, isinstance(function, Indices)
+                family = Product((function.array,)) if isinstance(function, Indices) else function
+                member = self.algebra.at(family, axes, given)
+                return Indices(self.algebra.array(member)) if are_places else member
             case _:
                 raise Unsupported("an index is not a function")
-
-    def at(self, family: Product, rank: int, index: Walked) -> Product:
-        """A family of so many axes at an index: its first axis gets the name of the index.
-
-        Places that are computed are a `Pick`, and so are indices that the same factor depends on.
-        """
-        first = -rank
-        having = [factor.sizes for factor in family.factors if first in factor.sizes]
-        if not having:
-            return family
-        if isinstance(index, Binder) and not any(index.axis in sizes for sizes in having):
-            return family.renamed({first: index.axis})
-        places, axis, size = self.places(index), self.algebra.fresh(), having[0][first]
-        found = family.renamed({first: axis})
-        return Product((*found.factors, Pick(places, axis)), found.over).summed(axis, size)
-
-    def places(self, index: Walked) -> Named:
-        """The places that an index takes."""
-        match index:
-            case Binder(axis, size):
-                xp = self.algebra.tape.xp
-                every = self.algebra.tape.fixed("places", size, lambda: xp.arange(size))
-                return Named(every, (axis,))
-            case Indices(array):
-                return array
-            case _:
-                raise Unsupported("a family is taken at an index")
-
-    def member(self, family: Walked, rank: int) -> tuple[Walked, int]:
-        """A family of so many axes at a bound index, and the axis of that."""
-        if not isinstance(family, Closure):
-            assert isinstance(family, Product)
-            binder = Binder(self.algebra.fresh(), 0)
-            return self.at(family, rank, binder), binder.axis
-        if family.member is None:
-            family.member = Binder(self.algebra.fresh(), family.size())
-            family.at[family.member.axis] = family.call(family.member)
-        return family.at[family.member.axis], family.member.axis
 
     def table(self, value: Walked, rank: int) -> Walked:
         """A value of so many axes, which are named …, −2, −1."""
@@ -125,17 +90,18 @@ class Walk:
             return value
         if not rank:
             raise Unsupported("no array holds a family of functions")
-        found, axis = self.member(value, rank)
-        found = self.table(found, rank - 1)
-        match found:
-            case Product():
-                return found.renamed({axis: -rank})
-            case Binder() | Indices():
-                places = self.places(found)
-                axes = tuple(-rank if a == axis else a for a in places.axes)
-                return Indices(Named(places.slot, axes))
-            case _:
-                raise Unsupported("no array holds a family of functions")
+        if value.table is None:
+            index = Binder(self.algebra.fresh(), value.size())
+            match self.table(value.call(index), rank - 1):
+                case Product() as found:
+                    value.table = found.renamed({index.axis: -rank})
+                case Binder() | Indices() as found:
+                    places = self.algebra.places(found)
+                    value.table = Indices(places.renamed({index.axis: -rank}))
+                case _:
+                    raise Unsupported("no array holds a family of functions")
+        table: Walked = value.table
+        return table
 
     def _opened(self, function: Open, given: Walked, term: Apply, sizes: Sizes) -> Walked:
         """An open function at one more argument; at all of them, its result."""
@@ -181,7 +147,7 @@ class Walk:
             case Product():
                 return self.algebra.array(value)
             case Binder() | Indices():
-                return self.places(value)
+                return self.algebra.places(value)
             case _:
                 raise Unsupported("a function is no array")
 

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.arrays import Data, Evaluator, Places, open_function
-from harness.arrays.axes import Algebra, Named, Pick, Product
+from harness.arrays.axes import Named
 from harness.arrays.floats import Float64
+from harness.arrays.products import Algebra, Pick, Product
 from harness.arrays.tape import Recorder
 from harness.language.elaborate import elaborate_statement
 from harness.language.parser import parse_statement
