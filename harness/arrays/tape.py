@@ -66,10 +66,6 @@ class Tape:
                 self._steps.append((run, operands, result, last))
         self._steps.reverse()
 
-    def __len__(self) -> int:
-        """How many steps there are."""
-        return len(self._steps)
-
     def __call__(self, inputs: Sequence[Any]) -> list[Any]:
         values = self._values.copy()
         for number, value in zip(self._inputs, inputs, strict=True):

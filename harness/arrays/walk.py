@@ -52,16 +52,16 @@ class Walk:
                 values = [self.term(argument, scope, sizes) for argument in arguments]
                 return self.term(definition.body, dict(zip(names, values, strict=True)), inner)
             case Primitive(operator, dims, arguments):
+                rule = RULES.get(operator)
+                own = known(operator, "the evaluation over arrays") if rule is None else None
                 numbers = [dim_value(dim, sizes) for dim in dims]
                 values = [self.term(argument, scope, sizes) for argument in arguments]
-                if operator in RULES:
-                    axes = [rank(argument.type) or 0 for argument in arguments]
-                    tables = map(self.table, values, axes)
-                    return RULES[operator](self.algebra, numbers, *tables)
-                own = known(operator, "the evaluation over arrays")
-                names = [p.name for p in own.parameters]
-                inner = dict(zip(own.dims, numbers, strict=True))
-                return self.term(own.body, dict(zip(names, values, strict=True)), inner)
+                if own is not None:
+                    inside = dict(zip([p.name for p in own.parameters], values, strict=True))
+                    return self.term(own.body, inside, dict(zip(own.dims, numbers, strict=True)))
+                assert rule is not None
+                axes = [rank(argument.type) or 0 for argument in arguments]
+                return rule(self.algebra, numbers, *map(self.table, values, axes))
 
     # -- functions ----------------------------------------------------------------------------
 
