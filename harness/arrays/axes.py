@@ -124,33 +124,37 @@ class Arrays:
         """An array at computed places along one of its axes.
 
         F (0, 8, −2, −1) by pos (0, 3) along 8 is one `take` of the rows of an array (0·8, −2, −1),
-        at the places (0·3), to which the row is added at which the members of a lane begin.
+        at the places (0·3), to which the row is added at which the members of a lane begin. All
+        axes before that of the members are lanes, so that numbers are taken as they lie in memory.
         """
         tape, xp = self.tape, self.tape.xp
-        shared = [a for a in array.axes if a in places.axes]
-        rest = [a for a in array.axes if a not in shared and a != axis]
-        own = [a for a in places.axes if a not in shared]
+        begin = array.axes.index(axis)
+        lanes = [*array.axes[:begin], *(a for a in array.axes[begin:] if a in places.sizes)]
+        rest = [a for a in array.axes[begin + 1 :] if a not in places.sizes]
+        own = [a for a in places.axes if a not in array.sizes]
         sizes = array.sizes | places.sizes
-        lanes, members = prod(sizes[a] for a in shared), sizes[axis]
-        shape = tuple(sizes[a] for a in (*shared, *own, *rest))
+        shape, members = tuple(sizes[a] for a in (*lanes, *own, *rest)), sizes[axis]
+        count = prod(sizes[a] for a in lanes)
+        firsts = (*[sizes[a] for a in lanes], 1)
 
         def rows(places: Any) -> Any:
-            first = xp.reshape(xp.arange(lanes) * members, (lanes, 1))
+            first = xp.reshape(xp.arange(count) * members, firsts)
             return xp.reshape(places + first, (-1,))
 
         def take(array: Any, at: Any) -> Any:
             if 0 in shape:
                 return lay(lambda x: xp.empty(shape, dtype=x.dtype), array)
+            if at.shape[0] == count * members and bool(xp.all(at == xp.arange(count * members))):
+                return lay(lambda x: xp.reshape(x, shape), array)  # all in order: nothing to copy
             return lay(lambda x: xp.reshape(xp.take(x, at, axis=0), shape), array)
 
         are_places = array.slot.are_places
         lay: Callable[..., Any] = _plainly if are_places else tape.arithmetic.lay
-        at = tape.step(
-            ("rows", members), rows, self.grouped(places, [shared, own]), are_places=True
-        )
-        source = self.grouped(array, [[*shared, axis], *([a] for a in rest)])
+        at = self.grouped(places, [*([a] for a in lanes), own])
+        at = tape.step(("rows", members, firsts), rows, at, are_places=True)
+        source = self.grouped(array, [[*lanes, axis], *([a] for a in rest)])
         found = tape.step(("take", shape), take, source, at, are_places=are_places)
-        return Named(found, (*shared, *own, *rest))
+        return Named(found, (*lanes, *own, *rest))
 
 
 def _plainly(rearrange: Callable[..., Any], *arrays: Any) -> Any:
