@@ -23,26 +23,31 @@ The batch axis of any of them may be 1. `equation` gives both sides at one commo
 (batch, *sizes of the ∀, *axes of the type). Lean's conventions hold: x / 0 = 0, empty sums are 0,
 and sizes of 0 are sizes.
 
-`compile.py` turns it, for given sizes, into functions of a scope; binders become axes. Four
-things keep it near the speed of the matrix products in it, and none knows a theorem: an operation
-on the same operands is done once (`memory.py`: both sides of a claim project the same tokens); a
-product of matrices that meets vectors is applied factor by factor where that is less work, block
-diagonals block by block, and a vector meets a family of matrices before its members are gathered
-(`matrices.py`); a sum of products over an index is one matrix product; and the walk is recorded.
+`walk.py` goes over the five nodes, and `rules.py` has a rule for each operator that no others
+define. The axes of arrays have names (`axes.py`): binders become axes, and what rearranges is done
+to names. Four things keep it near the speed of NumPy written by hand, and none knows a theorem. The
+rates are those of a small attention block, 64 at once, as parts of the rate by hand in the same
+run, on a busy machine: 0.80 to 0.85 with all four. Without each:
 
-    term ──compile──▶ walk ──records──▶ tape ──replayed──▶ both sides, for other numbers
+- a walk is recorded, and replayed for other numbers of the same shapes (`tape.py`): 0.12, and a
+  sweep of a small claim does 0.4 times as many;
+- products wait, and are multiplied in the order of least work, vectors before matrices
+  (`products.py`): 0.44;
+- an operation on the same operands is done once, as both sides project the same tokens
+  (`Recorder.step`): 0.66;
+- vectors may meet a family of matrices before its members are gathered (`Pick`): 0.76.
 
-`walk.py` computes with slots instead of numbers (`tape.py`), which nothing but a recorded step
-can look into, so a tape depends on shapes alone; a new shape is walked anew. Reshapes and
-transpositions are data (`axes.py`), and a chain of them is one step. The sums are those that the
+A block diagonal matrix is written out, zeros and all, which large folds notice. While a term is
+walked, numbers are slots, which nothing but a recorded step can look into, so a tape depends on
+shapes alone; a new shape is walked anew (4 ms for an attention block). The sums are those that the
 term asks for, in an order of their own; the float check's bound is of the order performed.
+
+    term ──walk──▶ products of arrays with named axes ──steps──▶ tape ──replayed──▶ both sides
 """
 
 from harness.arrays.arithmetic import Arithmetic, ObjectArithmetic
 from harness.arrays.evaluate import Evaluator, Evaluators, open_function
 from harness.arrays.values import (
-    Argument,
-    Binder,
     Closure,
     Data,
     Open,
@@ -52,9 +57,7 @@ from harness.arrays.values import (
 )
 
 __all__ = [
-    "Argument",
     "Arithmetic",
-    "Binder",
     "Closure",
     "Data",
     "Evaluator",

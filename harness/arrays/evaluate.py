@@ -1,34 +1,33 @@
-"""Terms and equations evaluated: binders become axes, definitions are evaluated in place.
+"""Terms and equations evaluated at given sizes.
 
-Families are tabulated, and products of matrices multiplied out, only where an array is asked for;
-an operation on the same operands is done once. What was done for inputs of some shapes is kept,
-and done again for others of the same shapes without a walk.
+A term is walked for inputs of some shapes, and what the walk did is done again for others of the
+same shapes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import Any, Generic, TypeVar
 
 from harness.arrays.arithmetic import Arithmetic
-from harness.arrays.axes import Shape
+from harness.arrays.axes import BATCH
+from harness.arrays.products import Indices, Product
 from harness.arrays.shapes import rank, shape_of, size_of
-from harness.arrays.tape import Recorder, Slot, Tape
-from harness.arrays.values import Data, Open, Places, Unsupported, Value
+from harness.arrays.tape import Recorder, Shape, Tape
+from harness.arrays.values import Data, Open, Places, Unsupported, Value, Walked
 from harness.arrays.walk import Walk
 from harness.claims.model import Library
 from harness.language.terms import Equation, Term, Variable
 from harness.language.transform import free_variables
-from harness.language.types import Type, function_parts
+from harness.language.types import Type, function_parts, is_place
 
 __all__ = ["Evaluator", "Evaluators", "open_function", "rank", "shape_of", "size_of"]
 
 A = TypeVar("A")
 
 
-def open_function(type_: Type, function: Callable[[Sequence[Any]], Any]) -> Open[Any]:
+def open_function(type_: Type, function: Callable[[Sequence[Any]], Any]) -> Open:
     """A function of a claim, such as `index(h) -> vector(n) -> vector(n)`, as given by Python.
 
     `function` gets all arguments at once: arrays (*binders, batch, *core), of integers for
@@ -37,113 +36,88 @@ def open_function(type_: Type, function: Callable[[Sequence[Any]], Any]) -> Open
     return Open(function, len(function_parts(type_)[0]))
 
 
-@dataclass
-class _Asked:
-    """Something that was asked before: its variables, and a tape for each shapes of theirs."""
-
-    about: tuple[object, ...]
-    """Kept, so that nothing else takes its identity."""
-    names: tuple[str, ...]
-    tapes: dict[Hashable, Tape] = field(default_factory=dict)
-
-
 class Evaluator(Generic[A]):
     """Evaluates terms over one arithmetic at fixed sizes; see `harness.arrays`."""
 
     def __init__(
         self, library: Library, arithmetic: Arithmetic[A], sizes: Mapping[str, int]
     ) -> None:
+        self.library = library
         self.arithmetic = arithmetic
-        self._walk = Walk(library, sizes)
-        self._asked: dict[tuple[int, ...], _Asked] = {}
+        self.sizes = sizes
+        self._asked: dict[Hashable, tuple[Sequence[str], Sequence[Any]]] = {}
+        """For what was asked before its variables, and itself: nothing else takes its identity."""
+        self._tapes: dict[Hashable, Tape] = {}
 
     def term(self, term: Term, variables: Mapping[str, Value[A]]) -> Value[A]:
         """The value of a term without bound variables; data as (batch, *core)."""
-        recorder = Recorder(self.arithmetic)
-        names = sorted(free_variables(term))
-        with self._walk.recording(recorder):
-            value: Any = self._walk.term(term, self._inputs(recorder, names, variables))
-        match value:
-            case Data(array) | Places(array):
-                return type(value)(recorder.value(array))
-            case Open(function, arity, ()):
-                return Open(recorder.value(function), arity)
-            case _:
-                return value  # type: ignore[no-any-return]
+        if rank(term.type) is not None:
+            are_places = is_place(term.type)
+            (array,) = self._played((), [term], variables, are_places=are_places)
+            return Places(array) if are_places else Data(array)
+        if isinstance(term, Variable):
+            return variables[term.name]
+        walk = Walk(self.library, Recorder(self.arithmetic))
+        scope = self._inputs(walk, sorted(free_variables(term)), variables)
+        found: Any = walk.term(term, scope, self.sizes)
+        return found  # type: ignore[no-any-return]
 
     def family(
         self, parameters: Sequence[Variable], body: Term, variables: Mapping[str, Value[A]]
     ) -> A:
         """`body` for all values of `parameters`: (batch, *their sizes, *core)."""
-
-        def walked(inputs: Mapping[str, Value[Slot]]) -> list[Slot]:
-            return [self._walk.family(parameters, body, inputs)]
-
-        (found,) = self._played((body, *parameters), (body,), variables, walked)
-        return found
+        found: list[A] = self._played(parameters, [body], variables)
+        return found[0]
 
     def equation(self, equation: Equation, variables: Mapping[str, Value[A]]) -> tuple[A, A]:
         """Both sides, at one shape (batch, *sizes of the ∀, *core).
 
         Raises `Unsupported` for a `∀` over anything but indices and positions.
         """
-        terms = (equation.left, equation.right)
-
-        def walked(inputs: Mapping[str, Value[Slot]]) -> list[Slot]:
-            sides = [self._walk.family(equation.parameters, side, inputs) for side in terms]
-            core = len(equation.parameters) + (rank(equation.left.type) or 0)
-            return self._alike(sides, core)
-
-        left, right = self._played((equation,), terms, variables, walked)
+        sides = [equation.left, equation.right]
+        left, right = self._played(equation.parameters, sides, variables)
         return left, right
-
-    def _alike(self, sides: Sequence[Slot], core: int) -> list[Slot]:
-        """Both sides with an axis for the batch, at one shape."""
-        a, xp = self._walk.arithmetic, self._walk.arithmetic.xp
-        sides = [a.reshape(s, (*[1] * (core + 1 - len(s.shape)), *s.shape)) for s in sides]
-        shape = xp.broadcast_shapes(*(side.shape for side in sides))
-        spread = partial(xp.broadcast_to, shape=shape)
-        return [side if side.shape == shape else a.lay(spread, side) for side in sides]
-
-    # -- tapes --------------------------------------------------------------------------------
 
     def _played(
         self,
-        about: tuple[object, ...],
+        parameters: Sequence[Variable],
         terms: Sequence[Term],
         variables: Mapping[str, Value[A]],
-        walk: Callable[[Mapping[str, Value[Slot]]], list[Slot]],
-    ) -> list[A]:
-        """What `walk` gives, by a walk where it is the first time for these shapes."""
-        key = tuple(map(id, about))
+        *,
+        are_places: bool = False,
+    ) -> list[Any]:
+        """Terms for all values of `parameters`, by a walk where it is the first time."""
+        key = (are_places, *map(id, parameters), *map(id, terms))
         if key not in self._asked:
             free: set[str] = set().union(*map(free_variables, terms))
-            self._asked[key] = _Asked(about, tuple(sorted(free & variables.keys())))
-        asked = self._asked[key]
-        shapes = tuple(self._shape(variables[name]) for name in asked.names)
-        if shapes in asked.tapes:
-            return asked.tapes[shapes]([_number(variables[name]) for name in asked.names])
-        recorder = Recorder(self.arithmetic)
-        with self._walk.recording(recorder):
-            results = walk(self._inputs(recorder, asked.names, variables))
-        asked.tapes[shapes] = recorder.tape(results)
-        return [recorder.value(slot) for slot in results]
+            self._asked[key] = sorted(free & variables.keys()), (*parameters, *terms)
+        names = self._asked[key][0]
+        shapes = (key, *[self._shape(variables[name]) for name in names])
+        if shapes in self._tapes:
+            return self._tapes[shapes]([_number(variables[name]) for name in names])
+        tape = Recorder(self.arithmetic)
+        walk = Walk(self.library, tape)
+        scope = self._inputs(walk, names, variables)
+        found = [walk.family(parameters, t, scope, self.sizes, not are_places) for t in terms]
+        lanes = max(array.sizes.get(BATCH, 1) for array, _ in found)
+        results = [walk.algebra.spread(array, {BATCH: lanes, **sizes}) for array, sizes in found]
+        self._tapes[shapes] = tape.tape(results)
+        return [tape.value(slot) for slot in results]
 
     def _inputs(
-        self, recorder: Recorder[A], names: Sequence[str], variables: Mapping[str, Value[A]]
-    ) -> dict[str, Value[Slot]]:
-        found: dict[str, Value[Slot]] = {}
+        self, walk: Walk, names: Sequence[str], variables: Mapping[str, Value[A]]
+    ) -> dict[str, Walked]:
+        found: dict[str, Walked] = {}
         for name in names:
-            value = variables[name]
-            shape, are_places = self._shape(value), isinstance(value, Places)
-            slot = recorder.input(_number(value), shape, are_places=are_places)
-            match value:
-                case Data():
-                    found[name] = Data(slot)
-                case Places():
-                    found[name] = Places(slot)
-                case Open(_, arity):
-                    found[name] = Open(slot, arity)
+            value, shape = variables[name], self._shape(variables[name])
+            are_places = isinstance(value, Places)
+            slot = walk.algebra.tape.input(_number(value), shape, are_places=are_places)
+            if isinstance(value, Open):
+                found[name] = Open(slot, value.arity)
+                continue
+            axes = (BATCH, *range(1 - len(shape), 0))
+            array = walk.named(slot, dict(zip(axes, shape, strict=True)))
+            found[name] = Indices(array) if are_places else Product((array,))
         return found
 
     def _shape(self, value: Value[A]) -> Shape:

@@ -1,218 +1,123 @@
-"""What each primitive is on arrays: a table; those of matrix products are in `matrices.py`.
+"""What each primitive is on arrays with named axes: a table.
 
-A rule gets the walk, the primitive's dimensions as numbers, and its arguments: arrays for data
-(families with their axis first), values for indices. It gives the array of the result.
+A rule gets the algebra, the primitive's dimensions as numbers, and its arguments. Vectors have
+axis −1, matrices −2 and −1, and families of them one more before these. Operators that others
+define have no rule: their definitions come to the same. `A @ v` is [i ↦ Σ j, A[i, j] * v[j]], which
+gives the axis −2 of A another name and back, and sums over a name that A and v get in common.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
-from math import prod
-from typing import Any, NamedTuple, Protocol
+from typing import Any
 
-from harness.arrays.axes import Shape
-from harness.arrays.tape import Recorder, Slot
-from harness.arrays.values import Value, with_axes
-from harness.language.primitives import signatures
+from harness.arrays.axes import Named
+from harness.arrays.products import Algebra, Pick, Product
+
+Rule = Callable[..., Product]
 
 
-class Walk(Protocol):
-    """What rules ask of the interpreter."""
-
-    arithmetic: Recorder[Any]
-
-    def select(self, family: Slot, index: Value[Slot], rank: int) -> Slot:
-        """A family (`rank` core axes, its own first) at an index."""
-        ...
+def _sum(algebra: Algebra, sizes: Sequence[int], family: Product) -> Product:
+    index = algebra.fresh()
+    return family.renamed({-1: index}).summed(index, sizes[0])
 
 
-Rule = Callable[..., Any]
+def _vector(algebra: Algebra, sizes: Sequence[int], family: Product) -> Product:
+    """Sums are made when a vector is, so that matrices meet vectors one after the other.
 
-
-def _core(walk: Walk, value: Slot, axes: int) -> Slot:
-    """A scalar with `axes` core axes of size 1."""
-    return walk.arithmetic.reshape(value, (*value.shape, *[1] * axes))
-
-
-def transposed(walk: Walk, value: Slot) -> Slot:
-    """The last two axes exchanged."""
-    axes = range(len(value.shape))
-    return walk.arithmetic.permute(value, (*axes[:-2], axes[-1], axes[-2]))
-
-
-def _choose(walk: Walk, mask: Any, value: Any) -> Any:
-    """`value` where `mask` holds, and 0 elsewhere."""
-    xp, zero = walk.arithmetic.xp, walk.arithmetic.constant(0)
-    return walk.arithmetic.lay(lambda a, z: xp.where(mask, a, z), value, zero)
-
-
-def _eye(walk: Walk, n: int) -> Any:
-    xp = walk.arithmetic.xp
-    numbers = xp.arange(n)
-    return numbers[:, None] == numbers[None, :]
-
-
-def _join(walk: Walk, parts: Sequence[Any], rank: int, axis: int) -> Any:
-    """Parts with `rank` core axes, one after the other along a core axis."""
-    xp = walk.arithmetic.xp
-
-    def join(*arrays: Any) -> Any:
-        frame = max(a.ndim for a in arrays) - rank
-        arrays = tuple(with_axes(xp, a, frame, rank) for a in arrays)
-        shape = xp.broadcast_shapes(*(a.shape[:frame] for a in arrays))
-        parts = [xp.broadcast_to(a, (*shape, *a.shape[frame:])) for a in arrays]
-        return xp.concat(parts, axis=axis)
-
-    return walk.arithmetic.lay(join, *parts)
-
-
-def _identity(walk: Walk, sizes: Sequence[int]) -> Any:
-    return _choose(walk, _eye(walk, sizes[0]), walk.arithmetic.constant(1))
-
-
-def matvec(walk: Walk, sizes: Sequence[int], matrix: Slot, vector: Slot) -> Slot:
-    """Vectors that meet the same matrix are multiplied together, as the columns of a matrix.
-
-    Matrices that meet the same vectors are stacked as well, as the rows of one; but they are not
-    copied for the sake of a single vector.
+    F(pos(j)) @ v alone is left, a matrix, a `Pick` and a vector: in a dot product it may take less
+    to let all members of F meet the other vector than to copy them for each j.
     """
-    a = walk.arithmetic
-    layout = _layout(matrix.shape, vector.shape, True)
-    left = a.rearrange(matrix, *layout.matrices)
-    if layout.is_single and a.is_copy(left):
-        layout = _layout(matrix.shape, vector.shape, False)
-        left = a.rearrange(matrix, *layout.matrices)
-    product = a.matmul(left, a.rearrange(vector, *layout.vectors))
-    return a.rearrange(product, *layout.product)
+    is_picked = len(family.factors) == 3 and any(isinstance(f, Pick) for f in family.factors)
+    if family.over and not is_picked:
+        return Product((algebra.array(family),))
+    return family
 
 
-_Steps = tuple[Shape, Shape, Shape]
-"""A shape to begin with, an order of its axes, and a shape to end with."""
+def _eye(algebra: Algebra, n: int, rows: int, columns: int) -> Named:
+    xp = algebra.tape.xp
+
+    def make() -> Any:
+        numbers = xp.arange(n)
+        return numbers[:, None] == numbers[None, :]
+
+    return Named(algebra.tape.fixed("eye", n, make), (rows, columns))
 
 
-class _Layout(NamedTuple):
-    """How matrices and vectors of two shapes become factors, and their product vectors again."""
-
-    matrices: _Steps
-    vectors: _Steps
-    is_single: bool
-    """Whether each matrix meets one vector alone."""
-    product: _Steps
+def _diagonal(algebra: Algebra, size: int, entries: Product) -> Product:
+    eye = _eye(algebra, size, -2, -1)
+    return Product((algebra.where(eye, algebra.array(entries)),))
 
 
-@cache
-def _layout(left: Shape, right: Shape, stacked: bool) -> _Layout:
-    import numpy as np
-
-    frame = max(len(left) - 2, len(right) - 1)
-    left = (*[1] * (frame + 2 - len(left)), *left)
-    right = (*[1] * (frame + 1 - len(right)), *right)
-    columns = [i for i in range(frame) if left[i] == 1 and right[i] > 1]
-    rows = [i for i in range(frame) if stacked and right[i] == 1 and left[i] > 1]
-    kept = [i for i in range(frame) if i not in columns and i not in rows]
-    m, n = left[-2:]
-    high, wide = [left[i] for i in rows], [right[i] for i in columns]
-    order = [*kept, *rows, frame, *columns]
-    ours, theirs = [left[i] for i in kept], [right[i] for i in kept]
-    both = np.broadcast_shapes(tuple(ours), tuple(theirs))
-    product = (*both, *high, m, *wide)
-    back = tuple(order.index(i) for i in range(frame + 1))
-    return _Layout(
-        (left, (*kept, *columns, *rows, frame, frame + 1), (*ours, prod(high) * m, n)),
-        (right, (*kept, *rows, frame, *columns), (*theirs, n, prod(wide))),
-        not columns,
-        (product, back, tuple(product[i] for i in back)),
-    )
+def _join(algebra: Algebra, axis: int, parts: Sequence[tuple[Product, dict[int, int]]]) -> Product:
+    """Parts with core axes of these sizes, one after the other along a core axis."""
+    xp = algebra.tape.xp
+    arrays = [algebra.array(part) for part, _ in parts]
+    frame = {a: n for array in arrays for a, n in array.sizes.items() if a >= 0}
+    slots = [algebra.spread(a, frame | core) for a, (_, core) in zip(arrays, parts, strict=True)]
+    joined = algebra.tape.lay(("join", axis), lambda *xs: xp.concat(xs, axis=axis), *slots)
+    return Product((Named(joined, (*frame, *parts[0][1])),))
 
 
-def dot(walk: Walk, sizes: Sequence[int], left: Slot, right: Slot) -> Slot:
-    """One row meets all vectors that vary where it does not, as a matrix with one row would."""
-    if prod(left.shape[:-1]) > prod(right.shape[:-1]):
-        left, right = right, left
-    a = walk.arithmetic
-    row = a.reshape(left, (*left.shape[:-1], 1, left.shape[-1]))
-    found = matvec(walk, (1, sizes[0]), row, right)
-    return a.reshape(found, found.shape[:-1])
+def _append(algebra: Algebra, sizes: Sequence[int], *parts: Product) -> Product:
+    return _join(algebra, -1, [(part, {-1: n}) for part, n in zip(parts, sizes, strict=True)])
 
 
-def _sum_vector(walk: Walk, sizes: Sequence[int], family: Any) -> Any:
-    return walk.arithmetic.total(transposed(walk, family))
+def _blocks(algebra: Algebra, sizes: Sequence[int], *parts: Product) -> Product:
+    above, below, left, right = sizes
+    rows = []
+    for height, pair in ((above, parts[:2]), (below, parts[2:])):
+        sides = zip(pair, (left, right), strict=True)
+        row = _join(algebra, -1, [(part, {-2: height, -1: width}) for part, width in sides])
+        rows.append((row, {-2: height, -1: left + right}))
+    return _join(algebra, -2, rows)
 
 
-def _concat(walk: Walk, sizes: Sequence[int], family: Any) -> Any:
+def _merged(algebra: Algebra, array: Named, core: dict[int, int], groups: Any) -> Product:
+    """Core axes of these sizes merged in groups."""
+    frame = {a: n for a, n in array.sizes.items() if a >= 0 and a not in core}
+    whole = Named(algebra.spread(array, frame | core), (*frame, *core))
+    slot = algebra.grouped(whole, [*([a] for a in frame), *groups])
+    return Product((Named(slot, (*frame, *range(-len(groups), 0))),))
+
+
+def _concat(algebra: Algebra, sizes: Sequence[int], family: Product) -> Product:
     """Entry d·k + i is entry i of vector k."""
     h, d = sizes
-    return walk.arithmetic.reshape(family, (*family.shape[:-2], d * h))
+    return _merged(algebra, algebra.array(family), {-2: h, -1: d}, [[-2, -1]])
 
 
-def _diagonal(walk: Walk, sizes: Sequence[int], vector: Any) -> Any:
-    spread = _core(walk, vector, 1)
-    return _choose(walk, _eye(walk, sizes[0]), spread)
-
-
-def _matrix2(walk: Walk, sizes: Sequence[int], *entries: Any) -> Any:
-    a, b, c, d = (_core(walk, entry, 2) for entry in entries)
-    return _blocks(walk, sizes, a, b, c, d)
-
-
-def _blocks(walk: Walk, sizes: Sequence[int], a: Any, b: Any, c: Any, d: Any) -> Any:
-    return _join(walk, [_join(walk, [a, b], 2, -1), _join(walk, [c, d], 2, -1)], 2, -2)
-
-
-def _blockdiag(walk: Walk, sizes: Sequence[int], family: Any) -> Any:
+def _blockdiag(algebra: Algebra, sizes: Sequence[int], family: Product) -> Product:
     """Entry (d·k + i, e·k + j) is entry (i, j) of matrix k; the others are 0."""
-    h, d, e = sizes
-    a, frame = walk.arithmetic, family.shape[:-3]
-    spread = a.reshape(family, (*frame, h, d, 1, e))
-    whole = _choose(walk, _eye(walk, h)[:, None, :, None], spread)
-    return a.reshape(whole, (*frame, d * h, e * h))
+    (h, d, e), other = sizes, algebra.fresh()
+    blocks = algebra.array(family)
+    spread = algebra.where(_eye(algebra, h, -3, other), blocks)
+    return _merged(algebra, spread, {-3: h, -2: d, other: h, -1: e}, [[-3, -2], [other, -1]])
 
 
-_RULES: Mapping[str, Rule] = {
-    "zero": lambda walk, sizes: walk.arithmetic.constant(0),
-    "one": lambda walk, sizes: walk.arithmetic.constant(1),
-    "add": lambda walk, sizes, a, b: walk.arithmetic.add(a, b),
-    "subtract": lambda walk, sizes, a, b: walk.arithmetic.subtract(a, b),
-    "negate": lambda walk, sizes, a: walk.arithmetic.negate(a),
-    "multiply": lambda walk, sizes, a, b: walk.arithmetic.multiply(a, b),
-    "divide": lambda walk, sizes, a, b: walk.arithmetic.divide(a, b),
-    "sum": lambda walk, sizes, family: walk.arithmetic.total(family),
-    "vector": lambda walk, sizes, family: family,
-    "tabulate": lambda walk, sizes, family: family,
-    "entry": lambda walk, sizes, v, i: walk.select(v, i, 1),
-    "sum_vector": _sum_vector,
-    "append": lambda walk, sizes, u, v: _join(walk, [u, v], 1, -1),
-    "concat": _concat,
-    "identity": _identity,
-    "matrix_entry": lambda walk, sizes, a, i, j: walk.select(walk.select(a, i, 2), j, 1),
-    "diagonal": _diagonal,
-    "matrix2": _matrix2,
-    "blocks": _blocks,
-    "blockdiag": _blockdiag,
-}
-
-
-def _entrywise(scalar: str, kept: int) -> Rule:
-    """A scalar operator on whole arrays at once; without arguments, on an array of its value."""
-
-    def rule(walk: Walk, sizes: Sequence[int], *arguments: Slot) -> Any:
-        xp, shape = walk.arithmetic.xp, tuple(sizes)
-        scalars = [_core(walk, argument, len(shape)) for argument in arguments[:kept]]
-        found = _RULES[scalar](walk, (), *scalars, *arguments[kept:])
-        return (
-            found if arguments else walk.arithmetic.lay(lambda a: xp.broadcast_to(a, shape), found)
-        )
-
-    return rule
+def _pointwise(operation: str) -> Rule:
+    return lambda algebra, sizes, *arguments: algebra.pointwise(operation, *arguments)
 
 
 RULES: Mapping[str, Rule] = {
-    **_RULES,
-    **{
-        name: _entrywise(*own.entrywise)
-        for name, own in signatures().items()
-        if own.entrywise is not None
-    },
+    "zero": lambda algebra, sizes: algebra.constant(0),
+    "one": lambda algebra, sizes: algebra.constant(1),
+    "add": _pointwise("add"),
+    "subtract": _pointwise("subtract"),
+    "negate": _pointwise("negate"),
+    "divide": _pointwise("divide"),
+    "multiply": lambda algebra, sizes, a, b: algebra.times(a, b),
+    "sum": _sum,
+    "vector": _vector,
+    "tabulate": lambda algebra, sizes, family: family,
+    "entry": lambda algebra, sizes, v, i: algebra.at(v, 1, i),
+    "matrix_entry": lambda algebra, sizes, a, i, j: algebra.at(algebra.at(a, 2, i), 1, j),
+    "append": _append,
+    "concat": _concat,
+    "identity": lambda algebra, sizes: _diagonal(algebra, sizes[0], algebra.constant(1)),
+    "diagonal": lambda algebra, sizes, vector: _diagonal(algebra, sizes[0], vector),
+    "matrix2": lambda algebra, sizes, *entries: _blocks(algebra, (1, 1, 1, 1), *entries),
+    "blocks": _blocks,
+    "blockdiag": _blockdiag,
 }
-"""The rules by operator; those that do the same at every entry have one in common."""
+"""The rules by operator."""

@@ -1,21 +1,30 @@
-"""A walk that is recorded once for the shapes of its inputs, and replayed on other numbers.
+"""What was done to arrays of some shapes, to be done again to others of the same shapes.
 
 While a term is walked, its numbers are slots, which nothing but a recorded step can look into: no
 number finds its way past the tape into a result, and what is recorded depends on shapes alone.
-Replaying is a loop over calls of functions, a fraction of the walk's share of a small batch.
+A step on the same operands is recorded once, so equal subterms are computed once. For instance
+`(u + v) * (u + v)` leaves
+
+    slot 2 = add(slot 0, slot 1)            inputs: u in slot 0, v in slot 1
+    slot 3 = multiply(slot 2, slot 2)       after which slot 2 is let go
+
+and a replay is a loop over these two calls, a small part of the time that the walk takes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from functools import partial
-from typing import Any, Generic, NamedTuple, TypeVar
+from operator import methodcaller
+from typing import Any, Generic, TypeVar
 
-from harness.arrays import axes
+import numpy as np
+
 from harness.arrays.arithmetic import Arithmetic
-from harness.arrays.axes import Axes, Shape
 
 A = TypeVar("A")
+
+Shape = tuple[int, ...]
 
 
 class Slot:
@@ -33,19 +42,15 @@ class Slot:
         raise TypeError("what is recorded must not depend on the numbers")
 
 
-class _Step(NamedTuple):
-    """One operation, between slots by their numbers."""
-
-    run: Callable[..., Any]
-    operands: tuple[int, ...]
-    result: int
+Step = tuple[Callable[..., Any], tuple[int, ...], int]
+"""One operation, the slots that it takes, and the one that it fills, by their numbers."""
 
 
 class Tape:
     """What was recorded; called with the inputs, in order, it gives the results."""
 
     def __init__(
-        self, values: list[Any], inputs: Sequence[int], steps: list[_Step], results: Sequence[int]
+        self, values: list[Any], inputs: Sequence[int], steps: list[Step], results: Sequence[int]
     ) -> None:
         self._values = values
         self._inputs = inputs
@@ -61,10 +66,6 @@ class Tape:
                 self._steps.append((run, operands, result, last))
         self._steps.reverse()
 
-    def __len__(self) -> int:
-        """How many steps there are."""
-        return len(self._steps)
-
     def __call__(self, inputs: Sequence[Any]) -> list[Any]:
         values = self._values.copy()
         for number, value in zip(self._inputs, inputs, strict=True):
@@ -77,42 +78,27 @@ class Tape:
 
 
 class Recorder(Generic[A]):
-    """An arithmetic over slots that computes with `arithmetic`, and takes down what it did."""
+    """Computes with an arithmetic, step by step, and takes down what it did."""
 
     def __init__(self, arithmetic: Arithmetic[A]) -> None:
         self.arithmetic = arithmetic
         self.xp: Any = arithmetic.xp
         self._values: list[Any] = []
         self._inputs: list[int] = []
-        self._steps: list[_Step] = []
-        self._constants: dict[int, Slot] = {}
-        self._rearranged: dict[tuple[int, Axes], Slot] = {}
-        self._views: dict[int, tuple[Slot, Axes]] = {}
-        """What is a rearrangement of something else."""
-        self._waiting: set[int] = set()
-        """Rearrangements that nothing has asked for yet."""
+        self._steps: list[Step] = []
+        self._known: dict[Hashable, Slot] = {}
+        self._reshaped: dict[int, Slot] = {}
+        """What is another slot reshaped."""
 
     def tape(self, results: Sequence[Slot]) -> Tape:
         """All that was recorded, for these results."""
-        for slot in results:
-            self.value(slot)
-        computed = {step.result for step in self._steps} | set(self._inputs)
+        computed = {result for _, _, result in self._steps} | set(self._inputs)
         values = [None if i in computed else v for i, v in enumerate(self._values)]
         return Tape(values, self._inputs, self._steps, [slot.number for slot in results])
 
     def value(self, slot: Slot) -> Any:
         """What is in a slot while this is recorded."""
-        if slot.number in self._waiting:
-            source, how = self._views[slot.number]
-            run: Any = axes.rearrangement(self.xp, how)
-            if not slot.are_places:
-                run = partial(self.arithmetic.lay, run)
-            self._waiting.remove(slot.number)
-            self._values[slot.number] = run(self.value(source))
-            self._steps.append(_Step(run, (source.number,), slot.number))
         return self._values[slot.number]
-
-    # -- slots --------------------------------------------------------------------------------
 
     def input(self, value: Any, shape: Shape, *, are_places: bool = False) -> Slot:
         """What is given anew each time: numbers, places, or a function."""
@@ -120,114 +106,62 @@ class Recorder(Generic[A]):
         self._inputs.append(slot.number)
         return slot
 
-    def fixed(self, places: Any) -> Slot:
-        """Places that are the same each time."""
-        return self._kept(places, tuple(places.shape), are_places=True)
+    def constant(self, value: int) -> Slot:
+        """A number, of shape ()."""
+        if value not in self._known:
+            self._known[value] = self._kept(self.arithmetic.constant(value), (), False)
+        return self._known[value]
 
-    def numbers(self, run: Callable[..., A], /, *operands: Slot) -> Slot:
-        """A step that gives numbers of the arithmetic."""
-        return self._step(run, operands, are_places=False)
+    def fixed(self, name: str, size: int, make: Callable[[], Any]) -> Slot:
+        """A plain array that is the same each time, by a name and a size."""
+        if (name, size) not in self._known:
+            array = make()
+            self._known[name, size] = self._kept(array, tuple(array.shape), True)
+        return self._known[name, size]
 
-    def places(self, run: Callable[..., Any], /, *operands: Slot) -> Slot:
-        """A step that gives places."""
-        return self._step(run, operands, are_places=True)
+    def step(
+        self, name: Hashable, run: Callable[..., Any], *operands: Slot, are_places: bool = False
+    ) -> Slot:
+        """What `run` gives. Steps of one name on the same operands are one step."""
+        numbers = tuple(slot.number for slot in operands)
+        key = (name, numbers)
+        if key not in self._known:
+            found = run(*[self._values[number] for number in numbers])
+            shape = tuple(found.shape if are_places else self.arithmetic.shape(found))
+            slot = self._known[key] = self._kept(found, shape, are_places)
+            self._steps.append((run, numbers, slot.number))
+        return self._known[key]
 
-    def _step(self, run: Callable[..., Any], operands: Sequence[Slot], *, are_places: bool) -> Slot:
-        found = run(*[self.value(slot) for slot in operands])
-        shape = tuple(found.shape if are_places else self.arithmetic.shape(found))
-        slot = self._kept(found, shape, are_places)
-        self._steps.append(_Step(run, tuple(o.number for o in operands), slot.number))
-        return slot
+    def lay(self, name: Hashable, run: Callable[..., Any], *operands: Slot) -> Slot:
+        """The same rearrangement of all arrays that numbers consist of, or of places."""
+        if operands[0].are_places:
+            return self.step(name, run, *operands, are_places=True)
+        return self.step(name, partial(self.arithmetic.lay, run), *operands)
+
+    def arranged(self, slot: Slot, order: Shape, shape: Shape) -> Slot:
+        """The axes in another order, and reshaped then."""
+        if order != tuple(range(len(order))):
+            slot = self.lay(("order", order), _permute(self.xp, order), slot)
+        if shape == slot.shape:
+            return slot
+        slot = self._reshaped.get(slot.number, slot)
+        if shape == slot.shape:
+            return slot
+        found = self.lay(("shape", shape), _reshape(self.xp, shape), slot)
+        self._reshaped[found.number] = slot
+        return found
 
     def _kept(self, value: Any, shape: Shape, are_places: bool) -> Slot:
         self._values.append(value)
         return Slot(len(self._values) - 1, shape, are_places)
 
-    # -- rearrangements -----------------------------------------------------------------------
 
-    def lay(self, rearrange: Callable[..., Any], /, *values: Slot) -> Slot:
-        """The same for all arrays in `values`: gather, join, choose; or for arrays of places."""
-        if values[0].are_places:
-            return self.places(rearrange, *values)
-        return self.numbers(partial(self.arithmetic.lay, rearrange), *values)
+# The functions of NumPy's namespace take three times as long as the methods of its arrays.
 
-    def reshape(self, value: Slot, shape: Shape) -> Slot:
-        """The same entries in the same order."""
-        if shape == value.shape:
-            return value
-        source, before = self._beginning(value)
-        after = axes.reshaped(before, shape)
-        if after is None:
-            source, after = value, axes.reshaped(axes.of(value.shape), shape)
-        if after is None:
-            return self.lay(lambda x: self.xp.reshape(x, shape), value)
-        return self._view(source, after)
 
-    def permute(self, value: Slot, order: Shape) -> Slot:
-        """The axes in another order."""
-        source, before = self._beginning(value)
-        return self._view(source, axes.permuted(before, order))
+def _reshape(xp: Any, shape: Shape) -> Callable[[Any], Any]:
+    return methodcaller("reshape", shape) if xp is np else partial(xp.reshape, shape=shape)
 
-    def rearrange(self, value: Slot, framed: Shape, order: Shape, shape: Shape) -> Slot:
-        """Reshaped, its axes permuted, and reshaped again."""
-        source, before = self._beginning(value)
-        after = axes.through(before, framed, order, shape)
-        if after is None:
-            return self.reshape(self.permute(self.reshape(value, framed), order), shape)
-        return self._view(source, after)
 
-    def _beginning(self, value: Slot) -> tuple[Slot, Axes]:
-        """What a slot is a rearrangement of; itself where its numbers were copied for that.
-
-        Else each use of it would copy them again.
-        """
-        source, how = self._views.get(value.number, (value, axes.of(value.shape)))
-        return (source, how) if how.is_view else (value, axes.of(value.shape))
-
-    def _view(self, source: Slot, how: Axes) -> Slot:
-        """A chain of reshapes and transpositions is one step, made when something asks for it."""
-        if how is axes.of(source.shape):
-            return source
-        key = (source.number, how)
-        if key not in self._rearranged:
-            slot = self._rearranged[key] = self._kept(None, how.shape, source.are_places)
-            self._views[slot.number] = (source, how)
-            self._waiting.add(slot.number)
-        return self._rearranged[key]
-
-    def is_copy(self, value: Slot) -> bool:
-        """Whether numbers are copied only to rearrange them."""
-        return value.number in self._views and not self._views[value.number][1].is_view
-
-    # -- arithmetic ---------------------------------------------------------------------------
-
-    def shape(self, value: Slot) -> Shape:
-        return value.shape
-
-    def constant(self, value: int) -> Slot:
-        if value not in self._constants:
-            found = self.arithmetic.constant(value)
-            shape = tuple(self.arithmetic.shape(found))
-            self._constants[value] = self._kept(found, shape, are_places=False)
-        return self._constants[value]
-
-    def add(self, left: Slot, right: Slot) -> Slot:
-        return self.numbers(self.arithmetic.add, left, right)
-
-    def subtract(self, left: Slot, right: Slot) -> Slot:
-        return self.numbers(self.arithmetic.subtract, left, right)
-
-    def multiply(self, left: Slot, right: Slot) -> Slot:
-        return self.numbers(self.arithmetic.multiply, left, right)
-
-    def divide(self, left: Slot, right: Slot) -> Slot:
-        return self.numbers(self.arithmetic.divide, left, right)
-
-    def negate(self, value: Slot) -> Slot:
-        return self.numbers(self.arithmetic.negate, value)
-
-    def total(self, value: Slot) -> Slot:
-        return self.numbers(self.arithmetic.total, value)
-
-    def matmul(self, left: Slot, right: Slot) -> Slot:
-        return self.numbers(self.arithmetic.matmul, left, right)
+def _permute(xp: Any, order: Shape) -> Callable[[Any], Any]:
+    return methodcaller("transpose", order) if xp is np else partial(xp.permute_dims, axes=order)

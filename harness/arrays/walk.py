@@ -1,174 +1,192 @@
-"""One walk over terms, in which numbers are slots of a tape that is being recorded."""
+"""One walk over the five kinds of terms: binders become axes, definitions are walked in place."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
-from harness.arrays.compile import Compiler, Scope
-from harness.arrays.matrices import written_out
-from harness.arrays.memory import Memory
-from harness.arrays.shapes import rank, size_of
+from harness.arrays.axes import BATCH, Named
+from harness.arrays.products import Algebra, Binder, Indices, Product
+from harness.arrays.rules import RULES
+from harness.arrays.shapes import rank, shape_of, size_of
 from harness.arrays.tape import Recorder, Slot
-from harness.arrays.values import (
-    Applied,
-    Binder,
-    BlockDiagonal,
-    Closure,
-    Data,
-    Gathered,
-    Open,
-    Places,
-    Product,
-    Unsupported,
-    Value,
-    at_places,
-)
+from harness.arrays.values import Closure, Open, Unsupported, Walked
 from harness.claims.model import Library
-from harness.language.terms import Term, Variable
+from harness.language.prelude import known
+from harness.language.terms import Apply, Call, Lambda, Primitive, Term, Variable
+from harness.language.transform import implicit_arguments
+from harness.language.types import Type, dim_value, function_parts
+
+Sizes = Mapping[str, int]
+Scope = Mapping[str, Walked]
 
 
 class Walk:
-    """What compiled terms and rules ask for, within `recording`."""
+    """One evaluation, which a tape takes down."""
 
-    def __init__(self, library: Library, sizes: Mapping[str, int]) -> None:
-        self.sizes = sizes
-        self.memory = Memory()
-        self.arithmetic: Recorder[Any]
-        self._compiler = Compiler(library, self, sizes)
+    def __init__(self, library: Library, tape: Recorder[Any]) -> None:
+        self.library = library
+        self.algebra = Algebra(tape)
 
-    @contextmanager
-    def recording(self, recorder: Recorder[Any]) -> Iterator[None]:
-        """Compute with `recorder`; nothing of it, nor of its numbers, is kept afterwards."""
-        self.arithmetic, self.memory = recorder, Memory()
-        try:
-            yield
-        finally:
-            self.memory = Memory()
-            del self.arithmetic
+    def term(self, term: Term, scope: Scope, sizes: Sizes) -> Walked:
+        """What a term comes to, where its free variables are these."""
+        match term:
+            case Variable(name):
+                return scope[name]
+            case Apply(function, argument):
+                given = self.term(argument, scope, sizes)
+                return self._applied(self.term(function, scope, sizes), given, term, sizes)
+            case Lambda(parameter, body):
+                return Closure(
+                    lambda value: self.term(body, {**scope, parameter.name: value}, sizes),
+                    partial(size_of, parameter.type, sizes),
+                )
+            case Call(name, implicit, arguments):
+                definition = self.library.definitions[name]
+                dims, types = implicit_arguments(definition.parameters, implicit)
+                inner = {name: dim_value(dim, sizes) for name, dim in dims.items()}
+                inner |= {name: size_of(type_, sizes) for name, type_ in types.items()}
+                names = [p.name for p in definition.parameters if p.is_explicit]
+                values = [self.term(argument, scope, sizes) for argument in arguments]
+                return self.term(definition.body, dict(zip(names, values, strict=True)), inner)
+            case Primitive(operator, dims, arguments):
+                rule = RULES.get(operator)
+                own = known(operator, "the evaluation over arrays") if rule is None else None
+                numbers = [dim_value(dim, sizes) for dim in dims]
+                values = [self.term(argument, scope, sizes) for argument in arguments]
+                if own is not None:
+                    inside = dict(zip([p.name for p in own.parameters], values, strict=True))
+                    return self.term(own.body, inside, dict(zip(own.dims, numbers, strict=True)))
+                assert rule is not None
+                axes = [rank(argument.type) or 0 for argument in arguments]
+                return rule(self.algebra, numbers, *map(self.table, values, axes))
 
-    def term(self, term: Term, variables: Mapping[str, Value[Slot]]) -> Value[Slot]:
-        """The value of a term without bound variables; data as (batch, *core)."""
-        return self.solid(self._compiler.code(term)(Scope(variables, 1)))
+    # -- functions ----------------------------------------------------------------------------
+
+    def _applied(self, function: Walked, given: Walked, term: Apply, sizes: Sizes) -> Walked:
+        match function:
+            case Open():
+                return self._opened(function, given, term, sizes)
+            case Closure(call, _, at) if isinstance(given, Binder):
+                if given.axis not in at:
+                    at[given.axis] = call(given)
+                found: Walked = at[given.axis]
+                return found
+            case Closure(call):
+                return call(given)  # type: ignore[no-any-return]
+            case Product() | Indices() if isinstance(given, Binder | Indices):
+                axes, are_places = rank(term.function.type) or 0, isinstance(function, Indices)
+                family = Product((function.array,)) if isinstance(function, Indices) else function
+                member = self.algebra.at(family, axes, given)
+                return Indices(self.algebra.array(member)) if are_places else member
+            case _:
+                raise Unsupported("an index is not a function")
+
+    def table(self, value: Walked, rank: int) -> Walked:
+        """A value of so many axes, which are named …, −2, −1."""
+        if not isinstance(value, Closure):
+            return value
+        if not rank:
+            raise Unsupported("no array holds a family of functions")
+        if value.table is None:
+            index = Binder(self.algebra.fresh(), value.size())
+            match self.table(value.call(index), rank - 1):
+                case Product() as found:
+                    value.table = found.renamed({index.axis: -rank})
+                case Binder() | Indices() as found:
+                    places = self.algebra.places(found)
+                    value.table = Indices(places.renamed({index.axis: -rank}))
+                case _:
+                    raise Unsupported("no array holds a family of functions")
+        table: Walked = value.table
+        return table
+
+    def _opened(self, function: Open, given: Walked, term: Apply, sizes: Sizes) -> Walked:
+        """An open function at one more argument; at all of them, its result."""
+        type_ = term.argument.type
+        if rank(type_) is None:
+            raise Unsupported("open functions of functions are not evaluated")
+        core = self.core(type_, sizes)
+        arguments = (*function.given, (self.array(self.table(given, len(core))), core))
+        if len(arguments) < function.arity:
+            return replace(function, given=arguments)
+        algebra, tape = self.algebra, self.algebra.tape
+        frame = {a: n for array, _ in arguments for a, n in array.sizes.items() if a >= 0}
+        # The batch is the last of the axes before those of the type.
+        frame = {a: frame.get(a, 1) for a in sorted({*frame, BATCH}, reverse=True)}
+        slots = []
+        for array, core in arguments:
+            here = {a: array.sizes.get(a, 1) for a in frame}
+            slots.append(algebra.spread(array, here | core))
+        found = tape.step("open", lambda f, *xs: f(xs), function.function, *slots)
+        return Product((self.named(found, frame | self.core(term.type, sizes)),))
+
+    # -- arrays -------------------------------------------------------------------------------
+
+    def core(self, type_: Type, sizes: Sizes) -> dict[int, int]:
+        """The axes of a type, and their sizes."""
+        shape = shape_of(type_, sizes)
+        return dict(zip(range(-len(shape), 0), shape, strict=True))
+
+    def named(self, slot: Slot, sizes: Mapping[int, int]) -> Named:
+        """An array with these axes, or fewer of the first; any may be 1 in place of its size."""
+        shape = slot.shape
+        axes = list(sizes)[len(sizes) - len(shape) :]
+        kept = {
+            axis: size
+            for axis, size in zip(axes, shape, strict=True)
+            if size != 1 or (axis != BATCH and sizes[axis] == 1)
+        }
+        return self.algebra.ungrouped(slot, kept)
+
+    def array(self, value: Walked) -> Named:
+        """The array of a value. Raises `Unsupported` where no array can hold it."""
+        match value:
+            case Product():
+                return self.algebra.array(value)
+            case Binder() | Indices():
+                return self.algebra.places(value)
+            case _:
+                raise Unsupported("a function is no array")
 
     def family(
-        self, parameters: Sequence[Variable], body: Term, variables: Mapping[str, Value[Slot]]
-    ) -> Slot:
-        """`body` for all values of `parameters`; indices and positions as numbers."""
-        if rank(body.type) is None:
-            raise Unsupported(f"expected scalars, vectors or matrices, found {body.type}")
-        value = self.solid(self._compiler.code(body, parameters)(Scope(variables, 1)))
-        match value:
-            case Data(array):
-                return array
-            case Binder() | Places():
-                return self._numbers(self.places(value), size_of(body.type, self.sizes))
-            case _:
-                raise Unsupported(f"expected scalars, vectors or matrices, found {body.type}")
+        self,
+        parameters: Sequence[Variable],
+        body: Term,
+        scope: Scope,
+        sizes: Sizes,
+        as_numbers: bool,
+    ) -> tuple[Named, dict[int, int]]:
+        """`body` for all values of `parameters`, and the sizes of all its axes but the batch.
 
-    def _numbers(self, places: Slot, size: int) -> Slot:
+        Indices and positions are made numbers where that is asked for.
+        """
+        core = rank(body.type)
+        if core is None:
+            raise Unsupported(f"expected scalars, vectors or matrices, found {body.type}")
+        bound = [Binder(self.algebra.fresh(), size_of(p.type, sizes)) for p in parameters]
+        inner = {p.name: binder for p, binder in zip(parameters, bound, strict=True)}
+        value = self.table(self.term(body, {**scope, **inner}, sizes), core)
+        array = self.array(value)
+        if as_numbers and not isinstance(value, Product):
+            array = self._numbers(array, size_of(function_parts(body.type)[1], sizes))
+        return array, {b.axis: b.size for b in bound} | self.core(body.type, sizes)
+
+    def _numbers(self, places: Named, size: int) -> Named:
         """Indices and positions as numbers, so that they can be compared like any other."""
-        a, lay = self.arithmetic, self.arithmetic.arithmetic.lay
+        tape = self.algebra.tape
         # Of no numbers nothing could be taken, not even nothing.
-        every = [a.constant(i) for i in range(max(size, 1))]
+        every = [tape.constant(i) for i in range(max(size, 1))]
 
         def numbers(places: Any, *every: Any) -> Any:
-            flat = a.xp.reshape(places, (-1,))
-            return lay(
-                lambda *c: a.xp.reshape(a.xp.take(a.xp.stack(c), flat, axis=0), places.shape),
+            flat = tape.xp.reshape(places, (-1,))
+            return tape.arithmetic.lay(
+                lambda *c: tape.xp.reshape(
+                    tape.xp.take(tape.xp.stack(c), flat, axis=0), places.shape
+                ),
                 *every,
             )
 
-        return a.numbers(numbers, places, *every)
-
-    # -- what compiled terms and rules ask ------------------------------------------------------
-
-    def array(self, value: Value[Slot]) -> Slot:
-        """The array of a value. Raises `Unsupported` where no array can hold it."""
-        if not isinstance(value, Data):
-            value = self.solid(value)
-        if isinstance(value, Data):
-            return value.array
-        raise Unsupported("a function is no array")
-
-    def solid(self, value: Value[Slot]) -> Value[Slot]:
-        """Families as tables, matrices written out."""
-        match value:
-            case Closure(_, table) if table is not None:
-                return self.memory.once("table", (value,), table)
-            case Product() | BlockDiagonal() | Gathered() | Applied():
-                return written_out(self, value)
-            case _:
-                return value
-
-    def places(self, index: Value[Slot]) -> Slot:
-        """The places that an index takes."""
-        match index:
-            case Binder(level, size):
-                a, shape = self.arithmetic, (size, *[1] * level)
-                return a.reshape(a.fixed(a.xp.arange(size)), shape)
-            case Places():
-                places: Slot = index.array
-                return places
-            case _:
-                raise Unsupported("a family is taken at an index")
-
-    def select(self, family: Slot, index: Value[Slot], rank: int) -> Slot:
-        """A family (`rank` core axes, its own first) at an index."""
-        if isinstance(index, Binder):
-            found = self._at_binder(family, index, rank)
-            if found is not None:
-                return found
-        a, xp = self.arithmetic, self.arithmetic.xp
-        lay, take = (_plainly, a.places) if family.are_places else (a.arithmetic.lay, a.numbers)
-
-        def gather(array: Any, places: Any) -> Any:
-            return lay(lambda x: at_places(xp, x, places, rank), array)
-
-        return take(gather, family, self.places(index))
-
-    def _at_binder(self, family: Slot, binder: Binder, rank: int) -> Slot | None:
-        """The family's own axis moves to the binder; nothing where it depends on it already."""
-        a, shape = self.arithmetic, family.shape
-        shape = (*[1] * (binder.level + 1 + rank - len(shape)), *shape)
-        frame = len(shape) - rank
-        at = frame - 1 - binder.level
-        if shape[at] != 1:
-            return None
-        without = (*shape[:at], *shape[at + 1 :])
-        order = (*range(at), frame - 1, *range(at, frame - 1), *range(frame, len(shape) - 1))
-        return a.rearrange(family, without, order, tuple(without[i] for i in order))
-
-    def close(self, array: Slot, level: int, size: int, rank: int) -> Slot:
-        """Turn the axis of the binder at a level, the innermost, into the first core axis."""
-        a, xp, shape = self.arithmetic, self.arithmetic.xp, array.shape
-        frame = len(shape) - rank
-        if frame > level:
-            order = (*range(1, frame), 0, *range(frame, len(shape)))
-            array, frame = a.permute(array, order), frame - 1
-        else:
-            array = a.reshape(array, (*shape[:frame], 1, *shape[frame:]))
-        if array.shape[frame] == size:
-            return array
-        whole = (*array.shape[:frame], size, *array.shape[frame + 1 :])
-        return a.lay(lambda x: xp.broadcast_to(x, whole), array)
-
-    def given(self, function: Open[Slot], argument: Value[Slot]) -> Value[Slot]:
-        """An open function at one more argument; at all of them, its result."""
-        if not isinstance(argument, Binder | Data | Places):
-            raise Unsupported("open functions of functions are not evaluated")
-        given = (*function.given, argument)
-        if len(given) < function.arity:
-            return replace(function, given=given)
-        arrays = [v.array if isinstance(v, Data) else self.places(v) for v in given]
-        return Data(self.arithmetic.numbers(_called, function.function, *arrays))
-
-
-def _called(function: Callable[[Sequence[Any]], Any], *arguments: Any) -> Any:
-    return function(arguments)
-
-
-def _plainly(rearrange: Callable[[Any], Any], array: Any) -> Any:
-    return rearrange(array)
+        return Named(tape.step("numbers", numbers, places.slot, *every), places.axes)

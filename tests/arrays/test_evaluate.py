@@ -156,6 +156,7 @@ BINDERS = [
     "[j ↦ Σ k, dot(V(pos(j))(k), F(pos(j)) @ u)]",
     "[j ↦ Σ k, W(pos(j))(k)(j)]",
     "Σ j, S[j, j]",
+    "[j ↦ ((u[j] * u[j]) * (u[j] * v[j])) * (a * (a * a))]",
     "[j ↦ [k ↦ S[j, k]][j]]",
     "[j ↦ Σ k, S[j, k] * S[k, j]]",
     "Σ j, Σ k, (u[j] * v[k]) * S[k, j]",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.arrays import compile, matrices, rules
+from harness.arrays import rules, walk
 from harness.arrays.evaluate import Evaluator
 from harness.cost import count
 from harness.language.elaborate import elaborate_as
@@ -32,7 +32,7 @@ REFERENCES = set(re.findall(r"^def (\w+) \(α", REFERENCE.read_text("utf-8"), fl
 
 CORE = {name for name in PRIMITIVES if name not in derived()}
 TABLES: dict[str, Collection[str]] = {
-    "arrays": {*rules.RULES, *matrices.MATRIX_RULES},
+    "arrays": rules.RULES,
     "cost": count.RULES,
     "degrees": {*degrees.RULES, "divide"},
     "words": interpret.RULES,
@@ -138,6 +138,6 @@ def test_a_rule_that_is_missing_is_told_in_a_sentence(
 ) -> None:
     module, table, ask = ROOMS[room]
     without = {k: v for k, v in getattr(module, table).items() if k != "append"}
-    monkeypatch.setattr(compile if module is rules else module, table, without)
+    monkeypatch.setattr(walk if module is rules else module, table, without)
     with pytest.raises(MissingRule, match=f"{room} has no rule for the operator 'append'"):
         ask(made("append"))
