@@ -227,17 +227,23 @@ def fit_matrix(old: Floats, new: Floats, rounding: Rounding) -> Matrix:
     unit = np.broadcast_to(np.asarray(rounding.unit, float), size)
     large = np.abs(new).max(axis=1, initial=0.0).astype(float)
     length = np.minimum(np.linalg.norm(new, axis=1), _SIGMAS * _UNIFORM * large)
-    arithmetic = _SIGMAS * np.sqrt(size) * rounding.arithmetic * np.linalg.norm(carry, axis=1)
+    # In units of each row's length, so that a long one does not excuse what is off in others.
+    tall = np.linalg.norm(old, axis=1).astype(float)
+    tall = np.where(tall > 0, tall, 1.0)
+    arithmetic = (
+        _SIGMAS * np.sqrt(size) * rounding.arithmetic * np.linalg.norm(carry * tall, axis=1)
+    )
     kind = old.dtype
     mine, weights, units = carry.astype(kind), inverse.astype(kind), unit.astype(kind)[:, None]
     theirs = np.stack([unit * length, arithmetic], axis=1).astype(kind)
     slack = np.sqrt((carry**2) @ np.broadcast_to(np.asarray(rounding.rows, float) ** 2, size))
+    shares = (tall**-2.0).astype(kind)
     search = Search()
     for part in parts(old.shape[1], size):
         before, after = old[:, part], new[:, part]
         residual = after - mine @ before
         leverage = np.clip(np.einsum("ij,ij->j", weights @ before, before), 0, 1)
-        lengths = np.einsum("ij,ij->j", before, before)
+        lengths = shares @ (before * before)
         allowed = theirs @ np.sqrt(np.stack([leverage, lengths]))
         allowed += units * np.abs(after) + slack.astype(kind)[:, None]
         search.look(residual, allowed, column=part.start)

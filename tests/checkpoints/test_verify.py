@@ -481,9 +481,8 @@ def test_rows_that_are_nearly_alike_are_carried_as_well(apart, tmp_path):
     assert [(fault.layer, fault.role, fault.head) for fault in report.faults] == [(0, "o", 1)]
 
 
-@pytest.mark.parametrize(
-    ("short", "factor"), [(x, f) for x in "qko" for f in (2.0**-90, 2.0**70)] + [("v", 2.0**-90)]
-)
+@pytest.mark.parametrize("factor", [2.0**-90, 2.0**70])
+@pytest.mark.parametrize("short", "qkvo")
 def test_numbers_whose_squares_leave_float32(short, factor, tmp_path):
     """Rows that died, and rows that nothing bounds: no alarm, and nothing hides behind them."""
     tensors = make("llama", "bfloat16")
