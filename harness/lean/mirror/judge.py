@@ -350,8 +350,8 @@ def _uncovered(session: Session, name: str, claim: Claim) -> Finding | None:
         for kind in (library.scalars[item] for item in items if item in library.scalars):
             if claim.scalars.path_to(kind) is None:
                 return Finding(
-                    f"{theorem}, by which `{name}` is what is meant, speaks of a {kind.name}, and "
-                    f"the claim of {claim.scalars.name}."
+                    f"{theorem}, by which `{name}` is what is meant, is about scalars of the kind "
+                    f"'{kind.name}', and the claim about '{claim.scalars.name}'."
                 )
     return None
 
