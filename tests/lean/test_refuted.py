@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from harness.claims.model import SCALARS, Arrangement, Universes
 from harness.claims.project import load_project
 from harness.evidence import Counterexample, Evidence, Leg, Outcome
 from harness.lean.audit import proof, second
@@ -177,6 +178,45 @@ def test_universes_that_were_not_found_refute_nothing() -> None:
     evidence = mirror_claim(unsettled, CLAIM)
     assert evidence.outcome is Outcome.NOT_RUN
     assert "in which universes T.c takes its types" in evidence.summary
+
+
+def arranged(found: Session, arrangements: dict[str, Arrangement], **changed: Any) -> Session:
+    library = replace(LIBRARY, arrangements=arrangements, **changed)
+    return replace(found, project=replace(found.project, library=library))
+
+
+@pytest.mark.parametrize(("level", "is_one"), [("0", True), ("(u~0)", True), ("u", False)])
+def test_what_is_said_of_types_is_not_shown_of_propositions(level: str, is_one: bool) -> None:
+    for subject in (CLAIM.theorem, "squaredLength"):
+        own = Arrangement((SCALARS,), "", Universes(1, ("+u", level)))
+        found = arranged(session(), {LIBRARY.qualified(subject): own})
+        evidence = (
+            mirror_claim(found, CLAIM)
+            if subject == CLAIM.theorem
+            else mirror_definition(found, subject)
+        )
+        assert (evidence.outcome is Outcome.REFUTED) == is_one
+        assert ("propositions (`Prop`)" in evidence.summary) == is_one
+
+
+def test_a_bridge_covers_the_scalars_and_the_universes_that_it_is_about() -> None:
+    ring = Arrangement((SCALARS, "commutative ring"))
+    lowest = Universes(0, ("+0",))
+    field = Arrangement((SCALARS, "field"))
+    declarations = {n: Declaration(n, "theorem", "Isometry") for n in ("T.empty", "T.next")}
+    for bridge, theorem, words in (
+        (ring, ring, ""),
+        (field, ring, "is about scalars of the kind 'field'"),
+        (replace(ring, universes=lowest), ring, "is about types of some universes alone"),
+        (replace(ring, universes=lowest), replace(ring, universes=lowest), ""),
+        (Arrangement((), "integers"), ring, "is about scalars of the kind 'integers'"),
+    ):
+        arrangements = {"T.next": bridge, LIBRARY.qualified(CLAIM.theorem): theorem}
+        found = arranged(session(), arrangements, bridges={"sum": ("T.empty", "T.next")})
+        answer = replace(found.answer, declarations={**found.answer.declarations, **declarations})
+        evidence = mirror_claim(replace(found, answer=answer), CLAIM)
+        assert evidence.outcome is (Outcome.NOT_RUN if words else Outcome.CONFIRMED)
+        assert words in evidence.summary
 
 
 # -- proof ----------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from harness.lean.audit.answer import Ruling
 from harness.lean.audit.graph import counted, readable
 from harness.lean.draft.prefix import read, unfolded
 from harness.lean.expression import Expression
-from harness.lean.levels import raised
+from harness.lean.levels import is_one, raised
 from harness.lean.mirror import keys
 from harness.lean.mirror.comparison import Comparison
 from harness.lean.mirror.difference import Difference, Sides
@@ -60,8 +60,12 @@ def mirror_claim(session: Session, claim: Claim) -> Evidence:
     own = _own_class(session, claim)
     if own:
         return _refuted(claim.theorem, Fact.OWN_LAWS, own, data, theorem_fault(claim, own))
+    about = _about_propositions(library, constant)
+    if about:
+        where = theorem_fault(claim, about)
+        return _refuted(claim.theorem, Fact.OTHER_WORDS, about, data, where)
     definitions, operators = below
-    wrong = _first_wrong(session, sorted(definitions), sorted(operators), claim)
+    wrong = _first_wrong(session, sorted(definitions), sorted(operators), claim, constant)
     if wrong is not None:
         summary = f"The words are the same, but {wrong.summary}"
         return wrong.evidence(claim.theorem, summary, data, theorem_fault(claim, summary))
@@ -88,9 +92,12 @@ def mirror_definition(session: Session, name: str) -> Evidence:
     undecided = _undecided(session, {name, *definitions}, operators)
     if undecided:
         return _evidence(name, Outcome.NOT_RUN, undecided, data)
-    wrong = _first_wrong(session, [name], []) or _first_wrong(
-        session, sorted(definitions), sorted(operators)
+    wrong = _first_wrong(session, [name], [], subject=constant) or _first_wrong(
+        session, sorted(definitions), sorted(operators), subject=constant
     )
+    about = _about_propositions(library, constant)
+    if wrong is None and about:
+        wrong = Finding(about, Fact.OTHER_WORDS)
     if wrong is not None:
         summary = wrong.summary[0].upper() + wrong.summary[1:]
         place = session.place(constant)
@@ -133,6 +140,21 @@ def _universes(library: Library, constant: str) -> str:
     if len(set(parameters)) < len(parameters):
         said.append("types that lie in one universe")
     return f", of {' and of '.join(said)}" if said else ""
+
+
+def _about_propositions(library: Library, constant: str) -> str:
+    """A complaint where what is a type in the specification is a proposition in Lean.
+
+    Of a proposition there is at most one proof: what is said of all x and y in it says nothing.
+    """
+    own = library.arrangements.get(constant)
+    types = own.universes.types if own is not None and own.universes is not None else ()
+    if not any(is_one(level, "0") for level in types):
+        return ""
+    return (
+        f"The specification speaks of types, and {constant} of propositions (`Prop`), whose "
+        "proofs are all equal."
+    )
 
 
 def _reached(library: Library, definitions: set[str], operators: set[str]) -> str:
@@ -252,12 +274,15 @@ def _first_wrong(
     definitions: Sequence[str],
     operators: Sequence[str],
     claim: Claim | None = None,
+    subject: str = "",
 ) -> Finding | None:
     """What is not as the specifications have it, or not known to be; what refutes comes first."""
     found = [_operator(session, operator) for operator in operators]
     found += [_definition(session, name) for name in definitions]
     if claim is not None:
         found += [_uncovered(session, name, claim) for name in (*operators, *definitions)]
+    if subject:
+        found += [_narrow(session, name, subject) for name in (*operators, *definitions)]
     against = [finding for finding in found if finding is not None]
     return min(against, key=lambda finding: finding.ground is None, default=None)
 
@@ -353,6 +378,26 @@ def _uncovered(session: Session, name: str, claim: Claim) -> Finding | None:
                     f"{theorem}, by which `{name}` is what is meant, is about scalars of the kind "
                     f"'{kind.name}', and the claim about '{claim.scalars.name}'."
                 )
+    return None
+
+
+def _narrow(session: Session, name: str, subject: str) -> Finding | None:
+    """A complaint where a theorem that stands for a comparison is about some universes alone."""
+    library = session.project.library
+
+    def is_lowest(constant: str) -> bool:
+        own = library.arrangements.get(constant)
+        types = own.universes.types if own is not None and own.universes is not None else ("u",)
+        return set(types) <= {"+0"} or (own is not None and own.kind != "")
+
+    for theorem in library.bridges.get(name, ()):
+        own = library.arrangements.get(theorem)
+        if own is None or own.universes is None or is_lowest(subject):
+            continue
+        return Finding(
+            f"{theorem}, by which `{name}` is what is meant, is about types of some universes "
+            f"alone, and {subject} about others too."
+        )
     return None
 
 
