@@ -1,5 +1,7 @@
 """How constants take their scalars, read off types that are written down here by hand."""
 
+import pytest
+
 from harness.claims.load import core_scalars
 from harness.claims.model import ARGUMENT, SCALARS, Arrangement, Library, Universes
 from harness.kernel.declarations import Constant
@@ -20,7 +22,9 @@ from harness.lean.arrangement import arrangement
 from harness.lean.expression import Constant as Const
 from harness.lean.expression import Sort, apply, postfix, source
 from harness.lean.levels import is_one
+from harness.lean.mirror.apart import trials
 from harness.lean.mirror.comparison import Comparison
+from harness.lean.mirror.plan import plan
 from harness.lean.printer import Printer
 
 U = ("u",)
@@ -207,3 +211,17 @@ def test_levels_are_told_apart() -> None:
     assert is_one("(u~+v)", "(u|+v)")
     for one, other in (("u", "v"), ("(u|v)", "u"), ("(u~v)", "(u|v)"), ("+u", "u"), ("0", "u")):
         assert not is_one(one, other), (one, other)
+
+
+@pytest.mark.parametrize("items", [("argument", "scalars", "zero", "add"), ("zero",)])
+def test_a_sum_may_take_its_size_before_its_scalars(items: tuple[str, ...]) -> None:
+    """`{n : Nat} {α : Type u} [OfNat α 0] [Add α]`: every statement about it is closed."""
+    whole = items if len(items) > 1 else ("scalars", "add", "zero")
+    own = {"T.sum": Arrangement(whole)}
+    library = Library("T", core_scalars(), {"sum": "T.sum"}, {}, arrangements=own)
+    asked = plan(library, ())
+    assert asked.faults == {}
+    tried = trials(library, ["primitive:sum"])["primitive:sum"]
+    assert len(asked.comparisons) == 2
+    for comparison in (*asked.comparisons, *(trial.comparison for trial in tried)):
+        assert comparison.line().startswith("compare\tprimitive:sum")

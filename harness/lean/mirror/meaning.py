@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
+from harness.claims.model import ARGUMENT, SCALARS, Arrangement
 from harness.language.prelude import derived, made_of
 from harness.language.primitives import OPERATIONS, signatures
 from harness.language.transform import fresh
@@ -103,7 +105,7 @@ def _sum(
     family = Parameter("f", Function(Index(size), SCALAR))
     constant = printer.library.primitives["sum"]
     needs = needs_of("sum")
-    own = printer.arrangement(bridge or constant, needs)
+    own = _scalars_first(printer.arrangement(bridge or constant, needs))
     scope, binders = printer.signature([*sizes, family], own)
     total = _package_sum(printer, scope, scope.dimension(size), scope.local(family))
     shorter = [_any_sum(printer, scope)] if sizes else []
@@ -133,7 +135,7 @@ def sums(printer: Printer) -> Iterator[Identity]:
     """That the package's constant adds up families of no term, of one, two and three."""
     needs = needs_of("sum")
     constant = printer.library.primitives["sum"]
-    own = printer.arrangement(constant, needs)
+    own = _scalars_first(printer.arrangement(constant, needs))
     for number in range(4):
         size = DimLit(number)
         family = Parameter("f", Function(Index(size), SCALAR))
@@ -145,6 +147,12 @@ def sums(printer: Printer) -> Iterator[Identity]:
         yield Identity(
             keys.primitive("sum"), constant, own, (family,), scope, binders, SCALAR, total, value
         )
+
+
+def _scalars_first(own: Arrangement) -> Arrangement:
+    """An arrangement for statements about sums, which may have no size to stand before."""
+    items = (item for item in own.items if item not in (SCALARS, ARGUMENT))
+    return own if own.kind else replace(own, items=(SCALARS, *items))
 
 
 def _any_sum(printer: Printer, scope: LeanScope) -> Expression:
