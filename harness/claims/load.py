@@ -129,10 +129,44 @@ def load_library(path: Path, name: str) -> Library:
                 place=Place(document, base),
                 doubts=tuple(doubts),
             )
+    bridges = _bridges(document, namespace, {*primitives, *definitions}, faults)
     if faults:
         raise InputError(faults)
-    means = _means(data.get("means") or {})
-    return Library(namespace, scalars, primitives, definitions, document=document, means=means)
+    return Library(
+        namespace,
+        scalars,
+        primitives,
+        definitions,
+        bridges,
+        document=document,
+        means=_means(data.get("means") or {}),
+    )
+
+
+def _bridges(
+    document: Document, namespace: str, known: set[str], faults: Faults
+) -> dict[str, tuple[str, ...]]:
+    """The theorems that stand where a constant is not by definition what it is meant to be."""
+    found: dict[str, tuple[str, ...]] = {}
+    for name, given in (document.data.get("bridges") or {}).items():
+        at: YamlPath = ("bridges", name)
+        theorems = [given] if isinstance(given, str) else given
+        wanted = 2 if name == "sum" else 1
+        if name not in known:
+            message = f"expected a primitive or a definition of this file, found {name!r}"
+            faults.append(document.fault(at, message, key=True))
+            continue
+        if len(theorems) != wanted:
+            what = (
+                "two theorems, of the sum of nothing and of one term more"
+                if wanted == 2
+                else "one theorem"
+            )
+            faults.append(document.fault(at, f"expected {what}, found {len(theorems)}"))
+            continue
+        if all(faults.constant(document, at, theorem) for theorem in theorems):
+            found[name] = tuple(f"{namespace}.{t}" if namespace else t for t in theorems)
+    return found
 
 
 @cache

@@ -148,14 +148,15 @@ class Universes:
     """In which universes the types lie that a Lean constant ranges over.
 
     Of `theorem t.{u} {α P : Type u} {Q : Type} {R : Sort v}` they are `Sort` of `u + 1`, `u + 1`,
-    1 and `v`: parameters are told by their number, and a type of a given universe has none.
+    1 and `v`.
     """
 
     parameters: int
-    """How many there are to choose."""
-    types: tuple[tuple[int | None, int], ...]
-    """Of the scalars, where they are one of the types, then of each other: a parameter, and what
-    is added to it."""
+    """How many there are to choose; the first is called `u` here, then `v`, `v_1` and so on, in
+    the order in which the constant declares them."""
+    types: tuple[str, ...]
+    """The `Sort` of the scalars, where they are one of the types, then of each other: a level such
+    as `+u`, `+0`, `v` or `+(u|v)`, which is `max u v + 1` (`lean/levels.py`)."""
 
 
 @dataclass(frozen=True)
@@ -183,6 +184,9 @@ class Library:
     primitives: Mapping[str, str]
     """The Lean constant, in full, of each primitive that the project's claims may use."""
     definitions: Mapping[str, Definition]
+    bridges: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The theorems, in full, that prove a constant to be what an operator or a definition is, where
+    it is not by definition: two of a sum, of nothing and of one term more; one of any other."""
     arrangements: Mapping[str, Arrangement] = field(default_factory=dict)
     """How Lean constants take their scalars, by full name, where it is not the usual way.
 

@@ -52,6 +52,8 @@ def explain_absence(session: Session, name: str, kind: str) -> Absence:
             summary = f"{missing}, though {file} seems to declare it: Lean does not read so far."
             return Absence(summary, False)
     failed = [module for module in session.build.modules.values() if not module.ok]
+    # It may stand in any of them: where one was not read to its end, nothing is known.
+    failed.sort(key=lambda module: module.outcome is not ModuleOutcome.UNDECIDED)
     if failed:
         return _unbuilt(session, failed[0])
     return Absence(f"{missing}{session.near(constant)}.", False)

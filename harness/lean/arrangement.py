@@ -38,16 +38,14 @@ from harness.kernel.terms import (
     Bound,
     Const,
     Expr,
-    Level,
-    Name,
     NatLit,
     Param,
     Pi,
     Sort,
     Succ,
-    Zero,
     spine,
 )
+from harness.lean.levels import stored
 from harness.lean.needs import definition_needs, needs_of
 from harness.lean.scope import CLASSES, NUMERALS
 
@@ -64,6 +62,11 @@ def arranged(
     needs = definition_needs(library.definitions)
     usual = {constant: needs_of(operator) for operator, constant in library.primitives.items()}
     usual |= {library.qualified(name): needs[name] for name in library.definitions}
+    usual |= {
+        theorem: needs[name] if name in needs else needs_of(name)
+        for name, theorems in library.bridges.items()
+        for theorem in theorems
+    }
     usual |= {library.qualified(claim.theorem): (claim.scalars.name,) for claim in claims}
     found: dict[str, Arrangement] = {}
     for name, operations in usual.items():
@@ -114,41 +117,19 @@ def universes(
 ) -> Universes | None:
     """Where the types lie that a constant ranges over; those of the binder `scalars` come first.
 
-    `None` where each lies in a universe of its own, and where one lies in none that has a short
-    name, such as `Type (max u v)`: then the kernel is asked about the usual ones.
+    `None` where each lies in a universe of its own and that of the scalars stands first: then the
+    inspector numbers them as they come.
     """
-    order = [i for i, binder in enumerate(binders) if isinstance(binder, Sort)]
-    levels = {i: _offset(binders[i].level) for i in order}  # type: ignore[attr-defined]
-    if any(level is None for level in levels.values()):
-        return None
-    # They are numbered as they come, which is how the inspector is given them.
-    named = list(dict.fromkeys(level[0] for i in order if (level := levels[i]) and level[0]))
-    is_short = all(level is not None and level[1] < 2 for level in levels.values())
-    if len(named) != len(constant.level_params) or not is_short:
-        named = list(constant.level_params)
+    places = [i for i, binder in enumerate(binders) if isinstance(binder, Sort)]
+    levels = {i: binders[i].level for i in places}  # type: ignore[attr-defined]
+    order = places
     if scalars is not None:
-        order = [scalars, *(i for i in order if i != scalars)]
-    types = tuple(
-        (named.index(level[0]) if level[0] else None, level[1])
-        for i in order
-        if (level := levels[i])
-    )
-    usual = tuple((number, 1) for number in range(len(constant.level_params)))
-    return None if types == usual else Universes(len(named), types)
-
-
-def _offset(level: Level) -> tuple[Name, int] | None:
-    """A universe as a parameter, or nothing, and what is added to it; `None` of any other."""
-    added = 0
-    while isinstance(level, Succ):
-        level, added = level.of, added + 1
-    match level:
-        case Zero():
-            return (), added
-        case Param():
-            return level.name, added
-        case _:
-            return None
+        order = [scalars, *(i for i in places if i != scalars)]
+    own = {l.of.name for l in levels.values() if isinstance(l, Succ) and isinstance(l.of, Param)}
+    if order == places and len(own) == len(places) == len(constant.level_params):
+        return None
+    params = constant.level_params
+    return Universes(len(params), tuple(stored(levels[i], params) for i in order))
 
 
 def instance_of(binder: Expr, scalars: Mapping[str, ScalarKind]) -> tuple[str, int] | None:

@@ -7,7 +7,9 @@ reads, where no notation, instance or coercion of a package can change what is m
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from harness.lean.levels import put, universe
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +18,8 @@ class Constant:
 
     name: str
     levels: tuple[str, ...] = ()
+    is_declared_order: bool = False
+    """Whether they are in the order in which the constant declares them instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +128,7 @@ def substitute(expression: Expression, values: Mapping[str, Expression]) -> Expr
 def at_levels(
     expression: Expression,
     levels: Mapping[str, str],
-    chosen: Callable[[str, tuple[str, ...]], tuple[str, ...]] = lambda _, levels: levels,
+    chosen: Callable[[Constant], Constant] = lambda constant: constant,
 ) -> Expression:
     """`expression` with other universes: `levels` maps the name of each to a level.
 
@@ -138,37 +142,25 @@ def at_levels(
             done[id(part)] = at(part)
         return done[id(part)]
 
+    def constant(part: Constant) -> Constant:
+        return chosen(replace(part, levels=tuple(put(l, levels) for l in part.levels)))
+
     def at(part: Expression) -> Expression:
         match part:
-            case Constant(name, found):
-                return Constant(name, chosen(name, tuple(_level(l, levels) for l in found)))
-            case TypeOf(Constant(name, found)):
-                new = chosen(name, tuple(_level(l, levels) for l in found))
-                return TypeOf(Constant(name, new))
+            case Constant():
+                return constant(part)
+            case TypeOf(about):
+                return TypeOf(constant(about))
             case Application(called, argument):
                 return Application(changed(called), changed(argument))
             case Function(name, type_, body) | ForAll(name, type_, body):
                 return type(part)(name, changed(type_), changed(body))
             case Sort(level) if level:
-                return Sort(_level(level, levels))
+                return Sort(put(level, levels))
             case _:
                 return part
 
     return changed(expression)
-
-
-def _level(level: str, levels: Mapping[str, str]) -> str:
-    base = level.lstrip("+")
-    return raised(levels.get(base, base), len(level) - len(base))
-
-
-def raised(level: str, by: int) -> str:
-    """A level so many higher, or lower; `-u` is the one below `u`, of which `Type` is `Sort u`."""
-    while by > 0:
-        level, by = level[1:] if level.startswith("-") else f"+{level}", by - 1
-    while by < 0:
-        level, by = level[1:] if level.startswith("+") else f"-{level}", by + 1
-    return level
 
 
 def postfix(expression: Expression) -> str:
@@ -180,10 +172,10 @@ def postfix(expression: Expression) -> str:
 
 def _postfix(e: Expression, places: dict[str, int], depth: int, words: list[str]) -> None:
     match e:
-        case Constant(name, levels):
-            words.append(f"!{name}:{','.join(levels)}")
-        case TypeOf(Constant(name, levels)):
-            words.append(f"%{name}:{','.join(levels)}")
+        case Constant():
+            words.append(f"!{_constant(e)}")
+        case TypeOf(constant):
+            words.append(f"%{_constant(constant)}")
         case Local(name):
             words.append(f"#{depth - 1 - places[name]}")
         case Application(called, argument):
@@ -198,6 +190,11 @@ def _postfix(e: Expression, places: dict[str, int], depth: int, words: list[str]
             words.append(f"^{level[1:]}" if level.startswith("-") else f"*{level}")
         case Literal(value):
             words.append(f"={value}")
+
+
+def _constant(constant: Constant) -> str:
+    mark = "=" if constant.is_declared_order else ""
+    return f"{constant.name}:{mark}{','.join(constant.levels)}"
 
 
 def source(expression: Expression) -> str:
@@ -221,21 +218,9 @@ def source(expression: Expression) -> str:
         case Local(name):
             return identifier(name)
         case Sort(level):
-            return _universe(level)
+            return universe(level)
         case Literal(value):
             return f"nat_lit {value}"
-
-
-def _universe(level: str) -> str:
-    if level in ("", "-0"):
-        return "Prop"
-    if level.startswith("-"):
-        return f"Sort {level[1:]}"
-    base = level.lstrip("+")
-    more = len(level) - len(base)
-    if base == "0":
-        return f"Type {more}"
-    return f"Type ({base} + {more})" if more else f"Type {base}"
 
 
 def _head(expression: Expression) -> str:

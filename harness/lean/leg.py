@@ -20,12 +20,15 @@ from harness.lean.audit.proof import prove
 from harness.lean.audit.second import external, second_kernel
 from harness.lean.build import Build, build
 from harness.lean.certificate.leg import certify, uncertified
+from harness.lean.certificate.numbers import FURTHER
 from harness.lean.errand import ErrandFailed
 from harness.lean.execution.leg import execute
 from harness.lean.find import find_toolchain, package_for
 from harness.lean.lock import check_lock
+from harness.lean.mirror.apart import trials
+from harness.lean.mirror.comparison import Comparison, references
 from harness.lean.mirror.judge import mirror_claim, mirror_definition
-from harness.lean.mirror.plan import Plan, plan
+from harness.lean.mirror.plan import Plan, doubtful, plan
 from harness.lean.process import Signal, Stopped
 from harness.lean.session import Session
 from harness.lean.toolchain import (
@@ -142,28 +145,50 @@ def _look(
     if not any(module.ok for module in built.modules.values()):
         return Session(project, built, asked, Answer(), 0.0)
 
-    def ask(asked: Plan, folder: str, what: str) -> tuple[Answer, float]:
+    def ask(
+        references: Sequence[str], comparisons: Sequence[Comparison], folder: str, what: str
+    ) -> tuple[Answer, float]:
         return inspect(
             built,
             lean,
-            asked.references(),
-            [comparison.line() for comparison in asked.comparisons],
+            references,
+            [comparison.line() for comparison in comparisons],
             folder=cache / folder,
+            more=FURTHER if folder == "trials" else "",
             stop=stop,
             on_start=lambda: say(f"Lean: {what}"),
         )
 
     answer, seconds = ask(
-        asked, "inspection", "replaying every declaration, comparing specifications"
+        asked.references(),
+        asked.comparisons,
+        "inspection",
+        "replaying every declaration, comparing specifications",
     )
     # The usual arrangement was printed. Where Lean shows another, it is asked again with that.
     library = arranged(project.library, project.claims, answer.constants)
     if library.arrangements:
         project = replace(project, library=library)
         asked = plan(library, project.claims)
-        answer, more = ask(asked, "arranged", "comparing again, as its author arranged instances")
+        answer, more = ask(
+            asked.references(),
+            asked.comparisons,
+            "arranged",
+            "comparing again, as its author arranged instances",
+        )
         seconds += more
-    return Session(project, built, asked, answer, seconds)
+    tried = trials(library, doubtful(asked, answer))
+    every = [trial.comparison for each in tried.values() for trial in each]
+    if every:
+        try:
+            found, more = ask(
+                references(every), every, "trials", "what is not found equal, at small sizes"
+            )
+        except ErrandFailed:  # then nothing is known to differ
+            return Session(project, built, asked, answer, seconds)
+        seconds += more
+        answer = replace(answer, compared={**answer.compared, **found.compared})
+    return Session(project, built, asked, answer, seconds, tried)
 
 
 def _check(

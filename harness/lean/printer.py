@@ -18,9 +18,9 @@ from harness.claims.model import (
     Library,
     ScalarKind,
 )
-from harness.language.terms import Equation, Lambda, Term, Variable
+from harness.language.terms import Call, Equation, Lambda, Term, Variable
 from harness.language.transform import fresh, subterms
-from harness.language.types import Parameter
+from harness.language.types import DimVar, Named, Parameter, Sort
 from harness.lean import expression as lean
 from harness.lean.expression import Constant, Expression, Local, apply, arrow
 from harness.lean.needs import definition_needs
@@ -67,12 +67,15 @@ class Printer:
             return Arrangement((), claim.scalars.name)
         return self.arrangement(self.library.qualified(claim.theorem), (claim.scalars.name,))
 
-    def definition(self, definition: Definition) -> tuple[LeanScope, Binders]:
-        """The scope of a definition's body, and the binders of all that it takes."""
+    def definition(
+        self, definition: Definition, bridge: str = ""
+    ) -> tuple[Arrangement, LeanScope, Binders]:
+        """How a definition takes its scalars, the scope of its body, and the binders of all that
+        it takes; as the theorem `bridge` does where one is given."""
         names = set(_names_of_term(definition.body))
-        constant = self.library.qualified(definition.name)
+        constant = bridge or self.library.qualified(definition.name)
         own = self.arrangement(constant, self.needs[definition.name])
-        return self.signature(definition.parameters, own, names)
+        return own, *self.signature(definition.parameters, own, names)
 
     def arrangement(self, constant: str, needs: tuple[str, ...]) -> Arrangement:
         """How a constant takes its scalars; without word of Lean's, in the usual order."""
@@ -168,6 +171,17 @@ class Printer:
             if (path := kind.path_to(other)) is not None
         }
         return operations, classes
+
+
+def applied(definition: Definition) -> Call:
+    """A definition at its own parameters."""
+    implicit = tuple(
+        DimVar(p.name) if p.sort is Sort.DIMENSION else Named(p.name)
+        for p in definition.parameters
+        if not p.is_explicit
+    )
+    arguments = tuple(Variable(p.name, p.type) for p in definition.parameters if p.is_explicit)
+    return Call(definition.name, implicit, arguments, definition.body.type)
 
 
 def levels_of(scope: LeanScope) -> tuple[str, ...]:

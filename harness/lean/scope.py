@@ -271,12 +271,13 @@ class LeanScope:
             case Primitive("entry" | "matrix_entry", _, arguments):
                 return apply(*map(self.term, arguments))
             case Primitive(operator, _, arguments) if operator in CLASSES:
-                return self._operate(operator, *map(self.term, arguments))
+                return self.operate(operator, *map(self.term, arguments))
             case Primitive(operator, dims, arguments):
                 given = [*map(self.dimension, dims), *map(self.term, arguments)]
                 return self.constant(self._primitive(operator), (), needs_of(operator), given)
 
-    def _operate(self, operation: str, *arguments: Expression) -> Expression:
+    def operate(self, operation: str, *arguments: Expression) -> Expression:
+        """An operation on scalars, at given ones."""
         u, instance = self.universe, self.instance(operation)
         if operation in NUMERALS:
             value = numeral(NUMERALS[operation])

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cached_property
 
@@ -19,6 +19,7 @@ from harness.lean.build import Build
 from harness.lean.draft.prefix import read
 from harness.lean.expression import Expression
 from harness.lean.messages import Message
+from harness.lean.mirror.apart import Trial
 from harness.lean.mirror.plan import Plan
 from harness.lean.places import Place, Places
 
@@ -33,6 +34,8 @@ class Session:
     answer: Answer
     seconds: float
     """How long the inspection took, when it was made."""
+    trials: Mapping[str, tuple[Trial, ...]] = field(default_factory=dict)
+    """Where what the kernel did not find equal was put at small sizes, by the comparison's key."""
 
     @cached_property
     def graph(self) -> Graph:

@@ -18,6 +18,7 @@ from harness.lean.mirror.comparison import Comparison, references
 from harness.lean.mirror.plan import text_of_claim, text_of_definition
 from harness.lean.printer import Printer
 from harness.lean.process import Signal
+from harness.lean.refuted import ruled
 from harness.lean.scope import CannotPrint
 from harness.lean.session import Session
 from harness.lean.toolchain import Toolchain
@@ -75,18 +76,20 @@ def _mirrored(
         on_start=lambda: say(f"Lean: comparing {len(asked)} mutants"),
     )
     for number, comparisons in asked.items():
-        rulings = [answer.compared.get(comparison.key) for comparison in comparisons]
-        accepted = [ruling is not None and ruling.accepted for ruling in rulings]
-        outcome = Outcome.CONFIRMED if all(accepted) else Outcome.REFUTED
-        yield (number, Leg.MIRROR), Outcome.ERROR if None in rulings else outcome
+        outcome = ruled([answer.compared.get(comparison.key) for comparison in comparisons])
+        yield (number, Leg.MIRROR), outcome
 
 
 def _comparisons(library: Library, mutant: Mutant) -> Iterator[Comparison]:
-    printer = Printer(mutant.library(library))
+    library = mutant.library(library)
+    printer = Printer(library)
     if isinstance(mutant.about, Claim):
-        yield from text_of_claim(printer, mutant.about)
+        theorem = library.qualified(mutant.about.theorem)
+        for comparison in text_of_claim(printer, mutant.about):
+            yield comparison.of(theorem, library)
     else:
-        yield from text_of_definition(printer, mutant.about.name)
+        for identity in text_of_definition(printer, mutant.about.name):
+            yield identity.comparison().of(identity.bridge or identity.subject, library)
 
 
 def _executed(

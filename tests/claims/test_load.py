@@ -410,3 +410,24 @@ def test_a_definition_is_not_called_as_an_operator(tmp_path: Path, name: str) ->
         "definitions.yaml:4:3: expected a name that no operator of the language has, "
         f"found {name!r}"
     )
+
+
+def test_bridges_are_read_in_full_and_mistakes_in_them_are_told(tmp_path: Path) -> None:
+    path = tmp_path / "definitions.yaml"
+    text = "namespace: T\nprimitives:\n  sum: sum\n  dot: dot\ndefinitions: {}\nbridges:\n"
+    path.write_text(f"{text}  sum: [sum_empty, A.sum_next]\n  dot: dot_is\n", "utf-8")
+    assert load_library(path, path.name).bridges == {
+        "sum": ("T.sum_empty", "T.A.sum_next"),
+        "dot": ("T.dot_is",),
+    }
+    for line, words in (
+        ("  sum: sum_empty", "7:8: expected two theorems, of the sum of nothing and of one term"),
+        ("  dot: [dot_is, dot_too]", "7:8: expected one theorem, found 2"),
+        ("  matmul: matmul_is", "7:3: expected a primitive or a definition of this file"),
+        ("  dot: dot is", "7:8: 'dot is' is not a Lean name"),
+        ("  dot: []", "7:8: "),
+    ):
+        path.write_text(f"{text}{line}\n", "utf-8")
+        with pytest.raises(InputError) as caught:
+            load_library(path, path.name)
+        assert str(caught.value.diagnostics[0]).startswith(f"definitions.yaml:{words}")

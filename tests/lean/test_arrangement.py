@@ -1,13 +1,30 @@
 """How constants take their scalars, read off types that are written down here by hand."""
 
+import pytest
+
 from harness.claims.load import core_scalars
 from harness.claims.model import ARGUMENT, SCALARS, Arrangement, Library, Universes
 from harness.kernel.declarations import Constant
-from harness.kernel.terms import ZERO, Expr, app, bound, const, nat, param, pi, sort, succ
+from harness.kernel.terms import (
+    ZERO,
+    Expr,
+    app,
+    bound,
+    const,
+    max_level,
+    nat,
+    param,
+    pi,
+    sort,
+    succ,
+)
 from harness.lean.arrangement import arrangement
 from harness.lean.expression import Constant as Const
 from harness.lean.expression import Sort, apply, postfix, source
+from harness.lean.levels import is_one
+from harness.lean.mirror.apart import trials
 from harness.lean.mirror.comparison import Comparison
+from harness.lean.mirror.plan import plan
 from harness.lean.printer import Printer
 
 U = ("u",)
@@ -61,9 +78,7 @@ def test_a_class_and_sizes_before_the_scalars() -> None:
             is_polymorphic=False,
         )
     )
-    assert found == Arrangement(
-        (ARGUMENT, SCALARS, "commutative ring"), "", Universes(0, ((None, 1),))
-    )
+    assert found == Arrangement((ARGUMENT, SCALARS, "commutative ring"), "", Universes(0, ("+0",)))
 
 
 def test_without_instances_the_result_tells_the_scalars() -> None:
@@ -123,7 +138,7 @@ def level(name: str, added: int = 1) -> Expr:
 
 
 def test_types_lie_in_the_universes_that_their_author_chose() -> None:
-    """The scalars' comes first, and parameters are numbered as they come."""
+    """The scalars' comes first, and parameters are numbered as they are declared."""
     ring = of_class("Lean.Grind.CommRing", 0)
 
     def found(*types: Expr, params: tuple[str, ...]) -> Universes | None:
@@ -135,20 +150,19 @@ def test_types_lie_in_the_universes_that_their_author_chose() -> None:
 
     assert found(level("u"), params=("u",)) is None
     # The class is of the last of the types.
-    assert found(level("u"), level("u"), params=("u",)) == Universes(1, ((0, 1), (0, 1)))
-    assert found(level("v"), level("u"), params=("u", "v")) == Universes(2, ((1, 1), (0, 1)))
-    assert found(level("v", 0), level("u"), params=("u", "v")) == Universes(2, ((1, 1), (0, 0)))
-    assert found(TYPE, level("u"), params=("u",)) == Universes(1, ((0, 1), (None, 1)))
-    # With more of them than types tell, the order is that of the declaration.
-    assert found(level("v"), level("v"), params=("w", "v")) == Universes(2, ((1, 1), (1, 1)))
+    assert found(level("u"), level("u"), params=("u",)) == Universes(1, ("+u", "+u"))
+    assert found(level("v"), level("u"), params=("u", "v")) == Universes(2, ("+u", "+v"))
+    assert found(level("v", 0), level("u"), params=("u", "v")) == Universes(2, ("+u", "v"))
+    assert found(TYPE, level("u"), params=("u",)) == Universes(1, ("+u", "+0"))
+    assert found(level("v"), level("v"), params=("w", "v")) == Universes(2, ("+v", "+v"))
 
 
 def test_a_comparison_is_about_all_universes_of_its_constant_and_no_others() -> None:
-    shared, sorts = Universes(1, ((0, 1), (0, 1))), Universes(2, ((0, 1), (1, 0)))
+    shared, sorts = Universes(1, ("+u", "+u")), Universes(2, ("+u", "v"))
     own = {
         "T.shared": Arrangement((SCALARS,), "", shared),
         "T.sorts": Arrangement((SCALARS,), "", sorts),
-        "T.lowest": Arrangement((SCALARS,), "", Universes(0, ((None, 1), (None, 1)))),
+        "T.lowest": Arrangement((SCALARS,), "", Universes(0, ("+0", "+0"))),
     }
     library = Library("T", core_scalars(), {}, {}, arrangements=own)
     cited = apply(Const("T.shared", ("u", "v")), Const("T.sorts", ("u", "v")), Sort("v"))
@@ -157,8 +171,57 @@ def test_a_comparison_is_about_all_universes_of_its_constant_and_no_others() -> 
         found = Comparison("", ("u", "v"), cited, cited).of(subject, library)
         return found.levels, postfix(found.statement)
 
-    assert seen("T.shared") == (("u",), "!T.shared:u !T.sorts:u,+u @ *u @")
-    assert seen("T.lowest") == ((), "!T.shared:0 !T.sorts:0,+0 @ *0 @")
-    assert seen("T.sorts") == (("u", "v"), "!T.shared:-v !T.sorts:u,v @ ^v @")
+    assert seen("T.shared") == (("u",), "!T.shared:=u !T.sorts:=u,+u @ *u @")
+    assert seen("T.lowest") == ((), "!T.shared:=0 !T.sorts:=0,+0 @ *0 @")
+    assert seen("T.sorts") == (("u", "v"), "!T.shared:=-v !T.sorts:=u,v @ ^v @")
+    whole = Comparison("", ("u", "v"), cited, cited)
+    assert whole.of("T.sorts", library).unsettled == ("T.shared",)
+    assert whole.of("T.shared", library).unsettled == ()
     assert source(Sort("-v")) == "Sort v"
     assert source(Sort("+u")) == "Type (u + 1)"
+
+
+def test_the_larger_of_two_universes() -> None:
+    """{α : Type (max u v)} {P : Type u}: the statement, and how another constant cites it."""
+    u, v = param(("u",)), param(("v",))
+    ring = app(const(("Lean", "Grind", "CommRing"), (max_level(u, v),)), bound(1))
+    whole = constant(sort(succ(max_level(u, v))), sort(succ(u)), ring, bound(2), result=bound(3))
+    both = read(Constant(whole.name, (("u",), ("v",)), whole.type))
+    assert both is not None
+    assert both.universes == Universes(2, ("+(u|v)", "+u"))
+    library = Library("T", core_scalars(), {}, {}, arrangements={"T.c": both})
+    cited = apply(Const("T.c", ("u", "v")), Sort("u"))
+
+    def seen(subject: str) -> tuple[str, tuple[str, ...]]:
+        found = Comparison("", ("u", "v"), cited, cited).of(subject, library)
+        return postfix(found.statement), found.unsettled
+
+    assert seen("T.c") == ("!T.c:=u,(u|v) *(u|v) @", ())
+    # Whether types of any two universes lie in it is not so.
+    assert seen("T.other") == ("!T.c:=v,u *u @", ("T.c",))
+    assert source(Sort("(u|+v)")) == "Type (max u (v + 1))"
+    assert source(Sort("+(u|v)")) == "Type (max u v + 1)"
+    assert source(Sort("-(u~v)")) == "Sort (imax u v)"
+
+
+def test_levels_are_told_apart() -> None:
+    assert is_one("(u|v)", "(v|u)")
+    assert is_one("+(u|v)", "(+u|+v)")
+    assert is_one("(u|(u|v))", "(u|v)")
+    assert is_one("(u~+v)", "(u|+v)")
+    for one, other in (("u", "v"), ("(u|v)", "u"), ("(u~v)", "(u|v)"), ("+u", "u"), ("0", "u")):
+        assert not is_one(one, other), (one, other)
+
+
+@pytest.mark.parametrize("items", [("argument", "scalars", "zero", "add"), ("zero",)])
+def test_a_sum_may_take_its_size_before_its_scalars(items: tuple[str, ...]) -> None:
+    """`{n : Nat} {α : Type u} [OfNat α 0] [Add α]`: every statement about it is closed."""
+    whole = items if len(items) > 1 else ("scalars", "add", "zero")
+    own = {"T.sum": Arrangement(whole)}
+    library = Library("T", core_scalars(), {"sum": "T.sum"}, {}, arrangements=own)
+    asked = plan(library, ())
+    assert asked.faults == {}
+    tried = trials(library, ["primitive:sum"])["primitive:sum"]
+    assert len(asked.comparisons) == 2
+    for comparison in (*asked.comparisons, *(trial.comparison for trial in tried)):
+        assert comparison.line().startswith("compare\tprimitive:sum")

@@ -157,6 +157,15 @@ def test_a_file_that_two_modules_could_be(tmp_path: Path, decoy: str) -> None:
     assert not [m for m in read_package(root).modules.values() if m.file == decoy]
 
 
+def test_a_module_in_two_source_folders(tmp_path: Path) -> None:
+    """Lake takes the one or the other, by the library that asks."""
+    lakefile = LAKEFILE + 'srcDir = "a"\n\n[[lean_lib]]\nname = "Other"\nsrcDir = "b"\n'
+    root = write(tmp_path, lakefile, a__Demo="module", b__Other="module")
+    assert set(read_package(root).modules) == {"Demo", "Other"}
+    write(root, lakefile, b__Demo="module")
+    assert fault(root) == "b/Demo.lean:1:1: a/Demo.lean is the module Demo as well"
+
+
 @pytest.mark.parametrize(("one", "two"), [("Demo/Straße", "Demo/STRASSE"), ("A", "a")])
 def test_names_that_some_file_systems_take_for_one(tmp_path: Path, one: str, two: str) -> None:
     root = write(tmp_path, Demo="module", **{n.replace("/", "__"): "module" for n in (one, two)})

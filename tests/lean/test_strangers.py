@@ -68,6 +68,7 @@ UNIVERSES = {
         "scalars that lie in `Type` and of types that lie in `Type 1` "
         "and of types that lie in `Type (u + 1)`"
     ),
+    "larger_comm": "scalars that lie in `Type (max u v)`",
 }
 """Theorems about types in universes of their own, and of which alone they are true."""
 

@@ -16,11 +16,13 @@ import pytest
 from harness.claims.lock import lock_text
 from harness.claims.project import load_project
 from harness.evidence import Evidence, Gap, GapKind, Leg, Outcome
+from harness.lean.arrangement import arranged
 from harness.lean.audit import second
 from harness.lean.audit.inspection import inspect
 from harness.lean.find import find_toolchain
 from harness.lean.leg import DEFINITION_LEGS, OWN_LEGS, check_all, look
 from harness.lean.lock import current
+from harness.lean.mirror.apart import trials
 from harness.lean.mirror.comparison import references
 from harness.lean.mirror.judge import mirror_claim
 from harness.lean.mirror.plan import plan
@@ -211,8 +213,53 @@ def test_what_belongs_to_types_is_ruled_on_with_them(cheating: Answers, root: Pa
     assert kinds >= {"inductive", "constructor", "recursor", "theorem", "definition"}
 
 
-SUMS = {"Zero": False, "First": False, "Last": False, "Only": False, "Right": True}
-"""Namespaces with a sum and an inner product of their own, and whether the sum is one."""
+NEXT = {
+    "sum_next": "",
+    "sum_unproved": "rests on `sorry`",
+    "sum_assumed": "rests on the axiom Sabotage.Folded.sum_assumed",
+    "sum_itself": "does not find it so by Sabotage.Folded.sum_empty and Sabotage.Folded.sum_itself",
+    "sum_if": "does not find it so by",
+    "sum_of_numbers": "is about scalars of the kind 'integers', and the claim about",
+    "Right.sum_next": "does not find it so by",
+}
+"""Theorems that are named for one term more, and why they do not do."""
+DOT = "Sabotage.Folded.dot_is"
+C, R, N = Outcome.CONFIRMED, Outcome.REFUTED, Outcome.NOT_RUN
+SUMS: dict[str, tuple[str, dict[str, tuple[str, ...]], Outcome, str]] = {
+    **{
+        name: (name, {}, R, f"Sabotage.{name}.sum is not the operator `sum`")
+        for name in ("Zero", "First", "Last", "Only")
+    },
+    "Right": ("Right", {}, C, ""),
+    # What is 0 for everything is no sum, whatever is named for it.
+    "Zero, by theorems": (
+        "Zero",
+        {"sum": ("Sabotage.Zero.sum_empty", "Sabotage.Zero.sum_next")},
+        R,
+        "Sabotage.Zero.sum is not the operator `sum`",
+    ),
+    "Folded": ("Folded", {}, N, "under `bridges` in definitions.yaml"),
+    **{
+        f"Folded, by {name}": (
+            "Folded",
+            {
+                "sum": ("Sabotage.Folded.sum_empty", f"Sabotage.Folded.{name}"),
+                "dot": (DOT,),
+            },
+            N if words else C,
+            words,
+        )
+        for name, words in NEXT.items()
+    },
+    "Folded, dot by nothing": (
+        "Folded",
+        {"sum": ("Sabotage.Folded.sum_empty", "Sabotage.Folded.sum_next")},
+        N,
+        "whether Sabotage.Folded.dot is what is meant by `dot` is not known",
+    ),
+}
+"""Namespaces with a sum and an inner product of their own, the theorems that are named for them,
+and what is said of a claim about them."""
 
 
 def test_the_sum_below_an_inner_product_is_asked_about(cheating: Answers, root: Path) -> None:
@@ -221,20 +268,20 @@ def test_the_sum_below_an_inner_product_is_asked_about(cheating: Answers, root: 
     session = look(project, lean, root / "cache")
     [claim] = [claim for claim in project.claims if claim.theorem == "honest"]
     plans = {}
-    for name in SUMS:
-        primitives = {op: f"Sabotage.{name}.{op}" for op in ("sum", "dot")}
+    asked = []
+    for name, (space, bridges, _, _) in SUMS.items():
         library = replace(
             project.library,
-            namespace=f"Sabotage.{name}",
-            primitives=primitives,
+            namespace=f"Sabotage.{space}",
+            primitives={op: f"Sabotage.{space}.{op}" for op in ("sum", "dot")},
             definitions={},
+            bridges=bridges,
         )
-        plans[name] = library, plan(library, (claim,))
-    asked = [
-        replace(comparison, key=f"{name}/{comparison.key}")
-        for name, (_, made) in plans.items()
-        for comparison in made.comparisons
-    ]
+        library = arranged(library, (claim,), session.answer.constants)
+        made, tried = plan(library, (claim,)), trials(library, ("primitive:sum", "primitive:dot"))
+        plans[name] = library, made, tried
+        every = [*made.comparisons, *(t.comparison for each in tried.values() for t in each)]
+        asked += [replace(comparison, key=f"{name}/{comparison.key}") for comparison in every]
     answer, _ = inspect(
         session.build,
         lean,
@@ -242,8 +289,8 @@ def test_the_sum_below_an_inner_product_is_asked_about(cheating: Answers, root: 
         [comparison.line() for comparison in asked],
         folder=root / "sums",
     )
-    for name, is_right in SUMS.items():
-        library, made = plans[name]
+    for name, (_, bridges, outcome, words) in SUMS.items():
+        library, made, tried = plans[name]
         compared = {
             key.removeprefix(f"{name}/"): ruling
             for key, ruling in answer.compared.items()
@@ -253,14 +300,15 @@ def test_the_sum_below_an_inner_product_is_asked_about(cheating: Answers, root: 
             session,
             project=replace(project, library=library, claims=(claim,)),
             plan=made,
+            trials=tried,
             answer=replace(answer, compared=compared),
         )
         found = mirror_claim(own, claim)
-        assert found.outcome is (Outcome.CONFIRMED if is_right else Outcome.REFUTED), name
-        if is_right:
+        assert found.outcome is outcome, (name, found.summary)
+        assert words in found.summary, (name, found.summary)
+        if outcome is C:
             assert found.data["operators"] == ["dot", "sum"]
-        else:
-            assert f"Sabotage.{name}.sum is not the operator `sum`" in found.summary
+            assert found.data.get("bridges", {}) == {k: list(v) for k, v in bridges.items()}
 
 
 def test_the_clean_twin_of_each_is_confirmed(clean: Answers) -> None:

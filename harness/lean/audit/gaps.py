@@ -24,6 +24,7 @@ def find_gaps(session: Session) -> Iterator[Gap]:
 
 def _unmentioned(session: Session) -> Iterator[Gap]:
     claimed = {session.constant(claim.theorem) for claim in session.project.claims}
+    claimed |= {theorem for each in session.project.library.bridges.values() for theorem in each}
     used: set[str] = set()
     for name in claimed & set(session.graph.declarations):
         used |= set(session.graph.rests_on(name))

@@ -10,6 +10,7 @@ from harness.diagnostics import Diagnostic
 from harness.evidence import Evidence, Json, Leg, Outcome
 from harness.lean.absence import Absence, explain_absence
 from harness.lean.audit.graph import counted, readable
+from harness.lean.refuted import Fact, Ground, refuted
 from harness.lean.session import Session, theorem_fault
 
 CHECK = "kernel"
@@ -43,7 +44,7 @@ def prove(session: Session, claim: Claim) -> Evidence:
         summary = (
             f"{constant} is not a theorem but {_article(declaration.kind)}; nothing is proved."
         )
-        return _refuted(claim, summary, data, _at(session, [constant], summary))
+        return _refuted(claim, Fact.UNPROVED, summary, data, _at(session, [constant], summary))
     return (
         _assumed(session, claim, data)
         or _compiled(session, claim, data)
@@ -94,7 +95,7 @@ def _missing(session: Session, claim: Claim, absence: Absence) -> Evidence:
             data,
             diagnostics=tuple(where),
         )
-    return _refuted(claim, absence.summary, data, where)
+    return _refuted(claim, Fact.ABSENT, absence.summary, data, where)
 
 
 def _unchecked(session: Session, claim: Claim, data: dict[str, Json]) -> Evidence | None:
@@ -116,7 +117,9 @@ def _unchecked(session: Session, claim: Claim, data: dict[str, Json]) -> Evidenc
         if not ruling.accepted:
             whom = "it" if name == constant else f"{readable(name)}, on which it rests"
             summary = f"The kernel refuses {whom}: {ruling.reason}."
-            return _refuted(claim, summary, data, _at(session, [name, constant], summary))
+            # What the kernel is not given, such as an unsafe constant, nobody has accepted either.
+            ground = ruling if ruling.verdict == "refused" else Fact.UNPROVED
+            return _refuted(claim, ground, summary, data, _at(session, [name, constant], summary))
     return None
 
 
@@ -135,7 +138,7 @@ def _assumed(session: Session, claim: Claim, data: dict[str, Json]) -> Evidence 
         places = [citing, axiom, constant]
         diagnostics += _at(session, places, f"{claim.theorem} rests on {what}{by}.")
     summary = f"It is unproved: what stands for a proof rests on {'; on '.join(parts)}."
-    return _refuted(claim, summary, data, diagnostics)
+    return _refuted(claim, Fact.UNPROVED, summary, data, diagnostics)
 
 
 def _compiled(session: Session, claim: Claim, data: dict[str, Json]) -> Evidence | None:
@@ -150,7 +153,7 @@ def _compiled(session: Session, claim: Claim, data: dict[str, Json]) -> Evidence
         f"It rests on what compiled code answers ({word}{through}): the kernel runs that, and "
         "checks nothing."
     )
-    return _refuted(claim, summary, data, _at(session, [citing, constant], summary))
+    return _refuted(claim, Fact.UNPROVED, summary, data, _at(session, [citing, constant], summary))
 
 
 def _confirmed(session: Session, claim: Claim, data: dict[str, Json]) -> Evidence:
@@ -179,17 +182,13 @@ def _seconds(session: Session, module: str) -> float:
 
 
 def _refuted(
-    claim: Claim, summary: str, data: dict[str, Any], diagnostics: Iterable[Diagnostic]
+    claim: Claim,
+    ground: Ground,
+    summary: str,
+    data: dict[str, Any],
+    diagnostics: Iterable[Diagnostic],
 ) -> Evidence:
-    return Evidence(
-        claim.theorem,
-        Leg.PROOF,
-        CHECK,
-        Outcome.REFUTED,
-        summary,
-        data,
-        diagnostics=tuple(diagnostics),
-    )
+    return refuted(claim.theorem, Leg.PROOF, CHECK, ground, summary, data, diagnostics)
 
 
 def _at(session: Session, names: list[str], message: str) -> tuple[Diagnostic, ...]:

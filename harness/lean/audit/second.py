@@ -21,9 +21,12 @@ from harness.files import write_atomically
 from harness.kernel.declarations import Axiom, Export
 from harness.kernel.export import reach, write_export
 from harness.kernel.terms import Name
+from harness.lean.audit.answer import Ruling
 from harness.lean.audit.graph import counted, readable
 from harness.lean.audit.names import parsed, shown, visible
+from harness.lean.mirror.reach import bridged, reached
 from harness.lean.process import Signal, Stopped, execute, one_at_a_time
+from harness.lean.refuted import Fact, refuted
 from harness.lean.session import Session
 
 CHECK = "second kernel"
@@ -95,6 +98,15 @@ def unproved(session: Session, export: Export) -> list[str]:
     ]
 
 
+def _bridges(session: Session, claim: Claim) -> list[str]:
+    """The theorems that stand for comparisons of what a claim reaches, as far as Lean has them."""
+    library = session.project.library
+    below = reached(library, *(h.equation for h in claim.hypotheses), claim.conclusion)
+    named = (theorem for each in bridged(library, *below).values() for theorem in each)
+    known = session.answer.declarations
+    return [theorem for theorem in named if theorem in known and known[theorem].term is not None]
+
+
 def _claimed(session: Session) -> list[Claim]:
     declarations = session.answer.declarations
     found = []
@@ -116,7 +128,8 @@ def _rulings(
     on_start: Callable[[], None],
 ) -> Rulings:
     folder.mkdir(parents=True, exist_ok=True)
-    names = [claim.theorem for claim in claims]
+    names = [session.constant(claim.theorem) for claim in claims]
+    names += dict.fromkeys(theorem for claim in claims for theorem in _bridges(session, claim))
     key = _digest(session.answer.digest, json.dumps(names), _source(), sys.version)
     kept = folder / "rulings.json"
     with one_at_a_time(folder / "lock", stop):
@@ -133,7 +146,8 @@ def _rulings(
 
 def _ask(session: Session, theorems: Sequence[str], folder: Path, stop: Signal | None) -> str:
     export, own = folder / "export.ndjson", folder / "own.json"
-    export.write_text("".join(write_export(exported(session, theorems))), "utf-8")
+    found = reach(session.answer.export, map(parsed, theorems))
+    export.write_text("".join(write_export(found)), "utf-8")
     own.write_text(json.dumps(_own(session)), "utf-8")
     command = [sys.executable, "-P", "-m", "harness.lean.audit.kernel_process"]
     done = execute([*command, export, own], cwd=folder, timeout=SECONDS, stop=stop)
@@ -192,7 +206,9 @@ def _source() -> str:
 
 def _judged(session: Session, claim: Claim, rulings: Rulings, failed: str) -> Evidence:
     constant = session.constant(claim.theorem)
-    library = [n for n in session.graph.reaches(constant) if n not in session.answer.declarations]
+    bridges = _bridges(session, claim)
+    below = {name for each in (constant, *bridges) for name in session.graph.reaches(each)}
+    library = sorted(below - session.answer.declarations.keys())
     believed = sorted(name for name in library if rulings.get(name, ("", ""))[0] == "trusted")
     theorems = set(unproved(session, session.answer.export)) & set(believed)
     data: dict[str, Json] = {
@@ -204,7 +220,7 @@ def _judged(session: Session, claim: Claim, rulings: Rulings, failed: str) -> Ev
     }
     if failed:
         return _evidence(claim, CHECK, Outcome.ERROR, failed, data)
-    own = session.graph.rests_on(constant)
+    own = list(dict.fromkeys(n for e in (constant, *bridges) for n in session.graph.rests_on(e)))
     for name in reversed(own):
         verdict, reason = rulings.get(name, ("", ""))
         if verdict == "accepted" or (verdict == "trusted" and _is_librarys(session, name)):
@@ -238,9 +254,8 @@ def _refuted(
 ) -> Evidence:
     places = (session.diagnostic(each, summary) for each in (name, str(data["constant"])))
     found = tuple(place for place in places if place is not None)[:1]
-    return Evidence(
-        claim.theorem, Leg.PROOF, CHECK, Outcome.REFUTED, summary, data, diagnostics=found
-    )
+    ground = Ruling("refused", summary)
+    return refuted(claim.theorem, Leg.PROOF, CHECK, ground, summary, data, found)
 
 
 # -- anybody's ------------------------------------------------------------------------------------
@@ -270,9 +285,12 @@ def _external(
         return _evidence(claim, check, Outcome.ERROR, f"{stopped}.", data)
     said = visible((done.errors.strip() or done.output.strip()).rsplit("\n", 1)[-1][:300])
     data["said"] = said
+    if done.exit_code == 1:
+        summary = f"{command[0]} refuses: {said or 'without a word'}."
+        about = claim.theorem, Leg.PROOF, check
+        return refuted(*about, Fact.CHECKER, summary, data, seconds=done.seconds)
     outcomes = {
         0: (Outcome.CONFIRMED, "accepts the theorem and all that it rests on"),
-        1: (Outcome.REFUTED, f"refuses: {said or 'without a word'}"),
         2: (Outcome.INCONCLUSIVE, f"gives up: {said or 'without a word'}"),
     }
     failed = Outcome.ERROR, f"ended with exit code {done.exit_code}: {said or 'without a word'}"

@@ -49,8 +49,7 @@ class Sides:
     def proof(self) -> Expression:
         """A proof of the equation, by `decide` at every index at once."""
         indices = [*self.bound, *self.entries]
-        sizes = [*self.bound_sizes, *self.entry_sizes]
-        proposition, decision = self._everywhere(list(zip(indices, sizes, strict=True)))
+        proposition, decision = self.everywhere()
         decided = apply(Constant("of_decide_eq_true"), proposition, decision, _computed(TRUE))
         found = apply(decided, *(Local(name) for name, _ in indices))
         for depth in reversed(range(len(self.entries))):
@@ -64,6 +63,12 @@ class Sides:
                 lean.Function(name, type_, found),
             )
         return lean.function(self.bound, found)
+
+    def everywhere(self) -> tuple[Expression, Expression]:
+        """That all entries are equal, everywhere, and how that is decided."""
+        indices = [*self.bound, *self.entries]
+        sizes = [*self.bound_sizes, *self.entry_sizes]
+        return self._everywhere(list(zip(indices, sizes, strict=True)))
 
     def contradiction(self, proof: Expression, point: Point) -> Expression:
         """A proof of `False` from one of the equation, at a point where the sides differ."""

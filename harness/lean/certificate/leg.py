@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +17,14 @@ from harness.evidence import Evidence, Json, Leg, Outcome
 from harness.lean import expression as lean
 from harness.lean.audit.answer import Answer
 from harness.lean.audit.inspection import inspect
-from harness.lean.certificate.numbers import MODULO_THREE, NUMBERS, CannotCertify
+from harness.lean.certificate.numbers import FURTHER, MODULO_THREE, NUMBERS, CannotCertify
 from harness.lean.certificate.statement import Witness, refutation, satisfaction, weakening
 from harness.lean.errand import ErrandFailed
 from harness.lean.expression import constants
 from harness.lean.mirror.comparison import Comparison, references
 from harness.lean.printer import Printer
 from harness.lean.process import Signal
+from harness.lean.refuted import DECIDED
 from harness.lean.scope import CannotPrint
 from harness.lean.session import Session
 from harness.lean.toolchain import Toolchain
@@ -86,7 +86,7 @@ def certify(
                 asked.references(),
                 asked.lines(),
                 folder=folder,
-                more=(files("harness.lean.certificate") / "Numbers.lean").read_text("utf-8"),
+                more=FURTHER,
                 stop=stop,
                 on_start=on_start,
             )
@@ -218,6 +218,13 @@ def _judged(
                 f"of the claim without it, by computing both sides {where}."
             )
         return replace(item, outcome=Outcome.CONFIRMED, summary=summary, data=data)
+    if not rulings or None in rulings:
+        summary = "The kernel was not asked."
+        return replace(item, outcome=Outcome.ERROR, summary=summary, data=data)
+    undecided = next((r for r in rulings if r is not None and r.verdict not in DECIDED), None)
+    if undecided is not None:
+        why = f"Lean's kernel did not come to an answer: {undecided.reason or undecided.verdict}."
+        return _not_certified(replace(item, data=data), why)
     reason = refused.reason if refused else "it was not asked"
     if refused is not None and len(rulings) > 1 and refused is rulings[0]:
         # What is refused is no counterexample, but that it is one to what Lean's theorem says.

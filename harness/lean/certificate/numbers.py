@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from importlib.resources import files
 
 from harness.evidence import Json
 from harness.lean import expression as lean
@@ -78,6 +79,9 @@ MODULO_THREE = Numbers(
     lambda value: place(value % 3, 3),
     3,
 )
+
+FURTHER = (files("harness.lean.certificate") / "Numbers.lean").read_text("utf-8")
+"""The Lean text that declares what is cited of numbers and not in Lean's library."""
 
 NUMBERS: Mapping[str, Numbers] = {
     "Lean.Grind.CommRing": INTEGERS,

@@ -126,7 +126,8 @@ def _primitives(library: Library, typed: Mapping[str, Signature], ask: Ask) -> d
             for total in sums if "sum" in handed(operator) else [""]:
                 trial = replace(library, primitives={"sum": total, operator: constant})
                 try:
-                    comparisons = [c.of(constant, trial) for c in meaning(Printer(trial), operator)]
+                    own = [i.comparison() for i in meaning(Printer(trial), operator)]
+                    comparisons = [comparison.of(constant, trial) for comparison in own]
                 except CannotPrint:
                     continue
                 for number, comparison in enumerate(comparisons):

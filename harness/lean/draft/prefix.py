@@ -24,6 +24,7 @@ from harness.lean.expression import (
     source,
     substitute,
 )
+from harness.lean.levels import raised
 
 MARK = "·"
 """Stands between the name that a binder has in Lean and its number; in no name of Lean's own."""
@@ -41,7 +42,7 @@ def read(term: kernel.Expr, numbers: Iterator[int] | None = None) -> Expression:
                 return Constant(name_text(e.name))
             case kernel.Sort():
                 level = _level(e.level)
-                return Sort("" if level == "0" else level.removeprefix("+"))
+                return Sort("" if level == "0" else raised(level, -1))
             case kernel.NatLit():
                 return Literal(e.value)
             case kernel.StrLit():
@@ -74,11 +75,11 @@ def _level(level: kernel.Level) -> str:
         case kernel.Succ():
             return f"+{_level(level.of)}"
         case kernel.Max():
-            return f"(max {_level(level.left)} {_level(level.right)})"
+            return f"({_level(level.left)}|{_level(level.right)})"
         case kernel.IMax():
-            return f"(imax {_level(level.left)} {_level(level.right)})"
+            return f"({_level(level.left)}~{_level(level.right)})"
         case kernel.Param():
-            return name_text(level.name)
+            return re.sub(r"[^\w.']", "_", name_text(level.name))
     return "0"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from harness.evidence import Evidence, Json, Leg, Outcome
 from harness.lean.execution.compare import Tally
 from harness.lean.execution.kinds import Scalars
+from harness.lean.refuted import Fact, refuted
 from harness.lean.session import Session
 
 CHECKS: dict[Scalars, str] = {"Rat": "rational", "Float": "float64"}
@@ -20,7 +21,6 @@ _AGREE: dict[Scalars, str] = {
 
 def evidence(session: Session, name: str, kind: Scalars, tally: Tally, seconds: float) -> Evidence:
     """What a tally shows, with its numbers."""
-    outcome, summary = judge(kind, tally)
     data: dict[str, Json] = {
         "instances": tally.instances,
         "entries": tally.entries,
@@ -34,23 +34,23 @@ def evidence(session: Session, name: str, kind: Scalars, tally: Tally, seconds: 
     else:
         data["largest_part_of_bound"] = tally.largest
         data["without_bound"] = tally.without_bound
-    example = None if tally.difference is None else tally.difference.example
-    return Evidence(
-        name,
-        Leg.EXECUTION,
-        CHECKS[kind],
-        outcome,
-        summary,
-        data,
-        counterexample=example,
-        seconds=seconds,
-    )
-
-
-def judge(kind: Scalars, tally: Tally) -> tuple[Outcome, str]:
-    """The outcome and its summary: confirmed where something was compared, and it agrees."""
     if tally.difference is not None:
-        return Outcome.REFUTED, tally.difference.summary
+        return refuted(
+            name,
+            Leg.EXECUTION,
+            CHECKS[kind],
+            Fact.OTHER_VALUES,
+            tally.difference.summary,
+            data,
+            counterexample=tally.difference.example,
+            seconds=seconds,
+        )
+    outcome, summary = agreed(kind, tally)
+    return Evidence(name, Leg.EXECUTION, CHECKS[kind], outcome, summary, data, seconds=seconds)
+
+
+def agreed(kind: Scalars, tally: Tally) -> tuple[Outcome, str]:
+    """The outcome and its summary where nothing differs: confirmed where something was compared."""
     if tally.compared <= 0:
         summary = "No value had an entry, or none had a bound; nothing was compared."
         return Outcome.INCONCLUSIVE, summary

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 from harness.claims.model import Claim, Definition, Library, ScalarKind
 from harness.evidence import Evidence, Leg, Outcome
-from harness.language.terms import Call, Equation, Term, Variable
-from harness.language.types import DimVar, Named, Parameter, Sort
+from harness.language.terms import Equation, Term, Variable
+from harness.language.types import Parameter
 from harness.lean.mirror.reach import reached
+from harness.lean.printer import applied
+from harness.lean.refuted import Fact, Ground, refuted, ruled
 from harness.lean.session import Session
 
 
@@ -64,13 +66,7 @@ def of_claim(claim: Claim) -> Subject:
 
 def of_definition(definition: Definition, library: Library) -> Subject:
     """A definition at its own parameters."""
-    implicit = tuple(
-        DimVar(p.name) if p.sort is Sort.DIMENSION else Named(p.name)
-        for p in definition.parameters
-        if not p.is_explicit
-    )
-    arguments = tuple(Variable(p.name, p.type) for p in definition.parameters if p.is_explicit)
-    call = Call(definition.name, implicit, arguments, definition.body.type)
+    call = applied(definition)
     own = library.arrangements.get(library.qualified(definition.name))
     scalars = library.scalars.get(own.kind) if own is not None else None
     return Subject(definition.name, definition.parameters, call, scalars)
@@ -101,16 +97,20 @@ def _refusal(session: Session, subject: Subject) -> Evidence | None:
                 f"Lean would run other code in place of {name}, which is marked "
                 f"{', '.join(sorted(swapped))}."
             )
-            return _evidence(subject, Outcome.REFUTED, summary)
+            return _refuted(subject, Fact.REPLACED, summary)
     for theorem, replaced in session.answer.replacements.items():
         # What replaces a function of Lean's own may be run by anything.
         is_run = replaced in below or replaced not in declarations
-        if is_run and not _is_proved(session, theorem):
+        proved = _proved(session, theorem) if is_run else True
+        if proved is not True:
+            which = "which is not decided" if proved is None else "which is not proved"
             summary = (
                 f"Lean would run other code in place of {replaced}, as the csimp theorem {theorem} "
-                "says, which is not proved."
+                f"says, {which}."
             )
-            return _evidence(subject, Outcome.REFUTED, summary)
+            if proved is False:
+                return _refuted(subject, Fact.REPLACED, summary)
+            return _evidence(subject, Outcome.NOT_RUN, summary)
     for name in below:
         ruling = session.answer.replayed.get(name)
         if ruling is not None and ruling.verdict in ("refused", "undecided"):
@@ -119,15 +119,23 @@ def _refusal(session: Session, subject: Subject) -> Evidence | None:
             return _evidence(subject, Outcome.NOT_RUN, summary)
     missing = next((name for name in run if name not in declarations), None)
     if missing is not None:
-        outcome = Outcome.REFUTED if session.build.ok else Outcome.NOT_RUN
-        return _evidence(subject, outcome, f"Lean has no {missing} to run.")
+        summary = f"Lean has no {missing} to run."
+        if session.build.ok:
+            return _refuted(subject, Fact.ABSENT, summary)
+        return _evidence(subject, Outcome.NOT_RUN, summary)
     return None
 
 
-def _is_proved(session: Session, theorem: str) -> bool:
-    rulings = map(session.answer.replayed.get, session.graph.rests_on(theorem))
-    accepted = all(ruling is not None and ruling.accepted for ruling in rulings)
-    return accepted and not session.graph.assumed(theorem)
+def _proved(session: Session, theorem: str) -> bool | None:
+    """Whether a theorem is proved; `None` where that is not decided."""
+    if session.graph.assumed(theorem) or session.graph.compiled(theorem):
+        return False
+    outcome = ruled([*map(session.answer.replayed.get, session.graph.rests_on(theorem))])
+    return {Outcome.CONFIRMED: True}.get(outcome, False if outcome is Outcome.REFUTED else None)
+
+
+def _refuted(subject: Subject, ground: Ground, summary: str) -> Evidence:
+    return refuted(subject.name, Leg.EXECUTION, "execution", ground, summary)
 
 
 def _evidence(subject: Subject, outcome: Outcome, summary: str) -> Evidence:

@@ -1,8 +1,9 @@
-"""Two things shown equal by definition: a statement for the kernel, and its proof.
+"""Two things shown equal: a statement for the kernel, and its proof.
 
 The statement is `∀ P, P this → P that`, with the proof `fun P h => h`, which the kernel accepts if
 and only if they are equal by definition; no tactic, and no proof in between, could make two true
-statements pass for one.
+statements pass for one. Where an operator or a definition is not so by definition, the project may
+name a theorem that proves it; then the proof hands `h` on along that one.
 """
 
 from __future__ import annotations
@@ -10,9 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from harness.claims.model import Library, Universes
+from harness.claims.model import Arrangement, Library, Universes
+from harness.language.types import Parameter, Sort, Type
 from harness.lean import expression as lean
 from harness.lean.expression import (
+    Constant,
     Expression,
     Local,
     apply,
@@ -20,9 +23,10 @@ from harness.lean.expression import (
     at_levels,
     constants,
     postfix,
-    raised,
 )
-from harness.lean.printer import Binders
+from harness.lean.levels import is_one, parameter, put, raised, solved
+from harness.lean.printer import Binders, levels_of
+from harness.lean.scope import LeanScope
 
 REFERENCE = "HarnessReference"
 """The namespace of the definitions that say what each operator means."""
@@ -36,6 +40,9 @@ class Comparison:
     levels: tuple[str, ...]
     statement: Expression
     proof: Expression
+    unsettled: tuple[str, ...] = ()
+    """The constants for which no universes were found in which they take what they are given: what
+    the kernel refuses then, it may refuse for that alone."""
 
     def of(self, subject: str, library: Library) -> Comparison:
         """The same in the universes of the constant that it is about, and of those that it cites.
@@ -45,19 +52,27 @@ class Comparison:
         own = {name: a.universes for name, a in library.arrangements.items() if a.universes}
         if not own:
             return self
+        unsettled: dict[str, None] = {}
 
-        def chosen(name: str, levels: tuple[str, ...]) -> tuple[str, ...]:
-            return _chosen(own[name], levels) if name in own else levels
+        def chosen(constant: Constant) -> Constant:
+            if constant.name not in own:
+                return constant
+            found, is_settled = _chosen(own[constant.name], constant.levels)
+            if not is_settled:
+                unsettled[constant.name] = None
+            return Constant(constant.name, found, is_declared_order=True)
 
         mine, new, levels = own.get(subject), self.levels, {}
         if mine is not None and len(mine.types) == len(new):
-            new = tuple(map(_parameter, range(mine.parameters)))
+            new = tuple(map(parameter, range(mine.parameters)))
             levels = {
-                level: raised("0" if number is None else new[number], added - 1)
-                for level, (number, added) in zip(self.levels, mine.types, strict=True)
+                level: raised(own_level, -1)
+                for level, own_level in zip(self.levels, mine.types, strict=True)
             }
         statement, proof = (at_levels(e, levels, chosen) for e in (self.statement, self.proof))
-        return replace(self, levels=new, statement=statement, proof=proof)
+        return replace(
+            self, levels=new, statement=statement, proof=proof, unsettled=tuple(unsettled)
+        )
 
     def line(self) -> str:
         """The request to the inspector."""
@@ -69,20 +84,15 @@ class Comparison:
         return f"example : {lean.source(self.statement)} :=\n  {lean.source(self.proof)}"
 
 
-def _parameter(number: int) -> str:
-    return "u" if number == 0 else "v" if number == 1 else f"v_{number - 1}"
-
-
-def _chosen(own: Universes, levels: tuple[str, ...]) -> tuple[str, ...]:
-    """A constant's universes where its types lie in `Type` of these levels.
-
-    Where no choice will do the kernel refuses what comes of it.
-    """
-    found = ["0"] * own.parameters
-    for level, (number, added) in zip(levels, own.types, strict=False):
-        if number is not None:
-            found[number] = raised(level, 1 - added)
-    return tuple(found)
+def _chosen(own: Universes, levels: tuple[str, ...]) -> tuple[tuple[str, ...], bool]:
+    """A constant's universes where its types lie in `Type` of these levels, and whether they do."""
+    wanted = [(type_, raised(level, 1)) for type_, level in zip(own.types, levels, strict=False)]
+    found = solved(wanted, own.parameters)
+    is_settled = len(own.types) == len(levels) and not any(
+        l.startswith("-") for l in found.values()
+    )
+    is_settled = is_settled and all(is_one(put(type_, found), level) for type_, level in wanted)
+    return tuple(found.values()), is_settled
 
 
 def references(comparisons: Iterable[Comparison]) -> list[str]:
@@ -92,24 +102,55 @@ def references(comparisons: Iterable[Comparison]) -> list[str]:
     return sorted(name for name in found if name.startswith(f"{REFERENCE}."))
 
 
+@dataclass(frozen=True)
+class Identity:
+    """That two terms are one, whatever they are given."""
+
+    key: str
+    subject: str
+    """The constant that it is about."""
+    arrangement: Arrangement
+    """How what states it takes its scalars."""
+    parameters: tuple[Parameter, ...]
+    scope: LeanScope
+    binders: Binders
+    result: Type
+    this: Expression
+    that: Expression
+    bridge: str = ""
+    """The theorem that proves it; without one they are equal by definition, or not."""
+    needs: tuple[str, ...] = ()
+    """The operations that the theorem takes in the usual arrangement."""
+
+    def comparison(self) -> Comparison:
+        """`∀ P, P this → P that`, with the proof that hands on the premise. Raises CannotPrint."""
+        taken = {name for name, _ in self.binders}
+        prop = next(p for p in ("P", "P'", "P''", "P'''", "P''''") if p not in taken)
+        type_ = self.scope.type(self.result)
+        here, there = apply(Local(prop), self.this), apply(Local(prop), self.that)
+        binders = [*self.binders, (prop, arrow(type_, lean.Sort()))]
+        proof: Expression = Local("premise")
+        if self.bridge:
+            # Its levels stand in the order in which Lean declares them.
+            head = Constant("Eq.ndrec", ("0", f"+{self.scope.level(self.result)}"))
+            given = (type_, self.this, Local(prop), proof, self.that, self._proof())
+            proof = apply(head, *given)
+        return Comparison(
+            self.key,
+            levels_of(self.scope),
+            lean.for_all(binders, arrow(here, there)),
+            lean.function([*binders, ("premise", here)], proof),
+        )
+
+    def _proof(self) -> Expression:
+        """The theorem at all that the two terms are given."""
+        types = [p for p in self.parameters if p.sort is Sort.TYPE]
+        levels = [self.scope.levels[p.name] for p in types]
+        return self.scope.constant(
+            self.bridge, levels, self.needs, [self.scope.local(p) for p in self.parameters]
+        )
+
+
 def at(head: Expression, binders: Binders) -> Expression:
     """A function at all of its parameters."""
     return apply(head, *(Local(name) for name, _ in binders))
-
-
-def same(
-    key: str,
-    levels: tuple[str, ...],
-    binders: Binders,
-    type_: Expression,
-    this: Expression,
-    that: Expression,
-) -> Comparison:
-    """That `this` and `that`, both of type `type_`, are equal by definition."""
-    taken = {name for name, _ in binders}
-    prop = next(p for p in ("P", "P'", "P''", "P'''", "P''''") if p not in taken)
-    about = (prop, arrow(type_, lean.Sort()))
-    here, there = apply(Local(prop), this), apply(Local(prop), that)
-    statement = lean.for_all([*binders, about], arrow(here, there))
-    proof = lean.function([*binders, about, ("premise", here)], Local("premise"))
-    return Comparison(key, levels, statement, proof)

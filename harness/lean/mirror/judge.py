@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from itertools import count
 
 from harness.claims.model import Claim, Library
@@ -13,12 +14,14 @@ from harness.lean.absence import explain_absence
 from harness.lean.audit.answer import Ruling
 from harness.lean.audit.graph import counted, readable
 from harness.lean.draft.prefix import read, unfolded
-from harness.lean.expression import Expression, raised
+from harness.lean.expression import Expression
+from harness.lean.levels import is_one, raised
 from harness.lean.mirror import keys
 from harness.lean.mirror.comparison import Comparison
 from harness.lean.mirror.difference import Difference, Sides
-from harness.lean.mirror.reach import reached
+from harness.lean.mirror.reach import bridged, reached
 from harness.lean.printer import Printer
+from harness.lean.refuted import Fact, Ground, refuted, ruled
 from harness.lean.session import Session, definition_fault, theorem_fault
 
 CHECK = "definitional equality"
@@ -39,8 +42,8 @@ def mirror_claim(session: Session, claim: Claim) -> Evidence:
         return _evidence(claim.theorem, Outcome.ERROR, _sentence(fault), data)
     nothing = _nothing_to_compare(session, claim.theorem, "theorem")
     if nothing is not None:
-        outcome, summary = nothing
-        return _evidence(claim.theorem, outcome, summary, data, theorem_fault(claim, summary))
+        where = theorem_fault(claim, nothing.summary)
+        return nothing.evidence(claim.theorem, nothing.summary, data, where)
     here = _ruling(session, keys.forward(claim.theorem))
     there = _ruling(session, keys.backward(claim.theorem))
     if here is None or there is None:
@@ -49,23 +52,28 @@ def mirror_claim(session: Session, claim: Claim) -> Evidence:
     undecided = _undecided(session, *below, keys.claim(claim.theorem))
     if undecided:
         return _evidence(claim.theorem, Outcome.NOT_RUN, undecided, data)
+    if ruled([here, there]) is Outcome.NOT_RUN:
+        what = "The kernel could not read what it was asked."
+        return _evidence(claim.theorem, Outcome.NOT_RUN, what, data)
     if not (here.accepted and there.accepted):
         return _different(session, claim, data)
     own = _own_class(session, claim)
     if own:
-        return _evidence(claim.theorem, Outcome.REFUTED, own, data, theorem_fault(claim, own))
+        return _refuted(claim.theorem, Fact.OWN_LAWS, own, data, theorem_fault(claim, own))
+    about = _about_propositions(library, constant)
+    if about:
+        where = theorem_fault(claim, about)
+        return _refuted(claim.theorem, Fact.OTHER_WORDS, about, data, where)
     definitions, operators = below
-    wrong = _first_wrong(session, sorted(definitions), sorted(operators))
-    if wrong:
-        summary = f"The words are the same, but {wrong}"
-        return _evidence(
-            claim.theorem, Outcome.REFUTED, summary, data, theorem_fault(claim, summary)
-        )
+    wrong = _first_wrong(session, sorted(definitions), sorted(operators), claim, constant)
+    if wrong is not None:
+        summary = f"The words are the same, but {wrong.summary}"
+        return wrong.evidence(claim.theorem, summary, data, theorem_fault(claim, summary))
     summary = (
         f"The kernel takes the specification and {constant} for one statement"
-        f"{_universes(library, constant)}{_reached(definitions, operators)}."
+        f"{_universes(library, constant)}{_reached(library, definitions, operators)}."
     )
-    data |= _compared(definitions, operators)
+    data |= _compared(library, definitions, operators)
     return _evidence(claim.theorem, Outcome.CONFIRMED, summary, data)
 
 
@@ -78,33 +86,38 @@ def mirror_definition(session: Session, name: str) -> Evidence:
         return _evidence(name, Outcome.ERROR, _sentence(fault), data)
     nothing = _nothing_to_compare(session, name, "definition")
     if nothing is not None:
-        outcome, summary = nothing
-        return _evidence(name, outcome, summary, data, definition_fault(session, name, summary))
+        where = definition_fault(session, name, nothing.summary)
+        return nothing.evidence(name, nothing.summary, data, where)
     definitions, operators = reached(library, library.definitions[name].body)
     undecided = _undecided(session, {name, *definitions}, operators)
     if undecided:
         return _evidence(name, Outcome.NOT_RUN, undecided, data)
-    wrong = _first_wrong(session, [name], []) or _first_wrong(
-        session, sorted(definitions), sorted(operators)
+    wrong = _first_wrong(session, [name], [], subject=constant) or _first_wrong(
+        session, sorted(definitions), sorted(operators), subject=constant
     )
-    if wrong:
-        summary = wrong[0].upper() + wrong[1:]
+    about = _about_propositions(library, constant)
+    if wrong is None and about:
+        wrong = Finding(about, Fact.OTHER_WORDS)
+    if wrong is not None:
+        summary = wrong.summary[0].upper() + wrong.summary[1:]
         place = session.place(constant)
         message = f"{summary} Lean has: {place.text}" if place else summary
-        return _evidence(
-            name, Outcome.REFUTED, summary, data, definition_fault(session, name, message)
-        )
+        return wrong.evidence(name, summary, data, definition_fault(session, name, message))
     summary = (
         f"The kernel takes the definition and {constant} for one function"
-        f"{_universes(library, constant)}{_reached(definitions, operators)}."
+        f"{_universes(library, constant)}{_own_bridge(library, name)}"
+        f"{_reached(library, definitions, operators)}."
     )
-    data |= _compared(definitions, operators)
+    data |= _compared(library, {name, *definitions}, operators)
+    data["definitions"] = sorted(definitions)
     return _evidence(name, Outcome.CONFIRMED, summary, data)
 
 
-def _compared(definitions: set[str], operators: set[str]) -> dict[str, Json]:
-    """What was compared beside the subject itself."""
-    return {"definitions": sorted(definitions), "operators": sorted(operators)}
+def _compared(library: Library, definitions: set[str], operators: set[str]) -> dict[str, Json]:
+    """What was compared beside the subject itself, and what is so by a theorem."""
+    found: dict[str, Json] = {"definitions": sorted(definitions), "operators": sorted(operators)}
+    bridges = bridged(library, definitions, operators)
+    return {**found, "bridges": {k: list(v) for k, v in bridges.items()}} if bridges else found
 
 
 def _universes(library: Library, constant: str) -> str:
@@ -114,39 +127,64 @@ def _universes(library: Library, constant: str) -> str:
         return ""
     kinds = ["types" if own.kind else "scalars", *["types"] * len(own.universes.types)]
     found: dict[str, dict[str, None]] = {}
-    numbers = []
-    for kind, (number, added) in zip(kinds, own.universes.types, strict=False):
-        if number is not None and added < 2:
-            numbers.append(number)
+    parameters = []
+    for kind, level in zip(kinds, own.universes.types, strict=False):
+        base = level.lstrip("+")
+        if base.isidentifier() and len(level) - len(base) < 2:
+            parameters.append(base)
             continue
         # `Type` is `Sort 1`.
-        where = lean.source(lean.Sort(raised("0" if number is None else "u", added - 1)))
+        where = lean.source(lean.Sort(raised(level, -1)))
         found.setdefault(where.removesuffix(" 0"), {})[kind] = None
     said = [f"{' and '.join(what)} that lie in `{where}`" for where, what in found.items()]
-    if len(set(numbers)) < len(numbers):
+    if len(set(parameters)) < len(parameters):
         said.append("types that lie in one universe")
     return f", of {' and of '.join(said)}" if said else ""
 
 
-def _reached(definitions: set[str], operators: set[str]) -> str:
+def _about_propositions(library: Library, constant: str) -> str:
+    """A complaint where what is a type in the specification is a proposition in Lean.
+
+    Of a proposition there is at most one proof: what is said of all x and y in it says nothing.
+    """
+    own = library.arrangements.get(constant)
+    types = own.universes.types if own is not None and own.universes is not None else ()
+    if not any(is_one(level, "0") for level in types):
+        return ""
+    return (
+        f"The specification speaks of types, and {constant} of propositions (`Prop`), whose "
+        "proofs are all equal."
+    )
+
+
+def _reached(library: Library, definitions: set[str], operators: set[str]) -> str:
     """That what is below was compared as well, as the end of a sentence."""
     parts = [(len(definitions), "definition"), (len(operators), "operator")]
     told = " and ".join(counted(count, what) for count, what in parts if count)
-    return f", and so the {told} that it reaches" if told else ""
+    bridges = bridged(library, definitions, operators)
+    by = "; ".join(f"{name} by {' and '.join(theorems)}" for name, theorems in bridges.items())
+    by = f" (by theorems and not by definition: {by})" if by else ""
+    return f", and so the {told} that it reaches{by}" if told else ""
 
 
-def _nothing_to_compare(session: Session, name: str, kind: str) -> tuple[Outcome, str] | None:
-    """The outcome where the kernel has nothing of this name, and why."""
+def _own_bridge(library: Library, name: str) -> str:
+    """By which theorem a definition is Lean's, as part of a sentence."""
+    bridge = library.bridges.get(name)
+    return f", by {bridge[0]} and not by definition" if bridge else ""
+
+
+def _nothing_to_compare(session: Session, name: str, kind: str) -> Finding | None:
+    """What is found where the kernel has nothing of this name."""
     constant = session.constant(name)
     if constant not in session.answer.declarations:
         absence = explain_absence(session, name, kind)
         if absence.is_unbuilt:
-            return Outcome.NOT_RUN, f"There is nothing to compare with: {absence.summary}"
-        return Outcome.REFUTED, absence.summary
+            return Finding(f"There is nothing to compare with: {absence.summary}")
+        return Finding(absence.summary, Fact.ABSENT)
     ruling = session.answer.replayed.get(constant)
     if ruling is None or not ruling.accepted:
         what = "does not decide" if ruling is not None and ruling.undecided else "refuses"
-        return Outcome.NOT_RUN, f"There is nothing to compare with: the kernel {what} {constant}."
+        return Finding(f"There is nothing to compare with: the kernel {what} {constant}.")
     return None
 
 
@@ -174,7 +212,7 @@ def _different(session: Session, claim: Claim, data: dict[str, Json]) -> Evidenc
             )
             place = hypothesis.place
             fault = (place.document.fault(place.path, summary),) if place else ()
-            return _evidence(claim.theorem, Outcome.REFUTED, summary, data, fault)
+            return _refuted(claim.theorem, ruling, summary, data, fault)
     reason = _ruling(session, keys.forward(claim.theorem))
     if reason is not None and reason.reason:
         data = {**data, "message": f"Lean's kernel: {reason.reason}"}
@@ -182,20 +220,23 @@ def _different(session: Session, claim: Claim, data: dict[str, Json]) -> Evidenc
     found, side_by_side = _differences(session, claim, constant)
     data = {**data, **side_by_side}
     if not found:
+        unsettled = _unsettled(session, keys.claim(claim.theorem))
+        if unsettled:
+            return _evidence(claim.theorem, Outcome.NOT_RUN, unsettled, data)
         summary = (
             f"The specification and {constant} are different statements in the same words: an "
             "instance, such as that of `*`, or a universe is another."
         )
         data = {**data, "difference": "instances or universes"}
         where = theorem_fault(claim, f"{summary} {lean_has}")
-        return _evidence(claim.theorem, Outcome.REFUTED, summary, data, where)
+        return _refuted(claim.theorem, Fact.OTHER_WORDS, summary, data, where)
     summary = " ".join(difference.summary for difference in found)
     data = {**data, "difference": "; ".join(dict.fromkeys(d.kind for d in found))}
     faults = []
     if claim.place is not None:
         document = claim.place.document
         faults = [document.fault(d.path, f"{d.summary} {lean_has}") for d in found]
-    return _evidence(claim.theorem, Outcome.REFUTED, summary, data, faults)
+    return _refuted(claim.theorem, Fact.OTHER_WORDS, summary, data, faults)
 
 
 def _differences(
@@ -228,38 +269,152 @@ def _printed(library: Library, claim: Claim, constant: str) -> Expression:
     return Comparison("", levels, statement, statement).of(constant, library).statement
 
 
-def _first_wrong(session: Session, definitions: list[str], operators: list[str]) -> str:
-    """What is not as the specifications have it; empty where all is."""
+def _first_wrong(
+    session: Session,
+    definitions: Sequence[str],
+    operators: Sequence[str],
+    claim: Claim | None = None,
+    subject: str = "",
+) -> Finding | None:
+    """What is not as the specifications have it, or not known to be; what refutes comes first."""
+    found = [_operator(session, operator) for operator in operators]
+    found += [_definition(session, name) for name in definitions]
+    if claim is not None:
+        found += [_uncovered(session, name, claim) for name in (*operators, *definitions)]
+    if subject:
+        found += [_narrow(session, name, subject) for name in (*operators, *definitions)]
+    against = [finding for finding in found if finding is not None]
+    return min(against, key=lambda finding: finding.ground is None, default=None)
+
+
+def _operator(session: Session, operator: str) -> Finding | None:
+    """What stands against the constant of an operator."""
+    library, key = session.project.library, keys.primitive(operator)
+    if key in session.plan.faults:
+        return Finding(f"{session.plan.faults[key]}.")
+    constant = library.primitives.get(operator)
+    if constant is None:
+        return Finding(f"definitions.yaml names no Lean constant for the primitive {operator!r}.")
+    what = f"{constant} is not the operator `{operator}` of the claim language"
+    return _told(session, operator, key, constant, what)
+
+
+def _definition(session: Session, name: str) -> Finding | None:
+    """What stands against a definition."""
+    library, key = session.project.library, keys.definition(name)
+    if key in session.plan.faults:
+        return Finding(f"{session.plan.faults[key]}.")
+    constant = library.qualified(name)
+    absent = _absent(session, constant)
+    if absent is not None:
+        return absent
+    if (assumed := _assumed(session, constant)) != "":
+        return Finding(assumed, Fact.UNPROVED)
+    what = f"{constant} is defined otherwise in Lean than `{library.definitions[name].text}`"
+    return _told(session, name, key, constant, what)
+
+
+def _absent(session: Session, constant: str) -> Finding | None:
+    if constant in session.answer.declarations:
+        return None
+    name = constant.removeprefix(session.project.library.qualified(""))
+    absence = explain_absence(session, name, "definition")
+    return Finding(absence.summary, None if absence.is_unbuilt else Fact.ABSENT)
+
+
+def _told(session: Session, name: str, key: str, constant: str, what: str) -> Finding | None:
+    """What the kernel says of a constant beside what it is meant to be.
+
+    That it does not find them equal by definition, or by the theorem that is named for it, is no
+    refutation: that they differ at some numbers is.
+    """
+    # Of an operator that one constant stands for there may be several comparisons.
+    asked = [
+        comparison
+        for comparison in session.plan.comparisons
+        if comparison.key == key or comparison.key.startswith(f"{key}:")
+    ]
+    rulings = [session.answer.compared.get(comparison.key) for comparison in asked]
+    bridges = session.project.library.bridges.get(name, ())
+    unproved = next((why for theorem in bridges if (why := _assumed(session, theorem))), "")
+    outcome = ruled(rulings)
+    if outcome is Outcome.CONFIRMED and not unproved:
+        return None
+    for trial in session.trials.get(key, ()):
+        ruling = session.answer.compared.get(trial.comparison.key)
+        if ruling is not None and ruling.accepted:
+            return Finding(f"{what}: they differ {trial.at}.", ruling)
+    if unproved:
+        return Finding(f"{constant} is compared by a theorem that is not proved: {unproved}")
+    if outcome is not Outcome.REFUTED:
+        return Finding(f"the kernel was not asked about {constant}, or could not read what.")
+    if any(r is not None and r.reason == f"unknown constant {constant}" for r in rulings):
+        absent = _absent(session, constant)
+        if absent is not None:
+            return absent
+    if unsettled := _unsettled(session, key):
+        return Finding(unsettled)
+    how = f"by {' and '.join(bridges)}" if bridges else "by definition"
+    wanted = (
+        "two theorems (of no term, and of one term more)" if name == "sum" else "a theorem of it"
+    )
+    remedy = "" if bridges else f"; name {wanted} under `bridges` in definitions.yaml"
+    reason = next((r.reason for r in rulings if r is not None and not r.accepted), "")
+    return Finding(
+        f"whether {constant} is what is meant by `{name}` is not known: the kernel does not find "
+        f"it so {how} ({reason}), and no difference at small sizes either{remedy}."
+    )
+
+
+def _uncovered(session: Session, name: str, claim: Claim) -> Finding | None:
+    """A complaint where a theorem that stands for a comparison is about other scalars."""
     library = session.project.library
-    for operator in operators:
-        # Of an operator that one constant stands for there may be several comparisons.
-        key = keys.primitive(operator)
-        asked = [
-            comparison.key
-            for comparison in session.plan.comparisons
-            if comparison.key == key or comparison.key.startswith(f"{key}:")
-        ]
-        rulings = [session.answer.compared.get(each) for each in asked]
-        constant = library.primitives.get(operator, "")
-        if key in session.plan.faults:
-            return f"{session.plan.faults[key]}."
-        if not rulings or not all(ruling is not None and ruling.accepted for ruling in rulings):
-            return f"{constant} is not the operator `{operator}` of the claim language."
-    for name in definitions:
-        key = keys.definition(name)
-        ruling = session.answer.compared.get(key)
-        constant = library.qualified(name)
-        if key in session.plan.faults:
-            return f"{session.plan.faults[key]}."
-        if constant not in session.answer.declarations:
-            return f"Lean has no definition {constant}{session.near(constant)}."
-        if (assumed := _assumed(session, constant)) != "":
-            return assumed
-        if ruling is None or not ruling.accepted:
-            return (
-                f"{constant} is defined otherwise in Lean than `{library.definitions[name].text}`."
-            )
-    return ""
+    for theorem in library.bridges.get(name, ()):
+        own = library.arrangements.get(theorem)
+        items = () if own is None else (*own.items, own.kind)
+        for kind in (library.scalars[item] for item in items if item in library.scalars):
+            if claim.scalars.path_to(kind) is None:
+                return Finding(
+                    f"{theorem}, by which `{name}` is what is meant, is about scalars of the kind "
+                    f"'{kind.name}', and the claim about '{claim.scalars.name}'."
+                )
+    return None
+
+
+def _narrow(session: Session, name: str, subject: str) -> Finding | None:
+    """A complaint where a theorem that stands for a comparison is about some universes alone."""
+    library = session.project.library
+
+    def is_lowest(constant: str) -> bool:
+        own = library.arrangements.get(constant)
+        types = own.universes.types if own is not None and own.universes is not None else ("u",)
+        return set(types) <= {"+0"} or (own is not None and own.kind != "")
+
+    for theorem in library.bridges.get(name, ()):
+        own = library.arrangements.get(theorem)
+        if own is None or own.universes is None or is_lowest(subject):
+            continue
+        return Finding(
+            f"{theorem}, by which `{name}` is what is meant, is about types of some universes "
+            f"alone, and {subject} about others too."
+        )
+    return None
+
+
+def _unsettled(session: Session, key: str) -> str:
+    """A complaint where no universes were found for what is cited."""
+    found = [
+        name
+        for comparison in session.plan.comparisons
+        if comparison.key == key or comparison.key.startswith(f"{key}:")
+        for name in comparison.unsettled
+    ]
+    if not found:
+        return ""
+    return (
+        f"The kernel could not be asked: in which universes {found[0]} takes its types here was "
+        "not found."
+    )
 
 
 def _assumed(session: Session, constant: str) -> str:
@@ -283,6 +438,35 @@ def _own_class(session: Session, claim: Claim) -> str:
     return (
         f"The scalars come from {own[0]}, which the package itself declares, with laws of its own."
     )
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What stands against a subject; without a ground it is not known to be wrong."""
+
+    summary: str
+    ground: Ground | None = None
+
+    def evidence(
+        self,
+        subject: str,
+        summary: str,
+        data: dict[str, Json],
+        diagnostics: Iterable[Diagnostic],
+    ) -> Evidence:
+        if self.ground is None:
+            return _evidence(subject, Outcome.NOT_RUN, summary, data, diagnostics)
+        return _refuted(subject, self.ground, summary, data, diagnostics)
+
+
+def _refuted(
+    subject: str,
+    ground: Ground,
+    summary: str,
+    data: dict[str, Json],
+    diagnostics: Iterable[Diagnostic],
+) -> Evidence:
+    return refuted(subject, Leg.MIRROR, CHECK, ground, summary, data, diagnostics)
 
 
 def _ruling(session: Session, key: str) -> Ruling | None:

@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 
 from harness.claims.model import Claim, Library
 from harness.lean import expression as lean
+from harness.lean.audit.answer import Answer
 from harness.lean.expression import Constant, Local, TypeOf, arrow
 from harness.lean.mirror import keys
-from harness.lean.mirror.comparison import Comparison, at, references, same
+from harness.lean.mirror.comparison import Comparison, Identity, at, references
 from harness.lean.mirror.meaning import NOTATION, meaning
-from harness.lean.printer import Printer, levels_of
+from harness.lean.printer import Printer, applied, levels_of
 from harness.lean.scope import CannotPrint
 
 
@@ -43,15 +44,11 @@ def plan(library: Library, claims: tuple[Claim, ...]) -> Plan:
         except CannotPrint as error:
             faults[key] = str(error)
 
-    for operator in library.primitives:
-        if operator not in NOTATION:
-            add(
-                keys.primitive(operator),
-                library.primitives[operator],
-                meaning(printer, operator),
-            )
-    for name in library.definitions:
-        add(keys.definition(name), library.qualified(name), text_of_definition(printer, name))
+    for key, own in identities(printer):
+        try:
+            found.extend(i.comparison().of(i.bridge or i.subject, library) for i in own)
+        except CannotPrint as error:
+            faults[key] = str(error)
     for claim in claims:
         add(keys.claim(claim.theorem), library.qualified(claim.theorem), _claim(printer, claim))
         try:
@@ -59,6 +56,17 @@ def plan(library: Library, claims: tuple[Claim, ...]) -> Plan:
         except CannotPrint:
             statements[claim.theorem] = ""
     return Plan(tuple(found), faults, statements)
+
+
+def doubtful(asked: Plan, answer: Answer) -> list[str]:
+    """The keys of the primitives and definitions of which the kernel refuses a comparison."""
+    found: dict[str, None] = {}
+    for comparison in asked.comparisons:
+        kind, name, *_ = comparison.key.split(":")
+        ruling = answer.compared.get(comparison.key)
+        if kind != "claim" and ruling is not None and not ruling.accepted:
+            found[f"{kind}:{name}"] = None
+    return list(found)
 
 
 # -- the comparisons -----------------------------------------------------------------------------
@@ -90,16 +98,33 @@ def _claim(printer: Printer, claim: Claim) -> Iterator[Comparison]:
         yield Comparison(keys.without(claim.theorem, hypothesis.name), levels, weaker, theorem)
 
 
-def text_of_definition(printer: Printer, name: str) -> Iterator[Comparison]:
+def identities(printer: Printer) -> Iterator[tuple[str, Iterator[Identity]]]:
+    """What is to be equal for each primitive and definition of the library, by its key."""
+    for operator in printer.library.primitives:
+        if operator not in NOTATION:
+            yield keys.primitive(operator), meaning(printer, operator)
+    for name in printer.library.definitions:
+        yield keys.definition(name), text_of_definition(printer, name)
+
+
+def text_of_definition(printer: Printer, name: str) -> Iterator[Identity]:
     """That a definition of the library is Lean's of its name. Raises CannotPrint."""
     definition = printer.library.definitions[name]
-    scope, binders = printer.definition(definition)
-    constant = Constant(printer.library.qualified(name), levels_of(scope))
-    yield same(
+    [bridge] = printer.library.bridges.get(name) or ("",)
+    arrangement, scope, binders = printer.definition(definition, bridge)
+    subject = printer.library.qualified(name)
+    yield Identity(
         keys.definition(name),
-        levels_of(scope),
+        subject,
+        arrangement,
+        definition.parameters,
+        scope,
         binders,
-        scope.type(definition.body.type),
-        at(constant, binders),
+        definition.body.type,
+        scope.term(applied(definition))
+        if bridge
+        else at(Constant(subject, levels_of(scope)), binders),
         scope.term(definition.body),
+        bridge,
+        printer.needs[name],
     )

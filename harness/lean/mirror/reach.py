@@ -30,3 +30,11 @@ def reached(library: Library, *texts: Term | Equation) -> tuple[set[str], set[st
         operators |= more
         found += more
     return definitions, operators - NOTATION
+
+
+def bridged(
+    library: Library, definitions: set[str], operators: set[str]
+) -> dict[str, tuple[str, ...]]:
+    """What of these is compared by theorems of the project, and not by definition."""
+    names = sorted(definitions | operators)
+    return {name: library.bridges[name] for name in names if name in library.bridges}

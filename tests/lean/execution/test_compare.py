@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -11,12 +13,13 @@ from harness.claims.project import load_project
 from harness.evidence import Outcome
 from harness.lean.errand import ErrandFailed
 from harness.lean.execution.compare import Tally, compare
-from harness.lean.execution.findings import judge
+from harness.lean.execution.findings import evidence
 from harness.lean.execution.inputs import Instance
 from harness.lean.execution.kinds import Scalars, bits
 from harness.lean.execution.questions import Question
 from harness.lean.execution.subjects import of_definition
 
+NO_SESSION: Any = SimpleNamespace(toolchain={})
 PROJECT = load_project(Path(__file__).parents[2] / "fixtures" / "isometry")
 
 
@@ -35,6 +38,11 @@ def length(kind: Scalars, instance: Instance, answer: str) -> Tally:
     asked = [Question(subject, 0, kind, instance)]
     [tally] = compare(PROJECT.library, PROJECT.claims, asked, [answer]).values()
     return tally
+
+
+def judge(kind: Scalars, tally: Tally) -> tuple[Outcome, str]:
+    found = evidence(NO_SESSION, "squaredLength", kind, tally, 0.0)
+    return found.outcome, found.summary
 
 
 def test_the_right_answer_is_confirmed_and_a_wrong_one_refuted() -> None:

@@ -17,7 +17,7 @@ from harness.evidence import Evidence, Outcome
 from harness.language.terms import Primitive
 from harness.lean.errand import ErrandFailed
 from harness.lean.execution.compare import compare
-from harness.lean.execution.findings import judge
+from harness.lean.execution.findings import evidence
 from harness.lean.execution.inputs import Instance
 from harness.lean.execution.kinds import Scalars
 from harness.lean.execution.leg import ask, execute, program_for
@@ -158,7 +158,10 @@ def test_a_definition_that_says_something_else_is_refuted(
     answers = [answered[1][i] for i in picked]
     for definitions, outcome in ((library, Outcome.CONFIRMED), (altered, Outcome.REFUTED)):
         tallies = compare(definitions, session.project.claims, asked, answers)
-        assert {judge(kind, tally)[0] for (_, kind), tally in tallies.items()} == {outcome}
+        assert {
+            evidence(session, name, kind, tally, 0.0).outcome
+            for (name, kind), tally in tallies.items()
+        } == {outcome}
 
 
 def test_a_misprint_that_keeps_both_sides_equal_is_refuted(

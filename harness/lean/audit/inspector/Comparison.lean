@@ -11,24 +11,54 @@ meta partial def levelOrder : Expr → List Name → List Name
   | .mdata _ e, done => levelOrder e done
   | _, done => reversed done []
 
-meta def readLevel (text : String) : Level :=
-  read text.toList
+/-- A level, and what is left of the text: `0`, a name, `+l`, `(k|l)` for the larger of two, or
+`(k~l)` for the same where 0 as the second makes it 0. -/
+meta partial def levelFrom : List Char → Level × List Char
+  | '+' :: rest =>
+    let (l, rest) := levelFrom rest
+    (mkLevelSucc l, rest)
+  | '(' :: rest =>
+    let (k, rest) := levelFrom rest
+    match rest with
+    | '|' :: rest =>
+      let (l, rest) := levelFrom rest
+      (mkLevelMax k l, closed rest)
+    | '~' :: rest =>
+      let (l, rest) := levelFrom rest
+      (mkLevelIMax k l, closed rest)
+    | _ => (mkLevelParam `malformed, [])
+  | rest => name rest ""
 where
-  read : List Char → Level
-  | ['0'] => levelZero
-  | '+' :: u => mkLevelSucc (read u)
-  | u => mkLevelParam (.str .anonymous (textOf u))
+  closed : List Char → List Char
+    | ')' :: rest => rest
+    | _ => ['?']
+  name : List Char → String → Level × List Char
+    | [], done => (named done, [])
+    | c :: rest, done =>
+      if c == '|' || c == '~' || c == ')' then (named done, c :: rest) else name rest (done.push c)
+  named (text : String) : Level :=
+    if text == "0" then levelZero else mkLevelParam (.str .anonymous text)
+
+meta def readLevel (text : String) : Level :=
+  match levelFrom text.toList with
+  | (l, []) => l
+  | _ => mkLevelParam `malformed
 
 meta def levelFor : List Name → List Level → Name → Level
   | n :: names, l :: levels, u => if n == u then l else levelFor names levels u
   | _, _, _ => mkLevelParam `unknown
 
-/-- `name:levels`, the levels in the order of the types that the constant takes. -/
+/-- `name:levels`, the levels in the order of the types that the constant takes; `name:=levels`, in
+that in which it declares them. -/
 meta def readConstant (env : Kernel.Environment) (text : String) : Expr :=
   match split ':' text with
   | [name, levels] =>
     let n := readName name
+    let (isDeclared, levels) := match levels.toList with
+      | '=' :: rest => (true, textOf rest)
+      | _ => (false, levels)
     let given := if levels == "" then [] else mapped readLevel (split ',' levels)
+    if isDeclared then mkConst n given else
     match env.find? n with
     | none => mkConst n given
     | some c =>

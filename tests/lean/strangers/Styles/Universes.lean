@@ -29,4 +29,9 @@ theorem high_comm {α : Type} [Lean.Grind.CommRing α] {P : Type 1} {Q : Type (u
     (f : P → α) (g : Q → α) (x : P) (y : Q) : f x + g y = g y + f x :=
   Lean.Grind.Semiring.add_comm _ _
 
+theorem larger_comm {α : Type (max u v)} [Lean.Grind.CommRing α] {P : Type u} (f g : P → α)
+    (x : P) :
+    either f g x = either g f x :=
+  Lean.Grind.Semiring.add_comm _ _
+
 end Styles
