@@ -66,7 +66,11 @@ def init(folder: Path, lean: str | None, specs: str, toolchain: str, is_kept: bo
         with_definitions(project, found), reader.drafts(library), reader.session.place
     )
     if not whole:
-        click.echo("no theorem could be drafted; docs/language.md says what can be", err=True)
+        click.echo(
+            "no theorem could be drafted: the reasons stand above. A specification is about "
+            "equations of numbers, vectors and matrices; *Add a theorem* in README.md shows one",
+            err=True,
+        )
         sys.exit(3)
     click.echo("next: read what was drafted, then `harness check`")
 

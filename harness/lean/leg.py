@@ -18,7 +18,7 @@ from harness.lean.audit.gaps import find_gaps
 from harness.lean.audit.inspection import inspect
 from harness.lean.audit.proof import prove
 from harness.lean.audit.second import external, second_kernel
-from harness.lean.build import Build, build
+from harness.lean.build import Build
 from harness.lean.certificate.leg import certify, uncertified
 from harness.lean.errand import ErrandFailed
 from harness.lean.execution.leg import execute
@@ -26,6 +26,7 @@ from harness.lean.find import find_toolchain, package_for
 from harness.lean.lock import check_lock
 from harness.lean.mirror.judge import mirror_claim, mirror_definition
 from harness.lean.mirror.plan import Plan, plan
+from harness.lean.operators import with_operators
 from harness.lean.process import Signal, Stopped
 from harness.lean.session import Session
 from harness.lean.toolchain import (
@@ -120,10 +121,11 @@ def look(
 ) -> Session:
     """Build the package and look into it. Raises ErrandFailed, InputError and Stopped."""
     asked = plan(project.library, project.claims)
-    built = build(
+    built = with_operators(
+        project.library,
         package_for(project.lean, lean),
         lean,
-        build_dir=cache / "build",
+        cache=cache,
         on_progress=say,
         stop=stop,
     )

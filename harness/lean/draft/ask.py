@@ -67,7 +67,7 @@ def draft_claims(
         if (kind := answer.declarations[constant].kind) != "theorem":
             raise NoSuchTheorem(f"{constant} is no theorem in Lean, but of the kind `{kind}`")
         statement = read(answer.constants[constant].type, numbers)
-        name = constant.removeprefix(project.library.qualified(""))
+        name = project.library.relative(constant)
         found.append(draft(name, statement, project.library, values))
     return Drafts(session, tuple(found))
 

@@ -6,17 +6,18 @@ compared with what the operator means. What is left is read as a term over what 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from harness.claims.load import is_lean_name
 from harness.claims.model import Arrangement, Definition, Library, ScalarKind
 from harness.language.elaborate import elaborate_term
 from harness.language.notation import to_text
 from harness.language.parser import parse_term
-from harness.language.primitives import signatures
+from harness.language.primitives import BY_NAME, signatures
 from harness.language.syntax import LanguageError
 from harness.language.terms import Term
-from harness.language.tokens import is_identifier
+from harness.language.transform import fresh
 from harness.language.types import DimVar, Sort, Type, function_parts, substitute_type
 from harness.lean.draft.conversions import Unreadable, arrows_of
 from harness.lean.draft.prefix import beta
@@ -58,10 +59,12 @@ def discover(
     stored: Sequence[Stored],
     abbreviations: Mapping[str, Expression],
     ask: Ask,
+    theorems: Collection[str] = (),
 ) -> Discovered:
     """The library of these definitions, which stand in an order in which each uses earlier ones.
 
-    `abbreviations` are the values of those that stand for types. Asks the kernel once.
+    `abbreviations` are the values of those that stand for types, and `theorems` names that are
+    taken. Asks the kernel once.
     """
     empty = Library(namespace, scalars, {}, {})
     found = Discovered(empty)
@@ -81,10 +84,11 @@ def discover(
     taken = set(library.primitives.values())
     waiting = [item for item in stored if item.name in typed and item.name not in taken]
     while waiting:
-        read = {}
+        read: dict[str, Definition] = {}
         for item in waiting:
             try:
-                read[item.name] = _definition(item, library, abbreviations)
+                named = {*theorems, *(d.name for d in read.values())}
+                read[item.name] = _definition(item, library, abbreviations, named)
             except Unreadable as reason:
                 found.left_out[item.name] = str(reason)
         if not read:
@@ -169,16 +173,18 @@ def _curried(arguments: Sequence[Type], result: Type) -> list[Type]:
 
 
 def _definition(
-    item: Stored, library: Library, abbreviations: Mapping[str, Expression]
+    item: Stored,
+    library: Library,
+    abbreviations: Mapping[str, Expression],
+    taken: Collection[str],
 ) -> Definition:
     """A Lean definition as one of the claim language. Raises `Unreadable`."""
-    short = item.name.removeprefix(library.qualified(""))
-    if not is_identifier(short):
-        raise Unreadable("its name, within the namespace, is no single word")
-    if short in signatures():
-        raise Unreadable(f"it has the name of the operator {short!r}, and does not mean that")
     if item.value is None:
-        raise Unreadable("it has no value that can be read")
+        raise Unreadable("it is recursive or opaque, which a definition of the language cannot be")
+    relative = library.relative(item.name)
+    if not is_lean_name(relative):
+        raise Unreadable("definitions.yaml cannot name it")
+    short = _word(relative, {*signatures(), *BY_NAME, *library.definitions, *taken})
     own, body = _read(item, Reader(library, abbreviations=abbreviations), body=True)
     assert body is not None
     scope = library.scope(own.parameters)
@@ -187,6 +193,16 @@ def _definition(
         same = elaborate_term(parse_term(text), scope) == body
     except LanguageError:
         same = False
-    return Definition(
-        short, item.says, own.parameters, body, text if same else to_text(body, typed=True)
-    )
+    if not same:
+        text = to_text(body, typed=True)
+    lean_name = "" if short == relative else relative
+    return Definition(short, item.says, own.parameters, body, text, lean_name)
+
+
+def _word(relative: str, taken: Collection[str]) -> str:
+    """What the claim language calls a Lean constant: `apply` of `Layer.apply`, `dot'` of `dot`."""
+    parts = relative.split(".")
+    names = (".".join(parts[i:]) for i in reversed(range(len(parts))))
+    free = (name.replace(".", "_") for name in names)
+    word = next((name for name in free if name not in taken), parts[-1])
+    return fresh(word, set(taken)) if word in taken else word

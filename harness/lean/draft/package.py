@@ -40,37 +40,37 @@ class PackageReader:
 
     def discover(self) -> Discovered:
         """The package's definitions, as far as the claim language has words for them."""
-        names = [n for n in self.session.graph.written if n in self.types and not self._kept(n)]
+        constants = self.session.answer.constants
+        names = [n for n in self._written() if n in self.types and not self._kept(n)]
         stored = [
             Stored(
                 name,
                 self.types[name],
-                arrangement(self.session.answer.constants[name], core_scalars()),
+                arrangement(constants[name], core_scalars(), constants),
                 self._value(name),
                 self._says(name),
             )
             for name in self._in_order([n for n in names if self._kind(n) == "definition"])
+            # What stands for a type or a proposition is read through, and no definition.
+            if name not in self.abbreviations
         ]
         namespace = _namespace(names)
-        outside = {
-            item.name: f"it stands outside the namespace {namespace}"
-            for item in stored
-            if namespace and not item.name.startswith(f"{namespace}.")
-        }
-        inside = [item for item in stored if item.name not in outside]
-        found = discover(namespace, core_scalars(), inside, self.abbreviations, self.ask)
-        found.left_out.update(outside)
-        return found
+        empty = Library(namespace, {}, {}, {})
+        theorems = {empty.relative(n) for n in names if self._kind(n) == "theorem"}
+        return discover(namespace, core_scalars(), stored, self.abbreviations, self.ask, theorems)
 
     def drafts(self, library: Library, known: Collection[str] = ()) -> list[Draft]:
         """A draft for each theorem of the package that is not `known`, in the files' order."""
-        prefix = library.qualified("")
-        names = [n for n in self.session.graph.written if self._kind(n) == "theorem"]
+        names = [n for n in self._written() if self._kind(n) == "theorem"]
         return [
-            draft(name.removeprefix(prefix), self.types[name], library, self.abbreviations)
+            draft(library.relative(name), self.types[name], library, self.abbreviations)
             for name in self._in_order(names)
-            if name in self.types and name.removeprefix(prefix) not in known
+            if name in self.types and library.relative(name) not in known
         ]
+
+    def _written(self) -> list[str]:
+        """What stands in the files; of the rest Lean is the author."""
+        return [n for n in self.session.graph.written if self.session.place(n) is not None]
 
     def _kind(self, name: str) -> str:
         return self.session.answer.declarations[name].kind

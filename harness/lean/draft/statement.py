@@ -86,7 +86,7 @@ class _Telescope:
 
     def draft(self) -> Draft:
         library = self.reader.library
-        kind, scalars, instance = _scalars(self.statement, library)
+        kind, scalars, instance = _scalars(self.statement, library, self.reader.abbreviations)
         scope = Names(scalars)
         rest = self.statement
         if not scalars:
@@ -160,7 +160,9 @@ class _Telescope:
         return scope
 
 
-def _scalars(statement: Expression, library: Library) -> tuple[ScalarKind, str, str]:
+def _scalars(
+    statement: Expression, library: Library, abbreviations: Mapping[str, Expression]
+) -> tuple[ScalarKind, str, str]:
     """The kind of scalars, and the binders of their type and of its instance."""
     rest = statement
     while isinstance(rest, ForAll):
@@ -171,7 +173,7 @@ def _scalars(statement: Expression, library: Library) -> tuple[ScalarKind, str, 
                 ):
                     return kind, scalars, rest.name
         rest = rest.body
-    spoken_of = set(constants(statement))
+    spoken_of = set(constants(statement)) | set(constants(unfolded(statement, abbreviations)))
     types = [k for k in library.scalars.values() if k.is_type and k.lean_name in spoken_of]
     # Natural numbers are sizes first of all, so they count where there is no other.
     if types:

@@ -71,7 +71,7 @@ def of_definition(definition: Definition, library: Library) -> Subject:
     )
     arguments = tuple(Variable(p.name, p.type) for p in definition.parameters if p.is_explicit)
     call = Call(definition.name, implicit, arguments, definition.body.type)
-    own = library.arrangements.get(library.qualified(definition.name))
+    own = library.arrangements.get(library.constant(definition.name))
     scalars = library.scalars.get(own.kind) if own is not None else None
     return Subject(definition.name, definition.parameters, call, scalars)
 
@@ -79,7 +79,7 @@ def of_definition(definition: Definition, library: Library) -> Subject:
 def constants(library: Library, subject: Subject) -> list[str]:
     """The constants of Lean that running a subject rests on, as far as specifications name them."""
     definitions, operators = reached(library, subject.what)
-    found = [library.qualified(name) for name in sorted(definitions)]
+    found = [library.constant(name) for name in sorted(definitions)]
     return found + [library.primitives[op] for op in sorted(operators) if op in library.primitives]
 
 

@@ -51,7 +51,7 @@ def plan(library: Library, claims: tuple[Claim, ...]) -> Plan:
                 meaning(printer, operator),
             )
     for name in library.definitions:
-        add(keys.definition(name), library.qualified(name), text_of_definition(printer, name))
+        add(keys.definition(name), library.constant(name), text_of_definition(printer, name))
     for claim in claims:
         add(keys.claim(claim.theorem), library.qualified(claim.theorem), _claim(printer, claim))
         try:
@@ -94,7 +94,7 @@ def text_of_definition(printer: Printer, name: str) -> Iterator[Comparison]:
     """That a definition of the library is Lean's of its name. Raises CannotPrint."""
     definition = printer.library.definitions[name]
     scope, binders = printer.definition(definition)
-    constant = Constant(printer.library.qualified(name), levels_of(scope))
+    constant = Constant(printer.library.constant(name), levels_of(scope))
     yield same(
         keys.definition(name),
         levels_of(scope),
