@@ -63,7 +63,9 @@ def init(folder: Path, lean: str | None, specs: str, toolchain: str, is_kept: bo
     for name, reason in sorted(found.left_out.items()):
         click.echo(f"left out: {name}: {reason}", err=True)
     whole = write_drafts(
-        with_definitions(project, found), reader.drafts(library), reader.session.place
+        with_definitions(project, found),
+        reader.drafts(library, patterns=found.patterns),
+        reader.session.place,
     )
     if not whole:
         click.echo(
@@ -150,9 +152,9 @@ def built_package(project: Project, toolchain: str, is_kept: bool) -> tuple[Buil
     """The package as built; ends the command with Lean's messages where it does not build."""
     from typing import cast
 
-    from harness.lean.build import build as build_package
-    from harness.lean.find import find_toolchain
-    from harness.lean.package import read_package
+    from harness.lean.errand import ErrandFailed
+    from harness.lean.find import find_toolchain, package_for
+    from harness.lean.operators import with_operators
     from harness.lean.toolchain import Preference, ToolchainMissing
 
     try:
@@ -161,9 +163,12 @@ def built_package(project: Project, toolchain: str, is_kept: bool) -> tuple[Buil
         click.echo(str(missing), err=True)
         sys.exit(3)
     cache = kept_folder(project.root, is_kept) / "lean"
-    built = build_package(
-        read_package(project.lean), lean, build_dir=cache / "build", on_progress=say
-    )
+    try:
+        package = package_for(project.lean, lean)
+        built = with_operators(project.library, package, lean, cache=cache, on_progress=say)
+    except ErrandFailed as failed:
+        click.echo(f"Lean could not be asked: {failed}", err=True)
+        sys.exit(3)
     for message in built.errors:
         place = f"{message.file}:{message.line}:{message.column}: " if message.file else ""
         click.echo(f"{place}{message.text}", err=True)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
@@ -41,7 +42,6 @@ from harness.lean.package import Module, Package
 from harness.lean.process import Signal
 from harness.lean.scope import CLASSES, NUMERALS
 from harness.lean.toolchain import Progress, Toolchain
-
 
 Terms = Mapping[str, tuple[str, str]]
 """Operators and their terms, each under a key of its own."""
@@ -107,7 +107,14 @@ def with_operators(
         return built
     terms = {operator: (operator, text) for operator, text in library.terms.items()}
     found, refused = tried(
-        library, terms, built, toolchain, cache=cache, on_progress=on_progress, stop=stop
+        library,
+        terms,
+        built,
+        toolchain,
+        cache=cache,
+        explain=built.ok,
+        on_progress=on_progress,
+        stop=stop,
     )
     if refused and built.ok:
         raise InputError([_fault(library, *item) for item in refused.items()])
@@ -129,52 +136,75 @@ def tried(
     toolchain: Toolchain,
     *,
     cache: Path,
+    explain: bool = False,
     on_progress: Progress = lambda text: None,
     stop: Signal | None = None,
 ) -> tuple[dict[str, Way], dict[str, Message]]:
     """The first way in which Lean elaborates each term, and what it says of those with none.
 
-    Lines and columns of a message count from the first of the term; line 0 is outside of it.
+    That only to `explain`. Lines and columns of a message count from the first of the term; line 0
+    is outside of it.
+    """
+    ways = {key: list(_ways(library, key, *item)) for key, item in terms.items()}
+    ask = partial(_asked, library, built, toolchain, cache / "operators", stop)
+    on_progress(f"Lean: elaborating {len(terms)} terms of operators")
+    said = ask([way for found in ways.values() for way in found], quiet=True)
+    chosen = {
+        key: way
+        for key, found in ways.items()
+        if (way := next((w for w in found if w not in said), None)) is not None
+    }
+    # Most is known of the scalars where they are those that a claim is about.
+    kind = next(iter(library.scalars))
+    telling = [
+        next((w for w in ways[key] if kind in w.arrangement.items), ways[key][0])
+        for key in terms
+        if key not in chosen
+    ]
+    if not telling or not explain:
+        return chosen, {}
+    errors = ask(telling, quiet=False)
+    return chosen, {way.key: errors.get(way, Message("", 0, 0, "error", "")) for way in telling}
+
+
+def _asked(
+    library: Library,
+    built: Build,
+    toolchain: Toolchain,
+    folder: Path,
+    stop: Signal | None,
+    ways: Sequence[Way],
+    *,
+    quiet: bool,
+) -> dict[Way, Message]:
+    """What Lean first says of the ways that do not work; with `quiet`, hardly more than that.
+
+    Of one that works it says nothing. Where the error lies outside of a term its line is 0.
     """
     text = _opening(library, built)
-    ways = {key: list(_ways(library, key, *item)) for key, item in terms.items()}
-    for found in ways.values():
-        for number, way in enumerate(found):
-            _define(text, library, way, f"_{number}_{way.key}")
+    for number, way in enumerate(ways):
+        _define(text, library, way, f"_{number}", quiet=quiet)
     text.add("end")
     text.add('#eval show IO Unit from IO.FS.writeFile "answer.txt" "end\\n"')
     source = "\n".join(text.lines)
     if toolchain.takes_all_for_modules:
         source = adapted(source).text
+    errand = Errand("Operators", source, {}, bears_errors=True)
     told = tell(
-        Errand("Operators", source, {}, bears_errors=True),
-        built,
-        toolchain,
-        folder=cache / "operators",
-        on_start=lambda: on_progress(f"Lean: elaborating {len(terms)} terms of operators"),
-        stop=stop,
+        errand, built, toolchain, folder=folder / ("trial" if quiet else "faults"), stop=stop
     )
     if told.complaint:
         raise ErrandFailed(told.complaint)
-    errors: dict[Way | None, Message] = {}
-    for message in told.errors:
-        errors.setdefault(text.owner(message), message)
-    chosen: dict[str, Way] = {}
-    refused: dict[str, Message] = {}
-    # Most is known of the scalars where they are those that a claim is about.
-    kind = next(iter(library.scalars))
-    for key, found in ways.items():
-        fitting = [way for way in found if way not in errors and None not in errors]
-        if fitting:
-            chosen[key] = fitting[0]
-            continue
-        way = next(
-            (w for w in found if kind in (*w.arrangement.items, w.arrangement.kind)), found[0]
-        )
-        message = errors.get(None) or errors[way]
-        line = message.line - text.terms[way] + 1
-        refused[key] = replace(message, line=line if 1 <= line <= len(way.text.split("\n")) else 0)
-    return chosen, refused
+    found: dict[Way, Message] = {}
+    for message in told.messages:
+        owner = text.owner(message)
+        if owner is None and message.is_error:
+            raise ErrandFailed(f"the terms of operators cannot be asked about: {message.text}")
+        if owner is not None and message.severity != "information":
+            line = message.line - text.terms[owner] + 1
+            inside = 1 <= line <= len(owner.text.split("\n"))
+            found.setdefault(owner, replace(message, line=line if inside else 0))
+    return found
 
 
 def extended(
@@ -241,16 +271,23 @@ def _opening(library: Library, built: Build) -> _Text:
     return text
 
 
-def _define(text: _Text, library: Library, way: Way, mark: str) -> None:
-    """A definition of an operator, whose term stands in lines of its own."""
+def _define(text: _Text, library: Library, way: Way, mark: str, *, quiet: bool = False) -> None:
+    """A definition of an operator, whose term stands in lines of its own.
+
+    One that is `quiet` is admitted where the term does not fit, which Lean warns of: it stops after
+    a hundred errors.
+    """
     signature = signatures()[way.operator]
     sizes = f" {{{' '.join(signature.dims)} : Nat}}" if signature.dims else ""
     name = f"{OPERATORS}.{way.operator}{mark}"
     type_ = _type(signature.type, way.alpha, {})
-    text.add(f"def {name} {way.binders}{sizes} : {type_} := ((", way)
+    text.add(f"def {name} {way.binders}{sizes} : {type_} :=", way)
+    text.add(" by\n  first\n  | exact ((" if quiet else " ((", way)
     text.terms[way] = len(text.lines) + 1
     text.add(way.text, way)
     text.add(f") : {_type(signature.type, way.alpha, library.shapes)})", way)
+    if quiet:
+        text.add("  | exact sorry", way)
 
 
 def _ways(library: Library, key: str, operator: str, term: str) -> Iterator[Way]:

@@ -33,6 +33,7 @@ from harness.language.types import (
 )
 from harness.lean import expression as lean
 from harness.lean.draft.conversions import Unreadable, arrows_of, converted, row
+from harness.lean.draft.pattern import Pattern
 from harness.lean.draft.prefix import base_name, names, short, spine, unfolded
 from harness.lean.draft.types import Names, TypeReader
 from harness.lean.expression import Constant, Expression, ForAll, Literal, Local
@@ -64,6 +65,8 @@ class Reader(TypeReader):
     library: Library
     readings: Mapping[str, Type] = field(default_factory=dict)
     """The types of names that were misread before."""
+    patterns: Mapping[str, Pattern] = field(default_factory=dict)
+    """What operators say that are terms."""
 
     # -- statements ------------------------------------------------------------------------------
 
@@ -121,7 +124,10 @@ class Reader(TypeReader):
             case Local(name):
                 raise Unreadable(f"it speaks of {base_name(name)}, which has no counterpart")
             case Constant(name):
-                found, rest = self._constant(name, arguments, scope)
+                if (operation := self._operation(head, arguments, scope)) is not None:
+                    found, rest = operation
+                else:
+                    found, rest = self._constant(name, arguments, scope)
                 return self._fit(self._applied(found, rest, scope), expected)
             case lean.Function() if not arguments:
                 return self._fit(self._function(head, scope, expected), expected)
@@ -185,6 +191,27 @@ class Reader(TypeReader):
                     raise Unreadable(f"a value of type {other}, applied")
         return term
 
+    def _operation(
+        self, head: Constant, arguments: list[Expression], scope: Names
+    ) -> tuple[Term, list[Expression]] | None:
+        """An operator that is a term, where this is one, and the arguments that are left."""
+        if not any(spine(pattern.body)[0] == head for pattern in self.patterns.values()):
+            return None
+        plain = [unfolded(argument, self.abbreviations) for argument in arguments]
+        for operator, pattern in self.patterns.items():
+            # What stands for a name is taken as it was written, abbreviations and all.
+            match = pattern.found(head, plain)
+            if match is None:
+                continue
+            holes, rest = match
+            own = holes.get(pattern.scalars)
+            if own is not None and not self._is_scalars(own, scope):
+                continue
+            sizes = [self.dim(holes[name], scope) for name in pattern.sizes]
+            given = [*(holes[name] for name in pattern.arguments), *rest]
+            return self._at(operator, sizes, given, scope)
+        return None
+
     def _constant(
         self, name: str, arguments: list[Expression], scope: Names
     ) -> tuple[Term, list[Expression]]:
@@ -219,13 +246,19 @@ class Reader(TypeReader):
     def _primitive(
         self, operator: str, arguments: list[Expression], scope: Names
     ) -> tuple[Term, list[Expression]]:
-        signature = signatures()[operator]
         constant = self.library.primitives[operator]
         given = self._given(arguments, constant, needs_of(operator), scope)
-        if len(given) < len(signature.dims):
+        count = len(signatures()[operator].dims)
+        if len(given) < count:
             raise Unreadable(f"the operator {operator} without its sizes")
-        count = len(signature.dims)
         dims = [self.dim(size, scope) for size in given[:count]]
+        return self._at(operator, dims, given[count:], scope)
+
+    def _at(
+        self, operator: str, dims: list[Dim], given: list[Expression], scope: Names
+    ) -> tuple[Term, list[Expression]]:
+        """An operator at its sizes and arguments, and the arguments that are left."""
+        signature = signatures()[operator]
         types, result = function_parts(
             substitute_type(signature.type, dict(zip(signature.dims, dims, strict=True)), {})
         )
@@ -233,7 +266,7 @@ class Reader(TypeReader):
         def build(terms: tuple[Term, ...]) -> Term:
             return Primitive(operator, tuple(dims), terms, result)
 
-        return self._filled(build, types, ["x"] * len(types), given[count:], scope)
+        return self._filled(build, types, ["x"] * len(types), given, scope)
 
     def _call(
         self, definition: str, arguments: list[Expression], scope: Names
