@@ -82,7 +82,7 @@ def write_drafts(project: Project, drafts: list[Draft], place: object) -> int:
 
     Returns how many were written.
     """
-    from harness.claims.load import is_lean_name
+    from harness.claims.load import is_lean_name, load_claim
     from harness.files import write_atomically
     from harness.lean.draft.text import draft_text
 
@@ -105,6 +105,14 @@ def write_drafts(project: Project, drafts: list[Draft], place: object) -> int:
             continue
         text = draft_text(draft, project.library, place(project.library.qualified(draft.theorem)))
         write_atomically(target, text)
+        try:
+            load_claim(target, target.name, project.library)
+        except InputError as error:
+            # Such as `1 @ B`, of which nobody could tell the size.
+            target.unlink()
+            reason = f"it has no text in the language: {error.diagnostics[0].message}"
+            click.echo(f"not drafted: {draft.theorem}: {reason}", err=True)
+            continue
         written += 1
         click.echo(f"wrote {target.relative_to(project.root)}")
     return written

@@ -15,6 +15,7 @@ from harness.language.elaborate import elaborate_term
 from harness.language.notation import to_text
 from harness.language.parser import parse_term
 from harness.language.primitives import BY_NAME, signatures
+from harness.language.scope import Scope
 from harness.language.syntax import LanguageError
 from harness.language.terms import Term
 from harness.language.transform import fresh
@@ -173,15 +174,19 @@ def _definition(
     own, body = _read(item, reader, body=True)
     assert body is not None
     scope = library.scope(own.parameters)
-    text = to_text(body)
-    try:
-        same = elaborate_term(parse_term(text), scope) == body
-    except LanguageError:
-        same = False
-    if not same:
-        text = to_text(body, typed=True)
+    text = next((t for t in (to_text(body), to_text(body, typed=True)) if _is(t, body, scope)), "")
+    if not text:
+        raise Unreadable("it has no text in the claim language")
     lean_name = "" if short == relative else relative
     return Definition(short, item.says, own.parameters, body, text, lean_name)
+
+
+def _is(text: str, body: Term, scope: Scope) -> bool:
+    """Whether a text is read as this term."""
+    try:
+        return elaborate_term(parse_term(text), scope) == body
+    except LanguageError:
+        return False
 
 
 def _word(relative: str, taken: Collection[str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -158,8 +159,9 @@ class PackageReader:
         return self.session.answer.declarations[name].kind
 
     def _kept(self, name: str) -> bool:
-        """Whether a name is private, or Lean's own for something on the way."""
-        return name.startswith("_private.") or ".«" in name
+        """Whether a name is private, or Lean's own: of an instance, or for something on the way."""
+        own = any(re.match(r"inst[A-Z]", part) for part in name.split("."))
+        return own or name.startswith("_private.") or ".«" in name
 
     def _value(self, name: str) -> Expression | None:
         cited = self.session.graph.in_value(name)
