@@ -8,7 +8,7 @@ stored term, with what the operator means: no text given to Lean can make a wron
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from hashlib import sha256
@@ -42,6 +42,8 @@ from harness.lean.package import Module, Package
 from harness.lean.process import Signal
 from harness.lean.scope import CLASSES, NUMERALS
 from harness.lean.toolchain import Progress, Toolchain
+
+_HOLE = Message("", 0, 0, "error", "it is left open with `sorry`")
 
 Terms = Mapping[str, tuple[str, str]]
 """Operators and their terms, each under a key of its own."""
@@ -146,8 +148,15 @@ def tried(
     is outside of it.
     """
     ways = {key: list(_ways(library, key, *item)) for key, item in terms.items()}
-    ask = partial(_asked, library, built, toolchain, cache / "operators", stop)
-    on_progress(f"Lean: elaborating {len(terms)} terms of operators")
+    ask = partial(
+        _asked,
+        library,
+        built,
+        toolchain,
+        cache / "operators",
+        on_start=lambda: on_progress(f"Lean: elaborating {len(terms)} terms of operators"),
+        stop=stop,
+    )
     said = ask([way for found in ways.values() for way in found], quiet=True)
     chosen = {
         key: way
@@ -164,7 +173,7 @@ def tried(
     if not telling or not explain:
         return chosen, {}
     errors = ask(telling, quiet=False)
-    return chosen, {way.key: errors.get(way, Message("", 0, 0, "error", "")) for way in telling}
+    return chosen, {way.key: errors.get(way, _HOLE) for way in telling}
 
 
 def _asked(
@@ -172,10 +181,11 @@ def _asked(
     built: Build,
     toolchain: Toolchain,
     folder: Path,
-    stop: Signal | None,
     ways: Sequence[Way],
     *,
     quiet: bool,
+    on_start: Callable[[], None],
+    stop: Signal | None,
 ) -> dict[Way, Message]:
     """What Lean first says of the ways that do not work; with `quiet`, hardly more than that.
 
@@ -190,9 +200,8 @@ def _asked(
     if toolchain.takes_all_for_modules:
         source = adapted(source).text
     errand = Errand("Operators", source, {}, bears_errors=True)
-    told = tell(
-        errand, built, toolchain, folder=folder / ("trial" if quiet else "faults"), stop=stop
-    )
+    folder = folder / ("trial" if quiet else "faults")
+    told = tell(errand, built, toolchain, folder=folder, on_start=on_start, stop=stop)
     if told.complaint:
         raise ErrandFailed(told.complaint)
     found: dict[Way, Message] = {}
@@ -200,7 +209,7 @@ def _asked(
         owner = text.owner(message)
         if owner is None and message.is_error:
             raise ErrandFailed(f"the terms of operators cannot be asked about: {message.text}")
-        if owner is not None and message.severity != "information":
+        if owner is not None and (message.is_error or (quiet and "sorry" in message.text)):
             line = message.line - text.terms[owner] + 1
             inside = 1 <= line <= len(owner.text.split("\n"))
             found.setdefault(owner, replace(message, line=line if inside else 0))
