@@ -19,6 +19,7 @@ from typing import Any
 
 from harness.cache import EvidenceCache
 from harness.claims.model import Claim
+from harness.diagnostics import InputError
 from harness.evidence import Evidence, Gap, Leg, Outcome
 from harness.isolation import Task, Workers
 from harness.plan import (
@@ -69,7 +70,7 @@ def run(plan: Plan) -> Iterator[Evidence | Gap | Notice]:
     """
     yield from empty_claims(plan)
     yield from lawless_claims(plan)
-    results: SimpleQueue[Evidence | Gap | Notice | _Done] = SimpleQueue()
+    results: SimpleQueue[Evidence | Gap | Notice | InputError | _Done] = SimpleQueue()
     stop = Event()
     with closing(EvidenceCache(plan.cache / "evidence")) as cache:
         tasks: list[tuple[Task, str]] = []
@@ -105,6 +106,8 @@ def run(plan: Plan) -> Iterator[Evidence | Gap | Notice]:
                             yield from searches.passed(task, _of_claim(task, found))
                         case _Done():
                             waiting -= 1
+                        case InputError() as fault:
+                            raise fault
                         case other:
                             yield other
         finally:
@@ -200,6 +203,8 @@ def _ask_lean(
             stop=stop,
         ):
             results.put(item)
+    except InputError as error:
+        results.put(error)
     except Exception as error:  # the run goes on; every Lean leg shows that it failed
         summary = f"The Lean bridge failed: {type(error).__name__}: {error}"
         checkers = {checker.name for checker in plan.checkers}

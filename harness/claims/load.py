@@ -14,6 +14,7 @@ from typing import TypeVar
 from harness.claims.document import Document, YamlPath, read_document, schema_faults
 from harness.claims.looks import disguise, judged, places_of_names
 from harness.claims.model import (
+    OPERATORS,
     Claim,
     Definition,
     Hypothesis,
@@ -73,6 +74,11 @@ def load_library(path: Path, name: str) -> Library:
     namespace = data["namespace"]
     if namespace:
         faults.constant(document, ("namespace",), namespace)
+    empty = Library(namespace, {}, {}, {})
+    terms: dict[str, str] = {}
+    shapes = data.get("types") or {}
+    for shape, text in shapes.items():
+        _one_term(document, ("types", shape), text, faults)
     primitives: dict[str, str] = {}
     for primitive, constant in data["primitives"].items():
         path_ = ("primitives", primitive)
@@ -80,8 +86,15 @@ def load_library(path: Path, name: str) -> Library:
             known = ", ".join(signatures())
             message = f"unknown primitive {primitive!r}; known: {known}"
             faults.append(document.fault(path_, message, key=True))
+        elif _is_term(constant):
+            if primitive in OPERATIONS or primitive in _FUNCTIONS:
+                message = f"{primitive} is Lean's own, and needs no constant"
+                faults.append(document.fault(path_, message))
+            elif _one_term(document, path_, constant, faults):
+                terms[primitive] = constant
+                primitives[primitive] = f"{OPERATORS}.{primitive}"
         elif faults.constant(document, path_, constant):
-            primitives[primitive] = f"{namespace}.{constant}" if namespace else constant
+            primitives[primitive] = empty.qualified(constant)
     scalars = _kinds(document, faults)
     # A claim that does not say is of the kind that stands first.
     for kind, own in core_scalars().items():
@@ -104,6 +117,9 @@ def load_library(path: Path, name: str) -> Library:
             )
             faults.append(document.fault(base, message, key=True))
             continue
+        lean_name = entry.get("lean", "")
+        if lean_name:
+            faults.constant(document, (*base, "lean"), lean_name)
         parameters = read_parameters(document, (*base, "for"), faults)
         if parameters is None:
             continue
@@ -125,6 +141,7 @@ def load_library(path: Path, name: str) -> Library:
                 parameters,
                 body,
                 text,
+                lean_name,
                 vacuous=entry.get("vacuous", ""),
                 place=Place(document, base),
                 doubts=tuple(doubts),
@@ -138,6 +155,8 @@ def load_library(path: Path, name: str) -> Library:
         primitives,
         definitions,
         bridges,
+        terms,
+        shapes,
         document=document,
         means=_means(data.get("means") or {}),
     )
@@ -167,6 +186,40 @@ def _bridges(
         if all(faults.constant(document, at, theorem) for theorem in theorems):
             found[name] = tuple(f"{namespace}.{t}" if namespace else t for t in theorems)
     return found
+
+
+def _is_term(text: str) -> bool:
+    """Whether an operator is said as a term of Lean, and not by a name."""
+    return re.search(r"[\s()]", text.strip()) is not None
+
+
+def _one_term(document: Document, path: YamlPath, text: str, faults: Faults) -> bool:
+    """Whether a text for Lean can be one term: its brackets close, and nothing is hidden in it.
+
+    What it says does not depend on this; it is so that Lean's messages are about the term.
+    """
+    opened: list[tuple[str, int]] = []
+    for match in re.finditer(r'--|/-|"|«|[(\[{⟨]|[)\]}⟩]', text):
+        mark, offset = match[0], match.start()
+        if mark in _BRACKETS:
+            opened.append((_BRACKETS[mark], offset))
+        elif mark not in _BRACKETS.values():
+            message = f"expected one term of Lean, without comments, texts and quoted names: {mark}"
+            faults.append(document.fault_within(path, offset, message))
+            return False
+        elif not opened or opened.pop()[0] != mark:
+            message = f"expected one term of Lean, found {mark!r}, which closes nothing"
+            faults.append(document.fault_within(path, offset, message))
+            return False
+    for mark, offset in opened:
+        message = f"expected one term of Lean: {mark!r} is missing for what opens here"
+        faults.append(document.fault_within(path, offset, message))
+    return not opened
+
+
+_BRACKETS = {"(": ")", "[": "]", "{": "}", "⟨": "⟩"}
+_FUNCTIONS = frozenset({"vector", "tabulate", "entry", "matrix_entry"})
+"""Operators that are Lean's own functions."""
 
 
 @cache
@@ -267,6 +320,9 @@ def load_claims(paths: Iterable[tuple[Path, str]], library: Library) -> tuple[Cl
         except InputError as error:
             faults.extend(error.diagnostics)
             continue
+        if claim.theorem in library.definitions and claim.place:
+            message = f"{claim.theorem} is the name of a definition; `lean` there gives it another"
+            faults.append(claim.place.document.fault(("theorem",), message))
         first = claims.setdefault(claim.theorem, claim)
         if first is not claim and first.place and claim.place:
             message = f"{claim.theorem} is already claimed in {first.place.file}"

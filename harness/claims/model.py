@@ -71,6 +71,8 @@ class Definition:
     parameters: tuple[Parameter, ...]
     body: Term
     text: str
+    lean_name: str = ""
+    """What Lean calls it within the namespace, where that is not its name here."""
     vacuous: str = ""
     """Why it is meant to ignore what it ignores, as the specification says."""
     place: Place | None = field(default=None, compare=False, repr=False)
@@ -139,6 +141,15 @@ class ScalarKind:
         return found.pop() if len(found) == 1 else None
 
 
+OPERATORS = "HarnessOperators"
+"""The module and namespace of the operators that are said as Lean terms."""
+
+SHAPES = {"vector": "Fin n → α", "matrix": "Fin m → Fin n → α"}
+"""How a package writes the types of vectors and matrices, unless it says otherwise."""
+
+ROOT = "_root_."
+"""Before a name of Lean's that does not lie in the namespace."""
+
 SCALARS, ARGUMENT = "scalars", "argument"
 """The type of scalars, and whatever a specification lists, in an `Arrangement`."""
 
@@ -187,6 +198,10 @@ class Library:
     bridges: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The theorems, in full, that prove a constant to be what an operator or a definition is, where
     it is not by definition: two of a sum, of nothing and of one term more; one of any other."""
+    terms: Mapping[str, str] = field(default_factory=dict)
+    """The Lean terms of operators that have no constant of the package's; they get one of ours."""
+    shapes: Mapping[str, str] = field(default_factory=dict)
+    """How Lean text writes the types in `SHAPES`, where not so."""
     arrangements: Mapping[str, Arrangement] = field(default_factory=dict)
     """How Lean constants take their scalars, by full name, where it is not the usual way.
 
@@ -201,8 +216,27 @@ class Library:
         return Scope({name: d.type for name, d in self.definitions.items()}, parameters)
 
     def qualified(self, name: str) -> str:
-        """The full Lean name of a theorem or definition of the project."""
+        """The full Lean name of what is called `name` within the namespace.
+
+        `_root_.A.b` is `A.b`, wherever the namespace is, as in Lean.
+        """
+        if name.startswith(ROOT):
+            return name.removeprefix(ROOT)
         return f"{self.namespace}.{name}" if self.namespace else name
+
+    def relative(self, constant: str) -> str:
+        """What a Lean constant is called within the namespace: `qualified` gives it back."""
+        if constant.startswith(prefix := self.qualified("")):
+            return constant.removeprefix(prefix)
+        return f"{ROOT}{constant}"
+
+    def constant(self, definition: str) -> str:
+        """The full Lean name of a definition of the library."""
+        return self.qualified(self.definitions[definition].lean_name or definition)
+
+    def constants(self) -> list[str]:
+        """The full Lean names of all definitions of the library."""
+        return list(map(self.constant, self.definitions))
 
     def detached(self) -> Library:
         """The library without the files that it was read from."""

@@ -51,14 +51,18 @@ def specification(
 
 def definitions(library: Library) -> str:
     """The YAML text of a library that declares no scalars of its own."""
-    prefix = library.qualified("")
     return as_yaml(
         {
             "namespace": library.namespace,
-            "primitives": {o: c.removeprefix(prefix) for o, c in library.primitives.items()},
+            **({"types": dict(library.shapes)} if library.shapes else {}),
+            "primitives": {
+                operator: library.terms.get(operator, library.relative(constant))
+                for operator, constant in library.primitives.items()
+            },
             "definitions": {
                 name: {
                     "says": definition.says or TO_BE_SAID,
+                    **({"lean": definition.lean_name} if definition.lean_name else {}),
                     "for": dict(
                         str(line).split(": ", 1) for line in context(definition.parameters)
                     ),

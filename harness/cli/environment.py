@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,7 +43,8 @@ def doctor(folder: Path) -> None:
     where = Path(__file__).parents[1]
     click.echo(f"harness {__version__} in {where}, Python {platform.python_version()}")
     fine = True
-    for mark, text in (*_libraries(), *_lean(), *_project(folder)):
+    # One after the other, so that a fault of the project comes last.
+    for mark, text in chain(_libraries(), _lean(), _project(folder)):
         fine = fine and mark != "✗"
         click.echo(f"{mark} {text}")
     sys.exit(0 if fine else 3)
@@ -118,9 +120,17 @@ def _project(folder: Path) -> Iterator[tuple[str, str]]:
     try:
         root = find_root(folder)
     except InputError as error:
-        yield "–", error.diagnostics[0].message
+        message = error.diagnostics[0].message
+        here = folder.resolve()
+        if any((here / name).is_file() for name in ("lakefile.toml", "lakefile.lean")):
+            message += "; `harness init` sets up the Lean package that lies here"
+        yield "–", message
         return
-    project = load_project(root)
+    try:
+        project = load_project(root)
+    except InputError:
+        yield "✗", f"project {root}: nothing is checked before what follows is mended"
+        raise
     claims, definitions = len(project.claims), len(project.library.definitions)
     yield "✓", f"project {root}: {claims} claims, {definitions} definitions"
     if (

@@ -63,10 +63,16 @@ def init(folder: Path, lean: str | None, specs: str, toolchain: str, is_kept: bo
     for name, reason in sorted(found.left_out.items()):
         click.echo(f"left out: {name}: {reason}", err=True)
     whole = write_drafts(
-        with_definitions(project, found), reader.drafts(library), reader.session.place
+        with_definitions(project, found),
+        reader.drafts(library, patterns=found.patterns),
+        reader.session.place,
     )
     if not whole:
-        click.echo("no theorem could be drafted; docs/language.md says what can be", err=True)
+        click.echo(
+            "no theorem could be drafted: the reasons stand above. A specification is about "
+            "equations of numbers, vectors and matrices; *Add a theorem* in README.md shows one",
+            err=True,
+        )
         sys.exit(3)
     click.echo("next: read what was drafted, then `harness check`")
 
@@ -76,7 +82,7 @@ def write_drafts(project: Project, drafts: list[Draft], place: object) -> int:
 
     Returns how many were written.
     """
-    from harness.claims.load import is_lean_name
+    from harness.claims.load import is_lean_name, load_claim
     from harness.files import write_atomically
     from harness.lean.draft.text import draft_text
 
@@ -99,6 +105,14 @@ def write_drafts(project: Project, drafts: list[Draft], place: object) -> int:
             continue
         text = draft_text(draft, project.library, place(project.library.qualified(draft.theorem)))
         write_atomically(target, text)
+        try:
+            load_claim(target, target.name, project.library)
+        except InputError as error:
+            # Such as `1 @ B`, of which nobody could tell the size.
+            target.unlink()
+            reason = f"it has no text in the language: {error.diagnostics[0].message}"
+            click.echo(f"not drafted: {draft.theorem}: {reason}", err=True)
+            continue
         written += 1
         click.echo(f"wrote {target.relative_to(project.root)}")
     return written
@@ -146,9 +160,9 @@ def built_package(project: Project, toolchain: str, is_kept: bool) -> tuple[Buil
     """The package as built; ends the command with Lean's messages where it does not build."""
     from typing import cast
 
-    from harness.lean.build import build as build_package
-    from harness.lean.find import find_toolchain
-    from harness.lean.package import read_package
+    from harness.lean.errand import ErrandFailed
+    from harness.lean.find import find_toolchain, package_for
+    from harness.lean.operators import with_operators
     from harness.lean.toolchain import Preference, ToolchainMissing
 
     try:
@@ -157,9 +171,12 @@ def built_package(project: Project, toolchain: str, is_kept: bool) -> tuple[Buil
         click.echo(str(missing), err=True)
         sys.exit(3)
     cache = kept_folder(project.root, is_kept) / "lean"
-    built = build_package(
-        read_package(project.lean), lean, build_dir=cache / "build", on_progress=say
-    )
+    try:
+        package = package_for(project.lean, lean)
+        built = with_operators(project.library, package, lean, cache=cache, on_progress=say)
+    except ErrandFailed as failed:
+        click.echo(f"Lean could not be asked: {failed}", err=True)
+        sys.exit(3)
     for message in built.errors:
         place = f"{message.file}:{message.line}:{message.column}: " if message.file else ""
         click.echo(f"{place}{message.text}", err=True)

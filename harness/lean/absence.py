@@ -28,7 +28,7 @@ class Absence:
 def explain_absence(session: Session, name: str, kind: str) -> Absence:
     """Why there is no `kind` of this name (as the specifications have it)."""
     constant = session.constant(name)
-    short = name.rsplit(".", 1)[-1]
+    short = constant.rsplit(".", 1)[-1]
     package = session.build.package
     for module in session.build.modules.values():
         if not module.ok and _declares(session, module.module, short):

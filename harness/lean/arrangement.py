@@ -32,12 +32,13 @@ from harness.claims.model import (
     ScalarKind,
     Universes,
 )
-from harness.kernel.declarations import Constant
+from harness.kernel.declarations import Constant, Definition
 from harness.kernel.terms import (
     App,
     Bound,
     Const,
     Expr,
+    Lam,
     NatLit,
     Param,
     Pi,
@@ -47,7 +48,7 @@ from harness.kernel.terms import (
 )
 from harness.lean.levels import stored
 from harness.lean.needs import definition_needs, needs_of
-from harness.lean.scope import CLASSES, NUMERALS
+from harness.lean.scope import CLASSES, NUMERALS, POINTED
 
 T = TypeVar("T")
 
@@ -61,7 +62,7 @@ def arranged(
     """
     needs = definition_needs(library.definitions)
     usual = {constant: needs_of(operator) for operator, constant in library.primitives.items()}
-    usual |= {library.qualified(name): needs[name] for name in library.definitions}
+    usual |= {library.constant(name): needs[name] for name in library.definitions}
     usual |= {
         theorem: needs[name] if name in needs else needs_of(name)
         for name, theorems in library.bridges.items()
@@ -71,7 +72,7 @@ def arranged(
     found: dict[str, Arrangement] = {}
     for name, operations in usual.items():
         constant = constants.get(name)
-        own = None if constant is None else arrangement(constant, library.scalars)
+        own = None if constant is None else arrangement(constant, library.scalars, constants)
         if own is not None and own != Arrangement((SCALARS, *operations)):
             found[name] = own
     # A claim says itself what its scalars are; of its theorem it takes the order alone.
@@ -83,14 +84,21 @@ def arranged(
     return replace(library, arrangements=found)
 
 
-def arrangement(constant: Constant, scalars: Mapping[str, ScalarKind]) -> Arrangement | None:
-    """How a constant takes its scalars; `None` where it computes with none that are known."""
+def arrangement(
+    constant: Constant,
+    scalars: Mapping[str, ScalarKind],
+    constants: Mapping[str, Constant] | None = None,
+) -> Arrangement | None:
+    """How a constant takes its scalars; `None` where it computes with none that are known.
+
+    Definitions among `constants` that stand for types, such as `ℝ` for `Float`, are looked into.
+    """
     binders: list[Expr] = []
     rest = constant.type
     while isinstance(rest, Pi):
         binders.append(rest.type)
         rest = rest.body
-    kind = concrete_kind(constant.type, scalars)
+    kind = concrete_kind(constant.type, scalars, constants or {})
     concrete = None if kind is None else Arrangement((), kind.name, universes(constant, binders))
     found = [instance_of(binder, scalars) for binder in binders]
     # Bound variables count from the innermost binder: as places of binders they are the same.
@@ -144,6 +152,8 @@ def instance_of(binder: Expr, scalars: Mapping[str, ScalarKind]) -> tuple[str, i
     for kind in scalars.values():
         if name == kind.lean_name and not kind.is_type and not rest:
             return kind.name, of
+    if name in POINTED and not rest:
+        return name, of
     for operation, class_ in CLASSES.items():
         if class_ == name and [_number(argument) for argument in rest] == (
             [NUMERALS[operation]] if operation in NUMERALS else []
@@ -152,7 +162,9 @@ def instance_of(binder: Expr, scalars: Mapping[str, ScalarKind]) -> tuple[str, i
     return None
 
 
-def concrete_kind(type_: Expr, scalars: Mapping[str, ScalarKind]) -> ScalarKind | None:
+def concrete_kind(
+    type_: Expr, scalars: Mapping[str, ScalarKind], constants: Mapping[str, Constant]
+) -> ScalarKind | None:
     """The kind of scalars whose Lean type `type_` speaks of; `None` where it speaks of none.
 
     Natural numbers are sizes first of all, so they count where there is no other.
@@ -162,11 +174,11 @@ def concrete_kind(type_: Expr, scalars: Mapping[str, ScalarKind]) -> ScalarKind 
     while todo:
         match todo.pop():
             case Const(name=name):
-                found.add(".".join(map(str, name)))
-                continue
+                found.add(shown := ".".join(map(str, name)))
+                parts: Sequence[Expr] = _meaning_of_type(constants.get(shown))
             case App(fn=left, arg=right):
-                parts: Sequence[Expr] = (left, right)
-            case Pi(type=left, body=right):
+                parts = (left, right)
+            case Pi(type=left, body=right) | Lam(type=left, body=right):
                 parts = (left, right)
             case _:
                 continue
@@ -174,6 +186,16 @@ def concrete_kind(type_: Expr, scalars: Mapping[str, ScalarKind]) -> ScalarKind 
         seen.update(parts)
     kinds = [kind for kind in scalars.values() if kind.is_type and kind.lean_name in found]
     return min(kinds, key=lambda kind: kind.lean_name == "Nat", default=None)
+
+
+def _meaning_of_type(constant: Constant | None) -> tuple[Expr, ...]:
+    """The value of a definition that stands for a type; nothing of any other constant."""
+    if not isinstance(constant, Definition):
+        return ()
+    result = constant.type
+    while isinstance(result, Pi):
+        result = result.body
+    return (constant.value,) if isinstance(result, Sort) else ()
 
 
 def _number(expression: Expr) -> int | None:

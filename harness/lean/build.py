@@ -37,7 +37,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -153,6 +153,7 @@ def build(
     build_dir: Path,
     jobs: int | None = None,
     timeout: float = MODULE_SECONDS,
+    kept: Collection[str] = (),
     on_progress: Progress | None = None,
     stop: Signal | None = None,
 ) -> Build:
@@ -160,7 +161,8 @@ def build(
 
     Everything is written to `build_dir`. A module is not checked again whose source, imports,
     options and toolchain are those of an earlier build, and for which the files that Lean read then
-    are as they were. `timeout` is for one module. Raises Stopped once `stop` is set, and OSError
+    are as they were. What was built of other modules is removed, but for those `kept`. `timeout` is
+    for one module. Raises Stopped once `stop` is set, and OSError
     when `build_dir` cannot be written to.
     """
     started = time.monotonic()
@@ -172,7 +174,7 @@ def build(
         run.store.tidy()
         for note in package.notes:
             run.say(note)
-        run.recall()
+        run.recall(kept)
         run.build_elsewhere()
         run.compile(jobs or jobs_at_once(toolchain.memory))
     return Build(
@@ -211,9 +213,9 @@ class _Run:
         self.unplaced: tuple[Message, ...] = ()
         self.elsewhere: dict[str, list[Message]] = {}
 
-    def recall(self) -> None:
+    def recall(self, kept: Collection[str]) -> None:
         """Take over what was built before and is unchanged, and settle what cannot be built."""
-        self.store.forget_others(self.package.order)
+        self.store.forget_others({*self.package.order, *kept})
         for name in self.package.order:
             if name in self.package.circles:
                 self.store.forget(name)
@@ -408,7 +410,7 @@ class _Run:
         run = compile_file(
             self.toolchain,
             module.file,
-            root=self.package.root,
+            root=module.home or self.package.root,
             outputs=outputs,
             lean_path=self.lean_path,
             readable=self.package.folders,

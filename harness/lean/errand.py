@@ -45,10 +45,15 @@ class Told:
 
     text: str
     seconds: float
-    errors: tuple[Message, ...] = ()
-    """What it reported in the file."""
+    messages: tuple[Message, ...] = ()
+    """What it said of the file."""
     complaint: str = ""
     """Why the answer is not whole; empty where it is."""
+
+    @property
+    def errors(self) -> tuple[Message, ...]:
+        """What it reported in the file as an error."""
+        return tuple(message for message in self.messages if message.is_error)
 
 
 def run_errand(
@@ -128,8 +133,7 @@ def _ask(
         stop=stop,
     )
     text = answer.read_text("utf-8", errors="replace") if answer.is_file() else ""
-    errors = tuple(message for message in run.messages if message.is_error)
-    return Told(text, run.seconds, errors, _complaint(errand, text, run))
+    return Told(text, run.seconds, run.messages, _complaint(errand, text, run))
 
 
 def _built(errand: Errand, build: Build) -> str:
@@ -152,7 +156,7 @@ def _keep(path: Path, key: str, told: Told) -> None:
         "key": key,
         "seconds": told.seconds,
         "answer": told.text,
-        "errors": [message.to_json() for message in told.errors],
+        "messages": [message.to_json() for message in told.messages],
     }
     write_atomically(path, json.dumps({**data, "checksum": _checksum(data)}))
 
@@ -163,8 +167,8 @@ def _recall(path: Path, key: str) -> Told | None:
         checksum = data.pop("checksum")
         if checksum != _checksum(data) or data["key"] != key:
             return None
-        errors = tuple(map(Message.from_json, data["errors"]))
-        return Told(str(data["answer"]), float(data["seconds"]), errors)
+        messages = tuple(map(Message.from_json, data["messages"]))
+        return Told(str(data["answer"]), float(data["seconds"]), messages)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 

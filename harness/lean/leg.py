@@ -18,7 +18,7 @@ from harness.lean.audit.gaps import find_gaps
 from harness.lean.audit.inspection import inspect
 from harness.lean.audit.proof import prove
 from harness.lean.audit.second import external, second_kernel
-from harness.lean.build import Build, build
+from harness.lean.build import Build
 from harness.lean.certificate.leg import certify, uncertified
 from harness.lean.certificate.numbers import FURTHER
 from harness.lean.errand import ErrandFailed
@@ -29,6 +29,7 @@ from harness.lean.mirror.apart import trials
 from harness.lean.mirror.comparison import Comparison, references
 from harness.lean.mirror.judge import mirror_claim, mirror_definition
 from harness.lean.mirror.plan import Plan, doubtful, plan
+from harness.lean.operators import with_operators
 from harness.lean.process import Signal, Stopped
 from harness.lean.session import Session
 from harness.lean.toolchain import (
@@ -123,10 +124,11 @@ def look(
 ) -> Session:
     """Build the package and look into it. Raises ErrandFailed, InputError and Stopped."""
     asked = plan(project.library, project.claims)
-    built = build(
+    built = with_operators(
+        project.library,
         package_for(project.lean, lean),
         lean,
-        build_dir=cache / "build",
+        cache=cache,
         on_progress=say,
         stop=stop,
     )

@@ -42,7 +42,7 @@ def current(session: Session) -> Lock:
     """What there is to lock: the claimed theorems and all definitions that they or specs reach."""
     library, declarations = session.project.library, session.answer.declarations
     theorems = [session.constant(claim.theorem) for claim in session.project.claims]
-    named = [*map(library.qualified, library.definitions), *library.primitives.values()]
+    named = [*library.constants(), *library.primitives.values()]
     found = {name: _lock(session, name) for name in theorems if name in declarations}
     definitions = {name: _lock(session, name) for name in named if name in declarations}
     for locked in (*found.values(), *list(definitions.values())):

@@ -35,6 +35,8 @@ class Module:
     """Its options for Lean, as words of a command line."""
     package: str = ""
     """The other package that it belongs to; empty for the package's own."""
+    home: Path | None = None
+    """The folder that `file` counts from, where that is not the package's."""
 
     @property
     def source(self) -> str:

@@ -26,12 +26,14 @@ from harness.lean.expression import Constant, Expression, Local, apply, arrow
 from harness.lean.needs import definition_needs
 from harness.lean.scope import (
     CORE_NAMES,
+    POINTED,
     SCALAR_LEVEL,
     LeanScope,
     along,
     arrange,
     at_numeral,
     instance_type,
+    pointed,
     projection,
 )
 
@@ -44,7 +46,7 @@ class Printer:
     def __init__(self, library: Library) -> None:
         self.library = library
         self.needs = definition_needs(library.definitions)
-        constants = [*library.primitives.values(), *map(library.qualified, library.definitions)]
+        constants = [*library.primitives.values(), *library.constants()]
         constants += [kind.lean_name for kind in library.scalars.values()]
         self.reserved = CORE_NAMES | {name.split(".")[0] for name in constants}
 
@@ -73,7 +75,7 @@ class Printer:
         """How a definition takes its scalars, the scope of its body, and the binders of all that
         it takes; as the theorem `bridge` does where one is given."""
         names = set(_names_of_term(definition.body))
-        constant = bridge or self.library.qualified(definition.name)
+        constant = bridge or self.library.constant(definition.name)
         own = self.arrangement(constant, self.needs[definition.name])
         return own, *self.signature(definition.parameters, own, names)
 
@@ -107,7 +109,12 @@ class Printer:
             own.add(name)
             if kind is None:
                 binders.append((name, instance_type(item, Local(alpha))))
-                direct[item] = Local(name)
+                if item in POINTED:
+                    classes[item] = Local(name)
+                    way = pointed(item, Local(alpha), SCALAR_LEVEL)
+                    direct[POINTED[item][0]] = apply(way, Local(name))
+                else:
+                    direct[item] = Local(name)
                 continue
             binders.append((name, self._class(kind, Local(alpha))))
             operations, others = self.of_class(kind, Local(alpha), Local(name))

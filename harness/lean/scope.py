@@ -46,6 +46,12 @@ CLASSES = {
     "divide": "Div",
 }
 NUMERALS = {"zero": 0, "one": 1}
+POINTED = {
+    "Zero": ("zero", "Zero.toOfNat0", "Zero.ofOfNat0"),
+    "One": ("one", "One.toOfNat1", "One.ofOfNat1"),
+}
+"""Lean's other classes of 0 and 1: the operation, and the ways from the class to the numeral and
+back."""
 _BINARY = {
     "add": ("HAdd.hAdd", "instHAdd"),
     "multiply": ("HMul.hMul", "instHMul"),
@@ -60,6 +66,7 @@ CORE_NAMES = frozenset(
     for name in (
         *("Eq", "Fin", "Lean", "Nat", "Neg", "instOfNatNat", "instAddNat", "instMulNat"),
         *CLASSES.values(),
+        *POINTED,
         *(name for pair in _BINARY.values() for name in pair),
     )
 )
@@ -78,9 +85,17 @@ def numeral(value: int) -> Expression:
 
 
 def instance_type(operation: str, alpha: Expression) -> Expression:
-    """The class of an operation on scalars, at the type `alpha`."""
+    """The class of an operation on scalars, or one of `POINTED`, at the type `alpha`."""
+    if operation in POINTED:
+        return apply(Constant(operation, (SCALAR_LEVEL,)), alpha)
     class_ = apply(Constant(CLASSES[operation], (SCALAR_LEVEL,)), alpha)
     return at_numeral(operation, class_)
+
+
+def pointed(item: str, alpha: Expression, universe: str, *, back: bool = False) -> Expression:
+    """The way from an instance of `Zero` to one of `OfNat α 0`, or back; so of `One`."""
+    _, there, here = POINTED[item]
+    return apply(Constant(here if back else there, (universe,)), alpha)
 
 
 def at_numeral(operation: str, of_number: Expression) -> Expression:
@@ -292,6 +307,9 @@ class LeanScope:
     def instance(self, item: str) -> Expression:
         """The instance of an operation, or of the class of a kind of scalars."""
         found = self.instances.get(item) or self.classes.get(item)
+        if found is None and item in POINTED:
+            way = pointed(item, self.alpha, self.universe, back=True)
+            return apply(way, self.instance(POINTED[item][0]))
         if found is None:
             what = "are no" if item in self.library.scalars else "have no operation"
             raise CannotPrint(f"scalars of this kind {what} {item!r}")
@@ -319,7 +337,7 @@ class LeanScope:
             else:
                 given.append(self.type(item))
                 levels.append(self.level(item))
-        return self.constant(self.library.qualified(name), levels, self.needs[name], given)
+        return self.constant(self.library.constant(name), levels, self.needs[name], given)
 
     def constant(
         self,

@@ -52,7 +52,8 @@ class Session:
 
     def constant(self, name: str) -> str:
         """The Lean name of a theorem or definition of the specifications."""
-        return self.project.library.qualified(name)
+        library = self.project.library
+        return library.constant(name) if name in library.definitions else library.qualified(name)
 
     def place(self, constant: str) -> Place | None:
         """Where a declaration of the package stands."""

@@ -96,6 +96,16 @@ def test_doctor_finds_bad_input(tmp_path: Path) -> None:
     done = harness("doctor", project=tmp_path)
     assert done.exit_code == 2
     assert "specs/definitions.yaml:1:" in done.output
+    assert "libraries: " in done.output
+
+
+def test_doctor_knows_what_to_do_with_a_lean_package(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("harness.lean.embedded.install.is_undamaged", lambda place: True)
+    (tmp_path / "lakefile.toml").write_text('name = "here"\n')
+    done = harness("doctor", project=tmp_path)
+    assert "`harness init` sets up the Lean package that lies here" in done.output
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

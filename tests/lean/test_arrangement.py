@@ -4,13 +4,14 @@ import pytest
 
 from harness.claims.load import core_scalars
 from harness.claims.model import ARGUMENT, SCALARS, Arrangement, Library, Universes
-from harness.kernel.declarations import Constant
+from harness.kernel.declarations import Constant, Definition
 from harness.kernel.terms import (
     ZERO,
     Expr,
     app,
     bound,
     const,
+    lam,
     max_level,
     nat,
     param,
@@ -64,6 +65,25 @@ def test_instances_are_read_in_their_order() -> None:
         )
     )
     assert found == Arrangement((SCALARS, "multiply", "zero"))
+
+
+def test_zero_and_one_by_their_own_classes() -> None:
+    """{α : Type u} [Zero α] [One α] (x : α) : α"""
+    found = read(
+        constant(TYPE_U, of_class("Zero", 0), of_class("One", 1), bound(2), result=bound(3))
+    )
+    assert found == Arrangement((SCALARS, "Zero", "One"))
+
+
+def test_a_name_for_a_type_is_looked_through() -> None:
+    """`abbrev Vec (n : Nat) := Fin n → Float`, and a function of `Vec n`."""
+    arrow = pi(const(("Fin",), ()), const(("Float",), ()), ("a",), "default")
+    name, kind = ("T", "Vec"), pi(NAT, TYPE, ("n",), "default")
+    own = Definition(name, (), kind, lam(NAT, arrow, ("n",), "default"), 1, "safe", (name,))
+    vec = app(const(("T", "Vec"), ()), bound(0))
+    of = constant(NAT, vec, result=NAT, is_polymorphic=False)
+    assert arrangement(of, core_scalars(), {"T.Vec": own}) == Arrangement((), "floats")
+    assert arrangement(of, core_scalars()) != Arrangement((), "floats")
 
 
 def test_a_class_and_sizes_before_the_scalars() -> None:

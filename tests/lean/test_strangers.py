@@ -48,15 +48,23 @@ def found(root: Path, said: str) -> dict[tuple[str, str], set[str]]:
 def test_the_kernel_finds_operators_and_the_rest_is_drafted(root: Path, said: str) -> None:
     definitions = (root / "specs" / "definitions.yaml").read_text("utf-8")
     assert "\n  sum: sum\n  dot: dot\n  transpose: transpose\n" in definitions
+    assert "\n  vector: Signs.Vect n α\n" in definitions
+    assert "\n  matmul: (Signs.times)\n" in definitions
+    assert "\n  scale_vector: fun c u => c * u\n" in definitions
+    assert "\n  negate_vector: " not in definitions
+    assert "\n    lean: _root_.Wörter.Affine.apply\n" in definitions
     assert "is: u[i] + u[i]" in definitions
     assert "is: (x + y) / (1 + 1)" in definitions
     drafted = {path.stem for path in (root / "specs").glob("*.yaml")} - {"definitions"}
     assert drafted == {
         *("dot_comm", "twice_comm", "transpose_transpose", "twiceAt_eq", "sub_of_eq"),
-        *("mean_comm", "area_eq", *UNIVERSES),
+        *("mean_comm", "area_eq", *UNIVERSES, *SIGNS),
     }
     assert "scalars: integers" in (root / "specs" / "sub_of_eq.yaml").read_text("utf-8")
-    assert "left out" not in said
+    assert "not drafted: _root_.Wörter.«apply zero»: a specification cannot name it" in said
+    assert "not drafted: _root_.Wörter.total_nil: its conclusion: " in said
+    assert "not drafted: _root_.Wörter.one_product: it has no text in the language: " in said
+    assert "left out: inst" not in said
 
 
 UNIVERSES = {
@@ -72,12 +80,27 @@ UNIVERSES = {
 }
 """Theorems about types in universes of their own, and of which alone they are true."""
 
+SIGNS = (
+    *("Signs.add_comm", "Signs.grid_comm", "Signs.moved_eq"),
+    *(f"_root_.Wörter.{name}" for name in ("apply_one'", "doubled", "product")),
+)
+"""Theorems whose signs are instances, and of another namespace."""
+
 THEOREMS = ("dot_comm", "twice_comm", "transpose_transpose", "twiceAt_eq", "sub_of_eq", "mean_comm")
 
 
 @pytest.mark.parametrize("theorem", THEOREMS)
 @pytest.mark.parametrize("leg", ["proof", "mirror", "symbolic", "numeric", "execution"])
 def test_what_is_true_is_confirmed(
+    theorem: str, leg: str, found: dict[tuple[str, str], set[str]]
+) -> None:
+    assert found[theorem, leg] <= {"confirmed", "not applicable"}
+    assert "confirmed" in found[theorem, leg]
+
+
+@pytest.mark.parametrize("theorem", SIGNS)
+@pytest.mark.parametrize("leg", ["proof", "mirror", "execution"])
+def test_signs_are_what_their_instances_say(
     theorem: str, leg: str, found: dict[tuple[str, str], set[str]]
 ) -> None:
     assert found[theorem, leg] <= {"confirmed", "not applicable"}
@@ -132,3 +155,37 @@ def test_a_definition_that_is_another_is_refuted(root: Path, said: str) -> None:
         file.write_text(kept, "utf-8")
     assert done.exit_code == 1
     assert "Styles.twiceAt is defined otherwise in Lean" in " ".join(done.output.split())
+
+
+def test_a_term_that_means_something_else_is_refuted(root: Path, said: str) -> None:
+    """A sign is what the package's instance makes of it, and that is compared."""
+    output, code = _checked(root, "scale_vector: fun c u => c * u", "scale_vector: fun c u => u")
+    assert code == 1
+    assert "Signs.moved_eq ✗ refuted" in output
+
+
+def test_a_term_that_lean_refuses_is_bad_input_at_its_place(root: Path, said: str) -> None:
+    output, code = _checked(root, "add_vector: fun u v => u + v", "add_vector: fun u v => u ⬝ v")
+    assert code == 2
+    lines = (root / "specs" / "definitions.yaml").read_text("utf-8").splitlines()
+    line = lines.index("  add_vector: fun u v => u + v") + 1
+    assert f"specs/definitions.yaml:{line}:" in output
+    assert "Lean does not take this term: " in output
+
+
+def _checked(root: Path, old: str, new: str) -> tuple[str, int]:
+    """What the mirror says, and the exit code, with one operator said in another way.
+
+    Of the specifications there is one alone, which is about both.
+    """
+    file = root / "specs" / "definitions.yaml"
+    spec = root / "specs" / "Signs.moved_eq.yaml"
+    kept = file.read_text("utf-8")
+    assert old in kept
+    file.write_text(kept.replace(old, new), "utf-8")
+    try:
+        options = ["--toolchain", "embedded", "--leg", "mirror"]
+        done = CliRunner().invoke(main, ["-C", str(root), "check", str(spec), *options])
+    finally:
+        file.write_text(kept, "utf-8")
+    return " ".join(done.output.split()), done.exit_code

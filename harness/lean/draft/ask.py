@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import count
 from pathlib import Path
 from typing import cast
 
 from harness.claims.model import Project
-from harness.lean.audit.inspection import inspect
-from harness.lean.build import build
-from harness.lean.draft.prefix import read
-from harness.lean.draft.statement import Draft, draft
+from harness.lean.draft.package import read_all
+from harness.lean.draft.statement import Draft
 from harness.lean.errand import ErrandFailed
 from harness.lean.find import find_toolchain, package_for
-from harness.lean.mirror.plan import Plan
+from harness.lean.operators import with_operators
 from harness.lean.session import Session
 from harness.lean.toolchain import Preference, Progress
 
@@ -46,19 +43,11 @@ def draft_claims(
     """
     lean = find_toolchain(cast(Preference, toolchain), root=project.lean, on_progress=on_progress)
     package = package_for(project.lean, lean)
-    built = build(package, lean, build_dir=cache / "build", on_progress=on_progress)
+    built = with_operators(project.library, package, lean, cache=cache, on_progress=on_progress)
     wanted = {name: _candidates(project, name) for name in theorems}
-    answer, seconds = inspect(
-        built,
-        lean,
-        [],
-        [],
-        folder=cache / "statements",
-        on_start=lambda: on_progress("Lean: reading statements"),
-    )
-    session = Session(project, built, Plan((), {}, {}), answer, seconds)
-    numbers = count()
-    values = session.types(numbers)
+    reader = read_all(project, built, lean, cache=cache, on_progress=on_progress)
+    session = reader.session
+    answer = session.answer
     found = []
     for theorem, candidates in wanted.items():
         constant = next((c for c in candidates if c in answer.declarations), None)
@@ -66,10 +55,8 @@ def draft_claims(
             raise _no_such(session, theorem)
         if (kind := answer.declarations[constant].kind) != "theorem":
             raise NoSuchTheorem(f"{constant} is no theorem in Lean, but of the kind `{kind}`")
-        statement = read(answer.constants[constant].type, numbers)
-        name = constant.removeprefix(project.library.qualified(""))
-        found.append(draft(name, statement, project.library, values))
-    return Drafts(session, tuple(found))
+        found.append(constant)
+    return Drafts(session, tuple(reader.drafts_of(found, project.library)))
 
 
 def _candidates(project: Project, name: str) -> tuple[str, ...]:

@@ -6,22 +6,25 @@ compared with what the operator means. What is left is read as a term over what 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from harness.claims.load import is_lean_name
 from harness.claims.model import Arrangement, Definition, Library, ScalarKind
 from harness.language.elaborate import elaborate_term
 from harness.language.notation import to_text
 from harness.language.parser import parse_term
-from harness.language.primitives import signatures
+from harness.language.primitives import BY_NAME, signatures
+from harness.language.scope import Scope
 from harness.language.syntax import LanguageError
 from harness.language.terms import Term
-from harness.language.tokens import is_identifier
-from harness.language.types import DimVar, Sort, Type, function_parts, substitute_type
-from harness.lean.draft.conversions import Unreadable, arrows_of
+from harness.language.transform import fresh
+from harness.lean.draft.conversions import Unreadable
+from harness.lean.draft.pattern import Pattern
 from harness.lean.draft.prefix import beta
 from harness.lean.draft.reader import Misread, Reader
-from harness.lean.draft.signature import Signature, read_signature
+from harness.lean.draft.signature import Signature, fits, read_signature
+from harness.lean.draft.terms import constant_of
 from harness.lean.expression import Expression
 from harness.lean.mirror.comparison import Comparison
 from harness.lean.mirror.meaning import NOTATION, handed, meaning
@@ -30,6 +33,9 @@ from harness.lean.scope import CannotPrint
 
 Ask = Callable[[Sequence[Comparison]], Mapping[str, bool]]
 """Which of some comparisons the kernel accepts, by their keys."""
+
+More = Callable[[Library, Mapping[str, Signature]], tuple[Library, Mapping[str, Pattern]]]
+"""The library with further operators, and their patterns."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +56,7 @@ class Discovered:
 
     library: Library
     left_out: dict[str, str] = field(default_factory=dict)
+    patterns: Mapping[str, Pattern] = field(default_factory=dict)
 
 
 def discover(
@@ -58,10 +65,13 @@ def discover(
     stored: Sequence[Stored],
     abbreviations: Mapping[str, Expression],
     ask: Ask,
+    more: More = lambda library, typed: (library, {}),
+    theorems: Collection[str] = (),
 ) -> Discovered:
     """The library of these definitions, which stand in an order in which each uses earlier ones.
 
-    `abbreviations` are the values of those that stand for types. Asks the kernel once.
+    `abbreviations` are the values of those that stand for types, `more` finds operators that are
+    no constant, and `theorems` are names that are taken. Asks the kernel once.
     """
     empty = Library(namespace, scalars, {}, {})
     found = Discovered(empty)
@@ -78,13 +88,18 @@ def discover(
             found.left_out[item.name] = str(reason)
     library = replace(empty, arrangements=arrangements)
     library = replace(library, primitives=_primitives(library, typed, ask))
-    taken = set(library.primitives.values())
+    library, patterns = more(library, typed)
+    found.patterns = patterns
+    terms = (name for text in library.terms.values() if (name := constant_of(text)))
+    taken = {*library.primitives.values(), *map(library.qualified, terms)}
     waiting = [item for item in stored if item.name in typed and item.name not in taken]
     while waiting:
-        read = {}
+        read: dict[str, Definition] = {}
         for item in waiting:
             try:
-                read[item.name] = _definition(item, library, abbreviations)
+                named = {*theorems, *(d.name for d in read.values())}
+                reader = Reader(library, patterns=patterns, abbreviations=abbreviations)
+                read[item.name] = _definition(item, reader, named)
             except Unreadable as reason:
                 found.left_out[item.name] = str(reason)
         if not read:
@@ -120,9 +135,9 @@ def _primitives(library: Library, typed: Mapping[str, Signature], ask: Ask) -> d
     """
     asked: list[Comparison] = []
     keys: dict[tuple[str, str, str], list[str]] = {}
-    sums = [name for name, own in typed.items() if _fits("sum", own)]
+    sums = [name for name, own in typed.items() if fits("sum", own)]
     for operator in (name for name in signatures() if name not in NOTATION):
-        for constant in (name for name, own in typed.items() if _fits(operator, own)):
+        for constant in (name for name, own in typed.items() if fits(operator, own)):
             for total in sums if "sum" in handed(operator) else [""]:
                 trial = replace(library, primitives={"sum": total, operator: constant})
                 try:
@@ -144,50 +159,41 @@ def _primitives(library: Library, typed: Mapping[str, Signature], ask: Ask) -> d
     return primitives
 
 
-def _fits(operator: str, own: Signature) -> bool:
-    """Whether a constant has an operator's type, whatever its sizes are called."""
-    signature = signatures()[operator]
-    arguments, result = function_parts(signature.type)
-    sizes = [p for p in own.parameters if p.sort is Sort.DIMENSION]
-    rest = own.parameters[len(sizes) :]
-    if len(sizes) != len(signature.dims) or not all(p.is_explicit for p in rest):
-        return False
-    dims = {p.name: DimVar(name) for p, name in zip(sizes, signature.dims, strict=True)}
-    given = [p.type for p in rest]
-    whole: Type = own.result
-    return _curried(
-        [substitute_type(t, dims, {}) for t in given], substitute_type(whole, dims, {})
-    ) == _curried(arguments, result)
-
-
-def _curried(arguments: Sequence[Type], result: Type) -> list[Type]:
-    """All sources and the target of a type, with vectors and matrices as functions of indices."""
-    sources: list[Type] = []
-    for argument in arguments:
-        sources.append(arrows_of(argument))
-    more, target = function_parts(arrows_of(result))
-    return [*sources, *more, target]
-
-
 def _definition(
-    item: Stored, library: Library, abbreviations: Mapping[str, Expression]
+    item: Stored,
+    reader: Reader,
+    taken: Collection[str],
 ) -> Definition:
     """A Lean definition as one of the claim language. Raises `Unreadable`."""
-    short = item.name.removeprefix(library.qualified(""))
-    if not is_identifier(short):
-        raise Unreadable("its name, within the namespace, is no single word")
-    if short in signatures():
-        raise Unreadable(f"it has the name of the operator {short!r}, and does not mean that")
+    library = reader.library
     if item.value is None:
-        raise Unreadable("it has no value that can be read")
-    own, body = _read(item, Reader(library, abbreviations=abbreviations), body=True)
+        raise Unreadable("it is recursive or opaque, which a definition of the language cannot be")
+    relative = library.relative(item.name)
+    if not is_lean_name(relative):
+        raise Unreadable("definitions.yaml cannot name it")
+    short = _word(relative, {*signatures(), *BY_NAME, *library.definitions, *taken})
+    own, body = _read(item, reader, body=True)
     assert body is not None
     scope = library.scope(own.parameters)
-    text = to_text(body)
+    text = next((t for t in (to_text(body), to_text(body, typed=True)) if _is(t, body, scope)), "")
+    if not text:
+        raise Unreadable("it has no text in the claim language")
+    lean_name = "" if short == relative else relative
+    return Definition(short, item.says, own.parameters, body, text, lean_name)
+
+
+def _is(text: str, body: Term, scope: Scope) -> bool:
+    """Whether a text is read as this term."""
     try:
-        same = elaborate_term(parse_term(text), scope) == body
+        return elaborate_term(parse_term(text), scope) == body
     except LanguageError:
-        same = False
-    return Definition(
-        short, item.says, own.parameters, body, text if same else to_text(body, typed=True)
-    )
+        return False
+
+
+def _word(relative: str, taken: Collection[str]) -> str:
+    """What the claim language calls a Lean constant: `apply` of `Layer.apply`, `dot'` of `dot`."""
+    parts = relative.split(".")
+    names = (".".join(parts[i:]) for i in reversed(range(len(parts))))
+    free = (name.replace(".", "_") for name in names)
+    word = next((name for name in free if name not in taken), parts[-1])
+    return fresh(word, set(taken)) if word in taken else word

@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
 
 from harness.claims.load import core_scalars
-from harness.claims.model import Library, Project
+from harness.claims.model import OPERATORS, Library, Project
 from harness.kernel.declarations import Definition
-from harness.lean.arrangement import arrangement
+from harness.language.primitives import signatures
+from harness.lean.arrangement import arranged, arrangement
+from harness.lean.audit.answer import Ruling
 from harness.lean.audit.inspection import inspect
 from harness.lean.build import Build
 from harness.lean.draft.library import Discovered, Stored, discover
+from harness.lean.draft.pattern import Pattern, pattern
 from harness.lean.draft.prefix import read
+from harness.lean.draft.signature import Signature
 from harness.lean.draft.statement import Draft, draft
+from harness.lean.draft.terms import candidates, has_signs, is_about_signs, shapes
 from harness.lean.expression import Expression
+from harness.lean.mirror import keys
 from harness.lean.mirror.comparison import Comparison, references
+from harness.lean.mirror.meaning import meaning
 from harness.lean.mirror.plan import Plan
+from harness.lean.operators import Terms, Way, extended, tried
+from harness.lean.printer import Printer
+from harness.lean.scope import CannotPrint
 from harness.lean.session import Session
 from harness.lean.toolchain import Progress, Toolchain
 
@@ -37,47 +48,120 @@ class PackageReader:
     abbreviations: Mapping[str, Expression]
     """The values of the definitions that stand for types and propositions."""
     ask: Callable[[Sequence[Comparison]], Mapping[str, bool]]
+    try_terms: Callable[[Library, Terms], Tried]
 
     def discover(self) -> Discovered:
         """The package's definitions, as far as the claim language has words for them."""
-        names = [n for n in self.session.graph.written if n in self.types and not self._kept(n)]
+        constants = self.session.answer.constants
+        names = [n for n in self._written() if n in self.types and not self._kept(n)]
         stored = [
             Stored(
                 name,
                 self.types[name],
-                arrangement(self.session.answer.constants[name], core_scalars()),
+                arrangement(constants[name], core_scalars(), constants),
                 self._value(name),
                 self._says(name),
             )
             for name in self._in_order([n for n in names if self._kind(n) == "definition"])
+            # What stands for a type or a proposition is read through, and no definition.
+            if name not in self.abbreviations and not is_about_signs(self.types[name])
         ]
         namespace = _namespace(names)
-        outside = {
-            item.name: f"it stands outside the namespace {namespace}"
-            for item in stored
-            if namespace and not item.name.startswith(f"{namespace}.")
-        }
-        inside = [item for item in stored if item.name not in outside]
-        found = discover(namespace, core_scalars(), inside, self.abbreviations, self.ask)
-        found.left_out.update(outside)
-        return found
+        empty = Library(namespace, {}, {}, {})
+        theorems = {empty.relative(n) for n in names if self._kind(n) == "theorem"}
+        return discover(
+            namespace,
+            core_scalars(),
+            stored,
+            self.abbreviations,
+            self.ask,
+            self._operators,
+            theorems,
+        )
 
-    def drafts(self, library: Library, known: Collection[str] = ()) -> list[Draft]:
+    def _operators(
+        self, library: Library, typed: Mapping[str, Signature]
+    ) -> tuple[Library, Mapping[str, Pattern]]:
+        """The library with the terms that Lean elaborates and that mean an operator."""
+        shaped = replace(library, shapes=shapes(self.abbreviations, library))
+        signs = has_signs(self.types.values())
+        terms: dict[str, tuple[str, str]] = {}
+        for operator, text in candidates(library, typed, signs=signs):
+            terms[f"{operator}_{len(terms)}"] = operator, text
+        if not terms:
+            return library, {}
+        found = self.try_terms(shaped, terms)
+        if not found.ways:
+            return library, {}
+        whole = replace(
+            shaped,
+            shapes=shaped.shapes if signs else {},
+            primitives={
+                **library.primitives,
+                **{operator: f"{OPERATORS}.{operator}" for operator in found.ways},
+            },
+            terms={operator: way.text for operator, way in found.ways.items()},
+            arrangements={
+                **library.arrangements,
+                **{f"{OPERATORS}.{o}": way.arrangement for o, way in found.ways.items()},
+            },
+        )
+        return whole, self.patterns(whole, found.values)
+
+    def patterns(
+        self, library: Library, values: Mapping[str, Expression] | None = None
+    ) -> dict[str, Pattern]:
+        """What the operators of the library say that are terms."""
+        values = self.values if values is None else values
+        constants = self.session.answer.constants
+        made: dict[str, Pattern] = {}
+        for operator in library.terms:
+            name = f"{OPERATORS}.{operator}"
+            own = library.arrangements.get(name)
+            if own is None and name in constants:
+                own = arrangement(constants[name], library.scalars, constants)
+            if own is not None and name in values:
+                sizes = len(signatures()[operator].dims)
+                made[operator] = pattern(values[name], own, sizes, self.abbreviations)
+        return made
+
+    def drafts(
+        self,
+        library: Library,
+        known: Collection[str] = (),
+        patterns: Mapping[str, Pattern] | None = None,
+    ) -> list[Draft]:
         """A draft for each theorem of the package that is not `known`, in the files' order."""
-        prefix = library.qualified("")
-        names = [n for n in self.session.graph.written if self._kind(n) == "theorem"]
+        names = [n for n in self._written() if self._kind(n) == "theorem"]
+        wanted = [n for n in self._in_order(names) if library.relative(n) not in known]
+        return self.drafts_of([n for n in wanted if n in self.types], library, patterns)
+
+    def drafts_of(
+        self,
+        theorems: Sequence[str],
+        library: Library,
+        patterns: Mapping[str, Pattern] | None = None,
+    ) -> list[Draft]:
+        """A draft for each of these theorems, which are named in full."""
+        if not library.arrangements:
+            library = arranged(library, (), self.session.answer.constants)
+        patterns = self.patterns(library) if patterns is None else patterns
         return [
-            draft(name.removeprefix(prefix), self.types[name], library, self.abbreviations)
-            for name in self._in_order(names)
-            if name in self.types and name.removeprefix(prefix) not in known
+            draft(library.relative(name), self.types[name], library, self.abbreviations, patterns)
+            for name in theorems
         ]
+
+    def _written(self) -> list[str]:
+        """What stands in the files; of the rest Lean is the author."""
+        return [n for n in self.session.graph.written if self.session.place(n) is not None]
 
     def _kind(self, name: str) -> str:
         return self.session.answer.declarations[name].kind
 
     def _kept(self, name: str) -> bool:
-        """Whether a name is private, or Lean's own for something on the way."""
-        return name.startswith("_private.") or ".«" in name
+        """Whether a name is private, or Lean's own: of an instance, or for something on the way."""
+        own = any(re.match(r"inst[A-Z]", part) for part in name.split("."))
+        return own or name.startswith("_private.") or ".«" in name
 
     def _value(self, name: str) -> Expression | None:
         cited = self.session.graph.in_value(name)
@@ -101,6 +185,16 @@ class PackageReader:
         return sorted(names, key=position)
 
 
+@dataclass(frozen=True)
+class Tried:
+    """Terms that Lean elaborates, and that mean their operators."""
+
+    ways: Mapping[str, Way]
+    """How each operator was elaborated."""
+    values: Mapping[str, Expression]
+    """What Lean stored of them."""
+
+
 def _namespace(names: Sequence[str]) -> str:
     """The namespace that most of these names stand in."""
     found = Counter(name.rpartition(".")[0] for name in names)
@@ -117,7 +211,13 @@ def read_all(
 ) -> PackageReader:
     """Everything that the built package declares. Raises `ErrandFailed` and `Stopped`."""
 
-    def look(name: str, references_: Sequence[str], lines: Sequence[str], what: str) -> Session:
+    def look(
+        name: str,
+        references_: Sequence[str],
+        lines: Sequence[str],
+        what: str,
+        built: Build = built,
+    ) -> Session:
         answer, seconds = inspect(
             built,
             toolchain,
@@ -137,6 +237,35 @@ def read_all(
         )
         return {key: ruling.accepted for key, ruling in session.answer.compared.items()}
 
+    def try_terms(library: Library, terms: Terms) -> Tried:
+        found, _ = tried(library, terms, built, toolchain, cache=cache, on_progress=on_progress)
+        # Of several terms for one operator, the first that Lean takes.
+        ways: dict[str, Way] = {}
+        for way in found.values():
+            ways.setdefault(way.operator, way)
+        if not ways:
+            return Tried({}, {})
+        whole = extended(
+            library, built, list(ways.values()), toolchain, cache=cache, on_progress=on_progress
+        )
+        comparisons = list(_meanings(library, ways))
+        session = look(
+            "terms",
+            references(comparisons),
+            [comparison.line() for comparison in comparisons],
+            f"trying {len(ways)} terms as operators",
+            whole,
+        )
+        rulings = session.answer.compared
+        meant = {o: w for o, w in ways.items() if _accepted(rulings, keys.primitive(o))}
+        constants = session.answer.constants
+        values = {
+            name: read(constant.value, numbers)
+            for operator in meant
+            if isinstance(constant := constants[name := f"{OPERATORS}.{operator}"], Definition)
+        }
+        return Tried(meant, values)
+
     session = look("declarations", [], [], "reading what the package declares")
     numbers = count()
     terms = {n: session.answer.constants[n] for n in session.graph.written}
@@ -146,7 +275,26 @@ def read_all(
         for name, term in terms.items()
         if isinstance(term, Definition)
     }
-    return PackageReader(session, types, values, session.types(numbers), ask)
+    return PackageReader(session, types, values, session.types(numbers), ask, try_terms)
+
+
+def _meanings(library: Library, ways: Mapping[str, Way]) -> Iterator[Comparison]:
+    """That each term means its operator, the sum being the package's own."""
+    for operator, way in ways.items():
+        name = f"{OPERATORS}.{operator}"
+        trial = replace(
+            library,
+            primitives={**library.primitives, operator: name},
+            arrangements={**library.arrangements, name: way.arrangement},
+        )
+        try:
+            yield from [i.comparison().of(name, trial) for i in meaning(Printer(trial), operator)]
+        except CannotPrint:
+            continue
+
+
+def _accepted(rulings: Mapping[str, Ruling], key: str) -> bool:
+    return key in rulings and rulings[key].accepted
 
 
 def with_definitions(project: Project, found: Discovered) -> Project:

@@ -152,7 +152,7 @@ def names(expression: Expression) -> Iterator[str]:
 
 def shown(expression: Expression) -> str:
     """`expression` as Lean text, with the names that its binders have in Lean."""
-    return re.sub(rf"{MARK}\d+", "", source(expression))
+    return re.sub(rf"(\._@\.[^\s{MARK}]*)?{MARK}\d+", "", source(expression))
 
 
 def short(expression: Expression) -> str:

@@ -33,7 +33,8 @@ from harness.language.types import (
 )
 from harness.lean import expression as lean
 from harness.lean.draft.conversions import Unreadable, arrows_of, converted, row
-from harness.lean.draft.prefix import base_name, names, short, spine
+from harness.lean.draft.pattern import Pattern
+from harness.lean.draft.prefix import base_name, names, short, spine, unfolded
 from harness.lean.draft.types import Names, TypeReader
 from harness.lean.expression import Constant, Expression, ForAll, Literal, Local
 from harness.lean.needs import definition_needs, needs_of
@@ -64,6 +65,8 @@ class Reader(TypeReader):
     library: Library
     readings: Mapping[str, Type] = field(default_factory=dict)
     """The types of names that were misread before."""
+    patterns: Mapping[str, Pattern] = field(default_factory=dict)
+    """What operators say that are terms."""
 
     # -- statements ------------------------------------------------------------------------------
 
@@ -121,7 +124,10 @@ class Reader(TypeReader):
             case Local(name):
                 raise Unreadable(f"it speaks of {base_name(name)}, which has no counterpart")
             case Constant(name):
-                found, rest = self._constant(name, arguments, scope)
+                if (operation := self._operation(head, arguments, scope)) is not None:
+                    found, rest = operation
+                else:
+                    found, rest = self._constant(name, arguments, scope)
                 return self._fit(self._applied(found, rest, scope), expected)
             case lean.Function() if not arguments:
                 return self._fit(self._function(head, scope, expected), expected)
@@ -136,7 +142,7 @@ class Reader(TypeReader):
                 body = function.body
                 if isinstance(body, lean.Application) and body.argument == Local(function.name):
                     return self.term(body.function, scope, expected)
-                raise Unreadable("a matrix that is given by its entries")
+                return self._tabulated(function, scope, expected)
             case Vector(size):
                 family = Lambda(variable, self.term(function.body, inner, SCALAR))
                 return Primitive("vector", (size,), (family,), expected)
@@ -144,6 +150,21 @@ class Reader(TypeReader):
                 return Lambda(variable, self.term(function.body, inner, target))
             case _:
                 return Lambda(variable, self.term(function.body, inner))
+
+    def _tabulated(self, function: lean.Function, scope: Names, expected: Matrix) -> Term:
+        """A matrix that is given by its entries, or by its rows."""
+        i = self.variable(function.name, function.type, scope, function.body)
+        inner = scope.with_variable(function.name, i)
+        body = function.body
+        if isinstance(body, lean.Function):
+            j = self.variable(body.name, body.type, inner, body.body)
+            entry = self.term(body.body, inner.with_variable(body.name, j), SCALAR)
+        else:
+            found = self.term(body, inner, Vector(expected.columns))
+            j = Variable(self.name("j·", None, inner, {i.name}), Index(expected.columns))
+            entry = Primitive("entry", (expected.columns,), (found, j), SCALAR)
+        sizes = expected.rows, expected.columns
+        return Primitive("tabulate", sizes, (Lambda(i, Lambda(j, entry)),), expected)
 
     def _applied(
         self, term: Term, arguments: Sequence[Expression], scope: Names, name: str = ""
@@ -170,19 +191,40 @@ class Reader(TypeReader):
                     raise Unreadable(f"a value of type {other}, applied")
         return term
 
+    def _operation(
+        self, head: Constant, arguments: list[Expression], scope: Names
+    ) -> tuple[Term, list[Expression]] | None:
+        """An operator that is a term, where this is one, and the arguments that are left."""
+        if not any(spine(pattern.body)[0] == head for pattern in self.patterns.values()):
+            return None
+        plain = [unfolded(argument, self.abbreviations) for argument in arguments]
+        for operator, pattern in self.patterns.items():
+            # What stands for a name is taken as it was written, abbreviations and all.
+            match = pattern.found(head, plain)
+            if match is None:
+                continue
+            holes, rest = match
+            own = holes.get(pattern.scalars)
+            if own is not None and not self._is_scalars(own, scope):
+                continue
+            sizes = [self.dim(holes[name], scope) for name in pattern.sizes]
+            given = [*(holes[name] for name in pattern.arguments), *rest]
+            return self._at(operator, sizes, given, scope)
+        return None
+
     def _constant(
         self, name: str, arguments: list[Expression], scope: Names
     ) -> tuple[Term, list[Expression]]:
         """A constant at as many arguments as it takes, and the rest of them."""
         match name, arguments:
             case "OfNat.ofNat", [type_, Literal(value), _, *rest] if (
-                _is_scalars(type_, scope) and value in _NUMERALS
+                self._is_scalars(type_, scope) and value in _NUMERALS
             ):
                 return Primitive(_NUMERALS[value], (), (), SCALAR), rest
-            case "Neg.neg", [type_, _, operand, *rest] if _is_scalars(type_, scope):
+            case "Neg.neg", [type_, _, operand, *rest] if self._is_scalars(type_, scope):
                 return Primitive("negate", (), (self.term(operand, scope, SCALAR),), SCALAR), rest
-            case _, [type_, _, _, _, left, right, *rest] if name in _OPERATORS and _is_scalars(
-                type_, scope
+            case _, [a, b, c, _, left, right, *rest] if name in _OPERATORS and all(
+                self._is_scalars(type_, scope) for type_ in (a, b, c)
             ):
                 sides = self.term(left, scope, SCALAR), self.term(right, scope, SCALAR)
                 return Primitive(_OPERATORS[name], (), sides, SCALAR), rest
@@ -192,7 +234,7 @@ class Reader(TypeReader):
                 return self._primitive(operator, arguments, scope)
             except Unreadable as fault:
                 faults.append(fault)
-        own = next((d for d in self.library.definitions if self.library.qualified(d) == name), "")
+        own = next((d for d in self.library.definitions if self.library.constant(d) == name), "")
         if own:
             return self._call(own, arguments, scope)
         if faults:
@@ -204,13 +246,19 @@ class Reader(TypeReader):
     def _primitive(
         self, operator: str, arguments: list[Expression], scope: Names
     ) -> tuple[Term, list[Expression]]:
-        signature = signatures()[operator]
         constant = self.library.primitives[operator]
         given = self._given(arguments, constant, needs_of(operator), scope)
-        if len(given) < len(signature.dims):
+        count = len(signatures()[operator].dims)
+        if len(given) < count:
             raise Unreadable(f"the operator {operator} without its sizes")
-        count = len(signature.dims)
         dims = [self.dim(size, scope) for size in given[:count]]
+        return self._at(operator, dims, given[count:], scope)
+
+    def _at(
+        self, operator: str, dims: list[Dim], given: list[Expression], scope: Names
+    ) -> tuple[Term, list[Expression]]:
+        """An operator at its sizes and arguments, and the arguments that are left."""
+        signature = signatures()[operator]
         types, result = function_parts(
             substitute_type(signature.type, dict(zip(signature.dims, dims, strict=True)), {})
         )
@@ -218,14 +266,14 @@ class Reader(TypeReader):
         def build(terms: tuple[Term, ...]) -> Term:
             return Primitive(operator, tuple(dims), terms, result)
 
-        return self._filled(build, types, ["x"] * len(types), given[count:], scope)
+        return self._filled(build, types, ["x"] * len(types), given, scope)
 
     def _call(
         self, definition: str, arguments: list[Expression], scope: Names
     ) -> tuple[Term, list[Expression]]:
         parameters = self.library.definitions[definition].parameters
         needs = definition_needs(self.library.definitions)[definition]
-        given = self._given(arguments, self.library.qualified(definition), needs, scope)
+        given = self._given(arguments, self.library.constant(definition), needs, scope)
         dims: dict[str, Dim] = {}
         types: dict[str, Type] = {}
         implicit: list[Dim | Type] = []
@@ -263,7 +311,8 @@ class Reader(TypeReader):
         else:
             leading = list(zip(own.items, arguments, strict=False))
             types = [a for item, a in leading if item == SCALARS]
-            is_there = len(leading) == len(own.items) and all(_is_scalars(a, scope) for a in types)
+            is_there = len(leading) == len(own.items)
+            is_there = is_there and all(self._is_scalars(a, scope) for a in types)
         if not is_there:
             raise Unreadable("an operation on something else than the scalars")
         items = chain(own.items, repeat(ARGUMENT))
@@ -303,6 +352,8 @@ class Reader(TypeReader):
             raise Misread(name, expected)
         return converted(term, expected)
 
-
-def _is_scalars(expression: Expression, scope: Names) -> bool:
-    return expression in (Local(scope.scalars), Constant(scope.scalars))
+    def _is_scalars(self, expression: Expression, scope: Names) -> bool:
+        head, _ = spine(expression)
+        if isinstance(head, Constant) and head.name in self.abbreviations:
+            expression = unfolded(expression, self.abbreviations)
+        return expression in (Local(scope.scalars), Constant(scope.scalars))

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, repeat
 
 from harness.claims.model import ARGUMENT, SCALARS, Arrangement, ScalarKind
-from harness.language.types import Parameter, Sort, Type
+from harness.language.primitives import signatures
+from harness.language.types import DimVar, Parameter, Sort, Type, function_parts, substitute_type
 from harness.lean import expression as lean
-from harness.lean.draft.conversions import Unreadable
+from harness.lean.draft.conversions import Unreadable, arrows_of
 from harness.lean.draft.prefix import short, spine
 from harness.lean.draft.reader import Reader
 from harness.lean.draft.types import Names
@@ -89,3 +90,28 @@ def _is_size(name: str, expression: Expression, within: bool = False) -> bool:
             return _is_size(name, type_, within) or _is_size(name, body, within)
         case _:
             return False
+
+
+def fits(operator: str, own: Signature) -> bool:
+    """Whether a constant has an operator's type, whatever its sizes are called."""
+    signature = signatures()[operator]
+    arguments, result = function_parts(signature.type)
+    sizes = [p for p in own.parameters if p.sort is Sort.DIMENSION]
+    rest = own.parameters[len(sizes) :]
+    if len(sizes) != len(signature.dims) or not all(p.is_explicit for p in rest):
+        return False
+    dims = {p.name: DimVar(name) for p, name in zip(sizes, signature.dims, strict=True)}
+    given = [p.type for p in rest]
+    whole: Type = own.result
+    return _curried(
+        [substitute_type(t, dims, {}) for t in given], substitute_type(whole, dims, {})
+    ) == _curried(arguments, result)
+
+
+def _curried(arguments: Sequence[Type], result: Type) -> list[Type]:
+    """All sources and the target of a type, with vectors and matrices as functions of indices."""
+    sources: list[Type] = []
+    for argument in arguments:
+        sources.append(arrows_of(argument))
+    more, target = function_parts(arrows_of(result))
+    return [*sources, *more, target]

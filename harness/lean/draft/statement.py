@@ -12,6 +12,7 @@ from harness.language.transform import fresh
 from harness.language.types import Parameter, Sort, Type
 from harness.lean import expression as lean
 from harness.lean.draft.conversions import Unreadable
+from harness.lean.draft.pattern import Pattern
 from harness.lean.draft.prefix import base_name, names, shown, spine, unfolded
 from harness.lean.draft.reader import Misread, Reader
 from harness.lean.draft.types import Names
@@ -47,15 +48,20 @@ class Draft:
 
 
 def draft(
-    theorem: str, statement: Expression, library: Library, values: Mapping[str, Expression]
+    theorem: str,
+    statement: Expression,
+    library: Library,
+    values: Mapping[str, Expression],
+    patterns: Mapping[str, Pattern] | None = None,
 ) -> Draft:
     """The draft of a claim about `theorem`, whose type in Lean is `statement`.
 
-    `values` are those of Lean definitions that stand for types and propositions.
+    `values` are those of Lean definitions that stand for types and propositions, and `patterns`
+    what operators say that are terms.
     """
     propositions = {k: v for k, v in values.items() if _is_proposition(v)}
     statement = unfolded(statement, propositions)
-    reader = Reader(library, abbreviations=values)
+    reader = Reader(library, patterns=patterns or {}, abbreviations=values)
     while True:
         try:
             return _Telescope(theorem, statement, reader).draft()
@@ -86,7 +92,7 @@ class _Telescope:
 
     def draft(self) -> Draft:
         library = self.reader.library
-        kind, scalars, instance = _scalars(self.statement, library)
+        kind, scalars, instance = _scalars(self.statement, library, self.reader.abbreviations)
         scope = Names(scalars)
         rest = self.statement
         if not scalars:
@@ -160,7 +166,9 @@ class _Telescope:
         return scope
 
 
-def _scalars(statement: Expression, library: Library) -> tuple[ScalarKind, str, str]:
+def _scalars(
+    statement: Expression, library: Library, abbreviations: Mapping[str, Expression]
+) -> tuple[ScalarKind, str, str]:
     """The kind of scalars, and the binders of their type and of its instance."""
     rest = statement
     while isinstance(rest, ForAll):
@@ -171,7 +179,7 @@ def _scalars(statement: Expression, library: Library) -> tuple[ScalarKind, str, 
                 ):
                     return kind, scalars, rest.name
         rest = rest.body
-    spoken_of = set(constants(statement))
+    spoken_of = set(constants(statement)) | set(constants(unfolded(statement, abbreviations)))
     types = [k for k in library.scalars.values() if k.is_type and k.lean_name in spoken_of]
     # Natural numbers are sizes first of all, so they count where there is no other.
     if types:

@@ -81,7 +81,7 @@ def program_for(session: Session, found: Sequence[Subject]) -> Program:
     """The Lean file that runs these subjects."""
     library = session.project.library
     declarations = session.answer.declarations
-    named = [*library.primitives.values(), *map(library.qualified, library.definitions)]
+    named = [*library.primitives.values(), *library.constants()]
     wanted = [name for name in dict.fromkeys(named) if name in declarations]
     homes = {declarations[name].module for name in wanted}
     return program(library, found, _with_imports(session.build.package, homes), wanted)

@@ -67,7 +67,7 @@ def of_claim(claim: Claim) -> Subject:
 def of_definition(definition: Definition, library: Library) -> Subject:
     """A definition at its own parameters."""
     call = applied(definition)
-    own = library.arrangements.get(library.qualified(definition.name))
+    own = library.arrangements.get(library.constant(definition.name))
     scalars = library.scalars.get(own.kind) if own is not None else None
     return Subject(definition.name, definition.parameters, call, scalars)
 
@@ -75,7 +75,7 @@ def of_definition(definition: Definition, library: Library) -> Subject:
 def constants(library: Library, subject: Subject) -> list[str]:
     """The constants of Lean that running a subject rests on, as far as specifications name them."""
     definitions, operators = reached(library, subject.what)
-    found = [library.qualified(name) for name in sorted(definitions)]
+    found = [library.constant(name) for name in sorted(definitions)]
     return found + [library.primitives[op] for op in sorted(operators) if op in library.primitives]
 
 

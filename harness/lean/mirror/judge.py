@@ -80,7 +80,7 @@ def mirror_claim(session: Session, claim: Claim) -> Evidence:
 def mirror_definition(session: Session, name: str) -> Evidence:
     """Whether a definition of the specifications is the Lean definition of its name."""
     library = session.project.library
-    constant = library.qualified(name)
+    constant = library.constant(name)
     data = _data(session, constant)
     if (fault := session.plan.faults.get(keys.definition(name))) is not None:
         return _evidence(name, Outcome.ERROR, _sentence(fault), data)
@@ -192,6 +192,10 @@ def _undecided(
     session: Session, definitions: set[str], operators: set[str], claim: str = ""
 ) -> str:
     """What Lean came to no answer about; empty where it answered all."""
+    for operator in operators:
+        constant = session.project.library.primitives.get(operator, "")
+        if constant and constant not in session.answer.declarations and not session.build.ok:
+            return f"Lean has no {constant} yet: the package was not built whole."
     wanted = {*map(keys.primitive, operators), *map(keys.definition, definitions), claim}
     for key, ruling in session.answer.compared.items():
         asked = {key, key.rsplit(":", 1)[0]}
@@ -304,7 +308,7 @@ def _definition(session: Session, name: str) -> Finding | None:
     library, key = session.project.library, keys.definition(name)
     if key in session.plan.faults:
         return Finding(f"{session.plan.faults[key]}.")
-    constant = library.qualified(name)
+    constant = library.constant(name)
     absent = _absent(session, constant)
     if absent is not None:
         return absent

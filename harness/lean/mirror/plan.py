@@ -112,7 +112,7 @@ def text_of_definition(printer: Printer, name: str) -> Iterator[Identity]:
     definition = printer.library.definitions[name]
     [bridge] = printer.library.bridges.get(name) or ("",)
     arrangement, scope, binders = printer.definition(definition, bridge)
-    subject = printer.library.qualified(name)
+    subject = printer.library.constant(name)
     yield Identity(
         keys.definition(name),
         subject,

@@ -76,6 +76,14 @@ WHOLE = {
           j: index(2*k + 1)
         then: c(i)[j] - (-c(i)[j]) = c(i)[j] + c(i)[j]
         """,
+    "by_entries": """
+        for:
+          m, n: dimension
+          a: scalar
+          A: matrix(m, n)
+          F: matrix(m, n) -> scalar
+        then: F(tabulate(i ↦ j ↦ a * A[i, j])) = F(tabulate(i ↦ j ↦ A[i, j] * a))
+        """,
 }
 """What the claim language says of each, written by hand."""
 
@@ -86,7 +94,6 @@ PARTLY = {
     "implication": ("h", "(h : ∀ i, u i = 0 → v i = 0)"),
     "no_scalars": ("", "n + 0 = n"),
     "no_definition": ("", "twice x = x + x"),
-    "by_entries": ("", "F (fun i j => a * A i j) = F (fun i j => A i j * a)"),
 }
 """What cannot be said: the part's name, and what its author wrote."""
 

@@ -1,6 +1,7 @@
 import Styles.Basic
 import Styles.Numbers
 import Styles.Universes
+import Styles.Words
 
 namespace Styles
 

@@ -1,0 +1,359 @@
+"""Operators that `definitions.yaml` says as Lean terms, such as `fun A B => A * B`.
+
+Lean elaborates each once, as a definition in a module of ours on top of the package; from then on
+it is a constant as any other. What it means is for the kernel to say, which compares it, from its
+stored term, with what the operator means: no text given to Lean can make a wrong one right.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from hashlib import sha256
+from pathlib import Path
+
+from harness.claims.model import OPERATORS, SCALARS, SHAPES, Arrangement, Library, Universes
+from harness.diagnostics import Diagnostic, InputError
+from harness.files import write_atomically
+from harness.language.primitives import signatures
+from harness.language.types import (
+    Dim,
+    DimLit,
+    DimProduct,
+    DimSum,
+    DimVar,
+    Function,
+    Index,
+    Matrix,
+    Scalar,
+    Type,
+    Vector,
+    resolve,
+)
+from harness.lean.adapted import adapted, written
+from harness.lean.build import Build, build
+from harness.lean.errand import Errand, ErrandFailed, tell
+from harness.lean.header import parse_header
+from harness.lean.messages import Message
+from harness.lean.needs import needs_of
+from harness.lean.package import Module, Package
+from harness.lean.process import Signal
+from harness.lean.scope import CLASSES, NUMERALS
+from harness.lean.toolchain import Progress, Toolchain
+
+_HOLE = Message("", 0, 0, "error", "it is left open with `sorry`")
+
+Terms = Mapping[str, tuple[str, str]]
+"""Operators and their terms, each under a key of its own."""
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way to elaborate a term: over scalars with these instances, or about one type."""
+
+    key: str
+    operator: str
+    text: str
+    arrangement: Arrangement
+    binders: str
+    alpha: str
+
+
+@dataclass
+class _Text:
+    """A Lean file on its way, and what stands in which of its lines."""
+
+    lines: list[str] = field(default_factory=list)
+    owners: list[Way | None] = field(default_factory=list)
+    terms: dict[Way, int] = field(default_factory=dict)
+    """The line, from 1, at which the term begins."""
+
+    def add(self, text: str, owner: Way | None = None) -> None:
+        new = text.split("\n")
+        self.lines += new
+        self.owners += [owner] * len(new)
+
+    def owner(self, message: Message) -> Way | None:
+        line = message.line - 1
+        return self.owners[line] if 0 <= line < len(self.owners) else None
+
+
+def with_operators(
+    library: Library,
+    package: Package,
+    toolchain: Toolchain,
+    *,
+    cache: Path,
+    on_progress: Progress = lambda text: None,
+    stop: Signal | None = None,
+) -> Build:
+    """The package as built, with a module of the operators that are terms.
+
+    Where the package is not built whole, some of them may be missing. Raises `InputError` where
+    Lean refuses a term, at its place, and `ErrandFailed`.
+    """
+    if OPERATORS in package.modules:
+        message = f"the package has a module {OPERATORS}, a name of the harness's own"
+        raise InputError([Diagnostic(package.modules[OPERATORS].file, 1, 1, message)])
+    built = build(
+        package,
+        toolchain,
+        build_dir=cache / "build",
+        kept=(OPERATORS,) if library.terms else (),
+        on_progress=on_progress,
+        stop=stop,
+    )
+    if not library.terms or not any(module.ok for module in built.modules.values()):
+        return built
+    terms = {operator: (operator, text) for operator, text in library.terms.items()}
+    found, refused = tried(
+        library,
+        terms,
+        built,
+        toolchain,
+        cache=cache,
+        explain=built.ok,
+        on_progress=on_progress,
+        stop=stop,
+    )
+    if refused and built.ok:
+        raise InputError([_fault(library, *item) for item in refused.items()])
+    return extended(
+        library,
+        built,
+        list(found.values()),
+        toolchain,
+        cache=cache,
+        on_progress=on_progress,
+        stop=stop,
+    )
+
+
+def tried(
+    library: Library,
+    terms: Terms,
+    built: Build,
+    toolchain: Toolchain,
+    *,
+    cache: Path,
+    explain: bool = False,
+    on_progress: Progress = lambda text: None,
+    stop: Signal | None = None,
+) -> tuple[dict[str, Way], dict[str, Message]]:
+    """The first way in which Lean elaborates each term, and what it says of those with none.
+
+    That only to `explain`. Lines and columns of a message count from the first of the term; line 0
+    is outside of it.
+    """
+    ways = {key: list(_ways(library, key, *item)) for key, item in terms.items()}
+    ask = partial(
+        _asked,
+        library,
+        built,
+        toolchain,
+        cache / "operators",
+        on_start=lambda: on_progress(f"Lean: elaborating {len(terms)} terms of operators"),
+        stop=stop,
+    )
+    said = ask([way for found in ways.values() for way in found], quiet=True)
+    chosen = {
+        key: way
+        for key, found in ways.items()
+        if (way := next((w for w in found if w not in said), None)) is not None
+    }
+    # Most is known of the scalars where they are those that a claim is about.
+    kind = next(iter(library.scalars))
+    telling = [
+        next((w for w in ways[key] if kind in w.arrangement.items), ways[key][0])
+        for key in terms
+        if key not in chosen
+    ]
+    if not telling or not explain:
+        return chosen, {}
+    errors = ask(telling, quiet=False)
+    return chosen, {way.key: errors.get(way, _HOLE) for way in telling}
+
+
+def _asked(
+    library: Library,
+    built: Build,
+    toolchain: Toolchain,
+    folder: Path,
+    ways: Sequence[Way],
+    *,
+    quiet: bool,
+    on_start: Callable[[], None],
+    stop: Signal | None,
+) -> dict[Way, Message]:
+    """What Lean first says of the ways that do not work; with `quiet`, hardly more than that.
+
+    Of one that works it says nothing. Where the error lies outside of a term its line is 0.
+    """
+    text = _opening(library, built)
+    for number, way in enumerate(ways):
+        _define(text, library, way, f"_{number}", quiet=quiet)
+    text.add("end")
+    text.add('#eval show IO Unit from IO.FS.writeFile "answer.txt" "end\\n"')
+    source = "\n".join(text.lines)
+    if toolchain.takes_all_for_modules:
+        source = adapted(source).text
+    errand = Errand("Operators", source, {}, bears_errors=True)
+    folder = folder / ("trial" if quiet else "faults")
+    told = tell(errand, built, toolchain, folder=folder, on_start=on_start, stop=stop)
+    if told.complaint:
+        raise ErrandFailed(told.complaint)
+    found: dict[Way, Message] = {}
+    for message in told.messages:
+        owner = text.owner(message)
+        if owner is None and message.is_error:
+            raise ErrandFailed(f"the terms of operators cannot be asked about: {message.text}")
+        if owner is not None and (message.is_error or (quiet and "sorry" in message.text)):
+            line = message.line - text.terms[owner] + 1
+            inside = 1 <= line <= len(owner.text.split("\n"))
+            found.setdefault(owner, replace(message, line=line if inside else 0))
+    return found
+
+
+def extended(
+    library: Library,
+    built: Build,
+    ways: Sequence[Way],
+    toolchain: Toolchain,
+    *,
+    cache: Path,
+    on_progress: Progress = lambda text: None,
+    stop: Signal | None = None,
+) -> Build:
+    """The build with a module of these operators on top. Raises `ErrandFailed`."""
+    text = _opening(library, built)
+    for way in ways:
+        _define(text, library, way, "")
+    source = "\n".join([*text.lines, "end", ""])
+    path = cache / "operators" / f"{OPERATORS}.lean"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(path, source)
+    module = Module(
+        OPERATORS,
+        path,
+        path.name,
+        parse_header(source),
+        sha256(source.encode()).hexdigest(),
+        home=path.parent.resolve(),
+    )
+    whole = replace(
+        built.package,
+        modules={**built.package.modules, OPERATORS: module},
+        roots=(*built.package.roots, OPERATORS),
+    )
+    found = build(whole, toolchain, build_dir=cache / "build", on_progress=on_progress, stop=stop)
+    own = found.modules[OPERATORS]
+    if not own.ok:
+        said = "; ".join(message.text for message in own.messages if message.is_error)
+        raise ErrandFailed(f"the terms of operators could not be built: {said or own.reason}")
+    return found
+
+
+def _fault(library: Library, operator: str, message: Message) -> Diagnostic:
+    assert library.document is not None
+    said = f"Lean does not take this term: {' '.join(message.text.split())}"
+    path = ("primitives", operator)
+    if message.line < 1:
+        return library.document.fault(path, said)
+    lines = library.terms[operator].split("\n")
+    before = sum(len(line) + 1 for line in lines[: message.line - 1])
+    return library.document.fault_within(path, before + max(message.column - 1, 0), said)
+
+
+def _opening(library: Library, built: Build) -> _Text:
+    text = _Text()
+    own = [name for name, module in built.modules.items() if module.ok and name != OPERATORS]
+    for name in own:
+        if not built.package.modules[name].package:
+            text.add(f"import {written(name)}")
+    text.add("set_option autoImplicit false")
+    text.add("noncomputable section")
+    text.add("universe u")
+    if library.namespace:
+        text.add(f"open {library.namespace}")
+    return text
+
+
+def _define(text: _Text, library: Library, way: Way, mark: str, *, quiet: bool = False) -> None:
+    """A definition of an operator, whose term stands in lines of its own.
+
+    One that is `quiet` is admitted where the term does not fit, which Lean warns of: it stops after
+    a hundred errors.
+    """
+    signature = signatures()[way.operator]
+    sizes = f" {{{' '.join(signature.dims)} : Nat}}" if signature.dims else ""
+    name = f"{OPERATORS}.{way.operator}{mark}"
+    type_ = _type(signature.type, way.alpha, {})
+    text.add(f"def {name} {way.binders}{sizes} : {type_} :=", way)
+    text.add(" by\n  first\n  | exact ((" if quiet else " ((", way)
+    text.terms[way] = len(text.lines) + 1
+    text.add(way.text, way)
+    text.add(f") : {_type(signature.type, way.alpha, library.shapes)})", way)
+    if quiet:
+        text.add("  | exact sorry", way)
+
+
+def _ways(library: Library, key: str, operator: str, term: str) -> Iterator[Way]:
+    """From what asks least of the scalars to what says which they are."""
+    needs = needs_of(operator)
+    pointed = tuple(need.capitalize() if need in NUMERALS else need for need in needs)
+    classes = [(kind.name,) for kind in library.scalars.values() if not kind.is_type]
+    for universe, own in (("Type u", None), ("Type", Universes(0, ("+0",)))):
+        for items in dict.fromkeys((needs, pointed, *classes)):
+            instances = " ".join(f"[{_class(library, item)}]" for item in items)
+            arrangement = Arrangement((SCALARS, *items), "", own)
+            yield Way(key, operator, term, arrangement, f"{{α : {universe}}} {instances}", "α")
+    for kind in library.scalars.values():
+        if kind.is_type:
+            yield Way(key, operator, term, Arrangement((), kind.name), "", kind.lean_name)
+
+
+def _class(library: Library, item: str) -> str:
+    if item in NUMERALS:
+        return f"{CLASSES[item]} α {NUMERALS[item]}"
+    kind = library.scalars.get(item)
+    return f"{kind.lean_name if kind else CLASSES.get(item, item)} α"
+
+
+def _type(type_: Type, alpha: str, shapes: Mapping[str, str]) -> str:
+    """The Lean text of a type, in which vectors and matrices are written as in `shapes`."""
+
+    def shape(name: str, **sizes: str) -> str:
+        values = {**sizes, "α": alpha}
+        text = shapes.get(name, SHAPES[name])
+        found = re.sub(r"(?<![\w'.])(m|n|α)(?![\w'])", lambda m: values.get(m[0], m[0]), text)
+        return f"({found})"
+
+    match resolve(type_):
+        case Scalar():
+            return alpha
+        case Vector(size):
+            return shape("vector", n=_dim(size))
+        case Matrix(rows, columns):
+            return shape("matrix", m=_dim(rows), n=_dim(columns))
+        case Index(size):
+            return f"Fin {_dim(size)}"
+        case Function(source, target):
+            return f"({_type(source, alpha, shapes)} → {_type(target, alpha, shapes)})"
+        case other:
+            raise AssertionError(f"no operator has the type {other}")
+
+
+def _dim(dim: Dim) -> str:
+    match resolve(dim):
+        case DimVar(name):
+            return name
+        case DimLit(value):
+            return str(value)
+        case DimSum(left, right):
+            return f"({_dim(left)} + {_dim(right)})"
+        case DimProduct(left, right):
+            return f"({_dim(left)} * {_dim(right)})"
+        case _:
+            raise AssertionError("a size that was never found")

@@ -1,0 +1,102 @@
+"""Operators as Lean terms, other names for definitions, and names outside the namespace."""
+
+from pathlib import Path
+
+import pytest
+
+from harness.claims.load import load_claims, load_library
+from harness.claims.model import Library
+from harness.claims.write import definitions as written
+from harness.diagnostics import InputError
+
+GOOD = """\
+namespace: Ours
+types:
+  matrix: Grid m n α
+primitives:
+  sum: total
+  dot: _root_.Theirs.inner
+  matmul: fun A B => A * B
+definitions:
+  apply:
+    says: A layer at a vector.
+    lean: Layer.apply
+    for:
+      m, n: dimension
+      W: matrix(m, n)
+      x: vector(n)
+    is: W @ x
+  twice:
+    says: Twice.
+    for:
+      x: scalar
+    is: x + x
+"""
+
+
+def load(tmp_path: Path, text: str) -> Library:
+    path = tmp_path / "definitions.yaml"
+    path.write_text(text, "utf-8")
+    return load_library(path, "definitions.yaml")
+
+
+def faults(tmp_path: Path, text: str) -> list[str]:
+    with pytest.raises(InputError) as caught:
+        load(tmp_path, text)
+    return [str(d) for d in caught.value.diagnostics]
+
+
+def test_names_and_terms_of_lean(tmp_path: Path) -> None:
+    library = load(tmp_path, GOOD)
+    assert library.primitives["sum"] == "Ours.total"
+    assert library.primitives["dot"] == "Theirs.inner"
+    assert library.terms == {"matmul": "fun A B => A * B"}
+    assert library.shapes == {"matrix": "Grid m n α"}
+    assert library.constants() == ["Ours.Layer.apply", "Ours.twice"]
+    assert library.relative("Ours.Layer.apply") == "Layer.apply"
+    assert library.relative("Theirs.inner") == "_root_.Theirs.inner"
+
+
+def test_what_is_written_is_read_back(tmp_path: Path) -> None:
+    library = load(tmp_path, GOOD)
+    again = load(tmp_path, written(library))
+    assert again.detached() == library.detached()
+
+
+@pytest.mark.parametrize(
+    ("term", "column", "found"),
+    [
+        ("fun A B => A * B)", 27, "')', which closes nothing"),
+        ("fun A B => (A * B", 22, "')' is missing for what opens here"),
+        ("fun A B => (A * B]", 28, "']', which closes nothing"),
+        ("fun A B => A -- B", 24, "without comments, texts and quoted names: --"),
+        ("fun A B => /- A", 22, "without comments, texts and quoted names: /-"),
+        ("fun A B => «A» B", 22, "without comments, texts and quoted names: «"),
+        ('fun A B => f "A"', 24, 'without comments, texts and quoted names: "'),
+    ],
+)
+def test_what_cannot_be_one_term_is_told_at_its_place(
+    tmp_path: Path, term: str, column: int, found: str
+) -> None:
+    text = GOOD.replace("fun A B => A * B", term)
+    [fault] = faults(tmp_path, text)
+    assert fault.startswith(f"definitions.yaml:7:{column}: ")
+    assert found in fault
+
+
+def test_leans_own_operators_take_no_term(tmp_path: Path) -> None:
+    text = GOOD.replace("sum: total", "add: fun x y => x + y")
+    assert faults(tmp_path, text) == [
+        "definitions.yaml:5:8: add is Lean's own, and needs no constant"
+    ]
+
+
+def test_a_claim_and_a_definition_do_not_share_a_name(tmp_path: Path) -> None:
+    library = load(tmp_path, GOOD)
+    claim = tmp_path / "apply.yaml"
+    claim.write_text("theorem: apply\nsays: S.\nfor:\n  x: scalar\nthen: x = x + 0\n", "utf-8")
+    with pytest.raises(InputError) as caught:
+        load_claims([(claim, "apply.yaml")], library)
+    assert [str(d) for d in caught.value.diagnostics] == [
+        "apply.yaml:1:10: apply is the name of a definition; `lean` there gives it another"
+    ]
