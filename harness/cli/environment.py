@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from harness.cli.shared import reports_bad_input
+from harness.cli.shared import JSON, print_json, reports_bad_input
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -28,9 +28,10 @@ _EXTRAS = {
 
 
 @click.command()
+@JSON
 @click.pass_obj
 @reports_bad_input
-def doctor(folder: Path) -> None:
+def doctor(folder: Path, as_json: bool) -> None:
     """Say what is installed, what is missing, and how to get it.
 
     Installs nothing. Ends with exit code 3 where a leg could not run.
@@ -40,12 +41,17 @@ def doctor(folder: Path) -> None:
     from harness import __version__
 
     where = Path(__file__).parents[1]
-    click.echo(f"harness {__version__} in {where}, Python {platform.python_version()}")
-    fine = True
-    for mark, text in (*_libraries(), *_lean(), *_project(folder)):
-        fine = fine and mark != "✗"
-        click.echo(f"{mark} {text}")
-    sys.exit(0 if fine else 3)
+    found = [*_libraries(), *_lean(), *_project(folder)]
+    if as_json:
+        words = {"✓": "present", "–": "not needed", "✗": "missing"}
+        items = [{"state": words[mark], "what": text} for mark, text in found]
+        head = {"harness": __version__, "folder": str(where), "python": platform.python_version()}
+        print_json({**head, "found": items})
+    else:
+        click.echo(f"harness {__version__} in {where}, Python {platform.python_version()}")
+        for mark, text in found:
+            click.echo(f"{mark} {text}")
+    sys.exit(3 if any(mark == "✗" for mark, _ in found) else 0)
 
 
 def _libraries() -> Iterator[tuple[str, str]]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from harness.evidence import Counterexample, Evidence, Outcome
+from harness.evidence import VACUITY, Counterexample, Evidence, Outcome
 from harness.results.checker import CheckerResult
 from harness.results.run import Run
-from harness.results.subject import UNPROVED, LegResult, Subject, word
+from harness.results.subject import UNPROVED, VACUOUS, LegResult, Subject, word
 from harness.verdict import Status
 
 _FINE = (Outcome.CONFIRMED, Outcome.NOT_APPLICABLE)
@@ -24,6 +24,8 @@ class Fault:
     @property
     def words(self) -> str:
         """The legs with what they came to, those together that came to the same."""
+        if self.subject.word == VACUOUS:
+            return VACUOUS
         found: dict[str, list[str]] = {}
         for result in self.legs:
             found.setdefault(result.word, []).append(result.leg.value)
@@ -34,6 +36,8 @@ class Fault:
     @property
     def check(self) -> Evidence | None:
         """The check that says why; nothing where none answered."""
+        if self.subject.word == VACUOUS:
+            return next(c for c in self.subject.evidence if c.check == VACUITY)
         found = (c for r in self.legs[:1] for c in r.checks if c.outcome is r.outcome)
         return next(found, None)
 

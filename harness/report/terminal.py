@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from harness.evidence import VACUITY, Evidence, GapKind, Outcome
 from harness.folds.model import Cost
 from harness.report.faults import check_word, faults, severity
+from harness.report.history import failing_since
 from harness.results.checker import CheckerResult
 from harness.results.run import Run
-from harness.results.subject import LegResult, Subject
+from harness.results.subject import VACUOUS, LegResult, Subject
 from harness.verdict import Status
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ def show(run: Run, console: Console | None = None) -> None:
     _show_doubts(console, run)
     _show_gaps(console, run)
     _show_changes(console, run)
+    _show_kept(console, run)
 
 
 def conclude(run: Run, console: Console | None = None) -> None:
@@ -64,6 +66,8 @@ def conclude(run: Run, console: Console | None = None) -> None:
         mark, style = MARK[fault.legs[0].outcome] if fault.legs else ("?", "yellow")
         why = fault.words or fault.subject.word
         text = Text(f"{mark} {fault.subject.name}", style).append(f": {why} ({fault.place})", "")
+        if (first := failing_since(run, fault.subject.name)) is not None:
+            text.append(f", since {first.started}", "dim")
         console.print(text, soft_wrap=True)
     if len(found) > NAMED:
         console.print(Text(f"  and {len(found) - NAMED} more", "dim"))
@@ -93,7 +97,7 @@ def _show_table(console: Console, run: Run) -> None:
         for subject in subjects:
             results = {result.leg: result for result in subject.legs}
             cells = (_cell(results.get(leg)) for leg in run.legs)
-            table.add_row(Text(f"  {subject.name}", _STATUS[subject.status]), *cells)
+            table.add_row(_named(subject), *cells)
     console.print(table)
 
 
@@ -104,7 +108,7 @@ def _show_list(console: Console, run: Run) -> None:
     for title, subjects in _sections(run):
         console.print(Text(title, "dim"))
         for subject in subjects:
-            console.print(Text(f"  {subject.name}", _STATUS[subject.status]))
+            console.print(_named(subject))
             legs = Text("    ")
             for result in subject.legs:
                 mark, style = MARK[result.outcome]
@@ -120,6 +124,15 @@ def _sections(run: Run) -> list[tuple[str, Sequence[Subject | CheckerResult]]]:
         ("Checkers", run.checkers),
     ]
     return [(title, sorted(subjects, key=severity)) for title, subjects in every if subjects]
+
+
+def _named(subject: Subject | CheckerResult) -> Text:
+    """Its name in the colour of its status, and whether it says nothing."""
+    from rich.text import Text
+
+    text = Text(f"  {subject.name}", _STATUS[subject.status])
+    is_empty = isinstance(subject, Subject) and subject.is_vacuous
+    return text.append(f" ({VACUOUS})", "yellow") if is_empty else text
 
 
 def _cell(result: LegResult | None) -> Text:
@@ -223,6 +236,17 @@ def _show_changes(console: Console, run: Run) -> None:
         console.print(Text(f"  {change}", "bold red" if change.is_worse else ""), soft_wrap=True)
     if not run.since.changes:
         console.print(Text("  nothing changed"))
+
+
+def _show_kept(console: Console, run: Run) -> None:
+    """That evidence was found by earlier runs, and since when it stands."""
+    from rich.text import Text
+
+    if (found := run.kept) is not None:
+        old, every, oldest = found
+        text = f"{old} of {every} checks were found by earlier runs, the oldest at {oldest}"
+        console.print()
+        console.print(Text(f"{text} (--no-cache finds them anew)", "dim"), soft_wrap=True)
 
 
 def _counts(run: Run) -> Text:

@@ -64,10 +64,6 @@ class Comparison:
         fields = [self.key, " ".join(self.levels), postfix(self.statement), postfix(self.proof)]
         return "\t".join(["compare", *fields])
 
-    def source(self) -> str:
-        """The same as Lean text, for whoever wants to put it to Lean by hand."""
-        return f"example : {lean.source(self.statement)} :=\n  {lean.source(self.proof)}"
-
 
 def _parameter(number: int) -> str:
     return "u" if number == 0 else "v" if number == 1 else f"v_{number - 1}"

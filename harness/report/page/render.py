@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from harness.evidence import Leg, Outcome
 from harness.report.faults import faults
+from harness.report.history import failing_since
 from harness.report.page import (
     changes,
     chart,
@@ -27,6 +28,7 @@ from harness.report.page import (
     opening,
     parts,
     sketch,
+    trend,
     uses,
     words,
 )
@@ -126,7 +128,6 @@ def _environment() -> Environment:
         target=opening.target,
         leading=opening.leading,
         checked=opening.checked,
-        kept=opening.kept,
         flowing=flow.flowing,
         sketch=sketch.of_subject,
         histogram=chart.histogram,
@@ -134,5 +135,7 @@ def _environment() -> Environment:
         sides=counterexample.sides,
         shares=chart.shares,
         ranked=uses.ranked,
+        trend=trend.trend,
+        failing_since=failing_since,
     )
     return environment
