@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from harness.evidence import VACUITY, Evidence, GapKind, Outcome
+from harness.evidence import VACUITY, Evidence, GapKind, Json, Outcome
 from harness.folds.model import Cost
-from harness.report.faults import check_word, faults, severity
+from harness.report.faults import check_word, faults, severity, told_apart
 from harness.report.history import failing_since
 from harness.results.checker import CheckerResult
 from harness.results.run import Run
@@ -167,14 +168,22 @@ def _show_fault(console: Console, names: list[str], check: Evidence) -> None:
     console.print(Text(f"  {check.leg.value}, {check.check}: {check_word(check)}", "bold"))
     console.print(Text(f"  {check.summary}"))
     for diagnostic in check.diagnostics:
-        console.print(Text(f"  {diagnostic}"), soft_wrap=True)
+        said = replace(diagnostic, message=told_apart(check, diagnostic.message))
+        console.print(Text(f"  {str(said).removesuffix(': ')}"), soft_wrap=True)
     if check.counterexample is not None:
         sizes = ", ".join(f"{k} = {v}" for k, v in check.counterexample.sizes.items())
         console.print(Text(f"  counterexample at {sizes}", "dim"))
-        console.print(Text(f"    left:  {check.counterexample.left}"), soft_wrap=True)
-        console.print(Text(f"    right: {check.counterexample.right}"), soft_wrap=True)
+        console.print(Text(f"    left:  {_value(check.counterexample.left)}"), soft_wrap=True)
+        console.print(Text(f"    right: {_value(check.counterexample.right)}"), soft_wrap=True)
     if check.replay:
         console.print(Text(f"  replay: {check.replay}", "dim"), soft_wrap=True)
+
+
+def _value(value: Json) -> str:
+    """Numbers and lists of them as people write them; fractions are text in the data."""
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(_value, value))}]"
+    return str(value)
 
 
 def _show_notes(console: Console, run: Run) -> None:

@@ -11,7 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from harness.evidence import Leg, Outcome
-from harness.report.faults import faults
+from harness.report.faults import faults, told_apart
 from harness.report.history import failing_since
 from harness.report.page import (
     changes,
@@ -124,6 +124,7 @@ def _environment() -> Environment:
         gaps_by_kind=gaps.by_kind,
         graph=graph.graph,
         faults=faults,
+        told_apart=told_apart,
         told=opening.told,
         target=opening.target,
         leading=opening.leading,
