@@ -22,6 +22,7 @@ _EXTRAS = {
     "checkpoints": "checkpoints: verify, fold, find",
     "cupy": "CuPy's arrays in the numeric leg",
     "dask": "sweeps on a cluster",
+    "docs": "the documents as a site",
     "dev": "tests and checks of the harness itself",
 }
 """What each optional part of the installation is good for, where its name does not say it."""
