@@ -29,6 +29,7 @@ from harness.cli.shared import (
     reports_bad_input,
 )
 from harness.evidence import Evidence, Gap, Leg, Outcome
+from harness.report import REPORTERS
 
 if TYPE_CHECKING:
     from harness.results.run import Run
@@ -66,17 +67,6 @@ def selection(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-KINDS = {
-    "json": "all evidence as JSON",
-    "html": "the report",
-    "junit": "a JUnit file",
-    "sarif": "a SARIF file",
-    "badge": "an SVG badge",
-    "summary": "a summary in Markdown",
-}
-"""The files that a run can write, by the reporter that writes each."""
-
-
 @dataclass(frozen=True)
 class Telling:
     """What becomes of a run: the files to write, what it is compared with, and how much is said."""
@@ -94,7 +84,7 @@ def telling(command: Callable[..., Any]) -> Callable[..., Any]:
     options = [
         *(
             click.option(f"--{kind}", type=OUTPUT_FILE, metavar="FILE", help=f"Write {what}.")
-            for kind, what in KINDS.items()
+            for kind, (_, what) in REPORTERS.items()
         ),
         click.option(
             "--since",
@@ -123,7 +113,7 @@ def telling(command: Callable[..., Any]) -> Callable[..., Any]:
         fail_fast: bool,
         **rest: Any,
     ) -> None:
-        chosen = {kind: rest.pop(kind) for kind in KINDS}
+        chosen = {kind: rest.pop(kind) for kind in REPORTERS}
         files = {kind: path for kind, path in chosen.items() if path is not None}
         told = Telling(files, since, history, quiet, opens, fail_fast)
         command(*args, told=told, **rest)
@@ -321,12 +311,12 @@ def _open(page: Path) -> None:
 def _write(run: Run, told: Telling) -> bool:
     """Write all files of a run; says which could not be, and whether all were."""
     from harness.files import write_together
-    from harness.report import history, reporters
+    from harness.report import history, reporter
 
     texts: dict[Path, str] = {}
     for kind, path in told.files.items():
         try:
-            text = reporters()[kind](run)
+            text = reporter(kind)(run)
         except Exception as error:  # a fault of one reporter; the verdict stands without it
             click.echo(f"{kind}: {path}: not written: {type(error).__name__}: {error}", err=True)
             return False

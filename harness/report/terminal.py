@@ -263,7 +263,8 @@ def _counts(run: Run) -> Text:
 
     counts = Counter((c.word, c.status) for c in sorted(run.claims, key=severity))
     parts = [(f"{count} {word}", _STATUS[status]) for (word, status), count in counts.items()]
-    text = Text(f"{len(run.claims)} claims: " if run.claims else "no claim was asked about")
+    plural = "claim" if len(run.claims) == 1 else "claims"
+    text = Text(f"{len(run.claims)} {plural}: " if run.claims else "no claim was asked about")
     for i, part in enumerate(parts):
         text.append(", " if i else "")
         text.append(*part)

@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from harness.cli import main
-from harness.report import reporters
+from harness.report import REPORTERS
 from harness.report.difference import read_report
 from harness.verdict import Status
 
@@ -40,7 +40,7 @@ def harness(project: Path, *arguments: str) -> Result:
 
 
 def test_a_report_writes_all_that_a_check_can(project: Path, tmp_path: Path) -> None:
-    kinds = list(reporters())
+    kinds = list(REPORTERS)
     files = {kind: tmp_path / "out" / f"x.{kind}" for kind in kinds}
     options = [word for kind in kinds for word in (f"--{kind}", str(files[kind]))]
     done = harness(project, "report", "flip_compose", *options)
