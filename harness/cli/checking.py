@@ -282,7 +282,7 @@ def finish(run: Run, told: Telling) -> None:
             click.echo(workflow_commands(run), nl=False)
     is_written = _write(run, told)
     with _whoever_reads():
-        conclude(run)
+        conclude(run, with_reasons=told.is_quiet)
     if told.is_opened and is_written:
         _open(told.files["html"])
     sys.exit(int(run.exit_code) or (0 if is_written else 3))

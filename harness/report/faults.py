@@ -74,7 +74,12 @@ def _where_they_part(check: Evidence) -> str:
         return ""
     ours, theirs = (str(found.get(key) or "") for key in ("specification", "lean"))
     mine, other = parting(ours, theirs) if max(len(ours), len(theirs)) < MOST else ("", "")
-    if not (mine and other) or mine == other or max(len(mine), len(other)) > _SHORT or "\n" in mine + other:
+    if (
+        not (mine and other)
+        or mine == other
+        or max(len(mine), len(other)) > _SHORT
+        or "\n" in mine + other
+    ):
         return ""
     return f"The specification has `{mine}` where Lean's theorem has `{other}`."
 

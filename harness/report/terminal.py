@@ -56,8 +56,11 @@ def show(run: Run, console: Console | None = None) -> None:
     _show_kept(console, run)
 
 
-def conclude(run: Run, console: Console | None = None) -> None:
-    """Print what somebody needs who reads the last lines alone: what failed, and how many."""
+def conclude(run: Run, console: Console | None = None, *, with_reasons: bool = False) -> None:
+    """Print what somebody needs who reads the last lines alone: what failed, and how many.
+
+    With reasons for those who see nothing else.
+    """
     from rich.text import Text
 
     console = console or _console()
@@ -70,6 +73,8 @@ def conclude(run: Run, console: Console | None = None) -> None:
         if (first := failing_since(run, fault.subject.name)) is not None:
             text.append(f", since {first.started}", "dim")
         console.print(text, soft_wrap=True)
+        if with_reasons:
+            console.print(Text(f"  {fault.reason}"), soft_wrap=True)
     if len(found) > NAMED:
         console.print(Text(f"  and {len(found) - NAMED} more", "dim"))
     console.print(_counts(run), soft_wrap=True)

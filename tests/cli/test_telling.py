@@ -53,8 +53,9 @@ def test_a_quiet_run_says_what_failed_and_nothing_else(project: Path) -> None:
     (project / "specs" / "wrong.yaml").write_text(FALSE.format(name="wrong"))
     done = harness(project, "check", "wrong", "flip_compose", "-q")
     assert done.exit_code == 1
-    first, last = done.stdout.split("\n", 1)[1].splitlines()
+    first, reason, last = done.stdout.split("\n", 1)[1].splitlines()
     assert first.startswith("✗ wrong: symbolic refuted (specs/wrong.yaml:")
+    assert "a small exact instance" in reason
     assert last.startswith("2 claims: 1 refuted, 1 confirmed")
     assert done.stderr == ""
 
