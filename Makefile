@@ -43,9 +43,9 @@ format: .venv/tests
 bench: .venv/tests
 	for script in benchmarks/*.py; do $(BIN)/python -m benchmarks.$$(basename $$script .py) || exit 1; done
 
-# The documents as a site, in site/; a link that leads nowhere fails.
+# The documents as a site, in site/; a link that leads nowhere fails (with --quiet it would not).
 site: .venv/site
-	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 .venv/site: .venv/ready
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[docs]'
