@@ -4,7 +4,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: report test quick programs lint format bench clean
+.PHONY: report test quick programs lint format bench site clean
 
 report: .venv/ready
 	$(BIN)/harness report
@@ -43,6 +43,14 @@ format: .venv/tests
 bench: .venv/tests
 	for script in benchmarks/*.py; do $(BIN)/python -m benchmarks.$$(basename $$script .py) || exit 1; done
 
+# The documents as a site, in site/; a link that leads nowhere fails (with --quiet it would not).
+site: .venv/site
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+
+.venv/site: .venv/ready
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[docs]'
+	touch $@
+
 .venv/ready: pyproject.toml
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[embedded,symbolic]'
@@ -54,4 +62,4 @@ bench: .venv/tests
 	touch $@
 
 clean:
-	rm -rf .venv .venv-programs report dist
+	rm -rf .venv .venv-programs report dist site

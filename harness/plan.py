@@ -12,8 +12,8 @@ from harness.cache import code_fingerprint, digest
 from harness.claims.model import Claim, Definition, Project
 from harness.claims.programs import Model, Program
 from harness.claims.toggles import Checker
-from harness.claims.vacuity import vacuous
-from harness.evidence import Evidence, Leg, Outcome
+from harness.claims.vacuity import UNKNOWN, vacuous
+from harness.evidence import VACUITY, Evidence, Leg, Outcome
 from harness.isolation import Task
 from harness.language.transform import calls
 
@@ -96,7 +96,11 @@ def empty_claims(plan: Plan) -> Iterator[Evidence]:
         if legs and (reason := vacuous(claim, plan.project.library)):
             shown = [leg for leg in legs if leg.value not in claim.waived] or legs
             leg = Leg.NECESSITY if Leg.NECESSITY in shown else shown[0]
-            yield Evidence.of_nothing(claim.theorem, leg, reason, claim.vacuous)
+            if reason == UNKNOWN and not claim.vacuous:
+                outcome = Outcome.INCONCLUSIVE
+                yield Evidence(claim.theorem, leg, VACUITY, outcome, reason, {"is_known": False})
+            else:
+                yield Evidence.of_nothing(claim.theorem, leg, reason, claim.vacuous)
 
 
 NEEDS_LAWS = (Leg.SYMBOLIC, Leg.NUMERIC, Leg.NECESSITY)

@@ -9,13 +9,17 @@ from harness.evidence import Evidence, Gap
 from harness.run import Notice, Plan
 
 
-def watched(plan: Plan, events: Iterable[Evidence | Gap | Notice]) -> Iterator[Evidence | Gap]:
-    """Pass on what was found, and show how far the run is while it comes."""
+def watched(
+    plan: Plan, events: Iterable[Evidence | Gap | Notice], *, is_quiet: bool = False
+) -> Iterator[Evidence | Gap]:
+    """Pass on what was found, and show how far the run is while it comes, or only what lasts."""
     total = sum(len(legs) for _, legs in plan.subjects())
     answered: set[tuple[str, str]] = set()
-    if not sys.stderr.isatty():
+    if is_quiet or not sys.stderr.isatty():
         for event in events:
             if isinstance(event, Notice):
+                if is_quiet and not event.is_lasting:
+                    continue
                 print(event.text, file=sys.stderr, flush=True)
             else:
                 yield event

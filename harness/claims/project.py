@@ -59,7 +59,8 @@ def find_root(start: Path) -> Path:
         if (folder / SETTINGS["specs"] / DEFINITIONS_FILE).is_file() or "harness" in _tools(folder):
             return folder
     message = "no project here or above: expected pyproject.toml with [tool.harness], found none"
-    raise InputError([Diagnostic(str(start), 1, 1, message)])
+    hint = "`harness init` makes one of a Lean package"
+    raise InputError([Diagnostic(str(start), 0, 0, f"{message}; {hint}")])
 
 
 def load_project(root: Path, selected: Sequence[Path] = ()) -> Project:

@@ -34,12 +34,16 @@ MOST = 100_000
 """How many parts of a side are looked at: a definition used twice in the next doubles them."""
 
 
+UNKNOWN = f"Unfolded it has more than {MOST} parts, or is too deep: what it says is not known."
+"""What is said in place of a reason where nobody looked far enough."""
+
+
 def vacuous(claim: Claim, library: Library) -> str:
     """Why the claim says nothing, as a sentence; empty where its text shows no such reason."""
     try:
         return _reason(claim, library)
     except (TooLarge, RecursionError):
-        return f"Unfolded it has more than {MOST} parts, or is too deep: what it says is not known."
+        return UNKNOWN
 
 
 def _reason(claim: Claim, library: Library) -> str:

@@ -68,6 +68,18 @@ class _Commands(click.Group):
                 return found
         return None
 
+    def resolve_command(
+        self, context: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0] if args else ""
+        is_unknown = not name.startswith("-") and self.get_command(context, name) is None
+        if is_unknown and not context.resilient_parsing:
+            from harness.diagnostics import meant
+
+            hint = meant(name, self.list_commands(context)).removeprefix("; d")
+            context.fail(f"There is no command {name!r}." + (f" D{hint}" if hint else ""))
+        return super().resolve_command(context, args)
+
     def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
         width = max(map(len, self.list_commands(context)))
         for title, section in COMMANDS.items():
@@ -76,8 +88,8 @@ class _Commands(click.Group):
                 for name in section:
                     command = self.get_command(context, name)
                     assert command is not None
-                    room = formatter.width - width - 6
-                    rows.append((name.ljust(width), command.get_short_help_str(room)))
+                    whole = command.get_short_help_str(10_000)  # lines break, sentences do not
+                    rows.append((name.ljust(width), whole))
                 formatter.write_dl(rows)
 
 

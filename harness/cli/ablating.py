@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -15,11 +16,12 @@ from harness.cli.shared import (
     kept_folder,
     read_project,
     reports_bad_input,
+    unusable,
 )
-from harness.diagnostics import Diagnostic, InputError
+from harness.diagnostics import Diagnostic, InputError, meant
 
 if TYPE_CHECKING:
-    from harness.claims.model import Claim, Library, Project
+    from harness.claims.model import Library, Project
     from harness.claims.toggles import Checker
     from harness.lattice import AnsweredClaim, Lattice
 
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
     help="Show this one combination: what is claimed, and the proof or the counterexample.",
 )
 @click.option(
-    "--lean", "as_lean", is_flag=True, help="With --off: print the counterexample as Lean text."
+    "--lean", "as_lean", is_flag=True, help="With --off: print the counterexample as a Lean file."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the whole lattice as JSON.")
 @NO_CACHE
@@ -58,13 +60,11 @@ def ablate(
     from harness.verdict import Status
 
     project, checker = _find(folder, theorem)
-    names = [toggle.name for toggle in checker.toggles]
-    unknown = [name for name in off if name not in names]
-    if unknown:
-        message = f"there is no such toggle; there are {', '.join(names)}"
-        raise InputError([Diagnostic(f"--off {name}", 1, 1, message) for name in unknown])
-    if off or as_lean:
-        _show_cell(checker, off, project.library, as_lean=as_lean)
+    off = _toggles(checker, off)
+    if as_lean:
+        _print_lean(project, checker, off)
+    if off:
+        _show_cell(checker, off, project.library)
         return
     found = _answered(project, checker, is_kept)
     if found.lattice is None:
@@ -79,13 +79,37 @@ def ablate(
     sys.exit(0 if found.status is Status.CONFIRMED else 3)
 
 
+def _toggles(checker: Checker, off: tuple[str, ...]) -> tuple[str, ...]:
+    """The toggles that were named, as the file has them or as the page's address does."""
+    from harness.report.page.checker import slug
+
+    exact = [toggle.name for toggle in checker.toggles]
+    slugs = [slug(name) for name in exact]
+    names = {s: n for s, n in zip(slugs, exact, strict=True) if slugs.count(s) == 1}
+    names |= {name: name for name in exact}
+    told = ", ".join(exact)
+    if faults := [
+        Diagnostic(f"--off {name}", 0, 0, f"{_NO_TOGGLE} {told}{meant(name, names)}")
+        for name in off
+        if name not in names
+    ]:
+        raise InputError(faults)
+    return tuple(names[name] for name in off)
+
+
+_NO_TOGGLE = "there is no such toggle; there are"
+
+
 def _find(folder: Path, name: str) -> tuple[Project, Checker]:
     from harness.necessity.parts import ablation
 
     project, _ = read_project(folder)
     for checker in project.checkers:
-        if checker.name == name:
+        if name == checker.name or Path(name).resolve() == (project.root / checker.file).resolve():
             return project, checker
+    is_near = meant(name, [checker.name for checker in project.checkers])
+    if is_near and name not in [claim.theorem for claim in project.claims]:
+        raise unusable(name, f"there is no such checker{is_near}")
     project, claim = find_claim(folder, name)
     return project, ablation(claim)
 
@@ -131,7 +155,7 @@ def _brief(answer: AnsweredClaim) -> str:
     return answer.answer
 
 
-def _show_cell(checker: Checker, off: tuple[str, ...], library: Library, *, as_lean: bool) -> None:
+def _show_cell(checker: Checker, off: tuple[str, ...], library: Library) -> None:
     """What each question asks in one cell, and on what its answer rests."""
     from harness.instances.shrink import shrink
     from harness.instances.steps import worked
@@ -159,8 +183,6 @@ def _show_cell(checker: Checker, off: tuple[str, ...], library: Library, *, as_l
             _show_counterexample(example)
             for line in worked(example, claim, library):
                 click.echo(f"  {line.side:<5}  {line.text} = {line.value}")
-            if as_lean:
-                click.echo(_lean_text(claim, example, library))
         elif decision.answer is Answer.HOLDS:
             try:
                 click.echo(render(sketch(claim, library)))
@@ -170,22 +192,54 @@ def _show_cell(checker: Checker, off: tuple[str, ...], library: Library, *, as_l
     sys.exit(3 if undecided else 0)
 
 
-def _lean_text(claim: Claim, example: Any, library: Library) -> str:
-    """What Lean's kernel is asked to accept, as text that Lean itself reads."""
+def _print_lean(project: Project, checker: Checker, off: tuple[str, ...]) -> NoReturn:
+    """A Lean file with the counterexample of one combination, and nothing else on the output.
+
+    Ends with exit code 3 where there is none, or none that the kernel can decide.
+    """
     from harness.lean.certificate.numbers import CannotCertify
     from harness.lean.certificate.statement import refutation
+    from harness.lean.certificate.text import lean_file
+    from harness.lean.package import read_package
     from harness.lean.printer import Printer
     from harness.lean.scope import CannotPrint
+    from harness.necessity.decide import decide
+    from harness.necessity.shrink import shrink
 
-    try:
-        return refutation(Printer(library), claim, example, claim.theorem).source()
-    except (CannotCertify, CannotPrint) as reason:
-        return f"-- not to be decided by the kernel: {reason}"
+    library = project.library
+    toggles = [toggle for toggle in checker.toggles if toggle.name in off]
+    code = 3
+    for question in checker.questions:
+        claim = checker.claim(question, toggles, library)
+        decision = decide(claim, library, seconds=30.0)
+        if decision.counterexample is None:
+            click.echo(f"{question.name}: {decision.answer}: {decision.reason}", err=True)
+            continue
+        example = shrink(decision.counterexample, claim, library)
+        try:
+            found = refutation(Printer(library), claim, example, claim.theorem)
+        except (CannotCertify, CannotPrint) as reason:
+            click.echo(f"{question.name}: not to be decided by the kernel: {reason}", err=True)
+            continue
+        without = f" without {', '.join(off)}" if off else ""
+        remark = f"{claim.theorem}{without} is false. A counterexample:\n\n"
+        roots = read_package(project.lean).roots
+        click.echo(lean_file(found, roots, remark + "\n".join(_instance(example))), nl=False)
+        code = 0
+        break  # one file, one example
+    sys.exit(code)
+
+
+def _instance(example: Any) -> Iterator[str]:
+    """A counterexample, a line for each thing that it is made of."""
+    if example.sizes:
+        yield "  at " + ", ".join(f"{name} = {size}" for name, size in example.sizes.items())
+    for name, value in example.values.items():
+        yield f"  {name} = {value}"
+    yield f"  left  = {example.left}"
+    yield f"  right = {example.right}"
 
 
 def _show_counterexample(example: Any) -> None:
-    sizes = ", ".join(f"{name} = {size}" for name, size in example.sizes.items())
-    click.echo(f"  at {sizes}")
-    for name, value in example.values.items():
-        click.echo(f"  {name} = {value}")
-    click.echo(f"  left  = {example.left}\n  right = {example.right}")
+    for line in _instance(example):
+        click.echo(line)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass, replace
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
@@ -26,10 +28,12 @@ from harness.cli.shared import (
     read_project,
     reports_bad_input,
 )
-from harness.evidence import Leg
+from harness.evidence import Evidence, Gap, Leg, Outcome
+from harness.report import REPORTERS
 
 if TYPE_CHECKING:
     from harness.results.run import Run
+    from harness.run import Notice, Plan
 
 
 def selection(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -63,62 +67,109 @@ def selection(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-SINCE = click.option(
-    "--since",
-    metavar="OLD.json",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Show what changed since the run that wrote this file with --json.",
-)
+@dataclass(frozen=True)
+class Telling:
+    """What becomes of a run: the files to write, what it is compared with, and how much is said."""
+
+    files: dict[str, Path]
+    since: Path | None = None
+    history: Path | None = None
+    is_quiet: bool = False
+    is_opened: bool = False
+    is_ended_early: bool = False
+
+
+def telling(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of what becomes of a run, which the command gets as one `Telling`."""
+    options = [
+        *(
+            click.option(f"--{kind}", type=OUTPUT_FILE, metavar="FILE", help=f"Write {what}.")
+            for kind, (_, what) in REPORTERS.items()
+        ),
+        click.option(
+            "--since",
+            metavar="OLD.json",
+            type=click.Path(exists=True, dir_okay=False, path_type=Path),
+            help="Show what changed since the run that wrote this file with --json.",
+        ),
+        click.option(
+            "--history",
+            metavar="FOLDER",
+            type=click.Path(file_okay=False, path_type=Path),
+            help="Keep a record of the run there, and show how it went from run to run.",
+        ),
+        click.option("--quiet", "-q", is_flag=True, help="Print the verdict and failures alone."),
+        click.option("--open", "opens", is_flag=True, help="Open the report in a browser."),
+        click.option("--fail-fast", is_flag=True, help="End the run at the first refutation."),
+    ]
+
+    @wraps(command)
+    def gathered(
+        *args: Any,
+        since: Path | None,
+        history: Path | None,
+        quiet: bool,
+        opens: bool,
+        fail_fast: bool,
+        **rest: Any,
+    ) -> None:
+        chosen = {kind: rest.pop(kind) for kind in REPORTERS}
+        files = {kind: path for kind, path in chosen.items() if path is not None}
+        told = Telling(files, since, history, quiet, opens, fail_fast)
+        command(*args, told=told, **rest)
+
+    for option in reversed(options):
+        gathered = option(gathered)
+    return gathered
 
 
 @click.command()
 @selection
-@SINCE
-@click.option("--json", "json", type=OUTPUT_FILE, help="Write all evidence as JSON.")
-@click.option("--junit", type=OUTPUT_FILE, help="Write a JUnit file.")
-@click.option("--sarif", type=OUTPUT_FILE, help="Write a SARIF file.")
-@click.option("--html", type=OUTPUT_FILE, help="Write the report.")
-@click.option("--badge", type=OUTPUT_FILE, help="Write an SVG badge.")
-@click.option("--summary", type=OUTPUT_FILE, help="Write a summary in Markdown.")
+@telling
 @click.pass_obj
 @reports_bad_input
-def check(folder: Path, /, since: Path | None, **options: Any) -> None:
-    """Ask every leg about every claim (or about those of SPECS) and print the verdicts."""
-    kinds = ("json", "junit", "sarif", "html", "badge", "summary")
-    chosen = {kind: options.pop(kind) for kind in kinds}
-    files = {kind: path for kind, path in chosen.items() if path is not None}
-    make_room(files)
-    finish(compared(since, lambda: conduct(folder, **options)), files)
+def check(folder: Path, /, told: Telling, **options: Any) -> None:
+    """Ask every leg about every claim, or about those of SPEC, and print the verdicts.
+
+    SPEC is a file of specs/, a folder in it, or the name of a theorem.
+    """
+    if told.is_opened and "html" not in told.files:
+        raise click.UsageError("--open needs a report to open: --html FILE")
+    _main_job(folder, told, options)
 
 
 @click.command()
 @selection
-@SINCE
 @click.option(
     "--output",
     type=click.Path(file_okay=False, path_type=Path),
     help="The folder to write to.  [default: report/ in the project]",
 )
+@telling
 @click.pass_obj
 @reports_bad_input
-def report(folder: Path, /, output: Path | None, since: Path | None, **options: Any) -> None:
+def report(folder: Path, /, output: Path | None, told: Telling, **options: Any) -> None:
     """Check everything and write the conformance report, `index.html`, with its data."""
     from harness.claims.project import find_root
 
     target = output or find_root(folder) / "report"
-    files = {"json": target / "report.json", "html": target / "index.html"}
-    make_room(files)
-    finish(compared(since, lambda: conduct(folder, **options)), files)
+    files = {"json": target / "report.json", "html": target / "index.html", **told.files}
+    _main_job(folder, replace(told, files=files), options)
 
 
-def compared(since: Path | None, run: Callable[[], Run]) -> Run:
-    """The run, knowing what changed since the one in a file, which is read first."""
-    if since is None:
-        return run()
-    from harness.report import difference
+def _main_job(folder: Path, told: Telling, options: Mapping[str, Any]) -> None:
+    """Run, compare with earlier runs, print, and write."""
+    from harness.report import difference, history
 
-    old = difference.read_report(since)
-    return difference.since(old, run())
+    make_room({**told.files, **({"history": told.history / "run.json"} if told.history else {})})
+    old = None if told.since is None else difference.read_report(told.since)
+    past = () if told.history is None else history.read(told.history)
+    run = conduct(folder, told, **options)
+    if old is not None:
+        run = difference.since(old, run)
+    if told.history is not None:
+        run = history.after(past, run)
+    finish(run, told)
 
 
 def make_room(files: dict[str, Path]) -> None:
@@ -134,23 +185,24 @@ def make_room(files: dict[str, Path]) -> None:
     for path in files.values():
         if is_stream(path):
             if not os.access(path, os.W_OK):
-                faults.append(Diagnostic(str(path), 1, 1, "it cannot be written to"))
+                faults.append(Diagnostic(str(path), 0, 0, "it cannot be written to"))
             continue
         target = Path(os.path.realpath(path))
         if target in targets:
-            faults.append(Diagnostic(str(path), 1, 1, "two reports cannot be one file"))
+            faults.append(Diagnostic(str(path), 0, 0, "two reports cannot be one file"))
         targets.add(target)
         target.parent.mkdir(parents=True, exist_ok=True)
         if not os.access(target.parent, os.W_OK):
-            faults.append(Diagnostic(str(path), 1, 1, "its folder cannot be written to"))
+            faults.append(Diagnostic(str(path), 0, 0, "its folder cannot be written to"))
     if faults:
         raise InputError(faults)
 
 
 def conduct(
     folder: Path,
+    told: Telling,
     *,
-    specs: tuple[Path, ...],
+    specs: tuple[str, ...],
     only: tuple[str, ...],
     legs: tuple[str, ...],
     seed: int,
@@ -184,13 +236,36 @@ def conduct(
         memory=memory,
     )
     try:
-        return assemble(plan, watched(plan, run(plan)))
+        events = run(plan)
+        if told.is_ended_early:
+            events = _until_refuted(plan, events)
+        return assemble(plan, watched(plan, events, is_quiet=told.is_quiet))
     except KeyboardInterrupt:
         click.echo("interrupted; what was found is kept, and a new run goes on from it", err=True)
         sys.exit(130)
 
 
-def finish(run: Run, files: dict[str, Path]) -> None:
+def _until_refuted(
+    plan: Plan, events: Iterator[Evidence | Gap | Notice]
+) -> Iterator[Evidence | Gap | Notice]:
+    """What is found up to the first refutation; nothing that may have had more to say passes."""
+    refuted = None
+    with closing(cast("Generator[Evidence | Gap | Notice]", events)):
+        for event in events:
+            yield event
+            if isinstance(event, Evidence) and event.outcome is Outcome.REFUTED:
+                refuted = event
+                break
+    if refuted is None:
+        return
+    found = f"--fail-fast ended the run when {refuted.subject} was refuted ({refuted.leg.value})."
+    for subject, legs in plan.subjects():
+        for leg in legs:
+            if (subject, leg) != (refuted.subject, refuted.leg):
+                yield Evidence(subject, leg, "fail-fast", Outcome.NOT_RUN, found)
+
+
+def finish(run: Run, told: Telling) -> None:
     """Print the verdicts, write the files, and end with the run's exit code.
 
     The verdicts come first: a run that is decided is told, whatever becomes of its files. Those
@@ -201,12 +276,15 @@ def finish(run: Run, files: dict[str, Path]) -> None:
     from harness.report.terminal import conclude, show
 
     with _whoever_reads():
-        show(run)
+        if not told.is_quiet:
+            show(run)
         if os.environ.get("GITHUB_ACTIONS") == "true":
             click.echo(workflow_commands(run), nl=False)
-    is_written = _write(run, files)
+    is_written = _write(run, told)
     with _whoever_reads():
-        conclude(run)
+        conclude(run, with_reasons=told.is_quiet)
+    if told.is_opened and is_written:
+        _open(told.files["html"])
     sys.exit(int(run.exit_code) or (0 if is_written else 3))
 
 
@@ -223,20 +301,29 @@ def _whoever_reads() -> Iterator[None]:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _write(run: Run, files: dict[str, Path]) -> bool:
+def _open(page: Path) -> None:
+    import webbrowser
+
+    if not webbrowser.open(page.resolve().as_uri()):
+        click.echo(f"no browser was found to open {page}", err=True)
+
+
+def _write(run: Run, told: Telling) -> bool:
     """Write all files of a run; says which could not be, and whether all were."""
     from harness.files import write_together
-    from harness.report import reporters
+    from harness.report import history, reporter
 
     texts: dict[Path, str] = {}
-    for kind, path in files.items():
+    for kind, path in told.files.items():
         try:
-            text = reporters()[kind](run)
+            text = reporter(kind)(run)
         except Exception as error:  # a fault of one reporter; the verdict stands without it
             click.echo(f"{kind}: {path}: not written: {type(error).__name__}: {error}", err=True)
             return False
         # A name of a file may hold what no encoding has.
         texts[path] = text.encode("utf-8", "backslashreplace").decode("utf-8")
+    if told.history is not None:
+        texts[told.history / history.file_name(run)] = history.record(run)
     printed = [texts.pop(path) for path in list(texts) if _is_output(path)]
     try:
         write_together(texts)
@@ -247,7 +334,7 @@ def _write(run: Run, files: dict[str, Path]) -> bool:
     with _whoever_reads():
         for text in printed:
             click.echo(text, nl=False)
-        for kind, path in files.items():
+        for kind, path in told.files.items() if not told.is_quiet else ():
             click.echo(f"{kind}: {path}")
     return True
 

@@ -117,8 +117,11 @@ def fold(old: Path, new: Path, recipe_file: Path, family: Path | None, output: P
     help="The recipe; its numbers lie beside it in a .npz file.",
 )
 @_FAMILY
+@click.option("--json", "table", type=OUTPUT_FILE, help="Write what was measured as JSON.")
 @reports_bad_input
-def find(model: Path, calibrate: Path, output: Path, family: Path | None) -> None:
+def find(
+    model: Path, calibrate: Path, output: Path, family: Path | None, table: Path | None
+) -> None:
     """Find a recipe that makes keys and values of MODEL easier to quantize.
 
     Angles and scales of pairs, and a turn of values, in closed form, from the first half of the
@@ -133,10 +136,12 @@ def find(model: Path, calibrate: Path, output: Path, family: Path | None) -> Non
     from harness.checkpoints.finding import read_activations
     from harness.checkpoints.sides import open_side
     from harness.files import write_atomically
+    from harness.plain import to_plain
 
     side = open_side(model, family)
     found = look(side, read_activations(calibrate, side))
     click.echo(f"{'':13} {'quantized':17} {'folded':18} {'before':>8} {'after':>8}")
+    _write(table, {"rows": to_plain(found.rows), "notes": list(found.notes)})
     for row in found.rows:
         worse = "  no gain" if row.error >= row.before else ""
         line = f"{row.what:13} {row.quantized:17} {row.way:18} {row.before:8.4f} {row.error:8.4f}"

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
 import click
 
-from harness.cli.shared import THEOREM, find_claim, reports_bad_input
+from harness.cli.shared import JSON, THEOREM, find_claim, print_json, reports_bad_input
 
 
 @click.command()
 @THEOREM
+@JSON
 @click.pass_obj
 @reports_bad_input
-def cost(folder: Path, theorem: str) -> None:
+def cost(folder: Path, theorem: str, as_json: bool) -> None:
     """Count what the fold of THEOREM costs: parameters and operations, before and after.
 
     Ends with exit code 3 where the theorem is about no fold.
@@ -25,7 +27,11 @@ def cost(folder: Path, theorem: str) -> None:
 
     project, claim = find_claim(folder, theorem)
     try:
-        show_cost(count(claim, project.library))
+        found = count(claim, project.library)
     except Uncountable as reason:
         click.echo(f"{claim.theorem} is about no fold: {reason}", err=True)
         sys.exit(3)
+    if as_json:
+        print_json({"theorem": claim.theorem, **asdict(found)})
+    else:
+        show_cost(found)

@@ -14,6 +14,7 @@ from harness.cli.shared import (
     TOOLCHAIN,
     kept_folder,
     reports_bad_input,
+    unusable,
 )
 from harness.diagnostics import Diagnostic, InputError
 
@@ -58,7 +59,7 @@ def new(
     if theorem is None:
         raise click.UsageError("expected LEAN_THEOREM or --all")
     if not is_lean_name(theorem):
-        raise InputError([Diagnostic(theorem, 1, 1, "expected the name of a Lean theorem")])
+        raise unusable(theorem, "expected the name of a Lean theorem")
     project = open_project(find_root(folder))
     target = output or project.specs / f"{theorem}.yaml"
     if not is_shown:
@@ -72,7 +73,7 @@ def new(
             on_progress=lambda text: click.echo(text, err=True),
         )
     except NoSuchTheorem as error:
-        raise InputError([Diagnostic(theorem, 1, 1, str(error))]) from None
+        raise unusable(theorem, str(error)) from None
     except (ErrandFailed, Stopped, ToolchainMissing) as error:
         click.echo(f"Lean could not be asked: {error}", err=True)
         sys.exit(3)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from harness.cli.shared import reports_bad_input
+from harness.cli.shared import JSON, print_json, reports_bad_input
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -23,15 +23,17 @@ _EXTRAS = {
     "checkpoints": "checkpoints: verify, fold, find",
     "cupy": "CuPy's arrays in the numeric leg",
     "dask": "sweeps on a cluster",
+    "docs": "the documents as a site",
     "dev": "tests and checks of the harness itself",
 }
 """What each optional part of the installation is good for, where its name does not say it."""
 
 
 @click.command()
+@JSON
 @click.pass_obj
 @reports_bad_input
-def doctor(folder: Path) -> None:
+def doctor(folder: Path, as_json: bool) -> None:
     """Say what is installed, what is missing, and how to get it.
 
     Installs nothing. Ends with exit code 3 where a leg could not run.
@@ -41,13 +43,22 @@ def doctor(folder: Path) -> None:
     from harness import __version__
 
     where = Path(__file__).parents[1]
-    click.echo(f"harness {__version__} in {where}, Python {platform.python_version()}")
-    fine = True
     # One after the other, so that a fault of the project comes last.
-    for mark, text in chain(_libraries(), _lean(), _project(folder)):
-        fine = fine and mark != "✗"
-        click.echo(f"{mark} {text}")
-    sys.exit(0 if fine else 3)
+    found = chain(_libraries(), _lean(), _project(folder))
+    marks: list[str] = []
+    if as_json:
+        words = {"✓": "present", "–": "not needed", "✗": "missing"}
+        told = list(found)
+        marks = [mark for mark, _ in told]
+        items = [{"state": words[mark], "what": text} for mark, text in told]
+        head = {"harness": __version__, "folder": str(where), "python": platform.python_version()}
+        print_json({**head, "found": items})
+    else:
+        click.echo(f"harness {__version__} in {where}, Python {platform.python_version()}")
+        for mark, text in found:
+            marks.append(mark)
+            click.echo(f"{mark} {text}")
+    sys.exit(3 if "✗" in marks else 0)
 
 
 def _libraries() -> Iterator[tuple[str, str]]:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from harness.cli.shared import Finite, reports_bad_input
+from harness.cli.shared import JSON, Finite, print_json, reports_bad_input
 from harness.diagnostics import Diagnostic, InputError, shortened
 
 if TYPE_CHECKING:
-    from harness.implementations.horizon import Commutation
+    from harness.implementations.horizon import Commutation, Horizon
 
 _LARGEST = 1e100
 """Of an entry. A rotation has none above 1, and the squares of these can still be added."""
@@ -55,6 +56,7 @@ _ARRAY = click.Path(exists=True, dir_okay=False, path_type=Path)
     metavar="DISTANCE",
     help="The longest distance of query and key that occurs.",
 )
+@JSON
 @reports_bad_input
 def horizon(
     matrix: Path,
@@ -63,6 +65,7 @@ def horizon(
     frequencies: Path | None,
     tolerance: float,
     until: int,
+    as_json: bool,
 ) -> None:
     """Say up to which distance of query and key MATRIX may be folded through RoPE.
 
@@ -91,25 +94,45 @@ def horizon(
     if not np.abs(heads).max() <= _LARGEST:
         raise _fault(matrix, f"expected finite entries, none above {_LARGEST:g}")
     codes = set()
+    answers = []
     for number, head in enumerate(heads):
         try:
             found = Commutation(head, turns, layout)
         except ValueError as error:
             raise _fault(matrix, str(error)) from None
-        codes.add(_show(f"head {number}" if len(heads) > 1 else "", found, tolerance, until))
+        # By eights: a glance down the column shows whether the error grows with the distance.
+        distances = [*(8**k for k in range(20) if 8**k < until), until]
+        errors = [(n, found.worst(n), found.typical(n)) for n in distances]
+        end = found.horizon(tolerance, until)
+        if as_json:
+            codes.add((0 if end.first is None else 1) if end.is_decided else 3)
+            table = [
+                dict(zip(("distance", "worst", "typical"), row, strict=True)) for row in errors
+            ]
+            answer = {"head": number, "orthogonality": found.orthogonality, "errors": table}
+            answers.append({**answer, **asdict(end)})
+        else:
+            title = f"head {number}" if len(heads) > 1 else ""
+            codes.add(_show(title, found, errors, end, tolerance, until))
+    if as_json:
+        print_json({"tolerance": tolerance, "until": until, "heads": answers})
     sys.exit(1 if 1 in codes else max(codes))
 
 
-def _show(title: str, found: Commutation, tolerance: float, until: int) -> int:
+def _show(
+    title: str,
+    found: Commutation,
+    errors: list[tuple[int, float, float]],
+    end: Horizon,
+    tolerance: float,
+    until: int,
+) -> int:
     """Print what was found; the exit code that it asks for."""
     if title:
         click.echo(title)
     click.echo("distance  worst error  typical error")
-    # By eights: a glance down the column shows whether the error grows with the distance.
-    for distance in [*(8**k for k in range(20) if 8**k < until), until]:
-        worst, typical = found.worst(distance), found.typical(distance)
+    for distance, worst, typical in errors:
         click.echo(f"{distance:8}  {worst:11.2g}  {typical:13.2g}")
-    end = found.horizon(tolerance, until)
     if not end.is_decided:
         click.echo(f"within {tolerance:g} up to distance {end.within}; not decided beyond")
         return 3

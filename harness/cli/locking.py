@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from harness.cli.shared import (
+    JSON,
     NO_CACHE,
     TOOLCHAIN,
     kept_folder,
+    print_json,
     read_project,
     reports_bad_input,
 )
@@ -22,11 +24,12 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.option("--check", "only_check", is_flag=True, help="Write nothing; fail where it differs.")
+@JSON
 @TOOLCHAIN
 @NO_CACHE
 @click.pass_obj
 @reports_bad_input
-def lock(folder: Path, only_check: bool, toolchain: str, is_kept: bool) -> None:
+def lock(folder: Path, only_check: bool, as_json: bool, toolchain: str, is_kept: bool) -> None:
     """Lock Lean's statements of all claims, the definitions below them, and what is said of them.
 
     Review the change of specs/lock.yaml and commit it. From then on a claim whose statement, or a
@@ -61,16 +64,19 @@ def lock(folder: Path, only_check: bool, toolchain: str, is_kept: bool) -> None:
     if missing:
         _fail(1, "Lean has no such theorem, so there is nothing to lock: " + ", ".join(missing))
     changes = _changes(project.lock, now)
-    for change in changes:
+    if as_json:
+        kinds = {"-": "gone", "+": "new", "~": "changed"}
+        print_json([{"what": text[2:], "is": kinds[text[0]]} for text in changes])
+    for change in changes if not as_json else ():
         click.echo(change)
     if only_check:
         count = len(changes)
-        click.echo(f"{path.name}: " + (f"{count} differ" if count else "as it was locked"))
+        if not as_json:
+            click.echo(f"{path.name}: " + (f"{count} differ" if count else "as it was locked"))
         sys.exit(1 if changes else 0)
     write_atomically(path, lock_text(now))
-    click.echo(
-        f"locked {len(now.theorems)} theorems and {len(now.definitions)} definitions in {path}"
-    )
+    counts = f"{len(now.theorems)} theorems and {len(now.definitions)} definitions"
+    click.echo(f"locked {counts} in {path}", err=as_json)
 
 
 def _changes(old: Lock | None, new: Lock) -> list[str]:

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 @reports_bad_input
 def mutate(
     folder: Path,
-    specs: tuple[Path, ...],
+    specs: tuple[str, ...],
     only: tuple[str, ...],
     toolchain: str,
     is_kept: bool,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial, wraps
 from math import isfinite
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, ParamSpec
 
 import click
 
-from harness.diagnostics import Diagnostic, InputError
+from harness.diagnostics import Diagnostic, InputError, meant
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -25,8 +25,6 @@ P = ParamSpec("P")
 ONLY = click.option(
     "--only", metavar="TEXT", multiple=True, help="Only claims whose name has TEXT in it."
 )
-
-SPECS = click.argument("specs", nargs=-1, type=click.Path(exists=True, path_type=Path))
 
 
 def _theorems(
@@ -45,7 +43,33 @@ def _theorems(
     return [CompletionItem(name) for name in found if name.startswith(incomplete)]
 
 
+def _theorems_and_files(
+    context: click.Context, param: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    from click.shell_completion import CompletionItem
+
+    return _theorems(context, param, incomplete) or [CompletionItem(incomplete, type="file")]
+
+
+SPECS = click.argument(
+    "specs", nargs=-1, metavar="[SPEC]…", type=str, shell_complete=_theorems_and_files
+)
+"""Specifications: each a file, a folder of files, or the name of a theorem."""
+
 THEOREM = click.argument("theorem", shell_complete=_theorems)
+"""One claim: the name of its theorem, or its file."""
+
+JSON = click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+
+
+def print_json(data: object) -> None:
+    """Print an answer for other programs."""
+    import json
+
+    from harness.plain import finite, to_plain
+
+    click.echo(json.dumps(finite(to_plain(data)), indent=1, ensure_ascii=False, allow_nan=False))
+
 
 BACKEND = click.option(
     "--backend",
@@ -164,8 +188,13 @@ def reports_bad_input(command: Callable[P, None]) -> Callable[P, None]:
     return guarded
 
 
+def unusable(typed: str, message: str) -> InputError:
+    """The fault of what was typed as an option or an argument, which stands in no file."""
+    return InputError([Diagnostic(typed, 0, 0, message)])
+
+
 def read_project(
-    folder: Path, specs: tuple[Path, ...] = (), only: tuple[str, ...] = ()
+    folder: Path, specs: tuple[str, ...] = (), only: tuple[str, ...] = ()
 ) -> tuple[Project, tuple[Claim, ...]]:
     """The project that `folder` lies in, and its claims that were chosen.
 
@@ -173,13 +202,28 @@ def read_project(
     """
     from harness.claims.project import find_root, load_project
 
-    project = load_project(find_root(folder), specs)
+    project = load_project(find_root(folder), _files(folder, specs))
     for text in only:
         if not any(text in claim.theorem for claim in project.claims):
             message = f"no claim has {text!r} in its name: nothing to check is a failure"
-            raise InputError([Diagnostic("--only", 1, 1, message)])
+            raise unusable(f"--only {text}", message)
     chosen = (c for c in project.claims if not only or any(text in c.theorem for text in only))
     return project, tuple(chosen)
+
+
+def _files(folder: Path, specs: tuple[str, ...]) -> tuple[Path, ...]:
+    """The files and folders that were named, by their paths or by the theorems they claim."""
+    from harness.claims.project import claimed_theorems
+
+    missing = [each for each in specs if not Path(each).exists()]
+    claimed = claimed_theorems(folder) if missing else {}
+    if faults := [
+        Diagnostic(each, 0, 0, f"there is no such file or theorem{meant(each, claimed)}")
+        for each in missing
+        if each not in claimed
+    ]:
+        raise InputError(faults)
+    return tuple(claimed[each] if each in missing else Path(each) for each in specs)
 
 
 def narrowed(project: Project, claims: tuple[Claim, ...]) -> Project:
@@ -195,14 +239,18 @@ def narrowed(project: Project, claims: tuple[Claim, ...]) -> Project:
     return replace(project, claims=claims, checkers=checkers, unread=unread)
 
 
-def find_claim(folder: Path, theorem: str) -> tuple[Project, Claim]:
-    """One claim by the name of its theorem. Raises `InputError` where there is none."""
-    from difflib import get_close_matches
+def find_claim(folder: Path, theorem: str, more: Iterable[str] = ()) -> tuple[Project, Claim]:
+    """One claim by its theorem's name or its file.
 
+    Raises `InputError` where there is none; `more` are names that may have been meant as well.
+    """
     project, claims = read_project(folder)
+    file = Path(theorem).resolve()
     for claim in claims:
-        if claim.theorem == theorem:
+        place = claim.place
+        if claim.theorem == theorem or (place and file == (project.root / place.file).resolve()):
             return project, claim
-    near = get_close_matches(theorem, [claim.theorem for claim in claims], n=1, cutoff=0.3)
-    hint = f"; did you mean {near[0]}?" if near else ""
-    raise InputError([Diagnostic(theorem, 1, 1, f"no claim is about this theorem{hint}")])
+    if theorem in project.library.definitions:
+        raise unusable(theorem, "expected a theorem; this is a definition (harness explain)")
+    hint = meant(theorem, [*(claim.theorem for claim in claims), *more])
+    raise unusable(theorem, f"no claim is about this theorem{hint}")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from harness.cli.shared import NO_CACHE, TOOLCHAIN, kept_folder, reports_bad_input
+from harness.cli.shared import NO_CACHE, TOOLCHAIN, kept_folder, reports_bad_input, unusable
 from harness.diagnostics import Diagnostic, InputError
 
 if TYPE_CHECKING:
@@ -153,7 +153,7 @@ def _package(root: Path, given: str | None) -> Path:
     told = "none" if not found else ", ".join(path.name for path in found)
     message = f"expected one Lake package ({' or '.join(LAKEFILES)}), found {told}"
     hint = "; --lean says which" if found else ""
-    raise InputError([Diagnostic(where, 1, 1, message + hint)])
+    raise unusable(where, message + hint)
 
 
 def built_package(project: Project, toolchain: str, is_kept: bool) -> tuple[Build, Toolchain, Path]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
 
+from harness.diagnostics import meant
 from harness.language import syntax as s
 from harness.language.holes import finish, finish_variable, unify
 from harness.language.operators import MEANING, by_shape, operator_of
@@ -177,7 +178,7 @@ class _Elaborator:
         if name in self.scope.definitions or name in BY_NAME:
             raise s.LanguageError(f"{name} needs its arguments: {name}(…)", span)
         known = [*self.variables, *self.scope.definitions, *sorted(BY_NAME)]
-        raise s.LanguageError(f"nothing is called {name} here{_near(name, known)}", span)
+        raise s.LanguageError(f"nothing is called {name} here{meant(name, known)}", span)
 
     def application(
         self, function: s.Syntax, arguments: Sequence[s.Syntax], bound: Bound, span: Span
@@ -298,10 +299,3 @@ def _signature(operator: str) -> tuple[tuple[Dim, ...], list[Type], Type]:
     signature = signatures()[operator]
     dims = {dim: DimHole() for dim in signature.dims}
     return tuple(dims.values()), *function_parts(substitute_type(signature.type, dims, {}))
-
-
-def _near(name: str, known: Sequence[str]) -> str:
-    from difflib import get_close_matches
-
-    close = get_close_matches(name, known, n=1)
-    return f"; did you mean {close[0]}?" if close else ""

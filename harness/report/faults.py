@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from harness.evidence import Counterexample, Evidence, Outcome
+from harness.evidence import VACUITY, Counterexample, Evidence, Outcome
+from harness.report.compared import MOST, parting
 from harness.results.checker import CheckerResult
 from harness.results.run import Run
-from harness.results.subject import UNPROVED, LegResult, Subject, word
+from harness.results.subject import UNPROVED, VACUOUS, LegResult, Subject, word
 from harness.verdict import Status
 
 _FINE = (Outcome.CONFIRMED, Outcome.NOT_APPLICABLE)
@@ -24,6 +26,8 @@ class Fault:
     @property
     def words(self) -> str:
         """The legs with what they came to, those together that came to the same."""
+        if self.subject.word == VACUOUS:
+            return VACUOUS
         found: dict[str, list[str]] = {}
         for result in self.legs:
             found.setdefault(result.word, []).append(result.leg.value)
@@ -34,13 +38,17 @@ class Fault:
     @property
     def check(self) -> Evidence | None:
         """The check that says why; nothing where none answered."""
+        if self.subject.word == VACUOUS:
+            return next(c for c in self.subject.evidence if c.check == VACUITY)
         found = (c for r in self.legs[:1] for c in r.checks if c.outcome is r.outcome)
         return next(found, None)
 
     @property
     def reason(self) -> str:
         """Why, in a sentence or two."""
-        return self.check.summary if self.check else "No check answered for this leg."
+        if self.check is None:
+            return "No check answered for this leg."
+        return _where_they_part(self.check) or self.check.summary
 
     @property
     def place(self) -> str:
@@ -57,6 +65,32 @@ class Fault:
         checks = (c for result in self.legs for c in result.checks)
         found = (c.counterexample for c in checks if c.outcome is Outcome.REFUTED)
         return next(filter(None, found), None)
+
+
+def _where_they_part(check: Evidence) -> str:
+    """What the specification has where Lean has something else, if that is one short place."""
+    found = check.data.get("side_by_side")
+    if not isinstance(found, Mapping):
+        return ""
+    ours, theirs = (str(found.get(key) or "") for key in ("specification", "lean"))
+    mine, other = parting(ours, theirs) if max(len(ours), len(theirs)) < MOST else ("", "")
+    if (
+        not (mine and other)
+        or mine == other
+        or max(len(mine), len(other)) > _SHORT
+        or "\n" in mine + other
+    ):
+        return ""
+    return f"The specification has `{mine}` where Lean's theorem has `{other}`."
+
+
+_SHORT = 60
+"""Letters that a reader takes in at a glance."""
+
+
+def told_apart(check: Evidence, message: str) -> str:
+    """A message at a place of a file; nothing where the check's summary has said so already."""
+    return "" if check.summary.startswith(message.removesuffix("…")) else message
 
 
 def faults(run: Run) -> list[Fault]:

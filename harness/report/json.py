@@ -21,14 +21,14 @@ def to_text(run: Run) -> str:
 
 
 def to_json(run: Run) -> dict[str, Any]:
-    """A run as JSON holds it; `from_json` gives it back, less what changed since another run."""
+    """A run as JSON holds it; `from_json` gives it back, less what is known of other runs."""
     checkers = tuple(
         # The data of the evidence is the lattice, which need not be here twice.
         c if c.check is None else replace(c, check=replace(c.check, data={}))
         for c in run.checkers
     )
-    data = finite(to_plain(replace(run, checkers=checkers, since=None)))
-    del data["since"]
+    data = finite(to_plain(replace(run, checkers=checkers, since=None, history=())))
+    del data["since"], data["history"]
     return {"schema": SCHEMA, "exit_code": int(run.exit_code), **data}
 
 
@@ -50,8 +50,9 @@ def report_schema() -> dict[str, Any]:
     """The JSON Schema of what `harness check --json` writes, made from the dataclasses."""
     found = schema_of(Run)
     run = found["$defs"]["Run"]
-    del run["properties"]["since"]
+    del run["properties"]["since"], run["properties"]["history"]
     run["properties"] |= {"schema": {"const": SCHEMA}, "exit_code": {"enum": [0, 1, 2, 3]}}
     run["required"] = list(run["properties"])
     del found["$defs"]["Since"], found["$defs"]["Change"], found["$defs"]["ChangeKind"]
+    del found["$defs"]["Past"]
     return {**found, "title": "What a run of the harness found out"}

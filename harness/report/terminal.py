@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from harness.evidence import VACUITY, Evidence, GapKind, Outcome
+from harness.evidence import VACUITY, Evidence, GapKind, Json, Outcome
 from harness.folds.model import Cost
-from harness.report.faults import check_word, faults, severity
+from harness.report.faults import check_word, faults, severity, told_apart
+from harness.report.history import failing_since
 from harness.results.checker import CheckerResult
 from harness.results.run import Run
-from harness.results.subject import LegResult, Subject
+from harness.results.subject import VACUOUS, LegResult, Subject
 from harness.verdict import Status
 
 if TYPE_CHECKING:
@@ -51,10 +53,14 @@ def show(run: Run, console: Console | None = None) -> None:
     _show_doubts(console, run)
     _show_gaps(console, run)
     _show_changes(console, run)
+    _show_kept(console, run)
 
 
-def conclude(run: Run, console: Console | None = None) -> None:
-    """Print what somebody needs who reads the last lines alone: what failed, and how many."""
+def conclude(run: Run, console: Console | None = None, *, with_reasons: bool = False) -> None:
+    """Print what somebody needs who reads the last lines alone: what failed, and how many.
+
+    With reasons for those who see nothing else.
+    """
     from rich.text import Text
 
     console = console or _console()
@@ -64,7 +70,11 @@ def conclude(run: Run, console: Console | None = None) -> None:
         mark, style = MARK[fault.legs[0].outcome] if fault.legs else ("?", "yellow")
         why = fault.words or fault.subject.word
         text = Text(f"{mark} {fault.subject.name}", style).append(f": {why} ({fault.place})", "")
+        if (first := failing_since(run, fault.subject.name)) is not None:
+            text.append(f", since {first.started}", "dim")
         console.print(text, soft_wrap=True)
+        if with_reasons:
+            console.print(Text(f"  {fault.reason}"), soft_wrap=True)
     if len(found) > NAMED:
         console.print(Text(f"  and {len(found) - NAMED} more", "dim"))
     console.print(_counts(run), soft_wrap=True)
@@ -93,7 +103,7 @@ def _show_table(console: Console, run: Run) -> None:
         for subject in subjects:
             results = {result.leg: result for result in subject.legs}
             cells = (_cell(results.get(leg)) for leg in run.legs)
-            table.add_row(Text(f"  {subject.name}", _STATUS[subject.status]), *cells)
+            table.add_row(_named(subject), *cells)
     console.print(table)
 
 
@@ -104,7 +114,7 @@ def _show_list(console: Console, run: Run) -> None:
     for title, subjects in _sections(run):
         console.print(Text(title, "dim"))
         for subject in subjects:
-            console.print(Text(f"  {subject.name}", _STATUS[subject.status]))
+            console.print(_named(subject))
             legs = Text("    ")
             for result in subject.legs:
                 mark, style = MARK[result.outcome]
@@ -120,6 +130,15 @@ def _sections(run: Run) -> list[tuple[str, Sequence[Subject | CheckerResult]]]:
         ("Checkers", run.checkers),
     ]
     return [(title, sorted(subjects, key=severity)) for title, subjects in every if subjects]
+
+
+def _named(subject: Subject | CheckerResult) -> Text:
+    """Its name in the colour of its status, and whether it says nothing."""
+    from rich.text import Text
+
+    text = Text(f"  {subject.name}", _STATUS[subject.status])
+    is_empty = isinstance(subject, Subject) and subject.is_vacuous
+    return text.append(f" ({VACUOUS})", "yellow") if is_empty else text
 
 
 def _cell(result: LegResult | None) -> Text:
@@ -154,14 +173,22 @@ def _show_fault(console: Console, names: list[str], check: Evidence) -> None:
     console.print(Text(f"  {check.leg.value}, {check.check}: {check_word(check)}", "bold"))
     console.print(Text(f"  {check.summary}"))
     for diagnostic in check.diagnostics:
-        console.print(Text(f"  {diagnostic}"), soft_wrap=True)
+        said = replace(diagnostic, message=told_apart(check, diagnostic.message))
+        console.print(Text(f"  {str(said).removesuffix(': ')}"), soft_wrap=True)
     if check.counterexample is not None:
         sizes = ", ".join(f"{k} = {v}" for k, v in check.counterexample.sizes.items())
         console.print(Text(f"  counterexample at {sizes}", "dim"))
-        console.print(Text(f"    left:  {check.counterexample.left}"), soft_wrap=True)
-        console.print(Text(f"    right: {check.counterexample.right}"), soft_wrap=True)
+        console.print(Text(f"    left:  {_value(check.counterexample.left)}"), soft_wrap=True)
+        console.print(Text(f"    right: {_value(check.counterexample.right)}"), soft_wrap=True)
     if check.replay:
         console.print(Text(f"  replay: {check.replay}", "dim"), soft_wrap=True)
+
+
+def _value(value: Json) -> str:
+    """Numbers and lists of them as people write them; fractions are text in the data."""
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(_value, value))}]"
+    return str(value)
 
 
 def _show_notes(console: Console, run: Run) -> None:
@@ -225,12 +252,24 @@ def _show_changes(console: Console, run: Run) -> None:
         console.print(Text("  nothing changed"))
 
 
+def _show_kept(console: Console, run: Run) -> None:
+    """That evidence was found by earlier runs, and since when it stands."""
+    from rich.text import Text
+
+    if (found := run.kept) is not None:
+        old, every, oldest = found
+        text = f"{old} of {every} checks were found by earlier runs, the oldest at {oldest}"
+        console.print()
+        console.print(Text(f"{text} (--no-cache finds them anew)", "dim"), soft_wrap=True)
+
+
 def _counts(run: Run) -> Text:
     from rich.text import Text
 
     counts = Counter((c.word, c.status) for c in sorted(run.claims, key=severity))
     parts = [(f"{count} {word}", _STATUS[status]) for (word, status), count in counts.items()]
-    text = Text(f"{len(run.claims)} claims: " if run.claims else "no claim was asked about")
+    plural = "claim" if len(run.claims) == 1 else "claims"
+    text = Text(f"{len(run.claims)} {plural}: " if run.claims else "no claim was asked about")
     for i, part in enumerate(parts):
         text.append(", " if i else "")
         text.append(*part)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+
+from harness.evidence import Leg
 
 
 class ChangeKind(StrEnum):
@@ -43,3 +46,16 @@ class Since:
     """When the earlier run was, as ISO 8601 has it."""
     commit: str
     changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True)
+class Past:
+    """How an earlier run ended, as a folder of runs keeps it."""
+
+    started: str
+    """When, as ISO 8601 has it."""
+    commit: str
+    legs: tuple[Leg, ...]
+    """Those that were asked."""
+    words: Mapping[str, str]
+    """What each claim, definition and checker came to, as readers are told it."""

@@ -11,7 +11,7 @@ from html import escape
 from harness.claims.about import About
 from harness.diagnostics import Diagnostic
 from harness.evidence import Gap, Json, Leg
-from harness.results.changes import Since
+from harness.results.changes import Past, Since
 from harness.results.checker import CheckerResult
 from harness.results.subject import Subject, Subjects
 from harness.verdict import ExitCode, Status, Verdict, exit_code
@@ -40,6 +40,8 @@ class Run:
     seconds: float = 0.0
     since: Since | None = None
     """What changed since an earlier run, where one was given to compare with."""
+    history: tuple[Past, ...] = ()
+    """Earlier runs in which the same legs were asked, the oldest first, where a folder has them."""
     about: About = field(default_factory=About)
     """What the project says of itself."""
 
@@ -100,3 +102,10 @@ class Run:
         if any(check.data.get("missing") is True for c in self.claims for check in c.evidence):
             return ExitCode.BAD_INPUT
         return exit_code(Verdict(item.name, item.status, {}, {}) for item in self.judged)
+
+    @property
+    def kept(self) -> tuple[int, int, str] | None:
+        """How many checks an earlier run found, of how many, and when the oldest was found."""
+        dates = [check.found for item in self.judged for check in item.evidence]
+        old = [date for date in dates if date and date < self.started]
+        return (len(old), len(dates), min(old)) if old else None

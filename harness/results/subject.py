@@ -9,7 +9,7 @@ from html import escape
 from typing import Any, SupportsIndex, overload
 
 from harness.diagnostics import Diagnostic
-from harness.evidence import Evidence, Leg, Outcome
+from harness.evidence import VACUITY, Evidence, Leg, Outcome
 from harness.folds.model import Cost, Picture
 from harness.language.notation.formula import Statement
 from harness.verdict import Status
@@ -32,6 +32,8 @@ def word(leg: Leg, outcome: Outcome) -> str:
 
 
 UNPROVED = "unproved"
+VACUOUS = "vacuous"
+"""Words for two kinds of status that tell a reader more."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,14 @@ class Subject:
     @property
     def word(self) -> str:
         """The status as readers are told it."""
+        if self.status is Status.UNDECIDED and self.is_vacuous:
+            return VACUOUS
         return verdict_word(self.status, self.legs)
+
+    @property
+    def is_vacuous(self) -> bool:
+        """Whether a check found that it says nothing, be that intended or not."""
+        return any(c.check == VACUITY and c.data.get("is_known", True) for c in self.evidence)
 
     def __getitem__(self, leg: Leg | str) -> LegResult:
         """What one leg found out. Raises `KeyError` where it was not asked."""

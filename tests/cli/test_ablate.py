@@ -56,15 +56,25 @@ def test_one_combination_in_full() -> None:
 
 def test_a_counterexample_as_lean_text() -> None:
     done = ablate(CLAIM, "--off", "orthogonal", "--lean")
-    assert "example : @Not (∀ (α : Type 0)" in done.stdout
-    assert "of_decide_eq_false" in done.stdout
+    assert done.exit_code == 0
+    assert done.stdout.startswith("import Foldability\n")  # a file, and nothing else
+    assert "def Claim : Prop :=\n  ∀ (α : Type 0)" in done.stdout
+    assert "example : ¬ Claim :=" in done.stdout
+    assert "(by decide +kernel)" in done.stdout
+    # What holds has no counterexample, and no file that could be taken for one.
+    block = "folded_qkvo_attention_block_invariant_of_commutes"
+    proved = ablate(block, "--lean", *[f"--off={name}" for name in ("wq", "Wk", "commutes")])
+    assert (proved.exit_code, proved.stdout) == (3, "")
+    assert "holds: Proved for every size from orthogonal." in proved.stderr
 
 
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (("nobody",), "no claim is about this theorem"),
-        ((CLAIM, "--off", "wq"), "there is no such toggle; there are commutes, orthogonal"),
+        (("nobody",), "nobody: no claim is about this theorem"),
+        (("wraped_foldability_checker",), "did you mean wrapped_foldability_checker?"),
+        ((CLAIM, "--off", "ortogonal"), "--off ortogonal: there is no such toggle"),
+        ((CLAIM, "--off", "wz"), "there is no such toggle; there are commutes, orthogonal"),
     ],
 )
 def test_what_is_not_there_is_bad_input(arguments: tuple[str, ...], says: str) -> None:

@@ -166,3 +166,72 @@ def test_new_takes_names_of_theorems_alone(name: str) -> None:
     done = harness("new", "--", name)
     assert done.exit_code == 2
     assert "expected the name of a Lean theorem" in done.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["chekc"], "There is no command 'chekc'. Did you mean check?"),
+        (
+            ["explain", "scores_invariant_of_ortogonal"],
+            "did you mean scores_invariant_of_orthogonal?",
+        ),
+        (["explain", "softmaks"], "did you mean softmax?"),
+        (["check", "scores_invariant"], "did you mean scores_invariant_of_orthogonal?"),
+        (["cost", "softmax"], "softmax: expected a theorem; this is a definition"),
+    ],
+)
+def test_who_mistypes_is_told_what_may_be_meant(arguments: list[str], says: str) -> None:
+    done = harness(*arguments)
+    assert done.exit_code == 2
+    assert says in done.output
+    assert ":1:1:" not in done.output
+
+
+def test_help_in_a_pipe_cuts_no_sentence() -> None:
+    _, commands = harness("--help").output.split("Check:")
+    assert "..." not in commands
+
+
+def test_theorems_and_files_are_named_alike() -> None:
+    name = "scores_invariant_of_orthogonal"
+    file = str(ROOT / "specs" / f"{name}.yaml")
+    for command in (["explain"], ["sketch"], ["list"]):
+        by_name, by_file = (harness(*command, each) for each in (name, file))
+        assert by_name.exit_code == by_file.exit_code == 0, by_name.output
+        assert by_name.output == by_file.output
+        assert name in by_name.output
+    checker = ROOT / "specs" / "toggles" / "wrapped_foldability_checker.yaml"
+    done = harness("ablate", str(checker), "--off", "nothing")
+    assert "--off nothing: there is no such toggle" in done.output
+
+
+def test_commands_that_answer_answer_as_json() -> None:
+    name = "folded_qkvo_attention_block_invariant_of_commutes"
+    explained = json.loads(harness("explain", name, "--json").stdout)
+    assert explained["assume"]["orthogonal"] == "Rᵀ @ R = 1"
+    assert explained["for"]["R"] == "matrix(d, d)"
+    assert r"\Theta" in explained["latex"]["commutes"]
+    assert json.loads(harness("explain", "softmax", "--json").stdout)["definition"] == "softmax"
+    [listed] = [c for c in json.loads(harness("list", "--json").stdout) if c["theorem"] == name]
+    assert listed["file"] == f"specs/{name}.yaml"
+    counted = json.loads(harness("cost", name, "--json").stdout)
+    assert counted["is_free"] is True
+    assert set(counted["changed"]) >= {"Wq", "Wk", "Wv", "Wo"}
+    proved = json.loads(harness("sketch", "scores_invariant_of_orthogonal", "--json").stdout)
+    assert proved["is_proved"] is True
+    assert json.loads(harness("doctor", "--json").stdout)["found"]
+
+
+def test_a_horizon_as_json(tmp_path: Path) -> None:
+    """Of the rotation by a quarter turn in one pair, which commutes with RoPE everywhere."""
+    import numpy as np
+
+    turn = np.eye(4)
+    turn[:2, :2] = [[0, -1], [1, 0]]
+    np.save(tmp_path / "R.npy", turn)
+    options = ["--layout", "interleaved", "--until", "100", "--json"]
+    done = harness("horizon", str(tmp_path / "R.npy"), *options)
+    [head] = json.loads(done.stdout)["heads"]
+    assert (done.exit_code, head["first"], head["within"]) == (0, None, 100)
+    assert head["errors"][-1]["distance"] == 100

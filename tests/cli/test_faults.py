@@ -102,7 +102,7 @@ def test_without_a_place_to_keep_anything_the_run_goes_on(
         monkeypatch.setenv("HARNESS_CACHE_DIR", "/proc/nowhere")
     done = harness(*ASK)
     assert done.exit_code == 0, done.output
-    assert "1 claims: 1 confirmed" in done.output
+    assert "1 claim: 1 confirmed" in done.output
     assert done.output.count("for the next run") == 1
 
 
@@ -175,7 +175,7 @@ def test_a_report_that_cannot_be_written(
     options = [text for kind, path in targets.items() for text in (f"--{kind}", str(path))]
     done = harness(*ASK, *options)
     assert done.exit_code == code, done.output
-    assert "1 claims: 1 " + ("confirmed" if is_true else "refuted") in done.output
+    assert "1 claim: 1 " + ("confirmed" if is_true else "refuted") in done.output
     assert str(targets["html"]) in done.output
     assert "not written: No space left on device" in done.output
     assert {path.read_text() for path in targets.values()} == {"old"}
@@ -192,7 +192,7 @@ def test_a_reporter_that_fails_costs_no_verdict(
     paths = tmp_path / "x.html", tmp_path / "x.json"
     done = harness(*ASK, "--html", str(paths[0]), "--json", str(paths[1]))
     assert done.exit_code == 3
-    assert "1 claims: 1 confirmed" in done.output
+    assert "1 claim: 1 confirmed" in done.output
     assert f"html: {paths[0]}: not written: RecursionError" in done.output
     assert not any(path.exists() for path in paths)
 
@@ -224,7 +224,7 @@ def test_what_is_printed_is_not_written_over(project: Path, tmp_path: Path) -> N
     text = out.read_text("utf-8")
     written, _, last = text.partition("json: /dev/stdout\n")
     assert '"schema": "lean-harness/report/2"' in written
-    assert last.strip().startswith("1 claims: 1 confirmed")
+    assert last.strip().startswith("1 claim: 1 confirmed")
 
 
 @pytest.mark.parametrize("reader", ["gone", "full"])

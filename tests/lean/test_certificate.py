@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from harness.claims.load import load_claim
 from harness.claims.model import Claim, Project
 from harness.claims.project import load_project
 from harness.evidence import Counterexample, Evidence, Leg, Outcome
@@ -15,6 +16,7 @@ from harness.lean import expression as lean
 from harness.lean.audit.inspection import inspect
 from harness.lean.certificate.leg import certify
 from harness.lean.certificate.statement import refutation, weakening
+from harness.lean.certificate.text import lean_file
 from harness.lean.find import find_toolchain
 from harness.lean.leg import look
 from harness.lean.mirror.comparison import Comparison
@@ -152,20 +154,33 @@ def test_lean_takes_the_printed_text_too(
     session: Session, toolchain: Toolchain, tmp_path: Path
 ) -> None:
     """By its own parser and elaborator, from a file as anybody would write it."""
+    library = session.project.library
     claim = claim_named(session.project, "inner_invariant")
     rest = replace(claim, hypotheses=())
     zero = Counterexample({"m": 1, "n": 2}, {"A": [[1, 1]], "u": [1, 0], "v": [0, 1]}, 1, 0)
-    text = refutation(Printer(session.project.library), rest, zero, "x").source()
-    (tmp_path / "Text.lean").write_text(f"module\npublic import Isometry\n\n{text}\n")
-    run = toolchain.run(
-        ["--json", "Text.lean"],
-        root=tmp_path,
-        lean_path=[session.build.library],
-        writable=[tmp_path],
-    )
-    assert run.ok, run.complaint
-    assert "native_decide" not in text
-    assert "sorry" not in text
+    file = session.project.specs / "inner_invariant.yaml"
+    false = tmp_path / "false.yaml"
+    false.write_text(file.read_text().replace("= dot(u, v)", "= dot(u, u)"))
+    other = load_claim(false, "false.yaml", library)
+    turned = {"A": [[0, -1], [1, 0]], "u": [1, 2], "v": [1, 0]}
+    unequal = Counterexample({"m": 2, "n": 2}, turned, 1, 5)
+
+    def answer(subject: Claim, example: Counterexample) -> tuple[str, bool]:
+        text = lean_file(refutation(Printer(library), subject, example, "x"), ["Isometry"], "x")
+        (tmp_path / "Text.lean").write_text("module\npublic " + text)
+        arguments = ["--json", "Text.lean"]
+        place = {"root": tmp_path, "lean_path": [session.build.library], "writable": [tmp_path]}
+        return text, toolchain.run(arguments, **place).ok
+
+    for subject, example in ((rest, zero), (other, unequal)):
+        text, is_accepted = answer(subject, example)
+        assert is_accepted, text
+        assert "native_decide" not in text
+        assert "sorry" not in text
+        assert max(map(len, text.splitlines())) <= 100
+    # What is no counterexample is not taken for one: here the two sides agree.
+    _, is_accepted = answer(other, replace(unequal, values={**turned, "v": [1, 2]}))
+    assert not is_accepted
 
 
 def test_no_lean_no_certificate(tmp_path: Path) -> None:

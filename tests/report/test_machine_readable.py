@@ -11,9 +11,11 @@ import pytest
 from rich.console import Console
 
 from harness.evidence import Evidence, Leg, Outcome
-from harness.report import reporters
+from harness.report import REPORTERS, reporter
 from harness.report.badge import to_badge
+from harness.report.faults import faults
 from harness.report.github import ANNOTATIONS, step_summary, workflow_commands
+from harness.report.gitlab import to_gitlab
 from harness.report.junit import to_junit
 from harness.report.sarif import to_sarif
 from harness.report.terminal import show
@@ -25,9 +27,9 @@ BOTH = pytest.mark.parametrize("make", [demo, hostile])
 
 
 def test_every_reporter_reports() -> None:
-    for report in reporters().values():
-        assert report(demo())
-        assert report(hostile())
+    for kind in REPORTERS:
+        assert reporter(kind)(demo())
+        assert reporter(kind)(hostile())
 
 
 # -- JUnit ---------------------------------------------------------------------------------------
@@ -162,3 +164,23 @@ def test_no_reporter_calls_what_was_not_run_confirmed() -> None:
     assert numeric.outcome is Outcome.NOT_RUN
     assert claim.status == "undecided"
     assert run.exit_code == 1
+
+
+# -- GitLab --------------------------------------------------------------------------------------
+
+
+def test_gitlab_has_an_issue_for_each_claim_that_is_not_confirmed_worst_first() -> None:
+    """Its form is in the manual of GitLab: these keys, and `begin` counts from 1."""
+    run = demo()
+    issues = json.loads(to_gitlab(run))
+    open_ = [item.name for item in run.judged if item.status is not Status.CONFIRMED]
+    assert sorted(issue["description"].split(":")[0] for issue in issues) == sorted(open_)
+    assert issues[0]["description"].startswith("attentionWeights_invariant_of_orthogonal: numeric")
+    assert [i["severity"] for i in issues].count("blocker") == run.counts[Status.REFUTED]
+    assert issues[0]["location"]["lines"]["begin"] == 15
+    for issue in issues:
+        keys = {"description", "check_name", "fingerprint", "severity", "location"}
+        assert set(issue) == keys
+        assert issue["location"]["path"]
+        assert issue["location"]["lines"]["begin"] >= 1
+    assert len({issue["fingerprint"] for issue in issues}) == len(issues) == len(faults(run))

@@ -91,7 +91,7 @@ def test_a_sorry_is_unproved_and_not_refuted() -> None:
     text = out.getvalue()
     assert "refuted" not in text
     assert f"✗ {claim.name}: unproved" in text
-    assert "1 claims: 1 unproved" in text
+    assert "1 claim: 1 unproved" in text
     assert run.exit_code == ExitCode.REFUTED
     assert "1 of 1 claims is unproved." in " ".join(to_html(run).split("<main>")[0].split())
     assert "1 unproved" in step_summary(run)

@@ -156,8 +156,8 @@ def test_evidence_of_an_earlier_run_says_from_when() -> None:
         legs = (replace(subject.legs[0], checks=(check,)), *subject.legs[1:])
         return run_with(replace(subject, legs=legs))
 
-    assert opening.kept(with_check(new)) is None
-    assert opening.kept(with_check(old)) == (
+    assert with_check(new).kept is None
+    assert with_check(old).kept == (
         1, sum(len(list(s.evidence)) for s in run.judged), old.found,
     )  # fmt: skip
     assert "kept, from 31 December 2025, 08:00 UTC" in opened(to_html(with_check(old)))

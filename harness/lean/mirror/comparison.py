@@ -79,10 +79,6 @@ class Comparison:
         fields = [self.key, " ".join(self.levels), postfix(self.statement), postfix(self.proof)]
         return "\t".join(["compare", *fields])
 
-    def source(self) -> str:
-        """The same as Lean text, for whoever wants to put it to Lean by hand."""
-        return f"example : {lean.source(self.statement)} :=\n  {lean.source(self.proof)}"
-
 
 def _chosen(own: Universes, levels: tuple[str, ...]) -> tuple[tuple[str, ...], bool]:
     """A constant's universes where its types lie in `Type` of these levels, and whether they do."""

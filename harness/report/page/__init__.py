@@ -17,4 +17,7 @@ MathML, a formula is set as several pieces between which a line may end (`page/f
 A checker's page is a look-up: `page/checker.py` lists for each combination of toggles, a number
 whose bits are the toggles that are off, which answer of the lattice it has and which combinations
 that hold are the nearest. What the lattice does not answer is shown as unknown.
+
+A folder of runs (`--history`) has a small file for each; `report/history.py` reads them, and of
+those in which the same legs were asked tells since when a claim is not confirmed.
 """

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 
 from harness.evidence import Leg
+from harness.report.compared import Words, compared
 from harness.results.run import Run
 from harness.results.subject import Subject
-
-Words = tuple[tuple[str, bool], ...]
-"""A text in stretches, each with whether the other text has it not."""
 
 _KEYS = ("name", "what", "was", "now")
 
@@ -43,15 +39,3 @@ def drifted(run: Run) -> list[Drifted]:
         Drifted(name, what, *compared(was, now), tuple(reached))
         for (name, what, was, now), reached in found.items()
     ]
-
-
-def compared(was: str, now: str) -> tuple[Words, Words]:
-    """Both texts with what differs marked; nothing is where there is only one."""
-    old, new = (re.findall(r"\s+|\w+|\W", text) for text in (was, now))
-    if not (old and new):
-        return ((was, False),), ((now, False),)
-    steps = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
-    return (
-        tuple(("".join(old[i:j]), tag != "equal") for tag, i, j, _, _ in steps if i < j),
-        tuple(("".join(new[i:j]), tag != "equal") for tag, _, _, i, j in steps if i < j),
-    )

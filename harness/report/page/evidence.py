@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from harness.evidence import Evidence
-from harness.report.page.drift import Words, compared
+from harness.report.compared import MOST, Words, compared
 
 ELSEWHERE = frozenset(
     {
@@ -64,11 +64,7 @@ def side_by_side(check: Evidence) -> tuple[Words, Words] | None:
     if not isinstance(found, Mapping):
         return None
     ours, theirs = (str(found.get(key) or "") for key in ("specification", "lean"))
-    return compared(ours, theirs) if max(len(ours), len(theirs)) < _COMPARED else None
-
-
-_COMPARED = 20_000
-"""Letters of a statement that is compared word by word."""
+    return compared(ours, theirs) if max(len(ours), len(theirs)) < MOST else None
 
 
 def _is_record(key: str, value: Any) -> bool:

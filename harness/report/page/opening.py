@@ -60,10 +60,3 @@ def checked(run: Run) -> list[tuple[int, str]]:
         (instances(Leg.IMPLEMENTATION), "instances held against the papers’ formulas"),
     ]
     return [(count, what) for count, what in found if count]
-
-
-def kept(run: Run) -> tuple[int, int, str] | None:
-    """How many checks an earlier run found, of how many, and when the oldest was found."""
-    dates = [check.found for item in run.judged for check in item.evidence]
-    old = [date for date in dates if date and date < run.started]
-    return (len(old), len(dates), min(old)) if old else None

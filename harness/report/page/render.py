@@ -11,7 +11,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from harness.evidence import Leg, Outcome
-from harness.report.faults import faults
+from harness.report.faults import faults, told_apart
+from harness.report.history import failing_since
 from harness.report.page import (
     changes,
     chart,
@@ -27,6 +28,7 @@ from harness.report.page import (
     opening,
     parts,
     sketch,
+    trend,
     uses,
     words,
 )
@@ -122,11 +124,11 @@ def _environment() -> Environment:
         gaps_by_kind=gaps.by_kind,
         graph=graph.graph,
         faults=faults,
+        told_apart=told_apart,
         told=opening.told,
         target=opening.target,
         leading=opening.leading,
         checked=opening.checked,
-        kept=opening.kept,
         flowing=flow.flowing,
         sketch=sketch.of_subject,
         histogram=chart.histogram,
@@ -134,5 +136,7 @@ def _environment() -> Environment:
         sides=counterexample.sides,
         shares=chart.shares,
         ranked=uses.ranked,
+        trend=trend.trend,
+        failing_since=failing_since,
     )
     return environment

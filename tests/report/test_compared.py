@@ -1,0 +1,103 @@
+"""Where two statements part, and what a reader is told of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from harness.evidence import VACUITY, Evidence, Leg, Outcome
+from harness.report.compared import compared, parting
+from harness.report.faults import faults, told_apart
+from harness.report.html import to_html
+from harness.report.terminal import conclude, show
+from harness.results.run import Run
+from harness.results.subject import LegResult
+from harness.verdict import Status
+from tests.report.demo import demo
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        ("f (g x y)", "f (g x (h y))", ("g x y", "g x (h y)")),
+        ("a = b", "a = c", ("a = b", "a = c")),
+        ("x y z", "x y z", ("y z", "y z")),
+        ("", "x", ("", "x")),
+        ("h : P\nQ", "h : P\nR", ("Q", "R")),
+    ],
+)
+def test_two_texts_part(one: str, other: str, expected: tuple[str, str]) -> None:
+    assert parting(one, other) == expected
+
+
+@pytest.mark.parametrize(("one", "other"), [("f (g x y)", "f (g x (h y))"), ("a b", "c"), ("", "")])
+def test_marking_what_differs_loses_nothing(one: str, other: str) -> None:
+    was, now = compared(one, other)
+    assert "".join(text for text, _ in was) == one
+    assert "".join(text for text, _ in now) == other
+    same = ["".join(text for text, differs in side if not differs) for side in (was, now)]
+    if one and other:
+        assert same[0] == same[1]
+
+
+def told(check: Evidence, status: Status = Status.REFUTED) -> Run:
+    """A run of one claim, with one check."""
+    run = demo()
+    leg = LegResult(check.leg, check.outcome, (check,))
+    claim = replace(run.claims[0], name=check.subject, status=status, legs=(leg,))
+    return replace(run, claims=(claim,), definitions=(), checkers=(), gaps=())
+
+
+def test_a_refuted_mirror_is_told_by_where_the_statements_part() -> None:
+    both = {"specification": "⊢ f (mul Wo R) p = y", "lean": "⊢ f (mul Wo (transpose R)) p = y"}
+    data = {"side_by_side": both}
+    check = Evidence("claim", Leg.MIRROR, "equality", Outcome.REFUTED, "Long.", data)
+    [fault] = faults(told(check))
+    expected = "The specification has `mul Wo R` where Lean's theorem has `mul Wo (transpose R)`."
+    assert fault.reason == expected
+    assert "mul Wo (transpose R)" in to_html(told(check))
+    # Where all is different, or nothing that is printed, the summary says more.
+    same = {"side_by_side": {"specification": "x y", "lean": "x y"}}
+    [fault] = faults(told(replace(check, data=same)))
+    assert fault.reason == "Long."
+    apart = {"side_by_side": {"specification": "x " * 50, "lean": "y " * 50}}
+    [fault] = faults(told(replace(check, data=apart)))
+    assert fault.reason == "Long."
+
+
+def test_what_the_summary_said_is_not_said_again() -> None:
+    check = Evidence("claim", Leg.MIRROR, "equality", Outcome.REFUTED, "It says this and that.")
+    assert told_apart(check, "It says this…") == ""
+    assert told_apart(check, "It says more.") == "It says more."
+
+
+@pytest.mark.parametrize("is_meant", [True, False])
+def test_a_claim_that_says_nothing_is_marked(
+    is_meant: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    meant = "It is there for the catalogue." if is_meant else ""
+    check = Evidence.of_nothing("claim", Leg.NECESSITY, "Both sides are one term.", meant)
+    assert check.check == VACUITY
+    run = told(check, Status.CONFIRMED if is_meant else Status.UNDECIDED)
+    show(run)
+    conclude(run)
+    text = capsys.readouterr().out
+    assert "  claim (vacuous)" in text
+    assert ("1 claim: 1 vacuous" in text) is not is_meant
+    page = to_html(run)
+    assert 'class="chip is-undecided"' in page
+    assert "<span>vacuous</span>" in page
+    assert ("<span>confirmed</span>" in page) is is_meant
+
+
+def test_evidence_of_earlier_runs_is_counted_with_its_date(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    check = Evidence("claim", Leg.PROOF, "kernel", Outcome.CONFIRMED, "Fine.")
+    run = told(replace(check, found="2020-01-02T03:04:05+00:00"), Status.CONFIRMED)
+    show(run)
+    text = capsys.readouterr().out
+    assert "1 of 1 checks were found by earlier runs, the oldest at 2020-01-02T03:04:05" in text
+    show(told(check, Status.CONFIRMED))
+    assert "earlier runs" not in capsys.readouterr().out
