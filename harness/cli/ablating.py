@@ -197,6 +197,7 @@ def _print_lean(project: Project, checker: Checker, off: tuple[str, ...]) -> NoR
 
     Ends with exit code 3 where there is none, or none that the kernel can decide.
     """
+    from harness.instances.shrink import shrink
     from harness.lean.certificate.numbers import CannotCertify
     from harness.lean.certificate.statement import refutation
     from harness.lean.certificate.text import lean_file
@@ -204,7 +205,6 @@ def _print_lean(project: Project, checker: Checker, off: tuple[str, ...]) -> NoR
     from harness.lean.printer import Printer
     from harness.lean.scope import CannotPrint
     from harness.necessity.decide import decide
-    from harness.necessity.shrink import shrink
 
     library = project.library
     toggles = [toggle for toggle in checker.toggles if toggle.name in off]
