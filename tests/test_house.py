@@ -58,7 +58,7 @@ MAY_IMPORT = {
     "cache": {"evidence", "files", "plain"},
     "isolation": {"claims", "evidence", "lifetime", "threads"},
     "plan": {"language", "claims", "evidence", "cache", "isolation"},
-    "run": {"claims", "evidence", "cache", "isolation", "plan", "lean"},
+    "run": {"diagnostics", "claims", "evidence", "cache", "isolation", "plan", "lean"},
     "sweep": {
         "diagnostics",
         "language",

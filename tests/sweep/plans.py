@@ -33,9 +33,9 @@ theorem: odd_hypothesis
 says: No sampler can meet this hypothesis.
 for:
   d: dimension
-  A: matrix(d, d)
+  A, B: matrix(d, d)
 assume:
-  odd: A @ A @ A = A
+  odd: A @ B - B @ A = 1
 then: A = A
 """
 
