@@ -146,7 +146,7 @@ class _Search:
         self.claim, self.sizes, self.modulus = claim, sizes, modulus
         self.arithmetic = Residues(modulus)
         self.library = library
-        self.walk: Evaluator[Any] = Evaluator(library, self.arithmetic, sizes)
+        self._walks: dict[int, Evaluator[Any]] = {}
         self.rng = np.random.default_rng([modulus, *sizes.values()])
         self.functions = [p for p in claim.parameters if p.is_explicit and rank(p.type) is None]
         self.wanted = {h.name: equation_variables(h.equation) for h in claim.hypotheses}
@@ -168,12 +168,18 @@ class _Search:
             for hypothesis in self.claim.hypotheses:
                 if good.any():
                     good &= self._holds(hypothesis, values, _LANES)
-            left, right = self.walk.equation(self.claim.conclusion, values)
+            left, right = self._walk(_LANES).equation(self.claim.conclusion, values)
             gap = left != right
             broken = good & np.broadcast_to(gap.any(axis=tuple(range(1, gap.ndim))), good.shape)
             if broken.any():
                 return self._shown(int(broken.argmax()), pick, arrays, left, right)
         return None
+
+    def _walk(self, lanes: int) -> Evaluator[Any]:
+        """An evaluator for so many lanes: what it records of open functions is of one shape."""
+        if lanes not in self._walks:
+            self._walks[lanes] = Evaluator(self.library, self.arithmetic, self.sizes)
+        return self._walks[lanes]
 
     def _is_array(self, p: Parameter) -> bool:
         return p.is_explicit and rank(p.type) is not None
@@ -253,7 +259,7 @@ class _Search:
         good = np.ones(lanes, dtype=bool)
         equation, bound = _bare(hypothesis.equation)
         for more in self._everything(bound, lanes):
-            left, right = self.walk.equation(equation, {**values, **more})
+            left, right = self._walk(lanes).equation(equation, {**values, **more})
             gap = left != right
             good &= ~np.broadcast_to(gap.any(axis=tuple(range(1, gap.ndim))), (lanes,))
             if not good.any():

@@ -65,8 +65,7 @@ def decide(
     else:
         why = "rewriting leaves two different normal forms"
     if proof is not None and proof.is_proved:
-        names = {name for use in proof.uses for name in use.rule.source.split(", ")}
-        used = tuple(sorted(names | set(settling)))
+        used = tuple(sorted(proof.used | set(settling)))
         by = f"from {', '.join(used)}" if used else "from no hypothesis"
         return decision(Answer.HOLDS, f"Proved for every size {by}.", used=used)
     for is_small in (True, False):

@@ -51,6 +51,13 @@ class Proof:
     is_confluent: bool
     unused: tuple[str, ...] = ()
     """Hypotheses that say nothing in normal forms, with the reason."""
+    about_maps: tuple[str, ...] = ()
+    """Hypotheses about maps of indices: normal forms are by them, so all of them count as used."""
+
+    @property
+    def used(self) -> set[str]:
+        """The hypotheses that it rests on."""
+        return {n for use in self.uses for n in use.rule.source.split(", ")} | set(self.about_maps)
 
 
 class Prover:
@@ -121,7 +128,7 @@ class Prover:
         left, right = self.sides(equation)
         unused = tuple(self.unused)
         if left == right:
-            return Proof(True, left, right, w.ZERO, (), (), 0, True, unused)
+            return Proof(True, left, right, w.ZERO, (), (), 0, True, unused, self.about_maps)
         best: Proof | None = None
         for completion, order in self.completions():
             rewriter = Rewriter(completion.rules, order)
@@ -140,6 +147,7 @@ class Prover:
                 len(completion.rules),
                 completion.is_confluent,
                 unused,
+                self.about_maps,
             )
             if is_proved:
                 return found

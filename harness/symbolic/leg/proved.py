@@ -26,9 +26,7 @@ def dimension_free(question: Question, proof: Proof, settled: Sequence[str] = ()
         "lemmas": len(proof.lemmas),
         "rules": proof.rules,
         "rules are confluent": proof.is_confluent,
-        "hypotheses used": sorted(
-            {n for u in proof.uses for n in u.rule.source.split(", ")} | set(settled)
-        ),
+        "hypotheses used": sorted(proof.used | set(settled)),
         "hypotheses without a rule": list(proof.unused),
     }
     if not proof.is_proved:
@@ -40,7 +38,7 @@ def dimension_free(question: Question, proof: Proof, settled: Sequence[str] = ()
     except (NoSketch, RecursionError) as reason:
         data["sketch"] = []
         data["no sketch because"] = str(reason)
-    uses = len(proof.uses) + len(settled)
+    uses = len(proof.uses) + len(proof.about_maps) + len(settled)
     count = f"{uses} use{'s' * (uses != 1)} of the hypotheses"
     summary = f"Both sides have one normal form, for every size: proved by rewriting, with {count}."
     return question.answer(Outcome.CONFIRMED, summary, data)
