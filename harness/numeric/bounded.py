@@ -22,7 +22,7 @@ from harness.numeric.instance import Instance
 from harness.numeric.placing import placed
 from harness.numeric.reals import Field, RealField, Regime
 from harness.numeric.sampling import Sampler
-from harness.numeric.spelling import defects, largest
+from harness.numeric.spelling import CANCELLED, defects, largest
 
 TOLERANCE = 1e-9
 """A hypothesis counts as met where its sides differ by no more than this part of their size."""
@@ -81,15 +81,43 @@ class Float64Check(Check):
             sides = walk.equation(equation, values)
         fetch = placing.backend.fetch
         left, right = (Bounded(fetch(side.value), fetch(side.error)) for side in sides)
-        return _decide(left, right, drawn.fair)
+        found = _decide(left, right, drawn.fair)
+        if found.decided.sum() < drawn.fair.sum():
+            # Sides that cancel, as a skew form's, are measured by what they are made of.
+            for name, value in values.items():
+                if isinstance(value, Data):
+                    bounded = value.array
+                    values[name] = Data(Bounded(xp.abs(bounded.value), bounded.error))
+            walk = self.plans.evaluators.at(_Magnitudes(placing.backend), drawn.instance.sizes)
+            with np.errstate(over="ignore", invalid="ignore"):
+                whole = [fetch(side.value) for side in walk.equation(equation, values)]
+            found = _decide(left, right, drawn.fair, np.maximum(*map(largest, whole)))
+        return found
+
+
+class _Magnitudes(BoundedFloat64):
+    """Doubles of which none is taken from another, so that nothing cancels."""
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Magnitudes) and self.xp is other.xp
+
+    def __hash__(self) -> int:
+        return hash((_Magnitudes, self.xp))
+
+    def negate(self, value: Bounded) -> Bounded:
+        return value
 
 
 def _weights(number: int) -> str:
     return WEIGHTS[(number // len(Regime)) % len(WEIGHTS)]
 
 
-def _decide(left: Bounded, right: Bounded, fair: Mask) -> Compared:
-    """Compare entry by entry: the ratio of difference to bound, and what follows from it."""
+def _decide(left: Bounded, right: Bounded, fair: Mask, whole: Floats | None = None) -> Compared:
+    """Compare entry by entry: the ratio of difference to bound, and what follows from it.
+
+    `whole` (lanes,) is how large the sides would be if nothing had cancelled in them; sides that
+    are next to nothing beside it are taken for as large.
+    """
     bound = left.error + right.error
     difference = np.abs(left.value - right.value)
     # A bound of ∞ or one that is not a number says nothing: such lanes are not decided.
@@ -97,6 +125,8 @@ def _decide(left: Bounded, right: Bounded, fair: Mask) -> Compared:
         ratios = np.where(difference == 0, 0.0, difference / bound)
     ratio = np.broadcast_to(largest(np.nan_to_num(ratios, nan=0.0, posinf=np.inf)), fair.shape)
     size = np.sqrt((largest(left.value) ** 2 + largest(right.value) ** 2) / 2)
+    if whole is not None:
+        size = np.where(size <= CANCELLED * whole, whole, size)
     sharp = np.broadcast_to(largest(bound) <= SHARP * size, fair.shape)
     # What is equal to the last bit needs no bound.
     equal = np.broadcast_to((left.value == right.value).all(axis=_entries(left.value)), fair.shape)

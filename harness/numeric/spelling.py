@@ -16,11 +16,15 @@ from harness.claims.model import Claim, Hypothesis
 from harness.language.terms import Equation, Variable
 from harness.language.types import is_place
 from harness.numeric.instance import Instance
+from harness.numeric.modular import PrimeField
 from harness.numeric.reals import Field
 
 SAMPLES = 12
 """So many values of each bound variable are tried in every lane."""
 
+
+CANCELLED = 1e-9
+"""Sides that are smaller than this part of what they are made of have cancelled."""
 
 _HELD = 2
 """The seed by which instances are held to hypotheses; samplers solve by others."""
@@ -90,7 +94,11 @@ def defects(
 def defect(
     hypothesis: Hypothesis, evaluators: Evaluators, field: Field, instance: Instance
 ) -> Floats:
-    """(lanes,): by how much one hypothesis fails."""
+    """(lanes,): by how much one hypothesis fails, relative to the size of its sides.
+
+    Where both sides are next to nothing, as those of `A @ A = 0` are, their size is what they would
+    be if nothing had cancelled: that of the sides at the magnitudes of all numbers.
+    """
     walk = evaluators.at(field, instance.sizes)
     worst = np.zeros(instance.lanes)
     spelt = spelled(hypothesis.equation, field, instance.sizes, instance.lanes, _HELD)
@@ -99,9 +107,17 @@ def defect(
         difference = largest(field.subtract(left, right))
         size = np.maximum(largest(left), largest(right))
         found = difference / np.where(size > 0, size, 1.0)
+        if not isinstance(field, PrimeField) and (found > CANCELLED).any():
+            sides = walk.equation(equation, _magnitudes({**instance.values, **values}))
+            whole = np.maximum(*map(largest, sides))
+            found = np.where(size <= CANCELLED * whole, difference / whole, found)
         # What is no number meets nothing.
         worst = np.maximum(worst, np.where(np.isfinite(found), found, np.inf))
     return worst
+
+
+def _magnitudes(values: Mapping[str, Value[Any]]) -> dict[str, Value[Any]]:
+    return {k: Data(np.abs(v.array)) if isinstance(v, Data) else v for k, v in values.items()}
 
 
 def largest(values: Floats) -> Floats:
