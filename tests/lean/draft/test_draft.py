@@ -79,9 +79,9 @@ WHOLE = {
     "by_entries": """
         for:
           m, n: dimension
+          F: matrix(m, n) -> scalar
           a: scalar
           A: matrix(m, n)
-          F: matrix(m, n) -> scalar
         then: F(tabulate(i ↦ j ↦ a * A[i, j])) = F(tabulate(i ↦ j ↦ A[i, j] * a))
         """,
 }
