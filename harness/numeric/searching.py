@@ -39,6 +39,12 @@ from harness.numeric.spelling import defect
 WAYS = 40
 """So many choices of what to solve for are tried."""
 
+LARGEST = 12
+"""Claims of more variables are not searched: each of their draws takes too long to try many."""
+
+DRAWS = 24
+"""So many batches are drawn for each choice of moduli and sizes, however many ways there are."""
+
 TRIALS = 4
 """So many batches must meet the hypotheses before a way is taken."""
 
@@ -99,6 +105,9 @@ def search(
     wider: Sequence[tuple[Sequence[Any], Sequence[int]]],
 ) -> Trial:
     """The first way that serves. Raises `Unmet`, which names the hypothesis that was not met."""
+    if sum(p.is_explicit for p in claim.parameters) > LARGEST:
+        assign(claim, library)
+        raise Unmet(f"no search is made in claims of more than {LARGEST} variables")
     functions = open_functions(claim)
     about = [h for h in claim.hypotheses if equation_variables(h.equation) & functions]
     spoken = functions & set().union(*(equation_variables(h.equation) for h in about))
@@ -109,10 +118,14 @@ def search(
             continue
         shapes = Shape if others else (Shape.ANY,)  # laws of functions hold at all sizes
         ways = product(shapes, islice(_assignments(claim, library), WAYS))
+        drawn = 0
         for shape, assignment in ways:
+            if drawn >= DRAWS:
+                break
             trial = Trial(assignment, moduli, choices, shape)
             met, first, nothing = 0.0, "", ""
             for number in range(TRIALS):
+                drawn += 1
                 try:
                     field, instance = draw(trial, number)
                 except (Unmet, np.linalg.LinAlgError):
