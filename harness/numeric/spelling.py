@@ -110,7 +110,8 @@ def defect(
         if not isinstance(field, PrimeField) and (found > CANCELLED).any():
             sides = walk.equation(equation, _magnitudes({**instance.values, **values}))
             whole = np.maximum(*map(largest, sides))
-            found = np.where(size <= CANCELLED * whole, difference / whole, found)
+            has_cancelled = (whole > 0) & (size <= CANCELLED * whole)
+            found = np.where(has_cancelled, difference / np.where(whole > 0, whole, 1.0), found)
         # What is no number meets nothing.
         worst = np.maximum(worst, np.where(np.isfinite(found), found, np.inf))
     return worst
