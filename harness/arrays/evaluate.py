@@ -37,11 +37,20 @@ def open_function(type_: Type, function: Callable[[Sequence[Any]], Any]) -> Open
 
 
 class Evaluator(Generic[A]):
-    """Evaluates terms over one arithmetic at fixed sizes; see `harness.arrays`."""
+    """Evaluates terms over one arithmetic at fixed sizes; see `harness.arrays`.
+
+    With `as_written`, products are multiplied in the order in which they are written.
+    """
 
     def __init__(
-        self, library: Library, arithmetic: Arithmetic[A], sizes: Mapping[str, int]
+        self,
+        library: Library,
+        arithmetic: Arithmetic[A],
+        sizes: Mapping[str, int],
+        *,
+        as_written: bool = False,
     ) -> None:
+        self.as_written = as_written
         self.library = library
         self.arithmetic = arithmetic
         self.sizes = sizes
@@ -57,7 +66,7 @@ class Evaluator(Generic[A]):
             return Places(array) if are_places else Data(array)
         if isinstance(term, Variable):
             return variables[term.name]
-        walk = Walk(self.library, Recorder(self.arithmetic))
+        walk = Walk(self.library, Recorder(self.arithmetic), as_written=self.as_written)
         scope = self._inputs(walk, sorted(free_variables(term)), variables)
         found: Any = walk.term(term, scope, self.sizes)
         return found  # type: ignore[no-any-return]
@@ -96,7 +105,7 @@ class Evaluator(Generic[A]):
         if shapes in self._tapes:
             return self._tapes[shapes]([_number(variables[name]) for name in names])
         tape = Recorder(self.arithmetic)
-        walk = Walk(self.library, tape)
+        walk = Walk(self.library, tape, as_written=self.as_written)
         scope = self._inputs(walk, names, variables)
         found = [walk.family(parameters, t, scope, self.sizes, not are_places) for t in terms]
         lanes = max(array.sizes.get(BATCH, 1) for array, _ in found)

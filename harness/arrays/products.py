@@ -18,8 +18,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 from math import inf, prod
+from typing import Any
 
 from harness.arrays.axes import Arrays, Named
+from harness.arrays.tape import Recorder
 
 
 class Pick:
@@ -80,7 +82,15 @@ class Indices:
 
 
 class Algebra(Arrays):
-    """Products and sums of products, and their arrays."""
+    """Products and sums of products, and their arrays.
+
+    With `as_written`, products do not wait: each is multiplied out where its author wrote it, so
+    that what it comes to can be laid beside what somebody else computes on his way.
+    """
+
+    def __init__(self, tape: Recorder[Any], *, as_written: bool = False) -> None:
+        super().__init__(tape)
+        self.as_written = as_written
 
     def constant(self, value: int) -> Product:
         """A number."""
@@ -88,6 +98,8 @@ class Algebra(Arrays):
 
     def times(self, left: Product, right: Product) -> Product:
         """The product of two, not multiplied out."""
+        if self.as_written:
+            left, right = Product((self.array(left),)), Product((self.array(right),))
         if left.over.keys() & right.over.keys():
             right = right.renamed({axis: self.fresh() for axis in right.over})
         return Product((*left.factors, *right.factors), {**left.over, **right.over})

@@ -26,9 +26,9 @@ Scope = Mapping[str, Walked]
 class Walk:
     """One evaluation, which a tape takes down."""
 
-    def __init__(self, library: Library, tape: Recorder[Any]) -> None:
+    def __init__(self, library: Library, tape: Recorder[Any], *, as_written: bool = False) -> None:
         self.library = library
-        self.algebra = Algebra(tape)
+        self.algebra = Algebra(tape, as_written=as_written)
 
     def term(self, term: Term, scope: Scope, sizes: Sizes) -> Walked:
         """What a term comes to, where its free variables are these."""

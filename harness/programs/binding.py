@@ -103,7 +103,10 @@ class Binding(Generic[A]):
         self.library = library
         self.setting = setting
         self.numbers = numbers
-        self.walk: Evaluator[A] = Evaluator(library, numbers.arithmetic, setting.sizes)
+        # Where the two part is told by what each computes on its way.
+        self.walk: Evaluator[A] = Evaluator(
+            library, numbers.arithmetic, setting.sizes, as_written=True
+        )
         self.values: dict[str, Value[A]] = {}
         for parameter in program.parameters:
             if parameter.is_explicit:

@@ -35,7 +35,7 @@ def test_the_example_is_confirmed_and_its_wrong_twin_refuted(stranger: Path) -> 
     file.write_text(file.read_text().replace("np.sqrt(q.shape[-1])", "q.shape[-1]"))
     done = CliRunner().invoke(main, ["-C", str(stranger), "programs"])
     assert done.exit_code == 1
-    assert "They part at `matmul` (attention.py:5)" in done.output
+    assert "They part at `divide` (attention.py:5)" in done.output
 
 
 def test_a_function_conforms_in_code(stranger: Path, monkeypatch: pytest.MonkeyPatch) -> None:
