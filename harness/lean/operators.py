@@ -20,10 +20,6 @@ from harness.files import write_atomically
 from harness.language.primitives import signatures
 from harness.language.types import (
     Dim,
-    DimLit,
-    DimProduct,
-    DimSum,
-    DimVar,
     Function,
     Index,
     Matrix,
@@ -346,14 +342,5 @@ def _type(type_: Type, alpha: str, shapes: Mapping[str, str]) -> str:
 
 
 def _dim(dim: Dim) -> str:
-    match resolve(dim):
-        case DimVar(name):
-            return name
-        case DimLit(value):
-            return str(value)
-        case DimSum(left, right):
-            return f"({_dim(left)} + {_dim(right)})"
-        case DimProduct(left, right):
-            return f"({_dim(left)} * {_dim(right)})"
-        case _:
-            raise AssertionError("a size that was never found")
+    text = str(dim)
+    return text if text.isidentifier() or text.isdigit() else f"({text})"

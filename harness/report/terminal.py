@@ -177,7 +177,7 @@ def _show_fault(console: Console, names: list[str], check: Evidence) -> None:
         console.print(Text(f"  {str(said).removesuffix(': ')}"), soft_wrap=True)
     if check.counterexample is not None:
         sizes = ", ".join(f"{k} = {v}" for k, v in check.counterexample.sizes.items())
-        console.print(Text(f"  counterexample at {sizes}", "dim"))
+        console.print(Text(f"  counterexample{sizes and f' at {sizes}'}", "dim"))
         console.print(Text(f"    left:  {_value(check.counterexample.left)}"), soft_wrap=True)
         console.print(Text(f"    right: {_value(check.counterexample.right)}"), soft_wrap=True)
     if check.replay:
