@@ -5,6 +5,7 @@ from __future__ import annotations
 from harness.claims.model import ScalarKind
 from harness.language.terms import Term
 from harness.lean import expression as lean
+from harness.lean.execution.inputs import open_numbers
 from harness.lean.execution.kinds import CLASSES, INSTANCES, WHOLE, Scalars
 from harness.lean.execution.scope import OWN_NAMES, ConcreteScope
 from harness.lean.execution.subjects import Subject
@@ -76,14 +77,16 @@ def _scope(
     numbers = ["mode"]
     conditions: list[str] = []
     lets: list[str] = []
+    opened = open_numbers(subject.parameters)
     for parameter, (called, type_) in zip(subject.parameters, binders, strict=True):
         name = lean.identifier(called)
         if parameter.is_explicit:
             offset = f"offset_{len(lets)}"
             numbers.append(offset)
+            reader = scope.reader(parameter, offset, opened.get(parameter.name, 1))
             if condition := scope.condition(parameter):
                 conditions.append(f"has_{offset} : {condition}")
-            lets.append(f"let {name} : {scope.text(type_)} := {scope.reader(parameter, offset)}")
+            lets.append(f"let {name} : {scope.text(type_)} := {reader}")
         else:
             numbers.append(name)
     return scope, numbers, conditions, lets

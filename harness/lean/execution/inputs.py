@@ -78,6 +78,15 @@ def open_kind(type_: Type) -> Open | None:
     raise Unsupported(f"no function of type {type_} is at hand to run with")
 
 
+def open_numbers(parameters: Sequence[Parameter]) -> dict[str, int]:
+    """The open functions of a subject, numbered from 1: the second is another than the first.
+
+    Raises `Unsupported` as `open_kind` does.
+    """
+    opened = [p.name for p in parameters if p.is_explicit and open_kind(p.type) is not None]
+    return {name: number for number, name in enumerate(opened, 1)}
+
+
 def draw(
     parameters: Sequence[Parameter],
     count: int,

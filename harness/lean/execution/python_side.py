@@ -13,7 +13,7 @@ from harness.arrays.functions import exponential
 from harness.claims.model import Library
 from harness.language.terms import Equation, Term, Variable
 from harness.language.types import Parameter
-from harness.lean.execution.inputs import Instance, Open, open_kind
+from harness.lean.execution.inputs import Instance, Open, open_kind, open_numbers
 
 
 class Exact:
@@ -60,12 +60,13 @@ def sides(
     """The value of a definition's body, or of both sides of an equation, without batch axis."""
     walk: Evaluator[Any] = Evaluator(library, kind.arithmetic, instance.sizes)
     variables: dict[str, Value[Any]] = {}
+    numbers = open_numbers(parameters)
     for parameter in parameters:
         if not parameter.is_explicit:
             continue
         name, opened = parameter.name, open_kind(parameter.type)
         if opened is not None:
-            variables[name] = _opened(kind, opened, instance.mode)
+            variables[name] = _opened(kind, opened, instance.mode, numbers[name])
         elif name in instance.places:
             variables[name] = Places(instance.places[name][None])
         else:
@@ -93,12 +94,12 @@ def _value(
     return kind.arithmetic.lay(lambda a: np.broadcast_to(a, shape).reshape(shape[1:]), found)
 
 
-def _opened(kind: Exact | Doubles, opened: Open, mode: int) -> Value[Any]:
+def _opened(kind: Exact | Doubles, opened: Open, mode: int, number: int) -> Value[Any]:
     arithmetic: Any = kind.arithmetic
 
     def call(arguments: Sequence[Any]) -> Any:
         *places, x = arguments
-        factor: Any = 1 + sum(places)
+        factor: Any = number + sum(places)
         if opened.kind == "power":
             return kind.power(mode, factor, x)
         powers = kind.power(mode, _with_axis(factor), x)

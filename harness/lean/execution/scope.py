@@ -68,8 +68,11 @@ class ConcreteScope:
             case _:
                 return arguments
 
-    def reader(self, parameter: Parameter, offset: str) -> str:
-        """Lean text that finds the value of a parameter among the instance's numbers."""
+    def reader(self, parameter: Parameter, offset: str, number: int = 1) -> str:
+        """Lean text that finds the value of a parameter among the instance's numbers.
+
+        `number` is that of an open function among those of its subject: no two are alike.
+        """
         type_ = parameter.type
         opened = open_kind(type_)
         if opened is not None and self._whole():
@@ -78,7 +81,7 @@ class ConcreteScope:
             *places, data = function_parts(type_)[0]
             names = [f"i_{i}" for i in range(len(places))]
             binders = self._binders(names, places)
-            factor = " + ".join(["1", *(f"{name}.val" for name in names)])
+            factor = " + ".join([str(number), *(f"{name}.val" for name in names)])
             size = f"{self.size(Index(data.size))} " if isinstance(data, Vector) else ""
             binders.append(f"(x_ : {self.text(self.lean.type(data))})")
             return f"fun {' '.join(binders)} => {opened.kind} mode ({factor}) {size}x_"
