@@ -19,7 +19,9 @@ def cells(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     assert not any(cell.get("outputs") for cell in notebook.cells)  # they are made, not kept
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HARNESS_CACHE_DIR", str(tmp_path_factory.mktemp("cache")))
-        patch.setenv("PYTHONPATH", str(ROOT))
+        # The kernel takes the current folder out of its path where that comes first, and with it
+        # this package: another test may have left a safe path, in which nothing comes before it.
+        patch.delenv("PYTHONSAFEPATH", raising=False)
         NotebookClient(notebook, timeout=300, kernel_name="python3").execute()
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     return {c.source.splitlines()[0]: c.outputs[-1] for c in code if c.outputs}
