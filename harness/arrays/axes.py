@@ -36,6 +36,8 @@ class Named:
 
     def renamed(self, names: Mapping[int, int]) -> Named:
         """The same array with other names for some axes."""
+        if names.keys().isdisjoint(self.sizes):
+            return self
         return Named(self.slot, [names.get(axis, axis) for axis in self.axes])
 
 

@@ -143,17 +143,15 @@ class Algebra(Arrays):
             if isinstance(factor, Named):
                 factors[i] = self._summed(factor, over, factors[:i] + factors[i + 1 :])
         while len(factors) > 1:
-            counts = Counter(axis for factor in factors for axis in _spoken_of(factor))
-            i, j = min(
-                combinations(range(len(factors)), 2),
-                key=lambda pair: _cost(factors[pair[0]], factors[pair[1]], over, counts),
-            )
+            i, j = _cheapest(factors, over)
             others = [factor for k, factor in enumerate(factors) if k not in (i, j)]
             factors = self._pair(factors[i], factors[j], over, others)
         (found,) = factors
         assert isinstance(found, Named)
         # What does not depend on an index is the same at each.
         idle = {axis: size for axis, size in over.items() if not product.has(axis)}
+        if not idle:
+            return found
         every = found.sizes | idle
         return self.total(Named(self.spread(found, every), tuple(every)), list(idle))
 
@@ -184,6 +182,15 @@ class Algebra(Arrays):
 def _spoken_of(factor: Factor) -> Iterable[int]:
     """The axes of a factor, and one that it picks."""
     return (*factor.sizes, factor.axis) if isinstance(factor, Pick) else factor.sizes
+
+
+def _cheapest(factors: Sequence[Factor], over: Mapping[int, int]) -> tuple[int, int]:
+    """Which two factors to multiply first."""
+    pairs = [*combinations(range(len(factors)), 2)]
+    if len(pairs) == 1:
+        return pairs[0]
+    counts = Counter(axis for factor in factors for axis in _spoken_of(factor))
+    return min(pairs, key=lambda pair: _cost(factors[pair[0]], factors[pair[1]], over, counts))
 
 
 def _cost(

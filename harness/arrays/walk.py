@@ -60,8 +60,10 @@ class Walk:
                     inside = dict(zip([p.name for p in own.parameters], values, strict=True))
                     return self.term(own.body, inside, dict(zip(own.dims, numbers, strict=True)))
                 assert rule is not None
-                axes = [rank(argument.type) or 0 for argument in arguments]
-                return rule(self.algebra, numbers, *map(self.table, values, axes))
+                for i, value in enumerate(values):
+                    if isinstance(value, Closure):
+                        values[i] = self.table(value, rank(arguments[i].type) or 0)
+                return rule(self.algebra, numbers, *values)
 
     # -- functions ----------------------------------------------------------------------------
 
