@@ -24,7 +24,7 @@ from harness.symbolic.certificate import certify
 from harness.symbolic.ground import compare
 from harness.symbolic.ideal import reduce_modulo_hypotheses
 from harness.symbolic.prove import prove
-from harness.symbolic.verify import Certificate, expand, fault, work
+from harness.symbolic.verify import Certificate, expand, fault, rehearse
 
 ROOT = Path(__file__).parents[1]
 SCORES = "ropeScores_invariant_of_commutes"
@@ -64,7 +64,7 @@ class Case:
         return seconds(call)
 
     def products(self, dims: tuple[int, ...]) -> int:
-        return work(self.certificate, self.claim, self.library, dims)
+        return rehearse(self.certificate, self.claim, self.library, dims).products
 
 
 class Expressions:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.arrays import Data, Evaluator, ObjectArithmetic, Places, Unsupported, Value
-from harness.arrays.evaluate import rank, shape_of
+from harness.arrays.evaluate import Evaluators, rank, shape_of
 from harness.claims.model import Claim, Hypothesis, Library
 from harness.evidence import Counterexample, Json
 from harness.instances.functions import named_function
+from harness.language.terms import Equation, Term, Variable
 from harness.language.types import Parameter, is_place
 
 EXACT = ObjectArithmetic(Fraction, lambda x: 1 / x)
@@ -27,26 +28,58 @@ def breaks(
     In exact fractions, or modulo a number; `None` too for an instance that cannot be read as one
     of this claim.
     """
-    try:
-        values = read(example.values, claim, example.sizes)
-        walk: Evaluator[Any] = Evaluator(library, EXACT, example.sizes)
-        if not meeting(walk, claim.hypotheses, values, 1, modulus)[0]:
+    return Trials(library).breaks(example, claim, modulus)
+
+
+class Trials:
+    """Instances held to claims, one after the other.
+
+    What a side comes to at an instance is kept, since claims that differ in a hypothesis or on one
+    side share the rest; and so is the way in which sides are computed at sizes.
+    """
+
+    def __init__(self, library: Library) -> None:
+        self._evaluators = Evaluators(library, keep=32)
+        self._known: dict[Hashable, tuple[Counterexample, Mapping[str, Value[Any]], _Sides]] = {}
+
+    def breaks(
+        self, example: Counterexample, claim: Claim, modulus: int = 0
+    ) -> Counterexample | None:
+        """As the function of this name."""
+        try:
+            if any(self._gap(example, claim, h.equation, modulus) for h in claim.hypotheses):
+                return None
+            if not self._gap(example, claim, claim.conclusion, modulus):
+                return None
+            left, right = self._both(example, claim, claim.conclusion, modulus)
+        except UNREADABLE:
             return None
-        left, right = walk.equation(claim.conclusion, values)
-    except UNREADABLE:
-        return None
-    if modulus:
-        left, right = left % modulus, right % modulus
-    if not (left != right).any():
-        return None
-    names = [p.name for p in claim.parameters]
-    return Counterexample(
-        {name: size for name, size in example.sizes.items() if name in names},
-        {name: value for name, value in example.values.items() if name in names},
-        plain(left[0]),
-        plain(right[0]),
-        example.remark,
-    )
+        names = [p.name for p in claim.parameters]
+        return Counterexample(
+            {name: size for name, size in example.sizes.items() if name in names},
+            {name: value for name, value in example.values.items() if name in names},
+            plain(left[0]),
+            plain(right[0]),
+            example.remark,
+        )
+
+    def _gap(self, example: Counterexample, claim: Claim, equation: Equation, modulus: int) -> bool:
+        left, right = self._both(example, claim, equation, modulus)
+        return bool((left != right).any())
+
+    def _both(
+        self, example: Counterexample, claim: Claim, equation: Equation, modulus: int
+    ) -> tuple[Any, Any]:
+        walk = self._evaluators.at(EXACT, example.sizes)
+        which = (id(example), claim.parameters)
+        if which not in self._known:
+            self._known[which] = example, read(example.values, claim, example.sizes), {}
+        _, values, sides = self._known[which]
+        for term in (equation.left, equation.right):
+            if (equation.parameters, term) not in sides:
+                sides[equation.parameters, term] = walk.family(equation.parameters, term, values)
+        left, right = (sides[equation.parameters, t] for t in (equation.left, equation.right))
+        return (left % modulus, right % modulus) if modulus else (left, right)
 
 
 def meets(
@@ -59,6 +92,8 @@ def meets(
     except UNREADABLE:
         return False
 
+
+_Sides = dict[tuple[tuple[Variable, ...], Term], Any]
 
 UNREADABLE = (KeyError, ValueError, TypeError, IndexError, Unsupported)
 """What is raised for an instance that is none of the claim's."""

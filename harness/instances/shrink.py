@@ -17,7 +17,7 @@ import numpy as np
 from harness.arrays.evaluate import rank, size_of
 from harness.claims.model import Claim, Library
 from harness.evidence import Counterexample, Json
-from harness.instances.exact import UNREADABLE, breaks, plain
+from harness.instances.exact import UNREADABLE, Trials, plain
 from harness.instances.functions import FUNCTIONS
 from harness.language.types import (
     Dim,
@@ -40,21 +40,13 @@ from harness.language.types import (
 
 def shrink(example: Counterexample, claim: Claim, library: Library) -> Counterexample:
     """The smallest counterexample that steps lead to from `example`, which must be one."""
-    found = breaks(example, claim, library)
-    if found is None:
-        return example
-    current = found
-    while (smaller := _first(current, claim, library)) is not None:
-        current = smaller
-    return current
-
-
-def _first(example: Counterexample, claim: Claim, library: Library) -> Counterexample | None:
-    for candidate in _steps(example, claim):
-        found = breaks(candidate, claim, library)
-        if found is not None:
-            return found
-    return None
+    trials = Trials(library)
+    found = trials.breaks(example, claim)
+    while found is not None:
+        example = found
+        tried = (trials.breaks(candidate, claim) for candidate in _steps(example, claim))
+        found = next((smaller for smaller in tried if smaller is not None), None)
+    return example
 
 
 def _steps(example: Counterexample, claim: Claim) -> Iterator[Counterexample]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from harness.claims.model import Claim, Library
 from harness.evidence import Counterexample
-from harness.instances.exact import breaks
+from harness.instances.exact import Trials
 from harness.lattice import Answer
 from harness.numeric.leg import find_counterexample
 from harness.symbolic.indices import settled
@@ -33,12 +33,14 @@ def decide(
     library: Library,
     *,
     known: Sequence[Counterexample] = (),
+    trials: Trials | None = None,
     seconds: float = 3.0,
 ) -> Decision:
     """Prove the claim for every size, or find an instance that breaks it.
 
     `known` are counterexamples to similar claims, tried first: an instance that meets more
-    hypotheses than are asked for breaks the weaker claim too.
+    hypotheses than are asked for breaks the weaker claim too. `trials` is by whom they are held
+    to it, where he has held them to others before.
     """
     start = time.monotonic()
 
@@ -52,8 +54,9 @@ def decide(
 
     if claim.conclusion.left == claim.conclusion.right:
         return decision(Answer.TRIVIAL, "Nothing is turned: both sides are the same term.")
+    trials = trials or Trials(library)
     for example in known:
-        found = breaks(example, claim, library)
+        found = trials.breaks(example, claim)
         if found is not None:
             return decision(Answer.FAILS, "A counterexample breaks it.", found)
     try:

@@ -14,6 +14,7 @@ from itertools import combinations
 from harness.claims.model import Claim, Library
 from harness.claims.toggles import Checker, Question, Toggle
 from harness.evidence import Counterexample
+from harness.instances.exact import Trials
 from harness.lattice import Answer, Spared
 from harness.necessity.decide import Decision, decide
 
@@ -63,13 +64,14 @@ def _decided(
 ) -> dict[tuple[object, ...], Decision]:
     claims = {key(asked[question.name]): asked[question.name] for asked in cells.values()}
     known: list[Counterexample] = []
+    trials = Trials(library)
     found: dict[tuple[object, ...], Decision] = {}
     alike: dict[tuple[object, ...], list[tuple[Claim, Decision]]] = {}
     for which, claim in sorted(claims.items(), key=lambda item: -len(item[1].hypotheses)):
         others = alike.setdefault((claim.parameters, claim.conclusion), [])
         decision = next((d for other, d in others if _answers(other, d, claim)), None)
         if decision is None:
-            decision = decide(claim, library, known=known, seconds=seconds)
+            decision = decide(claim, library, known=known, trials=trials, seconds=seconds)
             others.append((claim, decision))
         example = decision.counterexample
         if example is not None and all(example.values != other.values for other in known):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Hashable
+from fractions import Fraction
 from math import gcd
 from typing import Any
 
@@ -33,8 +34,10 @@ class Residues:
         self.used = 0
 
     @staticmethod
-    def of(number: int) -> int:
-        return int(number)
+    def of(number: int | Fraction) -> int:
+        if number.denominator == 1:
+            return int(number)
+        return number.numerator * pow(number.denominator, -1, PRIME) % PRIME
 
     def symbol(self, name: str) -> int:
         """A new random number."""
@@ -57,61 +60,71 @@ class Residues:
         return not (array % PRIME).any()
 
 
-class Work:
-    """Counts the products of monomials that an evaluation with polynomials would make at most.
+class Work(Residues):
+    """Residues that count the products of monomials that polynomials in their place would make.
 
-    A number is how many monomials the polynomial in its place has, had none of them cancelled;
+    A number is also how many monomials its polynomial has at most, had none of them cancelled;
     constants are collected.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, seed: int = 0) -> None:
+        super().__init__(seed)
         self.products = 0
 
-    def of(self, number: int) -> _Count:
-        return _Count(0, int(number != 0), self)
+    def of(self, number: int | Fraction) -> _Count:  # type: ignore[override]
+        return _Count(Residues.of(number), 0, int(number != 0), self)
 
-    def symbol(self, name: str) -> _Count:
-        return _Count(1, 0, self)
+    def symbol(self, name: str) -> _Count:  # type: ignore[override]
+        return _Count(super().symbol(name), 1, 0, self)
 
     @staticmethod
-    def key(number: _Count) -> int:
-        """The values of a function all have one monomial: no matter which is which."""
-        return 0
+    def key(number: _Count | int) -> int:
+        return Residues.key(number.residue if isinstance(number, _Count) else number)  # or an index
 
-    def reciprocal(self, number: _Count) -> _Count:
-        return _Count(1, 0, self)
+    def reciprocal(self, number: _Count) -> _Count:  # type: ignore[override]
+        return _Count(Residues.reciprocal(number.residue), 1, 0, self)
 
     @staticmethod
     def are_zero(array: Any) -> bool:
-        return True
+        return not any(number.residue % PRIME for number in array.reshape(-1))
 
 
 class _Count:
-    __slots__ = ("constant", "others", "work")
+    __slots__ = ("constant", "others", "residue", "work")
 
-    def __init__(self, others: int, constant: int, work: Work) -> None:
+    def __init__(self, residue: int, others: int, constant: int, work: Work) -> None:
+        self.residue = residue
         self.others = others
         self.constant = constant
         """1 where the polynomial has a constant term, else 0."""
         self.work = work
 
     def __add__(self, other: _Count) -> _Count:
-        constant = self.constant | other.constant
-        return _Count(self.others + other.others, constant, self.work)
+        return self._joined(self.residue + other.residue, other)
 
-    __sub__ = __add__
+    def __sub__(self, other: _Count) -> _Count:
+        return self._joined(self.residue - other.residue, other)
+
+    def _joined(self, residue: int, other: _Count) -> _Count:
+        constant = self.constant | other.constant
+        return _Count(residue, self.others + other.others, constant, self.work)
 
     def __neg__(self) -> _Count:
-        return self
+        return _Count(-self.residue, self.others, self.constant, self.work)
 
     def __mul__(self, other: _Count) -> _Count:
         products = (self.others + self.constant) * (other.others + other.constant)
         self.work.products += products
         constant = self.constant & other.constant
-        return _Count(products - constant, constant, self.work)
+        return _Count(self.residue * other.residue, products - constant, constant, self.work)
 
     def __bool__(self) -> bool:
         return self.others + self.constant > 0
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Count) and self.residue == other.residue
+
+    __hash__ = None  # type: ignore[assignment]
 
 
 class Ring:

@@ -56,6 +56,28 @@ class Expansion:
     """Which identity does not hold, where one does not."""
 
 
+@dataclass(frozen=True)
+class Rehearsal:
+    """A certificate checked in residues, and what it will take to expand it."""
+
+    sizes: Mapping[str, int]
+    symbols: int
+    products: int
+    """Of monomials, at most."""
+    failed: str
+
+
+def rehearse(
+    certificate: Certificate, claim: Claim, library: Library, dims: Sequence[int]
+) -> Rehearsal:
+    """What `expand` will do at these sizes."""
+    sizes = sizes_of(claim.parameters, dims)
+    numbers = Work()
+    table = Table(numbers.symbol, numbers.key, numbers.reciprocal)
+    failed = fault(certificate, claim, library, sizes, table, numbers)
+    return Rehearsal(sizes, table.symbols, numbers.products, failed)
+
+
 def expand(
     certificate: Certificate,
     claim: Claim,
@@ -63,18 +85,16 @@ def expand(
     dims: Sequence[int],
     *,
     backend: str = "sympy",
+    rehearsal: Rehearsal | None = None,
 ) -> Expansion:
     """Check a certificate with a symbol in every entry, at sizes taken from `dims` in turn."""
-    sizes = sizes_of(claim.parameters, dims)
-    numbers = Residues(seed=0)
-    rehearsal = Table(numbers.symbol, numbers.key, numbers.reciprocal)
-    failed = fault(certificate, claim, library, sizes, rehearsal, numbers)
-    if failed:
-        return Expansion(sizes, rehearsal.drawn, is_valid=False, failed=failed)
-    ring = Ring(rehearsal.symbols, backend)
+    found = rehearsal or rehearse(certificate, claim, library, dims)
+    if found.failed:
+        return Expansion(found.sizes, found.symbols, is_valid=False, failed=found.failed)
+    ring = Ring(found.symbols, backend)
     table = Table(ring.symbol, ring.key, ring.reciprocal)
-    failed = fault(certificate, claim, library, sizes, table, ring)
-    return Expansion(sizes, ring.used, not failed, failed)
+    failed = fault(certificate, claim, library, found.sizes, table, ring)
+    return Expansion(found.sizes, ring.used, not failed, failed)
 
 
 def check_at_random(
@@ -86,14 +106,6 @@ def check_at_random(
     table = Table(numbers.symbol, numbers.key, numbers.reciprocal)
     failed = fault(certificate, claim, library, sizes, table, numbers)
     return Expansion(sizes, numbers.used, not failed, failed)
-
-
-def work(certificate: Certificate, claim: Claim, library: Library, dims: Sequence[int]) -> int:
-    """How many products of monomials `expand` makes at these sizes, at most."""
-    counts = Work()
-    table = Table(counts.symbol, counts.key, counts.reciprocal)
-    fault(certificate, claim, library, sizes_of(claim.parameters, dims), table, counts)
-    return counts.products
 
 
 class Numbers(Protocol):

@@ -10,7 +10,7 @@ from harness.instances.refute import find_counterexample
 from harness.language.types import Sort
 from harness.symbolic.certificate import certify
 from harness.symbolic.prove import prove
-from harness.symbolic.verify import check_at_random, expand, work
+from harness.symbolic.verify import check_at_random, expand, rehearse
 from tests.arrays.language import CLAIMS, LIBRARY
 from tests.numeric.verify import assert_breaks
 from tests.symbolic.claims import build_case, cases
@@ -36,7 +36,7 @@ def test_a_true_claim_is_proved_and_its_certificate_expands(
     certificate = certify(claim, proof)
     expanded = 0
     for dims in ((2, 3), (2,), (1, 2), (1, 2, 1)):
-        if not expanded and work(certificate, claim, LIBRARY, dims) <= MAX_WORK:
+        if not expanded and rehearse(certificate, claim, LIBRARY, dims).products <= MAX_WORK:
             found = expand(certificate, claim, LIBRARY, dims)
             assert found.is_valid, found.failed
             expanded = found.symbols

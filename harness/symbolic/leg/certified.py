@@ -14,7 +14,7 @@ from harness.symbolic.certificate import certify
 from harness.symbolic.leg.question import Question, sets
 from harness.symbolic.prove import Proof
 from harness.symbolic.readback import Unreadable
-from harness.symbolic.verify import Certificate, check_at_random, expand, work
+from harness.symbolic.verify import Certificate, check_at_random, expand, rehearse
 
 EXPANSIONS = ((2,), (1, 2), (3, 2, 2), (3, 2, 4), (1, 4), (3, 4))
 """At which sizes, taken in turn, certificates are expanded."""
@@ -68,12 +68,16 @@ def _expansions(certificate: Certificate, question: Question) -> list[dict[str, 
     for dims in EXPANSIONS:
         if found and question.is_late:
             break
-        needed = work(certificate, claim, library, dims)
-        known = [name for name in MAX_WORK if needed <= MAX_WORK[name] and find_spec(name)]
-        if not known or sizes_of(claim.parameters, dims) in seen:
+        if sizes_of(claim.parameters, dims) in seen:
             continue
         begun = time.monotonic()
-        expansion = expand(certificate, claim, library, dims, backend=known[0])
+        rehearsal = rehearse(certificate, claim, library, dims)
+        needed = rehearsal.products
+        known = [name for name in MAX_WORK if needed <= MAX_WORK[name] and find_spec(name)]
+        if not known:
+            continue
+        about = (certificate, claim, library, dims)
+        expansion = expand(*about, backend=known[0], rehearsal=rehearsal)
         seen.append(expansion.sizes)
         found.append(
             {
