@@ -7,7 +7,7 @@ answered first, since what breaks them breaks those that assume less.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -35,11 +35,12 @@ def lattice(checker: Checker, library: Library, *, seconds: float = 20.0) -> Ite
     for off in subsets(checker.toggles):
         asked = {q.name: checker.claim(q, off, library) for q in checker.questions}
         cells[tuple(toggle.name for toggle in off)] = asked
-    decisions = {q.name: _decided(q, cells, library, seconds) for q in checker.questions}
-    for names, claims in cells.items():
-        yield DecidedCell(
-            names, claims, {q: decisions[q][key(claim)] for q, claim in claims.items()}
-        )
+    decisions = {
+        q.name: _decided([asked[q.name] for asked in cells.values()], library, seconds)
+        for q in checker.questions
+    }
+    for i, (names, claims) in enumerate(cells.items()):
+        yield DecidedCell(names, claims, {q: decisions[q][i] for q in claims})
 
 
 def subsets(toggles: tuple[Toggle, ...]) -> Iterator[tuple[Toggle, ...]]:
@@ -56,19 +57,25 @@ def key(claim: Claim) -> tuple[object, ...]:
     return (claim.parameters, claim.hypotheses, claim.conclusion)
 
 
-def _decided(
-    question: Question,
-    cells: Mapping[tuple[str, ...], Mapping[str, Claim]],
-    library: Library,
-    seconds: float,
-) -> dict[tuple[object, ...], Decision]:
-    claims = {key(asked[question.name]): asked[question.name] for asked in cells.values()}
+def _decided(claims: Sequence[Claim], library: Library, seconds: float) -> list[Decision]:
+    """The decision about each claim, each made once."""
+    # Hashing a term takes a walk, so that each is hashed once.
+    conclusions: dict[Hashable, int] = {}
+    numbers: dict[Hashable, int] = {}
+    distinct: dict[int, tuple[Claim, int]] = {}
+    which: list[int] = []
+    for claim in claims:
+        about = conclusions.setdefault((claim.parameters, claim.conclusion), len(conclusions))
+        which.append(numbers.setdefault((about, claim.hypotheses), len(numbers)))
+        distinct[which[-1]] = claim, about
     known: list[Counterexample] = []
     trials = Trials(library)
-    found: dict[tuple[object, ...], Decision] = {}
-    alike: dict[tuple[object, ...], list[tuple[Claim, Decision]]] = {}
-    for which, claim in sorted(claims.items(), key=lambda item: -len(item[1].hypotheses)):
-        others = alike.setdefault((claim.parameters, claim.conclusion), [])
+    found: dict[int, Decision] = {}
+    alike: dict[int, list[tuple[Claim, Decision]]] = {}
+    for number, (claim, about) in sorted(
+        distinct.items(), key=lambda item: -len(item[1][0].hypotheses)
+    ):
+        others = alike.setdefault(about, [])
         decision = next((d for other, d in others if _answers(other, d, claim)), None)
         if decision is None:
             decision = decide(claim, library, known=known, trials=trials, seconds=seconds)
@@ -76,8 +83,8 @@ def _decided(
         example = decision.counterexample
         if example is not None and all(example.values != other.values for other in known):
             known.append(example)
-        found[which] = decision
-    return found
+        found[number] = decision
+    return [found[number] for number in which]
 
 
 def _answers(other: Claim, decision: Decision, claim: Claim) -> bool:
@@ -88,10 +95,9 @@ def _answers(other: Claim, decision: Decision, claim: Claim) -> bool:
     """
     match decision.answer:
         case Answer.FAILS:
-            return set(claim.hypotheses) <= set(other.hypotheses)
+            return all(h in other.hypotheses for h in claim.hypotheses)
         case Answer.HOLDS:
-            used = {h for h in other.hypotheses if h.name in decision.used}
-            return used <= set(claim.hypotheses)
+            return all(h in claim.hypotheses for h in other.hypotheses if h.name in decision.used)
         case _:
             return False
 
