@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from harness.claims.model import Claim, Library
 from harness.symbolic import words as w
-from harness.symbolic.prove import Prover
+from harness.symbolic.prove import prover as prover_of
 from harness.symbolic.rewriting import Rewriter
 
 
 def contradiction(claim: Claim, library: Library) -> str:
     """Why nothing meets the hypotheses, or nothing but what has no entry; empty if not known."""
-    prover = Prover(library.definitions, claim.parameters, claim.hypotheses)
+    prover = prover_of(claim, library.definitions)
     for completion, order in prover.completions():
         for relation in prover.relations:
             # By the others: what it says by itself may be undone before it meets them.

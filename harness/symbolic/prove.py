@@ -183,6 +183,22 @@ class Prover:
         return rewriter.reduce(left)[0], rewriter.reduce(right)[0]
 
 
+_PROVERS = 4
+_provers: dict[tuple[object, ...], Prover] = {}
+
+
+def prover(claim: Claim, definitions: Mapping[str, Definition]) -> Prover:
+    """The prover from a claim's hypotheses; the last few are kept, with what they completed."""
+    which = (id(definitions), claim.parameters, claim.hypotheses)
+    found = _provers.pop(which, None)
+    if found is None or found.env.definitions is not definitions:
+        found = Prover(definitions, claim.parameters, claim.hypotheses)
+    _provers[which] = found
+    if len(_provers) > _PROVERS:
+        del _provers[next(iter(_provers))]
+    return found
+
+
 def prove(claim: Claim, definitions: Mapping[str, Definition]) -> Proof:
     """Prove a claim's conclusion from its hypotheses. Raises `UnsupportedTerm`."""
-    return Prover(definitions, claim.parameters, claim.hypotheses).prove(claim.conclusion)
+    return prover(claim, definitions).prove(claim.conclusion)

@@ -12,7 +12,7 @@ from harness.symbolic import build as b
 from harness.symbolic import words as w
 from harness.symbolic.codes import type_code
 from harness.symbolic.interpret import Environment, interpret_poly, symbol
-from harness.symbolic.prove import Prover
+from harness.symbolic.prove import prover
 from harness.symbolic.readback import Reader
 from harness.symbolic.rewriting import Rewriter
 from harness.symbolic.sketch.folding import Folded
@@ -33,7 +33,7 @@ class Algebra:
 
     def __init__(self, claim: Claim, definitions: Mapping[str, Definition]) -> None:
         self.definitions = definitions
-        self.prover = Prover(definitions, claim.parameters, claim.hypotheses)
+        self.prover = prover(claim, definitions)
         self.types = {p.name: p.type for p in claim.parameters if p.is_explicit}
         self.hints: dict[str, str] = {}
         """How the claim and its definitions call bound indices, by the codes of their types."""
