@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from harness.cache import code_fingerprint, digest
-from harness.claims.model import Claim, Definition, Project
+from harness.claims.model import Claim, Definition, Library, Project
 from harness.claims.programs import Model, Program
 from harness.claims.toggles import Checker
 from harness.claims.vacuity import UNKNOWN, vacuous
@@ -203,14 +204,26 @@ def _settings(plan: Plan, leg: Leg) -> tuple[tuple[str, Any], ...]:
 
 def task_key(task: Task) -> str:
     """A fingerprint of the question: a cached answer to it is the answer that asking would give."""
-    bare = task.detached()
-    about, library = bare.about, bare.library
+    about = task.about.detached()
     return digest(
         said(about) if isinstance(about, Claim) else about,
-        sorted(library.definitions.items()),
+        _definitions(task.library),
         (task.leg, task.engine, task.settings),
         code_fingerprint(),
     )
+
+
+_digests: deque[tuple[Library, str]] = deque(maxlen=4)
+
+
+def _definitions(library: Library) -> str:
+    """A fingerprint of a library's definitions: as long as all claims, and the same for each."""
+    for known, found in _digests:
+        if known is library:
+            return found
+    found = digest(sorted(library.detached().definitions.items()))
+    _digests.append((library, found))
+    return found
 
 
 def said(claim: Claim) -> tuple[object, ...]:

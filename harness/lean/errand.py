@@ -56,26 +56,6 @@ class Told:
         return tuple(message for message in self.messages if message.is_error)
 
 
-def run_errand(
-    errand: Errand,
-    build: Build,
-    toolchain: Toolchain,
-    *,
-    folder: Path,
-    stop: Signal | None = None,
-    on_start: Callable[[], None] = lambda: None,
-) -> tuple[str, float]:
-    """The answer, and how many seconds Lean took when it was asked.
-
-    The answer to the same question about the same build by the same Lean is not asked for again.
-    Raises ErrandFailed, and Stopped once `stop` is set.
-    """
-    told = tell(errand, build, toolchain, folder=folder, stop=stop, on_start=on_start)
-    if told.complaint:
-        raise ErrandFailed(told.complaint)
-    return told.text, told.seconds
-
-
 def tell(
     errand: Errand,
     build: Build,
