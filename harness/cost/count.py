@@ -10,12 +10,11 @@ operator of a position, and setting things side by side, is no operation.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-
-import sympy
+from math import prod
 
 from harness.claims.model import Library
 from harness.claims.unfolding import unfolded
-from harness.cost.counts import Counts, Polynomial, Uncountable, polynomial
+from harness.cost.counts import ONE, Counts, Polynomial, Uncountable, polynomial
 from harness.language.prelude import meaning
 from harness.language.terms import Apply, Lambda, Primitive, Term, Variable
 from harness.language.transform import (
@@ -121,7 +120,7 @@ def _table(term: Term) -> Term:
 
 def _repetitions(term: Term) -> Polynomial:
     """For how many values of bound indices `term` is computed."""
-    total: Polynomial = sympy.Integer(1)
+    total = ONE
     bound = _bound(term)
     names = {variable.name for variable in bound}
     for variable in bound:
@@ -129,7 +128,7 @@ def _repetitions(term: Term) -> Polynomial:
             continue  # one value for each of its source
         if not isinstance(variable.type, Index):
             raise Uncountable(f"a function of a {variable.type} that is handed over as a whole")
-        total *= polynomial(variable.type.size)
+        total = total * polynomial(variable.type.size)
     return total
 
 
@@ -153,7 +152,7 @@ def _own(term: Term) -> Counts:
         case Apply(function, argument):
             if isinstance(argument.type, Index | Named):
                 return Counts()
-            return Counts(calls={_head(function): sympy.Integer(1)})
+            return Counts(calls={_head(function): ONE})
         case Primitive(operator, dims, arguments):
             return RULES[operator](tuple(map(polynomial, dims)), arguments)
         case _:
@@ -183,10 +182,7 @@ def _nonzero(matrix: Term) -> Polynomial:
 
 
 def _product(*dims: Dim) -> Polynomial:
-    total: Polynomial = sympy.Integer(1)
-    for dim in dims:
-        total *= polynomial(dim)
-    return total
+    return prod(map(polynomial, dims), start=ONE)
 
 
 def _none(dims: tuple[Polynomial, ...], arguments: tuple[Term, ...]) -> Counts:
@@ -194,11 +190,11 @@ def _none(dims: tuple[Polynomial, ...], arguments: tuple[Term, ...]) -> Counts:
 
 
 def _additions(*which: int) -> Rule:
-    return lambda dims, arguments: Counts(additions=sympy.prod(dims[i] for i in which))
+    return lambda dims, arguments: Counts(additions=prod((dims[i] for i in which), start=ONE))
 
 
 def _multiplications(*which: int) -> Rule:
-    return lambda dims, arguments: Counts(multiplications=sympy.prod(dims[i] for i in which))
+    return lambda dims, arguments: Counts(multiplications=prod((dims[i] for i in which), start=ONE))
 
 
 def _matvec(dims: tuple[Polynomial, ...], arguments: tuple[Term, ...]) -> Counts:
@@ -221,8 +217,8 @@ RULES: Mapping[str, Rule] = {
     "subtract": _additions(),
     "negate": _additions(),
     "multiply": _multiplications(),
-    "divide": lambda dims, arguments: Counts(divisions=sympy.Integer(1)),
-    "sum": lambda dims, arguments: Counts(additions=dims[0] - 1),
+    "divide": lambda dims, arguments: Counts(divisions=ONE),
+    "sum": lambda dims, arguments: Counts(additions=dims[0] - ONE),
     "vector": _none,
     "tabulate": _none,
     "transpose": _none,

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
-
-import sympy
+from itertools import chain
 
 from harness.language.types import (
     Dim,
@@ -23,11 +22,40 @@ from harness.language.types import (
     resolve,
 )
 
-Polynomial = Any
-"""A SymPy expression in the sizes, each of which is a natural number of at least 1."""
+
+@dataclass(frozen=True)
+class Polynomial:
+    """A sum of products of sizes. SymPy has it too, and takes half a second to be loaded."""
+
+    terms: Mapping[tuple[str, ...], int]
+    """The coefficient of each product, none of them 0, by its factors in order: `(d, d, n)`."""
+
+    @staticmethod
+    def of(terms: Iterable[tuple[tuple[str, ...], int]]) -> Polynomial:
+        """The sum of these terms."""
+        found: Counter[tuple[str, ...]] = Counter()
+        for factors, coefficient in terms:
+            found[tuple(sorted(factors))] += coefficient
+        return Polynomial({factors: c for factors, c in found.items() if c})
+
+    def __add__(self, other: Polynomial) -> Polynomial:
+        return self.of(chain(self.terms.items(), other.terms.items()))
+
+    def __sub__(self, other: Polynomial) -> Polynomial:
+        return self + number(-1) * other
+
+    def __mul__(self, other: Polynomial) -> Polynomial:
+        return self.of(
+            ((*one, *two), a * b) for one, a in self.terms.items() for two, b in other.terms.items()
+        )
 
 
-_NOTHING: Polynomial = sympy.Integer(0)
+def number(value: int) -> Polynomial:
+    """A polynomial without sizes."""
+    return Polynomial.of([((), value)])
+
+
+NOTHING, ONE = number(0), number(1)
 
 
 class Uncountable(Exception):
@@ -38,9 +66,9 @@ def polynomial(dim: Dim) -> Polynomial:
     """A size as a polynomial."""
     match resolve(dim):
         case DimVar(name):
-            return sympy.Symbol(name, integer=True, positive=True)
+            return Polynomial({(name,): 1})
         case DimLit(value):
-            return sympy.Integer(value)
+            return number(value)
         case DimSum(left, right):
             return polynomial(left) + polynomial(right)
         case DimProduct(left, right):
@@ -53,7 +81,7 @@ def entries(type_: Type) -> Polynomial:
     """How many scalars a value of `type_` holds. Raises `Uncountable`."""
     match type_:
         case Scalar():
-            return sympy.Integer(1)
+            return ONE
         case Vector(size):
             return polynomial(size)
         case Matrix(rows, columns):
@@ -66,25 +94,19 @@ def entries(type_: Type) -> Polynomial:
 
 def shown(value: Polynomial) -> str:
     """A polynomial as people write it, its terms of highest degree first: `2·d²·n + d·m`."""
-    expanded = sympy.expand(value)
-    if expanded == 0:
-        return "0"
-    symbols = sorted(expanded.free_symbols, key=str)
-    if not symbols:
-        return str(expanded)
+    names = sorted({name for factors in value.terms for name in factors})
     text = ""
-    terms = sympy.Poly(expanded, *symbols).terms()
-    terms.sort(key=lambda term: (-sum(term[0]), [-power for power in term[0]]))
-    for exponents, coefficient in terms:
-        pairs = zip(symbols, exponents, strict=True)
-        factors = [f"{symbol}{_power(power)}" for symbol, power in pairs if power]
+    for factors, coefficient in sorted(
+        value.terms.items(), key=lambda t: (-len(t[0]), [-t[0].count(name) for name in names])
+    ):
+        powers = [f"{name}{_power(factors.count(name))}" for name in dict.fromkeys(factors)]
         size = abs(coefficient)
-        if size != 1 or not factors:
-            factors.insert(0, str(size))
+        if size != 1 or not powers:
+            powers.insert(0, str(size))
         sign = "-" if coefficient < 0 else "+"
-        joined = "·".join(factors)
+        joined = "·".join(powers)
         text += f" {sign} {joined}" if text else joined if sign == "+" else f"-{joined}"
-    return text
+    return text or "0"
 
 
 def _power(power: int) -> str:
@@ -95,20 +117,22 @@ def _power(power: int) -> str:
 class Counts:
     """Operations on scalars, and calls of functions of which nothing is known."""
 
-    multiplications: Polynomial = _NOTHING
-    additions: Polynomial = _NOTHING
+    multiplications: Polynomial = NOTHING
+    additions: Polynomial = NOTHING
     """Subtractions and changes of sign among them."""
-    divisions: Polynomial = _NOTHING
+    divisions: Polynomial = NOTHING
     calls: Mapping[str, Polynomial] = field(default_factory=dict)
 
     def __add__(self, other: Counts) -> Counts:
-        names = (*self.calls, *(name for name in other.calls if name not in self.calls))
-        totals = {n: sympy.expand(self.calls.get(n, 0) + other.calls.get(n, 0)) for n in names}
+        calls = {
+            name: self.calls.get(name, NOTHING) + other.calls.get(name, NOTHING)
+            for name in dict.fromkeys((*self.calls, *other.calls))
+        }
         return Counts(
-            sympy.expand(self.multiplications + other.multiplications),
-            sympy.expand(self.additions + other.additions),
-            sympy.expand(self.divisions + other.divisions),
-            {name: total for name, total in totals.items() if total != 0},
+            self.multiplications + other.multiplications,
+            self.additions + other.additions,
+            self.divisions + other.divisions,
+            {name: total for name, total in calls.items() if total.terms},
         )
 
     def times(self, factor: Polynomial) -> Counts:
@@ -121,4 +145,4 @@ class Counts:
         )
 
     def __sub__(self, other: Counts) -> Counts:
-        return self + other.times(-1)
+        return self + other.times(number(-1))
