@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 import subprocess
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -45,22 +46,25 @@ def assemble(plan: Plan, events: Iterable[Evidence | Gap]) -> Run:
     everything = list(events)
     found = [item for item in everything if isinstance(item, Evidence)]
     finished = datetime.now(UTC)
+    own: defaultdict[str, list[Evidence]] = defaultdict(list)
+    for item in found:
+        own[item.subject].append(item)
     project = plan.project
     asked = dict(plan.subjects())
     return Run(
         project=project.library.namespace or project.root.name,
         about=project.about,
         claims=tuple(
-            _claim(claim, project, found, asked[claim.theorem])
+            _claim(claim, project, own[claim.theorem], asked[claim.theorem])
             for claim in project.claims
             if claim.theorem in asked
         ),
         definitions=tuple(
-            _definition(definition, project.library, found, asked[name])
+            _definition(definition, project.library, own[name], asked[name])
             for name, definition in project.library.definitions.items()
             if name in asked
         ),
-        checkers=tuple(_checker(checker, found) for checker in plan.checkers),
+        checkers=tuple(_checker(checker, own[checker.name]) for checker in plan.checkers),
         gaps=tuple(item for item in everything if isinstance(item, Gap)),
         programs_not_run=len(project.apart) if Leg.IMPLEMENTATION in plan.legs else 0,
         mutation=recall(plan),
@@ -77,8 +81,7 @@ def _claim(
 ) -> Subject:
     waived = {Leg(leg): reason for leg, reason in claim.waived.items()}
     verdict = judge(claim.theorem, evidence, asked, waived)
-    refuted = (e for e in evidence if e.outcome is Outcome.REFUTED)
-    own = [item for item in refuted if item.subject == claim.theorem]
+    refuted = [item for item in evidence if item.outcome is Outcome.REFUTED]
     return Subject(
         name=claim.theorem,
         kind=Kind.THEOREM,
@@ -101,7 +104,7 @@ def _claim(
             claim,
             project.library,
             project.claims,
-            (item.counterexample for item in own if item.counterexample is not None),
+            (item.counterexample for item in refuted if item.counterexample is not None),
         ),
         cost=_cost(claim, project),
     )
@@ -156,8 +159,7 @@ def _definition(
 
 def _checker(checker: Checker, evidence: list[Evidence]) -> CheckerResult:
     verdict = judge(checker.name, evidence, [Leg.NECESSITY])
-    own = [item for item in evidence if item.subject == checker.name]
-    check = own[0] if own else None
+    check = evidence[0] if evidence else None
     lattice = from_plain(check.data, Lattice) if check is not None and check.data else None
     return CheckerResult(
         *(checker.name, checker.title, checker.says, checker.file, verdict.status, check, lattice),
@@ -171,12 +173,11 @@ def _calls(*equations: Equation) -> tuple[str, ...]:
 
 
 def _legs(verdict: Verdict, evidence: list[Evidence]) -> tuple[LegResult, ...]:
-    own = [item for item in evidence if item.subject == verdict.subject]
     return tuple(
         LegResult(
             leg,
             outcome,
-            tuple(item for item in own if item.leg == leg),
+            tuple(item for item in evidence if item.leg == leg),
             verdict.waived.get(leg),
         )
         for leg, outcome in verdict.legs.items()
