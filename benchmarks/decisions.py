@@ -26,11 +26,12 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
+from benchmarks.memory import keep_memory
 from harness.claims.model import Claim
 from harness.numeric.bounded import Float64Check
 from harness.numeric.exact import PrimeFieldCheck
 from harness.numeric.reals import Regime
-from harness.numeric.threads import keep_memory, one_thread
+from harness.numeric.threads import one_thread
 from tests.arrays.language import CLAIMS, LIBRARY
 from tests.numeric.wrong import BELIEFS, BLOCK, MULTI, WRONG
 

@@ -28,6 +28,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.loops import batched_block, flint_multihead, numpy_block
+from benchmarks.memory import keep_memory
 from harness.arrays import Evaluator, Evaluators
 from harness.arrays.floats import Float64
 from harness.claims.hypotheses import assign
@@ -41,7 +42,7 @@ from harness.numeric.leg import check
 from harness.numeric.modular import PRIMES, PrimeField
 from harness.numeric.reals import RealField
 from harness.numeric.sampling import Sampler
-from harness.numeric.threads import keep_memory, one_thread
+from harness.numeric.threads import one_thread
 
 ROOT = Path(__file__).parents[1]
 STYLE = Style("rotated pairs", "adjacent pairs")
