@@ -10,11 +10,12 @@ operator of a position, and setting things side by side, is no operation.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from math import prod
+
+import sympy
 
 from harness.claims.model import Library
 from harness.claims.unfolding import unfolded
-from harness.cost.counts import ONE, Counts, Polynomial, Uncountable, polynomial
+from harness.cost.counts import Counts, Polynomial, Uncountable, polynomial
 from harness.language.prelude import meaning
 from harness.language.terms import Apply, Lambda, Primitive, Term, Variable
 from harness.language.transform import (
@@ -120,7 +121,7 @@ def _table(term: Term) -> Term:
 
 def _repetitions(term: Term) -> Polynomial:
     """For how many values of bound indices `term` is computed."""
-    total = ONE
+    total: Polynomial = sympy.Integer(1)
     bound = _bound(term)
     names = {variable.name for variable in bound}
     for variable in bound:
@@ -128,7 +129,7 @@ def _repetitions(term: Term) -> Polynomial:
             continue  # one value for each of its source
         if not isinstance(variable.type, Index):
             raise Uncountable(f"a function of a {variable.type} that is handed over as a whole")
-        total = total * polynomial(variable.type.size)
+        total *= polynomial(variable.type.size)
     return total
 
 
@@ -152,7 +153,7 @@ def _own(term: Term) -> Counts:
         case Apply(function, argument):
             if isinstance(argument.type, Index | Named):
                 return Counts()
-            return Counts(calls={_head(function): ONE})
+            return Counts(calls={_head(function): sympy.Integer(1)})
         case Primitive(operator, dims, arguments):
             return RULES[operator](tuple(map(polynomial, dims)), arguments)
         case _:
@@ -182,7 +183,10 @@ def _nonzero(matrix: Term) -> Polynomial:
 
 
 def _product(*dims: Dim) -> Polynomial:
-    return prod(map(polynomial, dims), start=ONE)
+    total: Polynomial = sympy.Integer(1)
+    for dim in dims:
+        total *= polynomial(dim)
+    return total
 
 
 def _none(dims: tuple[Polynomial, ...], arguments: tuple[Term, ...]) -> Counts:
@@ -190,11 +194,11 @@ def _none(dims: tuple[Polynomial, ...], arguments: tuple[Term, ...]) -> Counts:
 
 
 def _additions(*which: int) -> Rule:
-    return lambda dims, arguments: Counts(additions=prod((dims[i] for i in which), start=ONE))
+    return lambda dims, arguments: Counts(additions=sympy.prod(dims[i] for i in which))
 
 
 def _multiplications(*which: int) -> Rule:
-    return lambda dims, arguments: Counts(multiplications=prod((dims[i] for i in which), start=ONE))
+    return lambda dims, arguments: Counts(multiplications=sympy.prod(dims[i] for i in which))
 
 
 def _matvec(dims: tuple[Polynomial, ...], arguments: tuple[Term, ...]) -> Counts:
@@ -217,8 +221,8 @@ RULES: Mapping[str, Rule] = {
     "subtract": _additions(),
     "negate": _additions(),
     "multiply": _multiplications(),
-    "divide": lambda dims, arguments: Counts(divisions=ONE),
-    "sum": lambda dims, arguments: Counts(additions=dims[0] - ONE),
+    "divide": lambda dims, arguments: Counts(divisions=sympy.Integer(1)),
+    "sum": lambda dims, arguments: Counts(additions=dims[0] - 1),
     "vector": _none,
     "tabulate": _none,
     "transpose": _none,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from itertools import chain
+from typing import Any
+
+import sympy
 
 from harness.language.types import (
     Dim,
@@ -22,40 +23,11 @@ from harness.language.types import (
     resolve,
 )
 
-
-@dataclass(frozen=True)
-class Polynomial:
-    """A sum of products of sizes. SymPy has it too, and takes half a second to be loaded."""
-
-    terms: Mapping[tuple[str, ...], int]
-    """The coefficient of each product, none of them 0, by its factors in order: `(d, d, n)`."""
-
-    @staticmethod
-    def of(terms: Iterable[tuple[tuple[str, ...], int]]) -> Polynomial:
-        """The sum of these terms."""
-        found: Counter[tuple[str, ...]] = Counter()
-        for factors, coefficient in terms:
-            found[tuple(sorted(factors))] += coefficient
-        return Polynomial({factors: c for factors, c in found.items() if c})
-
-    def __add__(self, other: Polynomial) -> Polynomial:
-        return self.of(chain(self.terms.items(), other.terms.items()))
-
-    def __sub__(self, other: Polynomial) -> Polynomial:
-        return self + number(-1) * other
-
-    def __mul__(self, other: Polynomial) -> Polynomial:
-        return self.of(
-            ((*one, *two), a * b) for one, a in self.terms.items() for two, b in other.terms.items()
-        )
+Polynomial = Any
+"""A SymPy expression in the sizes, each of which is a natural number of at least 1."""
 
 
-def number(value: int) -> Polynomial:
-    """A polynomial without sizes."""
-    return Polynomial.of([((), value)])
-
-
-NOTHING, ONE = number(0), number(1)
+_NOTHING: Polynomial = sympy.Integer(0)
 
 
 class Uncountable(Exception):
@@ -66,9 +38,9 @@ def polynomial(dim: Dim) -> Polynomial:
     """A size as a polynomial."""
     match resolve(dim):
         case DimVar(name):
-            return Polynomial({(name,): 1})
+            return sympy.Symbol(name, integer=True, positive=True)
         case DimLit(value):
-            return number(value)
+            return sympy.Integer(value)
         case DimSum(left, right):
             return polynomial(left) + polynomial(right)
         case DimProduct(left, right):
@@ -81,7 +53,7 @@ def entries(type_: Type) -> Polynomial:
     """How many scalars a value of `type_` holds. Raises `Uncountable`."""
     match type_:
         case Scalar():
-            return ONE
+            return sympy.Integer(1)
         case Vector(size):
             return polynomial(size)
         case Matrix(rows, columns):
@@ -94,19 +66,25 @@ def entries(type_: Type) -> Polynomial:
 
 def shown(value: Polynomial) -> str:
     """A polynomial as people write it, its terms of highest degree first: `2·d²·n + d·m`."""
-    names = sorted({name for factors in value.terms for name in factors})
+    expanded = sympy.expand(value)
+    if expanded == 0:
+        return "0"
+    symbols = sorted(expanded.free_symbols, key=str)
+    if not symbols:
+        return str(expanded)
     text = ""
-    for factors, coefficient in sorted(
-        value.terms.items(), key=lambda t: (-len(t[0]), [-t[0].count(name) for name in names])
-    ):
-        powers = [f"{name}{_power(factors.count(name))}" for name in dict.fromkeys(factors)]
+    terms = sympy.Poly(expanded, *symbols).terms()
+    terms.sort(key=lambda term: (-sum(term[0]), [-power for power in term[0]]))
+    for exponents, coefficient in terms:
+        pairs = zip(symbols, exponents, strict=True)
+        factors = [f"{symbol}{_power(power)}" for symbol, power in pairs if power]
         size = abs(coefficient)
-        if size != 1 or not powers:
-            powers.insert(0, str(size))
+        if size != 1 or not factors:
+            factors.insert(0, str(size))
         sign = "-" if coefficient < 0 else "+"
-        joined = "·".join(powers)
+        joined = "·".join(factors)
         text += f" {sign} {joined}" if text else joined if sign == "+" else f"-{joined}"
-    return text or "0"
+    return text
 
 
 def _power(power: int) -> str:
@@ -117,22 +95,20 @@ def _power(power: int) -> str:
 class Counts:
     """Operations on scalars, and calls of functions of which nothing is known."""
 
-    multiplications: Polynomial = NOTHING
-    additions: Polynomial = NOTHING
+    multiplications: Polynomial = _NOTHING
+    additions: Polynomial = _NOTHING
     """Subtractions and changes of sign among them."""
-    divisions: Polynomial = NOTHING
+    divisions: Polynomial = _NOTHING
     calls: Mapping[str, Polynomial] = field(default_factory=dict)
 
     def __add__(self, other: Counts) -> Counts:
-        calls = {
-            name: self.calls.get(name, NOTHING) + other.calls.get(name, NOTHING)
-            for name in dict.fromkeys((*self.calls, *other.calls))
-        }
+        names = (*self.calls, *(name for name in other.calls if name not in self.calls))
+        totals = {n: sympy.expand(self.calls.get(n, 0) + other.calls.get(n, 0)) for n in names}
         return Counts(
-            self.multiplications + other.multiplications,
-            self.additions + other.additions,
-            self.divisions + other.divisions,
-            {name: total for name, total in calls.items() if total.terms},
+            sympy.expand(self.multiplications + other.multiplications),
+            sympy.expand(self.additions + other.additions),
+            sympy.expand(self.divisions + other.divisions),
+            {name: total for name, total in totals.items() if total != 0},
         )
 
     def times(self, factor: Polynomial) -> Counts:
@@ -145,4 +121,4 @@ class Counts:
         )
 
     def __sub__(self, other: Counts) -> Counts:
-        return self + other.times(number(-1))
+        return self + other.times(-1)

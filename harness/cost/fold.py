@@ -13,10 +13,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+import sympy
+
 from harness.claims.model import Claim, Library
 from harness.claims.unfolding import unfolded
 from harness.cost.count import count, count_all, reassociated
-from harness.cost.counts import NOTHING, Counts, Polynomial, Uncountable, entries
+from harness.cost.counts import Counts, Polynomial, Uncountable, entries
 from harness.language.terms import Apply, Call, Lambda, Term, Variable
 from harness.language.transform import free_variables, fresh, rewrite, subterms
 from harness.language.types import Function, Index, Matrix, Named, Type, Vector
@@ -53,7 +55,7 @@ class FoldCost:
     @property
     def is_free(self) -> bool:
         """Whether the fold changes neither the number of parameters nor that of operations."""
-        return self.parameters_before == self.parameters_after and self.before == self.after
+        return bool(self.parameters_before == self.parameters_after and self.before == self.after)
 
 
 def fold_cost(claim: Claim, library: Library) -> FoldCost:
@@ -76,8 +78,8 @@ def fold_cost(claim: Claim, library: Library) -> FoldCost:
         left.definition,
         tuple(folded),
         tuple(inputs),
-        sum((entries(item.before.type) for item in folded), start=NOTHING),
-        sum((entries(item.after.type) for item in folded), start=NOTHING),
+        sympy.expand(sum(entries(item.before.type) for item in folded)),
+        sympy.expand(sum(entries(item.after.type) for item in folded)),
         count(_at_given(right, folded), library),
         count(_at_given(left, folded), library),
         count_all((item.after for item in folded), library),
