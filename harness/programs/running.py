@@ -12,7 +12,7 @@ from harness.claims.programs import Program
 from harness.programs.arrays import Array
 from harness.programs.binding import picked
 from harness.programs.graph import Node, NotApplicable
-from harness.programs.target import Fails, Target, Unusable, arguments, made
+from harness.programs.target import Fails, Target, Unusable, arguments, holding_formulas, made
 
 
 def run(
@@ -38,7 +38,11 @@ def called(
     """What `ask` returns for `given` in the arrays that the program takes. Raises as `run` does."""
     try:
         wrap, unwrap = (_numpy, _of_numpy) if target.library == "numpy" else _torch()
-        return unwrap(ask({name: _wrapped(wrap, value) for name, value in given.items()}))
+        values = {name: _wrapped(wrap, value) for name, value in given.items()}
+        if any(isinstance(value, np.ndarray) for value in given.values()):
+            return unwrap(ask(values))
+        with holding_formulas(target.call):
+            return unwrap(ask(values))
     except (NotApplicable, Unusable):
         raise
     except Exception as error:
@@ -100,7 +104,9 @@ def _instance(
         return target.call(**options)(**values)
     import torch
 
-    module = target.call(**options).double().eval()
+    module: Any = target.call
+    if isinstance(module, type):
+        module = module(**options).double().eval()
     state = dict(module.named_parameters())
     known = arguments(target)
     tensors = {name: value for name, value in values.items() if name in state}
