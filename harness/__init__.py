@@ -1,7 +1,8 @@
 """Keeps Lean proofs and the software they speak about honest with each other.
 
 `load` reads a project, `check` asks its legs and returns a `Run`; `conforms` and `same` ask about
-functions, `implements` makes a test of one. Each is imported when it is asked for, so that `import harness` costs nothing.
+functions, `implements` makes a test of one. Each is imported when it is asked for, so that `import
+harness` costs nothing.
 """
 
 from importlib import import_module

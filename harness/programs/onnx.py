@@ -62,7 +62,7 @@ class Graph:
             is_number = not isinstance(value, Array)
             known[name] = np.asarray(value, self._types[name]) if is_number else value
         for place, node in enumerate(self._evaluator.rt_nodes_):
-            label = getattr(node.onnx_node, "name", "") or f"node {place}"
+            label = getattr(node.onnx_node, "name", "") or next(iter(node.output), str(place))
             at = graph.AT.set(f"{self._name}, {label}")
             try:
                 values = self._ask(node, [self._plain(known[name]) for name in node.input])

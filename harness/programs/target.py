@@ -140,7 +140,10 @@ def _onnx(path: Path, formulas: bool) -> Target:
         from harness.programs.onnx import Graph
     except ModuleNotFoundError as error:
         raise Missing(f"{error.name} is not installed here") from None
-    graph = Graph(path, formulas)
+    try:
+        graph = Graph(path, formulas)
+    except Exception as error:
+        raise Unusable(f"{path.name} is no graph of ONNX: {error}") from None
     return Target(graph, False, "numpy", graph.versions)
 
 
