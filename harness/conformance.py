@@ -109,6 +109,5 @@ def assert_conforms(function: Callable[..., Any], definition: str, **binding: An
             lines.append(f"{item.check}: {item.outcome.value}: {item.summary}")
             if item.counterexample is not None:
                 example = item.counterexample
-                lines.append(f"  at {dict(example.sizes)}: {dict(example.values)}")
                 lines.append(f"  {example.remark}: {example.left} and {example.right}")
         raise AssertionError("\n".join(lines))

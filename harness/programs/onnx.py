@@ -55,8 +55,8 @@ class Graph:
         if missing := sorted(self._wanted - set(given)):
             raise TypeError(f"missing inputs: {', '.join(missing)}")
         if unknown := sorted(set(given) - set(self._types)):
-            known = ", ".join(self._types)
-            raise TypeError(f"it has no input and no tensor {', '.join(unknown)}, but {known}")
+            has = ", ".join(self._types)
+            raise TypeError(f"it has no input and no tensor {', '.join(unknown)}, but {has}")
         known: Any = {"": None, **self._evaluator.rt_inits_}
         for name, value in given.items():
             is_number = not isinstance(value, Array)

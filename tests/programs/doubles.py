@@ -46,7 +46,7 @@ class Doubles:
 
 
 class InDoubles:
-    """A world in which functions are what they are called, so that a library can be asked as well."""
+    """A world in which functions are what they are called, as they are to a library."""
 
     fields = (Doubles(), Doubles())
 
