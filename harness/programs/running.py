@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import traceback
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -123,8 +124,19 @@ def _instance(
             raise Unusable(f"it is of shape {wanted}, found {had}", ("give", name))
         tensors[name] = tensors[name].reshape(parameter.shape)
     rest = {name: value for name, value in values.items() if name not in tensors}
+    places, named = in_order(module, rest)
     with torch.no_grad():
-        return torch.func.functional_call(module, tensors, (), rest)
+        return torch.func.functional_call(module, tensors, places, named)
+
+
+def in_order(call: Any, values: Mapping[str, Any]) -> tuple[tuple[Any, ...], Mapping[str, Any]]:
+    """An exported graph takes no argument by its name: those to give in order, and the others."""
+    if not hasattr(getattr(call, "graph", None), "find_nodes"):
+        return (), values
+    names = list(inspect.signature(call.forward).parameters)
+    if missing := [name for name in names if name not in values]:
+        raise Unusable(f"`give` says nothing of its input {missing[0]}", ("give",))
+    return tuple(values[name] for name in names), {}
 
 
 def _takes_any(known: Mapping[str, Any]) -> bool:

@@ -13,7 +13,7 @@ from harness.programs.binding import Setting
 from harness.programs.check import PRIMES, Traced, chance, drawn, parting
 from harness.programs.graph import Node, NotApplicable
 from harness.programs.residues import PAIRS, World
-from harness.programs.running import called
+from harness.programs.running import called, in_order
 from harness.programs.target import at_hand
 
 
@@ -37,7 +37,11 @@ def same(
     try:
         for program in programs:
             given = {name: graph.variable(name, shape) for name, shape in shapes.items()}
-            ask: Callable[[Any], Any] = lambda values, call=program: call(**values)  # type: ignore[misc]  # noqa: E731
+
+            def ask(values: Mapping[str, Any], call: Callable[..., Any] = program) -> Any:
+                places, named = in_order(call, values)
+                return call(*places, **named)
+
             result = called(at_hand(program), {**given, **others}, ask)
             results.append(result if isinstance(result, Node) else graph.constant(result))
     except NotApplicable as error:

@@ -52,7 +52,7 @@ WRONG: dict[str, Edits] = {
         "half of the mask": (MASK, "attn_weights = attn_weights + 0.5 * attention_mask.clamp(-8)"),
     },
     "gpt_neox": {
-        "halves in place of pairs": HALVES,
+        "the wrong half": ("torch.cat((-x2, x1), dim=-1)", "torch.cat((x2, -x1), dim=-1)"),
         "keys and values exchanged": ("query_states, key_states, value_states = qkv.chunk",
                                       "query_states, value_states, key_states = qkv.chunk"),
         "heads in thirds": (

@@ -416,7 +416,8 @@ def copied(folder: Path, family: str, edit: tuple[str, str]) -> Program:
     assert file is not None
     assert file.origin is not None
     source = Path(file.origin).read_text("utf-8")
-    source = re.sub(r"^from \.\.\.", "from transformers.", source, flags=re.MULTILINE)
+    source = re.sub(r"^from \.\.\.(\w)", r"from transformers.\1", source, flags=re.MULTILINE)
+    source = re.sub(r"^from \.\.\. ", "from transformers ", source, flags=re.MULTILINE)
     source = re.sub(r"^from \.(\w)", rf"from {package}.\1", source, flags=re.MULTILINE)
     (folder / "copy.py").write_text(edited(source, edit), "utf-8")
     (folder / "copy.yaml").write_text(binding.replace(f"{module}:", "copy.py:"), "utf-8")
