@@ -1,7 +1,8 @@
 """Keeps Lean proofs and the software they speak about honest with each other.
 
 `load` reads a project, `check` asks its legs and returns a `Run`; `conforms` and `same` ask about
-functions. Each is imported when it is asked for, so that `import harness` costs nothing.
+functions, `implements` makes a test of one. Each is imported when it is asked for, so that `import
+harness` costs nothing.
 """
 
 from importlib import import_module
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from harness.api import check as check
     from harness.api import load as load
     from harness.conformance import conforms as conforms
+    from harness.conformance import implements as implements
     from harness.conformance import same as same
     from harness.diagnostics import InputError as InputError
     from harness.evidence import Evidence as Evidence
@@ -25,6 +27,7 @@ _WHERE = {
     "check": "api",
     "load": "api",
     "conforms": "conformance",
+    "implements": "conformance",
     "same": "conformance",
     "InputError": "diagnostics",
     "Evidence": "evidence",
@@ -43,6 +46,7 @@ __all__ = [
     "Status",
     "check",
     "conforms",
+    "implements",
     "load",
     "same",
 ]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -22,8 +22,9 @@ def conforms(
     """Ask whether a function computes a definition; the evidence of every check.
 
     `binding` are the keys of a file in `specs/programs/` (`for_` for `for`, `open_` for `open`).
-    The function is found again by its file and name, so it stands at the top of a file. It is run
-    in this process, without limits. Raises `InputError` for a binding that does not fit.
+    The function is run as it is, in this process and without limits; it may as well be a class or
+    a module of PyTorch, or an exported graph of one. Raises `InputError` for a binding that does
+    not fit.
     """
     import yaml
 
@@ -33,16 +34,32 @@ def conforms(
 
     opened = open_project(find_root(Path(project)))
     claims = load_claims_of(opened)
-    target = _target(function)
-    file = Path(target.rpartition(":")[0])
-    data = {"program": target, "implements": definition}
+    name = _name(function)
+    data = {"program": f"python:{name}", "implements": definition}
     data |= {key.rstrip("_"): value for key, value in binding.items()}
     with TemporaryDirectory() as folder:
-        path = Path(folder) / f"{function.__name__}.yaml"
+        path = Path(folder) / f"{name}.yaml"
         path.write_text(yaml.safe_dump(_texts(data), allow_unicode=True, sort_keys=False), "utf-8")
-        program = load_program(path, f"binding of {function.__name__}", opened.library, file.parent)
+        program = load_program(path, f"binding of {name}", opened.library, opened.root)
+    program = replace(program, call=function)
     about = opened.library.definitions[definition]
     return tuple(check(about, opened.library, program=program, claims=claims, seed=seed))
+
+
+def implements(
+    definition: str, **binding: Any
+) -> Callable[[Callable[..., Any]], Callable[[], None]]:
+    """A decorator that makes a test of a function: it passes where the function conforms."""
+
+    def test_of(function: Callable[..., Any]) -> Callable[[], None]:
+        def test() -> None:
+            assert_conforms(function, definition, **binding)
+
+        test.__name__ = test.__qualname__ = _name(function)
+        test.__module__, test.__doc__ = function.__module__, function.__doc__
+        return test
+
+    return test_of
 
 
 def same(
@@ -53,21 +70,19 @@ def same(
     seed: int = 0,
     **others: Any,
 ) -> Evidence:
-    """Ask whether two functions, each at the top of its file, are one, without rounding.
+    """Ask whether two functions are one, without rounding.
 
     Both get arrays of these shapes by name, and `others` as they are. They may be of different
     libraries. A refutation names the first entry and the operator at which they part.
     """
     from harness.programs.same import same as ask
 
-    return ask((_target(one), _target(other)), shapes, others, seed)
+    return ask((one, other), shapes, others, seed)
 
 
-def _target(function: Callable[..., Any]) -> str:
-    """Where a function is found again. Raises `ValueError` where it is within another."""
-    if "<" in function.__qualname__:
-        raise ValueError(f"{function.__qualname__} is not at the top of its file")
-    return f"{Path(inspect.getfile(function)).resolve()}:{function.__qualname__}"
+def _name(function: Callable[..., Any]) -> str:
+    name = getattr(function, "__name__", type(function).__name__)
+    return name if name.isidentifier() else "function"
 
 
 def _texts(data: Any) -> Any:
@@ -89,11 +104,10 @@ def assert_conforms(function: Callable[..., Any], definition: str, **binding: An
     outcomes = {item.outcome for item in found}
     fine = outcomes <= {Outcome.CONFIRMED, Outcome.NOT_APPLICABLE}
     if not (fine and Outcome.CONFIRMED in outcomes):
-        lines = [f"{function.__name__} does not conform to {definition}"]
+        lines = [f"{_name(function)} does not conform to {definition}"]
         for item in found:
             lines.append(f"{item.check}: {item.outcome.value}: {item.summary}")
             if item.counterexample is not None:
                 example = item.counterexample
-                lines.append(f"  at {dict(example.sizes)}: {dict(example.values)}")
                 lines.append(f"  {example.remark}: {example.left} and {example.right}")
         raise AssertionError("\n".join(lines))

@@ -68,6 +68,8 @@ class Program:
     """The narrowest format that it computes in."""
     root: str
     """The folder that a path of a file is relative to."""
+    call: Callable[..., Any] | None = field(default=None, compare=False, repr=False)
+    """The program itself, where it was not found by its name."""
     source: str = ""
     """A digest of the program's file, so that evidence is found again for the same one only."""
     place: Place | None = field(default=None, compare=False, repr=False)
@@ -181,12 +183,14 @@ def load_program(path: Path, name: str, library: Library, root: Path) -> Program
         give = tuple((k, reader.given(v, ("give", k))) for k, v in data["give"].items())
     at = reader.sizes(data.get("at"), parameters)
     target, source = data["program"], ""
-    file = root / target.partition(":")[0]
-    if target.partition(":")[0].endswith(".py"):
+    name_of_file = target.partition(":")[0]
+    file = root / name_of_file
+    if name_of_file.endswith((".py", ".onnx")):
         if file.is_file():
             source = _fingerprint(file.parent)
         else:
-            message = f"expected a file of Python, found none at {target.partition(':')[0]}"
+            kind = "Python" if name_of_file.endswith(".py") else "ONNX"
+            message = f"expected a file of {kind}, found none at {name_of_file}"
             faults.append(document.fault(("program",), message))
     if faults or term is None:
         raise InputError(faults)
@@ -393,7 +397,7 @@ class _Reader:
 
 
 def _fingerprint(folder: Path) -> str:
-    """Of all Python files in a folder and below: a program may import any of them.
+    """Of all files of Python and ONNX in a folder and below: a program may read any of them.
 
     Environments and hidden folders are left out; a library is known by its version.
     """
@@ -407,7 +411,7 @@ def _fingerprint(folder: Path) -> str:
             and not (here / name / "pyvenv.cfg").exists()
         )
         for name in sorted(names):
-            if name.endswith(".py"):
+            if name.endswith((".py", ".onnx", ".onnx.data")):
                 found.update(f"{here / name}".encode())
                 found.update((here / name).read_bytes())
     return found.hexdigest()

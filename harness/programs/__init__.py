@@ -8,7 +8,8 @@ program ──runs once on──▶ arrays of formulas ──▶ a formula ─�
     file, library ──▶ term ──evaluated over formulas──▶ a formula ─────────────────▲
 
 `graph.py` is a formula: nodes with a rule each, shapes, and which entries are −∞. A program meets
-it through NumPy's protocols (`arrays.py`) or PyTorch's dispatch (`tensors.py`); a definition,
+it through NumPy's protocols (`arrays.py`), which the operators of ONNX meet too (`onnx.py`), or
+PyTorch's dispatch (`tensors.py`); a definition,
 since formulas are one more arithmetic of the array interpreter. `residues.py` computes a formula
 in a pair of fields, q | p − 1: what stands in an exponential is asked modulo q and everything
 else modulo p, each node only where it is asked, so nothing is computed twice. A program runs once

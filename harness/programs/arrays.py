@@ -8,6 +8,7 @@ Given numbers stay numbers until they meet a formula.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from string import ascii_letters
 from types import EllipsisType
 from typing import Any
 
@@ -207,6 +208,15 @@ def _concrete(key: Any, name: str) -> None:
         raise NotApplicable(name, _GIVEN)
 
 
+def _across(value: Node, axis: int) -> Node:
+    """Vectors as matrices of one column, or of one row."""
+    return graph.rearrange("expand_dims", lambda a: np.expand_dims(a, axis), value)
+
+
+def _along(value: Node, axis: int) -> Node:
+    return graph.rearrange("squeeze", lambda a: a.squeeze(axis), value)
+
+
 def _power(base: Node, exponent: Node) -> Node:
     """Only a given exponent, and one for all, has a meaning."""
     if exponent.operator != "constant" or exponent.shape != ():
@@ -222,6 +232,9 @@ UFUNCS: Mapping[str, Callable[..., Node]] = {
     "negative": graph.negate,
     "positive": lambda a: a,
     "matmul": graph.matmul,
+    "vecdot": lambda a, b: graph.total(graph.multiply(a, b), -1),
+    "matvec": lambda a, b: _along(graph.matmul(a, _across(b, -1)), -1),
+    "vecmat": lambda a, b: _along(graph.matmul(_across(a, -2), b), -2),
     "exp": graph.exponential,
     "square": lambda a: graph.multiply(a, a),
     "reciprocal": lambda a: graph.divide(graph.constant(1), a),
@@ -248,15 +261,27 @@ def dot(left: Any, right: Any) -> Array:
 def einsum(subscripts: str, *operands: Any, **options: Any) -> Array:
     """Sums of products, as a product of all with their axes aligned, and then a sum."""
     values = [_node(value) for value in operands]
-    inputs, _arrow, output = subscripts.replace(" ", "").partition("->")
+    inputs, arrow, output = subscripts.replace(" ", "").partition("->")
     terms = inputs.split(",")
-    if "." in subscripts or "->" not in subscripts or len(terms) != len(values):
-        raise NotApplicable("einsum", "only with `->`, without `...`")
+    if len(terms) != len(values):
+        raise ValueError(f"{len(terms)} operands are named in {subscripts}, {len(values)} given")
+    if not arrow:
+        once = sorted(c for c in set(inputs) - {",", "."} if inputs.count(c) == 1)
+        output = ("..." if "..." in inputs else "") + "".join(once)
+    fresh = [c for c in ascii_letters if c not in subscripts]
+    more = [
+        len(v.shape) - len(t) + 3 if "..." in t else 0 for t, v in zip(terms, values, strict=True)
+    ]
+    rest = "".join(fresh[: max(more, default=0)])
+    terms = [t.replace("...", rest[len(rest) - n :]) for t, n in zip(terms, more, strict=True)]
+    output = output.replace("...", rest)
     if any(len(set(term)) != len(term) for term in terms):
         raise NotApplicable("einsum", "an index twice in one operand")
     letters = [*output, *sorted(set("".join(terms)) - set(output))]
     aligned = []
     for term, value in zip(terms, values, strict=True):
+        if len(term) != len(value.shape):
+            raise ValueError(f"{term} does not name the axes of an operand of shape {value.shape}")
         order = [term.index(letter) for letter in letters if letter in term]
         spread: Any = tuple(slice(None) if letter in term else None for letter in letters)
         aligned.append(graph.rearrange("align", _aligned(order, spread), value))
@@ -265,6 +290,26 @@ def einsum(subscripts: str, *operands: Any, **options: Any) -> Array:
         found = graph.multiply(found, value)
     summed = range(len(output), len(letters))
     return Array(graph.total(found, list(summed)) if summed else found)
+
+
+def tensordot(left: Any, right: Any, axes: Any = 2) -> Array:
+    """A sum of products over pairs of axes, as einsum."""
+    one, other = np.ndim(left), np.ndim(right)
+    if isinstance(axes, int):
+        axes = (range(one - axes, one), range(axes))
+    names, others = list(ascii_letters[:one]), list(ascii_letters[one : one + other])
+    for a, b in zip(*(np.atleast_1d(axis) for axis in axes), strict=True):
+        others[b] = names[a]
+    kept = [c for c in (*names, *others) if names.count(c) + others.count(c) == 1]
+    return einsum(f"{''.join(names)},{''.join(others)}->{''.join(kept)}", left, right)
+
+
+def cumsum(array: Any, axis: int | None = None, **_: Any) -> Array:
+    """Sums up to each place, as a product with a triangle of ones."""
+    value = Array(_node(array)) if axis is not None else Array(_node(array)).ravel()
+    moved = value.swapaxes(-1 if axis is None else axis, -1)
+    found: Array = moved @ np.triu(np.ones((moved.shape[-1],) * 2))
+    return found.swapaxes(-1 if axis is None else axis, -1)
 
 
 def _aligned(order: list[int], spread: Any) -> Callable[[Any], Any]:
@@ -280,9 +325,9 @@ def where(mask: Any, value: Any, other: Any) -> Array:
 def _joined(name: str) -> Callable[..., Array]:
     join = getattr(np, name)
 
-    def joined(arrays: Any, axis: int = 0, **_: Any) -> Array:
+    def joined(arrays: Any, *axis: int, dtype: Any = None, **named: int) -> Array:
         parts = [_node(array) for array in arrays]
-        return Array(graph.rearrange(name, lambda *a: join(a, axis=axis), *parts))
+        return Array(graph.rearrange(name, lambda *a: join(a, *axis, **named), *parts))
 
     return joined
 
@@ -343,19 +388,20 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
             "diagonal",
             "triu",
             "tril",
-            "permute_dims",
             "matrix_transpose",
             "take_along_axis",
             "copy",
             "atleast_2d",
+            "pad",
         )
     },
-    **{name: _joined(name) for name in ("concatenate", "stack")},
+    **{name: _joined(name) for name in ("concatenate", "stack", "vstack", "hstack")},
     **{name: _like(name) for name in ("zeros_like", "ones_like", "empty_like", "full_like")},
     **{name: _split(name) for name in ("split", "array_split")},
-    "concat": _joined("concatenate"),
     "where": where,
     "einsum": einsum,
+    "tensordot": tensordot,
+    "cumsum": cumsum,
     "dot": dot,
     "inner": lambda a, b: dot(a, np.swapaxes(b, -1, -2) if np.ndim(b) > 1 else b),
     "outer": lambda a, b: Array(_node(a)).reshape(-1, 1) * Array(_node(b)).reshape(1, -1),

@@ -30,9 +30,21 @@ class Setting:
     leaves: Mapping[str, tuple[int, ...]]
     """The variables that are drawn, with their shapes."""
 
+    @property
+    def size(self) -> int:
+        """How many numbers are drawn."""
+        return sum(int(np.prod(shape, initial=1)) for shape in self.leaves.values())
+
 
 def settings(program: Program, seed: int) -> Iterator[Setting]:
-    """One setting for each entry of `at`. Raises `Unusable` for values that do not fit."""
+    """One setting for each entry of `at`, the smallest first.
+
+    Raises `Unusable` for values that do not fit.
+    """
+    yield from sorted(_settings(program, seed), key=lambda setting: setting.size)
+
+
+def _settings(program: Program, seed: int) -> Iterator[Setting]:
     rng = np.random.default_rng([seed, 18])
     for number, entry in enumerate(program.at):
         sizes = {p.name: entry[p.name] for p in program.parameters if isinstance(p.sort, Sort)}

@@ -35,6 +35,12 @@ SHARP = {"float64": 1e-6, "float32": 1e-2}
 COARSER = {"float64": 1.0, "float32": 2.0**29}
 """By how much the rounding of a format is larger than that of doubles."""
 
+FEW = 12
+"""How many numbers a sentence may hold."""
+
+TRIES = 60
+"""How many instances are tried to find a smaller one on which the two differ."""
+
 ROOM = 8
 """How many times the definition's bound a difference may be: a program rounds in its own order,
 and more often."""
@@ -187,7 +193,8 @@ def _refuted(
         met = {n.operator.split()[0] for n in nodes(both.result, both.definition)}
         doubtful = sorted(met & graph.ONE_SIDED) or ["exp within exp"]
     outcome = Outcome.REFUTED
-    near = guarded(program, "floats", lambda: floats(program, library, seed=world.seed)).outcome
+    beside = guarded(program, "floats", lambda: floats(program, library, seed=world.seed))
+    near = beside.outcome
     if near is Outcome.REFUTED:
         doubtful = []
         summary += " So it does in floating point."
@@ -201,8 +208,8 @@ def _refuted(
         names = ", ".join(doubtful)
         summary += f" But of {names} less is known here than is true, so this decides nothing."
     first = tuple(int(i) for i in np.argwhere(left != right)[0])
-    example = None
-    if outcome is Outcome.REFUTED:
+    example = beside.counterexample
+    if outcome is Outcome.REFUTED and example is None:
         p = PAIRS[world.pair][0]
         example = Counterexample(
             dict(both.setting.sizes),
@@ -216,24 +223,27 @@ def _refuted(
 
 
 def parting(both: Traced, world: World) -> Node | None:
-    """The first operator of the program after which nothing of what the definition has comes.
+    """The first operator of the program that leads to something which the definition has not.
 
     Entries are compared by their residues: what the definition computes on its way is known, and
-    from a right operator something known is reached.
+    whatever is made of what a right operator gives is known or leads to something known.
     """
     known: set[float] = set()
     for node in nodes(both.definition):
         level = 1 if (node, 1) in world.known else 0
         known.update(np.asarray(world(node, level)).ravel().tolist())
     order = nodes(both.result)
-    reaches: set[Node] = set()
+    strays: set[Node] = set()
     for node in reversed(order):
         level = 1 if (node, 1) in world.known else 0
         values = np.asarray(world(node, level)).ravel()
-        if node in reaches or known.issuperset(values.tolist()):
-            reaches.add(node)
-            reaches.update(node.operands)
-    parts = next((node for node in order if node not in reaches and node.operands), None)
+        is_last = node is both.result
+        if (is_last or node in strays) and not known.issuperset(values.tolist()):
+            strays.add(node)
+            strays.update(node.operands)
+        else:
+            strays.discard(node)
+    parts = next((node for node in order if node in strays and node.operands), None)
     if parts is not None:
         return parts
     made = [node for node in order if node.operands]  # all of it is known: it ends too early
@@ -248,18 +258,13 @@ def floats(program: Program, library: Library, *, seed: int = 0) -> Evidence:
     for number, setting in enumerate(settings(program, seed)):
         for turn in range(INSTANCES):
             values = _doubles(setting, [seed, number, turn])
-            definition = Binding(program, library, setting, BoundedNumbers(values)).definition()
-            given = Binding(program, library, setting, DoubleNumbers(values)).given(target)
-            result = np.asarray(run(program, target, given, setting.sizes), dtype=np.float64)
-            fitted(graph.variable("result", result.shape), definition.value.shape)
-            result = result.reshape(definition.value.shape)
-            bound = ROOM * COARSER[program.precision] * definition.error
-            scale = max(np.abs(result).max(initial=0.0), np.abs(definition.value).max(initial=0.0))
-            difference = np.abs(result - definition.value)
+            left, right, bound = _both(program, library, target, setting, values)
+            scale = max(np.abs(left).max(initial=0.0), np.abs(right).max(initial=0.0))
+            difference = np.abs(left - right)
             instances += 1
             sharp += bool((bound <= SHARP[program.precision] * scale).all())
             if not (difference <= bound).all():
-                return _apart(program, setting, values, definition.value, result, difference)
+                return _apart(program, library, target, setting, values)
             used = difference[bound > 0] / bound[bound > 0]
             largest = max(largest, float(used.max(initial=0.0)))
     data: dict[str, Json] = {"instances": instances, "sharp": sharp, "largest_ratio": largest}
@@ -274,15 +279,65 @@ def floats(program: Program, library: Library, *, seed: int = 0) -> Evidence:
     return evidence(program, program.precision, Outcome.CONFIRMED, summary, data)
 
 
-def _apart(
+def _both(
     program: Program,
+    library: Library,
+    target: Target,
     setting: Setting,
     values: Mapping[str, Floats],
-    right: Floats,
-    left: Floats,
-    difference: Floats,
+) -> tuple[Floats, Floats, Floats]:
+    """What the program gives, what the definition gives, and how far they may be apart."""
+    right = Binding(program, library, setting, BoundedNumbers(values)).definition()
+    given = Binding(program, library, setting, DoubleNumbers(values)).given(target)
+    left = np.asarray(run(program, target, given, setting.sizes), dtype=np.float64)
+    fitted(graph.variable("result", left.shape), right.value.shape)
+    bound = ROOM * COARSER[program.precision] * right.error
+    return left.reshape(right.value.shape), right.value, bound
+
+
+def _smaller(
+    values: Mapping[str, Floats], differ: Callable[[Mapping[str, Floats]], bool]
+) -> Mapping[str, Floats]:
+    """Whole numbers, and as few that are not 0 as were found, on which the two still differ."""
+    whole = {name: np.clip(np.rint(2 * value), -2, 2) + 0.0 for name, value in values.items()}
+    if not differ(whole):
+        return values
+    waiting = [(name, np.arange(value.size)) for name, value in whole.items()]
+    for _ in range(TRIES):
+        if not waiting:
+            break
+        name, places = waiting.pop(0)
+        less = whole[name].copy()
+        less.ravel()[places] = 0.0
+        if np.array_equal(less, whole[name]):
+            continue
+        if differ({**whole, name: less}):
+            whole[name] = less
+        elif len(places) > 1:
+            waiting += [(name, half) for half in np.array_split(places, 2)]
+    return whole
+
+
+def _apart(
+    program: Program,
+    library: Library,
+    target: Target,
+    setting: Setting,
+    values: Mapping[str, Floats],
 ) -> Evidence:
+    """A refutation, at the smallest instance that was found."""
+
+    def differ(values: Mapping[str, Floats]) -> bool:
+        with np.errstate(all="ignore"):
+            left, right, bound = _both(program, library, target, setting, values)
+        far = np.abs(left - right) > np.maximum(bound, SHARP[program.precision] * np.abs(right))
+        return bool(np.isfinite(left).all() and np.isfinite(right).all() and far.any())
+
+    values = _smaller(values, differ)
+    left, right, _ = _both(program, library, target, setting, values)
+    difference = np.abs(left - right)
     sizes = ", ".join(f"{k} = {v}" for k, v in setting.sizes.items())
+    sizes += _few(values)
     scale = float(np.abs(right).max(initial=0.0)) or 1.0
     most = float(difference.max()) / scale
     shown: dict[str, Json] = {name: value.tolist() for name, value in values.items()}
@@ -298,6 +353,16 @@ def _apart(
     )
     found = evidence(program, program.precision, Outcome.REFUTED, summary, {"difference": most})
     return replace(found, counterexample=example)
+
+
+def _few(values: Mapping[str, Floats]) -> str:
+    """What is not 0, in words, where that is little."""
+    found = [
+        f"{name}[{']['.join(map(str, place))}] = {value[tuple(place)]:g}"
+        for name, value in values.items()
+        for place in np.argwhere(value)
+    ]
+    return f", with {', '.join(found)} and 0 elsewhere" if len(found) <= FEW else ""
 
 
 def _doubles(setting: Setting, seed: list[int]) -> dict[str, Floats]:

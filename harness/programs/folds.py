@@ -205,9 +205,8 @@ def holds(found: Fold, program: Program, library: Library, seed: int) -> Evidenc
             world = asked.world(assignment, pair, [seed, number, pair])
             if world is None:
                 continue
-            moved = asked.moved(world)
-            if moved:
-                summary = f"{name} changes {moved}, which the program makes by itself."
+            if own := moved(found, asked.binding, world):
+                summary = f"{name} changes {own}, which the program makes by itself."
                 return evidence(program, name, Outcome.NOT_APPLICABLE, summary)
             before = world(plain)
             wrong = int((before != world(turned)).sum())
@@ -236,11 +235,20 @@ def holds(found: Fold, program: Program, library: Library, seed: int) -> Evidenc
     return evidence(program, name, Outcome.CONFIRMED, summary, facts)
 
 
-def added(found: Fold, setting: Setting, numbers: FormulaNumbers) -> dict[str, Any]:
-    """The variables that the claim adds to the program's."""
-    return {
-        p.name: Data(numbers.leaf(p.name, shape_of(p.type, setting.sizes))) for p in found.added
-    }
+def plainly(
+    found: Fold, program: Program, library: Library, setting: Setting, numbers: FormulaNumbers
+) -> Binding[Node]:
+    """What the file says, with the claim's own variables beside the program's."""
+    own = {p.name: Data(numbers.leaf(p.name, shape_of(p.type, setting.sizes))) for p in found.added}
+    return Binding(program, library, setting, numbers, own)
+
+
+def moved(found: Fold, plain: Binding[Node], world: World) -> str:
+    """What the claim changes although the program makes it by itself; nothing where none."""
+    for name, (own, other) in found.stays.items():
+        if (world(plain.term(own)) != world(plain.term(other))).any():
+            return name
+    return ""
 
 
 def put(plain: Binding[Node], changed: Mapping[str, Term]) -> Binding[Node]:
@@ -263,23 +271,13 @@ class _Asked:
         self.library = library
         self.target = target
         self.setting = setting
-        self.extra = added(found, setting, FormulaNumbers())
+        self.binding = plainly(found, program, library, setting, FormulaNumbers())
 
     def result(self, changed: Mapping[str, Term]) -> Node:
         """What the program returns when these variables are changed."""
-        numbers = FormulaNumbers()
-        plain = Binding(self.program, self.library, self.setting, numbers, self.extra)
-        given = put(plain, changed).given(self.target)
+        given = put(self.binding, changed).given(self.target)
         result = run(self.program, self.target, given, self.setting.sizes)
-        return fitted(result, plain.definition().shape)
-
-    def moved(self, world: World) -> str:
-        """What the claim changes although the program makes it by itself; nothing where none."""
-        plain = Binding(self.program, self.library, self.setting, FormulaNumbers(), self.extra)
-        for name, (own, other) in self.found.stays.items():
-            if (world(plain.term(own)) != world(plain.term(other))).any():
-                return name
-        return ""
+        return fitted(result, self.binding.definition().shape)
 
     def world(self, assignment: Assignment, pair: int, seed: list[int]) -> World | None:
         """Values that meet the hypotheses, in both fields of a pair; none where none was found."""

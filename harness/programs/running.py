@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import traceback
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -12,7 +13,7 @@ from harness.claims.programs import Program
 from harness.programs.arrays import Array
 from harness.programs.binding import picked
 from harness.programs.graph import Node, NotApplicable
-from harness.programs.target import Fails, Target, Unusable, arguments, made
+from harness.programs.target import Fails, Target, Unusable, arguments, holding_formulas, made
 
 
 def run(
@@ -38,7 +39,11 @@ def called(
     """What `ask` returns for `given` in the arrays that the program takes. Raises as `run` does."""
     try:
         wrap, unwrap = (_numpy, _of_numpy) if target.library == "numpy" else _torch()
-        return unwrap(ask({name: _wrapped(wrap, value) for name, value in given.items()}))
+        values = {name: _wrapped(wrap, value) for name, value in given.items()}
+        if any(isinstance(value, np.ndarray) for value in given.values()):
+            return unwrap(ask(values))
+        with holding_formulas(target.call):
+            return unwrap(ask(values))
     except (NotApplicable, Unusable):
         raise
     except Exception as error:
@@ -100,7 +105,9 @@ def _instance(
         return target.call(**options)(**values)
     import torch
 
-    module = target.call(**options).double().eval()
+    module: Any = target.call
+    if isinstance(module, type):
+        module = module(**options).double().eval()
     state = dict(module.named_parameters())
     known = arguments(target)
     tensors = {name: value for name, value in values.items() if name in state}
@@ -117,8 +124,19 @@ def _instance(
             raise Unusable(f"it is of shape {wanted}, found {had}", ("give", name))
         tensors[name] = tensors[name].reshape(parameter.shape)
     rest = {name: value for name, value in values.items() if name not in tensors}
+    places, named = in_order(module, rest)
     with torch.no_grad():
-        return torch.func.functional_call(module, tensors, (), rest)
+        return torch.func.functional_call(module, tensors, places, named)
+
+
+def in_order(call: Any, values: Mapping[str, Any]) -> tuple[tuple[Any, ...], Mapping[str, Any]]:
+    """An exported graph takes no argument by its name: those to give in order, and the others."""
+    if not hasattr(getattr(call, "graph", None), "find_nodes"):
+        return (), values
+    names = list(inspect.signature(call.forward).parameters)
+    if missing := [name for name in names if name not in values]:
+        raise Unusable(f"`give` says nothing of its input {missing[0]}", ("give",))
+    return tuple(values[name] for name in names), {}
 
 
 def _takes_any(known: Mapping[str, Any]) -> bool:

@@ -13,21 +13,21 @@ from harness.programs.binding import Setting
 from harness.programs.check import PRIMES, Traced, chance, drawn, parting
 from harness.programs.graph import Node, NotApplicable
 from harness.programs.residues import PAIRS, World
-from harness.programs.running import called
-from harness.programs.target import locate
+from harness.programs.running import called, in_order
+from harness.programs.target import at_hand
 
 
 def same(
-    targets: tuple[str, str],
+    programs: tuple[Callable[..., Any], Callable[..., Any]],
     shapes: Mapping[str, tuple[int, ...]],
     others: Mapping[str, Any],
     seed: int,
 ) -> Evidence:
     """Run both on the same formulas, and compare what comes out modulo primes.
 
-    Raises `Missing` and `Unusable`. What has no meaning in a field is not applicable.
+    Raises `Unusable`. What has no meaning in a field is not applicable.
     """
-    names = [target.rpartition(":")[2] for target in targets]
+    names = [getattr(program, "__name__", type(program).__name__) for program in programs]
     subject = f"{names[0]} and {names[1]}"
 
     def found(outcome: Outcome, summary: str, **data: Json) -> Evidence:
@@ -35,11 +35,14 @@ def same(
 
     results = []
     try:
-        for target in targets:
-            program = locate(target, "", formulas=True)
+        for program in programs:
             given = {name: graph.variable(name, shape) for name, shape in shapes.items()}
-            call: Callable[..., Any] = program.call
-            result = called(program, {**given, **others}, lambda v, c=call: c(**v))  # type: ignore[misc]
+
+            def ask(values: Mapping[str, Any], call: Callable[..., Any] = program) -> Any:
+                places, named = in_order(call, values)
+                return call(*places, **named)
+
+            result = called(at_hand(program), {**given, **others}, ask)
             results.append(result if isinstance(result, Node) else graph.constant(result))
     except NotApplicable as error:
         return found(Outcome.NOT_APPLICABLE, f"It has no meaning in a field: {error}.")

@@ -6,9 +6,10 @@ import importlib
 import importlib.util
 import inspect
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import reduce
+from functools import partial, reduce
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -41,45 +42,109 @@ class Target:
     """A program, ready to be called."""
 
     call: Callable[..., Any]
-    """The function, or the class whose instance is called."""
+    """The function, or the class whose instance is called, or a module of PyTorch."""
     is_class: bool
+    """Whether it is a class, or a module, whose tensors are given by their names."""
     library: str
     """Whose arrays it takes: `numpy` or `torch`."""
     versions: Mapping[str, str]
 
 
 def load(program: Program, *, formulas: bool) -> Target:
-    """Find the program of a file; see `locate`."""
-    return locate(program.target, program.root, formulas=formulas)
+    """Find the program of a file, or the callable that it was made of.
 
-
-def locate(target: str, root: str, *, formulas: bool) -> Target:
-    """Find a program; for `formulas`, NumPy in its own file is one that can hold them.
-
-    Raises `Missing` where a library is not installed, and `Unusable` where nothing has this name.
+    For `formulas`, NumPy in the program's own file is one that can hold them. Raises `Missing`
+    where a library is not installed, and `Unusable` where nothing has this name.
     """
-    where, _, name = target.rpartition(":")
-    module = _file(root, where) if where.endswith(".py") else _module(where)
-    if formulas and where.endswith(".py"):
-        for key, value in list(vars(module).items()):
-            if value is np:
-                setattr(module, key, Namespace())
+    if program.call is not None:
+        return at_hand(program.call)
+    where, _, name = program.target.rpartition(":")
+    if program.target.endswith(".onnx"):
+        return _onnx(Path(program.root) / program.target, formulas)
+    module = _file(program.root, where) if where.endswith(".py") else _module(where)
     try:
         found: Any = reduce(getattr, name.split("."), module)
     except AttributeError:
         raise Unusable(f"{where} has nothing called {name}") from None
     if not callable(found):
         raise Unusable(f"{name} cannot be called")
+    return at_hand(found, where.partition(".")[0])
+
+
+def at_hand(found: Any, package: str = "") -> Target:
+    """A callable as it is."""
     torch: Any = sys.modules.get("torch")
     is_class = isinstance(found, type)
-    of_torch = torch is not None and (
-        (is_class and issubclass(found, torch.nn.Module))
-        or torch in vars(inspect.getmodule(found) or module).values()
+    is_module = torch is not None and (
+        issubclass(found, torch.nn.Module) if is_class else isinstance(found, torch.nn.Module)
     )
-    library = "torch" if of_torch else "numpy"
-    names = {library, where.partition(".")[0]} & {"numpy", "torch", "transformers"}
+    library = "torch" if is_module or "torch" in _libraries(found) else "numpy"
+    names = {library, package} & {"numpy", "torch", "transformers"}
     versions = {key: str(sys.modules[key].__version__) for key in sorted(names)}
-    return Target(found, is_class, library, versions)
+    return Target(found, is_class or is_module, library, versions)
+
+
+def _libraries(found: Any, seen: frozenset[Any] = frozenset()) -> set[str]:
+    """Of NumPy and PyTorch those that a function speaks of; where of none, those of its file."""
+    call = _function(found)
+    code: Any = getattr(call, "__code__", None)
+    if code is None or code in seen:
+        return set()
+    known: dict[str, Any] = call.__globals__
+    spoken, waiting = set(), [code]
+    while waiting:
+        code = waiting.pop()
+        spoken |= {name for name in code.co_names if name in known or name in ("numpy", "torch")}
+        waiting += [part for part in code.co_consts if isinstance(part, type(code))]
+    values = [known.get(name, name) for name in spoken]
+    values += [cell.cell_contents for cell in call.__closure__ or ()]
+    names = set(map(_library_of, values))
+    for value in values:
+        if inspect.isfunction(value):
+            names |= _libraries(value, seen | {call.__code__})
+    names &= {"numpy", "torch"}
+    return names or ({_library_of(value) for value in known.values()} if not seen else set())
+
+
+def _function(found: Any) -> Any:
+    """The function that runs when this is called."""
+    found = inspect.unwrap(found.func if isinstance(found, partial) else found)
+    if not inspect.isroutine(found):
+        called: Any = found if isinstance(found, type) else type(found)
+        found = called.__call__
+    return getattr(found, "__func__", found)
+
+
+def _library_of(value: Any) -> str:
+    """The library that a module, a function or a class comes from."""
+    if isinstance(value, str | Namespace):
+        return value if isinstance(value, str) else "numpy"
+    name = value.__name__ if isinstance(value, ModuleType) else getattr(value, "__module__", "")
+    return str(name).partition(".")[0]
+
+
+@contextmanager
+def holding_formulas(call: Any) -> Iterator[None]:
+    """For a while, NumPy in a function's own file is one whose new arrays can hold formulas."""
+    known = getattr(_function(call), "__globals__", {})
+    names = [name for name, value in known.items() if value is np]
+    known.update(dict.fromkeys(names, Namespace()))
+    try:
+        yield
+    finally:
+        known.update(dict.fromkeys(names, np))
+
+
+def _onnx(path: Path, formulas: bool) -> Target:
+    try:
+        from harness.programs.onnx import Graph
+    except ModuleNotFoundError as error:
+        raise Missing(f"{error.name} is not installed here") from None
+    try:
+        graph = Graph(path, formulas)
+    except Exception as error:
+        raise Unusable(f"{path.name} is no graph of ONNX: {error}") from None
+    return Target(graph, False, "numpy", graph.versions)
 
 
 def _module(name: str) -> ModuleType:
@@ -138,6 +203,8 @@ def made(given: Given, sizes: Mapping[str, int]) -> Any:
 def arguments(target: Target) -> dict[str, inspect.Parameter]:
     """The arguments that the program takes."""
     call = getattr(target.call, "forward", target.call) if target.is_class else target.call
+    if isinstance(given := getattr(call, "inputs", None), tuple):  # of a graph
+        return {name: inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY) for name in given}
     try:
         found = dict(inspect.signature(call).parameters)
     except (TypeError, ValueError):

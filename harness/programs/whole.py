@@ -21,9 +21,9 @@ from harness.evidence import Evidence, Json, Outcome
 from harness.language.terms import Term
 from harness.numeric.modular import Residues
 from harness.programs import graph
-from harness.programs.binding import Binding, Setting, picked, settings
+from harness.programs.binding import Setting, picked, settings
 from harness.programs.check import PRIMES, evidence, guarded
-from harness.programs.folds import Fold, Foreign, added, fold, met, put
+from harness.programs.folds import Fold, Foreign, fold, met, moved, plainly, put
 from harness.programs.graph import Node
 from harness.programs.kinds import FormulaNumbers
 from harness.programs.residues import World
@@ -80,6 +80,10 @@ def _holds(found: Fold, name: str, model: Model, library: Library, seed: int) ->
             if own is None:
                 summary = "No values were found that meet the hypotheses."
                 return evidence(whole, name, Outcome.INCONCLUSIVE, summary)
+            part = plainly(found, model.part, library, setting, FormulaNumbers())
+            if made_here := moved(found, part, World(pair, own, seed)):
+                summary = f"The claim changes {made_here}, which the model makes by itself."
+                return evidence(whole, name, Outcome.NOT_APPLICABLE, summary)
             values |= {f"{layer} {key}": value for key, value in own.items()}
         world = World(pair, values, seed)
         before = world(plain)
@@ -132,8 +136,7 @@ class _Running:
         tensors: dict[str, Any] = {}
         for layer in range(self.model.layers):
             numbers = FormulaNumbers(f"{layer} ")
-            extra = added(self.found, self.setting, numbers)
-            plain = Binding(self.model.part, self.library, self.setting, numbers, extra)
+            plain = plainly(self.found, self.model.part, self.library, self.setting, numbers)
             for key, node in put(plain, changed).given(self.target).items():
                 name = f"{self.model.within.format(layer)}.{key}"
                 if name in self.state:

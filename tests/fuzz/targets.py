@@ -23,6 +23,7 @@ from harness.claims.checkers import load_checkers
 from harness.claims.load import load_claims, load_library
 from harness.claims.lock import lock_text, read_lock
 from harness.claims.model import Project
+from harness.claims.programs import load_model, load_program
 from harness.claims.project import load_project, open_project
 from harness.cli import main
 from harness.diagnostics import InputError, shortened
@@ -31,6 +32,8 @@ from harness.lean.printer import Printer
 from harness.lean.scope import CannotPrint
 from harness.numeric.identifier import ReplayId
 from harness.plan import CLAIM_LEGS, DEFINITION_LEGS, LEGS, Plan, questions, task_key
+from harness.programs.binding import settings
+from harness.programs.target import Unusable
 from harness.report.difference import compare, read_report
 from harness.report.json import to_text
 from harness.results.assemble import assemble
@@ -269,6 +272,21 @@ def _read_toggles(data: bytes, folder: Path) -> None:
     load_checkers([(path, path.name)], project.library, project.claims)
 
 
+def _read_program(data: bytes, folder: Path) -> None:
+    """What it names is not run: damaged, it may name anything."""
+    path = folder / "program.yaml"
+    path.write_bytes(data)
+    program = load_program(path, path.name, _project(ROOT).library, ROOT)
+    with suppress(Unusable):
+        list(settings(program, 0))
+
+
+def _read_model(data: bytes, folder: Path) -> None:
+    path = folder / "model.yaml"
+    path.write_bytes(data.replace(b"../programs/", f"{ROOT}/specs/programs/".encode()))
+    load_model(path, path.name, _project(ROOT).library, ROOT)
+
+
 def _read_plan(data: bytes, folder: Path) -> None:
     path = folder / "plan.yaml"
     path.write_bytes(data)
@@ -345,6 +363,8 @@ TARGETS: Mapping[str, Target] = {
     "claim": Target(_claim, _read_claim),
     "definitions": Target(_definitions, _read_definitions),
     "toggles": Target(_mutated("toggles/*.yaml"), _read_toggles),
+    "program": Target(_mutated("programs/**/*.yaml"), _read_program),
+    "model": Target(_mutated("models/*.yaml"), _read_model),
     "plan": Target(_mutated("sweeps/*.yaml"), _read_plan),
     "lock": Target(_lock, _read_lock),
     "report": Target(_json(_report), _read_report),

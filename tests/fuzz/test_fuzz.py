@@ -23,6 +23,8 @@ FEW = {
     "lock": 40,
     "sweep file": 40,
     "plan": 150,
+    "program": 100,
+    "model": 60,
     "settings": 300,
     "report": 100,
     "toggles": 60,

@@ -1,6 +1,8 @@
 """A grouped-query RoPE attention in NumPy and in PyTorch: right, written otherwise, and wrong."""
 
+import importlib.util
 from pathlib import Path
+from typing import Any
 
 from harness.claims.programs import Program, load_program
 from tests.arrays.language import LIBRARY
@@ -232,6 +234,16 @@ def edited(source: str, edit: tuple[str, str]) -> str:
     old, new = edit
     assert old in source
     return source.replace(old, new, 1) if old else source
+
+
+def loaded(path: Path) -> Any:
+    """The module of a file, as an import makes it."""
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def bound(folder: Path, source: str, binding: str = BINDING) -> Program:

@@ -2,12 +2,18 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
+import yaml
 from click.testing import CliRunner
 
+import harness
 from harness.cli import main
+from harness.conformance import assert_conforms
 from tests.arrays.language import ROOT
+from tests.programs.examples import loaded
 
 BLOCKS = re.compile(r"^```(?:yaml|py)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
@@ -38,27 +44,63 @@ def test_the_example_is_confirmed_and_its_wrong_twin_refuted(stranger: Path) -> 
     assert "They part at `divide` (attention.py:5)" in done.output
 
 
-def test_a_function_conforms_in_code(stranger: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import importlib.util
-
-    import yaml
-
-    import harness
-    from harness.conformance import assert_conforms
-
-    spec = importlib.util.spec_from_file_location("attention", stranger / "attention.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+@pytest.fixture
+def binding(stranger: Path) -> dict[str, Any]:
+    """The keys of the guide's file, as Python has them."""
     text = (stranger / "specs" / "programs" / "my_attention.yaml").read_text("utf-8")
-    binding = {k: v for k, v in yaml.safe_load(text).items() if k not in ("program", "implements")}
-    binding = {"for_": binding.pop("for"), "open_": binding.pop("open"), **binding}
-    found = harness.conforms(module.my_attention, "attention", project=stranger, **binding)
+    found = {k: v for k, v in yaml.safe_load(text).items() if k not in ("program", "implements")}
+    named = {"for_": found.pop("for"), "open_": found.pop("open")}
+    return {**named, **found, "project": stranger}
+
+
+def test_a_function_conforms_in_code(stranger: Path, binding: dict[str, Any]) -> None:
+    attention = loaded(stranger / "attention.py").my_attention
+    found = harness.conforms(attention, "attention", **binding)
     assert [str(item.outcome) for item in found] == ["confirmed", "confirmed"]
-    binding["give"] = {"q": "K", "k": "K", "v": "V"}
+    wrong = {**binding, "give": {"q": "K", "k": "K", "v": "V"}}
     with pytest.raises(AssertionError, match="my_attention does not conform to attention"):
-        assert_conforms(module.my_attention, "attention", project=stranger, **binding)
+        assert_conforms(attention, "attention", **wrong)
+
+
+def test_a_function_within_another_conforms_or_is_told_where_and_at_what(
+    binding: dict[str, Any],
+) -> None:
+    """As in a notebook; what fails shows few numbers and the operator."""
+
+    def attention(q: Any, k: Any, v: Any) -> Any:
+        found = np.zeros((len(q), v.shape[1]))
+        for i, row in enumerate(q):
+            powers = np.exp(k @ row / 2 ** power[0])
+            found[i] = powers @ v / powers.sum()
+        return found
+
+    power = [1]
+    binding["at"] = [{"n": 3, "d": 4, "e": 2, "scale": "1/2"}]
+    assert_conforms(attention, "attention", **binding)
+    power[0] = 2
+    with pytest.raises(AssertionError) as caught:
+        assert_conforms(attention, "attention", **binding)
+    said = str(caught.value)
+    assert "They part at `divide` (test_guide.py:" in said
+    assert "and 0 elsewhere" in said
+    assert said.count("] = ") <= 12
+
+
+def test_a_decorator_makes_a_test_of_a_function(binding: dict[str, Any]) -> None:
+    @harness.implements("attention", **binding)
+    def test_mine(q: Any, k: Any, v: Any) -> Any:
+        weights = np.exp(q @ k.T / np.sqrt(q.shape[-1]))
+        return weights / weights.sum(axis=-1, keepdims=True) @ v
+
+    @harness.implements("attention", **binding)
+    def test_other(q: Any, k: Any, v: Any) -> Any:
+        weights = np.exp(q @ k.T / np.sqrt(q.shape[-1]))
+        return weights / weights.sum(axis=0, keepdims=True) @ v
+
+    assert test_mine.__name__ == "test_mine"
+    test_mine()
+    with pytest.raises(AssertionError, match="test_other does not conform"):
+        test_other()
 
 
 TWO = """\
@@ -92,16 +134,8 @@ def queries_alone(q, k, v, scale):
 
 
 def test_two_functions_are_one_or_not(tmp_path: Path) -> None:
-    import importlib.util
-
-    import harness
-
     (tmp_path / "two.py").write_text(TWO, "utf-8")
-    spec = importlib.util.spec_from_file_location("two", tmp_path / "two.py")
-    assert spec is not None
-    assert spec.loader is not None
-    two = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(two)
+    two = loaded(tmp_path / "two.py")
     shapes = {"q": (3, 4), "k": (5, 4), "v": (5, 2)}
 
     def ask(one: object, other: object) -> object:
