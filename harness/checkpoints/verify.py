@@ -283,7 +283,8 @@ class _Layer:
                 if is_after and carried and query.worst.holds:
                     self._gains_meet(meeting, h, own, key)
             holds = len(self.report.faults) == before
-            self._found(meeting.key, j, heads, worst, product, is_turned, holds)
+            turn = key.pairs.z if carried else ()
+            self._found(meeting.key, j, heads, worst, product, is_turned, holds, turn)
 
     def _found(self, role: str, head: int, heads: tuple[int, ...], *rest: Any) -> None:
         self.report.heads.append(Head(self.mine.number, role, head, heads, *rest))

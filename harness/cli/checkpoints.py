@@ -45,9 +45,16 @@ def _needs_libraries() -> None:
 )
 @click.option("--certificate", is_flag=True, help="Repeat what NEW's fold.json says.")
 @_JSON
+@click.option("--html", "page", type=OUTPUT_FILE, help="Write a page of every head.")
 @reports_bad_input
 def verify(
-    old: Path, new: Path, family: Path | None, layout: Any, certificate: bool, output: Path | None
+    old: Path,
+    new: Path,
+    family: Path | None,
+    layout: Any,
+    certificate: bool,
+    output: Path | None,
+    page: Path | None,
 ) -> None:
     """Say whether the checkpoints OLD and NEW are one model in another frame.
 
@@ -70,6 +77,11 @@ def verify(
     _show(report, faults)
     code = 1 if faults else report.exit_code
     _write(output, {**report.to_json(), "certificate": faults} if certificate else report.to_json())
+    if page is not None:
+        from harness.files import write_atomically
+        from harness.report.checkpoint import to_html
+
+        write_atomically(page, to_html(report, faults))
     sys.exit(code)
 
 
@@ -173,6 +185,8 @@ def _write(output: Path | None, data: Any) -> None:
 
 def _show(report: Report, others: list[str]) -> None:
     """Faults first, then what was looked at, and the verdict in the last line."""
+    from harness.checkpoints.findings import VERDICTS
+
     faults = [*others, *map(str, report.faults)]
     for text in faults[:_MOST_FAULTS]:
         click.echo(text)
@@ -193,13 +207,7 @@ def _show(report: Report, others: list[str]) -> None:
     worst = max((h.residual for h in report.heads if h.holds), default=0.0)
     click.echo(f"worst right head: {worst:.2f} of what rounding explains, |AᵀB - 1| {largest:.2g}")
     code = 1 if others else report.exit_code
-    click.echo(
-        {
-            0: "confirmed: one model in another frame",
-            1: "refuted: not one model in another frame",
-            3: "inconclusive: not everything could be decided",
-        }[code]
-    )
+    click.echo(VERDICTS[code])
 
 
 class _Progress:
