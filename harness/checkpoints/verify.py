@@ -139,11 +139,10 @@ def _equal(name: str, tensor: Any, found: Any, report: Report) -> None:
             report.equal += 1
             return
         what = "differs"
+    elif tensor.agrees(found):
+        report.equal += 1
+        return
     else:
-        pairs = zip(tensor.chunks(), found.chunks(), strict=True)
-        if all(same_bits(x, y) for x, y in pairs):
-            report.equal += 1
-            return
         what = "differs, and a fold leaves it as it is"
     report.faults.append(Fault(name, what))
 
