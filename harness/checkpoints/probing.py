@@ -161,7 +161,7 @@ def _shape(holds: Any, size: int) -> str:
     if not holds.any():
         return "no plane turns freely"
     for pairs in _LAYOUTS:
-        for rotated in range(2, size + 1, 2):
+        for rotated in range(size - size % 2, 0, -2):  # one free plane is as good as a pair
             if (expected(pairs, rotated, size)[np.triu_indices(size, 1)] == holds).all():
                 return f"{pairs} pairs over {rotated} of {size} coordinates"
     return f"{int(holds.sum())} planes that no layout explains"

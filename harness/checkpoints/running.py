@@ -13,6 +13,7 @@ def load(folder: Path, dtype: str, attention: str) -> Any:
     import torch
     import transformers
 
+    transformers.utils.logging.disable_progress_bar()
     options = {"dtype": getattr(torch, dtype), "attn_implementation": attention}
     options |= {"local_files_only": True, "trust_remote_code": False, "use_safetensors": True}
     last: Exception | None = None
