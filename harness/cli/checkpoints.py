@@ -29,7 +29,8 @@ def _needs_libraries(*, runs: bool = False) -> None:
     names = ["gguf", "ml_dtypes", "safetensors", *["torch", "transformers"] * runs]
     if missing := [name for name in names if find_spec(name) is None]:
         extras = "checkpoints,programs" if runs else "checkpoints"
-        message = f"{', '.join(missing)} is missing: pip install 'lean-harness[{extras}]'"
+        verb = "is" if len(missing) == 1 else "are"
+        message = f"{', '.join(missing)} {verb} missing: pip install 'lean-harness[{extras}]'"
         click.echo(message, err=True)
         sys.exit(3)
 
@@ -95,7 +96,8 @@ def verify(
 def fold(old: Path, new: Path, recipe_file: Path, family: Path | None, output: Path | None) -> None:
     """Fold a recipe into the checkpoint OLD, as the folder NEW, which is verified or not left.
 
-    OLD is only read. A run that was killed goes on where it was when it is started again.
+    OLD is only read. A run that was killed goes on where it was when it is started again. A recipe
+    is YAML, `values: hadamard` say; `harness schema recipe` is all that it may say.
     """
     _needs_libraries()
     from harness.checkpoints.fold import fold as run

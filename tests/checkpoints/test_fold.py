@@ -145,6 +145,37 @@ def test_quarter_turns_and_exchanges_round_nothing(tmp_path):
         )
 
 
+def test_gains_by_head_and_coordinate(tmp_path):
+    """Cohere's: scales go into them, each head's own, and signs and means are left alone."""
+    spec = {**CASES["cohere"], "config": {**CASES["cohere"]["config"], "use_qk_norm": True}}
+    tensors = make("cohere")
+    rng = np.random.default_rng(5)
+    names = {"q_norm": (4, 16), "k_norm": (2, 16)}
+    for layer in range(LAYERS):
+        for short, shape in names.items():
+            key = f"model.layers.{layer}.self_attn.{short}.weight"
+            tensors[key] = rng.uniform(0.6, 1.6, shape).astype(np.float32)
+    CASES["cohere_normed"] = spec
+    try:
+        old = save(tmp_path / "old", "cohere_normed", tensors)
+    finally:
+        del CASES["cohere_normed"]
+    report = fold(old, tmp_path / "new", recipe(tmp_path, {"scales": "random"}))
+    assert report.exit_code == 0, report.faults
+    new = load_file(tmp_path / "new/model.safetensors")
+    for layer in range(LAYERS):
+        there = f"model.layers.{layer}.self_attn"
+        grown = [new[f"{there}.{x}.weight"] / tensors[f"{there}.{x}.weight"] for x in names]
+        assert grown[1].shape == (2, 16)
+        assert np.abs(grown[1] - 1).max() > 0.1
+        assert np.abs(grown[1][:, ::2] - grown[1][:, 1::2]).max() < 1e-6  # equal in a pair
+        assert np.abs(grown[0] * grown[1].repeat(2, axis=0) - 1).max() < 1e-6
+        for x in "qk":
+            assert np.array_equal(
+                new[f"{there}.{x}_proj.weight"], tensors[f"{there}.{x}_proj.weight"]
+            )
+
+
 def test_a_layout_is_a_permutation(tmp_path):
     from harness.checkpoints.sides import open_side
     from harness.checkpoints.verify import verify

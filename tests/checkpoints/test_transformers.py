@@ -86,6 +86,11 @@ CASES = {
     "gemma": ("gemma", FREE, {"head_dim": 16}),
     "gemma2": ("gemma2", FREE, {"head_dim": 16, **WINDOWED}),
     "cohere": ("cohere", FREE, {}),
+    "cohere_normed": (
+        "cohere",
+        {"scales": "random", "values": "random"},
+        {"use_qk_norm": True},
+    ),
     "cohere2": ("cohere2", FREE, WINDOWED),
     "cohere2_by_pattern": ("cohere2", FREE, {"num_hidden_layers": 4}),
     "glm": ("glm", FREE, {"head_dim": 16, **rope(partial_rotary_factor=0.5)}),
