@@ -40,7 +40,8 @@ MAY_IMPORT = {
         *("cost", "folds", "mutation", "run"),
     },
     "report": {
-        *("diagnostics", "plain", "language", "evidence", "lattice", "verdict", "folds", "results")
+        *("diagnostics", "plain", "language", "evidence", "lattice", "verdict", "folds", "results"),
+        "checkpoints",
     },
     "lean": {
         *("diagnostics", "files", "keeping", "kernel", "language", "claims", "evidence", "arrays"),

@@ -4,7 +4,9 @@
                                                         ▲  │
                                                 recipe ─┘  └──fold──▶ files, verified
 
-No program is run and PyTorch is not needed; a model is known by its files alone.
+No program is run and PyTorch is not needed; a model is known by its files alone. Only `running.py`
+loads one, by Transformers: for `probing.py`, which holds a family's file to gradients, and for
+`recording.py`, which keeps keys and values for `finding.py`.
 
 A family's file (`formulas.py`: Python's syntax, parsed and walked) says what the rows and columns
 of tensors are; `sides.py` reads heads by it, pairs first, so that layouts meet in one order.

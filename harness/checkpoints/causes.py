@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -70,7 +70,7 @@ def of_rows(
     pairs: Pairing,
     rounding: Rounding,
     has_bias: bool,
-    others: Callable[[], Iterable[tuple[int, Floats]]],
+    others: Iterable[tuple[int, Floats]],
     base: float,
     context: int,
     worst_row: int,
@@ -103,7 +103,7 @@ def of_rows(
         is_left = np.array_equal(old[:, -1], new[:, -1])
         how = "the bias was left as it was" if is_left else "the bias does not turn with them"
         return "its weights are carried and its bias is not", how
-    for number, rows in others():
+    for number, rows in others:
         if fit_matrix(rows, new, rounding).worst.ratio <= _NEAR and whole.is_determined:
             return "is not carried from the same head", f"it holds the rows of head {number}"
     what = f"no matrix carries the old rows into the new, {whole.worst.ratio:.3g} times rounding"
@@ -154,7 +154,7 @@ def of_output(
     others: Mapping[int, Matrix],
     own: int,
     count: int,
-    blocks: Callable[[], Iterable[tuple[int, Floats]]],
+    blocks: Iterable[tuple[int, Floats]],
     rounding: Rounding,
     head: int,
 ) -> tuple[str, str]:
@@ -173,7 +173,7 @@ def of_output(
         if number != own and fits(other):
             by = " (k mod G)" if number == head % count else ""
             return what, f"it is turned as for value head {number}{by}"
-    for number, block in blocks():
+    for number, block in blocks:
         if number != head and fits(carry, block):
             return what, f"it holds the columns of head {number}"
     return what, ""

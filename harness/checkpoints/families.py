@@ -82,6 +82,8 @@ class Residual:
     """The norm before the head."""
     is_tied: bool
     blocks: tuple[Block, ...]
+    claims: tuple[str, ...]
+    """Those that license its turn."""
 
 
 @dataclass(frozen=True)
@@ -337,6 +339,7 @@ def _instance(family: Family, checkpoint: Checkpoint) -> Model:
             residual["last"],
             bool(config.get("tie_word_embeddings")),
             blocks,
+            tuple(residual.get("claims", ())),
         )
     return Model(
         data["family"],

@@ -5,6 +5,14 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+OUTCOMES = {0: "confirmed", 1: "refuted", 3: "inconclusive"}
+VERDICTS = {
+    0: "confirmed: one model in another frame",
+    1: "refuted: not one model in another frame",
+    3: "inconclusive: not everything could be decided",
+}
+"""By exit codes."""
+
 
 @dataclass(frozen=True)
 class Head:
@@ -20,6 +28,8 @@ class Head:
     """|AᵀB - 1| between queries and keys, in itself; 0 for values."""
     is_turned: bool
     holds: bool
+    turn: Any = field(default=(), repr=False, compare=False)
+    """Of keys: z of each pair, an angle and a scale. Drawn, and no part of what is stored."""
 
 
 @dataclass(frozen=True)
@@ -83,5 +93,7 @@ class Report:
         return max([*found, *(stream.residual for stream in self.streams)], default=0.0)
 
     def to_json(self) -> dict[str, Any]:
-        outcome = {0: "confirmed", 1: "refuted", 3: "inconclusive"}[self.exit_code]
-        return {"outcome": outcome, **asdict(self), "turned": self.turned, "worst": self.worst}
+        found = {"outcome": OUTCOMES[self.exit_code], **asdict(self)}
+        for head in found["heads"]:
+            del head["turn"]
+        return {**found, "turned": self.turned, "worst": self.worst}

@@ -17,9 +17,10 @@ from pathlib import Path
 from typing import Any
 
 from harness.checkpoints.findings import Report
-from harness.checkpoints.reading import header_of, open_checkpoint, read_json
+from harness.checkpoints.reading import INDEX, header_of, open_checkpoint, read_json
 from harness.checkpoints.recipes import Recipe
 from harness.checkpoints.sides import Side, open_side
+from harness.checkpoints.stream import refusal, untied
 from harness.checkpoints.tensors import Tensor, fault
 from harness.checkpoints.turning import Turning
 from harness.checkpoints.verify import Say, verify
@@ -54,6 +55,8 @@ def fold(
     for name in side.checkpoint.tensors:
         if name.endswith(_SIGNS):
             raise fault(old, f"{name} says that weights are packed or quantized; use the original")
+    if "residual" in recipe.data and refusal(side):
+        side = untied(side)  # the last norm's gains are fused into the head alone
     if not new.parent.is_dir():
         raise fault(new.parent, "there is no such folder")
     part = new.parent / f".{new.name}.part"
@@ -64,17 +67,16 @@ def fold(
     part.mkdir(exist_ok=True)
     begun.write_text(job, "utf-8")
     try:
-        _require_room(old, part)
+        _require_room(side, old, part)
         _write(side, part, recipe, say)
-        _carry_over(old, part)
+        _carry_over(side, old, part)
         written = open_side(part, family, recipe.data.get("layout"))
         report = verify(open_side(old, family), written, say)
         if report.exit_code == 0 and not (report.turned or report.frame):
             raise recipe.fault("", "turns nothing in this model")
         if report.exit_code == 0:
             certificate = _certificate(side, written, recipe, report, claims)
-            text = json.dumps(certificate, ensure_ascii=False, indent=1) + "\n"
-            _durably(part / CERTIFICATE, lambda stream: stream.write(text.encode()))
+            _write_json(part / CERTIFICATE, certificate)
             begun.unlink()
             part.rename(new)
             return report
@@ -99,8 +101,17 @@ def _job(old: Path, recipe: Recipe) -> str:
     return found.hexdigest()
 
 
-def _require_room(old: Path, part: Path) -> None:
+def _added(side: Side, file: Path) -> list[Tensor]:
+    """What a file is to hold beyond what it holds: a head that was the embeddings."""
+    tensors = side.checkpoint.tensors.values()
+    found = [tensor for tensor in tensors if tensor.file == file]
+    header = header_of(file) if found else {}
+    return [tensor for tensor in found if tensor.name not in header]
+
+
+def _require_room(side: Side, old: Path, part: Path) -> None:
     needed = sum(f.stat().st_size for f in old.iterdir() if f.is_file()) + _ROOM
+    needed += sum(t.nbytes for file in side.checkpoint.files for t in _added(side, file))
     there = sum(f.stat().st_size for f in part.iterdir() if f.is_file())
     free = shutil.disk_usage(part).free
     if needed - there > free:
@@ -117,12 +128,21 @@ def _durably(path: Path, write: Callable[[Any], Any]) -> None:
     temporary.replace(path)
 
 
+def _write_json(path: Path, data: Any) -> None:
+    text = json.dumps(data, ensure_ascii=False, indent=1) + "\n"
+    _durably(path, lambda stream: stream.write(text.encode()))
+
+
 def _write(side: Side, part: Path, recipe: Recipe, say: Say) -> None:
     turning = Turning(side, recipe)
     total = sum(t.nbytes for t in side.checkpoint.tensors.values())
     done = 0
     for file in side.checkpoint.files:
         header = header_of(file)
+        for new in _added(side, file):
+            end = max(x["data_offsets"][1] for k, x in header.items() if k != "__metadata__")
+            place = {"data_offsets": [end, end + new.nbytes]}
+            header[new.name] = {"dtype": new.dtype, "shape": new.shape, **place}
         names = [name for name in header if name != "__metadata__"]
         names.sort(key=lambda name: header[name]["data_offsets"])
         held = [side.tensor(name) for name in names]
@@ -154,8 +174,17 @@ def _bytes(turning: Turning, tensor: Tensor) -> Iterator[Any]:
         yield memoryview(folded.reshape(-1).view("u1"))
 
 
-def _carry_over(old: Path, part: Path) -> None:
-    """Tokenizers, the index and whatever else lies beside the weights."""
+def _carry_over(side: Side, old: Path, part: Path) -> None:
+    """Tokenizers, the index and whatever else lies beside the weights; a new head is told of."""
+    for tensor in (new for file in side.checkpoint.files for new in _added(side, file)):
+        config = {**side.checkpoint.config, "tie_word_embeddings": False}
+        _write_json(part / "config.json", config)
+        if (old / INDEX).is_file():
+            index = read_json(old / INDEX)
+            index["weight_map"][tensor.name] = tensor.file.name
+            if isinstance(index.get("metadata"), dict) and "total_size" in index["metadata"]:
+                index["metadata"]["total_size"] += tensor.nbytes
+            _write_json(part / INDEX, index)
     for item in sorted(old.iterdir()):
         target = part / item.name
         if item.suffix == ".safetensors" or item.name == CERTIFICATE or target.exists():

@@ -65,6 +65,7 @@ def frames(old: Side, new: Side, report: Report) -> tuple[Framed, Framed] | None
     if frame.matrix is not None:
         how = "turned by a matrix known exactly" if frame.root is None else "turned by a matrix"
     report.frame = how
+    report.claims += stream.claims
     return pair
 
 

@@ -81,10 +81,7 @@ def refusal(side: Side) -> str | None:
         if not stream.is_tied:
             return f"there is no {stream.head}.weight for the last norm's gains to be fused into"
         if (gains_of(side, stream, stream.last) != 1).any():
-            return (
-                "the embeddings are the head as well (tied), and the last norm's gains are fused "
-                f"into the head alone; store {stream.head}.weight beside them first"
-            )
+            return "the embeddings are the head as well (tied), and gains are fused into one alone"
     return None
 
 
@@ -200,7 +197,8 @@ def untied(side: Side) -> Side:
     embedding = side.checkpoint.tensors.get(f"{stream.embedding}.weight")
     if embedding is None:
         return side
-    tensors = {**side.checkpoint.tensors, f"{stream.head}.weight": embedding}
+    head = replace(embedding, name=f"{stream.head}.weight")
+    tensors = {**side.checkpoint.tensors, head.name: head}
     return Side(replace(side.checkpoint, tensors=tensors), side.model, side.used)
 
 

@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from harness.checkpoints.formats import SIZES, are_finite, numpy_type
+from harness.checkpoints.working import each
 from harness.diagnostics import Diagnostic, InputError
 
 if TYPE_CHECKING:
     from harness.checkpoints.formats import Floats
 
 _CHUNK = 1 << 24
+_PIECE = 1 << 20
 
 
 def fault(place: Path | str, message: str) -> InputError:
@@ -49,12 +51,26 @@ class Tensor:
             raise fault(self.file, f"{self.name} holds NaN or an infinity")
 
     def chunks(self) -> Iterator[Any]:
-        """Its bytes, some megabytes at a time. Raises `InputError` for NaN and infinity."""
-        raw = self.raw()
-        for start in range(0, len(raw), _CHUNK):
-            chunk = raw[start : start + _CHUNK]
+        """Its bytes, a megabyte at a time. Raises `InputError` for NaN and infinity."""
+        for chunk in self.pieces():
             self.require_finite(chunk)
             yield chunk
+
+    def pieces(self) -> Iterator[Any]:
+        raw = self.raw()
+        return (raw[start : start + _PIECE] for start in range(0, len(raw), _PIECE))
+
+    def agrees(self, other: Tensor) -> bool:
+        """Whether another of its size has the same bytes. Raises `InputError` as `chunks` does."""
+
+        def agree(pair: tuple[Any, Any]) -> bool:
+            self.require_finite(pair[0])
+            if same_bits(*pair):
+                return True
+            other.require_finite(pair[1])
+            return False
+
+        return all(each(agree, zip(self.pieces(), other.pieces(), strict=True)))
 
 
 @dataclass(frozen=True)
@@ -86,7 +102,10 @@ def same_bits(one: Floats | None, other: Floats | None) -> bool:
         return one is other
     if one.dtype != other.dtype or one.shape != other.shape:
         return False
-    one, other = (x.view(f"u{x.dtype.itemsize}") for x in (one, other))
+    one, other = np.atleast_1d(one), np.atleast_1d(other)
+    size = one.dtype.itemsize * one.shape[-1]  # of what lies in one piece
+    width = next((n for n in (8, 4, 2) if one.dtype.itemsize <= n and size % n == 0), 1)
+    one, other = (x.view(f"u{width}") for x in (one, other))
     return np.array_equal(one[:1], other[:1]) and np.array_equal(one, other)
 
 

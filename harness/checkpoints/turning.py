@@ -31,6 +31,8 @@ class Turn:
     put: Any
     apply: Callable[[Floats], Floats]
     axis: int = 0
+    is_flat: bool = False
+    """Whether entries are counted through all axes, as those of gains by head and coordinate."""
 
     @property
     def ends(self) -> tuple[Any, Any]:
@@ -85,9 +87,10 @@ class Turning:
         new[...] = rounded(old, tensor.dtype) if place is not None else old
 
         def turn_one(turn: Turn) -> None:
-            for part in turn.parts(old):
+            before, after = (x.reshape(-1) if turn.is_flat else x for x in (old, new))
+            for part in turn.parts(before):
                 take, put = ((x, *part) if not turn.axis else (*part, x) for x in turn.ends)
-                new[put] = rounded(turn.apply(old[take].astype(kind)), tensor.dtype)
+                after[put] = rounded(turn.apply(before[take].astype(kind)), tensor.dtype)
 
         each(turn_one, turns)
         self.side.leave_layer()
@@ -159,14 +162,10 @@ class Turning:
             return new - less
 
         where = np.arange(segment.start, segment.start + segment.size)
-        found = self.side.tensor(f"{segment.stem}.weight")
-        if len(found.shape) > 1:
-            message = f"{found.name}: gains of shape {found.shape} are not folded"
-            raise fault(found.file, message)
         carry = carrying(z, np.eye(segment.size - 2 * half))
         for kind, apply in (("weight", moved), ("bias", carry)):
             if self.side.has(name := f"{segment.stem}.{kind}"):
-                turn = Turn(span(where[take]), span(where[put]), apply)
+                turn = Turn(span(where[take]), span(where[put]), apply, is_flat=True)
                 self._turns.setdefault(name, []).append(turn)
 
     def _plan_values(self, layer: Layer) -> None:

@@ -8,13 +8,13 @@ norms and gates as their family has them. Everything else must be equal bit by b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from harness.checkpoints import causes, following
+from harness.checkpoints import causes, following, others
 from harness.checkpoints.carries import (
     Matrix,
     Pairs,
@@ -41,9 +41,6 @@ if TYPE_CHECKING:
 Say = Callable[[int, int], None]
 """Told how many bytes are done, of how many."""
 
-_SPOKEN = {"transformers_version", "_name_or_path", "dtype", "torch_dtype"}
-"""Keys of a config that say nothing of what is computed."""
-
 _GAINS = "a turn passes only gains that are equal in a pair or are exchanged with it"
 
 
@@ -61,7 +58,7 @@ def verify(old: Side, new: Side, say: Say = lambda done, total: None) -> Report:
     done = 0
     if framed := following.frames(old, new, report):
         old, new = framed
-    _config(old, new, report)
+    others.compare_configs(old, new, report)
     for mine, theirs in zip(old.model.layers, model.layers, strict=True):
         with one_thread():
             _Layer(old, new, mine, theirs, report).look()
@@ -75,77 +72,10 @@ def verify(old: Side, new: Side, say: Say = lambda done, total: None) -> Report:
         for size in following.follow(*framed, report):
             done += size
             say(done, total)
-    for size in _rest(old, new, report):
+    for size in others.compare_rest(old, new, report):
         done += size
         say(done, total)
     return report
-
-
-def _config(old: Side, new: Side, report: Report) -> None:
-    one, other = old.checkpoint, new.checkpoint
-    if one.kind != other.kind or one.kind == "gguf":
-        return  # the keys have other names; sizes were compared head by head
-    for key in sorted(set(one.config) | set(other.config)):
-        before, after = one.config.get(key), other.config.get(key)
-        if report.frame and key == "tie_word_embeddings" and before and not after:
-            continue  # a head of its own is held to the embeddings
-        if before != after and key not in _SPOKEN:
-            what = f"expected {key} to be {before!r}, found {after!r}"
-            report.faults.append(Fault("config.json", what))
-
-
-def _rest(old: Side, new: Side, report: Report) -> Iterator[int]:
-    """Compare every tensor that nothing turns; yields their sizes as it goes."""
-    one, other = old.checkpoint, new.checkpoint
-    is_other_family = old.model.family != new.model.family
-    labels = {label: name for name, label in new.model.rest.items()} if is_other_family else {}
-    met = set()
-    followed = old.places if isinstance(old, Framed) else {}
-    for name, tensor in one.tensors.items():
-        if name in followed and name in other.tensors:
-            met.add(name)
-            continue
-        if name in old.used:
-            if not is_other_family and name not in other.tensors:
-                report.faults.append(Fault(name, "is missing"))
-            continue
-        twin = labels.get(old.model.rest.get(name, ""), "" if is_other_family else name)
-        found = other.tensors.get(twin)
-        if found is None and is_other_family:
-            what = "has no counterpart that is known in the other family"
-            report.undecided.append(Fault(name, what))
-        elif found is None:
-            report.faults.append(Fault(name, "is missing"))
-        else:
-            met.add(twin)
-            _equal(name, tensor, found, report)
-        yield tensor.nbytes
-    for name in sorted(set(other.tensors) - met - new.used):
-        if is_other_family:
-            report.undecided.append(Fault(name, "has no counterpart that is known"))
-        elif name not in one.tensors:
-            report.faults.append(Fault(name, "is there in the new checkpoint alone"))
-    for name in sorted(new.used - set(one.tensors)) if not is_other_family else ():
-        report.faults.append(Fault(name, "is there in the new checkpoint alone"))
-
-
-def _equal(name: str, tensor: Any, found: Any, report: Report) -> None:
-    if tensor.shape != found.shape:
-        what = f"expected shape {tensor.shape}, found {found.shape}"
-    elif tensor.dtype != found.dtype and tensor.file.suffix == found.file.suffix:
-        what = f"expected {tensor.dtype}, found {found.dtype}"
-    elif tensor.dtype != found.dtype:
-        if np.array_equal(tensor.array().astype(float), found.array().astype(float)):
-            report.equal += 1
-            return
-        what = "differs"
-    else:
-        pairs = zip(tensor.chunks(), found.chunks(), strict=True)
-        if all(same_bits(x, y) for x, y in pairs):
-            report.equal += 1
-            return
-        what = "differs, and a fold leaves it as it is"
-    report.faults.append(Fault(name, what))
 
 
 @dataclass
@@ -283,7 +213,8 @@ class _Layer:
                 if is_after and carried and query.worst.holds:
                     self._gains_meet(meeting, h, own, key)
             holds = len(self.report.faults) == before
-            self._found(meeting.key, j, heads, worst, product, is_turned, holds)
+            turn = key.pairs.z if carried else ()
+            self._found(meeting.key, j, heads, worst, product, is_turned, holds, turn)
 
     def _found(self, role: str, head: int, heads: tuple[int, ...], *rest: Any) -> None:
         self.report.heads.append(Head(self.mine.number, role, head, heads, *rest))
@@ -342,11 +273,7 @@ class _Layer:
     def _explain(self, role: str, number: int, meeting: Meeting, units: Any, fit: _Fit) -> None:
         rows, pairs = self._rows(role, number, meeting, units), fit.pairs
 
-        def others() -> Iterator[tuple[int, Floats]]:
-            for other in range(len(units[0])):
-                if other != number:
-                    yield other, self._rows(role, other, meeting, units).old
-
+        numbers = (other for other in range(len(units[0])) if other != number)
         is_pair = pairs.worst.ratio >= fit.rest.worst.ratio
         what, cause = causes.of_rows(
             rows.old,
@@ -355,7 +282,7 @@ class _Layer:
             self.theirs.pairs,
             rows.rounding,
             rows.has_bias,
-            others,
+            ((other, self._rows(role, other, meeting, units).old) for other in numbers),
             self.new.model.base,
             self.new.model.context,
             pairs.worst.row if is_pair else len(rows.old),
@@ -527,15 +454,9 @@ class _Layer:
     def _value_cause(
         self, j: int, old: Floats, new: Floats, rounding: Rounding, units: Any
     ) -> tuple[str, str]:
-        def others() -> Iterator[tuple[int, Floats]]:
-            for other in range(len(units[0])):
-                if other != j:
-                    yield other, self.old.rows(units[0][other])
-
+        rows = ((i, self.old.rows(unit)) for i, unit in enumerate(units[0]) if i != j)
         has_bias = self.old.has(f"{units[0][j][0].stem}.bias")
-        return causes.of_rows(
-            old, new, 0, "half-split", rounding, has_bias, others, 1e4, 1, len(old)
-        )
+        return causes.of_rows(old, new, 0, "half-split", rounding, has_bias, rows, 1e4, 1, len(old))
 
     def _gated(self, j: int, taken: Any, fit: Matrix, gate: str, group: int) -> None:
         """The gate's rows are exchanged as the values are, and are equal bit by bit.
@@ -572,10 +493,7 @@ class _Layer:
         fits: list[_Value | None],
         worst: Worst,
     ) -> None:
-        def blocks() -> Iterator[tuple[int, Floats]]:
-            for number, segment in enumerate(before):
-                yield number, self.old.block(segment)
-
+        blocks = ((number, self.old.block(segment)) for number, segment in enumerate(before))
         old, new = self.old.block(before[h]), self.new.block(after[h])
         own, others = fits[j], {i: value.fit for i, value in enumerate(fits) if value}
         assert own is not None

@@ -24,6 +24,8 @@ COMMANDS: dict[str, dict[str, str]] = {
         "replay": "reading:replay",
         "mutate": "mutating:mutate",
         "horizon": "horizon:horizon",
+        "probe": "checkpoints:probe",
+        "record": "checkpoints:record",
         "verify": "checkpoints:verify",
     },
     "Read": {

@@ -1,9 +1,10 @@
-"""`harness verify`, `harness fold`, `harness find`: checkpoints of models."""
+"""`harness verify`, `fold`, `find`, `record` and `probe`: checkpoints of models."""
 
 from __future__ import annotations
 
 import sys
 import time
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,14 +24,14 @@ _JSON = click.option("--json", "output", type=OUTPUT_FILE, help="Write everythin
 _MOST_FAULTS = 40
 
 
-def _needs_libraries() -> None:
-    """End with 3 where the libraries of checkpoints are missing."""
-    try:
-        import gguf  # noqa: F401
-        import ml_dtypes  # noqa: F401
-        import safetensors  # noqa: F401
-    except ImportError as error:
-        click.echo(f"{error.name} is missing: pip install 'lean-harness[checkpoints]'", err=True)
+def _needs_libraries(*, runs: bool = False) -> None:
+    """End with 3 where the libraries of checkpoints are missing, or those that run them."""
+    names = ["gguf", "ml_dtypes", "safetensors", *["torch", "transformers"] * runs]
+    if missing := [name for name in names if find_spec(name) is None]:
+        extras = "checkpoints,programs" if runs else "checkpoints"
+        verb = "is" if len(missing) == 1 else "are"
+        message = f"{', '.join(missing)} {verb} missing: pip install 'lean-harness[{extras}]'"
+        click.echo(message, err=True)
         sys.exit(3)
 
 
@@ -45,9 +46,16 @@ def _needs_libraries() -> None:
 )
 @click.option("--certificate", is_flag=True, help="Repeat what NEW's fold.json says.")
 @_JSON
+@click.option("--html", "page", type=OUTPUT_FILE, help="Write a page of every head.")
 @reports_bad_input
 def verify(
-    old: Path, new: Path, family: Path | None, layout: Any, certificate: bool, output: Path | None
+    old: Path,
+    new: Path,
+    family: Path | None,
+    layout: Any,
+    certificate: bool,
+    output: Path | None,
+    page: Path | None,
 ) -> None:
     """Say whether the checkpoints OLD and NEW are one model in another frame.
 
@@ -70,6 +78,11 @@ def verify(
     _show(report, faults)
     code = 1 if faults else report.exit_code
     _write(output, {**report.to_json(), "certificate": faults} if certificate else report.to_json())
+    if page is not None:
+        from harness.files import write_atomically
+        from harness.report.checkpoint import to_html
+
+        write_atomically(page, to_html(report, faults))
     sys.exit(code)
 
 
@@ -83,7 +96,8 @@ def verify(
 def fold(old: Path, new: Path, recipe_file: Path, family: Path | None, output: Path | None) -> None:
     """Fold a recipe into the checkpoint OLD, as the folder NEW, which is verified or not left.
 
-    OLD is only read. A run that was killed goes on where it was when it is started again.
+    OLD is only read. A run that was killed goes on where it was when it is started again. A recipe
+    is YAML, `values: hadamard` say; `harness schema recipe` is all that it may say.
     """
     _needs_libraries()
     from harness.checkpoints.fold import fold as run
@@ -162,6 +176,57 @@ def find(
     click.echo(f"{output}: {', '.join(lines[1:])}")
 
 
+@click.command()
+@click.argument("model", type=_MODEL)
+@click.argument("text", type=_FILE)
+@click.option("--tokens", type=click.IntRange(4), default=768, show_default=True)
+@click.option("--output", "-o", type=OUTPUT_FILE, default="seen.npz", show_default=True)
+@reports_bad_input
+def record(model: Path, text: Path, tokens: int, output: Path) -> None:
+    """Run MODEL over TEXT and keep its keys, values and queries, for `harness find --calibrate`.
+
+    TEXT is read by the model's own tokenizer; a .npy file holds tokens. Needs PyTorch.
+    """
+    _needs_libraries(runs=True)
+    import numpy as np
+
+    from harness.checkpoints.recording import record as run
+    from harness.checkpoints.recording import tokens_of
+
+    found = run(model, tokens_of(model, text, tokens))
+    np.savez(output, **found)  # type: ignore[arg-type]
+    layers, count, heads, size = found["keys"].shape
+    click.echo(f"{output}: {layers} layers, {count} tokens, {heads} heads of keys of {size}")
+
+
+@click.command()
+@click.argument("model", type=_MODEL)
+@_FAMILY
+@_JSON
+@reports_bad_input
+def probe(model: Path, family: Path | None, output: Path | None) -> None:
+    """Ask the running MODEL, by gradients, whether its family's file is right.
+
+    Which pairs of coordinates RoPE rotates, which it leaves alone, and which query heads share a
+    key head, of each layer. Needs PyTorch, in doubles; nothing is written.
+    """
+    _needs_libraries(runs=True)
+    from itertools import groupby
+
+    from harness.checkpoints.probing import probe as ask
+    from harness.checkpoints.sides import open_side
+    from harness.plain import to_plain
+
+    found = ask(open_side(model, family))
+    for (text, holds, reason), same in groupby(found, lambda x: (x.found, x.holds, x.reason)):
+        layers = [item.layer for item in same]
+        where = f"layer {layers[0]}" + (f" to {layers[-1]}" if len(layers) > 1 else "")
+        word = {True: "confirmed", False: "refuted", None: "not decided"}[holds]
+        click.echo(f"{where}: {text}: {word}" + (f", {reason}" if reason else ""))
+    _write(output, to_plain(found))
+    sys.exit(1 if any(x.holds is False for x in found) else 0 if all(x.holds for x in found) else 3)
+
+
 def _write(output: Path | None, data: Any) -> None:
     if output is not None:
         import json
@@ -173,6 +238,8 @@ def _write(output: Path | None, data: Any) -> None:
 
 def _show(report: Report, others: list[str]) -> None:
     """Faults first, then what was looked at, and the verdict in the last line."""
+    from harness.checkpoints.findings import VERDICTS
+
     faults = [*others, *map(str, report.faults)]
     for text in faults[:_MOST_FAULTS]:
         click.echo(text)
@@ -193,13 +260,7 @@ def _show(report: Report, others: list[str]) -> None:
     worst = max((h.residual for h in report.heads if h.holds), default=0.0)
     click.echo(f"worst right head: {worst:.2f} of what rounding explains, |AᵀB - 1| {largest:.2g}")
     code = 1 if others else report.exit_code
-    click.echo(
-        {
-            0: "confirmed: one model in another frame",
-            1: "refuted: not one model in another frame",
-            3: "inconclusive: not everything could be decided",
-        }[code]
-    )
+    click.echo(VERDICTS[code])
 
 
 class _Progress:

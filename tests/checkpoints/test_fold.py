@@ -2,21 +2,24 @@
 
 import json
 import os
+import resource
 import shutil
 import signal
-import subprocess
 import sys
-import time
+import warnings
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 from safetensors import safe_open
 from safetensors.numpy import load_file
 
+from harness.checkpoints import working
 from harness.checkpoints.fold import CERTIFICATE, check_certificate, fold
 from harness.checkpoints.licences import licences
 from harness.checkpoints.recipes import read_recipe
 from harness.checkpoints.tensors import digest
+from harness.cli import main
 from harness.diagnostics import InputError
 from tests.checkpoints.making import CASES, LAYERS, make, save, write_recipe
 
@@ -142,6 +145,37 @@ def test_quarter_turns_and_exchanges_round_nothing(tmp_path):
         )
 
 
+def test_gains_by_head_and_coordinate(tmp_path):
+    """Cohere's: scales go into them, each head's own, and signs and means are left alone."""
+    spec = {**CASES["cohere"], "config": {**CASES["cohere"]["config"], "use_qk_norm": True}}
+    tensors = make("cohere")
+    rng = np.random.default_rng(5)
+    names = {"q_norm": (4, 16), "k_norm": (2, 16)}
+    for layer in range(LAYERS):
+        for short, shape in names.items():
+            key = f"model.layers.{layer}.self_attn.{short}.weight"
+            tensors[key] = rng.uniform(0.6, 1.6, shape).astype(np.float32)
+    CASES["cohere_normed"] = spec
+    try:
+        old = save(tmp_path / "old", "cohere_normed", tensors)
+    finally:
+        del CASES["cohere_normed"]
+    report = fold(old, tmp_path / "new", recipe(tmp_path, {"scales": "random"}))
+    assert report.exit_code == 0, report.faults
+    new = load_file(tmp_path / "new/model.safetensors")
+    for layer in range(LAYERS):
+        there = f"model.layers.{layer}.self_attn"
+        grown = [new[f"{there}.{x}.weight"] / tensors[f"{there}.{x}.weight"] for x in names]
+        assert grown[1].shape == (2, 16)
+        assert np.abs(grown[1] - 1).max() > 0.1
+        assert np.abs(grown[1][:, ::2] - grown[1][:, 1::2]).max() < 1e-6  # equal in a pair
+        assert np.abs(grown[0] * grown[1].repeat(2, axis=0) - 1).max() < 1e-6
+        for x in "qk":
+            assert np.array_equal(
+                new[f"{there}.{x}_proj.weight"], tensors[f"{there}.{x}_proj.weight"]
+            )
+
+
 def test_a_layout_is_a_permutation(tmp_path):
     from harness.checkpoints.sides import open_side
     from harness.checkpoints.verify import verify
@@ -210,29 +244,85 @@ def test_a_full_disk_is_seen_before_it_is_full(tmp_path, monkeypatch):
     assert not (tmp_path / "new").exists()
 
 
+def in_a_child(work):
+    """How a process of its own ends that does `work`: its exit code, or the signal, negative."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # threads of others: none is used
+        child = os.fork()
+    if child == 0:
+        working._pool.cache_clear()
+        try:
+            os._exit(work() or 0)
+        except BaseException:
+            os._exit(99)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def is_killed_at(number, work):
+    """Kill a process that does `work` when it touches the disk for the `number`-th time."""
+    left = [number]
+    events = {"os.mkdir", "os.rename", "os.remove", "shutil.copyfile", "shutil.rmtree"}
+
+    def watch(event, arguments):
+        writes = event == "open" and isinstance(arguments[1], str) and "w" in arguments[1]
+        if event in events or writes:
+            left[0] -= 1
+            if left[0] == 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    def watched():
+        sys.addaudithook(watch)
+        return work()
+
+    ended = in_a_child(watched)
+    assert ended in (0, -signal.SIGKILL)
+    return ended != 0
+
+
 @pytest.mark.slow
-def test_a_killed_fold_is_gone_on_with(tmp_path):
-    """At whatever moment it is killed, NEW is whole or absent, and the next run ends well."""
-    old = save(tmp_path / "old", "llama", make("llama"), shards=8)
-    path = write_recipe(tmp_path / "recipe.yaml", SOME)
+def test_a_fold_that_is_killed_anywhere_is_gone_on_with(tmp_path):
+    """Before each change of the disk: NEW is whole or absent, and the next run ends well."""
+    old, new = save(tmp_path / "old", "llama", make("llama"), shards=2), tmp_path / "new"
+    chosen = recipe(tmp_path)
     before = state(old)
-    command = [sys.executable, "-m", "harness.cli", "fold", "old", "new", "--recipe", path.name]
-    expected = None
-    for number in range(6):
-        running = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.DEVNULL)
-        time.sleep(0.15 + 0.12 * number)
-        running.send_signal(signal.SIGKILL)
-        running.wait()
+    assert fold(old, new, chosen).exit_code == 0
+    expected = state(new)
+    shutil.rmtree(new)
+    number = 1
+    while is_killed_at(number, lambda: fold(old, new, chosen).exit_code):
         assert state(old) == before
-        if (tmp_path / "new").exists():
-            assert check_certificate(old, tmp_path / "new")[0].exit_code == 0
-            shutil.rmtree(tmp_path / "new")
-    subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
-    expected = state(tmp_path / "new")
-    shutil.rmtree(tmp_path / "new")
-    assert fold(old, tmp_path / "new", read_recipe(path), claims=licences).exit_code == 0
-    assert state(tmp_path / "new") == expected
+        assert not new.exists()
+        assert fold(old, new, chosen).exit_code == 0
+        assert state(new) == expected
+        shutil.rmtree(new)
+        number += 1
+    assert number > 12
+    assert (state(old), state(new)) == (before, expected)
     assert {p.name for p in tmp_path.iterdir()} == {"old", "new", "recipe.yaml"}
+
+
+@pytest.mark.parametrize("most", [100, 20_000])
+def test_a_disk_that_comes_to_be_full(most, tmp_path):
+    old = save(tmp_path / "old", "llama", make("llama"))
+    before = state(old)
+    write_recipe(tmp_path / "recipe.yaml", SOME)
+    said = tmp_path / "said"
+    said.touch()
+
+    def run():
+        with said.open("w") as stream:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (most, resource.RLIM_INFINITY))
+            words = ["fold", "old", "new", "--recipe", "recipe.yaml"]
+            words[1:3] = map(str, (old, tmp_path / "new"))
+            words[-1] = str(tmp_path / "recipe.yaml")
+            done = CliRunner().invoke(main, words)
+            stream.write(done.output[-most:])
+        return done.exit_code
+
+    assert in_a_child(run) == 3
+    assert "File too large" in said.read_text()
+    assert (state(old), (tmp_path / "new").exists()) == (before, False)
+    assert fold(old, tmp_path / "new", read_recipe(tmp_path / "recipe.yaml")).exit_code == 0
 
 
 def test_what_was_begun_is_gone_on_with_or_thrown_away(tmp_path, monkeypatch):

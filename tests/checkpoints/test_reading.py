@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from harness.checkpoints.formats import rounded
 from harness.cli import main
-from tests.checkpoints.making import CASES, TYPES, make, save
+from tests.checkpoints.making import CASES, TYPES, make, save, write_recipe
 
 NAME = "model.safetensors"
 
@@ -53,10 +53,16 @@ def test_damaged_files(kind, tmp_path):
     new = save(tmp_path / "new", "llama", make("llama"))
     raw = (new / NAME).read_bytes()
     (new / NAME).write_bytes(DAMAGED[kind](raw))
-    for pair in ((old, new), (new, old)):
-        done = run("verify", *pair)
+    recipe = write_recipe(tmp_path / "recipe.yaml", {"angles": "random"})
+    commands = [("verify", old, new), ("verify", new, old)]
+    commands += [("fold", new, tmp_path / "made", "--recipe", recipe)]
+    before = (new / NAME).read_bytes()
+    for command in commands:
+        done = run(*command)
         assert done.exit_code == 2, done.output
         assert str(new / NAME) in done.output
+    assert (new / NAME).read_bytes() == before
+    assert {path.name for path in tmp_path.iterdir()} == {"old", "new", "recipe.yaml"}
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
@@ -67,9 +73,15 @@ def test_numbers_that_are_none(name, dtype, value, tmp_path):
     tensors = make("llama", dtype)
     tensors[f"model.layers.1.{name}.weight"][0, 0] = value
     new = save(tmp_path / "new", "llama", tensors)
-    done = run("verify", old, new)
-    assert done.exit_code == 2
-    assert f"model.layers.1.{name}.weight holds NaN or an infinity" in done.output
+    recipe = write_recipe(tmp_path / "recipe.yaml", {"angles": "random", "values": "random"})
+    for done in (
+        run("verify", old, new),
+        run("verify", new, old),
+        run("fold", new, tmp_path / "made", "--recipe", recipe),
+    ):
+        assert done.exit_code == 2
+        assert f"model.layers.1.{name}.weight holds NaN or an infinity" in done.output
+    assert {path.name for path in tmp_path.iterdir()} == {"old", "new", "recipe.yaml"}
 
 
 @pytest.mark.parametrize(

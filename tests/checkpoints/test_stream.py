@@ -172,33 +172,45 @@ def test_no_orthogonal_matrix(tmp_path):
     assert any("no orthogonal matrix" in fault.what for fault in report.faults)
 
 
-def test_tied_embeddings(tmp_path):
-    """Refused while gains are to be fused into the head; with gains of 1 they stay tied."""
+@pytest.fixture
+def tied():
+    """A model whose embeddings are its head."""
     CASES["tied"] = {**CASES["llama"]}
     CASES["tied"]["config"] = {**CASES["llama"]["config"], "tie_word_embeddings": True}
-    try:
-        tensors = whole("llama", "float32")
-        head = tensors.pop("lm_head.weight")
-        old = save(tmp_path / "old", "tied", tensors)
-        recipe = read_recipe(write_recipe(tmp_path / "recipe.yaml", {"residual": "random"}))
-        with pytest.raises(InputError, match="the head as well"):
-            fold(old, tmp_path / "new", recipe)
-        assert not (tmp_path / "new").exists()
-        untied = {**tensors, "lm_head.weight": tensors["model.embed_tokens.weight"]}
-        assert head.shape == untied["lm_head.weight"].shape
-        second = save(tmp_path / "second", "llama", untied)
-        fold(second, tmp_path / "third", recipe)
-        config = json.loads((tmp_path / "third/config.json").read_text())
-        (tmp_path / "third/config.json").write_text(
-            json.dumps({**config, "tie_word_embeddings": False})
-        )
-        report = judged(old, tmp_path / "third")
-        assert report.exit_code == 0, report.faults
-        tensors["model.norm.weight"] = np.ones(M, np.float32)
-        one = save(tmp_path / "ones", "tied", tensors)
-        assert fold(one, tmp_path / "turned", recipe).exit_code == 0
-    finally:
-        del CASES["tied"]
+    tensors = whole("llama", "float32")
+    del tensors["lm_head.weight"]
+    yield tensors
+    del CASES["tied"]
+
+
+@pytest.mark.parametrize("shards", [1, 3])
+def test_tied_embeddings_come_to_have_a_head_beside_them(tied, shards, tmp_path):
+    """As when somebody stores the head first, and folds then."""
+    old = save(tmp_path / "old", "tied", tied, shards)
+    recipe = read_recipe(write_recipe(tmp_path / "recipe.yaml", {"residual": "random"}))
+    assert fold(old, tmp_path / "new", recipe).exit_code == 0
+    config = json.loads((tmp_path / "new/config.json").read_text())
+    assert config == {**CASES["tied"]["config"], "tie_word_embeddings": False}
+    assert check_certificate(old, tmp_path / "new")[1] == []
+    both = {**tied, "lm_head.weight": tied["model.embed_tokens.weight"]}
+    other = save(tmp_path / "other", "llama", both)
+    assert fold(other, tmp_path / "made", recipe).exit_code == 0
+    found = {}
+    for file in (tmp_path / "new").glob("*.safetensors"):
+        found |= load_file(file)
+    expected = load_file(tmp_path / "made/model.safetensors")
+    assert found.keys() == expected.keys()
+    assert all(np.array_equal(found[name], expected[name]) for name in expected)
+    wrong = {**found, "lm_head.weight": found["model.embed_tokens.weight"]}
+    assert judged(old, save(tmp_path / "wrong", "llama", wrong)).exit_code == 1
+
+
+def test_tied_embeddings_stay_tied_where_no_gain_is_fused_into_them(tied, tmp_path):
+    tied["model.norm.weight"] = np.ones(M, np.float32)
+    old = save(tmp_path / "old", "tied", tied)
+    recipe = read_recipe(write_recipe(tmp_path / "recipe.yaml", {"residual": "random"}))
+    assert fold(old, tmp_path / "new", recipe).exit_code == 0
+    assert "lm_head.weight" not in load_file(tmp_path / "new/model.safetensors")
 
 
 @pytest.mark.parametrize(

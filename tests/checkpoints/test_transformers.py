@@ -15,6 +15,7 @@ from safetensors.numpy import load_file, save_file
 from harness.checkpoints.families import read_family, shipped
 from harness.checkpoints.fold import fold
 from harness.checkpoints.recipes import read_recipe
+from harness.checkpoints.running import in_doubles
 from harness.checkpoints.sides import open_side
 from harness.checkpoints.stream import refusal
 from harness.diagnostics import InputError
@@ -22,7 +23,6 @@ from tests.checkpoints.making import judged, turned, write_recipe
 
 torch = pytest.importorskip("torch")
 transformers = pytest.importorskip("transformers")
-from torch.overrides import TorchFunctionMode  # noqa: E402 after the check that it is there
 
 pytestmark = pytest.mark.programs
 
@@ -86,6 +86,11 @@ CASES = {
     "gemma": ("gemma", FREE, {"head_dim": 16}),
     "gemma2": ("gemma2", FREE, {"head_dim": 16, **WINDOWED}),
     "cohere": ("cohere", FREE, {}),
+    "cohere_normed": (
+        "cohere",
+        {"scales": "random", "values": "random"},
+        {"use_qk_norm": True},
+    ),
     "cohere2": ("cohere2", FREE, WINDOWED),
     "cohere2_by_pattern": ("cohere2", FREE, {"num_hidden_layers": 4}),
     "glm": ("glm", FREE, {"head_dim": 16, **rope(partial_rotary_factor=0.5)}),
@@ -168,18 +173,6 @@ CASES = {
 }
 
 
-class InDoubles(TorchFunctionMode):
-    """Every float32 that a model asks for by name, in its norms and its softmax, is a double."""
-
-    def __torch_function__(self, func, types, args=(), kwargs=None):
-        def wide(x):
-            return torch.float64 if x is torch.float32 else x
-
-        if func is torch.Tensor.float:
-            func = torch.Tensor.double
-        return func(*map(wide, args), **{k: wide(v) for k, v in (kwargs or {}).items()})
-
-
 def make(folder, name, **more):
     """Save a model as Transformers has it, every parameter of which is random."""
     kind, _, own = CASES[name]
@@ -207,7 +200,7 @@ def loader(kind):
 def logits(folder):
     """What the model of a folder says of the same 24 tokens, twice over."""
     kind = json.loads((folder / "config.json").read_text())["model_type"]
-    with InDoubles():
+    with in_doubles():
         model, told = loader(kind).from_pretrained(
             folder,
             dtype=torch.float64,
@@ -371,3 +364,12 @@ def test_a_wrong_family_file_agrees_with_itself_and_is_found_here(name, wrong, t
     assert fold(old, new, recipe, own).exit_code == 0
     assert judged(old, new).exit_code == 1
     assert distance(logits(old), logits(new)) > 1e-3
+
+
+def test_a_tied_model_with_a_turned_stream_says_the_same(tmp_path):
+    old, new = tmp_path / "old", tmp_path / "new"
+    make(old, "llama", tie_word_embeddings=True)
+    assert "lm_head.weight" not in load_file(old / "model.safetensors")
+    recipe = read_recipe(write_recipe(tmp_path / "recipe.yaml", {"residual": "random"}, seed=7))
+    assert fold(old, new, recipe).exit_code == 0
+    assert distance(logits(old), logits(new)) < 1e-12

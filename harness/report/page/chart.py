@@ -51,7 +51,7 @@ class Scatter:
     bound: float
 
 
-def histogram(data: Any) -> Histogram | None:
+def histogram(data: Any, *, has_bound: bool = True) -> Histogram | None:
     """The bars for `{"edges": […], "counts": […]}`; nothing where `data` is something else.
 
     With `"scale": "log10"` the edges are exponents of ten; then the axis has only the part that
@@ -89,8 +89,8 @@ def histogram(data: Any) -> Histogram | None:
     marks = range(int(first), 1) if powers else (edges[0], edges[len(edges) // 2], edges[-1])
     ticks = tuple((place(mark), label(mark)) for mark in marks)
     bound = 0.0 if powers else BOUND
-    total = int(sum(counts))
-    return Histogram(tuple(bars), total, ticks, place(bound) if first <= bound <= last else None)
+    is_within = has_bound and first <= bound <= last
+    return Histogram(tuple(bars), int(sum(counts)), ticks, place(bound) if is_within else None)
 
 
 def growth(data: Any) -> Scatter | None:

@@ -6,6 +6,7 @@ from base64 import b64encode
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
+from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -40,17 +41,23 @@ from harness.verdict import Status
 
 def render(run: Run) -> str:
     """The page for `run`."""
-    style, script = _style(), _asset("page.js")
+    script = _asset("page.js")
+    return filled(
+        "page.html.j2", script, run=run, parcel=Parcel(), is_long=len(run.subjects) > LIMIT
+    )
+
+
+def filled(template: str, script: str = "", **values: Any) -> str:
+    """A page from a template, with the style that all pages have, and a script if it needs one."""
+    style = _style()
     return (
         _environment()
-        .get_template("page.html.j2")
+        .get_template(template)
         .render(
-            run=run,
             style=Markup(style),  # noqa: S704 - our own file
             script=Markup(script),  # noqa: S704 - our own file
             policy=content_security_policy(style, script),
-            parcel=Parcel(),
-            is_long=len(run.subjects) > LIMIT,
+            **values,
         )
     )
 
