@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 from zlib import crc32
@@ -160,8 +160,9 @@ class Plans:
 class Check(ABC):
     """A way to test a claim on batches of random instances.
 
-    `sizes` fixes a size for each dimension and type; else each batch draws its own. Raises
-    `Unmet` where no sampler meets the claim.
+    `sizes` fixes a size for each dimension and type; else each batch draws its own. One that
+    `is_free` draws what the hypotheses allow, whatever samples the claim has. Raises `Unmet` where
+    no sampler meets the claim.
     """
 
     name: str
@@ -176,7 +177,10 @@ class Check(ABC):
         lanes: int = LANES,
         backend: Backend = NUMPY,
         sizes: Mapping[str, int] | None = None,
+        is_free: bool = False,
     ) -> None:
+        self.is_free = is_free
+        claim = replace(claim, samples=()) if is_free else claim
         self.plans = Plans(claim, library, self.name, seed, sizes)
         self.lanes = lanes
         self.placing = Placing(backend)
@@ -203,7 +207,8 @@ class Check(ABC):
         """What names one of its instances."""
         plans, backend = self.plans, self.placing.backend
         named = (plans.claim.theorem, self.name, plans.seed, batch, lane)
-        return ReplayId(*named, plans.fixed, self.lanes, backend.name, backend.device)
+        settings = (plans.fixed, self.lanes, backend.name, backend.device, self.is_free)
+        return ReplayId(*named, *settings)
 
     @abstractmethod
     def field_of(self, number: int) -> Field:
