@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from harness.arrays import Closure, Data, Evaluators, Open, Places, Value
 from harness.arrays.backend import NUMPY, Backend
+from harness.arrays.evaluate import size_of
 from harness.arrays.floats import Floats
 from harness.claims.given import with_functions_given, with_samples
 from harness.claims.hypotheses import Assignment, Commutes, Orthogonal, Unmet, assign
@@ -152,6 +153,25 @@ class Plans:
         sizes = draw_sizes(self.claim, self.assignment, rng, self.choices, wide)
         return self.shape.of(sizes)
 
+    def asking_at(self, sizes: Mapping[str, int]) -> tuple[Claim, Assignment]:
+        """The claim, less the hypotheses that ask nothing at these sizes, and how to meet the rest.
+
+        `∀ p, Rᵀ @ R = 1` says nothing of R where there is no p.
+        """
+        idle = {
+            h.name
+            for h in self.asked.hypotheses
+            if any(is_place(v.type) and size_of(v.type, sizes) == 0 for v in h.equation.parameters)
+        }
+        if not idle or self.is_searched:
+            return self.claim, self.assignment
+
+        def less(claim: Claim) -> Claim:
+            rest = (h for h in claim.hypotheses if h.name not in idle)
+            return replace(claim, hypotheses=tuple(rest))
+
+        return less(self.claim), assign(less(self.asked), self.library)
+
     def kinds(self, batch: int) -> Mapping[str, str]:
         """The kinds of those functions of a batch that hypotheses speak of."""
         return self.laws[batch % len(self.laws)] if self.laws else {}
@@ -196,7 +216,7 @@ class Check(ABC):
             plans.choices, plans.shape, plans.laws = trial.choices, trial.shape, ()
             field, rng = self.field_of(number), plans.generator(TRIALS + number)
             sizes = plans.sizes(number, rng)
-            drawn = self.sampler(field, {}).draw(rng, sizes, LANES, plans.styles(number))
+            drawn = self.sampler(field, {}, sizes).draw(rng, sizes, LANES, plans.styles(number))
             return field, drawn
 
         found = search(plans.asked, plans.library, plans.evaluators, draw, self.wider)
@@ -215,8 +235,10 @@ class Check(ABC):
         """The numbers of a batch."""
 
     @abstractmethod
-    def sampler(self, field: Field, laws: Mapping[str, str], number: int = 0) -> Sampler:
-        """What draws the instances of a batch, with functions of these kinds."""
+    def sampler(
+        self, field: Field, laws: Mapping[str, str], sizes: Mapping[str, int], number: int = 0
+    ) -> Sampler:
+        """What draws the instances of a batch of these sizes, with functions of these kinds."""
 
     @abstractmethod
     def draw(self, number: int) -> Drawn:

@@ -106,6 +106,24 @@ def test_samples_do_not_narrow_what_can_be_drawn_without_them(tmp_path: Path, th
         assert not one or recompute(one, claim, LIBRARY).differs
 
 
+OF_NOTHING = {
+    "Rᵀ @ R = 1": "o: '∀ (p: P), Rᵀ @ R = 1'",
+    "dot(x, R @ x) = dot(R @ x, x)": "o: '∀ (i: index(m)), Rᵀ @ R = 1'",
+    "R @ S = S @ R": "o: '∀ (p: P), S @ R = R @ S'",
+    "x = R @ x": "o: '∀ (p: P), x = R @ x'",
+}
+"""Conclusions that follow from a hypothesis about each of many, unless there are none; and one that
+is true all the same."""
+
+
+@pytest.mark.parametrize("then", OF_NOTHING)
+def test_what_is_said_of_each_of_none_says_nothing(tmp_path: Path, then: str) -> None:
+    head = 'for: {P: type, "m, n": dimension, "R, S": "matrix(n, n)", x: vector(n)}'
+    claim = claim_of(tmp_path, f'{head}\nassume: {{{OF_NOTHING[then]}}}\nthen: "{then}"\n')
+    wanted = Outcome.CONFIRMED if "dot" in then else Outcome.REFUTED
+    assert {e.outcome for e in check(claim, LIBRARY)} == {wanted}
+
+
 def test_names_of_other_types_are_declared(tmp_path: Path) -> None:
     text = """
 for: {n: dimension, P: "matrix(n, n)"}
