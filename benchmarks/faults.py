@@ -158,8 +158,8 @@ def faults(moment: Moment, folder: Path, patience: float = 2.0) -> Iterator[str]
         os.kill(target, moment.number)
     written = place.lines()
     if target == process.pid:
-        ended = time.monotonic() + patience
-        while any(map(runs, family)) and time.monotonic() < ended:
+        deadline = time.monotonic() + patience
+        while any(map(runs, family)) and time.monotonic() < deadline:
             process.poll()
             time.sleep(0.02)
         left = [pid for pid in family if runs(pid)]
