@@ -48,7 +48,7 @@ BROKEN = {
     ),
     "free variables": (
         '| .fvar _ => refuse "it holds a free variable"',
-        '| .fvar n => new "\\"bvar\\":999999" (return .fvar n)',
+        '| .fvar n => new "\\"const\\":{\\"name\\":0,\\"us\\":[]}" (return .fvar n)',
         {"Sabotage.leftOver", "Sabotage.by_nobody"},
     ),
 }
