@@ -128,6 +128,17 @@ def runs(pid: int) -> bool:
     return bool(status) and "State:\tZ" not in status
 
 
+def ended(process: subprocess.Popen[str]) -> str | None:
+    """What it printed; nothing where it hangs, and then it is killed with all that it began."""
+    try:
+        return process.communicate(timeout=LONGEST)[0]
+    except subprocess.TimeoutExpired:
+        for pid in [*descendants(process.pid), process.pid]:
+            os.kill(pid, signal.SIGKILL)
+        process.communicate()
+        return None
+
+
 def faults(moment: Moment, folder: Path, patience: float = 2.0) -> Iterator[str]:
     """What was not as it must be."""
     place = Place(folder, moment.kind)
@@ -147,15 +158,18 @@ def faults(moment: Moment, folder: Path, patience: float = 2.0) -> Iterator[str]
         os.kill(target, moment.number)
     written = place.lines()
     if target == process.pid:
-        ended = time.monotonic() + patience
-        while any(map(runs, family)) and time.monotonic() < ended:
+        deadline = time.monotonic() + patience
+        while any(map(runs, family)) and time.monotonic() < deadline:
             process.poll()
             time.sleep(0.02)
         left = [pid for pid in family if runs(pid)]
         if left:
             words = "; ".join(told(pid, "cmdline").replace("\0", " ")[:80] for pid in left)
             yield f"{len(left)} processes run on after {patience:g} s: {words}"
-    output, _ = process.communicate(timeout=LONGEST)
+    output = ended(process)
+    if output is None:
+        yield f"it has not ended after {LONGEST:g} s"
+        return
     if process.returncode == 1:
         yield f"it says refuted: {output[-500:]}"
     # Python itself says so where it is interrupted before it has begun to work.
@@ -163,7 +177,10 @@ def faults(moment: Moment, folder: Path, patience: float = 2.0) -> Iterator[str]
     if any(failure in output for failure in failures):
         yield f"it fails: {output[-500:]}"
     again = place.start()
-    output, _ = again.communicate(timeout=LONGEST)
+    output = ended(again)
+    if output is None:
+        yield f"the next run has not ended after {LONGEST:g} s"
+        return
     if again.returncode != 0:
         yield f"the next run ends with {again.returncode}: {output[-500:]}"
     if moment.kind == "sweep" and place.lines()[: len(written)] != written:

@@ -11,6 +11,7 @@ from typing import Any
 
 from harness.cache import code_fingerprint, digest
 from harness.claims.model import Claim, Definition, Library, Project
+from harness.claims.needs import claim_needs
 from harness.claims.programs import Model, Program
 from harness.claims.toggles import Checker
 from harness.claims.vacuity import UNKNOWN, vacuous
@@ -112,13 +113,27 @@ def lawless_claims(plan: Plan) -> Iterator[Evidence]:
     """For claims about scalars without laws, such as `Float`, the legs that have nothing to ask."""
     asked = dict(plan.subjects())
     for claim in plan.project.claims:
-        if claim.scalars.has_laws:
+        if not (summary := _lawless(claim, plan.project.library)):
             continue
-        name = claim.scalars.lean_name
-        summary = f"No laws are known of all operations of {name}, so there is nothing to compute."
         for leg in NEEDS_LAWS:
             if leg in asked.get(claim.theorem, ()):
                 yield Evidence(claim.theorem, leg, "laws", Outcome.NOT_APPLICABLE, summary)
+
+
+def _lawless(claim: Claim, library: Library) -> str:
+    """Why engines cannot compute with the scalars of a claim; empty where they can.
+
+    `a - b + b = a` holds by the laws that they know, and not of the natural numbers.
+    """
+    kind = claim.scalars
+    if not kind.has_laws:
+        return (
+            f"No laws are known of all operations of {kind.lean_name}: there is nothing to compute."
+        )
+    if unknown := sorted(claim_needs(claim, library) - kind.operations.keys()):
+        what = f"Scalars of the kind '{kind.name}' have no operation {' and no '.join(unknown)}"
+        return f"{what}: there is nothing to compute."
+    return ""
 
 
 def over_its_scalars(about: object, item: Evidence) -> Evidence:
@@ -161,8 +176,9 @@ def questions(plan: Plan) -> Iterator[Task]:
     ]
     for about, answering in subjects:
         for leg, engine in plan.engines.items():
-            lawless = leg in NEEDS_LAWS and isinstance(about, Claim) and not about.scalars.has_laws
-            if leg in plan.legs and leg in answering and not lawless:
+            if leg in NEEDS_LAWS and isinstance(about, Claim) and _lawless(about, library):
+                continue
+            if leg in plan.legs and leg in answering:
                 yield Task(about, library, leg, engine, _settings(plan, leg))
     if Leg.IMPLEMENTATION in plan.legs:
         yield from (program_question(plan, program) for program in plan.project.programs)

@@ -78,7 +78,7 @@ MAY_IMPORT = {
         *("lean", "cache", "isolation", "run"),
     },
 }
-OUTERMOST = {"api", "cli", "pytest_plugin", "conformance"}
+OUTERMOST = {"api", "cli", "pytest_plugin", "conformance", "start"}
 
 
 def part(path: Path) -> str:

@@ -53,6 +53,8 @@ class Spoken:
     """The operators that it reaches, and the Lean constant that each stands for."""
     waived: Mapping[str, str] = field(default_factory=dict)
     """The legs that are not asked for, and why."""
+    vacuous: str = ""
+    """Why it may say nothing, or ignore what it ignores."""
 
 
 @dataclass(frozen=True)
@@ -106,6 +108,7 @@ def _spoken(item: Mapping[str, Any]) -> Spoken:
         tuple(item.get("uses", ())),
         item.get("operators", {}),
         item.get("waive", {}),
+        item.get("vacuous", ""),
     )
 
 
@@ -175,4 +178,6 @@ def _plain_spoken(item: Spoken) -> dict[str, Any]:
         found["operators"] = dict(sorted(item.operators.items()))
     if item.waived:
         found["waive"] = {leg: visible(why) for leg, why in sorted(item.waived.items())}
+    if item.vacuous:
+        found["vacuous"] = visible(item.vacuous)
     return found

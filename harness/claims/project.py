@@ -215,9 +215,8 @@ def _specification_files(specs: Path) -> list[Path]:
     names = (TOGGLES_FOLDER, SWEEPS_FOLDER, PROGRAMS_FOLDER, MODELS_FOLDER, FAMILIES_FOLDER)
     folders = [specs / name for name in names]
     apart = specs / DEFINITIONS_FILE, specs / LOCK_FILE, *folders
-    return sorted(
-        p for p in specs.rglob("*.y*ml") if p not in apart and not set(p.parents) & set(apart)
-    )
+    found = (p for p in specs.rglob("*") if p.suffix.lower() in (".yaml", ".yml"))
+    return sorted(p for p in found if p not in apart and not set(p.parents) & set(apart))
 
 
 def _select(

@@ -6,6 +6,7 @@ is called is imported, and heavy imports stand inside it, so that `harness --hel
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -57,6 +58,13 @@ COMMANDS: dict[str, dict[str, str]] = {
 
 class _Commands(click.Group):
     """The commands of the table, each imported when it is needed."""
+
+    def invoke(self, context: click.Context) -> Any:
+        try:
+            return super().invoke(context)
+        except KeyboardInterrupt:  # before the command itself listens; click would end with 1
+            click.echo("interrupted", err=True)
+            sys.exit(130)
 
     def list_commands(self, context: click.Context) -> list[str]:
         return [name for section in COMMANDS.values() for name in section]

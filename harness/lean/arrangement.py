@@ -32,6 +32,7 @@ from harness.claims.model import (
     ScalarKind,
     Universes,
 )
+from harness.claims.needs import definition_needs, needs_of
 from harness.kernel.declarations import Constant, Definition
 from harness.kernel.terms import (
     App,
@@ -47,7 +48,6 @@ from harness.kernel.terms import (
     spine,
 )
 from harness.lean.levels import stored
-from harness.lean.needs import definition_needs, needs_of
 from harness.lean.scope import CLASSES, NUMERALS, POINTED
 
 T = TypeVar("T")

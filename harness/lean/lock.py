@@ -6,7 +6,7 @@ whoever emptied a definition on both sides alike, which every other leg would pa
 
 `specs/lock.yaml` holds a fingerprint of each claim's statement, and of each definition of the
 package that it unfolds to, as Lean's kernel has them, with Lean's text beside them for the
-reviewer of a change; and what the specifications say in words, define and waive. Texts are
+reviewer of a change; and what the specifications say in words, define, waive and excuse. Texts are
 compared as fingerprints are, since they are what a reviewer reads. Without a lock file the check
 does not apply, and says so.
 """
@@ -63,7 +63,7 @@ def _spoken(session: Session, about: Claim | Definition) -> Spoken:
         given = ", ".join(f"{p.name}: {_sort(p)}" for p in about.parameters)
         text, waived = f"({given}) = {about.text}", {}
     constants = {name: library.primitives.get(name, "") for name in operators}
-    return Spoken(about.says, text, tuple(sorted(definitions)), constants, waived)
+    return Spoken(about.says, text, tuple(sorted(definitions)), constants, waived, about.vacuous)
 
 
 def _sort(parameter: Parameter) -> str:
@@ -119,6 +119,7 @@ def spoken_drifts(lock: Lock, now: Lock, subject: str) -> Iterator[Drift]:
             ("uses other definitions", ", ".join(was.uses), ", ".join(new.uses)),
             ("uses other constants of Lean", _listed(was.operators), _listed(new.operators)),
             ("is waived otherwise", _listed(was.waived), _listed(new.waived)),
+            ("is excused otherwise", was.vacuous, new.vacuous),
         ):
             if visible(old) != visible(said):
                 yield Drift(name, what, visible(old), visible(said))

@@ -15,6 +15,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from harness.claims.model import OPERATORS, SCALARS, SHAPES, Arrangement, Library, Universes
+from harness.claims.needs import needs_of
 from harness.diagnostics import Diagnostic, InputError
 from harness.files import write_atomically
 from harness.language.primitives import signatures
@@ -33,7 +34,6 @@ from harness.lean.build import Build, build
 from harness.lean.errand import Errand, ErrandFailed, tell
 from harness.lean.header import parse_header
 from harness.lean.messages import Message
-from harness.lean.needs import needs_of
 from harness.lean.package import Module, Package
 from harness.lean.process import Signal
 from harness.lean.scope import CLASSES, NUMERALS

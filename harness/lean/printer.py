@@ -18,12 +18,12 @@ from harness.claims.model import (
     Library,
     ScalarKind,
 )
+from harness.claims.needs import definition_needs
 from harness.language.terms import Call, Equation, Lambda, Term, Variable
 from harness.language.transform import fresh, subterms
 from harness.language.types import DimVar, Named, Parameter, Sort
 from harness.lean import expression as lean
 from harness.lean.expression import Constant, Expression, Local, apply, arrow
-from harness.lean.needs import definition_needs
 from harness.lean.scope import (
     CORE_NAMES,
     POINTED,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from harness.claims.model import ARGUMENT, SCALARS, Arrangement, Library
+from harness.claims.needs import needs_of
 from harness.language.primitives import OPERATIONS
 from harness.language.terms import Apply, Call, Equation, Lambda, Primitive, Term, Variable
 from harness.language.transform import fresh
@@ -29,7 +30,6 @@ from harness.language.types import (
 )
 from harness.lean import expression as lean
 from harness.lean.expression import Constant, Expression, Literal, Local, apply, arrow
-from harness.lean.needs import needs_of
 
 T = TypeVar("T")
 

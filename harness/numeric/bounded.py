@@ -43,11 +43,13 @@ class Float64Check(Check):
         """The reals; functions with laws, exponentials among them, are given plain numbers."""
         return RealField(Regime.PLAIN if self.plans.laws else list(Regime)[number % len(Regime)])
 
-    def sampler(self, field: Field, laws: Mapping[str, str], number: int = 0) -> Sampler:
-        plans = self.plans
+    def sampler(
+        self, field: Field, laws: Mapping[str, str], sizes: Mapping[str, int], number: int = 0
+    ) -> Sampler:
+        claim, assignment = self.plans.asking_at(sizes)
         assert isinstance(field, RealField)
         functions = open_functions(_weights(number))
-        return Sampler(plans.claim, plans.evaluators, plans.assignment, field, functions, laws)
+        return Sampler(claim, self.plans.evaluators, assignment, field, functions, laws)
 
     def draw(self, number: int) -> Drawn:
         """The instances of batch `number`; regimes and kinds of weights take turns."""
@@ -56,7 +58,7 @@ class Float64Check(Check):
         rng = plans.generator(number)
         sizes, styles = plans.sizes(number, rng), plans.styles(number)
         laws = plans.kinds(number)
-        instance = self.sampler(field, laws, number).draw(rng, sizes, self.lanes, styles)
+        instance = self.sampler(field, laws, sizes, number).draw(rng, sizes, self.lanes, styles)
         fair, errors = measured(plans, field, instance)
         weights = [_weights(number)] if len(instance.functions) > len(laws) else []
         setting = ", ".join([str(field.regime), *weights, *told(laws)])

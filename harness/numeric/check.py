@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 from zlib import crc32
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from harness.arrays import Closure, Data, Evaluators, Open, Places, Value
 from harness.arrays.backend import NUMPY, Backend
+from harness.arrays.evaluate import size_of
 from harness.arrays.floats import Floats
 from harness.claims.given import with_functions_given, with_samples
 from harness.claims.hypotheses import Assignment, Commutes, Orthogonal, Unmet, assign
@@ -152,6 +153,25 @@ class Plans:
         sizes = draw_sizes(self.claim, self.assignment, rng, self.choices, wide)
         return self.shape.of(sizes)
 
+    def asking_at(self, sizes: Mapping[str, int]) -> tuple[Claim, Assignment]:
+        """The claim, less the hypotheses that ask nothing at these sizes, and how to meet the rest.
+
+        `∀ p, Rᵀ @ R = 1` says nothing of R where there is no p.
+        """
+        idle = {
+            h.name
+            for h in self.asked.hypotheses
+            if any(is_place(v.type) and size_of(v.type, sizes) == 0 for v in h.equation.parameters)
+        }
+        if not idle or self.is_searched:
+            return self.claim, self.assignment
+
+        def less(claim: Claim) -> Claim:
+            rest = (h for h in claim.hypotheses if h.name not in idle)
+            return replace(claim, hypotheses=tuple(rest))
+
+        return less(self.claim), assign(less(self.asked), self.library)
+
     def kinds(self, batch: int) -> Mapping[str, str]:
         """The kinds of those functions of a batch that hypotheses speak of."""
         return self.laws[batch % len(self.laws)] if self.laws else {}
@@ -160,8 +180,9 @@ class Plans:
 class Check(ABC):
     """A way to test a claim on batches of random instances.
 
-    `sizes` fixes a size for each dimension and type; else each batch draws its own. Raises
-    `Unmet` where no sampler meets the claim.
+    `sizes` fixes a size for each dimension and type; else each batch draws its own. One that
+    `is_free` draws what the hypotheses allow, whatever samples the claim has. Raises `Unmet` where
+    no sampler meets the claim.
     """
 
     name: str
@@ -176,7 +197,10 @@ class Check(ABC):
         lanes: int = LANES,
         backend: Backend = NUMPY,
         sizes: Mapping[str, int] | None = None,
+        is_free: bool = False,
     ) -> None:
+        self.is_free = is_free
+        claim = replace(claim, samples=()) if is_free else claim
         self.plans = Plans(claim, library, self.name, seed, sizes)
         self.lanes = lanes
         self.placing = Placing(backend)
@@ -192,7 +216,7 @@ class Check(ABC):
             plans.choices, plans.shape, plans.laws = trial.choices, trial.shape, ()
             field, rng = self.field_of(number), plans.generator(TRIALS + number)
             sizes = plans.sizes(number, rng)
-            drawn = self.sampler(field, {}).draw(rng, sizes, LANES, plans.styles(number))
+            drawn = self.sampler(field, {}, sizes).draw(rng, sizes, LANES, plans.styles(number))
             return field, drawn
 
         found = search(plans.asked, plans.library, plans.evaluators, draw, self.wider)
@@ -203,15 +227,18 @@ class Check(ABC):
         """What names one of its instances."""
         plans, backend = self.plans, self.placing.backend
         named = (plans.claim.theorem, self.name, plans.seed, batch, lane)
-        return ReplayId(*named, plans.fixed, self.lanes, backend.name, backend.device)
+        settings = (plans.fixed, self.lanes, backend.name, backend.device, self.is_free)
+        return ReplayId(*named, *settings)
 
     @abstractmethod
     def field_of(self, number: int) -> Field:
         """The numbers of a batch."""
 
     @abstractmethod
-    def sampler(self, field: Field, laws: Mapping[str, str], number: int = 0) -> Sampler:
-        """What draws the instances of a batch, with functions of these kinds."""
+    def sampler(
+        self, field: Field, laws: Mapping[str, str], sizes: Mapping[str, int], number: int = 0
+    ) -> Sampler:
+        """What draws the instances of a batch of these sizes, with functions of these kinds."""
 
     @abstractmethod
     def draw(self, number: int) -> Drawn:

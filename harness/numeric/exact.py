@@ -66,11 +66,13 @@ class PrimeFieldCheck(Check):
         modulus = moduli[number % len(moduli)]
         return PairField(*modulus) if isinstance(modulus, tuple) else PrimeField(modulus)
 
-    def sampler(self, field: Field, laws: Mapping[str, str], number: int = 0) -> Sampler:
-        plans = self.plans
+    def sampler(
+        self, field: Field, laws: Mapping[str, str], sizes: Mapping[str, int], number: int = 0
+    ) -> Sampler:
+        claim, assignment = self.plans.asking_at(sizes)
         assert isinstance(field, PrimeField)
         functions = random_functions(field)
-        return Sampler(plans.claim, plans.evaluators, plans.assignment, field, functions, laws)
+        return Sampler(claim, self.plans.evaluators, assignment, field, functions, laws)
 
     def draw(self, number: int) -> Drawn:
         """The instances of batch `number`; the primes take turns."""
@@ -79,7 +81,7 @@ class PrimeFieldCheck(Check):
         rng = plans.generator(number)
         sizes, styles = plans.sizes(number, rng), plans.styles(number)
         laws = plans.kinds(number)
-        instance = self.sampler(field, laws).draw(rng, sizes, self.lanes, styles)
+        instance = self.sampler(field, laws, sizes).draw(rng, sizes, self.lanes, styles)
         fair = np.ones(self.lanes, dtype=bool)
         for _, defect in defects(plans.claim, plans.evaluators, field, instance):
             fair &= defect == 0

@@ -3,7 +3,8 @@
     THEOREM:CHECK:SEED:BATCH:LANE[/SIZES[/lanes=N][/backend=NAME][/device=NAME]]
 
 The first part says what was drawn, and from which seed. SIZES is n=8,d=16,… or `drawn`; what
-follows is left out where it is as in `harness check`: 32 lanes, NumPy.
+follows is left out where it is as in `harness check`: 32 lanes, NumPy. `samples=none` stands for
+instances that were drawn without regard to what the author says is to be drawn.
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ class ReplayId:
     lanes: int = LANES
     backend: str = "numpy"
     device: str = ""
+    is_free: bool = False
+    """Whether it was drawn without regard to the samples of the claim."""
 
     def __str__(self) -> str:
         check = self.check.replace(" ", "-")
@@ -39,6 +42,7 @@ class ReplayId:
             "lanes": str(self.lanes) if self.lanes != LANES else "",
             "backend": self.backend if self.backend != "numpy" else "",
             "device": self.device,
+            "samples": "none" if self.is_free else "",
         }
         rest = [f"{name}={value}" for name, value in settings.items() if value]
         if not self.sizes and not rest:
@@ -55,7 +59,7 @@ class ReplayId:
             raise ValueError(f"expected theorem:check:seed:batch:lane, found {text!r}")
         check, seed, batch, lane = others
         sizes = None if not rest or rest[0] == _DRAWN else _sizes(rest[0])
-        settings = {"lanes": str(LANES), "backend": "numpy", "device": ""}
+        settings = {"lanes": str(LANES), "backend": "numpy", "device": "", "samples": ""}
         for part in rest[1:]:
             name, _, value = part.partition("=")
             if name not in settings or not value:
@@ -64,6 +68,8 @@ class ReplayId:
         lanes = settings["lanes"]
         if not lanes.isdecimal() or int(lanes) == 0:
             raise ValueError(f"expected a number of lanes, found {lanes!r}")
+        if (samples := settings["samples"]) not in ("", "none"):
+            raise ValueError(f"expected samples=none, found {samples!r}")
         return ReplayId(
             theorem,
             check.replace("-", " "),
@@ -74,6 +80,7 @@ class ReplayId:
             int(lanes),
             settings["backend"],
             settings["device"],
+            bool(samples),
         )
 
 

@@ -79,6 +79,16 @@ class Operations:
         """`x` with so many axes of length 1 after the others."""
         return self.arithmetic.lay(lambda a: a.reshape(*a.shape, *[1] * count), x)
 
+    def in_all_lanes(self, x: Number, core: int) -> Number:
+        """An argument that is one for all lanes, in each: what a rule gives has one shape then."""
+        lanes = self.function.constants.array.shape[1]
+
+        def spread(a: Any) -> Any:
+            at = a.ndim - 1 - core
+            return self.xp.broadcast_to(a, (*a.shape[:at], lanes, *a.shape[at + 1 :]))
+
+        return self.arithmetic.lay(spread, x)
+
     def constant(self, which: int = 0, like: int = 0) -> Number:
         """A constant, with `like` axes after that of the lanes."""
         own = self.of(self.function.constants.array[which])
@@ -166,12 +176,14 @@ class Lawful:
 
     def __call__(self, arguments: Sequence[Any]) -> Any:
         data: list[Any] = []
+        cores: list[int] = []
         turn: Any = 0.0
         for i, (argument, source) in enumerate(zip(arguments, self.sources, strict=True)):
             if isinstance(source, Index | Named):
                 turn = turn + (i + 1.0) * np.asarray(argument, float)
             else:
                 data.append(argument)
+                cores.append(rank(source) or 0)
         if any(isinstance(a, Bounded) for a in data):
             arithmetic: Any = BoundedFloat64(self.placing.backend)
             data = [a if isinstance(a, Bounded) else exactly(a, arithmetic.xp) for a in data]
@@ -181,7 +193,7 @@ class Lawful:
         else:
             arithmetic = Floating(self.placing.backend, self.placing.dtype)
         operations = Operations(self, arithmetic, turn)
-        return self.rule(operations, *data)
+        return self.rule(operations, *map(operations.in_all_lanes, data, cores))
 
     def randomly(
         self,

@@ -58,20 +58,11 @@ def check(
     for kind in CHECKS:
         start = time.monotonic()
         try:
+            on = Backend(backend, device)
             with one_thread():
-                run = _Run(kind(claim, library, seed, backend=Backend(backend, device)))
-                usual = range(max(1, round(BATCHES[kind.name] * effort)))
-                edges = range(EDGES, EDGES + len(run.tester.plans.edges))
-                small = getattr(run.tester, "small_characteristics", ())
-                for number in (*usual, *edges, *small):
-                    if time.monotonic() >= deadline or run.wrong:
-                        break
-                    try:
-                        run.add(number)
-                    except Unmet:
-                        if number < EDGES:
-                            raise
-                found = run.evidence()
+                found = _tested(kind(claim, library, seed, backend=on), effort, deadline)
+                if claim.samples and found.outcome is Outcome.CONFIRMED:
+                    found = _freely(kind, claim, library, seed, on, effort, deadline) or found
         except (Unmet, Unsupported, BackendMissing) as error:
             is_unmet = is_unmet or isinstance(error, Unmet)
             found = _evidence(claim, kind.name, Outcome.NOT_RUN, str(error))
@@ -80,6 +71,41 @@ def check(
         yield replace(found, seconds=time.monotonic() - start)
     if is_unmet:
         yield from _small_instances(claim, library)
+
+
+def _tested(tester: PrimeFieldCheck | Float64Check, effort: float, deadline: float) -> Evidence:
+    """What the batches of one check come to. Raises `Unmet` and `Unsupported`."""
+    run = _Run(tester)
+    usual = range(max(1, round(BATCHES[tester.name] * effort)))
+    edges = range(EDGES, EDGES + len(tester.plans.edges))
+    small = getattr(tester, "small_characteristics", ())
+    for number in (*usual, *edges, *small):
+        if time.monotonic() >= deadline or run.wrong:
+            break
+        try:
+            run.add(number)
+        except Unmet:
+            if number < EDGES:
+                raise
+    return run.evidence()
+
+
+def _freely(
+    kind: type[PrimeFieldCheck] | type[Float64Check],
+    claim: Claim,
+    library: Library,
+    seed: int,
+    backend: Backend,
+    effort: float,
+    deadline: float,
+) -> Evidence | None:
+    """A refutation by what the hypotheses allow: an author's samples may be less than that."""
+    try:
+        tester = kind(claim, library, seed, backend=backend, is_free=True)
+        found = _tested(tester, effort, deadline)
+    except (Unmet, Unsupported):  # then there is what the author draws, and nothing else
+        return None
+    return found if found.outcome is Outcome.REFUTED else None
 
 
 def _small_instances(claim: Claim, library: Library) -> Iterator[Evidence]:
@@ -211,12 +237,14 @@ class _Run:
         )
 
     def _tried(self) -> str:
-        """The sizes, so that nobody takes them for all."""
+        """What was drawn and at which sizes, so that nobody takes them for all."""
+        samples = ", ".join(f"{s.name} is {s.text}" for s in self.tester.plans.stated.samples)
+        told = f", drawn as the specification says ({samples})" if samples else ""
         if not self.sizes:
-            return ""
+            return told
         usual = [size for shape in self.shapes for size in shape.values()]
         low, high = (f(s[i] for s in self.sizes.values()) for i, f in enumerate((min, max)))
-        at = f", at sizes {min(usual)} to {max(usual)}"
+        at = f"{told}, at sizes {min(usual)} to {max(usual)}"
         return f"{at}, and on {self.edges} more at {low} to {high}" if self.edges else at
 
     def _unmet(self) -> str:

@@ -38,7 +38,8 @@ def tester_of(wanted: ReplayId, claim: Claim, library: Library) -> PrimeFieldChe
     if wanted.sizes and set(wanted.sizes) != set(names):
         raise ValueError(f"expected sizes for {', '.join(names)}, found {', '.join(wanted.sizes)}")
     backend = Backend(wanted.backend, wanted.device)
-    return kinds[wanted.check](claim, library, wanted.seed, wanted.lanes, backend, wanted.sizes)
+    settings = (wanted.seed, wanted.lanes, backend, wanted.sizes, wanted.is_free)
+    return kinds[wanted.check](claim, library, *settings)
 
 
 SMALL = "small"

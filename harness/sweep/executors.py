@@ -89,7 +89,15 @@ def dask(address: str) -> Iterator[Executor]:
 
 
 class _Deaf(ProcessPoolExecutor):
-    """Its processes, which begin when there is work, leave interrupts to us."""
+    """Its processes, which begin when there is work, leave interrupts to us.
+
+    All of them begin at once, before any is watched. One that began while another died would not be
+    ended with the others, and the pool would wait for it for ever.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._safe_to_dynamically_spawn_children = False
 
     def submit(self, *args: Any, **kwargs: Any) -> Future[Any]:
         with interrupts_held():

@@ -66,6 +66,8 @@ def test_all_mistakes_of_a_file_come_at_once(tmp_path: Path) -> None:
         ("then:", "scalars: quaternions\nthen:", "claim.yaml:8:10: unknown kind of scalars"),
         ("Something.", "!!python/object:os.system x", "claim.yaml:2:7: the tag"),
         ("Something.", "*anchor", "claim.yaml:2:7: aliases"),
+        ("then:", 'waive: {proof: "  "}\nthen:', "claim.yaml:8:16: '  ' does not match"),
+        ("then:", 'vacuous: " . "\nthen:', "claim.yaml:8:10: ' . ' does not match"),
         ("Something.", "'open", "claim.yaml:9:1: found unexpected end of stream"),
     ],
 )

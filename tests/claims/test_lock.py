@@ -159,6 +159,7 @@ SPOKEN = Spoken(
         (replace(SPOKEN, waived={}), "is waived otherwise"),
         (replace(SPOKEN, waived={"proof": "never"}), "is waived otherwise"),
         (replace(SPOKEN, waived={"mirror": "later"}), "is waived otherwise"),
+        (replace(SPOKEN, vacuous="It is so."), "is excused otherwise"),
         (None, "is not in the lock file"),
         (SPOKEN, ""),
     ],

@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from harness.claims.load import core_scalars, load_library
-from harness.claims.model import ScalarKind
+from harness.claims.model import Claim, ScalarKind
+from harness.claims.project import load_project
 from harness.diagnostics import InputError
+from harness.plan import Plan, lawless_claims, questions
 
 OPERATIONS = ("zero", "one", "add", "multiply", "negate", "subtract", "divide")
 
@@ -65,3 +67,36 @@ def test_another_librarys_class_of_that_name_may_have_it(
     tmp_path: Path, name: str, entry: str
 ) -> None:
     assert library(tmp_path, name, entry)
+
+
+@pytest.mark.parametrize(
+    ("scalars", "then", "missing"),
+    [
+        ("natural numbers", "a - b + b = a", "subtract"),
+        ("natural numbers", "half(a, b) = b", "divide"),
+        ("integers", "half(a, b) = a * half(1, b)", "divide"),
+        ("commutative ring", "a / a * a = a", "divide"),
+        ("integers", "a - b + b = a", ""),
+        ("field", "half(a, b) = a * half(1, b)", ""),
+        ("natural numbers", "a + b = b + a", ""),
+    ],
+)
+def test_what_scalars_cannot_do_is_not_computed_with(
+    tmp_path: Path, scalars: str, then: str, missing: str
+) -> None:
+    """By the laws of a field the false ones hold: 0 - 1 + 1 is 1 in Lean's natural numbers."""
+    (tmp_path / "specs").mkdir()
+    variables = 'for: {"a, b": scalar}'
+    (tmp_path / "specs" / "definitions.yaml").write_text(
+        "namespace: T\nprimitives: {}\ndefinitions:\n"
+        f"  half: {{says: A quotient., {variables}, is: a / b}}\n"
+    )
+    (tmp_path / "specs" / "it.yaml").write_text(
+        f"theorem: it\nsays: Something.\nscalars: {scalars}\n{variables}\nthen: {then}\n"
+    )
+    plan = Plan(load_project(tmp_path), tmp_path / "kept")
+    engines = {task.leg for task in questions(plan) if isinstance(task.about, Claim)}
+    told = [e.summary for e in lawless_claims(plan)]
+    assert (engines == set()) == bool(missing)
+    assert all(f"'{scalars}' have no operation {missing}" in summary for summary in told)
+    assert bool(told) == bool(missing)

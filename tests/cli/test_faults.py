@@ -10,6 +10,7 @@ from threading import Thread
 import pytest
 from click.testing import CliRunner, Result
 
+from harness import start
 from harness.cli import main
 
 ISOMETRY = Path(__file__).parents[1] / "fixtures" / "isometry"
@@ -26,6 +27,7 @@ def seen(event, arguments):
     if event == "import" and arguments[0] in ("diskcache", "shelve", "dbm"):
         print("IMPORTED", arguments[0], file=sys.stderr)
 sys.addaudithook(seen)
+from harness import start
 from harness.cli import main
 main(["-C", project, *arguments])
 """
@@ -287,3 +289,25 @@ def test_waivers_and_doubts_are_shown(
         for words in (alike, mixed):
             said = path.read_text("utf-8").replace("\\", "")
             assert words in said, kind
+
+
+@pytest.mark.parametrize("name", ["harness.cli.main", "harness.cli.import_module"])
+def test_an_early_interrupt_is_no_verdict(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """While the command line, or the command itself, is being imported: 1 would be *refuted*."""
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(sys, "argv", ["harness", "list"])
+    monkeypatch.setattr(name, interrupted)
+    with pytest.raises(SystemExit) as ended:
+        start.main()
+    assert ended.value.code == 130
+
+
+@pytest.mark.parametrize("ending", ["yaml", "yml", "YAML", "Yml"])
+def test_no_specification_is_passed_over(project: Path, ending: str) -> None:
+    spec = project / SPEC
+    text = spec.read_text("utf-8").replace("theorem: flip_compose", "theorem: another")
+    (spec.parent / f"another.{ending}").write_text(text, "utf-8")
+    assert "another" in harness("-C", str(project), "list").output

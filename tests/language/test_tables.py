@@ -10,6 +10,7 @@ import pytest
 
 from harness.arrays import rules, walk
 from harness.arrays.evaluate import Evaluator
+from harness.claims import needs
 from harness.cost import count
 from harness.language.elaborate import elaborate_as
 from harness.language.notation import to_latex, to_mathml, to_text
@@ -19,7 +20,7 @@ from harness.language.primitives import BY_NAME, OPERATIONS, PRIMITIVES, signatu
 from harness.language.scope import Scope
 from harness.language.terms import Primitive, Term, Variable
 from harness.language.types import DimVar, Parameter, Sort, function_parts
-from harness.lean import needs
+from harness.lean import mirror
 from harness.lean.mirror.meaning import NOTATION
 from harness.numeric import degrees
 from harness.symbolic import interpret
@@ -27,7 +28,7 @@ from tests.arrays.language import LIBRARY
 from tests.arrays.naive import MEANING
 from tests.arrays.test_evaluate import FRACTIONS
 
-REFERENCE = Path(needs.__file__).parent / "mirror" / "Reference.lean"
+REFERENCE = Path(mirror.__file__).parent / "Reference.lean"
 REFERENCES = set(re.findall(r"^def (\w+) \(α", REFERENCE.read_text("utf-8"), flags=re.M))
 
 CORE = {name for name in PRIMITIVES if name not in derived()}

@@ -10,6 +10,7 @@ from harness.diagnostics import InputError
 from harness.evidence import Outcome
 from harness.numeric.leg import check
 from harness.numeric.modular import PAIRS, PairField, square_root
+from harness.numeric.replay import recompute
 from harness.verdict import leg_outcome
 from tests.arrays.language import LIBRARY, claim_of
 
@@ -84,6 +85,43 @@ def test_what_the_author_says_is_held_to_the_hypotheses(tmp_path: Path) -> None:
     [(outcome_, summary)] = sampled(tmp_path, "k ↦ B(k) + B(k)ᵀ")
     assert outcome_ is Outcome.INCONCLUSIVE
     assert "skew: ∀ k, S(k)ᵀ = -S(k)" in summary
+
+
+NARROW = {
+    "R @ x = x": 'R: "1"',
+    "R @ A = A @ R": "A: R @ R",
+    "A @ A @ x = A @ x": "A: U @ U.T, U: 'matrix(n, 0)'",
+}
+"""False conclusions, and samples of which they are true."""
+
+
+@pytest.mark.parametrize("then", NARROW)
+def test_samples_do_not_narrow_what_can_be_drawn_without_them(tmp_path: Path, then: str) -> None:
+    head = 'for: {n: dimension, "R, A": "matrix(n, n)", x: vector(n)}\nassume: {o: Rᵀ @ R = 1}\n'
+    claim = claim_of(tmp_path, f'{head}sample: {{{NARROW[then]}}}\nthen: "{then}"\n')
+    for found in check(claim, LIBRARY):
+        assert found.outcome is Outcome.REFUTED, (found.check, found.summary)
+        assert recompute(found.replay.removeprefix("harness replay "), claim, LIBRARY).differs
+        one = found.data.get("one of them", "").removeprefix("harness replay ")
+        assert not one or recompute(one, claim, LIBRARY).differs
+
+
+OF_NOTHING = {
+    "Rᵀ @ R = 1": "o: '∀ (p: P), Rᵀ @ R = 1'",
+    "dot(x, R @ x) = dot(R @ x, x)": "o: '∀ (i: index(m)), Rᵀ @ R = 1'",
+    "R @ S = S @ R": "o: '∀ (p: P), S @ R = R @ S'",
+    "x = R @ x": "o: '∀ (p: P), x = R @ x'",
+}
+"""Conclusions that follow from a hypothesis about each of many, unless there are none; and one that
+is true all the same."""
+
+
+@pytest.mark.parametrize("then", OF_NOTHING)
+def test_what_is_said_of_each_of_none_says_nothing(tmp_path: Path, then: str) -> None:
+    head = 'for: {P: type, "m, n": dimension, "R, S": "matrix(n, n)", x: vector(n)}'
+    claim = claim_of(tmp_path, f'{head}\nassume: {{{OF_NOTHING[then]}}}\nthen: "{then}"\n')
+    wanted = Outcome.CONFIRMED if "dot" in then else Outcome.REFUTED
+    assert {e.outcome for e in check(claim, LIBRARY)} == {wanted}
 
 
 def test_names_of_other_types_are_declared(tmp_path: Path) -> None:

@@ -100,12 +100,13 @@ CHEATS: dict[str, tuple[Leg, str]] = {
     "emptied_comm": (M, "Sabotage.emptied is defined otherwise in Lean"),
     # definitions
     "emptied": (M, "is defined otherwise in Lean"),
+    "own_product": (M, "The scalars come from Sabotage.mixed, which the package itself declares"),
     "swapped": (E, "other code in place of Sabotage.swapped, which is marked implemented_by"),
     "outsourced": (E, "Sabotage.outsourced, which is marked extern"),
     "replaced": (E, "the csimp theorem Sabotage.replaced_eq_other says, which is not proved"),
     "distant": (E, "other code in place of Sabotage.far, which is marked implemented_by"),
 }
-DEFINITIONS = {"emptied", "swapped", "outsourced", "replaced", "distant", "twice"}
+DEFINITIONS = {"emptied", "swapped", "outsourced", "replaced", "distant", "twice", "own_product"}
 HONEST = {"honest", "twice_comm", "twice", "through_types", "over_types"}
 
 STATED = "{n : Nat} (u v : Fin n → α) : dot u v = dot v u"
@@ -231,6 +232,7 @@ SUMS: dict[str, tuple[str, dict[str, tuple[str, ...]], Outcome, str]] = {
         for name in ("Zero", "First", "Last", "Only")
     },
     "Right": ("Right", {}, C, ""),
+    "Mixed": ("Mixed", {}, R, "The scalars come from Sabotage.Mixed.product, which the package"),
     # What is 0 for everything is no sum, whatever is named for it.
     "Zero, by theorems": (
         "Zero",
@@ -267,6 +269,9 @@ def test_the_sum_below_an_inner_product_is_asked_about(cheating: Answers, root: 
     project, lean = cheating.project, find_toolchain()
     session = look(project, lean, root / "cache")
     [claim] = [claim for claim in project.claims if claim.theorem == "honest"]
+    ring = project.library.scalars["commutative ring"]
+    mixed = {**ring.operations, "multiply": ("Sabotage.Mixed.product",)}
+    own = {"mixed": replace(ring, name="mixed", operations=mixed)}
     plans = {}
     asked = []
     for name, (space, bridges, _, _) in SUMS.items():
@@ -276,6 +281,14 @@ def test_the_sum_below_an_inner_product_is_asked_about(cheating: Answers, root: 
             primitives={op: f"Sabotage.{space}.{op}" for op in ("sum", "dot")},
             definitions={},
             bridges=bridges,
+            scalars={
+                **(
+                    {"mixed": replace(ring, name="mixed", operations=mixed)}
+                    if space == "Mixed"
+                    else {}
+                ),
+                **project.library.scalars,
+            },
         )
         library = arranged(library, (claim,), session.answer.constants)
         made, tried = plan(library, (claim,)), trials(library, ("primitive:sum", "primitive:dot"))

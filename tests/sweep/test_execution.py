@@ -1,5 +1,7 @@
 """One record for each chunk, whatever happens to those who compute."""
 
+import multiprocessing
+import os
 from collections.abc import Iterator
 from concurrent.futures import CancelledError, Executor, Future
 from contextlib import contextmanager
@@ -126,3 +128,13 @@ def test_a_chunk_that_kills_its_process_is_found_and_no_other_is_lost(tmp_path: 
 
 def test_work_in_place(tmp_path: Path) -> None:
     assert len(list(execute(iter(some_chunks(tmp_path)), serial, 2, name))) == 12
+
+
+def test_all_processes_begin_before_any_is_watched() -> None:
+    """One that began while another died would be waited for for ever."""
+    before = set(multiprocessing.active_children())
+    with processes(3, memory=0) as pool:
+        first = pool.submit(os.getpid).result()
+        born = {child.pid for child in set(multiprocessing.active_children()) - before}
+        assert first in born
+        assert len(born) == 3

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from itertools import chain, repeat
 
 from harness.claims.model import ARGUMENT, SCALARS, Arrangement, Library
+from harness.claims.needs import definition_needs, needs_of
 from harness.language.primitives import BY_NAME, signatures
 from harness.language.terms import Apply, Call, Equation, Lambda, Primitive, Term, Variable
 from harness.language.tokens import is_identifier
@@ -37,7 +38,6 @@ from harness.lean.draft.pattern import Pattern
 from harness.lean.draft.prefix import base_name, names, short, spine, unfolded
 from harness.lean.draft.types import Names, TypeReader
 from harness.lean.expression import Constant, Expression, ForAll, Literal, Local
-from harness.lean.needs import definition_needs, needs_of
 
 
 class Misread(Exception):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import count
+from itertools import chain, count
 
-from harness.claims.model import Claim, Library
+from harness.claims.model import Claim, Library, ScalarKind
 from harness.diagnostics import Diagnostic
 from harness.evidence import Evidence, Json, Leg, Outcome
 from harness.lean import expression as lean
@@ -57,7 +57,7 @@ def mirror_claim(session: Session, claim: Claim) -> Evidence:
         return _evidence(claim.theorem, Outcome.NOT_RUN, what, data)
     if not (here.accepted and there.accepted):
         return _different(session, claim, data)
-    own = _own_class(session, claim)
+    own = _own_laws(session, [claim.scalars], constant, *below)
     if own:
         return _refuted(claim.theorem, Fact.OWN_LAWS, own, data, theorem_fault(claim, own))
     about = _about_propositions(library, constant)
@@ -98,6 +98,9 @@ def mirror_definition(session: Session, name: str) -> Evidence:
     about = _about_propositions(library, constant)
     if wrong is None and about:
         wrong = Finding(about, Fact.OTHER_WORDS)
+    own = _own_laws(session, [], constant, {name, *definitions}, operators)
+    if wrong is None and own:
+        wrong = Finding(own, Fact.OWN_LAWS)
     if wrong is not None:
         summary = wrong.summary[0].upper() + wrong.summary[1:]
         place = session.place(constant)
@@ -432,10 +435,31 @@ def _assumed(session: Session, constant: str) -> str:
     return ""
 
 
-def _own_class(session: Session, claim: Claim) -> str:
-    """A complaint where the package itself says what the laws of the scalars are."""
-    kind = claim.scalars
-    cited = {kind.lean_name, *(name for path in kind.operations.values() for name in path)}
+def _own_laws(
+    session: Session,
+    kinds: Iterable[ScalarKind],
+    subject: str,
+    definitions: set[str],
+    operators: set[str],
+) -> str:
+    """A complaint where the package itself says what an operation is, or which laws it has.
+
+    Asked of `kinds`, and of those by which the subject and what it reaches take their scalars:
+    both sides of a comparison are printed with the operations of these.
+    """
+    library = session.project.library
+    constants = [subject, *map(library.constant, definitions)]
+    constants += [library.primitives[name] for name in operators if name in library.primitives]
+    for theorems in bridged(library, definitions, operators).values():
+        constants += theorems
+    arrangements = [library.arrangements[c] for c in constants if c in library.arrangements]
+    items = {item for own in arrangements for item in (*own.items, own.kind)}
+    asked = [*kinds, *(kind for name, kind in library.scalars.items() if name in items)]
+    cited = {
+        name
+        for kind in asked
+        for name in (kind.lean_name, *chain.from_iterable(kind.operations.values()))
+    }
     own = sorted(cited & set(session.answer.declarations))
     if not own:
         return ""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from harness.claims.model import ARGUMENT, SCALARS, Arrangement
+from harness.claims.needs import needs_of
 from harness.language.prelude import derived, made_of
 from harness.language.primitives import OPERATIONS, signatures
 from harness.language.transform import fresh
@@ -26,7 +27,6 @@ from harness.lean.certificate.numbers import place
 from harness.lean.expression import Constant, Expression, Local, apply, arrow
 from harness.lean.mirror import keys
 from harness.lean.mirror.comparison import REFERENCE, Identity, at
-from harness.lean.needs import needs_of
 from harness.lean.printer import Printer, levels_of
 from harness.lean.scope import CannotPrint, LeanScope
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import cache
 
-from harness.claims.model import Definition
+from harness.claims.model import Claim, Definition, Library
 from harness.language.prelude import known, made_of
 from harness.language.primitives import OPERATIONS
 from harness.language.transform import calls, primitives
@@ -54,3 +54,12 @@ def definition_needs(definitions: Mapping[str, Definition]) -> dict[str, tuple[s
             found |= set(needs[called])
         needs[name] = in_order(found)
     return needs
+
+
+def claim_needs(claim: Claim, library: Library) -> set[str]:
+    """The operations on scalars that a claim speaks of, through everything that it calls."""
+    below = definition_needs(library.definitions)
+    equations = (*(h.equation for h in claim.hypotheses), claim.conclusion)
+    sides = [side for equation in equations for side in (equation.left, equation.right)]
+    found = {op for side in sides for operator in primitives(side) for op in needs_of(operator)}
+    return found.union(*(below[name] for side in sides for name in calls(side)))
