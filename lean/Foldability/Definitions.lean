@@ -61,6 +61,10 @@ def addVec {α : Type u} [Add α] {n : Nat} (u v : Vec α n) : Vec α n :=
 def smulVec {α : Type u} [Mul α] {n : Nat} (a : α) (v : Vec α n) : Vec α n :=
   fun i => a * v i
 
+/-- The matrix of zeros: `0 i j = 0`. -/
+def zeroMat {α : Type u} [OfNat α 0] {m n : Nat} : Mat α m n :=
+  fun _ _ => 0
+
 /-- The matrix with every sign changed: `(-A) i j = -(A i j)`. -/
 def negMat {α : Type u} [Neg α] {m n : Nat} (A : Mat α m n) : Mat α m n :=
   fun i j => -A i j
@@ -104,6 +108,11 @@ def append {α : Type u} {m n : Nat} (u : Vec α m) (v : Vec α n) : Vec α (m +
 def fromBlocks {α : Type u} {m n k l : Nat}
     (A : Mat α m k) (B : Mat α m l) (C : Mat α n k) (D : Mat α n l) : Mat α (m + n) (k + l) :=
   fun i j => append (fun i => append (A i) (B i) j) (fun i => append (C i) (D i) j) i
+
+/-- Two matrices along the diagonal, and zero elsewhere: `A ⊕ B`. -/
+def directSum {α : Type u} [OfNat α 0] {a b k l : Nat} (A : Mat α a k) (B : Mat α b l) :
+    Mat α (a + b) (k + l) :=
+  fromBlocks A zeroMat zeroMat B
 
 /-! ## Attention
 
