@@ -109,11 +109,6 @@ def fromBlocks {α : Type u} {m n k l : Nat}
     (A : Mat α m k) (B : Mat α m l) (C : Mat α n k) (D : Mat α n l) : Mat α (m + n) (k + l) :=
   fun i j => append (fun i => append (A i) (B i) j) (fun i => append (C i) (D i) j) i
 
-/-- Two matrices along the diagonal, and zero elsewhere: `A ⊕ B`. -/
-def directSum {α : Type u} [OfNat α 0] {a b k l : Nat} (A : Mat α a k) (B : Mat α b l) :
-    Mat α (a + b) (k + l) :=
-  fromBlocks A zeroMat zeroMat B
-
 /-! ## Attention
 
 `weights` is any map from a query's scores to its attention weights: softmax with its scale and

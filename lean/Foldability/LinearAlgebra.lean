@@ -257,19 +257,16 @@ theorem transpose_diagonal {n : Nat} (v : Vec α n) : transpose (diagonal v) = d
   funext i j
   grind [transpose, diagonal]
 
-/-- Direct sums transpose block by block: `(A ⊕ B)ᵀ = Aᵀ ⊕ Bᵀ`. -/
-theorem transpose_directSum {a b k l : Nat} (A : Mat α a k) (B : Mat α b l) :
-    transpose (directSum A B) = directSum (transpose A) (transpose B) :=
-  transpose_fromBlocks A zeroMat zeroMat B
-
-/-- Direct sums multiply block by block: `(A ⊕ B) (C ⊕ D) = A C ⊕ B D`. -/
-theorem mul_directSum {a b k l c d : Nat} (A : Mat α a k) (B : Mat α b l)
+/-- Matrices of two blocks on the diagonal multiply block by block:
+`(A 0; 0 B) (C 0; 0 D) = (A C 0; 0 B D)`. -/
+theorem mul_fromBlocks_zero {a b k l c d : Nat} (A : Mat α a k) (B : Mat α b l)
     (C : Mat α k c) (D : Mat α l d) :
-    mul (directSum A B) (directSum C D) = directSum (mul A C) (mul B D) := by
+    mul (fromBlocks A zeroMat zeroMat B) (fromBlocks C zeroMat zeroMat D) =
+      fromBlocks (mul A C) zeroMat zeroMat (mul B D) := by
   have zero {n : Nat} : sum (fun _ : Fin n => (0 : α)) = 0 := sum_eq_zero fun _ => rfl
   funext i j
   cases i using Fin.addCases <;> cases j using Fin.addCases <;>
-    simp only [mul, sum_append, directSum, fromBlocks, append_castAdd, append_natAdd, zeroMat,
+    simp only [mul, sum_append, fromBlocks, append_castAdd, append_natAdd, zeroMat,
       Lean.Grind.Semiring.mul_zero, Lean.Grind.Semiring.zero_mul, zero] <;>
     grind
 
@@ -279,12 +276,6 @@ theorem identity_mul {m n : Nat} (A : Mat α m n) : mul identity A = A := by
   simp only [mul, identity]
   rw [sum_eq_single i fun j ne => by grind]
   grind
-
-/-- The identity is orthogonal: `1ᵀ 1 = 1`. -/
-theorem identity_orthogonal {n : Nat} :
-    mul (transpose identity) identity = (identity : Mat α n n) := by
-  rw [show transpose (identity : Mat α n n) = identity by funext i j; grind [transpose, identity],
-    identity_mul]
 
 /-- The identity leaves a matrix as it is: `A 1 = A`. -/
 theorem mul_identity {m n : Nat} (A : Mat α m n) : mul A identity = A := by

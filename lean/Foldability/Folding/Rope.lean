@@ -1,7 +1,6 @@
 module
 
 public import Foldability.Folding.MultiHead
-public import Foldability.Folding.Pairs
 
 /-!
 # Instances: RoPE and softmax
@@ -70,76 +69,23 @@ theorem ropeHalfSplit_orthogonal {k : Nat} (c s : Vec α k)
 
 /-! ## RoPE of a part of a head -/
 
-/-- Partial RoPE commutes with what commutes with it on the coordinates that it turns, beside any
-`S` on the rest: `(Θ ⊕ 1) (R ⊕ S) = (R ⊕ S) (Θ ⊕ 1)`. -/
-theorem directSum_commutes {d r : Nat} (Θ R : Mat α d d) (S : Mat α r r)
+/-- Partial RoPE, in any layout, commutes with what commutes with it on the coordinates that it
+turns, beside any `S` on the rest: `(Θ 0; 0 1) (R 0; 0 S) = (R 0; 0 S) (Θ 0; 0 1)`. -/
+theorem partialRope_commutes {d r : Nat} (Θ R : Mat α d d) (S : Mat α r r)
     (commutes : mul Θ R = mul R Θ) :
-    mul (directSum Θ identity) (directSum R S) = mul (directSum R S) (directSum Θ identity) := by
-  rw [mul_directSum, mul_directSum, commutes, identity_mul, mul_identity]
+    mul (fromBlocks Θ zeroMat zeroMat identity) (fromBlocks R zeroMat zeroMat S) =
+      mul (fromBlocks R zeroMat zeroMat S) (fromBlocks Θ zeroMat zeroMat identity) := by
+  rw [mul_fromBlocks_zero, mul_fromBlocks_zero, commutes, identity_mul, mul_identity]
 
-/-- A direct sum of orthogonal matrices is orthogonal: `(R ⊕ S)ᵀ (R ⊕ S) = 1`. -/
-theorem directSum_orthogonal {d r : Nat} (R : Mat α d d) (S : Mat α r r)
+/-- What folds under partial RoPE is orthogonal when both of its parts are:
+`(R 0; 0 S)ᵀ (R 0; 0 S) = 1`. -/
+theorem partialRope_orthogonal {d r : Nat} (R : Mat α d d) (S : Mat α r r)
     (orthogonal : mul (transpose R) R = identity)
     (orthogonalRest : mul (transpose S) S = identity) :
-    mul (transpose (directSum R S)) (directSum R S) = identity := by
-  rw [transpose_directSum, mul_directSum, orthogonal, orthogonalRest, directSum,
-    fromBlocks_identity]
-
-/-- Any angle for each pair folds into the queries and keys of grouped-query attention with biases,
-under half-split RoPE of whole heads (`r = 0`) or of a part: with `c² + s² = 1`, the output does not
-change. -/
-theorem biasedGroupedQueryRopeHalfSplitAttentionBlockOutput_invariant_of_angles
-    {n k r m g h : Nat} {P : Type v} (group : Fin h → Fin g)
-    (weights : Fin h → Vec α n → Vec α n)
-    (cosine sine : Fin g → P → Vec α k) (c s : Fin g → Vec α k)
-    (Wq : Fin h → Mat α (k + k + r) m) (bq : Fin h → Vec α (k + k + r))
-    (Wk : Fin g → Mat α (k + k + r) m) (bk : Fin g → Vec α (k + k + r))
-    (Wv : Fin g → Mat α (k + k + r) m) (bv : Fin g → Vec α (k + k + r))
-    (Wo : Mat α m ((k + k + r) * h)) (bo : Vec α m)
-    (p : P) (x : Vec α m) (pos : Fin n → P) (T : Fin n → Vec α m)
-    (unit : ∀ j i, c j i * c j i + s j i * s j i = 1) :
-    biasedGroupedQueryRopeAttentionBlockOutput group weights
-        (fun j p => directSum (ropeHalfSplit (cosine j p) (sine j p)) identity)
-        (fun i => mul (directSum (ropeHalfSplit (c (group i)) (s (group i))) identity) (Wq i))
-        (fun i => mulVec (directSum (ropeHalfSplit (c (group i)) (s (group i))) identity) (bq i))
-        (fun j => mul (directSum (ropeHalfSplit (c j) (s j)) identity) (Wk j))
-        (fun j => mulVec (directSum (ropeHalfSplit (c j) (s j)) identity) (bk j))
-        Wv bv Wo bo p x pos T =
-      biasedGroupedQueryRopeAttentionBlockOutput group weights
-        (fun j p => directSum (ropeHalfSplit (cosine j p) (sine j p)) identity)
-        Wq bq Wk bk Wv bv Wo bo p x pos T :=
-  biasedGroupedQueryRopeAttentionBlockOutput_invariant_of_change_of_layout group weights _ _
-    (fun j => directSum (ropeHalfSplit (c j) (s j)) identity) Wq bq Wk bk Wv bv Wo bo p x pos T
-    (fun _ _ => directSum_commutes _ _ _ (ropeHalfSplit_commutes _ _ _ _))
-    (fun j => directSum_orthogonal _ _ (ropeHalfSplit_orthogonal _ _ (unit j)) identity_orthogonal)
-
-/-- Any angle for each pair folds into the queries and keys of grouped-query attention with biases,
-under interleaved RoPE of whole heads (`r = 0`) or of a part: with `c² + s² = 1`, the output does not
-change. -/
-theorem biasedGroupedQueryRopeInterleavedAttentionBlockOutput_invariant_of_angles
-    {n k r m g h : Nat} {P : Type v} (group : Fin h → Fin g)
-    (weights : Fin h → Vec α n → Vec α n)
-    (cosine sine : Fin g → P → Vec α k) (c s : Fin g → Vec α k)
-    (Wq : Fin h → Mat α (2 * k + r) m) (bq : Fin h → Vec α (2 * k + r))
-    (Wk : Fin g → Mat α (2 * k + r) m) (bk : Fin g → Vec α (2 * k + r))
-    (Wv : Fin g → Mat α (2 * k + r) m) (bv : Fin g → Vec α (2 * k + r))
-    (Wo : Mat α m ((2 * k + r) * h)) (bo : Vec α m)
-    (p : P) (x : Vec α m) (pos : Fin n → P) (T : Fin n → Vec α m)
-    (unit : ∀ j i, c j i * c j i + s j i * s j i = 1) :
-    biasedGroupedQueryRopeAttentionBlockOutput group weights
-        (fun j p => directSum (ropeInterleaved (cosine j p) (sine j p)) identity)
-        (fun i => mul (directSum (ropeInterleaved (c (group i)) (s (group i))) identity) (Wq i))
-        (fun i => mulVec (directSum (ropeInterleaved (c (group i)) (s (group i))) identity) (bq i))
-        (fun j => mul (directSum (ropeInterleaved (c j) (s j)) identity) (Wk j))
-        (fun j => mulVec (directSum (ropeInterleaved (c j) (s j)) identity) (bk j))
-        Wv bv Wo bo p x pos T =
-      biasedGroupedQueryRopeAttentionBlockOutput group weights
-        (fun j p => directSum (ropeInterleaved (cosine j p) (sine j p)) identity)
-        Wq bq Wk bk Wv bv Wo bo p x pos T :=
-  biasedGroupedQueryRopeAttentionBlockOutput_invariant_of_change_of_layout group weights _ _
-    (fun j => directSum (ropeInterleaved (c j) (s j)) identity) Wq bq Wk bk Wv bv Wo bo p x pos T
-    (fun _ _ => directSum_commutes _ _ _ (ropeInterleaved_commutes _ _ _ _))
-    (fun j => directSum_orthogonal _ _ (ropeInterleaved_orthogonal _ _ (unit j)) identity_orthogonal)
+    mul (transpose (fromBlocks R zeroMat zeroMat S)) (fromBlocks R zeroMat zeroMat S) =
+      identity := by
+  rw [transpose_fromBlocks, ← fromBlocks_identity, ← orthogonal, ← orthogonalRest]
+  exact mul_fromBlocks_zero (transpose R) (transpose S) R S
 
 end
 
