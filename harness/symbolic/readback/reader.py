@@ -131,11 +131,11 @@ class Reader:
                 return b.transpose(turned)
         if locals_ and b.kind(type_) == "matrix":
             raise Unreadable("a sum of matrices")
-        for factor in () if word else factors:
-            if isinstance(factor, w.Bracket) and any(_places(x, locals_) for x in factor.word):
-                others = tuple(f for f in factors if f is not factor)
-                cuts = self._cuts(factor.word)
-                return _first(cuts, lambda cut: self._halves(locals_, others, factor.word, cut))
+        brackets = () if word else (f for f in factors if isinstance(f, w.Bracket))
+        if split := next((f for f in brackets if _has_block(f.word, locals_)), None):
+            others = tuple(f for f in factors if f is not split)
+            cuts = self._cuts(split.word)
+            return _first(cuts, lambda cut: self._halves(locals_, others, split.word, cut))
         with self.bind(*locals_) as variables:
             term = None
             if word:
@@ -294,9 +294,11 @@ def _first(choices: Iterable[_Choice], read: Callable[[_Choice], Term]) -> Term:
     raise reason
 
 
-def _places(letter: w.Letter, locals_: tuple[w.Atom, ...]) -> bool:
+def _has_block(word: w.Word, locals_: tuple[w.Atom, ...]) -> bool:
     """Whether an index that is summed over places a block of more than one entry."""
-    return letter.kind == "i" and w.UNIT not in (letter.rows, letter.columns) and letter.args[0] in locals_
+    return any(
+        x.kind == "i" and w.UNIT not in (x.rows, x.columns) and x.args[0] in locals_ for x in word
+    )
 
 
 def _equal(one: Term, two: Term) -> Term:

@@ -75,15 +75,12 @@ def _escaping(node: object) -> set[str]:
 
 def open_binders(m: Monomial) -> Opened:
     """A monomial with new open indices for those that it binds."""
-    return _opened(m, {}) if m.binders else ((), m.factors, m.word)
-
-
-def _opened(m: Monomial, names: Mapping[tuple[str, str], Atom]) -> Opened:
-    """A monomial with new open indices, and others renamed in the same walk."""
-    base = height(m) - len(m.binders) if m.binders else 0
+    if not m.binders:
+        return (), m.factors, m.word
+    base = height(m) - len(m.binders)
     locals_ = tuple(map(local, m.binders))
-    own = {("b", bound(base + i, "").name): index for i, index in enumerate(locals_, 1)}
-    return locals_, *_renamed_parts(m.factors, m.word, {**names, **own})
+    names = {("b", bound(base + i, "").name): index for i, index in enumerate(locals_, 1)}
+    return locals_, *_renamed_parts(m.factors, m.word, names)
 
 
 def close_binders(locals_: tuple[Atom, ...], factors: tuple[Factor, ...], word: Word) -> Monomial:
@@ -158,11 +155,11 @@ def _renamed(node: Any, names: Mapping[tuple[str, str], Atom]) -> Any:
         case Abstraction() | Monomial() if not _mentions(node, names):
             return node  # opening and closing costs a walk for each level of binders within
         case Abstraction(_, type_):
-            index, own = local(type_), bound(height(node), "").name
-            body = _renamed(node.body, {**names, ("b", own): index})
-            return close_abstraction(index, type_, body)
+            index, body = open_abstraction(node)
+            return close_abstraction(index, type_, _renamed(body, names))
         case Monomial():
-            return close_binders(*_opened(node, names))
+            locals_, factors, word = open_binders(node)
+            return close_binders(locals_, _renamed(factors, names), _renamed(word, names))
         case Poly(terms):
             return Poly(tuple(sorted((_renamed(m, names), c) for m, c in terms)))
         case _:
