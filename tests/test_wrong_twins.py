@@ -23,6 +23,7 @@ PAIRS = "ropeAttentionBlockOutput_invariant_of_intertwining_pairs"
 SCORES = "scores_invariant_of_undoing_pair"
 LAYOUT = "ropeScores_invariant_of_change_of_layout"
 NORM = "fused_norm_invariant_of_rotation"
+PARTIAL = "partialRope_commutes"
 MLP = "mlpSublayer_equivariant_of_rotation"
 
 TWINS: Mapping[str, tuple[str, tuple[str, str]]] = {
@@ -38,6 +39,18 @@ TWINS: Mapping[str, tuple[str, tuple[str, str]]] = {
     "gain on the wrong side of the rotation": (
         NORM,
         ("(W @ diagonal(γ)) @ Rᵀ", "(W @ Rᵀ) @ diagonal(γ)"),
+    ),
+    "partial RoPE taken for one that turns the rest": (
+        PARTIAL,
+        ("blocks(R, 0, 0, S) @ blocks(Θ, 0, 0, 1)", "blocks(R, 0, 0, S) @ blocks(Θ, 0, 0, S)"),
+    ),
+    "half-split RoPE undone by itself": (
+        "ropeHalfSplit_orthogonal",
+        ("ropeHalfSplit(c, s)ᵀ @", "ropeHalfSplit(c, s) @"),
+    ),
+    "half of a head undone by itself": (
+        "partialRope_orthogonal",
+        ("blocks(R, 0, 0, S)ᵀ @", "blocks(Rᵀ, 0, 0, S) @"),
     ),
     "what the MLP writes is not turned": (MLP, ("R @ Wd", "Wd")),
 }

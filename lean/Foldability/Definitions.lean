@@ -61,6 +61,10 @@ def addVec {α : Type u} [Add α] {n : Nat} (u v : Vec α n) : Vec α n :=
 def smulVec {α : Type u} [Mul α] {n : Nat} (a : α) (v : Vec α n) : Vec α n :=
   fun i => a * v i
 
+/-- The matrix of zeros: `0 i j = 0`. -/
+def zeroMat {α : Type u} [OfNat α 0] {m n : Nat} : Mat α m n :=
+  fun _ _ => 0
+
 /-- The matrix with every sign changed: `(-A) i j = -(A i j)`. -/
 def negMat {α : Type u} [Neg α] {m n : Nat} (A : Mat α m n) : Mat α m n :=
   fun i j => -A i j

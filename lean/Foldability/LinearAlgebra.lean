@@ -234,4 +234,54 @@ theorem mul_fromBlocks_diagonal {n : Nat} (a b c d a' b' c' d' : Vec α n) :
     simp only [mul, sum_append, fromBlocks, append_castAdd, append_natAdd, sum_diagonal_mul] <;>
     grind [diagonal]
 
+/-- Four blocks transpose block by block: `(A B; C D)ᵀ = (Aᵀ Cᵀ; Bᵀ Dᵀ)`. -/
+theorem transpose_fromBlocks {α : Type u} {m n k l : Nat}
+    (A : Mat α m k) (B : Mat α m l) (C : Mat α n k) (D : Mat α n l) :
+    transpose (fromBlocks A B C D) =
+      fromBlocks (transpose A) (transpose C) (transpose B) (transpose D) := by
+  funext i j
+  cases i using Fin.addCases <;> cases j using Fin.addCases <;>
+    simp only [transpose, fromBlocks, append_castAdd, append_natAdd]
+
+/-- The identity in four blocks: `(1 0; 0 1) = 1`. -/
+theorem fromBlocks_identity {m n : Nat} :
+    fromBlocks identity zeroMat zeroMat identity = (identity : Mat α (m + n) (m + n)) := by
+  funext i j
+  cases i using Fin.addCases <;> cases j using Fin.addCases <;>
+    simp only [fromBlocks, append_castAdd, append_natAdd, identity, zeroMat, Fin.ext_iff,
+      Fin.val_castAdd, Fin.val_natAdd] <;>
+    grind
+
+/-- A diagonal matrix is its own transpose. -/
+theorem transpose_diagonal {n : Nat} (v : Vec α n) : transpose (diagonal v) = diagonal v := by
+  funext i j
+  grind [transpose, diagonal]
+
+/-- Matrices of two blocks on the diagonal multiply block by block:
+`(A 0; 0 B) (C 0; 0 D) = (A C 0; 0 B D)`. -/
+theorem mul_fromBlocks_zero {a b k l c d : Nat} (A : Mat α a k) (B : Mat α b l)
+    (C : Mat α k c) (D : Mat α l d) :
+    mul (fromBlocks A zeroMat zeroMat B) (fromBlocks C zeroMat zeroMat D) =
+      fromBlocks (mul A C) zeroMat zeroMat (mul B D) := by
+  have zero {n : Nat} : sum (fun _ : Fin n => (0 : α)) = 0 := sum_eq_zero fun _ => rfl
+  funext i j
+  cases i using Fin.addCases <;> cases j using Fin.addCases <;>
+    simp only [mul, sum_append, fromBlocks, append_castAdd, append_natAdd, zeroMat,
+      Lean.Grind.Semiring.mul_zero, Lean.Grind.Semiring.zero_mul, zero] <;>
+    grind
+
+/-- The identity leaves a matrix as it is: `1 A = A`. -/
+theorem identity_mul {m n : Nat} (A : Mat α m n) : mul identity A = A := by
+  funext i j
+  simp only [mul, identity]
+  rw [sum_eq_single i fun j ne => by grind]
+  grind
+
+/-- The identity leaves a matrix as it is: `A 1 = A`. -/
+theorem mul_identity {m n : Nat} (A : Mat α m n) : mul A identity = A := by
+  funext i j
+  simp only [mul, identity]
+  rw [sum_eq_single j fun j ne => by grind]
+  grind
+
 end Foldability

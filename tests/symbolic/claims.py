@@ -27,6 +27,15 @@ OVER: Mapping[str, str] = {
       K, V: index(n) -> vector(d)
       a, b: scalar
     """,
+    "stream": """
+      m, d, h, l: dimension
+      f, g: scalar -> scalar
+      R: index(h) -> matrix(d, d)
+      v: index(h) -> vector(d)
+      W: matrix(l, m)
+      O: matrix(m, d*h)
+      γ, x: vector(m)
+    """,
     "rope": """
       n, d, m: dimension
       P: type

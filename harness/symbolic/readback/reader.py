@@ -9,12 +9,12 @@ from typing import TypeVar
 
 from harness.language.terms import Lambda, Term, Variable
 from harness.language.transform import fresh
-from harness.language.types import SCALAR, Function, Matrix, Type, function_parts, resolve
+from harness.language.types import SCALAR, Function, Matrix, Type, Vector, function_parts, resolve
 from harness.symbolic import build as b
 from harness.symbolic import words as w
 from harness.symbolic.codes import dim_of, type_of
 from harness.symbolic.readback.blocks import block, grouped, part
-from harness.symbolic.readback.summands import Placed, Unreadable, placed
+from harness.symbolic.readback.summands import Placed, Unreadable, placed, reached
 
 NAMES = "jkilabcdefgh"
 """Names for bound indices, in the order in which they are taken."""
@@ -131,6 +131,11 @@ class Reader:
                 return b.transpose(turned)
         if locals_ and b.kind(type_) == "matrix":
             raise Unreadable("a sum of matrices")
+        brackets = () if word else (f for f in factors if isinstance(f, w.Bracket))
+        if split := next((f for f in brackets if _has_block(f.word, locals_)), None):
+            others = tuple(f for f in factors if f is not split)
+            cuts = self._cuts(split.word)
+            return _first(cuts, lambda cut: self._halves(locals_, others, split.word, cut))
         with self.bind(*locals_) as variables:
             term = None
             if word:
@@ -191,12 +196,46 @@ class Reader:
         Where terms are to be evaluated it is cut near the middle, as far as blocks stay whole:
         halves of one length multiply to the fewest monomials.
         """
-        cuts = [1]
-        if self.is_right:
-            cuts = sorted(range(1, len(word)), key=lambda cut: (abs(2 * cut - len(word)), cut))
+        cuts = self._cuts(word)[: None if self.is_right else 1]
         return _first(
             cuts, lambda cut: b.dot(self.word(w.transposed(word[:cut])), self.word(word[cut:]))
         )
+
+    def _cuts(self, word: w.Word) -> list[int]:
+        cuts = range(1, len(word))
+        if self.is_right:
+            return sorted(cuts, key=lambda cut: (abs(2 * cut - len(word)), cut))
+        return list(cuts)
+
+    def _halves(
+        self,
+        locals_: tuple[w.Atom, ...],
+        factors: tuple[w.Factor, ...],
+        word: w.Word,
+        cut: int,
+    ) -> Term:
+        """Σ of [u ι_k v_k], where an index that is summed over places a block, as a dot.
+
+        Each half takes the indices and factors that depend on it alone into its own sum, so that
+        its blocks are whole: Σ_k [u ι_k v_k] is dot(u, concat(k ↦ v_k)).
+        """
+        halves = w.transposed(word[:cut]), word[cut:]
+        left, right = (reached(locals_, factors, half) for half in halves)
+        both = tuple(x for x in left if x in right)
+        rest = tuple(x for x in locals_ if x not in left and x not in right)
+        own = [tuple(x for x in found if x not in both) for found in (left, right)]
+
+        def of(indices: tuple[w.Atom, ...]) -> tuple[w.Factor, ...]:
+            return tuple(f for f in factors if any(w.occurrences(x, f) for x in indices))
+
+        with self.bind(*both) as variables:
+            vectors = [
+                self.sum(indices, of(indices), half, Vector(dim_of(half[0].rows)))
+                for half, indices in zip(halves, own, strict=True)
+            ]
+            term = self.summed(variables, of(both), b.dot(*vectors))
+        apart = tuple(f for f in factors if f not in of((*both, *own[0], *own[1])))
+        return b.scale(self.sum(rest, apart, (), SCALAR), term) if apart else term
 
     # -- words ----------------------------------------------------------------------------------
 
@@ -253,6 +292,13 @@ def _first(choices: Iterable[_Choice], read: Callable[[_Choice], Term]) -> Term:
         except Unreadable as error:
             reason = error
     raise reason
+
+
+def _has_block(word: w.Word, locals_: tuple[w.Atom, ...]) -> bool:
+    """Whether an index that is summed over places a block of more than one entry."""
+    return any(
+        x.kind == "i" and w.UNIT not in (x.rows, x.columns) and x.args[0] in locals_ for x in word
+    )
 
 
 def _equal(one: Term, two: Term) -> Term:

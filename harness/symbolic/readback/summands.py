@@ -125,3 +125,16 @@ def within(
         if not more:
             return tuple(x for x in locals_ if x in own[1:]), inside
         own += more
+
+
+def reached(
+    locals_: tuple[w.Atom, ...], factors: tuple[w.Factor, ...], word: w.Word
+) -> tuple[w.Atom, ...]:
+    """The open indices that a word depends on, or that factors connect with those."""
+    found = [x for x in locals_ if w.occurrences(x, word)]
+    while True:
+        linked = tuple(f for f in factors if any(w.occurrences(x, f) for x in found))
+        more = [x for x in locals_ if x not in found and w.occurrences(x, linked)]
+        if not more:
+            return tuple(x for x in locals_ if x in found)
+        found += more

@@ -58,6 +58,35 @@ theorem ropeHalfSplit_commutes {k : Nat} (c s c' s' : Vec α k) :
   simp only [ropeHalfSplit, negMat_diagonal, mul_fromBlocks_diagonal]
   congr <;> grind
 
+/-- Half-split RoPE is orthogonal when `cᵢ² + sᵢ² = 1` for each pair `i`. -/
+theorem ropeHalfSplit_orthogonal {k : Nat} (c s : Vec α k)
+    (unit : ∀ i, c i * c i + s i * s i = 1) :
+    mul (transpose (ropeHalfSplit c s)) (ropeHalfSplit c s) = identity := by
+  rw [← fromBlocks_identity]
+  simp only [ropeHalfSplit, negMat_diagonal, transpose_fromBlocks, transpose_diagonal,
+    mul_fromBlocks_diagonal]
+  congr <;> first | grind | (funext i j; grind [diagonal, zeroMat])
+
+/-! ## RoPE of a part of a head -/
+
+/-- Partial RoPE, in any layout, commutes with what commutes with it on the coordinates that it
+turns, beside any `S` on the rest: `(Θ 0; 0 1) (R 0; 0 S) = (R 0; 0 S) (Θ 0; 0 1)`. -/
+theorem partialRope_commutes {d r : Nat} (Θ R : Mat α d d) (S : Mat α r r)
+    (commutes : mul Θ R = mul R Θ) :
+    mul (fromBlocks Θ zeroMat zeroMat identity) (fromBlocks R zeroMat zeroMat S) =
+      mul (fromBlocks R zeroMat zeroMat S) (fromBlocks Θ zeroMat zeroMat identity) := by
+  rw [mul_fromBlocks_zero, mul_fromBlocks_zero, commutes, identity_mul, mul_identity]
+
+/-- What folds under partial RoPE is orthogonal when both of its parts are:
+`(R 0; 0 S)ᵀ (R 0; 0 S) = 1`. -/
+theorem partialRope_orthogonal {d r : Nat} (R : Mat α d d) (S : Mat α r r)
+    (orthogonal : mul (transpose R) R = identity)
+    (orthogonalRest : mul (transpose S) S = identity) :
+    mul (transpose (fromBlocks R zeroMat zeroMat S)) (fromBlocks R zeroMat zeroMat S) =
+      identity := by
+  rw [transpose_fromBlocks, ← fromBlocks_identity, ← orthogonal, ← orthogonalRest]
+  exact mul_fromBlocks_zero (transpose R) (transpose S) R S
+
 end
 
 /-! ## Softmax -/
