@@ -69,26 +69,4 @@ theorem mlpSublayer_equivariant_of_rotation {m l : Nat}
   simp only [mlpSublayer, gatedMlp, fused_norm_invariant_of_rotation f γ R _ _ orthogonal,
     mul_mulVec R, mulVec_addVec]
 
-/-- A whole layer of a transformer, norm, attention, residual, norm, MLP, residual: of turned tokens
-it gives its turned output, once both gains, `Rᵀ` and `R` are fused into its matrices. -/
-theorem transformerLayer_equivariant_of_rotation {n d m h l : Nat} {P : Type v}
-    (f f' : α → α) (γ γ' : Vec α m) (R : Mat α m m)
-    (weights : Fin h → Fin n → Vec α n → Vec α n) (Θ : Fin h → P → Mat α d d)
-    (Wq Wk Wv : Fin h → Mat α d m) (Wo : Mat α m (d * h))
-    (act : α → α) (Wg Wu : Mat α l m) (Wd : Mat α m l)
-    (pos : Fin n → P) (T : Fin n → Vec α m) (i : Fin n)
-    (orthogonal : mul (transpose R) R = identity) :
-    transformerLayer (fun v => normalized f v) (fun v => normalized f' v) weights Θ
-        (fun k => mul (mul (Wq k) (diagonal γ)) (transpose R))
-        (fun k => mul (mul (Wk k) (diagonal γ)) (transpose R))
-        (fun k => mul (mul (Wv k) (diagonal γ)) (transpose R))
-        (mul R Wo) act
-        (mul (mul Wg (diagonal γ')) (transpose R)) (mul (mul Wu (diagonal γ')) (transpose R))
-        (mul R Wd) pos (fun j => mulVec R (T j)) i =
-      mulVec R (transformerLayer (fun v => rmsNorm f γ v) (fun v => rmsNorm f' γ' v) weights Θ
-        Wq Wk Wv Wo act Wg Wu Wd pos T i) := by
-  simp only [transformerLayer,
-    attentionSublayer_equivariant_of_rotation f γ R _ _ _ _ _ _ _ _ _ orthogonal,
-    mlpSublayer_equivariant_of_rotation f' γ' R _ _ _ _ _ orthogonal]
-
 end Foldability
