@@ -54,29 +54,27 @@ class PackageReader:
         """The package's definitions, as far as the claim language has words for them."""
         constants = self.session.answer.constants
         names = [n for n in self._written() if n in self.types and not self._kept(n)]
-        stored = [
-            Stored(
+        stored = {
+            name: Stored(
                 name,
                 self.types[name],
                 arrangement(constants[name], core_scalars(), constants),
                 self._value(name),
                 self._says(name),
             )
-            for name in self._in_order([n for n in names if self._kind(n) == "definition"])
+            for name in self._in_order(names)
             # What stands for a type or a proposition is read through, and no definition.
             if name not in self.abbreviations and not is_about_signs(self.types[name])
-        ]
+        }
         namespace = _namespace(names)
-        empty = Library(namespace, {}, {}, {})
-        theorems = {empty.relative(n) for n in names if self._kind(n) == "theorem"}
         return discover(
             namespace,
             core_scalars(),
-            stored,
+            [own for name, own in stored.items() if self._kind(name) == "definition"],
             self.abbreviations,
             self.ask,
             self._operators,
-            theorems,
+            [own for name, own in stored.items() if self._kind(name) == "theorem"],
         )
 
     def _operators(
