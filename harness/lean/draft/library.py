@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 from harness.claims.load import is_lean_name
 from harness.claims.model import Arrangement, Definition, Library, ScalarKind
@@ -67,12 +68,13 @@ def discover(
     ask: Ask,
     more: More = lambda library, typed: (library, {}),
     theorems: Sequence[Stored] = (),
+    helpers: Mapping[str, Expression] = MappingProxyType({}),
 ) -> Discovered:
     """The library of these definitions, which stand in an order in which each uses earlier ones.
 
     `abbreviations` are the values of those that stand for types, `more` finds operators that are
-    no constant, and `theorems` may be the bridges of some that are. Asks the kernel once, and once
-    more where a theorem may be one.
+    no constant, `theorems` may be the bridges of some that are, and `helpers` are the values of
+    private definitions. Asks the kernel once, and once more where a theorem may be a bridge.
     """
     empty = Library(namespace, scalars, {}, {})
     found = Discovered(empty)
@@ -102,7 +104,9 @@ def discover(
             try:
                 named = {empty.relative(theorem.name) for theorem in theorems}
                 named |= {d.name for d in read.values()}
-                reader = Reader(library, patterns=patterns, abbreviations=abbreviations)
+                reader = Reader(
+                    library, patterns=patterns, helpers=helpers, abbreviations=abbreviations
+                )
                 read[item.name] = _definition(item, reader, named)
             except Unreadable as reason:
                 found.left_out[item.name] = str(reason)
@@ -219,7 +223,13 @@ def _definition(
     """A Lean definition as one of the claim language. Raises `Unreadable`."""
     library = reader.library
     if item.value is None:
-        raise Unreadable("it is recursive or opaque, which a definition of the language cannot be")
+        reason = "it is recursive or opaque, which a definition of the language cannot be"
+        own, _ = _read(item, reader)
+        if fitting := [o for o in signatures() if o not in NOTATION and fits(o, own)]:
+            reason += (
+                f"; if it is the operator {' or '.join(fitting)}, prove what it is (`bridges`)"
+            )
+        raise Unreadable(reason)
     relative = library.relative(item.name)
     if not is_lean_name(relative):
         raise Unreadable("definitions.yaml cannot name it")
