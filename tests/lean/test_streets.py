@@ -25,9 +25,7 @@ DRAFTED = {
     "Sections": "sum2_comm' squares_eq shifted_eq sum2_self scores_eq attend_congr",
     "Shapes": "vadd_comm smul_vadd tr_tr IsSymmetric.flip symm_apply",
     "Scalars": "affine_zero apply2_id sub_sub neg_neg'",
-    "Orders": (
-        "scale_scale average_comm residual_congr row_tr outer_apply mapped_id int_dot rat_average"
-    ),
+    "Orders": ("scale_scale average_comm residual_congr row_tr outer_apply mapped_id"),
 }
 LACKING = {
     "Folded.total_succ": "names nothing for Lean's Fin.castSucc",

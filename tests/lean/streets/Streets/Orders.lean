@@ -79,11 +79,6 @@ theorem eye_eye [Lean.Grind.CommRing α] (i j : Fin n) :
 
 theorem comp_id [Lean.Grind.CommRing α] (f : α → α) : f ∘ id = f := rfl
 
-/-- What is of all rings, of integers and of rational numbers. -/
-theorem int_dot (u v : Fin n → Int) : Folded.dot u v = Folded.dot v u := Folded.dot_comm u v
-
-theorem rat_average (x y : Rat) : average x y = average y x := average_comm x y
-
 theorem two_mul [Lean.Grind.CommRing α] (x : α) : 2 * x = x + x := by grind
 theorem sq_eq [Lean.Grind.CommRing α] (x : α) : x ^ 2 = x * x := by grind
 theorem noncomm [Lean.Grind.Ring α] (x y z : α) : x * (y + z) = x * y + x * z :=
