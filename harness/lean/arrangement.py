@@ -64,7 +64,7 @@ def arranged(
     usual = {constant: needs_of(operator) for operator, constant in library.primitives.items()}
     usual |= {library.constant(name): needs[name] for name in library.definitions}
     usual |= {library.qualified(claim.theorem): (claim.scalars.name,) for claim in claims}
-    # A theorem may be claimed and be a bridge as well: printed as a bridge, it is told all the same.
+    # After the claims: of a theorem that is claimed and a bridge, the arrangement is told.
     usual |= {
         theorem: needs[name] if name in needs else needs_of(name)
         for name, theorems in library.bridges.items()

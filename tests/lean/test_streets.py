@@ -43,6 +43,9 @@ LACKING = {
     "Orders.noncomm": "no instance of a known class",
 }
 
+VACUOUS = {"Sections.squares_eq", "Orders.row_tr", "Orders.mapped_id"}
+"""What says nothing once definitions are unfolded, which is told in place of a proof."""
+
 
 @pytest.fixture(scope="module")
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -110,4 +113,8 @@ def test_all_that_was_drafted_is_proved_and_says_what_lean_has(
         for name in names.split():
             checks = found[f"{space}.{name}", leg]
             outcomes = {check["outcome"] for check in checks if check["check"] != "lock"}
-            assert outcomes == {"confirmed"}, (space, name, checks)
+            if leg == "proof" and f"{space}.{name}" in VACUOUS:
+                assert any(check["summary"].startswith("Vacuous.") for check in checks)
+                outcomes -= {"inconclusive"}
+            assert outcomes <= {"confirmed"}, (space, name, checks)
+            assert outcomes or f"{space}.{name}" in VACUOUS
