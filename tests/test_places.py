@@ -15,9 +15,15 @@ from pathlib import Path
 import pytest
 import yaml
 
+from harness import __version__
+from harness.cli.starting import _workflow
+
 ROOT = Path(__file__).parent.parent
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
-FILES = [ROOT / "action.yml", *sorted((ROOT / ".github/workflows").glob("*.yml"))]
+FILES = [
+    *(ROOT / "action.yml", ROOT / "harness/cli/workflow.yml"),
+    *sorted((ROOT / ".github/workflows").glob("*.yml")),
+]
 BIN = Path(sys.executable).parent
 
 
@@ -118,3 +124,25 @@ def test_the_image_starts_the_command() -> None:
     for line in lines:
         if line.startswith("COPY"):
             assert all((ROOT / name).exists() for name in shlex.split(line)[1:-1])
+
+
+@pytest.mark.parametrize("needs_lake", [True, False])
+def test_init_writes_a_workflow_into_a_repository_and_over_none(
+    tmp_path: Path, needs_lake: bool
+) -> None:
+    file = tmp_path / ".github/workflows/harness.yml"
+    _workflow(tmp_path, tmp_path / "my lean", "specs", needs_lake=needs_lake)
+    assert not file.exists()
+    (tmp_path / ".git").mkdir()
+    _workflow(tmp_path, tmp_path / "my lean", "specs", needs_lake=needs_lake)
+    steps = yaml.safe_load(file.read_text("utf-8"))["jobs"]["check"]["steps"]
+    folders = [step["with"]["lake-package-directory"] for step in steps if "lean" in str(step)
+               and "lake-package-directory" in step.get("with", {})]  # fmt: skip
+    assert folders == (["my lean"] if needs_lake else [])
+    scripts = [step["run"] for step in steps if "run" in step]
+    assert any(f"=={__version__}" in script for script in scripts)
+    for script in (script for script in scripts if "lock" in script):
+        assert run(script, tmp_path).returncode == 0
+    file.write_text("mine", "utf-8")
+    _workflow(tmp_path, tmp_path, "specs", needs_lake=needs_lake)
+    assert file.read_text("utf-8") == "mine"

@@ -184,7 +184,7 @@ def _bridges(
             faults.append(document.fault(at, f"expected {what}, found {len(theorems)}"))
             continue
         if all(faults.constant(document, at, theorem) for theorem in theorems):
-            found[name] = tuple(f"{namespace}.{t}" if namespace else t for t in theorems)
+            found[name] = tuple(map(Library(namespace, {}, {}, {}).qualified, theorems))
     return found
 
 
@@ -236,14 +236,12 @@ def _kinds(document: Document, faults: Faults) -> dict[str, ScalarKind]:
     for kind, entry in document.data.get("scalars", {}).items():
         at: YamlPath = ("scalars", kind)
         lean_name = entry.get("class") or entry["type"]
-        for constant in (lean_name, *chain.from_iterable(entry["operations"].values())):
+        classes = entry.get("instances", {})
+        paths = entry["operations"].values()
+        for constant in (lean_name, *chain(*paths, *classes.items())):
             faults.constant(document, at, constant)
         operations = {op: tuple(names) for op, names in entry["operations"].items()}
-        scalars[kind] = ScalarKind(kind, lean_name, operations, "type" in entry)
-        for operation, names in operations.items():
-            if "type" in entry and len(names) > 1:
-                message = f"expected one constant, the instance for {lean_name}, found {len(names)}"
-                faults.append(document.fault((*at, "operations", operation), message))
+        scalars[kind] = ScalarKind(kind, lean_name, operations, "type" in entry, classes)
         if kind in OPERATIONS:
             message = f"{kind!r} is the name of an operation"
             faults.append(document.fault(at, message, key=True))

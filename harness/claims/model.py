@@ -108,7 +108,7 @@ class ScalarKind:
     """A kind of scalars: those of a Lean class, or one Lean type such as `Int`.
 
     Of a class, an operation is a chain of projections, applied to its instance; of a type, the
-    constant that is the instance of that operation.
+    constant that is the instance of that operation, and what leads on from there.
     """
 
     name: str
@@ -116,6 +116,8 @@ class ScalarKind:
     """The full name of the class or the type."""
     operations: Mapping[str, tuple[str, ...]]
     is_type: bool = False
+    classes: Mapping[str, str] = field(default_factory=dict)
+    """Of a type, the constants that are its instances of classes, by the classes' full names."""
 
     @property
     def has_laws(self) -> bool:

@@ -59,6 +59,7 @@ def definitions(library: Library) -> str:
                 operator: library.terms.get(operator, library.relative(constant))
                 for operator, constant in library.primitives.items()
             },
+            **({"bridges": _bridges(library)} if library.bridges else {}),
             "definitions": {
                 name: {
                     "says": definition.says or TO_BE_SAID,
@@ -72,6 +73,11 @@ def definitions(library: Library) -> str:
             },
         }
     )
+
+
+def _bridges(library: Library) -> dict[str, str | list[str]]:
+    found = {name: [*map(library.relative, own)] for name, own in library.bridges.items()}
+    return {name: own[0] if len(own) == 1 else own for name, own in found.items()}
 
 
 def statement_text(equation: Equation, scope: Scope) -> str:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
 import sys
+from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from harness import __version__
 from harness.cli.shared import NO_CACHE, TOOLCHAIN, kept_folder, reports_bad_input, unusable
 from harness.diagnostics import Diagnostic, InputError
 
@@ -32,8 +36,8 @@ def init(folder: Path, lean: str | None, specs: str, toolchain: str, is_kept: bo
     """Set up the harness for the Lean package that lies here, and draft all that it can say.
 
     Writes `[tool.harness]` into pyproject.toml, `definitions.yaml` with the operators and
-    definitions that the kernel recognizes, and a specification for each theorem. What cannot be
-    said is listed with the reason. Writes over nothing.
+    definitions that the kernel recognizes, a specification for each theorem, and a workflow for
+    GitHub. What cannot be said is listed with the reason. Writes over nothing.
     """
     from harness.claims.load import DEFINITIONS_FILE, core_scalars
     from harness.claims.model import Library, Project
@@ -60,6 +64,9 @@ def init(folder: Path, lean: str | None, specs: str, toolchain: str, is_kept: bo
         f"{len(library.definitions)} definitions"
     )
     _settings(root, package, specs)
+    _workflow(
+        root, package, specs, needs_lake=bool(built.package.required or built.package.folders)
+    )
     for name, reason in sorted(found.left_out.items()):
         click.echo(f"left out: {name}: {reason}", err=True)
     whole = write_drafts(
@@ -132,8 +139,13 @@ def build(folder: Path, toolchain: str, is_kept: bool) -> None:
     from harness.claims.model import Library, Project
     from harness.claims.project import find_root, lean_folder
 
-    root = find_root(folder)
-    package = lean_folder(root)
+    try:
+        root = find_root(folder)
+        package = lean_folder(root)
+    except InputError:
+        # Before `harness init` there are no settings.
+        root = folder.resolve()
+        package = _package(root, None)
     project = Project(root, package, root, Library("", core_scalars(), {}, {}), ())
     built_package(project, toolchain, is_kept)
     click.echo("built")
@@ -160,6 +172,7 @@ def built_package(project: Project, toolchain: str, is_kept: bool) -> tuple[Buil
     """The package as built; ends the command with Lean's messages where it does not build."""
     from typing import cast
 
+    from harness.lean.build import ModuleOutcome
     from harness.lean.errand import ErrandFailed
     from harness.lean.find import find_toolchain, package_for
     from harness.lean.operators import with_operators
@@ -181,7 +194,13 @@ def built_package(project: Project, toolchain: str, is_kept: bool) -> tuple[Buil
         place = f"{message.file}:{message.line}:{message.column}: " if message.file else ""
         click.echo(f"{place}{message.text}", err=True)
     if not built.ok:
-        sys.exit(1 if built.errors else 3)
+        outcomes = {module.outcome for module in built.modules.values()}
+        for module in built.modules.values():
+            if module.outcome is ModuleOutcome.UNDECIDED:
+                why = f": {module.reason}" if module.reason else ""
+                click.echo(f"{module.file}: not decided, which is no fault of it{why}", err=True)
+        refused = ModuleOutcome.FAILED in outcomes or ModuleOutcome.UNDECIDED not in outcomes
+        sys.exit(1 if refused and built.errors else 3)
     return built, lean, cache
 
 
@@ -198,3 +217,20 @@ def _settings(root: Path, package: Path, specs: str) -> None:
     own = f"[tool.harness]\nlean = {json.dumps(lean)}\nspecs = {json.dumps(specs)}\n"
     write_atomically(path, f"{text}\n{own}" if text else own)
     click.echo("wrote [tool.harness] into pyproject.toml")
+
+
+def _workflow(root: Path, package: Path, specs: str, *, needs_lake: bool) -> None:
+    """Write a workflow for GitHub, where the repository begins here and has none of this name."""
+    path = root / ".github" / "workflows" / "harness.yml"
+    if path.exists() or not (root / ".git").exists():
+        return
+    from harness.files import write_atomically
+
+    text = resources.files("harness.cli").joinpath("workflow.yml").read_text("utf-8")
+    if not needs_lake:
+        text = re.sub(r" *# The package requires.*\n.*\n.*\n", "", text)
+    lean = json.dumps(package.relative_to(root).as_posix())
+    text = text.replace("LEAN", lean).replace("VERSION", __version__)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(path, text.replace("SPECS", shlex.quote(specs)))
+    click.echo(f"wrote {path.relative_to(root)}")

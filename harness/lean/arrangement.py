@@ -63,12 +63,13 @@ def arranged(
     needs = definition_needs(library.definitions)
     usual = {constant: needs_of(operator) for operator, constant in library.primitives.items()}
     usual |= {library.constant(name): needs[name] for name in library.definitions}
+    usual |= {library.qualified(claim.theorem): (claim.scalars.name,) for claim in claims}
+    # After the claims: of a theorem that is claimed and a bridge, the arrangement is told.
     usual |= {
         theorem: needs[name] if name in needs else needs_of(name)
         for name, theorems in library.bridges.items()
         for theorem in theorems
     }
-    usual |= {library.qualified(claim.theorem): (claim.scalars.name,) for claim in claims}
     found: dict[str, Arrangement] = {}
     for name, operations in usual.items():
         constant = constants.get(name)

@@ -31,7 +31,6 @@ from harness.lean.scope import (
     LeanScope,
     along,
     arrange,
-    at_numeral,
     instance_type,
     pointed,
     projection,
@@ -132,13 +131,17 @@ class Printer:
 
         `own` are names to keep off.
         """
+        alpha = Constant(kind.lean_name)
         instances = {
-            operation: at_numeral(operation, Constant(path[0]))
+            operation: projection(path[1:], operation, alpha, Constant(path[0]), "0")
             for operation, path in kind.operations.items()
         }
-        alpha = Constant(kind.lean_name)
-        scope = self.concrete(alpha, instances, {kind.name: alpha}, set(own))
-        return replace(scope, universe="0")
+        classes: dict[str, Expression] = {kind.name: alpha}
+        for other in self.library.scalars.values():
+            if other.lean_name in kind.classes:
+                instance = Constant(kind.classes[other.lean_name])
+                classes |= self.of_class(other, alpha, instance, "0")[1]
+        return replace(self.concrete(alpha, instances, classes, set(own)), universe="0")
 
     def concrete(
         self,
@@ -165,15 +168,19 @@ class Printer:
         return apply(Constant(kind.lean_name, (SCALAR_LEVEL,)), alpha)
 
     def of_class(
-        self, kind: ScalarKind, alpha: Expression, instance: Expression
+        self,
+        kind: ScalarKind,
+        alpha: Expression,
+        instance: Expression,
+        universe: str = SCALAR_LEVEL,
     ) -> tuple[dict[str, Expression], dict[str, Expression]]:
         """What an instance of a kind's class gives: operations, and instances of other classes."""
         operations = {
-            operation: projection(path, operation, alpha, instance)
+            operation: projection(path, operation, alpha, instance, universe)
             for operation, path in kind.operations.items()
         }
         classes = {
-            other.name: along(path, alpha, instance)
+            other.name: along(path, alpha, instance, universe)
             for other in self.library.scalars.values()
             if (path := kind.path_to(other)) is not None
         }

@@ -105,18 +105,27 @@ def at_numeral(operation: str, of_number: Expression) -> Expression:
     return of_number
 
 
-def along(path: Sequence[str], alpha: Expression, instance: Expression) -> Expression:
+def along(
+    path: Sequence[str], alpha: Expression, instance: Expression, universe: str = SCALAR_LEVEL
+) -> Expression:
     """The instance to which these projections lead from the instance of a larger class."""
     for name in path:
-        instance = apply(Constant(name, (SCALAR_LEVEL,)), alpha, instance)
+        instance = apply(Constant(name, (universe,)), alpha, instance)
     return instance
 
 
 def projection(
-    path: Sequence[str], operation: str, alpha: Expression, instance: Expression
+    path: Sequence[str],
+    operation: str,
+    alpha: Expression,
+    instance: Expression,
+    universe: str = SCALAR_LEVEL,
 ) -> Expression:
     """The instance of an operation that `path` finds in the instance of a larger class."""
-    return at_numeral(operation, along(path, alpha, instance))
+    found = along(path, alpha, instance, universe)
+    # From `Zero α` on it leads to an instance for 0 alone, and not for all numerals.
+    is_pointed = bool(path) and path[-1] in {there for _, there, _ in POINTED.values()}
+    return found if is_pointed else at_numeral(operation, found)
 
 
 def arrange(

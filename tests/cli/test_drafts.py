@@ -6,9 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from harness.claims.load import core_scalars
 from harness.claims.model import Library, Project
+from harness.cli import main
 from harness.cli.starting import write_drafts
 from harness.language.terms import Equation, Variable
 from harness.language.types import SCALAR, Parameter
@@ -25,6 +27,17 @@ ODD = (
     "«/tmp/evil»",
     "\u0430_cyrillic",
 )
+
+
+def test_build_needs_no_settings_but_a_package(tmp_path: Path) -> None:
+    """The guide asks for it before `harness init`."""
+    empty = CliRunner().invoke(main, ["-C", str(tmp_path), "build"])
+    assert empty.exit_code == 2
+    assert "expected one Lake package (lakefile.toml or lakefile.lean), found none" in empty.output
+    (tmp_path / "lakefile.toml").write_text('name = "P"\n[[lean_lib]]\nname = 3\n', "utf-8")
+    found = CliRunner().invoke(main, ["-C", str(tmp_path), "build", "--toolchain", "embedded"])
+    assert found.exit_code == 2
+    assert "lakefile.toml:" in found.output
 
 
 def test_a_theorem_whose_name_is_a_path_is_not_drafted(

@@ -5,8 +5,8 @@ Lean's vectors and matrices are functions of indices; the claim language tells t
 
 from __future__ import annotations
 
-from harness.language.terms import Apply, Lambda, Primitive, Term, Variable
-from harness.language.transform import free_variables, fresh
+from harness.language.terms import Lambda, Primitive, Term, Variable
+from harness.language.transform import apply, free_variables, fresh
 from harness.language.types import SCALAR, Dim, Function, Index, Matrix, Type, Vector
 
 
@@ -49,8 +49,8 @@ def at(term: Term, index: Term) -> Term:
             return Primitive("entry", (size,), (term, index), SCALAR)
         case Matrix(rows, columns):
             return row(term, rows, columns, index)
-        case Function(_, target):
-            return Apply(term, index, target)
+        case Function():
+            return apply(term, index)
         case other:
             raise Unreadable(f"a value of type {other}, applied")
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 from harness.claims.load import is_lean_name
 from harness.claims.model import Arrangement, Definition, Library, ScalarKind
@@ -25,7 +26,7 @@ from harness.lean.draft.prefix import beta
 from harness.lean.draft.reader import Misread, Reader
 from harness.lean.draft.signature import Signature, fits, read_signature
 from harness.lean.draft.terms import constant_of
-from harness.lean.expression import Expression
+from harness.lean.expression import Expression, constants
 from harness.lean.mirror.comparison import Comparison
 from harness.lean.mirror.meaning import NOTATION, handed, meaning
 from harness.lean.printer import Printer
@@ -40,13 +41,13 @@ More = Callable[[Library, Mapping[str, Signature]], tuple[Library, Mapping[str, 
 
 @dataclass(frozen=True)
 class Stored:
-    """A definition of the package, as Lean has it."""
+    """A definition or a theorem of the package, as Lean has it."""
 
     name: str
     type: Expression
     arrangement: Arrangement | None
     value: Expression | None
-    """`None` where there is none to read: it is recursive, or opaque."""
+    """`None` where there is none to read: it is recursive, opaque, or a theorem."""
     says: str = ""
 
 
@@ -66,12 +67,14 @@ def discover(
     abbreviations: Mapping[str, Expression],
     ask: Ask,
     more: More = lambda library, typed: (library, {}),
-    theorems: Collection[str] = (),
+    theorems: Sequence[Stored] = (),
+    helpers: Mapping[str, Expression] = MappingProxyType({}),
 ) -> Discovered:
     """The library of these definitions, which stand in an order in which each uses earlier ones.
 
     `abbreviations` are the values of those that stand for types, `more` finds operators that are
-    no constant, and `theorems` are names that are taken. Asks the kernel once.
+    no constant, `theorems` may be the bridges of some that are, and `helpers` are the values of
+    private definitions. Asks the kernel once, and once more where a theorem may be a bridge.
     """
     empty = Library(namespace, scalars, {}, {})
     found = Discovered(empty)
@@ -86,8 +89,10 @@ def discover(
             typed[item.name], _ = _read(item, Reader(empty, abbreviations=abbreviations))
         except Unreadable as reason:
             found.left_out[item.name] = str(reason)
-    library = replace(empty, arrangements=arrangements)
-    library = replace(library, primitives=_primitives(library, typed, ask))
+    proved = {t.name: t.arrangement for t in theorems if t.arrangement is not None}
+    library = replace(empty, arrangements={**arrangements, **proved})
+    primitives, bridges = _primitives(library, typed, ask, theorems)
+    library = replace(library, primitives=primitives, bridges=bridges)
     library, patterns = more(library, typed)
     found.patterns = patterns
     terms = (name for text in library.terms.values() if (name := constant_of(text)))
@@ -97,8 +102,11 @@ def discover(
         read: dict[str, Definition] = {}
         for item in waiting:
             try:
-                named = {*theorems, *(d.name for d in read.values())}
-                reader = Reader(library, patterns=patterns, abbreviations=abbreviations)
+                named = {empty.relative(theorem.name) for theorem in theorems}
+                named |= {d.name for d in read.values()}
+                reader = Reader(
+                    library, patterns=patterns, helpers=helpers, abbreviations=abbreviations
+                )
                 read[item.name] = _definition(item, reader, named)
             except Unreadable as reason:
                 found.left_out[item.name] = str(reason)
@@ -128,32 +136,80 @@ def _read(item: Stored, reader: Reader, *, body: bool = False) -> tuple[Signatur
             reader = replace(reader, readings={**reader.readings, misread.name: misread.type})
 
 
-def _primitives(library: Library, typed: Mapping[str, Signature], ask: Ask) -> dict[str, str]:
-    """The constants that mean operators, as far as there are any.
+_Trial = tuple[str, str, str, str]
+"""An operator, the constant that may be it, the constant of its sums, and a theorem of both."""
+
+
+def _primitives(
+    library: Library, typed: Mapping[str, Signature], ask: Ask, theorems: Sequence[Stored]
+) -> tuple[dict[str, str], dict[str, tuple[str, ...]]]:
+    """The constants that mean operators, as far as there are any, and the theorems that say so.
 
     What an operator over sums means rests on which constant is the sum: it is tried with each.
     """
-    asked: list[Comparison] = []
-    keys: dict[tuple[str, str, str], list[str]] = {}
+    trials: dict[_Trial, Library] = {}
     sums = [name for name, own in typed.items() if fits("sum", own)]
     for operator in (name for name in signatures() if name not in NOTATION):
         for constant in (name for name, own in typed.items() if fits(operator, own)):
             for total in sums if "sum" in handed(operator) else [""]:
-                trial = replace(library, primitives={"sum": total, operator: constant})
-                try:
-                    own = [i.comparison() for i in meaning(Printer(trial), operator)]
-                    comparisons = [comparison.of(constant, trial) for comparison in own]
-                except CannotPrint:
-                    continue
-                for number, comparison in enumerate(comparisons):
-                    key = f"{operator}:{constant}:{total}:{number}"
-                    asked.append(replace(comparison, key=key))
-                    keys.setdefault((operator, constant, total), []).append(key)
+                named = {"sum": total, operator: constant}
+                trials[operator, constant, total, ""] = replace(library, primitives=named)
+    found = _asked(trials, ask)
+    fitting = [trial for trial, accepted in found.items() if all(accepted)]
+    primitives = _chosen(fitting, {})
+    # Of the rest, a theorem may say what it is.
+    taken = {constant for _, constant, *_ in fitting}
+    spoken_of = {t.name: set(constants(t.type)) for t in theorems if t.arrangement is not None}
+    more = {
+        (operator, constant, total, theorem): replace(
+            trials[operator, constant, total, ""], bridges={operator: (theorem,) * len(accepted)}
+        )
+        for (operator, constant, total, _), accepted in found.items()
+        for theorem, named in spoken_of.items()
+        if operator not in primitives and constant not in taken and constant in named
+    }
+    proofs: dict[tuple[str, str, str], list[str]] = {}
+    for (*trial, theorem), accepted in _asked(more, ask).items():
+        operator, constant, total = trial
+        own = proofs.setdefault((operator, constant, total), [""] * len(accepted))
+        proofs[operator, constant, total] = [
+            old or (theorem if is_accepted else "")
+            for old, is_accepted in zip(own, accepted, strict=True)
+        ]
+    proved = {key: tuple(own) for key, own in proofs.items() if all(own)}
+    whole = _chosen([(*key, "") for key in proved], primitives)
+    if "sum" not in primitives:
+        # What rests on that sum was found to be so already.
+        whole = _chosen(fitting, whole)
+    bridges = {
+        operator: own
+        for (operator, constant, _), own in proved.items()
+        if operator not in primitives and whole.get(operator) == constant
+    }
+    return whole, bridges
+
+
+def _asked(trials: Mapping[_Trial, Library], ask: Ask) -> dict[_Trial, tuple[bool, ...]]:
+    """Of each trial that can be said, what the kernel says to each part of the meaning."""
+    asked: list[Comparison] = []
+    keys: dict[_Trial, list[str]] = {}
+    for trial, library in trials.items():
+        operator, constant, *_ = trial
+        try:
+            own = [i.comparison() for i in meaning(Printer(library), operator)]
+            comparisons = [comparison.of(constant, library) for comparison in own]
+        except CannotPrint:
+            continue
+        keys[trial] = [f"{':'.join(trial)}:{number}" for number in range(len(own))]
+        asked += [replace(c, key=key) for c, key in zip(comparisons, keys[trial], strict=True)]
     accepted = ask(asked) if asked else {}
-    fitting = [found for found, parts in keys.items() if all(map(accepted.get, parts))]
-    primitives: dict[str, str] = {}
-    # The sum stands before what rests on it in the table of operators.
-    for operator, constant, total in fitting:
+    return {trial: tuple(accepted.get(key, False) for key in own) for trial, own in keys.items()}
+
+
+def _chosen(fitting: Sequence[_Trial], before: Mapping[str, str]) -> dict[str, str]:
+    """The first constant of each operator; the sum comes before what rests on it."""
+    primitives = dict(before)
+    for operator, constant, total, _ in fitting:
         if total in ("", primitives.get("sum")):
             primitives.setdefault(operator, constant)
     return primitives
@@ -167,7 +223,13 @@ def _definition(
     """A Lean definition as one of the claim language. Raises `Unreadable`."""
     library = reader.library
     if item.value is None:
-        raise Unreadable("it is recursive or opaque, which a definition of the language cannot be")
+        reason = "it is recursive or opaque, which a definition of the language cannot be"
+        own, _ = _read(item, reader)
+        if fitting := [o for o in signatures() if o not in NOTATION and fits(o, own)]:
+            reason += (
+                f"; if it is the operator {' or '.join(fitting)}, prove what it is (`bridges`)"
+            )
+        raise Unreadable(reason)
     relative = library.relative(item.name)
     if not is_lean_name(relative):
         raise Unreadable("definitions.yaml cannot name it")

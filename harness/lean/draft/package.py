@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import count
 from pathlib import Path
 
@@ -54,29 +55,28 @@ class PackageReader:
         """The package's definitions, as far as the claim language has words for them."""
         constants = self.session.answer.constants
         names = [n for n in self._written() if n in self.types and not self._kept(n)]
-        stored = [
-            Stored(
+        stored = {
+            name: Stored(
                 name,
                 self.types[name],
                 arrangement(constants[name], core_scalars(), constants),
                 self._value(name),
                 self._says(name),
             )
-            for name in self._in_order([n for n in names if self._kind(n) == "definition"])
+            for name in self._in_order(names)
             # What stands for a type or a proposition is read through, and no definition.
             if name not in self.abbreviations and not is_about_signs(self.types[name])
-        ]
+        }
         namespace = _namespace(names)
-        empty = Library(namespace, {}, {}, {})
-        theorems = {empty.relative(n) for n in names if self._kind(n) == "theorem"}
         return discover(
             namespace,
             core_scalars(),
-            stored,
+            [own for name, own in stored.items() if self._kind(name) == "definition"],
             self.abbreviations,
             self.ask,
             self._operators,
-            theorems,
+            [own for name, own in stored.items() if self._kind(name) == "theorem"],
+            self._helpers,
         )
 
     def _operators(
@@ -147,7 +147,14 @@ class PackageReader:
             library = arranged(library, (), self.session.answer.constants)
         patterns = self.patterns(library) if patterns is None else patterns
         return [
-            draft(library.relative(name), self.types[name], library, self.abbreviations, patterns)
+            draft(
+                library.relative(name),
+                self.types[name],
+                library,
+                self.abbreviations,
+                patterns,
+                self._helpers,
+            )
             for name in theorems
         ]
 
@@ -157,6 +164,12 @@ class PackageReader:
 
     def _kind(self, name: str) -> str:
         return self.session.answer.declarations[name].kind
+
+    @cached_property
+    def _helpers(self) -> Mapping[str, Expression]:
+        """Private definitions, which no specification can name."""
+        private = (name for name in self.values if name.startswith("_private."))
+        return {name: value for name in private if (value := self._value(name)) is not None}
 
     def _kept(self, name: str) -> bool:
         """Whether a name is private, or Lean's own: of an instance, or for something on the way."""
@@ -196,9 +209,11 @@ class Tried:
 
 
 def _namespace(names: Sequence[str]) -> str:
-    """The namespace that most of these names stand in."""
-    found = Counter(name.rpartition(".")[0] for name in names)
-    return found.most_common(1)[0][0] if found else ""
+    """The innermost namespace in which, or below which, more than half of these names stand."""
+    spaces = (name.split(".")[:-1] for name in names)
+    found = Counter(".".join(parts[:i]) for parts in spaces for i in range(1, len(parts) + 1))
+    common = [space for space, number in found.items() if 2 * number > len(names)]
+    return max(common, key=len, default="")
 
 
 def read_all(

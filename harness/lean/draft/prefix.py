@@ -156,6 +156,6 @@ def shown(expression: Expression) -> str:
 
 
 def short(expression: Expression) -> str:
-    """The same, short enough for a sentence."""
-    text = shown(expression)
+    """The same, short enough for a sentence, and without the signs that mean all arguments."""
+    text = shown(expression).replace("@", "")
     return text if len(text) <= 60 else f"{text[:57]}…"

@@ -35,7 +35,7 @@ from harness.language.types import (
 from harness.lean import expression as lean
 from harness.lean.draft.conversions import Unreadable, arrows_of, converted, row
 from harness.lean.draft.pattern import Pattern
-from harness.lean.draft.prefix import base_name, names, short, spine, unfolded
+from harness.lean.draft.prefix import base_name, beta, names, short, spine, unfolded
 from harness.lean.draft.types import Names, TypeReader
 from harness.lean.expression import Constant, Expression, ForAll, Literal, Local
 
@@ -67,6 +67,8 @@ class Reader(TypeReader):
     """The types of names that were misread before."""
     patterns: Mapping[str, Pattern] = field(default_factory=dict)
     """What operators say that are terms."""
+    helpers: Mapping[str, Expression] = field(default_factory=dict)
+    """The values of definitions that no specification can name, and that are read through."""
 
     # -- statements ------------------------------------------------------------------------------
 
@@ -123,6 +125,8 @@ class Reader(TypeReader):
                 return self._fit(self._applied(found, arguments, scope, name), expected)
             case Local(name):
                 raise Unreadable(f"it speaks of {base_name(name)}, which has no counterpart")
+            case Constant(name) if name in self.helpers:
+                return self.term(beta(self.helpers[name], arguments), scope, expected)
             case Constant(name):
                 if (operation := self._operation(head, arguments, scope)) is not None:
                     found, rest = operation

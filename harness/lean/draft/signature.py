@@ -8,10 +8,19 @@ from itertools import chain, repeat
 
 from harness.claims.model import ARGUMENT, SCALARS, Arrangement, ScalarKind
 from harness.language.primitives import signatures
-from harness.language.types import DimVar, Parameter, Sort, Type, function_parts, substitute_type
+from harness.language.types import (
+    DimVar,
+    Matrix,
+    Parameter,
+    Sort,
+    Type,
+    Vector,
+    function_parts,
+    substitute_type,
+)
 from harness.lean import expression as lean
 from harness.lean.draft.conversions import Unreadable, arrows_of
-from harness.lean.draft.prefix import short, spine
+from harness.lean.draft.prefix import short, spine, unfolded
 from harness.lean.draft.reader import Reader
 from harness.lean.draft.types import Names
 from harness.lean.expression import Constant, Expression, ForAll, Local
@@ -36,25 +45,37 @@ def read_signature(
     scalars: Mapping[str, ScalarKind],
 ) -> Signature:
     """The signature of a constant of this type. Raises `Unreadable` and `Misread`."""
-    binders: list[ForAll] = []
-    while isinstance(type_, ForAll) and _is_taken(type_):
-        binders.append(type_)
-        type_ = type_.body
-    items = list(zip(chain(arrangement.items, repeat(ARGUMENT)), binders, strict=False))
     name = scalars[arrangement.kind].lean_name if arrangement.kind else ""
-    name = next((binder.name for item, binder in items if item == SCALARS), name)
+    if SCALARS in arrangement.items:
+        binder = type_
+        for _ in range(arrangement.items.index(SCALARS)):
+            assert isinstance(binder, ForAll)
+            binder = binder.body
+        assert isinstance(binder, ForAll)
+        name = binder.name
     scope = Names(name)
     parameters: list[Parameter] = []
-    for item, binder in items:
-        if item == ARGUMENT:
-            scope = _parameter(binder, reader, scope, parameters)
-    arguments = tuple(Local(binder.name) for binder in binders)
-    return Signature(tuple(parameters), reader.type(type_, scope), scope, arguments)
+    arguments: list[Local] = []
+    items = chain(arrangement.items, repeat(ARGUMENT))
+    while isinstance(type_, ForAll) and not _is_array(type_, reader, scope):
+        if next(items) == ARGUMENT:
+            scope = _parameter(type_, reader, scope, parameters)
+        arguments.append(Local(type_.name))
+        type_ = type_.body
+    return Signature(tuple(parameters), reader.type(type_, scope), scope, tuple(arguments))
 
 
-def _is_taken(binder: ForAll) -> bool:
-    """Whether a definition names the binder, and so takes it; of `A → B` nobody does."""
-    return not binder.name.startswith("a✝")
+def _is_array(type_: ForAll, reader: Reader, scope: Names) -> bool:
+    """Whether a definition's result is a vector or a matrix from here on.
+
+    What its author named it takes; the index of `Fin n → α` has no name.
+    """
+    if "._@." not in type_.name and "✝" not in type_.name:
+        return False
+    try:
+        return isinstance(reader.type(type_, scope), Vector | Matrix)
+    except Unreadable:
+        return False
 
 
 def _parameter(binder: ForAll, reader: Reader, scope: Names, parameters: list[Parameter]) -> Names:
@@ -65,7 +86,7 @@ def _parameter(binder: ForAll, reader: Reader, scope: Names, parameters: list[Pa
             name = reader.name(binder.name, None, scope, taken)
             parameters.append(Parameter(name, Sort.TYPE))
             return replace(scope, types={**scope.types, binder.name: name})
-        case Constant("Nat") if scope.scalars != "Nat" or _is_size(binder.name, binder.body):
+        case Constant("Nat") if is_size(binder, reader, scope):
             name = reader.name(binder.name, None, scope, taken)
             parameters.append(Parameter(name, Sort.DIMENSION))
             return replace(scope, dims={**scope.dims, binder.name: name})
@@ -74,6 +95,13 @@ def _parameter(binder: ForAll, reader: Reader, scope: Names, parameters: list[Pa
     variable = reader.variable(binder.name, binder.type, scope)
     parameters.append(Parameter(variable.name, variable.type))
     return scope.with_variable(binder.name, variable)
+
+
+def is_size(binder: ForAll, reader: Reader, scope: Names) -> bool:
+    """Whether a natural number is a dimension, and no scalar."""
+    return scope.scalars != "Nat" or _is_size(
+        binder.name, unfolded(binder.body, reader.abbreviations)
+    )
 
 
 def _is_size(name: str, expression: Expression, within: bool = False) -> bool:

@@ -6,15 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from harness.claims.model import Library, ScalarKind
+from harness.language.primitives import OPERATIONS
 from harness.language.terms import Equation
 from harness.language.tokens import is_identifier
-from harness.language.transform import fresh
+from harness.language.transform import fresh, primitives
 from harness.language.types import Parameter, Sort, Type
 from harness.lean import expression as lean
 from harness.lean.draft.conversions import Unreadable
 from harness.lean.draft.pattern import Pattern
-from harness.lean.draft.prefix import base_name, names, shown, spine, unfolded
+from harness.lean.draft.prefix import base_name, names, short, shown, spine, spoken_name, unfolded
 from harness.lean.draft.reader import Misread, Reader
+from harness.lean.draft.signature import is_size
 from harness.lean.draft.types import Names
 from harness.lean.expression import Constant, Expression, ForAll, Local, constants
 
@@ -53,15 +55,16 @@ def draft(
     library: Library,
     values: Mapping[str, Expression],
     patterns: Mapping[str, Pattern] | None = None,
+    helpers: Mapping[str, Expression] | None = None,
 ) -> Draft:
     """The draft of a claim about `theorem`, whose type in Lean is `statement`.
 
-    `values` are those of Lean definitions that stand for types and propositions, and `patterns`
-    what operators say that are terms.
+    `values` are those of Lean definitions that stand for types and propositions, `helpers` those
+    of private ones, and `patterns` what operators say that are terms.
     """
     propositions = {k: v for k, v in values.items() if _is_proposition(v)}
     statement = unfolded(statement, propositions)
-    reader = Reader(library, patterns=patterns or {}, abbreviations=values)
+    reader = Reader(library, patterns=patterns or {}, helpers=helpers or {}, abbreviations=values)
     while True:
         try:
             return _Telescope(theorem, statement, reader).draft()
@@ -89,10 +92,12 @@ class _Telescope:
     parameters: list[Parameter] = field(default_factory=list)
     hypotheses: list[tuple[str, Equation]] = field(default_factory=list)
     untranslated: list[Untranslated] = field(default_factory=list)
+    kind: ScalarKind = field(init=False)
 
     def draft(self) -> Draft:
         library = self.reader.library
         kind, scalars, instance = _scalars(self.statement, library, self.reader.abbreviations)
+        self.kind = kind
         scope = Names(scalars)
         rest = self.statement
         if not scalars:
@@ -106,7 +111,7 @@ class _Telescope:
             rest = rest.body
         conclusion = None
         try:
-            conclusion = self.reader.equation(rest, scope)
+            conclusion = self._equation(rest, scope)
         except Unreadable as fault:
             self.untranslated.append(Untranslated("", shown(rest), str(fault)))
         return Draft(
@@ -123,10 +128,19 @@ class _Telescope:
         if not self.hypotheses:
             return False
         try:
-            self.reader.equation(rest, scope)
+            self._equation(rest, scope)
         except Unreadable:
             return False
         return True
+
+    def _equation(self, expression: Expression, scope: Names) -> Equation:
+        """A hypothesis or the conclusion. Raises `Unreadable` and `Misread`."""
+        found = self.reader.equation(expression, scope)
+        used = (primitives(found.left) | primitives(found.right)) & set(OPERATIONS)
+        if lacking := sorted(used - self.kind.operations.keys()):
+            name = self.kind.lean_name
+            raise Unreadable(f"the laws of {name} are not those of numbers for {lacking[0]!r}")
+        return found
 
     def _binder(self, binder: ForAll, scope: Names) -> Names:
         """Take one parameter or hypothesis; the names that are known after it."""
@@ -134,7 +148,7 @@ class _Telescope:
             case lean.Sort(level) if level:
                 name = self._declare(binder.name, Sort.TYPE, scope)
                 return replace(scope, types={**scope.types, binder.name: name})
-            case Constant("Nat"):
+            case Constant("Nat") if is_size(binder, self.reader, scope):
                 name = self._declare(binder.name, Sort.DIMENSION, scope)
                 return replace(scope, dims={**scope.dims, binder.name: name})
         try:
@@ -152,12 +166,17 @@ class _Telescope:
 
     def _hypothesis(self, binder: ForAll, scope: Names, fault: Unreadable) -> Names:
         try:
-            equation = self.reader.equation(binder.type, scope)
+            equation = self._equation(binder.type, scope)
         except Unreadable as other:
             used = binder.name in names(binder.body)
             reason = str(fault if used else other)
-            text = shown(binder.type)
-            self.untranslated.append(Untranslated(base_name(binder.name), text, reason))
+            text, name = shown(binder.type), spoken_name(binder.name)
+            if name == "inst":
+                name, reason = (
+                    f"[{short(binder.type)}]",
+                    "an instance that the language cannot ask for",
+                )
+            self.untranslated.append(Untranslated(name, text, reason))
             return scope
         taken = {name for name, _ in self.hypotheses}
         name = base_name(binder.name)

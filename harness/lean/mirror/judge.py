@@ -376,11 +376,13 @@ def _told(session: Session, name: str, key: str, constant: str, what: str) -> Fi
 def _uncovered(session: Session, name: str, claim: Claim) -> Finding | None:
     """A complaint where a theorem that stands for a comparison is about other scalars."""
     library = session.project.library
+    has = [claim.scalars]
+    has += [kind for kind in library.scalars.values() if kind.lean_name in claim.scalars.classes]
     for theorem in library.bridges.get(name, ()):
         own = library.arrangements.get(theorem)
         items = () if own is None else (*own.items, own.kind)
         for kind in (library.scalars[item] for item in items if item in library.scalars):
-            if claim.scalars.path_to(kind) is None:
+            if all(each.path_to(kind) is None for each in has):
                 return Finding(
                     f"{theorem}, by which `{name}` is what is meant, is about scalars of the kind "
                     f"'{kind.name}', and the claim about '{claim.scalars.name}'."

@@ -39,7 +39,10 @@ theorem numeral {n : Nat} (v : Fin n → α) : 2 * inner v v = inner v v + inner
 theorem implication {n : Nat} (u v : Fin n → α) (h : ∀ i, u i = 0 → v i = 0) (e : u = fun _ => 0)
     (i : Fin n) : v i = 0 := h i (by rw [e])
 
-theorem no_scalars (n : Nat) : n + 0 = n := rfl
+theorem no_scalars {n : Nat} (_ : Fin n) : n + 0 = n := rfl
+
+/-- Natural numbers that are no sizes are numbers. -/
+theorem natural_numbers (n : Nat) : n + 0 = n := rfl
 
 def twice (x : α) : α := x + x
 

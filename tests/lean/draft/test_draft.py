@@ -76,6 +76,12 @@ WHOLE = {
           j: index(2*k + 1)
         then: c(i)[j] - (-c(i)[j]) = c(i)[j] + c(i)[j]
         """,
+    "natural_numbers": """
+        scalars: natural numbers
+        for:
+          n: scalar
+        then: n + 0 = n
+        """,
     "by_entries": """
         for:
           m, n: dimension
