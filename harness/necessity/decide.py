@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from harness.claims.model import Claim, Library
 from harness.evidence import Counterexample
 from harness.instances.exact import breaks
+from harness.instances.finite import find_finite
 from harness.lattice import Answer
 from harness.numeric.leg import find_counterexample
 from harness.symbolic.indices import settled
 from harness.symbolic.interpret import UnsupportedTerm
 from harness.symbolic.prove import prove
+
+
+MODULUS = 3
+"""What instances are looked for modulo, where a law is to hold for all numbers: there are few."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +30,8 @@ class Decision:
     counterexample: Counterexample | None = None
     used: tuple[str, ...] = ()
     """The hypotheses that the proof used."""
+    modulus: int = 0
+    """The counterexample is over the integers modulo this number, where it is not 0."""
     seconds: float = 0.0
 
 
@@ -68,6 +75,9 @@ def decide(
         used = tuple(sorted(proof.used | set(settling)))
         by = f"from {', '.join(used)}" if used else "from no hypothesis"
         return decision(Answer.HOLDS, f"Proved for every size {by}.", used=used)
+    found = find_finite(claim, library, deadline=start + seconds, moduli=(MODULUS,))
+    if found is not None:
+        return replace(decision(Answer.FAILS, "A counterexample breaks it.", found), modulus=MODULUS)
     for is_small in (True, False):
         found = find_counterexample(claim, library, small=is_small, seconds=seconds)
         if found is not None:

@@ -192,8 +192,8 @@ class Check(ABC):
             plans.choices, plans.shape, plans.laws = trial.choices, trial.shape, ()
             field, rng = self.field_of(number), plans.generator(TRIALS + number)
             sizes = plans.sizes(number, rng)
-            drawn = self.sampler(field, {}).draw(rng, sizes, LANES, plans.styles(number))
-            return field, drawn
+            sampler, styles = self.sampler(field, {}), plans.styles(number)
+            return field, sampler.draw(rng, sizes, LANES, styles, is_bare=True)
 
         found = search(plans.asked, plans.library, plans.evaluators, draw, self.wider)
         plans.assignment, plans.moduli = found.assignment, found.moduli

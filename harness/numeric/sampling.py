@@ -28,11 +28,13 @@ from harness.claims.hypotheses import (
     Orthogonal,
     Solved,
     UnitSquares,
+    open_functions,
 )
 from harness.claims.model import Claim
 from harness.language.terms import Apply, Term, Variable
 from harness.language.transform import children, equation_variables, free_variables
 from harness.language.types import (
+    SCALAR,
     Index,
     Matrix,
     Named,
@@ -79,6 +81,11 @@ class Sampler:
         solved = [f for forms in assignment.forms.values() for f in forms if isinstance(f, Solved)]
         self.given = set[str]().union(*(equation_variables(f.equation) for f in solved))
         """What equations are solved by: among generic values, some of every kind."""
+        functions = open_functions(claim)
+        spoken = (equation_variables(h.equation) for h in claim.hypotheses)
+        beside = set[str]().union(*(names for names in spoken if names & functions))
+        self.scales = {p.name for p in claim.parameters if p.name in beside and p.type == SCALAR}
+        """Numbers in laws of functions: each other one is positive, as scales are in most."""
 
     def draw(
         self,
@@ -86,10 +93,12 @@ class Sampler:
         sizes: Mapping[str, int],
         lanes: int,
         styles: Sequence[Style],
+        *,
+        is_bare: bool = False,
     ) -> Instance:
         """`lanes` instances at these sizes, whose families take turns with `styles`.
 
-        Lanes of one style have one family, and each its own matrices that commute with it.
+        With `is_bare`, of what hypotheses speak of alone. Lanes of one style have one family, and each its own matrices that commute with it.
         The same generator gives the same instances.
         """
         instance = Instance(sizes, lanes)
@@ -104,7 +113,8 @@ class Sampler:
         for parameter in sorted(
             self.assignment.order, key=lambda p: not _is_place(p) or p.name in solved
         ):
-            if parameter.name not in instance.values:
+            is_wanted = not is_bare or parameter.name in self.bound
+            if is_wanted and parameter.name not in instance.values:
                 self._variable(rng, parameter, instance, bases)
         return instance
 
@@ -190,6 +200,8 @@ class Sampler:
             found = mixed(self.field, rng, shape, _own_rank(type_))
         elif name in self.bound:
             found = self.field.uniform(rng, shape)
+            if name in self.scales:
+                found[::2] = self.field.positive(found[::2])
         else:
             found = self.field.free(rng, shape, _own_rank(type_))
         if name in self.assignment.loose:
