@@ -160,6 +160,12 @@ class Assignment:
     loose: frozenset[str]
     """Variables that may take any value at all: hypotheses only define others by them."""
 
+    @property
+    def solved(self) -> frozenset[str]:
+        """The variables that equations of no known form are solved for."""
+        every = self.forms.items()
+        return frozenset(n for n, forms in every if any(isinstance(f, Solved) for f in forms))
+
 
 class Unmet(Exception):
     """No sampler knows how to meet a hypothesis; says which."""

@@ -12,6 +12,7 @@ from harness.instances.exact import breaks
 from harness.instances.finite import find_finite
 from harness.lattice import Answer
 from harness.numeric.leg import find_counterexample
+from harness.symbolic.cases import proved_by_cases
 from harness.symbolic.indices import settled
 from harness.symbolic.interpret import UnsupportedTerm
 from harness.symbolic.prove import prove
@@ -30,9 +31,9 @@ class Decision:
     counterexample: Counterexample | None = None
     used: tuple[str, ...] = ()
     """The hypotheses that the proof used."""
+    seconds: float = 0.0
     modulus: int = 0
     """The counterexample is over the integers modulo this number, where it is not 0."""
-    seconds: float = 0.0
 
 
 def decide(
@@ -75,6 +76,10 @@ def decide(
         used = tuple(sorted(proof.used | set(settling)))
         by = f"from {', '.join(used)}" if used else "from no hypothesis"
         return decision(Answer.HOLDS, f"Proved for every size {by}.", used=used)
+    if proof is not None and (cases := proved_by_cases(plain, library.definitions)) is not None:
+        used = tuple(sorted({*cases, *settling}))
+        reason = f"Proved for every size from {', '.join(used)}, by cases: a number is 0 or 1."
+        return decision(Answer.HOLDS, reason, used=used)
     found = find_finite(claim, library, deadline=start + seconds, moduli=(MODULUS,))
     if found is not None:
         return replace(decision(Answer.FAILS, "A counterexample breaks it.", found), modulus=MODULUS)

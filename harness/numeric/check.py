@@ -103,6 +103,8 @@ class Plans:
         """Sizes that all batches have; drawn for each where there are none."""
         self.laws: Sequence[Mapping[str, str]] = ()
         """The kinds of the functions that hypotheses speak of, which batches take in turn."""
+        self.trials: Sequence[Trial] = ()
+        """Ways to meet hypotheses whose forms do not tell how, which batches take in turn."""
         self.moduli: Sequence[Any] = ()
         """What the check computes modulo, where it is not as usual."""
         self.choices: Sequence[int] = SIZES
@@ -152,6 +154,13 @@ class Plans:
         sizes = draw_sizes(self.claim, self.assignment, rng, self.choices, wide)
         return self.shape.of(sizes)
 
+    def take(self, batch: int) -> None:
+        """The way of a batch, if there are such."""
+        if self.trials:
+            found = self.trials[batch % len(self.trials) if not EDGES <= batch < SMALL_CHARACTERISTIC else 0]
+            self.assignment, self.moduli = found.assignment, found.moduli
+            self.choices, self.shape, self.laws = found.choices, found.shape, found.laws
+
     def kinds(self, batch: int) -> Mapping[str, str]:
         """The kinds of those functions of a batch that hypotheses speak of."""
         return self.laws[batch % len(self.laws)] if self.laws else {}
@@ -195,9 +204,8 @@ class Check(ABC):
             sampler, styles = self.sampler(field, {}), plans.styles(number)
             return field, sampler.draw(rng, sizes, LANES, styles, is_bare=True)
 
-        found = search(plans.asked, plans.library, plans.evaluators, draw, self.wider)
-        plans.assignment, plans.moduli = found.assignment, found.moduli
-        plans.choices, plans.shape, plans.laws = found.choices, found.shape, found.laws
+        plans.trials = search(plans.asked, plans.library, plans.evaluators, draw, self.wider)
+        plans.take(0)
 
     def identifier(self, batch: int, lane: int) -> ReplayId:
         """What names one of its instances."""

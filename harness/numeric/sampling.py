@@ -105,11 +105,7 @@ class Sampler:
         bases = _Bases(self, rng, instance, styles)
         # Places first: which members of a family hypotheses speak of may depend on them. But what
         # is solved for comes after all that it is solved by.
-        solved = {
-            n
-            for n, forms in self.assignment.forms.items()
-            if any(isinstance(f, Solved) for f in forms)
-        }
+        solved = self.assignment.solved
         for parameter in sorted(
             self.assignment.order, key=lambda p: not _is_place(p) or p.name in solved
         ):

@@ -42,6 +42,9 @@ WAYS = 40
 LARGEST = 12
 """Hypotheses about more variables are not searched: each draw takes too long to try many."""
 
+WAYS_TAKEN = 3
+"""So many of them are taken in turn."""
+
 DRAWS = 24
 """So many batches are drawn for each choice of moduli and sizes, however many ways there are."""
 
@@ -106,10 +109,11 @@ def search(
     evaluators: Evaluators,
     draw: Draw,
     wider: Sequence[tuple[Sequence[Any], Sequence[int]]],
-) -> Trial:
-    """The first way that serves, best one by which no matrix is 1.
+) -> list[Trial]:
+    """Ways that serve: where no function is asked for a few, in which other variables are solved.
 
-    Raises `Unmet`, which names the hypothesis that was not met.
+    One by which a matrix is 1 is taken where there is no other. All are modulo the same. Raises
+    `Unmet`, which names the hypothesis that was not met.
     """
     if len(set[str]().union(*(equation_variables(h.equation) for h in claim.hypotheses))) > LARGEST:
         assign(claim, library)
@@ -119,16 +123,20 @@ def search(
     spoken = functions & set().union(*(equation_variables(h.equation) for h in about))
     others = [h for h in claim.hypotheses if h not in about]
     failed: dict[str, int] = {}
-    poor: Trial | None = None
     for moduli, choices in wider:
         if moduli and isinstance(moduli[0], tuple) and not spoken:
             continue
         shapes = Shape if others else (Shape.ANY,)  # laws of functions hold at all sizes
         ways = product(shapes, islice(_assignments(claim, library), WAYS))
         drawn = 0
+        good: dict[frozenset[str], Trial] = {}
+        poor: list[Trial] = []
         for shape, assignment in ways:
-            if drawn >= DRAWS:
+            if drawn >= DRAWS or len(good) >= WAYS_TAKEN:
                 break
+            solved = assignment.solved
+            if solved in good:
+                continue
             trial = Trial(assignment, moduli, choices, shape)
             met, first, nothing = 0.0, "", ""
             for number in range(TRIALS):
@@ -148,19 +156,22 @@ def search(
                 failed[missed] = failed.get(missed, 0) + 1
                 continue
             if not spoken:
-                if not _are_ones(assignment, instance):
-                    return trial
-                poor = poor or trial
+                if not solved:
+                    return [trial]
+                if _are_ones(assignment, instance):
+                    poor.append(trial)
+                else:
+                    good[solved] = trial
                 continue
             laws = list(islice(_laws(claim, about, spoken, evaluators, field, instance), KINDS))
             telling = [law for law, is_telling in laws if is_telling]
             if telling:
-                return replace(trial, laws=telling)
+                return [replace(trial, laws=telling)]
             for hypothesis in about:
                 but = " but by constant functions" if laws else ""
                 failed[named(hypothesis) + but] = 1
-        if poor is not None:
-            return poor
+        if good or poor:
+            return [*good.values()] or poor[:1]
     worst = max(failed, key=lambda name: failed[name], default="")
     raise Unmet(f"no instance was found that meets {worst}" if worst else "no instance was found")
 

@@ -406,16 +406,32 @@ def _matrices(field: Field, rng: np.random.Generator, shape: tuple[int, ...]) ->
         for made in (swap, pairs):  # one whose square is 0, and quarter turns
             yield field.matmul(field.matmul(way, np.broadcast_to(made, shape)), back)
     yield orthogonal
-    shear = np.zeros(shape)
-    if n > 1:
-        shear[..., 0, 1] = diagonal[..., 0]
-    back = np.swapaxes(permutation, -1, -2)
-    yield field.add(one, field.matmul(field.matmul(permutation, shear), back))
+    yield from _shears(field, rng, shape)
     yield permutation
     yield permutation * signs[..., None]
     symmetric = np.minimum(order ^ 1, n - 1)
     yield np.eye(n)[np.where((order ^ 1) < n, symmetric, order)]
     yield one
+
+
+def _shears(field: Field, rng: np.random.Generator, shape: tuple[int, ...]) -> Iterator[Floats]:
+    """1 + c v wᵀ: v and w along two axes; then such that `w·w` is 0, where numbers have that."""
+    *frame, n, _ = shape
+    if not n:
+        return
+    order = rng.random((*frame, n)).argsort(axis=-1)
+    v, w = (np.eye(n)[order[..., k]] for k in (0, min(1, n - 1)))
+    root, has = field.roots(field.constant(-1).reshape(1))
+    if n > 1 and has.all():
+        other = np.eye(n)[order[..., 1]]
+        isotropic = field.add(v, field.multiply(root, other))
+        pairs = [(v, w), (v, isotropic), (isotropic, v)]
+    else:
+        pairs = [(v, w)]
+    scale = field.uniform(rng, (*frame, 1, 1))
+    for left, right in pairs:
+        outer = left[..., :, None] * right[..., None, :]
+        yield field.add(np.broadcast_to(np.eye(n), shape), field.multiply(scale, outer))
 
 
 def _where_at(mask: Mask, value: Floats, other: Floats) -> Floats:

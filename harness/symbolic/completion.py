@@ -143,8 +143,12 @@ def _overlaps(
 
 
 def _of_functions(first: Rule, second: Rule) -> Iterator[tuple[int, Callable[[], Relation]]]:
-    """`f(a + b)` and `f(0)`: the values of `b` for which the one is the other."""
+    """`f(a + b)` and `f(0)`: the values of `b` for which the one is the other; and where it is 0."""
     match first.left, second.left:
+        case (w.Monomial((), (w.Atom("a", _, (w.Poly() as one,)),), ()), _) if first is second:
+            variable, rest = apart_from_variable(one)
+            if variable is not None and variables(rest):
+                yield 1, partial(_at_zero, first, variable)
         case (
             w.Monomial((), (w.Atom("a", name, (w.Poly() as one,)),), ()),
             w.Monomial((), (w.Atom("a", other, (w.Poly() as two,)),), ()),
@@ -153,6 +157,13 @@ def _of_functions(first: Rule, second: Rule) -> Iterator[tuple[int, Callable[[],
             if variable is not None and variables(one) != {("?", variable)}:
                 names = {("?", variable): w.subtract(two, rest)}
                 yield 1, partial(_relation, first, second, names, (), (), (), ())
+
+
+def _at_zero(rule: Rule, variable: str) -> Relation:
+    names = {("?", variable): w.ZERO}
+    sides = (w.Poly(((rule.left, 1),)), rule.right, rule.defect)
+    left, right, defect = (w.substitute_poly(p, names) for p in sides)
+    return Relation(w.subtract(left, right), defect, rule.source, is_scalar=True)
 
 
 def _relation(
