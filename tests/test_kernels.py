@@ -31,7 +31,6 @@ ZERO = zero(SCALAR)
 CLAIMS = {claim.theorem: claim for claim in PROJECT.claims}
 
 
-
 @pytest.mark.parametrize("name", CLAIMS)
 def test_each_is_proved_with_a_certificate_and_confirmed_by_instances(name: str) -> None:
     found = {

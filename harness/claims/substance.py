@@ -58,7 +58,8 @@ def _mentioned(claim: Claim) -> set[str]:
 
 def _holds(type_: Type, kind: type | object) -> bool:
     arguments, result = function_parts(type_)
-    return isinstance(result, kind) and all(isinstance(a, Index | Named | Scalar) for a in arguments)  # type: ignore[arg-type]
+    is_of_numbers = all(isinstance(a, Index | Named | Scalar) for a in arguments)
+    return is_of_numbers and isinstance(result, kind)  # type: ignore[arg-type]
 
 
 def _calls(term: Term) -> Iterator[Term]:

@@ -102,9 +102,7 @@ class Met:
     points: tuple[tuple[int, ...], ...]
 
 
-def find_met(
-    claim: Claim, library: Library, subjects: Sequence[Term], modulus: int
-) -> Met | None:
+def find_met(claim: Claim, library: Library, subjects: Sequence[Term], modulus: int) -> Met | None:
     """An instance modulo a number that meets the hypotheses, in which no subject is trivial."""
     searches = _searches(claim, library, None, (modulus,))
     return next(filter(None, (search.met(subjects) for search in searches)), None)

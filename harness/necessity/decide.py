@@ -17,7 +17,6 @@ from harness.symbolic.indices import settled
 from harness.symbolic.interpret import UnsupportedTerm
 from harness.symbolic.prove import prove
 
-
 MODULUS = 3
 """What instances are looked for modulo, where a law is to hold for all numbers: there are few."""
 
@@ -82,7 +81,8 @@ def decide(
         return decision(Answer.HOLDS, reason, used=used)
     found = find_finite(claim, library, deadline=start + seconds, moduli=(MODULUS,))
     if found is not None:
-        return replace(decision(Answer.FAILS, "A counterexample breaks it.", found), modulus=MODULUS)
+        broken = decision(Answer.FAILS, "A counterexample breaks it.", found)
+        return replace(broken, modulus=MODULUS)
     for is_small in (True, False):
         found = find_counterexample(claim, library, small=is_small, seconds=seconds)
         if found is not None:

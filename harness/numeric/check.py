@@ -157,7 +157,8 @@ class Plans:
     def take(self, batch: int) -> None:
         """The way of a batch, if there are such."""
         if self.trials:
-            found = self.trials[batch % len(self.trials) if not EDGES <= batch < SMALL_CHARACTERISTIC else 0]
+            is_edge = EDGES <= batch < SMALL_CHARACTERISTIC
+            found = self.trials[0 if is_edge else batch % len(self.trials)]
             self.assignment, self.moduli = found.assignment, found.moduli
             self.choices, self.shape, self.laws = found.choices, found.shape, found.laws
 

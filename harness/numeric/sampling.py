@@ -98,8 +98,8 @@ class Sampler:
     ) -> Instance:
         """`lanes` instances at these sizes, whose families take turns with `styles`.
 
-        With `is_bare`, of what hypotheses speak of alone. Lanes of one style have one family, and each its own matrices that commute with it.
-        The same generator gives the same instances.
+        With `is_bare`, of what hypotheses speak of alone. Lanes of one style have one family, and
+        each its own matrices that commute with it. The same generator gives the same instances.
         """
         instance = Instance(sizes, lanes)
         bases = _Bases(self, rng, instance, styles)

@@ -223,8 +223,9 @@ def _apart(asked: Asked, which: Sequence[int]) -> int:
             continue
         mask = rng.integers(0, 2, frame).astype(bool)
         gaps = asked.gaps(_where_at(mask, one, other))
-        mixed_ = (_where_at(mask, *pair) for pair in zip(*sides, strict=True))
-        if all(np.array_equal(_spread(asked, gaps[k]), m) for k, m in zip(which, mixed_, strict=True)):
+        wanted = (_where_at(mask, *pair) for pair in zip(*sides, strict=True))
+        pairs = zip(which, wanted, strict=True)
+        if all(np.array_equal(_spread(asked, gaps[k]), gap) for k, gap in pairs):
             return axes
     return 0
 

@@ -143,7 +143,7 @@ def _overlaps(
 
 
 def _of_functions(first: Rule, second: Rule) -> Iterator[tuple[int, Callable[[], Relation]]]:
-    """`f(a + b)` and `f(0)`: the values of `b` for which the one is the other; and where it is 0."""
+    """`f(a + b)` and `f(0)`: the value of `b` for which the one is the other; and 0 for it."""
     match first.left, second.left:
         case (w.Monomial((), (w.Atom("a", _, (w.Poly() as one,)),), ()), _) if first is second:
             variable, rest = apart_from_variable(one)

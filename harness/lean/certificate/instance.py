@@ -135,8 +135,10 @@ class Instance:
         """A function by its values, `{"at": [arguments], "is": value}`, at all that there are."""
         at: dict[int, list[Json]] = {}
         for row in value:
-            if not isinstance(row, Mapping) or not isinstance(given := row.get("at"), list) or (
-                not given
+            if (
+                not isinstance(row, Mapping)
+                or not isinstance(given := row.get("at"), list)
+                or (not given)
             ):
                 raise CannotCertify("a function that is no table")
             at.setdefault(whole(given[0]), []).append({"at": given[1:], "is": row.get("is")})
