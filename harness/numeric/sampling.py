@@ -106,11 +106,13 @@ class Sampler:
         # Places first: which members of a family hypotheses speak of may depend on them. But what
         # is solved for comes after all that it is solved by.
         solved = self.assignment.solved
+        every = (f for forms in self.assignment.forms.values() for f in forms)
+        beside = {f.beside for f in every if isinstance(f, Solved)}  # drawn with another
         for parameter in sorted(
             self.assignment.order, key=lambda p: not _is_place(p) or p.name in solved
         ):
             is_wanted = not is_bare or parameter.name in self.bound
-            if is_wanted and parameter.name not in instance.values:
+            if is_wanted and parameter.name not in beside and parameter.name not in instance.values:
                 self._variable(rng, parameter, instance, bases)
         return instance
 
@@ -169,7 +171,7 @@ class Sampler:
         elif orthogonal:
             found = self._isometry(rng, shape, orthogonal.rows)
         elif forms and isinstance(forms[0], Solved):
-            found = self._solved(rng, parameter, instance)
+            found = self._solved(rng, parameter, instance, forms[0].beside)
         elif forms:
             match forms[0]:
                 case UnitSquares():
@@ -204,9 +206,19 @@ class Sampler:
             found = patterned(rng, found)
         instance.values[name] = Data(found)
 
-    def _solved(self, rng: np.random.Generator, parameter: Parameter, instance: Instance) -> Floats:
+    def _solved(
+        self, rng: np.random.Generator, parameter: Parameter, instance: Instance, beside: str
+    ) -> Floats:
+        """The values of a variable; another that is solved for beside it gets its own."""
         shape = (instance.lanes, *shape_of(parameter.type, instance.sizes))
         gaps, held = (self._gaps(parameter, instance, Data, seed) for seed in (0, 1))
+        if beside:
+            axis = len(shape) - _own_rank(parameter.type)
+            gaps, held = (self._gaps(parameter, instance, Data, s, beside) for s in (0, 1))
+            both = (*shape[:axis], 2, *shape[axis:])
+            found = solve(Asked(self.field, rng, both, len(both) - axis, gaps, held))
+            instance.values[beside] = Data(np.take(found, 1, axis=axis))
+            return np.take(found, 0, axis=axis)
         others = [
             value.array
             for name, value in instance.values.items()
@@ -230,8 +242,13 @@ class Sampler:
         instance: Instance,
         kind: Callable[[Any], Value[Floats]],
         seed: int,
+        beside: str = "",
     ) -> Gaps:
-        """By how much what is asked of a variable fails, for values of it."""
+        """By how much what is asked of a variable fails, for values of it.
+
+        With another beside it, values of both, one after the other before their own axes.
+        """
+        axis = -1 - _own_rank(parameter.type)
         walk = self.evaluators.at(self.field, instance.sizes)
         equations = [
             each
@@ -242,6 +259,9 @@ class Sampler:
 
         def gaps(value: Floats) -> list[Floats]:
             own = {**instance.values, parameter.name: kind(value)}
+            if beside:
+                for name, k in ((parameter.name, 0), (beside, 1)):
+                    own[name] = kind(np.take(value, k, axis=axis))
             sides = (walk.equation(each, {**own, **more}) for each, more in equations)
             return [self.field.subtract(left, right) for left, right in sides]
 

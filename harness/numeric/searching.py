@@ -45,7 +45,7 @@ LARGEST = 12
 WAYS_TAKEN = 3
 """So many of them are taken in turn."""
 
-DRAWS = 24
+DRAWS = 36
 """So many batches are drawn for each choice of moduli and sizes, however many ways there are."""
 
 TRIALS = 4
