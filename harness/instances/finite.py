@@ -219,7 +219,8 @@ class _Search:
                 raise Unsupported("a witness of something that is no number")
             array = found.array
         if rank(target) == 2:
-            array = array * (1 - np.eye(*array.shape[-2:], dtype=int))
+            rows, columns = array.shape[-2:]
+            array = array * (np.arange(rows)[:, None] != np.arange(columns))
         return np.broadcast_to(array != 0, (_LANES, *array.shape[1:]))
 
     def _lanes(

@@ -81,9 +81,9 @@ class Sampler:
         solved = [f for forms in assignment.forms.values() for f in forms if isinstance(f, Solved)]
         self.given = set[str]().union(*(equation_variables(f.equation) for f in solved))
         """What equations are solved by: among generic values, some of every kind."""
-        functions = open_functions(claim)
+        open_ = open_functions(claim)
         spoken = (equation_variables(h.equation) for h in claim.hypotheses)
-        beside = set[str]().union(*(names for names in spoken if names & functions))
+        beside = set[str]().union(*(names for names in spoken if names & open_))
         self.scales = {p.name for p in claim.parameters if p.name in beside and p.type == SCALAR}
         """Numbers in laws of functions: each other one is positive, as scales are in most."""
 
@@ -218,7 +218,7 @@ class Sampler:
             both = (*shape[:axis], 2, *shape[axis:])
             found = solve(Asked(self.field, rng, both, len(both) - axis, gaps, held))
             instance.values[beside] = Data(np.take(found, 1, axis=axis))
-            return np.take(found, 0, axis=axis)
+            return np.asarray(np.take(found, 0, axis=axis))
         others = [
             value.array
             for name, value in instance.values.items()

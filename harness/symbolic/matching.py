@@ -196,12 +196,9 @@ def _quotients(
 def _divided(slot: _Slot, m: w.Monomial, found: Found) -> Iterator[tuple[w.Poly, Found]]:
     """One term without it. What a value comes to is seen by putting it there, so none is wrong."""
     locals_, factors, word = w.open_binders(m)
-    if slot.is_factor:
-        words = ((more, ()) for more in matches(slot.word, word, found))
-    else:
-        start, last = word[: len(slot.before)], word[len(slot.before) :]
-        words = ((more, last) for more in matches(slot.before, start, found))
-    for known, rest in words:
+    size = len(word) if slot.is_factor else len(slot.before)
+    start, rest = word[:size], word[size:]
+    for known in matches(slot.word if slot.is_factor else slot.before, start, found):
         for left, names in match_factors(slot.factors, factors, known):
             # Each way is for this term alone: another has its own indices to sum over.
             own = {v for k, v in names.items() if k[1].startswith("Σ") and k not in found}
@@ -219,7 +216,7 @@ def _out_of_brackets(
     kept: tuple[w.Atom, ...],
     own: set[w.Value],
     factors: tuple[w.Factor, ...],
-    names: Found,
+    names: w.Substitution,
     more: Found,
 ) -> Iterator[tuple[w.Poly, Found]]:
     """A vector v of a scalar `uᵀ v`: what stands behind u; or, of the entry v[t], all t ↦ …"""
