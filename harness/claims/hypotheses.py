@@ -263,8 +263,9 @@ def _together(claim: Claim, open_: set[str], library: Library) -> Iterator[list[
 
     What does not speak of them is met by its form, the first of them, where it has one.
     """
-    spoken = [(h, equation_variables(h.equation)) for h in claim.hypotheses]
-    every = set[str]().union(*(names for _, names in spoken)) - open_
+    every_one = ((h, equation_variables(h.equation)) for h in claim.hypotheses)
+    spoken = [(hypothesis, names) for hypothesis, names in every_one if not names & open_]
+    every = set[str]().union(*(names for _, names in spoken))
     numbers = [p for p in claim.parameters if p.name in every and not is_place(p.type)]
     pairs = [(p, q) for p, q in combinations(numbers, 2) if p.type == q.type]
     for solved in [*pairs, *((p,) for p in numbers)]:
