@@ -87,6 +87,12 @@ class Evaluator(Generic[A]):
         left, right = self._played(equation.parameters, sides, variables)
         return left, right
 
+    def places(self, equation: Equation, variables: Mapping[str, Value[A]]) -> tuple[Any, Any]:
+        """Both sides of an equation of indices, as integers and not as numbers of the field."""
+        sides = [equation.left, equation.right]
+        left, right = self._played(equation.parameters, sides, variables, are_places=True)
+        return left, right
+
     def _played(
         self,
         parameters: Sequence[Variable],

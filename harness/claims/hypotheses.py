@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice, product
+from itertools import chain, combinations, islice, product
 
 from harness.claims.model import Claim, Hypothesis, Library
 from harness.claims.unfolding import unfolded_equation
@@ -128,10 +128,14 @@ class Involution:
 
 @dataclass(frozen=True)
 class Solved:
-    """Any equation: the owner, a variable of numbers or places, is solved for once the rest is."""
+    """Any equation: the owner, a variable of numbers or places, is solved for once the rest is.
+
+    With `beside`, another variable of its type is solved for together with it.
+    """
 
     owner: Atom
     equation: Equation
+    beside: str = ""
 
 
 Form = (
@@ -159,6 +163,12 @@ class Assignment:
     """Matrix variables that others are to commute with, and these hypotheses."""
     loose: frozenset[str]
     """Variables that may take any value at all: hypotheses only define others by them."""
+
+    @property
+    def solved(self) -> frozenset[str]:
+        """The variables that equations of no known form are solved for."""
+        every = (f for forms in self.forms.values() for f in forms if isinstance(f, Solved))
+        return frozenset(name for form in every for name in _owned(form))
 
 
 class Unmet(Exception):
@@ -241,10 +251,35 @@ def assignments(claim: Claim, library: Library) -> Iterator[Assignment]:
         later = [name for name in reversed(variables) if name in mentioned]
         solved = [Solved(Atom(name, ()), hypothesis.equation) for name in later]
         candidates.append([*forms, *solved])
-    for choice in islice(product(*candidates), _ORDERS):
+    together = _together(claim, open_, library)
+    for choice in islice(chain(together, product(*candidates)), _ORDERS):
         found = _assignment(claim, choice)
         if found is not None:
             yield found
+
+
+def _together(claim: Claim, open_: set[str], library: Library) -> Iterator[list[Form]]:
+    """Two variables of one type solved for together, then each alone, in all that speaks of them.
+
+    What does not speak of them is met by its form, the first of them, where it has one.
+    """
+    every_one = ((h, equation_variables(h.equation)) for h in claim.hypotheses)
+    spoken = [(hypothesis, names) for hypothesis, names in every_one if not names & open_]
+    every = set[str]().union(*(names for _, names in spoken))
+    numbers = [p for p in claim.parameters if p.name in every and not is_place(p.type)]
+    pairs = [(p, q) for p, q in combinations(numbers, 2) if p.type == q.type]
+    for solved in [*pairs, *((p,) for p in numbers)]:
+        own = {p.name for p in solved}
+        if not any(own <= names for _, names in spoken):
+            continue
+        beside = "".join(p.name for p in solved[1:])
+        choice: list[Form] = []
+        for hypothesis, names in spoken:
+            if names & own:
+                choice.append(Solved(Atom(solved[0].name, ()), hypothesis.equation, beside))
+            elif forms := _preferred(recognise(hypothesis.equation, library), claim, library):
+                choice.append(forms[0])
+        yield choice
 
 
 def open_functions(claim: Claim) -> set[str]:
@@ -488,13 +523,15 @@ def _depends(form: Form) -> set[str]:
         case Commutes() | Inverse() | Defined():
             return free_variables(form.other)
         case Solved():
-            return equation_variables(form.equation) - {form.owner.name}
+            return equation_variables(form.equation) - {form.owner.name, form.beside}
     return set()
 
 
 def _owned(form: Form) -> set[str]:
     if isinstance(form, UnitSquares):
         return {atom.name for atom in form.atoms}
+    if isinstance(form, Solved) and form.beside:
+        return {form.owner.name, form.beside}
     return {form.owner.name}
 
 

@@ -23,7 +23,7 @@ def substance(claim: Claim) -> tuple[Term, ...]:
     """The matrices that the hypotheses speak of, and families of them.
 
     Where they speak of none, the matrices that the conclusion makes of what they speak of; where
-    there are none either, that itself: vectors and scalars.
+    there are none either, that itself: vectors, scalars, and functions of numbers.
     """
     mentioned = [p for p in claim.parameters if p.is_explicit and p.name in _mentioned(claim)]
     matrices = [p for p in mentioned if _holds(p.type, Matrix)]
@@ -58,7 +58,8 @@ def _mentioned(claim: Claim) -> set[str]:
 
 def _holds(type_: Type, kind: type | object) -> bool:
     arguments, result = function_parts(type_)
-    return isinstance(result, kind) and all(isinstance(a, Index | Named) for a in arguments)  # type: ignore[arg-type]
+    is_of_numbers = all(isinstance(a, Index | Named | Scalar) for a in arguments)
+    return is_of_numbers and isinstance(result, kind)  # type: ignore[arg-type]
 
 
 def _calls(term: Term) -> Iterator[Term]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -20,7 +21,7 @@ from harness.arrays import Data, Evaluator, Places, Unsupported, Value, open_fun
 from harness.arrays.evaluate import rank, shape_of, size_of
 from harness.claims.model import Claim, Hypothesis, Library
 from harness.evidence import Counterexample, Json
-from harness.language.terms import Equation, Variable
+from harness.language.terms import Equation, Term, Variable
 from harness.language.transform import equation_variables
 from harness.language.types import Parameter, Sort, Type, function_parts, is_place
 
@@ -78,31 +79,52 @@ class Residues:
 
 
 def find_finite(
-    claim: Claim, library: Library, *, deadline: float | None = None
+    claim: Claim,
+    library: Library,
+    *,
+    deadline: float | None = None,
+    moduli: Sequence[int] = (2, 3, 4, 5),
 ) -> Counterexample | None:
     """A counterexample modulo a small number, where hypotheses have laws of functions or vectors.
 
     Nothing for other claims, and for those about one type of numbers such as ℚ.
     """
+    searches = _searches(claim, library, deadline, moduli)
+    return next(filter(None, (search.found() for search in searches)), None)
+
+
+@dataclass(frozen=True)
+class Met:
+    """An instance that meets all hypotheses, and where what is not trivial shows that."""
+
+    sizes: Mapping[str, int]
+    values: Mapping[str, Json]
+    points: tuple[tuple[int, ...], ...]
+
+
+def find_met(claim: Claim, library: Library, subjects: Sequence[Term], modulus: int) -> Met | None:
+    """An instance modulo a number that meets the hypotheses, in which no subject is trivial."""
+    searches = _searches(claim, library, None, (modulus,))
+    return next(filter(None, (search.met(subjects) for search in searches)), None)
+
+
+def _searches(
+    claim: Claim, library: Library, deadline: float | None, moduli: Sequence[int]
+) -> Iterator[_Search]:
     has_laws = any(
         not is_place(v.type) for h in claim.hypotheses for v in h.equation.parameters
     ) or any(rank(p.type) is None for p in _spoken(claim))
     if claim.scalars.is_type or not has_laws:
-        return None
-    moduli = (2, 3, 5) if "divide" in claim.scalars.operations else (2, 3, 4, 5)
+        return
     names = [p.name for p in claim.parameters if isinstance(p.sort, Sort)]
     for modulus, size in itertools.product(moduli, (1, 2)):
         if deadline is not None and time.monotonic() > deadline:
-            return None
+            return
         if size == 1 and not names:
             continue
-        try:
-            found = _Search(claim, library, dict.fromkeys(names, size), modulus).found()
-        except Unsupported:
-            continue
-        if found is not None:
-            return found
-    return None
+        if modulus == 4 and "divide" in claim.scalars.operations:
+            continue  # no field
+        yield _Search(claim, library, dict.fromkeys(names, size), modulus)
 
 
 def _spoken(claim: Claim) -> list[Parameter]:
@@ -153,10 +175,61 @@ class _Search:
 
     def found(self) -> Counterexample | None:
         """The first lane that meets the hypotheses and breaks the conclusion."""
+        with suppress(Unsupported):
+            for pick, arrays, values, good in self._lanes():
+                left, right = self._walk(_LANES).equation(self.claim.conclusion, values)
+                gap = left != right
+                differ = gap.any(axis=tuple(range(1, gap.ndim)))
+                broken = good & np.broadcast_to(differ, good.shape)
+                if broken.any():
+                    lane = int(broken.argmax())
+                    first, second = (s[lane if s.shape[0] > 1 else 0] for s in (left, right))
+                    remark = f"exact, over the integers modulo {self.modulus}"
+                    values_ = self._shown(lane, pick, arrays)
+                    sides = first.tolist(), second.tolist()
+                    return Counterexample(dict(self.sizes), values_, *sides, remark)
+        return None
+
+    def met(self, subjects: Sequence[Term]) -> Met | None:
+        """The first lane that meets the hypotheses, and in which no subject is trivial."""
+        with suppress(Unsupported):
+            for pick, arrays, values, good in self._lanes():
+                numbers = [self._telling(subject, pick, values) for subject in subjects]
+                for array in numbers:
+                    good &= array.any(axis=tuple(range(1, array.ndim)))
+                if good.any():
+                    lane = int(good.argmax())
+                    points = (np.argwhere(array[lane])[0].tolist() for array in numbers)
+                    shown = self._shown(lane, pick, arrays)
+                    return Met(dict(self.sizes), shown, tuple(map(tuple, points)))
+        return None
+
+    def _telling(
+        self, subject: Term, tables: Mapping[str, _Table], values: Mapping[str, Value[Any]]
+    ) -> Any:
+        """(lanes, *shape): where a number is not 0; of a matrix, off its diagonal."""
+        sources, target = function_parts(subject.type)
+        if isinstance(subject, Variable) and subject.name in tables:
+            counts = [size_of(s, self.sizes) if is_place(s) else self.modulus for s in sources]
+            array = tables[subject.name].values
+            array = array.reshape(len(array), *counts, *array.shape[2:])
+        else:
+            found = self._walk(_LANES).term(subject, values)
+            if not isinstance(found, Data):
+                raise Unsupported("a witness of something that is no number")
+            array = found.array
+        if rank(target) == 2:
+            rows, columns = array.shape[-2:]
+            array = array * (np.arange(rows)[:, None] != np.arange(columns))
+        return np.broadcast_to(array != 0, (_LANES, *array.shape[1:]))
+
+    def _lanes(
+        self,
+    ) -> Iterator[tuple[Mapping[str, _Table], Mapping[str, Any], Mapping[str, Value[Any]], Any]]:
+        """Functions, arrays, the values that these are, and which lanes meet the hypotheses."""
         tables = self._tables()
-        if tables is None:
-            return None
-        for _ in range(_ROUNDS):
+        for _ in range(_ROUNDS if tables is not None else 0):
+            assert tables is not None
             pick = self._picked(tables)
             arrays = {p.name: self._drawn(p) for p in self.claim.parameters if self._is_array(p)}
             values: dict[str, Value[Any]] = {name: t.value() for name, t in pick.items()}
@@ -168,12 +241,7 @@ class _Search:
             for hypothesis in self.claim.hypotheses:
                 if good.any():
                     good &= self._holds(hypothesis, values, _LANES)
-            left, right = self._walk(_LANES).equation(self.claim.conclusion, values)
-            gap = left != right
-            broken = good & np.broadcast_to(gap.any(axis=tuple(range(1, gap.ndim))), good.shape)
-            if broken.any():
-                return self._shown(int(broken.argmax()), pick, arrays, left, right)
-        return None
+            yield pick, arrays, values, good
 
     def _walk(self, lanes: int) -> Evaluator[Any]:
         """An evaluator for so many lanes: what it records of open functions is of one shape."""
@@ -285,22 +353,15 @@ class _Search:
     # -- people -----------------------------------------------------------------------------------
 
     def _shown(
-        self,
-        lane: int,
-        tables: Mapping[str, _Table],
-        arrays: Mapping[str, Any],
-        left: Any,
-        right: Any,
-    ) -> Counterexample:
+        self, lane: int, tables: Mapping[str, _Table], arrays: Mapping[str, Any]
+    ) -> dict[str, Json]:
         values: dict[str, Json] = {}
         for p in self.claim.parameters:
             if p.name in arrays:
                 values[p.name] = arrays[p.name][lane].tolist()
             elif p.name in tables:
                 values[p.name] = self._table(tables[p.name], lane)
-        first, second = (s[lane if s.shape[0] > 1 else 0].tolist() for s in (left, right))
-        remark = f"exact, over the integers modulo {self.modulus}"
-        return Counterexample(dict(self.sizes), values, first, second, remark)
+        return values
 
     def _table(self, table: _Table, lane: int) -> Json:
         found: list[Json] = []

@@ -17,7 +17,8 @@ What is found, and the outcome:
 - a proof of the claim without the hypothesis, and no counterexample in a second search:
   confirmed: superfluous, with a note at the line of the specification;
 - a counterexample that the kernel cannot decide (fractions, another class of scalars), or no
-  Lean: inconclusive: numeric only;
+  Lean: inconclusive: numeric only; where hypotheses that are kept speak of all numbers, or of
+  functions, it is looked for modulo 3, with tables for functions, which the kernel goes through;
 - a counterexample that the kernel refuses; engines that contradict each other: error;
 - neither: inconclusive.
 

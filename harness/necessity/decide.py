@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from harness.claims.model import Claim, Library
 from harness.evidence import Counterexample
 from harness.instances.exact import Trials
+from harness.instances.finite import find_finite
 from harness.lattice import Answer
 from harness.numeric.leg import find_counterexample
+from harness.symbolic.cases import proved_by_cases
 from harness.symbolic.indices import settled
 from harness.symbolic.interpret import UnsupportedTerm
 from harness.symbolic.prove import prove
+
+MODULUS = 3
+"""What instances are looked for modulo, where a law is to hold for all numbers: there are few."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +31,8 @@ class Decision:
     used: tuple[str, ...] = ()
     """The hypotheses that the proof used."""
     seconds: float = 0.0
+    modulus: int = 0
+    """The counterexample is over the integers modulo this number, where it is not 0."""
 
 
 def decide(
@@ -71,6 +78,14 @@ def decide(
         used = tuple(sorted(proof.used | set(settling)))
         by = f"from {', '.join(used)}" if used else "from no hypothesis"
         return decision(Answer.HOLDS, f"Proved for every size {by}.", used=used)
+    if proof is not None and (cases := proved_by_cases(plain, library.definitions)) is not None:
+        used = tuple(sorted({*cases, *settling}))
+        reason = f"Proved for every size from {', '.join(used)}, by cases: a number is 0 or 1."
+        return decision(Answer.HOLDS, reason, used=used)
+    found = find_finite(claim, library, deadline=start + seconds, moduli=(MODULUS,))
+    if found is not None:
+        broken = decision(Answer.FAILS, "A counterexample breaks it.", found)
+        return replace(broken, modulus=MODULUS)
     for is_small in (True, False):
         found = find_counterexample(claim, library, small=is_small, seconds=seconds)
         if found is not None:

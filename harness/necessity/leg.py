@@ -14,16 +14,17 @@ from functools import partial
 
 from harness.arrays import Unsupported
 from harness.claims.model import Claim, Library
-from harness.claims.substance import substance
+from harness.claims.substance import spoken_of, substance
 from harness.claims.toggles import Checker
 from harness.evidence import Evidence, Json, Leg, Outcome
 from harness.instances.exact import breaks
+from harness.instances.finite import Met, find_met
 from harness.instances.shrink import shrink
 from harness.instances.steps import worked
-from harness.instances.witness import find_witness
+from harness.instances.witness import Witness, find_witness
 from harness.language.notation import to_text
 from harness.lattice import Answer
-from harness.necessity.decide import decide
+from harness.necessity.decide import MODULUS, decide
 from harness.necessity.lattice import DecidedCell, lattice, spared
 from harness.necessity.parts import ablation
 from harness.necessity.table import table
@@ -84,6 +85,7 @@ def _without(claim: Claim, name: str, library: Library) -> Evidence:
     match decision.answer:
         case Answer.FAILS if example is not None:
             data["exact"] = breaks(example, rest, library) is not None
+            data |= {"modulus": decision.modulus} if decision.modulus else {}
             example = shrink(example, rest, library)
             for line in worked(example, rest, library):
                 side = data.setdefault(f"{line.side} side, step by step", {})
@@ -120,12 +122,16 @@ def _witness(claim: Claim, library: Library) -> Evidence:
     start = time.monotonic()
     subjects = ", ".join(map(to_text, substance(claim)))
     data: dict[str, Json] = {"substance": [to_text(term) for term in substance(claim)]}
+    found: Witness | Met | None = None
+    why = "no small instance meets them with something that is not trivial"
     try:
         found = find_witness(claim, library, seconds=SECONDS)
     except Unsupported as reason:
-        found, why = None, str(reason)
-    else:
-        why = "no small instance meets them with something that is not trivial"
+        why = str(reason)
+    if found is None:
+        bare = replace(claim, parameters=spoken_of(claim))
+        found = find_met(bare, library, substance(claim), MODULUS)
+        data |= {"modulus": MODULUS} if found else {}
     if found is None:
         summary = f"Whether all hypotheses can be met is not known: {why}."
     else:

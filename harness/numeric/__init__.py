@@ -8,12 +8,14 @@ matrices are small or residues, else by eigenspaces (`eigenspaces.py`). The lane
 share a family and its commutant; each has its own elements. Every instance's hypotheses are then
 checked, whoever drew it.
 
-Where forms do not tell, nothing is recognised but tried (`searching.py`): which variable is
-solved for in which hypothesis (`solving.py`), of which kinds the functions are that hypotheses
-speak of (`laws.py`), and what is computed modulo. A field of p elements has no exponential, so
-such laws are met modulo p q, with the exponent modulo q. A ∀ over numbers or vectors is asked at a
-dozen values (`spelling.py`), others than those that were solved at. What is met by 0 or by constant
-functions alone counts as not met.
+Where forms do not tell, nothing is recognised but tried (`searching.py`): which variable, or two
+of one type together, is solved for in which hypothesis (`solving.py`), of which kinds the
+functions are that hypotheses speak of (`laws.py`), and what is computed modulo. Three ways that
+serve take turns, since each has blind spots, and there are more batches modulo 2, 3, 5 and 7. A
+field of p elements has no exponential, so such laws are met modulo p q, with the exponent modulo
+q. Numbers of odd order stand for positive ones, each with one such root, so that ReLU and 1/√x
+have their laws. A ∀ over numbers or vectors is asked at a dozen values (`spelling.py`), others
+than those that were solved at. What is met by 0 or by constant functions alone counts as not met.
 
 Instances are drawn by NumPy in double precision, so that every backend gets the same bits, and go
 to the backend once a batch (`numeric/placing.py`). The interpreter calls what the array API

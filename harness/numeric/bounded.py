@@ -54,6 +54,7 @@ class Float64Check(Check):
     def draw(self, number: int) -> Drawn:
         """The instances of batch `number`; regimes and kinds of weights take turns."""
         plans = self.plans
+        plans.take(number)
         field = self.field_of(number)
         rng = plans.generator(number)
         sizes, styles = plans.sizes(number, rng), plans.styles(number)

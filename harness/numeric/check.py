@@ -104,6 +104,8 @@ class Plans:
         """Sizes that all batches have; drawn for each where there are none."""
         self.laws: Sequence[Mapping[str, str]] = ()
         """The kinds of the functions that hypotheses speak of, which batches take in turn."""
+        self.trials: Sequence[Trial] = ()
+        """Ways to meet hypotheses whose forms do not tell how, which batches take in turn."""
         self.moduli: Sequence[Any] = ()
         """What the check computes modulo, where it is not as usual."""
         self.choices: Sequence[int] = SIZES
@@ -172,6 +174,14 @@ class Plans:
 
         return less(self.claim), assign(less(self.asked), self.library)
 
+    def take(self, batch: int) -> None:
+        """The way of a batch, if there are such."""
+        if self.trials:
+            is_edge = EDGES <= batch < SMALL_CHARACTERISTIC
+            found = self.trials[0 if is_edge else batch % len(self.trials)]
+            self.assignment, self.moduli = found.assignment, found.moduli
+            self.choices, self.shape, self.laws = found.choices, found.shape, found.laws
+
     def kinds(self, batch: int) -> Mapping[str, str]:
         """The kinds of those functions of a batch that hypotheses speak of."""
         return self.laws[batch % len(self.laws)] if self.laws else {}
@@ -216,12 +226,11 @@ class Check(ABC):
             plans.choices, plans.shape, plans.laws = trial.choices, trial.shape, ()
             field, rng = self.field_of(number), plans.generator(TRIALS + number)
             sizes = plans.sizes(number, rng)
-            drawn = self.sampler(field, {}, sizes).draw(rng, sizes, LANES, plans.styles(number))
-            return field, drawn
+            sampler, styles = self.sampler(field, {}, sizes), plans.styles(number)
+            return field, sampler.draw(rng, sizes, LANES, styles, is_bare=True)
 
-        found = search(plans.asked, plans.library, plans.evaluators, draw, self.wider)
-        plans.assignment, plans.moduli = found.assignment, found.moduli
-        plans.choices, plans.shape, plans.laws = found.choices, found.shape, found.laws
+        plans.trials = search(plans.asked, plans.library, plans.evaluators, draw, self.wider)
+        plans.take(0)
 
     def identifier(self, batch: int, lane: int) -> ReplayId:
         """What names one of its instances."""

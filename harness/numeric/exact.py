@@ -42,6 +42,7 @@ from harness.numeric.sampling import Sampler
 from harness.numeric.spelling import defects
 
 SMALL_BATCHES = 2
+SEARCHED_BATCHES = 4
 """So many batches modulo each small prime: a claim that fails there does in much of a batch."""
 
 _MANY = 0.2
@@ -61,7 +62,7 @@ class PrimeFieldCheck(Check):
     def field_of(self, number: int) -> PrimeField:
         """The integers modulo a prime, or a product of two; they take turns."""
         if number >= SMALL_CHARACTERISTIC:
-            return PrimeField(SMALL_PRIMES[number % len(SMALL_PRIMES)])
+            return PrimeField(self._small_primes[number % len(self._small_primes)])
         moduli = self.plans.moduli or PRIMES
         modulus = moduli[number % len(moduli)]
         return PairField(*modulus) if isinstance(modulus, tuple) else PrimeField(modulus)
@@ -77,6 +78,7 @@ class PrimeFieldCheck(Check):
     def draw(self, number: int) -> Drawn:
         """The instances of batch `number`; the primes take turns."""
         plans = self.plans
+        plans.take(number)
         field = self.field_of(number)
         rng = plans.generator(number)
         sizes, styles = plans.sizes(number, rng), plans.styles(number)
@@ -99,9 +101,18 @@ class PrimeFieldCheck(Check):
         plans = self.plans
         is_about_all = not plans.claim.scalars.is_type and plans.fixed is None
         # There the few kinds of functions that meet a law may be constant.
-        is_about_all = is_about_all and not plans.laws and not plans.moduli
-        count = SMALL_BATCHES * len(SMALL_PRIMES) if is_about_all else 0
+        count = self._small_batches if is_about_all and not plans.laws else 0
         return range(SMALL_CHARACTERISTIC, SMALL_CHARACTERISTIC + count)
+
+    @property
+    def _small_primes(self) -> tuple[int, ...]:
+        """What was solved for, and not built by its form, has rare cases: in few numbers, often."""
+        return (2, *FEW) if self.plans.trials else SMALL_PRIMES
+
+    @property
+    def _small_batches(self) -> int:
+        each = SEARCHED_BATCHES if self.plans.trials else SMALL_BATCHES
+        return each * len(self._small_primes)
 
     def compare(self, drawn: Drawn, equation: Equation) -> Compared:
         """Both sides as numbers in 0 … p − 1."""

@@ -21,7 +21,7 @@ import numpy as np
 
 from harness.arrays.evaluate import rank, shape_of
 from harness.arrays.floats import UNIT, Bounded, BoundedFloat64, Floating, Floats, exactly
-from harness.arrays.functions import LIBRARY, exponential
+from harness.arrays.functions import LIBRARY, exponential, reciprocal_root
 from harness.language.types import Index, Named, Type, function_parts
 from harness.numeric.functions import wave
 from harness.numeric.modular import Fetching, PairField, PrimeField, RandomFunction
@@ -240,6 +240,30 @@ def _positive(o: Operations, x: Number) -> Any:
     return o.values(x) > 0
 
 
+def _absolute(o: Operations, x: Number) -> Number:
+    return o.choose(_positive(o, x), x, o.arithmetic.negate(x))
+
+
+def _inverse_root(o: Operations, x: Number) -> Number:
+    """1 / √|x|, and 0 for 0."""
+    if isinstance(o.function.field, PrimeField):
+        return o.function.field.inverse_roots(x)
+    is_zero = o.values(x) == 0
+    size = o.choose(is_zero, o.number(1, x), _absolute(o, x))
+    if not o.is_bounded:
+        return o.choose(is_zero, o.number(0, x), 1 / o.xp.sqrt(size))
+    found = reciprocal_root(o.xp, size)
+    unsure = o.xp.where(x.error > 0, o.xp.full_like(x.error, float("inf")), x.error)
+    return o.choose(is_zero, Bounded(o.xp.zeros_like(x.value), unsure), found)
+
+
+def _relu(o: Operations, x: Number) -> Number:
+    """x where it is positive, else 0: a positive scale passes through."""
+    field = o.function.field
+    is_positive = field.are_positive(x) if isinstance(field, PrimeField) else _positive(o, x)
+    return o.choose(is_positive, x, o.number(0, x))
+
+
 def _chance(o: Operations, x: Number) -> Any:
     """A mask that is a random function of x, where arguments are exact; nothing else is so."""
     if not isinstance(o.function.field, PrimeField):
@@ -296,8 +320,11 @@ def _one(core: int) -> Mapping[str, Rule]:
         "f(x)": wave_of,
         "f(x²)": lambda o, x: wave_of(o, square(o, x)),
         "x f(x²)": lambda o, x: o.multiply(x, wave_of(o, square(o, x))),
-        "|x|": lambda o, x: o.choose(_positive(o, x), x, minus(o, x)),
+        "|x|": _absolute,
         "max(x, 0)": lambda o, x: o.choose(_positive(o, x), x, o.number(0, x)),
+        "relu(x)": _relu,
+        "1 / √|x|": _inverse_root,
+        "x / √|x|": lambda o, x: o.multiply(x, _inverse_root(o, x)),
         "x or -x": lambda o, x: (
             o.choose(_chance(o, x), x, minus(o, x)) if not core else minus(o, x)
         ),

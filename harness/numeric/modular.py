@@ -115,8 +115,12 @@ class PrimeField:
             numbers = self.canonical(value).ravel().tolist()
             inverses = [pow(x, -1, self.prime) if x else 0 for x in numbers]
             return self.reduce(np.array(inverses, dtype=np.float64)).reshape(value.shape)
+        return self.power(value, max(self.prime - 2, 1))  # modulo 2, each is its own inverse
+
+    def power(self, value: Residues, exponent: int) -> Residues:
+        """Powers, by squaring."""
         found: Residues = self.xp.ones_like(value)
-        power, exponent = value, max(self.prime - 2, 1)  # modulo 2, each is its own inverse
+        power = value
         while exponent:
             if exponent & 1:
                 found = self.multiply(found, power)
@@ -135,6 +139,26 @@ class PrimeField:
         roots = self.reduce(np.array([r or 0 for r in found], dtype=np.float64))
         has = np.array([r is not None for r in found], dtype=bool)
         return roots.reshape(value.shape), has.reshape(value.shape)
+
+    @cached_property
+    def odd(self) -> int:
+        """The largest odd divisor of p − 1: numbers of odd order stand for positive ones."""
+        order = self.prime - 1
+        return order // (order & -order)
+
+    def positive(self, value: Residues) -> Residues:
+        """Numbers of odd order, of which each has one root of odd order."""
+        return self.power(value, (self.prime - 1) // self.odd)
+
+    def are_positive(self, value: Residues) -> NDArray[np.bool_]:
+        """Which numbers have odd order."""
+        return np.asarray(self.power(value, self.odd) == 1)
+
+    def inverse_roots(self, value: Residues) -> Residues:
+        """A homomorphism that is 1 / √x where x has odd order; 0 for 0."""
+        twos = (self.prime - 1) // self.odd
+        part = twos * pow(twos, -1, self.odd)  # xᵖᵃʳᵗ is what of x has odd order
+        return self.power(value, -part * ((self.odd + 1) // 2) % (self.prime - 1))
 
     generators = sys.maxsize
     """All orthogonal matrices are drawn independently: that is what degrees are counted for."""

@@ -51,6 +51,10 @@ class Field(Arithmetic[Floats], Protocol):
         """A square root of each number, and which have one."""
         ...
 
+    def positive(self, value: Floats) -> Floats:
+        """Numbers of a set with one root in it each, 1/x with x, and the product of any two."""
+        ...
+
     def orthogonal_in(self, rng: np.random.Generator, element: Floats, signs: Floats) -> Floats:
         """An orthogonal matrix in the algebra of `element` (…, d, d).
 
@@ -126,6 +130,9 @@ class RealField(Float64):
 
     def roots(self, value: Floats) -> tuple[Floats, NDArray[np.bool_]]:
         return np.sqrt(np.maximum(value, 0.0)), np.asarray(value >= 0)
+
+    def positive(self, value: Floats) -> Floats:
+        return np.abs(value)
 
     def orthogonal_in(self, rng: np.random.Generator, element: Floats, signs: Floats) -> Floats:
         """The polar factor of `element`: it reaches every component of the orthogonal group."""

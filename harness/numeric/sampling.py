@@ -28,11 +28,13 @@ from harness.claims.hypotheses import (
     Orthogonal,
     Solved,
     UnitSquares,
+    open_functions,
 )
 from harness.claims.model import Claim
 from harness.language.terms import Apply, Term, Variable
 from harness.language.transform import children, equation_variables, free_variables
 from harness.language.types import (
+    SCALAR,
     Index,
     Matrix,
     Named,
@@ -79,6 +81,11 @@ class Sampler:
         solved = [f for forms in assignment.forms.values() for f in forms if isinstance(f, Solved)]
         self.given = set[str]().union(*(equation_variables(f.equation) for f in solved))
         """What equations are solved by: among generic values, some of every kind."""
+        open_ = open_functions(claim)
+        spoken = (equation_variables(h.equation) for h in claim.hypotheses)
+        beside = set[str]().union(*(names for names in spoken if names & open_))
+        self.scales = {p.name for p in claim.parameters if p.name in beside and p.type == SCALAR}
+        """Numbers in laws of functions: each other one is positive, as scales are in most."""
 
     def draw(
         self,
@@ -86,25 +93,26 @@ class Sampler:
         sizes: Mapping[str, int],
         lanes: int,
         styles: Sequence[Style],
+        *,
+        is_bare: bool = False,
     ) -> Instance:
         """`lanes` instances at these sizes, whose families take turns with `styles`.
 
-        Lanes of one style have one family, and each its own matrices that commute with it.
-        The same generator gives the same instances.
+        With `is_bare`, of what hypotheses speak of alone. Lanes of one style have one family, and
+        each its own matrices that commute with it. The same generator gives the same instances.
         """
         instance = Instance(sizes, lanes)
         bases = _Bases(self, rng, instance, styles)
         # Places first: which members of a family hypotheses speak of may depend on them. But what
         # is solved for comes after all that it is solved by.
-        solved = {
-            n
-            for n, forms in self.assignment.forms.items()
-            if any(isinstance(f, Solved) for f in forms)
-        }
+        solved = self.assignment.solved
+        every = (f for forms in self.assignment.forms.values() for f in forms)
+        beside = {f.beside for f in every if isinstance(f, Solved)}  # drawn with another
         for parameter in sorted(
             self.assignment.order, key=lambda p: not _is_place(p) or p.name in solved
         ):
-            if parameter.name not in instance.values:
+            is_wanted = not is_bare or parameter.name in self.bound
+            if is_wanted and parameter.name not in beside and parameter.name not in instance.values:
                 self._variable(rng, parameter, instance, bases)
         return instance
 
@@ -163,7 +171,7 @@ class Sampler:
         elif orthogonal:
             found = self._isometry(rng, shape, orthogonal.rows)
         elif forms and isinstance(forms[0], Solved):
-            found = self._solved(rng, parameter, instance)
+            found = self._solved(rng, parameter, instance, forms[0].beside)
         elif forms:
             match forms[0]:
                 case UnitSquares():
@@ -190,15 +198,27 @@ class Sampler:
             found = mixed(self.field, rng, shape, _own_rank(type_))
         elif name in self.bound:
             found = self.field.uniform(rng, shape)
+            if name in self.scales:
+                found[::2] = self.field.positive(found[::2])
         else:
             found = self.field.free(rng, shape, _own_rank(type_))
         if name in self.assignment.loose:
             found = patterned(rng, found)
         instance.values[name] = Data(found)
 
-    def _solved(self, rng: np.random.Generator, parameter: Parameter, instance: Instance) -> Floats:
+    def _solved(
+        self, rng: np.random.Generator, parameter: Parameter, instance: Instance, beside: str
+    ) -> Floats:
+        """The values of a variable; another that is solved for beside it gets its own."""
         shape = (instance.lanes, *shape_of(parameter.type, instance.sizes))
         gaps, held = (self._gaps(parameter, instance, Data, seed) for seed in (0, 1))
+        if beside:
+            axis = len(shape) - _own_rank(parameter.type)
+            gaps, held = (self._gaps(parameter, instance, Data, s, beside) for s in (0, 1))
+            both = (*shape[:axis], 2, *shape[axis:])
+            found = solve(Asked(self.field, rng, both, len(both) - axis, gaps, held))
+            instance.values[beside] = Data(np.take(found, 1, axis=axis))
+            return np.asarray(np.take(found, 0, axis=axis))
         others = [
             value.array
             for name, value in instance.values.items()
@@ -222,8 +242,13 @@ class Sampler:
         instance: Instance,
         kind: Callable[[Any], Value[Floats]],
         seed: int,
+        beside: str = "",
     ) -> Gaps:
-        """By how much what is asked of a variable fails, for values of it."""
+        """By how much what is asked of a variable fails, for values of it.
+
+        With another beside it, values of both, one after the other before their own axes.
+        """
+        axis = -1 - _own_rank(parameter.type)
         walk = self.evaluators.at(self.field, instance.sizes)
         equations = [
             each
@@ -234,6 +259,9 @@ class Sampler:
 
         def gaps(value: Floats) -> list[Floats]:
             own = {**instance.values, parameter.name: kind(value)}
+            if beside:
+                for name, k in ((parameter.name, 0), (beside, 1)):
+                    own[name] = kind(np.take(value, k, axis=axis))
             sides = (walk.equation(each, {**own, **more}) for each, more in equations)
             return [self.field.subtract(left, right) for left, right in sides]
 

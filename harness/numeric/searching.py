@@ -34,15 +34,18 @@ from harness.numeric.instance import Instance
 from harness.numeric.laws import Constants, Lawful, lawful, names
 from harness.numeric.modular import PrimeField
 from harness.numeric.reals import Field
-from harness.numeric.spelling import defect
+from harness.numeric.spelling import defect, largest
 
 WAYS = 40
 """So many choices of what to solve for are tried."""
 
 LARGEST = 12
-"""Claims of more variables are not searched: each of their draws takes too long to try many."""
+"""Hypotheses about more variables are not searched: each draw takes too long to try many."""
 
-DRAWS = 24
+WAYS_TAKEN = 3
+"""So many of them are taken in turn."""
+
+DRAWS = 36
 """So many batches are drawn for each choice of moduli and sizes, however many ways there are."""
 
 TRIALS = 4
@@ -53,6 +56,9 @@ KINDS = 24
 
 _ENOUGH = 0.55
 """The part of a batch that has to meet the hypotheses."""
+
+_MANY = 0.5
+"""A matrix that is 1 in a larger part of a batch than this says little."""
 
 _NONE = 0.1
 """Two batches of which less than this part meets them end a trial."""
@@ -103,11 +109,15 @@ def search(
     evaluators: Evaluators,
     draw: Draw,
     wider: Sequence[tuple[Sequence[Any], Sequence[int]]],
-) -> Trial:
-    """The first way that serves. Raises `Unmet`, which names the hypothesis that was not met."""
-    if sum(p.is_explicit for p in claim.parameters) > LARGEST:
+) -> list[Trial]:
+    """Ways that serve: where no function is asked for a few, in which other variables are solved.
+
+    One by which a matrix is 1 is taken where there is no other. All are modulo the same. Raises
+    `Unmet`, which names the hypothesis that was not met.
+    """
+    if len(set[str]().union(*(equation_variables(h.equation) for h in claim.hypotheses))) > LARGEST:
         assign(claim, library)
-        raise Unmet(f"no search is made in claims of more than {LARGEST} variables")
+        raise Unmet(f"no search is made where hypotheses speak of more than {LARGEST} variables")
     functions = open_functions(claim)
     about = [h for h in claim.hypotheses if equation_variables(h.equation) & functions]
     spoken = functions & set().union(*(equation_variables(h.equation) for h in about))
@@ -119,9 +129,14 @@ def search(
         shapes = Shape if others else (Shape.ANY,)  # laws of functions hold at all sizes
         ways = product(shapes, islice(_assignments(claim, library), WAYS))
         drawn = 0
+        good: dict[frozenset[str], Trial] = {}
+        poor: list[Trial] = []
         for shape, assignment in ways:
-            if drawn >= DRAWS:
+            if drawn >= DRAWS or len(good) >= WAYS_TAKEN:
                 break
+            solved = assignment.solved
+            if solved in good:
+                continue
             trial = Trial(assignment, moduli, choices, shape)
             met, first, nothing = 0.0, "", ""
             for number in range(TRIALS):
@@ -141,14 +156,22 @@ def search(
                 failed[missed] = failed.get(missed, 0) + 1
                 continue
             if not spoken:
-                return trial
+                if not solved:
+                    return [trial]
+                if _are_ones(assignment, instance):
+                    poor.append(trial)
+                else:
+                    good[solved] = trial
+                continue
             laws = list(islice(_laws(claim, about, spoken, evaluators, field, instance), KINDS))
             telling = [law for law, is_telling in laws if is_telling]
             if telling:
-                return replace(trial, laws=telling)
+                return [replace(trial, laws=telling)]
             for hypothesis in about:
                 but = " but by constant functions" if laws else ""
                 failed[named(hypothesis) + but] = 1
+        if good or poor:
+            return [*good.values()] or poor[:1]
     worst = max(failed, key=lambda name: failed[name], default="")
     raise Unmet(f"no instance was found that meets {worst}" if worst else "no instance was found")
 
@@ -181,12 +204,26 @@ def _nothing(assignment: Assignment, instance: Instance) -> str:
     """What was met by 0 alone."""
     for name, forms in assignment.forms.items():
         for form in forms:
-            value = instance.values[name]
+            value = instance.values.get(name)
             if not isinstance(form, Solved) or not isinstance(value, Data):
                 continue
             if value.array.size and not value.array.any():
                 return f"what is asked of {name} but by 0"
     return ""
+
+
+def _are_ones(assignment: Assignment, instance: Instance) -> bool:
+    """Whether a matrix that was solved for is 1 in most lanes: then others had better be."""
+    for name, forms in assignment.forms.items():
+        value = instance.values.get(name)
+        if not isinstance(value, Data) or not any(isinstance(f, Solved) for f in forms):
+            continue
+        array = value.array
+        if array.ndim > 2 and array.shape[-1] == array.shape[-2] > 1:
+            same = largest(array - np.eye(array.shape[-1])) <= _TOLERANCE
+            if same.mean() > _MANY:
+                return True
+    return False
 
 
 def _laws(

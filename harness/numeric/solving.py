@@ -92,10 +92,10 @@ def solve(asked: Asked, others: Sequence[Floats] = ()) -> Floats:
 
 
 def mixed(field: Field, rng: np.random.Generator, shape: Sequence[int], core: int) -> Floats:
-    """Values for a variable that others are solved by: half generic, else of every kind."""
+    """Values for a variable that others are solved by: a quarter generic, else of every kind."""
     found = field.uniform(rng, shape)
     kinds = list(tries(field, rng, tuple(shape), core, ()))
-    which = rng.integers(0, 2 * len(kinds), shape[0])
+    which = rng.integers(0, 4 * len(kinds) // 3, shape[0])
     for k, value in enumerate(kinds):
         found = _where(which == k, value, found)
     return found
@@ -172,8 +172,9 @@ def _candidates(asked: Asked, others: Sequence[Floats]) -> Iterator[Floats]:
     zero = np.zeros(asked.shape)
     count = int(np.prod(asked.shape[1:]))
     linear, rest = _split(asked)
-    if linear and count <= MOST:
-        pair = _linear(asked, linear)
+    solved = _linear(asked, linear) if linear else None
+    if solved is not None:
+        pair = solved
         yield pair[0]
     else:
         pair = [asked.field.uniform(asked.rng, asked.shape) for _ in range(2)]
@@ -184,7 +185,7 @@ def _candidates(asked: Asked, others: Sequence[Floats]) -> Iterator[Floats]:
                 yield line
             pair = (
                 pair[::-1]
-                if linear
+                if solved is not None
                 else [asked.field.uniform(asked.rng, asked.shape) for _ in range(2)]
             )
     if rest or not linear:
@@ -211,15 +212,40 @@ def _split(asked: Asked) -> tuple[list[int], list[int]]:
     return linear, rest
 
 
-def _linear(asked: Asked, which: Sequence[int]) -> list[Floats]:
-    """Two solutions of the linear equations."""
-    field, lanes = asked.field, asked.lanes
-    count = int(np.prod(asked.shape[1:]))
+def _apart(asked: Asked, which: Sequence[int]) -> int:
+    """How many of the first axes of a family the equations speak of member by member."""
+    field, rng = asked.field, asked.rng
+    one, other = (field.uniform(rng, asked.shape) for _ in range(2))
+    sides = [[_spread(asked, gaps[k]) for k in which] for gaps in map(asked.gaps, (one, other))]
+    for axes in range(len(asked.shape) - 1 - asked.core, 0, -1):
+        frame = asked.shape[: 1 + axes]
+        if any(gap.shape[: 1 + axes] != frame for gap in sides[0]):
+            continue
+        mask = rng.integers(0, 2, frame).astype(bool)
+        gaps = asked.gaps(_where_at(mask, one, other))
+        wanted = (_where_at(mask, *pair) for pair in zip(*sides, strict=True))
+        pairs = zip(which, wanted, strict=True)
+        if all(np.array_equal(_spread(asked, gaps[k]), gap) for k, gap in pairs):
+            return axes
+    return 0
+
+
+def _spread(asked: Asked, gap: Floats) -> Floats:
+    return np.broadcast_to(gap, (asked.lanes, *gap.shape[1:]))
+
+
+def _linear(asked: Asked, which: Sequence[int]) -> list[Floats] | None:
+    """Two solutions of the linear equations; nothing where there are too many unknowns."""
+    field = asked.field
+    frame = asked.shape[: 1 + _apart(asked, which)]
+    lanes, count = int(np.prod(frame)), int(np.prod(asked.shape[len(frame) :]))
+    if count > MOST:
+        return None
 
     def at(value: Floats) -> Floats:
         gaps = asked.gaps(value)
-        spread = [np.broadcast_to(gaps[k], (lanes, *gaps[k].shape[1:])) for k in which]
-        return np.concatenate([g.reshape(lanes, -1) for g in spread], axis=1)
+        spread = [_spread(asked, gaps[k]).reshape(lanes, -1) for k in which]
+        return np.concatenate(spread, axis=1)
 
     origin = at(np.zeros(asked.shape))
     columns = []
@@ -381,11 +407,37 @@ def _matrices(field: Field, rng: np.random.Generator, shape: tuple[int, ...]) ->
         for made in (swap, pairs):  # one whose square is 0, and quarter turns
             yield field.matmul(field.matmul(way, np.broadcast_to(made, shape)), back)
     yield orthogonal
+    yield from _shears(field, rng, shape)
     yield permutation
     yield permutation * signs[..., None]
     symmetric = np.minimum(order ^ 1, n - 1)
     yield np.eye(n)[np.where((order ^ 1) < n, symmetric, order)]
     yield one
+
+
+def _shears(field: Field, rng: np.random.Generator, shape: tuple[int, ...]) -> Iterator[Floats]:
+    """1 + c v wᵀ: v and w along two axes; then such that `w·w` is 0, where numbers have that."""
+    *frame, n, _ = shape
+    if not n:
+        return
+    order = rng.random((*frame, n)).argsort(axis=-1)
+    v, w = (np.eye(n)[order[..., k]] for k in (0, min(1, n - 1)))
+    root, has = field.roots(field.constant(-1).reshape(1))
+    if n > 1 and has.all():
+        other = np.eye(n)[order[..., 1]]
+        isotropic = field.add(v, field.multiply(root, other))
+        pairs = [(v, w), (v, isotropic), (isotropic, v)]
+    else:
+        pairs = [(v, w)]
+    scale = field.uniform(rng, (*frame, 1, 1))
+    for left, right in pairs:
+        outer = left[..., :, None] * right[..., None, :]
+        yield field.add(np.broadcast_to(np.eye(n), shape), field.multiply(scale, outer))
+
+
+def _where_at(mask: Mask, value: Floats, other: Floats) -> Floats:
+    """By the first axes, those of the mask."""
+    return np.where(mask.reshape(*mask.shape, *[1] * (value.ndim - mask.ndim)), value, other)
 
 
 def _where(mask: Mask, value: NDArray, other: NDArray) -> NDArray:  # type: ignore[type-arg]

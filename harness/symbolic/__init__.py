@@ -6,6 +6,7 @@ order        which of two words is simpler  rules      hypotheses to rewrite rul
 rewriting    rules applied, with a record   completion what two rules say together
 prove        a claim's proof                certificate the proof as identities
 verify       certificates checked, without the rewriter, in the numbers of `numbers`
+cases        over a field, a number that is its own square is 0 or 1
 ground       exact checks at given sizes    ideal      and for all that the hypotheses allow
 refute       counterexamples
 sketch       a proof that people read       laws       by what law a step goes

@@ -23,6 +23,9 @@ from harness.language.types import (
 DEFECT = "%"
 """Prefix of the variable that stands for the difference of a hypothesis's sides."""
 
+UNIT_DEFECT = f"{DEFECT} u (1/u) - 1"
+"""The function that stands for this of a number u, which is 0 where u is not."""
+
 _SUFFIX = {"vector": "_vector", "matrix": "_matrix"}
 
 

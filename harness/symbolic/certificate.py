@@ -18,7 +18,8 @@ from harness.claims.model import Claim, Hypothesis
 from harness.language.terms import Equation
 from harness.language.transform import apart, free_variables
 from harness.language.types import SCALAR, Function, Type, function_parts
-from harness.symbolic.build import DEFECT
+from harness.symbolic import build as b
+from harness.symbolic.build import DEFECT, UNIT_DEFECT
 from harness.symbolic.prove import Proof
 from harness.symbolic.readback import Reader
 from harness.symbolic.verify import Certificate, Identity
@@ -41,7 +42,7 @@ def certify(claim: Claim, proof: Proof) -> Certificate:
     types = {p.name: p.type for p in claim.parameters if p.is_explicit}
     types |= {v.name: v.type for v in conclusion.parameters}
     arguments = dict(types)
-    types |= defect_types(claim.hypotheses)
+    types |= {**defect_types(claim.hypotheses), UNIT_DEFECT: Function(SCALAR, SCALAR)}
     reader = Reader(types, is_right=True)
     identities: list[Identity] = []
     for lemma in proof.lemmas:
@@ -50,11 +51,13 @@ def certify(claim: Claim, proof: Proof) -> Certificate:
             type_ = function_parts(arguments[lemma.function])[0][lemma.argument]
         with reader.bind(*lemma.parameters) as parameters:
             left, right = reader.value(lemma.left, type_), reader.value(lemma.right, type_)
+            if lemma.unit:
+                left = b.scale(*(reader.value(p, SCALAR) for p in lemma.unit))
             defect = reader.value(lemma.defect, type_)
         # A lemma may speak of what the claim is for all of.
         spoken = free_variables(left) | free_variables(right) | free_variables(defect)
         outer = tuple(v for v in conclusion.parameters if v.name in spoken)
         equation = Equation((*outer, *parameters), left, right)
-        identities.append(Identity(equation, defect, True))
+        identities.append(Identity(equation, defect, True, bool(lemma.unit)))
     defect = reader.poly(proof.defect, conclusion.left.type)
     return Certificate((*identities, Identity(conclusion, defect)))

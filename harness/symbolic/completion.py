@@ -14,10 +14,10 @@ from functools import partial
 from heapq import heappop, heappush
 
 from harness.symbolic import words as w
-from harness.symbolic.matching import unify
+from harness.symbolic.matching import apart_from_variable, unify, variables
 from harness.symbolic.order import Order
 from harness.symbolic.rewriting import Rewriter
-from harness.symbolic.rules import Relation, Rule, orient
+from harness.symbolic.rules import Relation, Rule, orient, units
 
 MAX_RULES = 40
 MAX_WORD = 8
@@ -85,7 +85,8 @@ class _Completer:
     def _add(self, found: Relation) -> None:
         """Make rules of a relation, and queue their overlaps with those that are there."""
         known = {(rule.left, rule.right) for rule in self.rules}
-        new = [r for r in orient(found, self.order) if (r.left, r.right) not in known]
+        made = (*orient(found, self.order), *units(found))
+        new = [r for r in made if (r.left, r.right) not in known]
         if not new and found.difference != w.ZERO:
             self.is_whole = self.is_whole and not _is_new(found, known)
         for rule in new:
@@ -94,7 +95,7 @@ class _Completer:
                 continue
             self.is_whole = self.is_whole and not rule.left.binders
             self.rules.append(rule)
-            for other in self.rules:
+            for other in self.rules if rule.unit is None else ():
                 self._queue(rule, other)
                 if other is not rule:
                     self._queue(other, rule)
@@ -120,6 +121,7 @@ def _overlaps(
     """Words that end as `first` and begin as `second`, or hold it within: their lengths, and what
     makes the relations, which takes long where right sides do."""
     if not first.left.word or not second.left.word:
+        yield from _of_functions(first, second)
         return
     if first.left.binders or second.left.binders:
         return  # sums are rewritten, and not overlapped
@@ -138,6 +140,30 @@ def _overlaps(
         if names is not None:
             before, after = one[:start], one[start + len(two) :]
             yield len(one), partial(_relation, first, second, names, (), (), before, after)
+
+
+def _of_functions(first: Rule, second: Rule) -> Iterator[tuple[int, Callable[[], Relation]]]:
+    """`f(a + b)` and `f(0)`: the value of `b` for which the one is the other; and 0 for it."""
+    match first.left, second.left:
+        case (w.Monomial((), (w.Atom("a", _, (w.Poly() as one,)),), ()), _) if first is second:
+            variable, rest = apart_from_variable(one)
+            if variable is not None and variables(rest):
+                yield 1, partial(_at_zero, first, variable)
+        case (
+            w.Monomial((), (w.Atom("a", name, (w.Poly() as one,)),), ()),
+            w.Monomial((), (w.Atom("a", other, (w.Poly() as two,)),), ()),
+        ) if name == other and not variables(two):
+            variable, rest = apart_from_variable(one)
+            if variable is not None and variables(one) != {("?", variable)}:
+                names = {("?", variable): w.subtract(two, rest)}
+                yield 1, partial(_relation, first, second, names, (), (), (), ())
+
+
+def _at_zero(rule: Rule, variable: str) -> Relation:
+    names = {("?", variable): w.ZERO}
+    sides = (w.Poly(((rule.left, 1),)), rule.right, rule.defect)
+    left, right, defect = (w.substitute_poly(p, names) for p in sides)
+    return Relation(w.subtract(left, right), defect, rule.source, is_scalar=True)
 
 
 def _relation(
@@ -170,5 +196,5 @@ def _relation(
             between(before_first, first.defect, after_first),
         ),
         ", ".join(sources),
-        is_scalar=whole[0].rows == w.UNIT == whole[-1].columns,
+        is_scalar=not whole or whole[0].rows == w.UNIT == whole[-1].columns,
     )

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from harness.symbolic import words as w
 
@@ -57,10 +60,12 @@ def _sums(pattern: w.Poly, subject: w.Poly, found: Found) -> Iterator[Found]:
     if name is not None:
         yield from _bound(name, subject, found)
         return
-    prefix = _prefix_of_variable(pattern)
-    if prefix is not None:
-        for rest, more in _without_prefix(prefix[:-1], subject, found):
-            yield from _bound(prefix[-1].name, rest, more)
+    slot = _slot(pattern, found)
+    if slot is not None:
+        for rest, more in _quotients(slot, list(subject.terms), found):
+            for whole in _bound(slot.name, w.scale(slot.coefficient, rest), more):
+                if w.substitute_poly(pattern, whole) == subject:
+                    yield whole
         return
     if len(pattern.terms) < 2 or not variables(pattern):
         yield from _all(pattern, subject, found)
@@ -109,6 +114,16 @@ _PARTS = 6
 """So many summands are tried as the value of one variable beside others."""
 
 
+def apart_from_variable(p: w.Poly) -> tuple[str | None, w.Poly]:
+    """A summand that is a variable which stands nowhere else, and the other summands."""
+    counts = Counter(h.name for h in w.heads(p) if h.kind == "?")
+    for term in p.terms:
+        name = _bare_variable(w.Poly((term,)))
+        if name is not None and counts[name] == 1:
+            return name, w.Poly(tuple(t for t in p.terms if t != term))
+    return None, p
+
+
 def _bare_variable(p: w.Poly) -> str | None:
     if len(p.terms) != 1 or p.terms[0][1] != 1:
         return None
@@ -122,31 +137,123 @@ def _bare_variable(p: w.Poly) -> str | None:
     return None
 
 
-def _prefix_of_variable(p: w.Poly) -> w.Word | None:
-    """The word of a polynomial that is matrices times a variable vector."""
-    word = w.word_of(p)
-    if not word:
+@dataclass(frozen=True)
+class _Slot:
+    """A product around one variable, which a product that it is matched with is divided by."""
+
+    name: str
+    coefficient: int
+    factors: tuple[w.Factor, ...]
+    """The other factors, and those of the word that stands before a vector, not transposed."""
+    word: w.Word
+    before: w.Word
+    """What stands before the variable in its own word."""
+    is_factor: bool
+    """Whether the variable is a factor or in one, and not at the end of the word."""
+
+
+def _slot(pattern: w.Poly, found: Found) -> _Slot | None:
+    """The only variable of a product, if it is a scalar, or a vector at the end of a word."""
+    if len(pattern.terms) != 1 or abs(pattern.terms[0][1]) != 1:
         return None
-    last = word[-1]
-    is_variable = last.kind == "?" and last.columns == w.UNIT and not last.flip
-    return word if is_variable else None
+    [(monomial, coefficient)] = pattern.terms
+    locals_, factors, word = w.open_binders(monomial)
+    names = {("l", x.name): w.Atom("?", f"Σ{x.name}", (), x.type) for x in locals_}
+    factors, word = w.renamed(factors, names), w.renamed(word, names)
+    counts = Counter(h.name for h in w.heads((factors, word)) if h.kind == "?")
+
+    def is_open(item: w.Atom | w.Letter) -> bool:
+        return item.kind == "?" and counts[item.name] == 1 and ("?", item.name) not in found
+
+    if word and is_open(word[-1]) and word[-1].columns == w.UNIT:
+        return _Slot(word[-1].name, coefficient, factors, word, word[:-1], is_factor=False)
+    for place, factor in enumerate(factors):
+        others = (*factors[:place], *factors[place + 1 :])
+        match factor:
+            case w.Atom(_, name, (), "scalar") if is_open(factor):
+                return _Slot(name, coefficient, others, word, (), is_factor=True)
+            case w.Bracket(_, inner):
+                for own in (inner, w.transposed(inner)):
+                    if is_open(own[-1]) and not own[-1].flip:
+                        name = own[-1].name
+                        return _Slot(name, coefficient, others, word, own[:-1], is_factor=True)
+    return None
 
 
-def _without_prefix(
-    prefix: w.Word, subject: w.Poly, found: Found
+def _quotients(
+    slot: _Slot, terms: Sequence[tuple[w.Monomial, int]], found: Found
 ) -> Iterator[tuple[w.Poly, Found]]:
-    """What the subject is a product of the prefix with, and the variables in the prefix."""
-    rest: list[w.Poly] = []
-    for m, c in subject.terms:
-        locals_, factors, word = w.open_binders(m)
-        start, others = word[: len(prefix)], word[len(prefix) :]
-        is_free = not any(w.occurrences(index, start) for index in locals_)
-        more = next(matches(prefix, start, found), None) if is_free else None
-        if more is None:
-            return
-        found = more
-        rest.append(w.scale(c, w.assemble(locals_, factors, others)))
-    yield w.add(*rest), found
+    """What the terms are, all together, without what stands around the variable."""
+    if not terms:
+        yield w.ZERO, found
+        return
+    (monomial, coefficient), *others = terms
+    for first, more in _divided(slot, monomial, found):
+        for rest, last in _quotients(slot, others, more):
+            yield w.add(w.scale(coefficient, first), rest), last
+
+
+def _divided(slot: _Slot, m: w.Monomial, found: Found) -> Iterator[tuple[w.Poly, Found]]:
+    """One term without it. What a value comes to is seen by putting it there, so none is wrong."""
+    locals_, factors, word = w.open_binders(m)
+    size = len(word) if slot.is_factor else len(slot.before)
+    start, rest = word[:size], word[size:]
+    for known in matches(slot.word if slot.is_factor else slot.before, start, found):
+        for left, names in match_factors(slot.factors, factors, known):
+            # Each way is for this term alone: another has its own indices to sum over.
+            own = {v for k, v in names.items() if k[1].startswith("Σ") and k not in found}
+            more = {k: v for k, v in names.items() if k in found or not k[1].startswith("Σ")}
+            kept = tuple(x for x in locals_ if x not in own)
+            if not slot.is_factor or not slot.before:
+                if not any(w.occurrences(x, (left, rest)) for x in own if isinstance(x, w.Atom)):
+                    yield w.assemble(kept, left, rest), more
+                continue
+            yield from _out_of_brackets(slot, kept, own, left, names, more)
+
+
+def _out_of_brackets(
+    slot: _Slot,
+    kept: tuple[w.Atom, ...],
+    own: set[w.Value],
+    factors: tuple[w.Factor, ...],
+    names: w.Substitution,
+    more: Found,
+) -> Iterator[tuple[w.Poly, Found]]:
+    """A vector v of a scalar `uᵀ v`: what stands behind u; or, of the entry v[t], all t ↦ …"""
+    before = w.renamed(slot.before, {k: v for k, v in names.items() if isinstance(v, w.Atom)})
+    outside = [x for x in own if isinstance(x, w.Atom)]
+    for place, factor in enumerate(factors):
+        if not isinstance(factor, w.Bracket):
+            continue
+        others = (*factors[:place], *factors[place + 1 :])
+        for inner in (factor.word, w.transposed(factor.word)):
+            if inner[: len(before)] != before:
+                continue
+            rest = inner[len(before) :]
+            if not any(w.occurrences(x, (others, rest)) for x in outside):
+                yield w.assemble(kept, others, rest), more
+    if len(before) != 1 or (before[0].kind, before[0].rows) != ("i", w.UNIT):
+        return
+    entry = before[0].transposed
+    [at] = entry.args
+    assert isinstance(at, w.Atom)
+    index = w.local(at.type)
+    moved = _put_for(at, index, factors)
+    if not any(w.occurrences(x, moved) for x in outside):
+        column = entry._replace(args=(index,))
+        yield w.substitute_parts((*kept, index), moved, (column,), {}), more
+
+
+def _put_for(old: w.Atom, new: w.Atom, node: Any) -> Any:
+    """A part of a normal form with one index in place of another, wherever it stands."""
+    if node == old:
+        return new
+    if isinstance(node, w.Bracket):
+        return w.bracket(_put_for(old, new, node.word))
+    if isinstance(node, tuple):
+        items = (_put_for(old, new, item) for item in node)
+        return type(node)(*items) if hasattr(node, "_fields") else tuple(items)
+    return node
 
 
 def match_word(pattern: w.Word, word: w.Word) -> Iterator[tuple[int, w.Substitution]]:

@@ -31,15 +31,16 @@ class Order:
     """
 
     splits_sums: bool = False
-    """Whether functions at sums are less simple than those at their summands: `f(a + b)` goes to
-    `f(a) f(b)`, so that a factor which all summands of a divisor have comes out."""
+    """Whether functions at sums and products are less simple than those at their parts: `f(a + b)`
+    goes to `f(a) f(b)`, so that a factor which all summands of a divisor have comes out, and
+    `f(c a)` to `c f(a)`, so that what undoes c meets it."""
 
     def measure(self, m: w.Monomial) -> Measure:
         """Greater is less simple."""
         sequences = [m.word, *(f.word for f in m.factors if isinstance(f, w.Bracket))]
         heads = [*(letter.name for word in sequences for letter in word), *_scalars(m.factors)]
         return (
-            sum(map(_summands, m.factors)) if self.splits_sums else 0,
+            sum(map(_parts, m.factors)) if self.splits_sums else 0,
             len(heads),
             sum(isinstance(h, w.Letter) or h.type == "scalar" for h in w.heads(m)),
             tuple(sorted(((self.ranks.get(name, 0), name) for name in heads), reverse=True)),
@@ -62,11 +63,14 @@ def turns(word: w.Word) -> int:
     return sum(a.flip != b.flip for a, b in pairwise(word))
 
 
-def _summands(factor: w.Factor) -> int:
-    """How many summands more than one each argument of a function has."""
+def _parts(factor: w.Factor) -> int:
+    """Of how many factors more than one the summands of each argument of a function are made."""
     if not isinstance(factor, w.Atom):
         return 0
-    return sum(len(arg.terms) - 1 for arg in factor.args if isinstance(arg, w.Poly) and arg.terms)
+    found = 0
+    for terms in (arg.terms for arg in factor.args if isinstance(arg, w.Poly) and arg.terms):
+        found += sum(max(1, len(m.factors) + bool(m.word)) for m, _ in terms) - 1
+    return found
 
 
 def _scalars(factors: tuple[w.Factor, ...]) -> Iterator[str]:

@@ -27,6 +27,8 @@ class Lemma:
     left: w.Poly
     right: w.Poly
     defect: w.Poly
+    unit: tuple[w.Poly, w.Poly] | None = None
+    """What the left side is a product of, where the right one is 1: so the first is not 0."""
 
 
 @dataclass(frozen=True)
@@ -144,12 +146,7 @@ class Rewriter:
 
     def _equal(self, p: w.Poly, function: str, place: int) -> w.Poly:
         """The normal form of an argument, by a lemma."""
-        free = tuple(
-            dict.fromkeys(h for h in w.heads(p) if isinstance(h, w.Atom) and h.kind == "l")
-        )
-        canonical = tuple(w.Atom("l", f"#{i}", (), x.type) for i, x in enumerate(free))
-        forth = {("l", x.name): y for x, y in zip(free, canonical, strict=True)}
-        back = {("l", y.name): x for x, y in zip(free, canonical, strict=True)}
+        canonical, forth, back = _canonical(p)
         key = w.renamed(p, forth)
         if key not in self._known:
             normal, defect = self.reduce(key)
@@ -168,21 +165,33 @@ class Rewriter:
         factors: tuple[w.Factor, ...],
         word: w.Word,
     ) -> tuple[w.Poly, w.Poly] | None:
-        for rule, is_turned, right, defect in self._candidates(locals_, factors, word):
+        for rule, is_turned, names, right, defect in self._candidates(locals_, factors, word):
             before = w.Poly(((m, 1),))
-            if (rule.is_ordered or is_turned) and not _is_simpler(right, m, self.order):
+            is_to_be_held = rule.is_ordered or is_turned or any(map(_has_number, names.values()))
+            if is_to_be_held and not _is_simpler(right, m, self.order):
                 continue
             self.budget -= 1
             if self.budget < 0:
                 raise w.BudgetSpent("too many rewriting steps")
             self.uses.append(Use(rule, before, right))
+            if rule.unit is not None:
+                self._is_unit(*(w.substitute_poly(p, names) for p in rule.unit))
             return right, defect
         return None
 
+    def _is_unit(self, u: w.Poly, other: w.Poly, defect: w.Poly) -> None:
+        """Keep a lemma: u is not 0, since a product of it is 1."""
+        canonical, forth, _ = _canonical((u, other, defect))
+        u, other, defect = (w.renamed(p, forth) for p in (u, other, defect))
+        lemma = Lemma(canonical, "", 0, w.multiply(u, other), w.ONE, defect, (u, other))
+        if lemma not in self.lemmas:
+            self.lemmas.append(lemma)
+
     def _candidates(
         self, locals_: tuple[w.Atom, ...], factors: tuple[w.Factor, ...], word: w.Word
-    ) -> Iterator[tuple[Rule, bool, w.Poly, w.Poly]]:
-        """Rules that apply: whether to a transposed scalar word, the result, and the defect."""
+    ) -> Iterator[tuple[Rule, bool, w.Substitution, w.Poly, w.Poly]]:
+        """Rules that apply: whether to a transposed scalar word, the values of the rule's
+        variables, the result, and the defect."""
         for rule in self.rules:
             own = rule.opened
             for is_turned, names, outside, put in _places(own, factors, word):
@@ -191,7 +200,20 @@ class Rewriter:
                     continue
                 kept = tuple(x for x in locals_ if x not in summed)
                 right, defect = put(rule.right), put(rule.defect)
-                yield rule, is_turned, w.sum_over(kept, right), w.sum_over(kept, defect)
+                yield rule, is_turned, names, w.sum_over(kept, right), w.sum_over(kept, defect)
+
+
+Names = dict[tuple[str, str], w.Atom]
+
+
+def _canonical(node: object) -> tuple[tuple[w.Atom, ...], Names, Names]:
+    """Names by which the open indices of a normal form are called in lemmas; forth and back."""
+    heads = w.heads(node)
+    free = tuple(dict.fromkeys(h for h in heads if isinstance(h, w.Atom) and h.kind == "l"))
+    canonical = tuple(w.Atom("l", f"#{i}", (), x.type) for i, x in enumerate(free))
+    forth = {("l", x.name): y for x, y in zip(free, canonical, strict=True)}
+    back = {("l", y.name): x for x, y in zip(free, canonical, strict=True)}
+    return canonical, forth, back
 
 
 def _are_summed(
@@ -238,6 +260,14 @@ def _putter(
     names: w.Substitution, before: w.Poly, after: w.Poly, rest: w.Poly
 ) -> Callable[[w.Poly], w.Poly]:
     return lambda p: w.multiply(before, w.substitute_poly(p, names), after, rest)
+
+
+def _has_number(value: w.Value) -> bool:
+    """Whether a value of a variable is or has a number, such as 0: then `f(x y) = f(x) f(y)` may
+    make nothing simpler, since `f(y)` is `f(1 y)`."""
+    if not isinstance(value, w.Poly):
+        return False
+    return not value.terms or any(not m.factors and not m.word for m, _ in value.terms)
 
 
 def _is_simpler(p: w.Poly, m: w.Monomial, order: Order) -> bool:

@@ -16,7 +16,7 @@ from typing import Any
 from harness.claims.model import Hypothesis
 from harness.language.types import Function, Index, Scalar, Type, Vector, resolve
 from harness.symbolic import words as w
-from harness.symbolic.build import DEFECT
+from harness.symbolic.build import DEFECT, UNIT_DEFECT
 from harness.symbolic.codes import dim_code
 from harness.symbolic.interpret import Environment, UnsupportedTerm, interpret_poly, symbol
 from harness.symbolic.matching import variables
@@ -36,6 +36,8 @@ class Rule:
     is_transpose: bool = False
     is_ordered: bool = False
     """To be used only where it makes a term simpler (both sides measure alike)."""
+    unit: tuple[w.Poly, w.Poly, w.Poly] | None = None
+    """Of `u (1/u) = 1`: u, a number v, and `u v − 1` in the hypotheses' defects: so u is not 0."""
 
     @cached_property
     def opened(self) -> w.Monomial:
@@ -80,6 +82,31 @@ class Relation:
         return replace(
             self, difference=difference, defect=defect, is_transpose=not self.is_transpose
         )
+
+
+def units(found: Relation) -> Iterator[Rule]:
+    """`u (1/u) = 1` for each factor u of a product of numbers that is 1.
+
+    Over a field alone; and nothing else has a `1/u`.
+    """
+    terms = dict(found.difference.terms)
+    sign = terms.pop(w.Monomial((), (), ()), 0)
+    if not found.is_scalar or abs(sign) != 1 or len(terms) != 1:
+        return
+    [(product, coefficient)] = terms.items()
+    if abs(coefficient) != 1 or product.binders or product.word:
+        return
+    for place, factor in enumerate(dict.fromkeys(product.factors)):
+        u = w.of_factor(factor)
+        others = w.assemble((), (*product.factors[:place], *product.factors[place + 1 :]))
+        names = variables(product)
+        if factor.kind == "?" or variables(factor) != names or isinstance(factor, w.Inverse):
+            continue
+        left = w.multiply(u, w.of_factor(w.Inverse("v", u)))
+        defect = w.of_factor(w.Atom("a", UNIT_DEFECT, (u,), "scalar"))
+        rest = w.scale(-sign * coefficient, others)
+        unit = u, rest, w.scale(-sign, found.defect)
+        yield Rule(left.terms[0][0], w.ONE, defect, found.source, unit=unit)
 
 
 def _renamed(node: Any) -> Any:

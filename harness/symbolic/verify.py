@@ -7,20 +7,21 @@ of any variable. Left − right must be the defect, and the defect must vanish w
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
 
-from harness.arrays import Evaluator, Value
+from harness.arrays import Evaluator, Value, open_function
 from harness.claims.model import Claim, Hypothesis, Library
 from harness.instances.models import is_about_indices, meeting_places
 from harness.instances.tables import Table, arithmetic, sizes_of, values_of
-from harness.language.terms import Equation, Lambda, Term, Variable
+from harness.language.terms import Equation, Lambda, Primitive, Term, Variable
 from harness.language.transform import apart, children, substitute
+from harness.language.types import SCALAR, Function
 from harness.symbolic import build as b
-from harness.symbolic.build import DEFECT
+from harness.symbolic.build import DEFECT, UNIT_DEFECT
 from harness.symbolic.numbers import Residues, Ring, Work
 
 
@@ -31,6 +32,8 @@ class Identity:
     equation: Equation
     defect: Term
     is_lemma: bool = False
+    is_about_unit: bool = False
+    """Whether it is a lemma `u * v = 1`: so u is not 0."""
 
 
 @dataclass(frozen=True)
@@ -132,11 +135,15 @@ def fault(
     # Maps of indices are such as the hypotheses ask; of all else nothing is assumed.
     values |= meeting_places(claim, library, sizes)
     hypotheses = [h for h in claim.hypotheses if not is_about_indices(h)]
+    units: set[Hashable] = set()
+    of_units = _of_units(table, numbers)
+    values[UNIT_DEFECT] = of_units(frozenset())
     for identity in certificate.identities:
         equation = identity.equation
         left, right = walk.equation(equation, values)
         whole = _defect(walk, identity, hypotheses, values, vanishing=False)
-        none = _defect(walk, identity, hypotheses, values, vanishing=True)
+        vanishing = {**values, UNIT_DEFECT: of_units(units)}
+        none = _defect(walk, identity, hypotheses, vanishing, vanishing=True)
         place = "a lemma" if identity.is_lemma else "the claim"
         if not numbers.are_zero(left - right - whole):
             return f"{place}: the sides do not differ by the defect"
@@ -146,7 +153,30 @@ def fault(
             core = left.ndim - 1 - len(equation.parameters)
             for index in np.ndindex(*left.shape[: left.ndim - core]):
                 table.merge(left[index], right[index])
+        if identity.is_about_unit:
+            match equation:
+                case Equation(_, Primitive("multiply", _, (u, _)), b.ONE):
+                    found = walk.equation(replace(equation, left=u, right=u), values)[0]
+                    units |= set(map(table.canonical, found.reshape(-1)))
+                case _:
+                    return "a lemma: no product that is 1"
     return ""
+
+
+def _of_units(table: Table, numbers: Numbers) -> Callable[[Collection[Hashable]], Value[Any]]:
+    """`u (1/u) − 1` as a function of u, which is 0 of numbers that are known not to be 0."""
+
+    def defect(u: Any, known: Collection[Hashable]) -> Any:
+        if table.canonical(u) in known:
+            return numbers.of(0)
+        return u * table.inverse(u) - numbers.of(1)
+
+    def of(known: Collection[Hashable]) -> Value[Any]:
+        each = np.frompyfunc(lambda u: defect(u, known), 1, 1)
+        type_ = Function(SCALAR, SCALAR)
+        return open_function(type_, lambda given: np.asarray(each(given[0]), dtype=object))
+
+    return of
 
 
 def _defect(

@@ -9,7 +9,7 @@ from benchmarks.rules import Rule, library, rules
 from harness.diagnostics import InputError
 from harness.evidence import Outcome
 from harness.numeric.leg import check
-from harness.numeric.modular import PAIRS, PairField, square_root
+from harness.numeric.modular import PAIRS, PRIMES, PairField, PrimeField, square_root
 from harness.numeric.replay import recompute
 from harness.verdict import leg_outcome
 from tests.arrays.language import LIBRARY, claim_of
@@ -52,6 +52,43 @@ def test_square_roots() -> None:
             has = x % p == 0 or pow(x, (p - 1) // 2, p) == 1
             assert (root is not None) == has
             assert root is None or (root * root - x) % p == 0
+
+
+def test_numbers_of_odd_order_stand_for_positive_ones() -> None:
+    rng = np.random.default_rng(0)
+    for p in PRIMES:
+        field = PrimeField(p)
+        x, t = field.uniform(rng, (2, 200))
+        c = field.positive(x)
+        assert field.are_positive(c).all()
+        assert 0 < field.are_positive(x).mean() < 1
+        moved = field.multiply(field.multiply(c, c), t)
+        back = field.multiply(field.inverse_roots(moved), c)
+        assert (field.inverse_roots(t) == back).all()
+        assert not field.inverse_roots(np.zeros(3)).any()
+
+
+MANY = """
+for:
+  n: dimension
+  a, b, c, d, e, f, g, h: scalar
+  s, t, u, v, w: vector(n)
+  A, B, X, Y: matrix(n, n)
+assume:
+  one: X @ A = B @ Y
+  two: X @ B = A @ Y
+then: X = THEN
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("then", ["Y", "X"])
+def test_two_variables_are_solved_for_together_however_many_others_there_are(
+    tmp_path: Path, then: str
+) -> None:
+    claim = claim_of(tmp_path, MANY.replace("THEN", then))
+    [exact, _] = list(check(claim, LIBRARY, effort=0.2))[:2]
+    assert exact.outcome is (Outcome.REFUTED if then == "Y" else Outcome.CONFIRMED), exact.summary
 
 
 SAMPLED = """

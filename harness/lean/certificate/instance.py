@@ -28,9 +28,9 @@ from harness.language.types import (
 from harness.lean import expression as lean
 from harness.lean.certificate.equation import Sides
 from harness.lean.certificate.numbers import (
-    NUMBERS,
     CannotCertify,
     Numbers,
+    numbers_of,
     place,
     table,
     whole,
@@ -55,12 +55,11 @@ class Instance:
         claim: Claim,
         sizes: Mapping[str, int],
         values: Mapping[str, Json],
+        modulus: int = 0,
     ) -> None:
-        if claim.scalars.lean_name not in NUMBERS:
-            raise CannotCertify(f"no numbers of {claim.scalars.lean_name} compute in the kernel")
         self.claim = claim
         self.sizes = sizes
-        self.numbers: Numbers = NUMBERS[claim.scalars.lean_name]
+        self.numbers: Numbers = numbers_of(claim.scalars.lean_name, modulus)
         self.arrangement = printer.arrangement_of(claim)
         if claim.scalars.is_type:
             scope = printer.of_type(claim.scalars)
@@ -108,10 +107,14 @@ class Instance:
                 return self._table(Index(size), SCALAR, value, known)
             case Matrix(rows, columns):
                 return self._table(Index(rows), Vector(columns), value, known)
-            case Function(source, target) if isinstance(resolve(source), Index | Named) and (
-                not isinstance(value, str)
+            case Function(source, target) if (
+                isinstance(resolve(source), Index | Named)
+                and not isinstance(value, str)
+                and not _is_tabulated(value)
             ):
                 return self._table(source, target, value, known)
+            case Function(source, target) if isinstance(value, list | tuple):
+                return self._tabulated(source, target, value, known)
             case Function() as open_:
                 return self._function(open_, value, known)
             case other:
@@ -124,6 +127,31 @@ class Instance:
         if not isinstance(value, list | tuple) or len(value) != size:
             raise CannotCertify(f"{value!r} are not {size} values")
         entries = [self._value(target, item, known) for item in value]
+        return table(entries, self._type(target, known))
+
+    def _tabulated(
+        self, source: Type, target: Type, value: Sequence[Json], known: Mapping[str, Expression]
+    ) -> Expression:
+        """A function by its values, `{"at": [arguments], "is": value}`, at all that there are."""
+        at: dict[int, list[Json]] = {}
+        for row in value:
+            if (
+                not isinstance(row, Mapping)
+                or not isinstance(given := row.get("at"), list)
+                or (not given)
+            ):
+                raise CannotCertify("a function that is no table")
+            at.setdefault(whole(given[0]), []).append({"at": given[1:], "is": row.get("is")})
+        if sorted(at) != list(range(self.count(source))):
+            raise CannotCertify("a table that leaves something out")
+        entries: list[Expression] = []
+        for _, rows in sorted(at.items()):
+            inner: Json = rows
+            if not isinstance(resolve(target), Function):
+                [row] = rows
+                assert isinstance(row, Mapping)
+                inner = row["is"]
+            entries.append(self._value(target, inner, known))
         return table(entries, self._type(target, known))
 
     def _function(
@@ -163,6 +191,8 @@ class Instance:
                 return dim_value(size, self.sizes)
             case Named(name):
                 return self._size(name)
+            case Scalar() if self.numbers.modulus:
+                return self.numbers.modulus
             case other:
                 raise CannotCertify(f"it ranges over all of {other}, which is not finite")
 
@@ -210,6 +240,10 @@ class Instance:
             substitute(scope.term(equation.left), known),
             substitute(scope.term(equation.right), known),
         )
+
+
+def _is_tabulated(value: Json) -> bool:
+    return isinstance(value, list) and bool(value) and isinstance(value[0], Mapping)
 
 
 def fresh_indices(count: int, taken: set[str]) -> list[str]:

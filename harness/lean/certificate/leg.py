@@ -17,7 +17,7 @@ from harness.evidence import Evidence, Json, Leg, Outcome
 from harness.lean import expression as lean
 from harness.lean.audit.answer import Answer
 from harness.lean.audit.inspection import inspect
-from harness.lean.certificate.numbers import FURTHER, MODULO_THREE, NUMBERS, CannotCertify
+from harness.lean.certificate.numbers import FURTHER, MODULO_THREE, CannotCertify, numbers_of
 from harness.lean.certificate.statement import Witness, refutation, satisfaction, weakening
 from harness.lean.errand import ErrandFailed
 from harness.lean.expression import constants
@@ -152,25 +152,32 @@ def _is_candidate(item: Evidence) -> bool:
 def _comparisons(printer: Printer, claim: Claim, item: Evidence) -> tuple[Comparison, ...]:
     key = f"{claim.theorem}:{item.check}"
     if item.check == WITNESS:
-        return (satisfaction(printer, claim, _witness(item.data.get("instance")), key),)
+        witness = _witness(item.data.get("instance"), _modulus(item))
+        return (satisfaction(printer, claim, witness, key),)
     names = [without(h.name) for h in claim.hypotheses]
     if item.check not in names or item.counterexample is None:
         raise CannotCertify("it is about no hypothesis of the claim")
-    if item.data.get("exact") is False:
+    if item.data.get("exact") is False and not _modulus(item):
         raise CannotCertify(f"it is none in fractions ({item.counterexample.remark})")
     dropped = names.index(item.check)
     kept = tuple(h for i, h in enumerate(claim.hypotheses) if i != dropped)
     rest = replace(claim, hypotheses=kept)
     return (
         weakening(printer, claim, dropped, f"{key}:is the theorem less that"),
-        refutation(printer, rest, item.counterexample, key),
+        refutation(printer, rest, item.counterexample, key, _modulus(item)),
     )
 
 
-def _witness(data: Any) -> Witness:
+def _modulus(item: Evidence) -> int:
+    """What the instance is modulo; 0 where it is not."""
+    found = item.data.get("modulus", 0)
+    return found if isinstance(found, int) else 0
+
+
+def _witness(data: Any, modulus: int = 0) -> Witness:
     try:
         points = tuple(tuple(map(int, point)) for point in data["points"])
-        return Witness(dict(data["sizes"]), dict(data["values"]), points)
+        return Witness(dict(data["sizes"]), dict(data["values"]), points, modulus)
     except (KeyError, TypeError, ValueError):
         raise CannotCertify("the search gave no instance") from None
 
@@ -192,7 +199,7 @@ def _judged(
     session: Session, claim: Claim, item: Evidence, request: Request, answer: Answer
 ) -> Evidence:
     rulings = [answer.compared.get(comparison.key) for comparison in request.comparisons]
-    numbers = NUMBERS[claim.scalars.lean_name]
+    numbers = numbers_of(claim.scalars.lean_name, _modulus(item))
     statement = request.comparisons[-1].statement
     data: dict[str, Json] = {
         **item.data,
@@ -234,7 +241,7 @@ def _judged(
             f"specification says: {reason}."
         )
         return replace(item, outcome=Outcome.INCONCLUSIVE, summary=summary, data=data)
-    if numbers is MODULO_THREE:
+    if numbers is MODULO_THREE and not _modulus(item):
         why = f"Lean's kernel refuses it over {numbers.says}: {reason}."
         return _not_certified(replace(item, data=data), why)
     summary = f"The search and Lean's kernel contradict each other: the kernel says {reason}."

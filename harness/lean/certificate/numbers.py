@@ -7,7 +7,7 @@ computes with it as it stands, and nothing is defined beside the statement.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from importlib.resources import files
 
@@ -80,6 +80,8 @@ MODULO_THREE = Numbers(
     3,
 )
 
+RING_MODULO_THREE = replace(MODULO_THREE, instance=Constant(f"{REFERENCE}.ringModuloThree"))
+
 FURTHER = (files("harness.lean.certificate") / "Numbers.lean").read_text("utf-8")
 """The Lean text that declares what is cited of numbers and not in Lean's library."""
 
@@ -89,6 +91,21 @@ NUMBERS: Mapping[str, Numbers] = {
     "Int": INTEGERS,
 }
 """Of which numbers a certificate speaks, by the class or type of a claim's scalars."""
+
+FINITE: Mapping[str, Numbers] = {
+    "Lean.Grind.CommRing": RING_MODULO_THREE,
+    "Lean.Grind.Field": MODULO_THREE,
+}
+"""Of which ones, where hypotheses speak of all numbers, of which there must be an end."""
+
+
+def numbers_of(lean_name: str, modulus: int = 0) -> Numbers:
+    """The numbers of a certificate; with a modulus, those. Raises `CannotCertify`."""
+    found = (FINITE if modulus else NUMBERS).get(lean_name)
+    if found is None or modulus not in (0, found.modulus):
+        of = f" modulo {modulus}" if modulus else ""
+        raise CannotCertify(f"no numbers of {lean_name}{of} compute in the kernel")
+    return found
 
 
 def whole(value: Json) -> int:

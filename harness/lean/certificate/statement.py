@@ -45,14 +45,17 @@ class Witness:
     sizes: Mapping[str, int]
     values: Mapping[str, Json]
     points: Sequence[Point]
+    modulus: int = 0
 
 
-def refutation(printer: Printer, claim: Claim, example: Counterexample, key: str) -> Comparison:
+def refutation(
+    printer: Printer, claim: Claim, example: Counterexample, key: str, modulus: int = 0
+) -> Comparison:
     """`¬ claim`, with the proof that the counterexample is.
 
     Raises `CannotCertify` and `CannotPrint`; whether the proof holds is for the kernel to say.
     """
-    instance = Instance(printer, claim, example.sizes, example.values)
+    instance = Instance(printer, claim, example.sizes, example.values, modulus)
     levels, general = printer.claim(claim)
     conclusion = instance.sides(claim.conclusion)
     used = instance.applied(*(instance.sides(h.equation).proof() for h in claim.hypotheses))
@@ -105,7 +108,7 @@ def satisfaction(printer: Printer, claim: Claim, witness: Witness, key: str) -> 
     subjects = substance(claim)
     if len(subjects) != len(witness.points) or not subjects:
         raise CannotCertify("it is not said what is not trivial")
-    instance = Instance(printer, bare, witness.sizes, witness.values)
+    instance = Instance(printer, bare, witness.sizes, witness.values, witness.modulus)
     scope, binders = printer.claim_scope(bare)
     statement: Expression = FALSEHOOD
     for subject in reversed(subjects):
