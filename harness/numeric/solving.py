@@ -241,6 +241,8 @@ def _linear(asked: Asked, which: Sequence[int]) -> list[Floats] | None:
     lanes, count = int(np.prod(frame)), int(np.prod(asked.shape[len(frame) :]))
     if count > MOST:
         return None
+    if not lanes:  # a family without members
+        return [np.zeros(asked.shape)] * 2
 
     def at(value: Floats) -> Floats:
         gaps = asked.gaps(value)
