@@ -106,7 +106,7 @@ def fault_of(certificate: Certificate, claim: Claim) -> str:
 
 @pytest.mark.parametrize("name", CLAIMS)
 def test_each_hypothesis_is_decided(name: str) -> None:
-    """Lean has to say so of counterexamples: `tests/lean/test_certificate.py` asks it of such."""
+    """By the search alone: Lean's kernel is not asked here."""
     claim = CLAIMS[name]
     for hypothesis in claim.hypotheses:
         decision = decide(without(claim, hypothesis.name), PROJECT.library)
