@@ -261,7 +261,7 @@ def _relu(o: Operations, x: Number) -> Number:
     """x where it is positive, else 0: a positive scale passes through."""
     field = o.function.field
     is_positive = field.are_positive(x) if isinstance(field, PrimeField) else _positive(o, x)
-    return o.choose(is_positive, x, o.number(0, x))
+    return _either(o, is_positive, x, o.number(0, x))
 
 
 def _chance(o: Operations, x: Number) -> Any:
@@ -281,11 +281,22 @@ def _retraction(o: Operations, x: Number) -> Number:
 
 
 def _larger(o: Operations, x: Number, y: Number) -> Number:
-    return o.choose(o.values(x) > o.values(y), x, y)
+    return _either(o, o.values(x) > o.values(y), x, y)
 
 
 def _smaller(o: Operations, x: Number, y: Number) -> Number:
-    return o.choose(o.values(x) > o.values(y), y, x)
+    return _either(o, o.values(x) > o.values(y), y, x)
+
+
+def _either(o: Operations, mask: Any, x: Number, y: Number) -> Number:
+    """The larger or smaller of two: as far from the true one as the worse of them.
+
+    The true one may be the other: of 0 and x = −1 ± 2 the larger is at most 1, and computed as 0.
+    """
+    found = o.choose(mask, x, y)
+    if not o.is_bounded:
+        return found
+    return Bounded(found.value, o.xp.maximum(x.error, y.error))
 
 
 def _one(core: int) -> Mapping[str, Rule]:
@@ -321,7 +332,7 @@ def _one(core: int) -> Mapping[str, Rule]:
         "f(x²)": lambda o, x: wave_of(o, square(o, x)),
         "x f(x²)": lambda o, x: o.multiply(x, wave_of(o, square(o, x))),
         "|x|": _absolute,
-        "max(x, 0)": lambda o, x: o.choose(_positive(o, x), x, o.number(0, x)),
+        "max(x, 0)": lambda o, x: _either(o, _positive(o, x), x, o.number(0, x)),
         "relu(x)": _relu,
         "1 / √|x|": _inverse_root,
         "x / √|x|": lambda o, x: o.multiply(x, _inverse_root(o, x)),

@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from harness.arrays.floats import Bounded, BoundedFloat64, exactly
 from harness.language.parser import parse_type
 from harness.numeric.functions import WEIGHTS, open_functions
+from harness.numeric.laws import Constants, kinds, lawful
+from harness.numeric.reals import RealField
 
 ARITHMETIC = BoundedFloat64()
 
@@ -161,3 +163,21 @@ def test_waves_stay_within_their_bounds() -> None:
             moved = wave([*extra, value + 1e-7 * rng.choice([-1, 1], shape)])
             assert (np.abs(moved - found.value) <= found.error * (1 + 1e-6)).all()
             assert (found.error < 1e-3).all()
+
+
+@pytest.mark.parametrize("type_", ["scalar -> scalar", "scalar -> scalar -> scalar"])
+def test_laws_stay_within_their_bounds(type_: str) -> None:
+    """Arguments on both sides of 0, and of each other, within their errors: max(x, 0) at ±e."""
+    for name in kinds(parse_type(type_)):
+        for seed in range(20):
+            rng = np.random.default_rng(seed)
+            field = RealField()
+            constants = Constants.of(field, rng, 9)
+            law = lawful(name, field, rng, parse_type(type_), {}, constants)
+            count = type_.count("->")
+            values = [rng.standard_normal(9) * 10.0 ** rng.integers(-4, 1, 9) for _ in range(count)]
+            error = np.full(9, 1e-3)
+            found = law([Bounded(value, error) for value in values])
+            moved = law([value + error * rng.choice([-1, 1], 9) for value in values])
+            off = np.abs(moved - found.value)
+            assert ((off <= found.error * (1 + 1e-6) + 1e-15) | np.isnan(off)).all(), name
