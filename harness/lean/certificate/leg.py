@@ -22,6 +22,7 @@ from harness.lean.certificate.statement import Witness, refutation, satisfaction
 from harness.lean.errand import ErrandFailed
 from harness.lean.expression import constants
 from harness.lean.mirror.comparison import Comparison, references
+from harness.lean.mirror.reach import bridged, reached
 from harness.lean.printer import Printer
 from harness.lean.process import Signal
 from harness.lean.refuted import DECIDED
@@ -243,6 +244,13 @@ def _judged(
         return replace(item, outcome=Outcome.INCONCLUSIVE, summary=summary, data=data)
     if numbers is MODULO_THREE and not _modulus(item):
         why = f"Lean's kernel refuses it over {numbers.says}: {reason}."
+        return _not_certified(replace(item, data=data), why)
+    library = session.project.library
+    below = reached(library, *(h.equation for h in claim.hypotheses), claim.conclusion)
+    if bridges := bridged(library, *below):
+        # What recurses by a measure does not compute by definition, which a certificate needs.
+        what = f"What is meant by {', '.join(bridges)} is so by theorems"
+        why = f"{what}, and Lean's kernel does not compute it: {reason}."
         return _not_certified(replace(item, data=data), why)
     summary = f"The search and Lean's kernel contradict each other: the kernel says {reason}."
     return replace(item, outcome=Outcome.ERROR, summary=summary, data=data)

@@ -57,7 +57,7 @@ def mirror_claim(session: Session, claim: Claim) -> Evidence:
         return _evidence(claim.theorem, Outcome.NOT_RUN, what, data)
     if not (here.accepted and there.accepted):
         return _different(session, claim, data)
-    own = _own_laws(session, [claim.scalars], constant, *below)
+    own = _own_laws(session, [claim.scalars], _constants(library, constant, *below))
     if own:
         return _refuted(claim.theorem, Fact.OWN_LAWS, own, data, theorem_fault(claim, own))
     about = _about_propositions(library, constant)
@@ -66,6 +66,7 @@ def mirror_claim(session: Session, claim: Claim) -> Evidence:
         return _refuted(claim.theorem, Fact.OTHER_WORDS, about, data, where)
     definitions, operators = below
     wrong = _first_wrong(session, sorted(definitions), sorted(operators), claim, constant)
+    wrong = wrong or _own_bridges(session, definitions, operators)
     if wrong is not None:
         summary = f"The words are the same, but {wrong.summary}"
         return wrong.evidence(claim.theorem, summary, data, theorem_fault(claim, summary))
@@ -98,9 +99,10 @@ def mirror_definition(session: Session, name: str) -> Evidence:
     about = _about_propositions(library, constant)
     if wrong is None and about:
         wrong = Finding(about, Fact.OTHER_WORDS)
-    own = _own_laws(session, [], constant, {name, *definitions}, operators)
+    own = _own_laws(session, [], _constants(library, constant, {name, *definitions}, operators))
     if wrong is None and own:
         wrong = Finding(own, Fact.OWN_LAWS)
+    wrong = wrong or _own_bridges(session, {name, *definitions}, operators)
     if wrong is not None:
         summary = wrong.summary[0].upper() + wrong.summary[1:]
         place = session.place(constant)
@@ -437,23 +439,31 @@ def _assumed(session: Session, constant: str) -> str:
     return ""
 
 
-def _own_laws(
-    session: Session,
-    kinds: Iterable[ScalarKind],
-    subject: str,
-    definitions: set[str],
-    operators: set[str],
-) -> str:
+def _constants(
+    library: Library, subject: str, definitions: set[str], operators: set[str]
+) -> list[str]:
+    """The constants that stand for a subject and what it reaches."""
+    named = (library.primitives[name] for name in operators if name in library.primitives)
+    return [subject, *map(library.constant, definitions), *named]
+
+
+def _own_bridges(session: Session, definitions: set[str], operators: set[str]) -> Finding | None:
+    """A complaint where theorems that stand for comparisons are about the package's own laws.
+
+    Asked last: that such a theorem is about other scalars than the claim is a gap, and no cheat.
+    """
+    found = bridged(session.project.library, definitions, operators).values()
+    own = _own_laws(session, [], chain.from_iterable(found))
+    return Finding(own, Fact.OWN_LAWS) if own else None
+
+
+def _own_laws(session: Session, kinds: Iterable[ScalarKind], constants: Iterable[str]) -> str:
     """A complaint where the package itself says what an operation is, or which laws it has.
 
-    Asked of `kinds`, and of those by which the subject and what it reaches take their scalars:
-    both sides of a comparison are printed with the operations of these.
+    Asked of `kinds`, and of those by which `constants` take their scalars: both sides of a
+    comparison are printed with the operations of these.
     """
     library = session.project.library
-    constants = [subject, *map(library.constant, definitions)]
-    constants += [library.primitives[name] for name in operators if name in library.primitives]
-    for theorems in bridged(library, definitions, operators).values():
-        constants += theorems
     arrangements = [library.arrangements[c] for c in constants if c in library.arrangements]
     items = {item for own in arrangements for item in (*own.items, own.kind)}
     asked = [*kinds, *(kind for name, kind in library.scalars.items() if name in items)]
