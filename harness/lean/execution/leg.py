@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from harness.arrays.values import Unsupported
 from harness.evidence import Evidence, Leg, Outcome
 from harness.lean.errand import Errand, ErrandFailed, Told, tell
 from harness.lean.execution.compare import compare
@@ -71,6 +72,9 @@ def _compared(
             evidence(session, name, kind, tally, answers.seconds * tally.questions / len(asked))
             for (name, kind), tally in tallies.items()
         ]
+    except Unsupported as error:
+        summary = f"Lean runs it, and the evaluator of the specifications cannot: {error}."
+        found = [Evidence(subject.name, Leg.EXECUTION, "execution", Outcome.INCONCLUSIVE, summary)]
     except Exception as error:  # a fault of ours, or an answer without sense: this subject's alone
         summary = f"The comparison failed: {type(error).__name__}: {error}"
         found = [Evidence(subject.name, Leg.EXECUTION, "execution", Outcome.ERROR, summary)]
