@@ -281,14 +281,7 @@ def test_the_sum_below_an_inner_product_is_asked_about(cheating: Answers, root: 
             primitives={op: f"Sabotage.{space}.{op}" for op in ("sum", "dot")},
             definitions={},
             bridges=bridges,
-            scalars={
-                **(
-                    {"mixed": replace(ring, name="mixed", operations=mixed)}
-                    if space == "Mixed"
-                    else {}
-                ),
-                **project.library.scalars,
-            },
+            scalars={**(own if space == "Mixed" else {}), **project.library.scalars},
         )
         library = arranged(library, (claim,), session.answer.constants)
         made, tried = plan(library, (claim,)), trials(library, ("primitive:sum", "primitive:dot"))
@@ -309,14 +302,14 @@ def test_the_sum_below_an_inner_product_is_asked_about(cheating: Answers, root: 
             for key, ruling in answer.compared.items()
             if key.startswith(f"{name}/")
         }
-        own = replace(
+        there = replace(
             session,
             project=replace(project, library=library, claims=(claim,)),
             plan=made,
             trials=tried,
             answer=replace(answer, compared=compared),
         )
-        found = mirror_claim(own, claim)
+        found = mirror_claim(there, claim)
         assert found.outcome is outcome, (name, found.summary)
         assert words in found.summary, (name, found.summary)
         if outcome is C:
