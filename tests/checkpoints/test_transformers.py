@@ -17,7 +17,7 @@ from harness.checkpoints.fold import fold
 from harness.checkpoints.recipes import read_recipe
 from harness.checkpoints.running import in_doubles
 from harness.checkpoints.sides import open_side
-from harness.checkpoints.stream import refusal
+from harness.checkpoints.stream import refusal, untied
 from harness.diagnostics import InputError
 from tests.checkpoints.making import judged, turned, write_recipe
 
@@ -313,7 +313,7 @@ def test_a_stream_is_turned_right_or_refused(name, tmp_path):
     old, new = tmp_path / "old", tmp_path / "new"
     make(old, name)
     recipe = read_recipe(write_recipe(tmp_path / "recipe.yaml", {"residual": "random"}, seed=7))
-    if refusal(open_side(old)):
+    if refusal(untied(open_side(old))):
         with pytest.raises(InputError, match=r"recipe\.yaml:2:"):
             fold(old, new, recipe)
         assert not new.exists()
