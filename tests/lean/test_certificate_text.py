@@ -119,7 +119,7 @@ def test_a_specification_that_is_not_leans_theorem_is_no_contradiction(
     )
     said = {True: Ruling("accepted"), False: Ruling("refused", "the types differ")}
     answer = Answer(compared={asked[0].key: said[theorem], asked[1].key: said[instance]})
-    session: Any = SimpleNamespace(toolchain={})
+    session: Any = SimpleNamespace(toolchain={}, project=PROJECT)
     found = _judged(session, CLAIM, item, Request(asked), answer)
     assert found.outcome is outcome
     assert words in found.summary

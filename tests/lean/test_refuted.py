@@ -283,7 +283,7 @@ def test_a_certificate_on_which_lean_gives_up_is_no_contradiction() -> None:
     from harness.lean import expression as lean
 
     asked = [Comparison(name, (), lean.Sort(), lean.Sort()) for name in ("weakening", "refutation")]
-    own: Any = SimpleNamespace(toolchain={})
+    own: Any = SimpleNamespace(toolchain={}, project=PROJECT)
 
     def found(*rulings: Ruling) -> Evidence:
         compared = dict(zip(("weakening", "refutation"), rulings, strict=True))
@@ -295,3 +295,7 @@ def test_a_certificate_on_which_lean_gives_up_is_no_contradiction() -> None:
         assert evidence.outcome is Outcome.INCONCLUSIVE
         assert "did not come to an answer: deep recursion" in evidence.summary
     assert found(ACCEPTED, ACCEPTED).outcome is Outcome.CONFIRMED
+    # What is a sum by theorems alone need not compute.
+    bridged = replace(LIBRARY, bridges={"sum": ("T.empty", "T.next")})
+    own.project = replace(PROJECT, library=bridged)
+    assert found(ACCEPTED, REFUSED).outcome is Outcome.INCONCLUSIVE
