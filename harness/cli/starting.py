@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from harness import __version__
 from harness.cli.shared import NO_CACHE, TOOLCHAIN, kept_folder, reports_bad_input, unusable
 from harness.diagnostics import Diagnostic, InputError
 
@@ -230,7 +229,7 @@ def _workflow(root: Path, package: Path, specs: str, *, needs_lake: bool) -> Non
     if not needs_lake:
         text = re.sub(r" *# The package requires.*\n.*\n.*\n", "", text)
     lean = json.dumps(package.relative_to(root).as_posix())
-    text = text.replace("LEAN", lean).replace("VERSION", __version__)
+    text = text.replace("LEAN", lean)
     path.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(path, text.replace("SPECS", shlex.quote(specs)))
     click.echo(f"wrote {path.relative_to(root)}")

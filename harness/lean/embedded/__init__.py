@@ -16,7 +16,7 @@ initialisers, and the work. A run of proof, mirror and execution is one start fo
 for the inspection, which serves all claims, and one for the execution, which a change of theorems
 alone does not touch. `python -m benchmarks.lean` measures it. On 2 cores with nothing else
 running, when there were 18 claims: cold 41 s; one file of theorems touched 20 s; unchanged 1.7 s.
-All seven legs of 21 claims, with the report: 74 s cold, 4.7 s unchanged, of which half is writing
+A report of 21 claims, then all of them: 74 s cold, 4.7 s unchanged, of which half is writing
 the page and the rest mostly laying Lean's results beside Python's. The largest process held 1.4
 GiB, and no more run at once than there are cores and memory for.
 
