@@ -55,15 +55,20 @@ def run(
     program: Path, *arguments: str, project: Path, timeout: float = 900
 ) -> subprocess.CompletedProcess[str]:
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "PYTEST"))}
-    return subprocess.run(
-        [str(program), *arguments],
-        cwd=project,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=timeout,
-        check=False,
-    )
+    command = [str(program), *arguments]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        command, cwd=project, env=environment, stdout=pipe, stderr=pipe, text=True
+    ) as process:
+        try:
+            output, errors = process.communicate(timeout=timeout)
+        except subprocess.TimeoutExpired:
+            columns = "pid,ppid,stat,etime,time,wchan:20,args"
+            shown = subprocess.run(["ps", "-eo", columns], capture_output=True, text=True)
+            process.terminate()
+            output, errors = process.communicate()
+            pytest.fail(f"no end after {timeout:g} s\n{shown.stdout}\n{output}\n{errors}")
+    return subprocess.CompletedProcess(command, process.returncode, output, errors)
 
 
 def test_the_wheel_holds_every_file_of_the_package(wheel: Path) -> None:

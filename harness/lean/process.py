@@ -37,6 +37,10 @@ class Stopped(Exception):
         super().__init__(f"{program} was stopped: {reason}")
 
 
+class StoodStill(Stopped):
+    """The program was killed since it had computed nothing for long: it waited for itself."""
+
+
 @contextmanager
 def one_at_a_time(
     path: Path,
@@ -83,12 +87,14 @@ def execute(
     environment: Mapping[str, str] | None = None,
     stdin: str | None = None,
     timeout: float | None = None,
+    still: float | None = None,
     stop: Signal | None = None,
 ) -> Finished:
     """Run `command` to its end, and everything that it starts.
 
-    Raises Stopped when `timeout` seconds are over or `stop` is set, and OSError when the program
-    cannot be started. However it is left, by an interrupt as well, nothing of it goes on running.
+    Raises Stopped when `timeout` seconds are over or `stop` is set, StoodStill when for `still`
+    seconds it has hardly computed, and OSError when the program cannot be started. However it is
+    left, by an interrupt as well, nothing of it goes on running.
     """
     started = time.monotonic()
     tie = _Tie()
@@ -110,6 +116,7 @@ def execute(
                 start_new_session=sys.platform != "win32",
                 pass_fds=tie.passed,
             )
+        pulse = None if still is None else _Pulse(process.pid, still)
         try:
             while True:
                 try:
@@ -120,6 +127,9 @@ def execute(
                         raise Stopped(str(command[0]), "the run was called off") from None
                     if timeout is not None and time.monotonic() - started > timeout:
                         raise Stopped(str(command[0]), f"it took more than {timeout:g} s") from None
+                    if pulse is not None and pulse.stopped():
+                        reason = f"it stood still for {still:g} s"
+                        raise StoodStill(str(command[0]), reason) from None
                     if process.poll() is not None:
                         _kill(process)  # what it started holds on to its output
         finally:
@@ -152,6 +162,42 @@ class _Tie:
     def cut(self) -> None:
         for end in self._ends:
             os.close(end)
+
+
+class _Pulse:
+    """Whether a process group still computes, as Linux tells it; elsewhere it is never said not to.
+
+    Threads that wait for each other may look for a message now and then: Lean for WebAssembly takes
+    2 % of a core for that. A program that shares its core with ten others has five times as much.
+    """
+
+    SHARE = 0.04
+
+    def __init__(self, group: int, seconds: float) -> None:
+        self._group = group
+        self._seconds = seconds
+        self._since = time.monotonic()
+        self._then = self._used()
+
+    def stopped(self) -> bool:
+        passed = time.monotonic() - self._since
+        if passed < self._seconds:
+            return False
+        used, before = self._used(), self._then
+        self._since, self._then = time.monotonic(), used
+        return used is not None and before is not None and used - before < self.SHARE * passed
+
+    def _used(self) -> float | None:
+        """Seconds of computing that the group has used; see proc(5), /proc/pid/stat."""
+        if sys.platform != "linux":
+            return None
+        ticks = 0
+        for stat in Path("/proc").glob("[0-9]*/stat"):
+            with suppress(OSError):  # it has ended meanwhile
+                after_name = stat.read_text(errors="replace").rpartition(")")[2].split()
+                if int(after_name[2]) == self._group:
+                    ticks += int(after_name[11]) + int(after_name[12])
+        return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def _kill(process: subprocess.Popen[str]) -> None:

@@ -7,7 +7,7 @@ from threading import Event, Timer
 
 import pytest
 
-from harness.lean.process import Stopped, execute, one_at_a_time
+from harness.lean.process import StoodStill, Stopped, execute, one_at_a_time
 
 PARENT = """
 import subprocess, sys, time
@@ -55,6 +55,19 @@ def test_nothing_is_left_behind(tmp_path: Path, by: str) -> None:
     while running(int(note.read_text())) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert not running(int(note.read_text()))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc")
+def test_who_stands_still_is_ended_and_who_computes_is_not(tmp_path: Path) -> None:
+    waits = "import threading; threading.Event().wait(60)"
+    child = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {waits!r}])"
+    for script in (waits, child):
+        with pytest.raises(StoodStill, match="stood still for 1 s"):
+            execute([sys.executable, "-c", script], cwd=tmp_path, still=1.0)
+    computes = "import time\nend = time.monotonic() + 3\nwhile time.monotonic() < end: pass"
+    child = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {computes!r}])"
+    for script in (computes, child):
+        assert execute([sys.executable, "-c", script], cwd=tmp_path, still=1.0).exit_code == 0
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no signals there")

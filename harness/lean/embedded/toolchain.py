@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Literal
@@ -14,8 +15,14 @@ from harness.lean.embedded import glue, install, node
 from harness.lean.embedded.release import LEAN_COMMIT, LEAN_VERSION
 from harness.lean.messages import Message, parse_output, without_noise
 from harness.lean.package import Package
-from harness.lean.process import Signal, execute
+from harness.lean.process import Finished, Signal, StoodStill, execute
 from harness.lean.toolchain import LeanRun, Progress
+
+_STILL = 90.0
+"""Seconds without computing after which Lean is started anew, once.
+
+One run in some thousands was seen to wait for ever after Lean had started; why is not known.
+"""
 
 _LIBRARY = "/.lean-toolchain/lib/lean"
 """Where the runner puts Lean's own library."""
@@ -72,14 +79,21 @@ class EmbeddedToolchain:
             "reads": None if reads is None else str(reads.resolve()),
         }
         with as_file(files("harness.lean.embedded").joinpath("runner.cjs")) as runner:
-            done = execute(
+            start = partial(
+                execute,
                 [self.node, runner, json.dumps(settings)],
                 cwd=self.folder,
                 environment=_environment(),
                 stdin=stdin,
                 timeout=timeout,
+                still=_STILL,
                 stop=stop,
             )
+            done: Finished
+            try:
+                done = start()
+            except StoodStill:  # what it had written is written anew
+                done = start()
         messages, output = parse_output(done.output)
         errors = without_noise(done.errors)
         return LeanRun(done.exit_code, messages, output, errors, done.seconds)
