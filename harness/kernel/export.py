@@ -47,27 +47,14 @@ from harness.kernel.terms import (
     Name,
     NatLit,
     Param,
+    Pi,
     Proj,
     Sort,
     StrLit,
     Succ,
-    app,
-    bound,
-    const,
-    imax_level,
-    lam,
-    let,
     level_parts,
-    max_level,
     name_text,
-    nat,
-    param,
     parts,
-    pi,
-    proj,
-    sort,
-    string,
-    succ,
 )
 
 T = TypeVar("T")
@@ -230,23 +217,23 @@ class _Reader:
         self.exporter = ("", "")
         self.lean = ("", "")
         self.expr_makers: dict[str, Callable[[Any], Expr]] = {
-            "bvar": lambda data: bound(_natural(data)),
-            "sort": lambda data: sort(self.level(data)),
+            "bvar": lambda data: Bound(_natural(data)),
+            "sort": lambda data: Sort(self.level(data)),
             "const": self.read_const,
             "app": self.read_app,
-            "lam": lambda data: lam(*self.binder(data)),
-            "forallE": lambda data: pi(*self.binder(data)),
+            "lam": lambda data: Lam(*self.binder(data)),
+            "forallE": lambda data: Pi(*self.binder(data)),
             "letE": self.read_let,
             "proj": self.read_proj,
-            "natVal": lambda data: nat(_digits(data)),
-            "strVal": lambda data: string(_text(data)),
+            "natVal": lambda data: NatLit(_digits(data)),
+            "strVal": lambda data: StrLit(_text(data)),
             "mdata": self.read_mdata,
         }
         self.level_makers: dict[str, Callable[[Any], Level]] = {
-            "succ": lambda data: succ(self.level(data)),
-            "max": lambda data: max_level(*self.pair(data)),
-            "imax": lambda data: imax_level(*self.pair(data)),
-            "param": lambda data: param(self.name(data)),
+            "succ": lambda data: Succ(self.level(data)),
+            "max": lambda data: Max(*self.pair(data)),
+            "imax": lambda data: IMax(*self.pair(data)),
+            "param": lambda data: Param(self.name(data)),
         }
 
     def read(self, data: dict[str, Any], number: int) -> None:
@@ -310,11 +297,11 @@ class _Reader:
 
     def read_const(self, data: object) -> Expr:
         name, levels = _fields(data, "name", "us")
-        return const(self.name(name), tuple([self.level(index) for index in _list(levels)]))
+        return Const(self.name(name), tuple([self.level(index) for index in _list(levels)]))
 
     def read_app(self, data: object) -> Expr:
         fn, arg = _fields(data, "fn", "arg")
-        return app(self.expr(fn), self.expr(arg))
+        return App(self.expr(fn), self.expr(arg))
 
     def binder(self, data: object) -> tuple[Expr, Expr, Name, str]:
         name, type_, body, info = _fields(data, "name", "type", "body", "binderInfo")
@@ -328,11 +315,11 @@ class _Reader:
     def read_let(self, data: object) -> Expr:
         name, type_, value, body, nondep = _fields(data, "name", "type", "value", "body", "nondep")
         _truth(nondep)
-        return let(self.expr(type_), self.expr(value), self.expr(body), self.name(name))
+        return Let(self.expr(type_), self.expr(value), self.expr(body), self.name(name))
 
     def read_proj(self, data: object) -> Expr:
         name, index, struct = _fields(data, "typeName", "idx", "struct")
-        return proj(self.name(name), _natural(index), self.expr(struct))
+        return Proj(self.name(name), _natural(index), self.expr(struct))
 
     def read_mdata(self, data: object) -> Expr:
         inner, extra = _fields(data, "expr", "data")
