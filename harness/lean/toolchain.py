@@ -113,6 +113,21 @@ class Toolchain(Protocol):
         """
 
 
+@dataclass(frozen=True)
+class Caller:
+    """Who asks Lean: which one, where answers are kept, who hears of it, who may call it off."""
+
+    lean: Toolchain
+    cache: Path
+    say: Progress = lambda text: None
+    stop: Signal | None = None
+
+    @property
+    def is_called_off(self) -> bool:
+        """Whether nobody wants the answer any more."""
+        return self.stop is not None and self.stop.is_set()
+
+
 def compile_file(
     toolchain: Toolchain,
     source: str | Path,

@@ -18,10 +18,10 @@ from harness.claims.substance import spoken_of, substance
 from harness.claims.toggles import Checker
 from harness.evidence import Evidence, Json, Leg, Outcome
 from harness.instances.exact import breaks
-from harness.instances.finite import Met, find_met
+from harness.instances.finite import find_met
 from harness.instances.shrink import shrink
 from harness.instances.steps import worked
-from harness.instances.witness import Witness, find_witness
+from harness.instances.witness import find_witness
 from harness.language.notation import to_text
 from harness.lattice import Answer
 from harness.necessity.decide import MODULUS, decide
@@ -122,7 +122,7 @@ def _witness(claim: Claim, library: Library) -> Evidence:
     start = time.monotonic()
     subjects = ", ".join(map(to_text, substance(claim)))
     data: dict[str, Json] = {"substance": [to_text(term) for term in substance(claim)]}
-    found: Witness | Met | None = None
+    found = None
     why = "no small instance meets them with something that is not trivial"
     try:
         found = find_witness(claim, library, seconds=SECONDS)

@@ -44,7 +44,7 @@ def prove(session: Session, claim: Claim) -> Evidence:
         summary = (
             f"{constant} is not a theorem but {_article(declaration.kind)}; nothing is proved."
         )
-        return _refuted(claim, Fact.UNPROVED, summary, data, _at(session, [constant], summary))
+        return _refuted(claim, Fact.UNPROVED, summary, data, session.fault([constant], summary))
     return (
         _assumed(session, claim, data)
         or _compiled(session, claim, data)
@@ -110,7 +110,7 @@ def _unchecked(session: Session, claim: Claim, data: dict[str, Json]) -> Evidenc
         if ruling.undecided:
             whom = "it" if name == constant else f"{readable(name)}, on which it rests"
             summary = f"Lean's kernel could not be asked about {whom}: {ruling.reason}."
-            where = _at(session, [name, constant], summary)
+            where = session.fault([name, constant], summary)
             return Evidence(
                 claim.theorem, Leg.PROOF, CHECK, Outcome.NOT_RUN, summary, data, diagnostics=where
             )
@@ -119,7 +119,7 @@ def _unchecked(session: Session, claim: Claim, data: dict[str, Json]) -> Evidenc
             summary = f"The kernel refuses {whom}: {ruling.reason}."
             # What the kernel is not given, such as an unsafe constant, nobody has accepted either.
             ground = ruling if ruling.verdict == "refused" else Fact.UNPROVED
-            return _refuted(claim, ground, summary, data, _at(session, [name, constant], summary))
+            return _refuted(claim, ground, summary, data, session.fault([name, constant], summary))
     return None
 
 
@@ -136,7 +136,7 @@ def _assumed(session: Session, claim: Claim, data: dict[str, Json]) -> Evidence 
         by = "" if citing == constant else f", through {readable(citing)}"
         parts.append(f"{what}{by}")
         places = [citing, axiom, constant]
-        diagnostics += _at(session, places, f"{claim.theorem} rests on {what}{by}.")
+        diagnostics += session.fault(places, f"{claim.theorem} rests on {what}{by}.")
     summary = f"It is unproved: what stands for a proof rests on {'; on '.join(parts)}."
     return _refuted(claim, Fact.UNPROVED, summary, data, diagnostics)
 
@@ -153,7 +153,7 @@ def _compiled(session: Session, claim: Claim, data: dict[str, Json]) -> Evidence
         f"It rests on what compiled code answers ({word}{through}): the kernel runs that, and "
         "checks nothing."
     )
-    return _refuted(claim, Fact.UNPROVED, summary, data, _at(session, [citing, constant], summary))
+    return _refuted(claim, Fact.UNPROVED, summary, data, session.fault([citing, constant], summary))
 
 
 def _confirmed(session: Session, claim: Claim, data: dict[str, Json]) -> Evidence:
@@ -189,12 +189,6 @@ def _refuted(
     diagnostics: Iterable[Diagnostic],
 ) -> Evidence:
     return refuted(claim.theorem, Leg.PROOF, CHECK, ground, summary, data, diagnostics)
-
-
-def _at(session: Session, names: list[str], message: str) -> tuple[Diagnostic, ...]:
-    """A fault at the first of these declarations whose place is known."""
-    found = (session.diagnostic(name, message) for name in names)
-    return tuple(item for item in found if item is not None)[:1]
 
 
 def _article(kind: str) -> str:

@@ -21,9 +21,12 @@ from harness.lean.expression import (
     Literal,
     Local,
     Sort,
+    apply,
+    mapped,
     source,
     substitute,
 )
+from harness.lean.expression import spine as spine
 from harness.lean.levels import raised
 
 MARK = "·"
@@ -93,15 +96,6 @@ def spoken_name(name: str) -> str:
     return base_name(name).split("._@.", 1)[0]
 
 
-def spine(expression: Expression) -> tuple[Expression, list[Expression]]:
-    """What is applied, and everything that it is applied to."""
-    arguments: list[Expression] = []
-    while isinstance(expression, Application):
-        arguments.append(expression.argument)
-        expression = expression.function
-    return expression, arguments[::-1]
-
-
 def beta(head: Expression, arguments: list[Expression]) -> Expression:
     """`head` at `arguments`, reduced where it is a function."""
     values: dict[str, Expression] = {}
@@ -112,9 +106,7 @@ def beta(head: Expression, arguments: list[Expression]) -> Expression:
     found = substitute(head, values)
     if rest and isinstance(found, Function):
         return beta(found, rest)
-    for argument in rest:
-        found = Application(found, argument)
-    return found
+    return apply(found, *rest)
 
 
 def unfolded(expression: Expression, values: Mapping[str, Expression]) -> Expression:
@@ -126,13 +118,8 @@ def unfolded(expression: Expression, values: Mapping[str, Expression]) -> Expres
             return unfolded(beta(values[name], arguments), values)
         case Function() if arguments:
             return unfolded(beta(head, arguments), values)
-        case Function(name, type_, body) | ForAll(name, type_, body):
-            kind = type(head)
-            return kind(name, unfolded(type_, values), unfolded(body, values))
         case _:
-            for argument in arguments:
-                head = Application(head, argument)
-            return head
+            return apply(mapped(head, lambda part: unfolded(part, values)), *arguments)
 
 
 def names(expression: Expression) -> Iterator[str]:
