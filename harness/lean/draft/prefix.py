@@ -27,7 +27,7 @@ from harness.lean.expression import (
     substitute,
 )
 from harness.lean.expression import spine as spine
-from harness.lean.levels import raised
+from harness.lean.levels import raised, stored
 
 MARK = "·"
 """Stands between the name that a binder has in Lean and its number; in no name of Lean's own."""
@@ -44,7 +44,7 @@ def read(term: kernel.Expr, numbers: Iterator[int] | None = None) -> Expression:
             case kernel.Const():
                 return Constant(name_text(e.name))
             case kernel.Sort():
-                level = _level(e.level)
+                level = stored(e.level, _spoken_level)
                 return Sort("" if level == "0" else raised(level, -1))
             case kernel.NatLit():
                 return Literal(e.value)
@@ -73,17 +73,8 @@ def read(term: kernel.Expr, numbers: Iterator[int] | None = None) -> Expression:
     return walk(term, ())
 
 
-def _level(level: kernel.Level) -> str:
-    match level:
-        case kernel.Succ():
-            return f"+{_level(level.of)}"
-        case kernel.Max():
-            return f"({_level(level.left)}|{_level(level.right)})"
-        case kernel.IMax():
-            return f"({_level(level.left)}~{_level(level.right)})"
-        case kernel.Param():
-            return re.sub(r"[^\w.']", "_", name_text(level.name))
-    return "0"
+def _spoken_level(name: kernel.Name) -> str:
+    return re.sub(r"[^\w.']", "_", name_text(name))
 
 
 def base_name(name: str) -> str:

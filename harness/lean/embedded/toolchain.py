@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Unpack
 
 from harness.lean.embedded import glue, install, node
 from harness.lean.embedded.release import LEAN_COMMIT, LEAN_VERSION
 from harness.lean.messages import Message, parse_output, without_noise
 from harness.lean.package import Package
 from harness.lean.process import Signal, execute
-from harness.lean.toolchain import LeanRun, Progress
+from harness.lean.toolchain import LeanRun, Progress, Sight
 
 _LIBRARY = "/.lean-toolchain/lib/lean"
 """Where the runner puts Lean's own library."""
@@ -38,24 +38,15 @@ class EmbeddedToolchain:
         return f"embedded {self.version} {self.commit} {glue.recipe()}"
 
     def run(
-        self,
-        arguments: Sequence[str | Path],
-        *,
-        root: Path,
-        lean_path: Sequence[Path] = (),
-        readable: Sequence[Path] = (),
-        writable: Sequence[Path] = (),
-        instead: Mapping[Path, Path] | None = None,
-        reads: Path | None = None,
-        stdin: str | None = None,
-        timeout: float | None = None,
-        stop: Signal | None = None,
+        self, arguments: Sequence[str | Path], *, root: Path, **sight: Unpack[Sight]
     ) -> LeanRun:
         """See `Toolchain.run`. Lean sees the folders that are named of the disk, no more.
 
         `arguments` may name files in those folders alone.
         """
-        mounts = list(_mounts((root, *readable), lean_path, writable))
+        lean_path, reads = sight.get("lean_path", ()), sight.get("reads")
+        watched = (root, *sight.get("readable", ()))
+        mounts = list(_mounts(watched, lean_path, sight.get("writable", ())))
         search = [_LIBRARY, *(_seen(path.resolve()) for path in lean_path)]
         settings = {
             "toolchain": str(self.folder),
@@ -67,7 +58,8 @@ class EmbeddedToolchain:
             "environment": {"LEAN_PATH": ":".join(search)},
             "mounts": mounts,
             "instead": {
-                str(path.resolve()): str(other.resolve()) for path, other in (instead or {}).items()
+                str(path.resolve()): str(other.resolve())
+                for path, other in sight.get("instead", {}).items()
             },
             "reads": None if reads is None else str(reads.resolve()),
         }
@@ -76,9 +68,9 @@ class EmbeddedToolchain:
                 [self.node, runner, json.dumps(settings)],
                 cwd=self.folder,
                 environment=_environment(),
-                stdin=stdin,
-                timeout=timeout,
-                stop=stop,
+                stdin=sight.get("stdin"),
+                timeout=sight.get("timeout"),
+                stop=sight.get("stop"),
             )
         messages, output = parse_output(done.output)
         errors = without_noise(done.errors)
