@@ -13,7 +13,6 @@ own files are never taken for answers, since whoever hands over a project hands 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from contextlib import suppress
 from functools import cache
@@ -23,8 +22,7 @@ from pathlib import Path
 from platform import machine, python_version
 
 from harness.evidence import Evidence
-from harness.files import write_atomically
-from harness.plain import from_plain, to_plain
+from harness.keeping import keep, recall
 
 MAX_BYTES = 2**28
 """How much evidence is kept of one project."""
@@ -39,14 +37,6 @@ COMPUTING_LIBRARIES = (
     "array-api-compat",
     "array-api-strict",
 )
-
-
-def digest(*parts: object) -> str:
-    """A fingerprint of plain data and of the language's own frozen dataclasses.
-
-    Their `repr` holds all that distinguishes them; where a term was read from is left out of it.
-    """
-    return sha256("\0".join(map(repr, parts)).encode()).hexdigest()
 
 
 @cache
@@ -85,14 +75,7 @@ class EvidenceCache:
 
     def get(self, key: str) -> list[Evidence] | None:
         """The evidence that was kept under `key`, or nothing."""
-        try:
-            data = json.loads(self._entry(key).read_bytes())
-            text = data["evidence"]
-            if data["key"] != key or data["checksum"] != _checksum(key, text):
-                return None
-            return from_plain(json.loads(text), list[Evidence])
-        except (OSError, KeyError, TypeError, ValueError, AttributeError, RecursionError):
-            return None
+        return recall(self._entry(key), key, list[Evidence])
 
     def put(self, key: str, evidence: Sequence[Evidence]) -> None:
         """Keep `evidence` under `key`, if that is possible."""
@@ -100,11 +83,9 @@ class EvidenceCache:
             return
         path = self._entry(key)
         try:
-            text = json.dumps(to_plain(list(evidence)))
-            data = {"key": key, "evidence": text, "checksum": _checksum(key, text)}
             path.parent.mkdir(exist_ok=True)
             # The disk is not waited for: an entry that a crash cuts short has another checksum.
-            write_atomically(path, json.dumps(data), is_durable=False)
+            keep(path, key, list(evidence), is_durable=False)
             self._written = True
         except OSError as error:
             self._give_up(error)
@@ -131,7 +112,3 @@ class EvidenceCache:
 
     def _give_up(self, error: OSError) -> None:
         self.trouble = f"answers are not kept for the next run: {error.strerror}: {self.folder}"
-
-
-def _checksum(key: str, text: str) -> str:
-    return sha256(f"{key}\0{text}".encode()).hexdigest()

@@ -102,8 +102,7 @@ def assert_conforms(function: Callable[..., Any], definition: str, **binding: An
     """Fail with what was found unless every check confirms or does not apply, one confirming."""
     found = conforms(function, definition, **binding)
     outcomes = {item.outcome for item in found}
-    fine = outcomes <= {Outcome.CONFIRMED, Outcome.NOT_APPLICABLE}
-    if not (fine and Outcome.CONFIRMED in outcomes):
+    if not (all(o.is_fine for o in outcomes) and Outcome.CONFIRMED in outcomes):
         lines = [f"{_name(function)} does not conform to {definition}"]
         for item in found:
             lines.append(f"{item.check}: {item.outcome.value}: {item.summary}")

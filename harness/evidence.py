@@ -32,6 +32,11 @@ class Outcome(StrEnum):
     NOT_APPLICABLE = "not applicable"
     ERROR = "error"
 
+    @property
+    def is_fine(self) -> bool:
+        """Whether nothing is amiss: it is confirmed, or does not apply."""
+        return self in (Outcome.CONFIRMED, Outcome.NOT_APPLICABLE)
+
 
 class Leg(StrEnum):
     """The questions that are asked of a claim, in the order in which reports show them."""
@@ -94,6 +99,16 @@ class Counterexample:
     left: Json
     right: Json
     remark: str = ""
+
+
+@dataclass(frozen=True)
+class Witness:
+    """An instance that meets the hypotheses, and in which something is not trivial."""
+
+    sizes: Mapping[str, int]
+    values: Mapping[str, Json]
+    points: tuple[tuple[int, ...], ...]
+    """For each part of the claim's substance, where a number shows that it is not trivial."""
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ project hands over all of its files.
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import stat
@@ -14,6 +15,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
+from typing import Any, TypeVar
+
+from harness.files import write_atomically
+from harness.plain import from_plain, to_plain
+
+T = TypeVar("T")
 
 CACHE_VARIABLE = "HARNESS_CACHE_DIR"
 
@@ -86,3 +93,29 @@ def _make_private(folder: Path) -> None:
             raise PermissionError(f"{folder} belongs to another user.")
         if stat.S_IMODE(found.st_mode) != 0o700:
             folder.chmod(0o700)
+
+
+def digest(*parts: object) -> str:
+    """A fingerprint of plain data and of the language's own frozen dataclasses.
+
+    Their `repr` holds all that distinguishes them; where a term was read from is left out of it.
+    """
+    return sha256("\0".join(map(repr, parts)).encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def keep(path: Path, key: str, value: Any, *, is_durable: bool = True) -> None:
+    """Write down what `recall` gives back for the same key. Raises OSError."""
+    text = json.dumps(to_plain(value))
+    data = {"key": key, "value": text, "checksum": digest(key, text)}
+    write_atomically(path, json.dumps(data), is_durable=is_durable)
+
+
+def recall(path: Path, key: str, kind: type[T]) -> T | None:
+    """What was kept there under this key; nothing for what was cut short, edited or is another."""
+    try:
+        data = json.loads(path.read_bytes())
+        if data["key"] != key or data["checksum"] != digest(key, data["value"]):
+            return None
+        return from_plain(json.loads(data["value"]), kind)
+    except (OSError, KeyError, TypeError, ValueError, AttributeError, RecursionError):
+        return None

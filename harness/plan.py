@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from harness.cache import code_fingerprint, digest
+from harness.cache import code_fingerprint
 from harness.claims.model import Claim, Definition, Library, Project
 from harness.claims.needs import claim_needs
 from harness.claims.programs import Model, Program
@@ -17,6 +17,7 @@ from harness.claims.toggles import Checker
 from harness.claims.vacuity import UNKNOWN, vacuous
 from harness.evidence import VACUITY, Evidence, Leg, Outcome
 from harness.isolation import Task
+from harness.keeping import digest
 from harness.language.transform import calls
 
 LEAN_LEGS = (Leg.PROOF, Leg.MIRROR, Leg.EXECUTION, Leg.NECESSITY)

@@ -8,11 +8,12 @@ found; nothing here judges it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from queue import SimpleQueue
 from threading import Event, Thread
 from typing import Any
@@ -47,6 +48,7 @@ __all__ = [
     "LEGS",
     "Notice",
     "Plan",
+    "answers",
     "is_answer",
     "run",
     "said",
@@ -70,51 +72,72 @@ def run(plan: Plan) -> Iterator[Evidence | Gap | Notice]:
     """
     yield from empty_claims(plan)
     yield from lawless_claims(plan)
-    results: SimpleQueue[Evidence | Gap | Notice | InputError | _Done] = SimpleQueue()
+    asked = list(questions(plan))
+    searches = Searches(sum(map(_is_search, asked)))
+    results: SimpleQueue[Any] = SimpleQueue()
     stop = Event()
+    thread = None
+    if asks_lean(plan):
+        arguments = (plan, results, searches.found.result, stop)
+        thread = Thread(target=_ask_lean, args=arguments, daemon=True)
+        thread.start()
+    tasks = ((task, task) for task in asked)
+    try:
+        with closing(answers(plan, tasks, results, is_open=thread is not None)) as events:
+            for event in events:
+                match event:
+                    case Task() as task, found:
+                        yield from searches.passed(task, _of_claim(task, found))
+                    case other:
+                        yield other
+    finally:
+        stop.set()
+        searches.found.cancel()
+        if thread is not None:
+            thread.join()
+
+
+def answers(
+    plan: Plan,
+    tasks: Iterable[tuple[Any, Task]],
+    others: SimpleQueue[Any] | None = None,
+    *,
+    is_open: bool = False,
+) -> Generator[Any]:
+    """Ask engines; yields what each task is for with its evidence, as soon as that is there.
+
+    What was found before comes first, and what is found is kept. Where `others` is open, what comes
+    by it is yielded as well, until a `_Done` closes it; an `InputError` that comes is raised.
+    """
+    results: SimpleQueue[Any] = others or SimpleQueue()
+    memory = reserved(plan.memory, plan.backend, plan.device)
     with closing(EvidenceCache(plan.cache / "evidence")) as cache:
-        tasks: list[tuple[Task, str]] = []
-        asked = list(questions(plan))
-        searches = Searches(sum(map(_is_search, asked)))
-        for task in asked:
+        unknown: list[tuple[Any, Task, str]] = []
+        for about, task in tasks:
             key = task_key(task)
-            known = cache.get(key)
-            if known is None:
-                tasks.append((task, key))
+            if (known := cache.get(key)) is None:
+                unknown.append((about, task, key))
             else:
-                yield from searches.passed(task, _of_claim(task, known))
-        waiting = len(tasks)
-        thread = None
-        if asks_lean(plan):
-            arguments = (plan, results, searches.found.result, stop)
-            thread = Thread(target=_ask_lean, args=arguments, daemon=True)
-            thread.start()
-            waiting += 1
-        try:
-            memory = reserved(plan.memory, plan.backend, plan.device)
-            with Workers(plan.workers, seconds=plan.seconds, memory=memory) as workers:
-                for task, key in tasks:
-                    future = workers.submit(task)
-                    future.add_done_callback(_forward(task, key, results))
-                while waiting:
-                    match results.get():
-                        case _Done(task=Task() as task, key=key, future=Future() as future):
-                            waiting -= 1
-                            found = _dated(workers.answer(task, future))
-                            if is_answer(found):
-                                cache.put(key, found)
-                            yield from searches.passed(task, _of_claim(task, found))
-                        case _Done():
-                            waiting -= 1
-                        case InputError() as fault:
-                            raise fault
-                        case other:
-                            yield other
-        finally:
-            stop.set()
-            searches.found.cancel()
-            if thread is not None:
-                thread.join()
+                yield about, known
+        with Workers(plan.workers, seconds=plan.seconds, memory=memory) as workers:
+            for question in unknown:
+                future = workers.submit(question[1])
+                future.add_done_callback(partial(_forward, question, results))
+            waiting = len(unknown) + is_open
+            while waiting:
+                match results.get():
+                    case _Done(question=(about, task, key), future=Future() as future):
+                        waiting -= 1
+                        found = _dated(workers.answer(task, future))
+                        if is_answer(found):
+                            cache.put(key, found)
+                        yield about, found
+                    case _Done():
+                        waiting -= 1
+                    case InputError() as fault:
+                        raise fault
+                    case other:
+                        yield other
         if cache.trouble:
             yield Notice(cache.trouble, is_lasting=True)
 
@@ -125,9 +148,8 @@ def _of_claim(task: Task, found: list[Evidence]) -> list[Evidence]:
 
 @dataclass(frozen=True)
 class _Done:
-    task: Task | None = None
-    key: str = ""
-    future: Any = None
+    question: tuple[Any, Task, str] | None = None
+    future: Future[None] | None = None
 
 
 class Searches:
@@ -162,8 +184,10 @@ def _is_search(task: Task) -> bool:
     return task.leg is Leg.NECESSITY and isinstance(task.about, Claim)
 
 
-def _forward(task: Task, key: str, results: SimpleQueue[Any]) -> Any:
-    return lambda future: results.put(_Done(task, key, future))
+def _forward(
+    question: tuple[Any, Task, str], results: SimpleQueue[Any], future: Future[None]
+) -> None:
+    results.put(_Done(question, future))
 
 
 def is_answer(found: list[Evidence]) -> bool:
@@ -177,7 +201,7 @@ def is_answer(found: list[Evidence]) -> bool:
 
 
 def _ran_out_of_time(item: Evidence) -> bool:
-    """Searches of the necessity leg end by the clock; a machine that is less busy finds more."""
+    """Searches of the necessity leg end after so much of the processor; a faster one finds more."""
     is_found = item.counterexample is not None or "instance" in item.data
     return item.leg is Leg.NECESSITY and item.outcome is Outcome.INCONCLUSIVE and not is_found
 

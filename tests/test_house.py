@@ -18,9 +18,10 @@ SOURCES = sorted(HARNESS.rglob("*.py"))
 # Each part may import the parts before it in its chain, and nothing to the right.
 MAY_IMPORT = {
     "diagnostics": set(),
+    "extras": set(),
     "files": set(),
     "kernel": set(),
-    "keeping": set(),
+    "keeping": {"files", "plain"},
     "threads": set(),
     "lifetime": {"threads"},
     "language": {"diagnostics"},
@@ -29,7 +30,7 @@ MAY_IMPORT = {
     "plain": set(),
     "lattice": {"language", "evidence"},
     "verdict": {"evidence"},
-    "arrays": {"language", "claims"},
+    "arrays": {"extras", "language", "claims"},
     "cost": {"language", "claims"},
     "folds": {
         *("language", "claims", "evidence", "arrays", "cost", "instances"),
@@ -55,10 +56,10 @@ MAY_IMPORT = {
     },
     "implementations": {"language", "claims", "evidence", "arrays", "instances"},
     "checkpoints": {"diagnostics", "claims", "implementations", "numeric"},
-    "programs": {"language", "claims", "evidence", "arrays", "numeric"},
-    "cache": {"evidence", "files", "plain"},
+    "programs": {"extras", "language", "claims", "evidence", "arrays", "numeric"},
+    "cache": {"evidence", "keeping"},
     "isolation": {"claims", "evidence", "lifetime", "threads"},
-    "plan": {"language", "claims", "evidence", "cache", "isolation"},
+    "plan": {"keeping", "language", "claims", "evidence", "cache", "isolation"},
     "run": {"diagnostics", "claims", "evidence", "cache", "isolation", "plan", "lean"},
     "sweep": {
         "diagnostics",
@@ -69,12 +70,14 @@ MAY_IMPORT = {
         "arrays",
         "numeric",
         "cache",
+        "extras",
+        "keeping",
         "lifetime",
         "threads",
     },
     "progress": {"evidence", "run"},
     "mutation": {
-        *("diagnostics", "files", "language", "claims", "evidence", "verdict"),
+        *("diagnostics", "keeping", "language", "claims", "evidence", "verdict"),
         *("lean", "cache", "isolation", "run"),
     },
 }

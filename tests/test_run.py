@@ -244,7 +244,7 @@ def necessity(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, engine: str) -> l
     def missing(*_: object, **__: object) -> None:
         raise ToolchainMissing("There is no Lean.", "")
 
-    monkeypatch.setattr("harness.lean.leg.find_toolchain", missing)
+    monkeypatch.setattr("harness.lean.find.find_toolchain", missing)
     asked = Plan(
         load_project(ROOT, ONE_CLAIM),
         tmp_path,

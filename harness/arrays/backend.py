@@ -13,13 +13,15 @@ from typing import Any
 
 import numpy as np
 
+from harness.extras import remedy
+
 PACKAGES: Mapping[str, tuple[str, str]] = {
-    "numpy": ("numpy", "numpy"),
-    "torch": ("array_api_compat.torch", "lean-harness[torch]"),
-    "cupy": ("array_api_compat.cupy", "lean-harness[cupy]"),
-    "array-api-strict": ("array_api_strict", "array-api-strict"),
+    "numpy": ("numpy", ""),
+    "torch": ("array_api_compat.torch", "torch"),
+    "cupy": ("array_api_compat.cupy", "cupy"),
+    "array-api-strict": ("array_api_strict", "dev"),
 }
-"""The backends: for each the module that holds its namespace, and what to install for it."""
+"""The backends: for each the module that holds its namespace, and the extra that brings it."""
 
 FORMATS = ("float64", "float32", "float16", "bfloat16")
 """The floating-point formats that are asked about, the widest first; a backend may lack some."""
@@ -39,13 +41,12 @@ class Backend:
     """
 
     def __init__(self, name: str = "numpy", device: str = "") -> None:
-        module, package = PACKAGES[name]
+        module, extra = PACKAGES[name]
         try:
             namespace = import_module(module)
         except ImportError as error:
-            raise BackendMissing(
-                f"{name} is not installed: pip install '{package}' ({error})"
-            ) from None
+            message = f"{name} is not installed; {remedy(extra)} ({error})"
+            raise BackendMissing(message) from None
         self.name = name
         self.device = device
         if name == "numpy":

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from harness.cli.shared import OUTPUT_FILE, reports_bad_input
+from harness.extras import remedy
 
 if TYPE_CHECKING:
     from harness.checkpoints.findings import Report
@@ -28,10 +29,9 @@ def _needs_libraries(*, runs: bool = False) -> None:
     """End with 3 where the libraries of checkpoints are missing, or those that run them."""
     names = ["gguf", "ml_dtypes", "safetensors", *["torch", "transformers"] * runs]
     if missing := [name for name in names if find_spec(name) is None]:
-        extras = "checkpoints,programs" if runs else "checkpoints"
         verb = "is" if len(missing) == 1 else "are"
-        message = f"{', '.join(missing)} {verb} missing: pip install 'lean-harness[{extras}]'"
-        click.echo(message, err=True)
+        how = remedy("checkpoints", *["programs"] * runs)
+        click.echo(f"{', '.join(missing)} {verb} missing; {how}", err=True)
         sys.exit(3)
 
 

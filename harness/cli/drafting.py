@@ -12,7 +12,7 @@ from harness.cli.shared import (
     NO_CACHE,
     OUTPUT_FILE,
     TOOLCHAIN,
-    kept_folder,
+    asking_lean,
     reports_bad_input,
     unusable,
 )
@@ -49,9 +49,6 @@ def new(
     from harness.files import write_atomically
     from harness.lean.draft.ask import NoSuchTheorem, draft_claims
     from harness.lean.draft.text import draft_text
-    from harness.lean.errand import ErrandFailed
-    from harness.lean.process import Stopped
-    from harness.lean.toolchain import ToolchainMissing
 
     if is_all:
         _new_all(folder, toolchain, is_kept)
@@ -65,18 +62,10 @@ def new(
     if not is_shown:
         _refuse_to_overwrite(target, theorem, claimed_theorems(folder), force)
     try:
-        drafts = draft_claims(
-            project,
-            (theorem,),
-            cache=kept_folder(project.root, is_kept) / "lean",
-            toolchain=toolchain,
-            on_progress=lambda text: click.echo(text, err=True),
-        )
+        with asking_lean(project, toolchain, is_kept) as caller:
+            drafts = draft_claims(project, (theorem,), caller)
     except NoSuchTheorem as error:
         raise unusable(theorem, str(error)) from None
-    except (ErrandFailed, Stopped, ToolchainMissing) as error:
-        click.echo(f"Lean could not be asked: {error}", err=True)
-        sys.exit(3)
     draft = drafts.found[0]
     place = drafts.session.place(project.library.qualified(draft.theorem))
     text = draft_text(draft, project.library, place)
@@ -110,12 +99,12 @@ def _refuse_to_overwrite(target: Path, theorem: str, claimed: dict[str, Path], f
 def _new_all(folder: Path, toolchain: str, is_kept: bool) -> None:
     """Draft a specification of every theorem that has none yet."""
     from harness.claims.project import claimed_theorems, find_root, open_project
-    from harness.cli.starting import built_package, say, write_drafts
+    from harness.cli.starting import built_package, write_drafts
     from harness.lean.draft.package import read_all
 
     project = open_project(find_root(folder))
-    built, lean, cache = built_package(project, toolchain, is_kept)
-    reader = read_all(project, built, lean, cache=cache, on_progress=say)
+    built, caller = built_package(project, toolchain, is_kept)
+    reader = read_all(project, built, caller)
     drafts = reader.drafts(project.library, claimed_theorems(folder))
     written = write_drafts(project, drafts, reader.session.place)
     click.echo(f"{written} of {len(drafts)} theorems without a specification were drafted")

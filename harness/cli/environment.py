@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from harness.cli.shared import JSON, print_json, reports_bad_input
+from harness.extras import remedy
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -85,11 +86,8 @@ def _libraries() -> Iterator[tuple[str, str]]:
     for extra_name, names in optional.items():
         purpose = f" ({_EXTRAS[extra_name]})" if extra_name in _EXTRAS else ""
         missing = [name for name in names if name.startswith("no ")]
-        remedy = f"; pip install 'lean-harness[{extra_name}]'" if missing else ""
-        yield (
-            "–" if missing else "✓",
-            f"optional, {extra_name}{purpose}: {', '.join(names)}{remedy}",
-        )
+        how = f"; {remedy(extra_name)}" if missing else ""
+        yield "–" if missing else "✓", f"optional, {extra_name}{purpose}: {', '.join(names)}{how}"
 
 
 def _lean() -> Iterator[tuple[str, str]]:
@@ -114,8 +112,8 @@ def _lean() -> Iterator[tuple[str, str]]:
         if place is not None and is_undamaged(place):
             yield "✓", f"embedded Lean in {place}"
         elif place is not None:
-            remedy = "remove that folder, and the next use fetches it again"
-            yield "✗", f"embedded Lean in {place} is damaged: {remedy}"
+            how = "remove that folder, and the next use fetches it again"
+            yield "✗", f"embedded Lean in {place} is damaged: {how}"
         else:
             size = f"{PACKED_BYTES / 1e6:.0f} MB"
             yield "–", f"embedded Lean: fetched on first use, {size} into {cache_folder()}"

@@ -11,7 +11,7 @@ from harness.cli.shared import (
     NO_CACHE,
     OUTPUT_FILE,
     TOOLCHAIN,
-    kept_folder,
+    asking_lean,
     read_project,
     reports_bad_input,
 )
@@ -34,29 +34,14 @@ def export(
     axioms, and are counted on standard error. Exit code 3: Lean has no such theorem, or there is
     no Lean.
     """
-    from functools import partial
-    from typing import cast
-
     from harness.files import write_atomically
     from harness.kernel.export import write_export
     from harness.lean.audit.second import exported, unproved
-    from harness.lean.errand import ErrandFailed
-    from harness.lean.find import find_toolchain
     from harness.lean.leg import look
-    from harness.lean.toolchain import Preference, ToolchainMissing
 
     project, _ = read_project(folder)
-    try:
-        lean = find_toolchain(cast(Preference, toolchain), root=project.lean)
-        session = look(
-            project,
-            lean,
-            kept_folder(project.root, is_kept) / "lean",
-            partial(click.echo, err=True),
-        )
-    except (ToolchainMissing, ErrandFailed) as error:
-        click.echo(str(error), err=True)
-        sys.exit(3)
+    with asking_lean(project, toolchain, is_kept) as caller:
+        session = look(project, caller)
     wanted = theorems or tuple(claim.theorem for claim in project.claims)
     constants = session.answer.constants
     missing = [name for name in wanted if session.constant(name) not in constants]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
-from functools import partial, wraps
+from functools import wraps
 from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, ParamSpec
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
     from harness.claims.model import Claim, Project
+    from harness.lean.toolchain import Caller
 
 P = ParamSpec("P")
 
@@ -107,8 +109,31 @@ def kept_folder(project: Path, is_kept: bool) -> Path:
     """Where the command that runs keeps what it finds out about a project."""
     from harness.keeping import kept_or_not
 
-    keeping = kept_or_not(project, partial(click.echo, err=True), is_wanted=is_kept)
+    keeping = kept_or_not(project, say, is_wanted=is_kept)
     return click.get_current_context().with_resource(keeping)
+
+
+def say(text: str) -> None:
+    """Tell how far a command is, or what is wrong, beside its output."""
+    click.echo(text, err=True)
+
+
+@contextmanager
+def asking_lean(project: Project, toolchain: str, is_kept: bool) -> Iterator[Caller]:
+    """Who asks Lean for a command, which ends with 3 and says why where it cannot be asked."""
+    from harness.lean.errand import ErrandFailed
+    from harness.lean.find import caller_for
+    from harness.lean.process import Stopped
+    from harness.lean.toolchain import ToolchainMissing
+
+    try:
+        yield caller_for(project.lean, toolchain, kept_folder(project.root, is_kept) / "lean", say)
+        return
+    except ToolchainMissing as missing:
+        say(str(missing))
+    except (ErrandFailed, Stopped) as error:
+        say(f"Lean could not be asked: {error}")
+    sys.exit(3)
 
 
 class Finite(click.FloatRange):

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from harness.cli.shared import NO_CACHE, TOOLCHAIN, kept_folder, reports_bad_input, unusable
+from harness.cli.shared import NO_CACHE, TOOLCHAIN, asking_lean, reports_bad_input, unusable
 from harness.diagnostics import Diagnostic, InputError
 
 if TYPE_CHECKING:
     from harness.claims.model import Project
     from harness.lean.build import Build
     from harness.lean.draft.statement import Draft
-    from harness.lean.toolchain import Toolchain
+    from harness.lean.toolchain import Caller
 
 LAKEFILES = ("lakefile.toml", "lakefile.lean")
 
@@ -52,8 +52,8 @@ def init(folder: Path, lean: str | None, specs: str, toolchain: str, is_kept: bo
         raise InputError([Diagnostic(f"{specs}/{DEFINITIONS_FILE}", 1, 1, message)])
     empty = Library("", core_scalars(), {}, {})
     project = Project(root, package, root / specs, empty, ())
-    built, asked, cache = built_package(project, toolchain, is_kept)
-    reader = read_all(project, built, asked, cache=cache, on_progress=say)
+    built, caller = built_package(project, toolchain, is_kept)
+    reader = read_all(project, built, caller)
     found = reader.discover()
     library = found.library
     definitions.parent.mkdir(parents=True, exist_ok=True)
@@ -150,10 +150,6 @@ def build(folder: Path, toolchain: str, is_kept: bool) -> None:
     click.echo("built")
 
 
-def say(text: str) -> None:
-    click.echo(text, err=True)
-
-
 def _package(root: Path, given: str | None) -> Path:
     """The Lake package here or in a folder below. Raises `InputError` unless there is one."""
     candidates = [root / given] if given else [root, *sorted(root.iterdir())]
@@ -167,28 +163,15 @@ def _package(root: Path, given: str | None) -> Path:
     raise unusable(where, message + hint)
 
 
-def built_package(project: Project, toolchain: str, is_kept: bool) -> tuple[Build, Toolchain, Path]:
+def built_package(project: Project, toolchain: str, is_kept: bool) -> tuple[Build, Caller]:
     """The package as built; ends the command with Lean's messages where it does not build."""
-    from typing import cast
-
     from harness.lean.build import ModuleOutcome
-    from harness.lean.errand import ErrandFailed
-    from harness.lean.find import find_toolchain, package_for
+    from harness.lean.find import package_for
     from harness.lean.operators import with_operators
-    from harness.lean.toolchain import Preference, ToolchainMissing
 
-    try:
-        lean = find_toolchain(cast(Preference, toolchain), root=project.lean, on_progress=say)
-    except ToolchainMissing as missing:
-        click.echo(str(missing), err=True)
-        sys.exit(3)
-    cache = kept_folder(project.root, is_kept) / "lean"
-    try:
-        package = package_for(project.lean, lean)
-        built = with_operators(project.library, package, lean, cache=cache, on_progress=say)
-    except ErrandFailed as failed:
-        click.echo(f"Lean could not be asked: {failed}", err=True)
-        sys.exit(3)
+    with asking_lean(project, toolchain, is_kept) as caller:
+        package = package_for(project.lean, caller.lean)
+        built = with_operators(project.library, package, caller)
     for message in built.errors:
         place = f"{message.file}:{message.line}:{message.column}: " if message.file else ""
         click.echo(f"{place}{message.text}", err=True)
@@ -200,7 +183,7 @@ def built_package(project: Project, toolchain: str, is_kept: bool) -> tuple[Buil
                 click.echo(f"{module.file}: not decided, which is no fault of it{why}", err=True)
         refused = ModuleOutcome.FAILED in outcomes or ModuleOutcome.UNDECIDED not in outcomes
         sys.exit(1 if refused and built.errors else 3)
-    return built, lean, cache
+    return built, caller
 
 
 def _settings(root: Path, package: Path, specs: str) -> None:

@@ -20,7 +20,7 @@ import numpy as np
 from harness.arrays import Data, Evaluator, Places, Unsupported, Value, open_function
 from harness.arrays.evaluate import rank, shape_of, size_of
 from harness.claims.model import Claim, Hypothesis, Library
-from harness.evidence import Counterexample, Json
+from harness.evidence import Counterexample, Json, Witness
 from harness.language.terms import Equation, Term, Variable
 from harness.language.transform import equation_variables
 from harness.language.types import Parameter, Sort, Type, function_parts, is_place
@@ -93,16 +93,9 @@ def find_finite(
     return next(filter(None, (search.found() for search in searches)), None)
 
 
-@dataclass(frozen=True)
-class Met:
-    """An instance that meets all hypotheses, and where what is not trivial shows that."""
-
-    sizes: Mapping[str, int]
-    values: Mapping[str, Json]
-    points: tuple[tuple[int, ...], ...]
-
-
-def find_met(claim: Claim, library: Library, subjects: Sequence[Term], modulus: int) -> Met | None:
+def find_met(
+    claim: Claim, library: Library, subjects: Sequence[Term], modulus: int
+) -> Witness | None:
     """An instance modulo a number that meets the hypotheses, in which no subject is trivial."""
     searches = _searches(claim, library, None, (modulus,))
     return next(filter(None, (search.met(subjects) for search in searches)), None)
@@ -118,7 +111,7 @@ def _searches(
         return
     names = [p.name for p in claim.parameters if isinstance(p.sort, Sort)]
     for modulus, size in itertools.product(moduli, (1, 2)):
-        if deadline is not None and time.monotonic() > deadline:
+        if deadline is not None and time.process_time() > deadline:
             return
         if size == 1 and not names:
             continue
@@ -190,7 +183,7 @@ class _Search:
                     return Counterexample(dict(self.sizes), values_, *sides, remark)
         return None
 
-    def met(self, subjects: Sequence[Term]) -> Met | None:
+    def met(self, subjects: Sequence[Term]) -> Witness | None:
         """The first lane that meets the hypotheses, and in which no subject is trivial."""
         with suppress(Unsupported):
             for pick, arrays, values, good in self._lanes():
@@ -201,7 +194,7 @@ class _Search:
                     lane = int(good.argmax())
                     points = (np.argwhere(array[lane])[0].tolist() for array in numbers)
                     shown = self._shown(lane, pick, arrays)
-                    return Met(dict(self.sizes), shown, tuple(map(tuple, points)))
+                    return Witness(dict(self.sizes), shown, tuple(map(tuple, points)))
         return None
 
     def _telling(

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from itertools import product
 from typing import Any
@@ -15,21 +14,11 @@ from harness.arrays import Data, Unsupported
 from harness.arrays.evaluate import rank
 from harness.claims.model import Claim, Library
 from harness.claims.substance import bounds, spoken_of, substance
-from harness.evidence import Json
+from harness.evidence import Json, Witness
 from harness.instances.exact import meets, plain
 from harness.instances.functions import function_names
 from harness.instances.search import Lanes, Numbers, draw_lanes, small_sizes
 from harness.language.terms import Term
-
-
-@dataclass(frozen=True)
-class Witness:
-    """An instance of what the hypotheses speak of."""
-
-    sizes: Mapping[str, int]
-    values: Mapping[str, Json]
-    points: tuple[tuple[int, ...], ...]
-    """For each part of the claim's substance, where a number shows that it is not trivial."""
 
 
 def find_witness(claim: Claim, library: Library, *, seconds: float) -> Witness | None:
@@ -38,12 +27,12 @@ def find_witness(claim: Claim, library: Library, *, seconds: float) -> Witness |
     Not trivial: of all that `substance` names, no matrix is diagonal (of a family, not every
     member), and no vector or scalar is 0. So in particular no matrix is ±1. Raises `Unsupported`.
     """
-    end = time.monotonic() + seconds
+    end = time.process_time() + seconds
     bare = replace(claim, parameters=spoken_of(claim))
     subjects = substance(claim)
     functions = [p.name for p in bare.parameters if p.is_explicit and rank(p.type) is None]
     for sizes, function in product(small_sizes(bare), function_names(bare)):
-        if time.monotonic() >= end:
+        if time.process_time() >= end:
             return None
         drawn = draw_lanes(bare, library, sizes, function, Numbers())
         numbers = [_telling(subject, drawn) for subject in subjects]

@@ -15,20 +15,16 @@ from harness.kernel.literals import NAT_SUCC, TRUE, as_list, value_of
 from harness.kernel.substitution import instantiate
 from harness.kernel.terms import (
     App,
+    Bound,
     Const,
     Expr,
     Lam,
+    Local,
     NatLit,
     Pi,
     Proj,
     Sort,
     StrLit,
-    app,
-    bound,
-    lam,
-    local,
-    nat,
-    proj,
     spine,
 )
 from harness.kernel.universes import same
@@ -80,7 +76,7 @@ class Kernel(Typing):
             domain = instantiate(a.type, locals)
             if a.type is not b.type and not self.equal(domain, instantiate(b.type, locals)):
                 return False
-            locals.append(local(max(first + len(locals), domain.locals), domain))
+            locals.append(Local(max(first + len(locals), domain.locals), domain))
             a, b = a.body, b.body
         return self.equal(instantiate(a, locals), instantiate(b, locals))
 
@@ -228,7 +224,7 @@ class Kernel(Typing):
         type_of_b = self.whnf(self.infer(b))
         if not isinstance(type_of_b, Pi):
             return False
-        return self.equal(a, lam(type_of_b.type, app(b, bound(0))))
+        return self.equal(a, Lam(type_of_b.type, App(b, Bound(0))))
 
     def _structure_eta(self, a: Expr, b: Expr) -> bool:
         """`S.mk b.1 b.2` is `b`, for a structure `S`."""
@@ -241,7 +237,7 @@ class Kernel(Typing):
         if not self.equal(self.infer(a), self.infer(b)):
             return False
         for i, arg in enumerate(args[constructor.num_params :]):
-            if not self.equal(proj(constructor.inductive, i, b), arg):
+            if not self.equal(Proj(constructor.inductive, i, b), arg):
                 return False
         return True
 
@@ -272,5 +268,5 @@ def _height(definition: Definition | Theorem) -> float:
 def _before(e: Expr) -> Expr | None:
     """`n`, if `e` is `Nat.succ n` or a literal above 0."""
     if isinstance(e, NatLit):
-        return nat(e.value - 1) if e.value else None
+        return NatLit(e.value - 1) if e.value else None
     return e.arg if isinstance(e, App) and e.fn is NAT_SUCC else None

@@ -47,27 +47,14 @@ from harness.kernel.terms import (
     Name,
     NatLit,
     Param,
+    Pi,
     Proj,
     Sort,
     StrLit,
     Succ,
-    app,
-    bound,
-    const,
-    imax_level,
-    lam,
-    let,
     level_parts,
-    max_level,
     name_text,
-    nat,
-    param,
     parts,
-    pi,
-    proj,
-    sort,
-    string,
-    succ,
 )
 
 T = TypeVar("T")
@@ -85,8 +72,8 @@ class ExportError(Exception):
         super().__init__(f"line {line}: {reason}")
 
 
-class _Wrong(Exception):
-    """What is wrong with the line that is being read."""
+class Wrong(Exception):
+    """What is wrong with the line that is being read, or with a part of it."""
 
 
 def read_export(lines: Iterable[bytes]) -> Export:
@@ -95,8 +82,8 @@ def read_export(lines: Iterable[bytes]) -> Export:
     number = 0
     for number, line in enumerate(lines, 1):
         try:
-            reader.read(_object(line), number)
-        except _Wrong as wrong:
+            reader.read(object_of(line), number)
+        except Wrong as wrong:
             raise ExportError(number, str(wrong)) from None
     if number == 0:
         raise ExportError(1, "expected an export, found nothing")
@@ -106,31 +93,32 @@ def read_export(lines: Iterable[bytes]) -> Export:
 # Text to JSON
 
 
-def _object(line: bytes) -> dict[str, Any]:
+def object_of(line: bytes) -> dict[str, Any]:
+    """The JSON object that a whole line is, in which no key stands twice. Raises Wrong."""
     if not line.endswith(b"\n"):
-        raise _Wrong("the line does not end: the file was cut short")
+        raise Wrong("the line does not end: the file was cut short")
     try:
         data = json.loads(
             line.decode("utf-8"), object_pairs_hook=_distinct, parse_constant=_no_constant
         )
     except UnicodeDecodeError:
-        raise _Wrong("expected UTF-8") from None
+        raise Wrong("expected UTF-8") from None
     except (ValueError, RecursionError) as error:
-        raise _Wrong(f"expected one JSON object, found something else: {error}") from None
+        raise Wrong(f"expected one JSON object, found something else: {error}") from None
     if type(data) is not dict:
-        raise _Wrong(f"expected a JSON object, found {_kind(data)}")
+        raise Wrong(f"expected a JSON object, found {_kind(data)}")
     return data
 
 
 def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     data = dict(pairs)
     if len(data) != len(pairs):
-        raise _Wrong("a key stands twice in one object")
+        raise Wrong("a key stands twice in one object")
     return data
 
 
 def _no_constant(text: str) -> NoReturn:
-    raise _Wrong(f"expected JSON, found {text}")
+    raise Wrong(f"expected JSON, found {text}")
 
 
 def _kind(value: object) -> str:
@@ -144,50 +132,50 @@ def _kind(value: object) -> str:
     return kinds.get(type(value), "something else")
 
 
-def _fields(data: object, *keys: str) -> list[Any]:
+def fields_of(data: object, *keys: str) -> list[Any]:
     """The values of exactly these keys, in this order."""
     if type(data) is not dict:
-        raise _Wrong(f"expected an object with {', '.join(keys)}, found {_kind(data)}")
+        raise Wrong(f"expected an object with {', '.join(keys)}, found {_kind(data)}")
     if len(data) != len(keys) or any(key not in data for key in keys):
         unknown = [repr(key) for key in data if key not in keys]
         missing = [repr(key) for key in keys if key not in data]
         found = [*(f"unknown {key}" for key in unknown), *(f"missing {key}" for key in missing)]
-        raise _Wrong("; ".join(found))
+        raise Wrong("; ".join(found))
     return [data[key] for key in keys]
 
 
-def _natural(value: object) -> int:
+def natural_of(value: object) -> int:
     # A truth value is an `int` to Python, and is none here.
     if type(value) is not int or value < 0:
-        raise _Wrong(f"expected a natural number, found {value!r:.50}")
+        raise Wrong(f"expected a natural number, found {value!r:.50}")
     return value
 
 
 def _truth(value: object) -> bool:
     if type(value) is not bool:
-        raise _Wrong(f"expected true or false, found {value!r:.50}")
+        raise Wrong(f"expected true or false, found {value!r:.50}")
     return value
 
 
-def _text(value: object) -> str:
+def text_of(value: object) -> str:
     if type(value) is not str:
-        raise _Wrong(f"expected a text, found {_kind(value)}")
+        raise Wrong(f"expected a text, found {_kind(value)}")
     try:
         value.encode("utf-8")
     except UnicodeEncodeError:
-        raise _Wrong("a text holds half of a surrogate pair, which is no character") from None
+        raise Wrong("a text holds half of a surrogate pair, which is no character") from None
     return value
 
 
 def _one_of(value: object, *words: str) -> str:
     if type(value) is not str or value not in words:
-        raise _Wrong(f"expected one of {', '.join(words)}, found {value!r:.50}")
+        raise Wrong(f"expected one of {', '.join(words)}, found {value!r:.50}")
     return value
 
 
-def _list(value: object) -> list[Any]:
+def list_of(value: object) -> list[Any]:
     if type(value) is not list:
-        raise _Wrong(f"expected a list, found {_kind(value)}")
+        raise Wrong(f"expected a list, found {_kind(value)}")
     return value
 
 
@@ -197,11 +185,11 @@ _MOST_DIGITS = 1_000_000
 
 
 def _digits(value: object) -> int:
-    text = _text(value)
+    text = text_of(value)
     if not text or not text.isascii() or not text.isdigit():
-        raise _Wrong(f"expected decimal digits, found {text!r:.50}")
+        raise Wrong(f"expected decimal digits, found {text!r:.50}")
     if len(text) > _MOST_DIGITS:
-        raise _Wrong(f"expected at most {_MOST_DIGITS} digits, found {len(text)}")
+        raise Wrong(f"expected at most {_MOST_DIGITS} digits, found {len(text)}")
     number = 0
     for start in range(0, len(text), _CHUNK):
         chunk = text[start : start + _CHUNK]
@@ -230,23 +218,23 @@ class _Reader:
         self.exporter = ("", "")
         self.lean = ("", "")
         self.expr_makers: dict[str, Callable[[Any], Expr]] = {
-            "bvar": lambda data: bound(_natural(data)),
-            "sort": lambda data: sort(self.level(data)),
+            "bvar": lambda data: Bound(natural_of(data)),
+            "sort": lambda data: Sort(self.level(data)),
             "const": self.read_const,
             "app": self.read_app,
-            "lam": lambda data: lam(*self.binder(data)),
-            "forallE": lambda data: pi(*self.binder(data)),
+            "lam": lambda data: Lam(*self.binder(data)),
+            "forallE": lambda data: Pi(*self.binder(data)),
             "letE": self.read_let,
             "proj": self.read_proj,
-            "natVal": lambda data: nat(_digits(data)),
-            "strVal": lambda data: string(_text(data)),
+            "natVal": lambda data: NatLit(_digits(data)),
+            "strVal": lambda data: StrLit(text_of(data)),
             "mdata": self.read_mdata,
         }
         self.level_makers: dict[str, Callable[[Any], Level]] = {
-            "succ": lambda data: succ(self.level(data)),
-            "max": lambda data: max_level(*self.pair(data)),
-            "imax": lambda data: imax_level(*self.pair(data)),
-            "param": lambda data: param(self.name(data)),
+            "succ": lambda data: Succ(self.level(data)),
+            "max": lambda data: Max(*self.pair(data)),
+            "imax": lambda data: IMax(*self.pair(data)),
+            "param": lambda data: Param(self.name(data)),
         }
 
     def read(self, data: dict[str, Any], number: int) -> None:
@@ -261,24 +249,24 @@ class _Reader:
         else:
             key, value = _only(data)
             if key not in DECLARATIONS:
-                raise _Wrong(f"unknown {key!r:.50}")
+                raise Wrong(f"unknown {key!r:.50}")
             declaration: Declaration = self.item(DECLARATIONS[key], value)
             for constant in constants(declaration):
                 if constant.name in self.declared:
-                    raise _Wrong(f"{name_text(constant.name)} is declared twice")
+                    raise Wrong(f"{name_text(constant.name)} is declared twice")
                 self.declared.add(constant.name)
             self.declarations.append(declaration)
 
     def read_meta(self, data: dict[str, Any]) -> None:
-        (meta,) = _fields(data, "meta")
-        exporter, lean, form = _fields(meta, "exporter", "lean", "format")
-        name, version = _fields(exporter, "name", "version")
-        self.exporter = (_text(name), _text(version))
-        commit, version = _fields(lean, "githash", "version")
-        self.lean = (_text(commit), _text(version))
-        (version,) = _fields(form, "version")
+        (meta,) = fields_of(data, "meta")
+        exporter, lean, form = fields_of(meta, "exporter", "lean", "format")
+        name, version = fields_of(exporter, "name", "version")
+        self.exporter = (text_of(name), text_of(version))
+        commit, version = fields_of(lean, "githash", "version")
+        self.lean = (text_of(commit), text_of(version))
+        (version,) = fields_of(form, "version")
         if version != VERSION:
-            raise _Wrong(f"expected version {VERSION} of the format, found {version!r:.50}")
+            raise Wrong(f"expected version {VERSION} of the format, found {version!r:.50}")
 
     # Names, levels, expressions
 
@@ -292,32 +280,32 @@ class _Reader:
         return _look_up(self.exprs, index, "expression")
 
     def name_list(self, data: object) -> tuple[Name, ...]:
-        return tuple([self.name(index) for index in _list(data)])
+        return tuple([self.name(index) for index in list_of(data)])
 
     def pair(self, data: object) -> tuple[Level, Level]:
-        indices = _list(data)
+        indices = list_of(data)
         if len(indices) != 2:
-            raise _Wrong(f"expected two levels, found {len(indices)}")
+            raise Wrong(f"expected two levels, found {len(indices)}")
         return self.level(indices[0]), self.level(indices[1])
 
     def read_str(self, data: object) -> Name:
-        before, text = _fields(data, "pre", "str")
-        return (*self.name(before), _text(text))
+        before, text = fields_of(data, "pre", "str")
+        return (*self.name(before), text_of(text))
 
     def read_num(self, data: object) -> Name:
-        before, number = _fields(data, "pre", "i")
-        return (*self.name(before), _natural(number))
+        before, number = fields_of(data, "pre", "i")
+        return (*self.name(before), natural_of(number))
 
     def read_const(self, data: object) -> Expr:
-        name, levels = _fields(data, "name", "us")
-        return const(self.name(name), tuple([self.level(index) for index in _list(levels)]))
+        name, levels = fields_of(data, "name", "us")
+        return Const(self.name(name), tuple([self.level(index) for index in list_of(levels)]))
 
     def read_app(self, data: object) -> Expr:
-        fn, arg = _fields(data, "fn", "arg")
-        return app(self.expr(fn), self.expr(arg))
+        fn, arg = fields_of(data, "fn", "arg")
+        return App(self.expr(fn), self.expr(arg))
 
     def binder(self, data: object) -> tuple[Expr, Expr, Name, str]:
-        name, type_, body, info = _fields(data, "name", "type", "body", "binderInfo")
+        name, type_, body, info = fields_of(data, "name", "type", "body", "binderInfo")
         return (
             self.expr(type_),
             self.expr(body),
@@ -326,18 +314,20 @@ class _Reader:
         )
 
     def read_let(self, data: object) -> Expr:
-        name, type_, value, body, nondep = _fields(data, "name", "type", "value", "body", "nondep")
+        name, type_, value, body, nondep = fields_of(
+            data, "name", "type", "value", "body", "nondep"
+        )
         _truth(nondep)
-        return let(self.expr(type_), self.expr(value), self.expr(body), self.name(name))
+        return Let(self.expr(type_), self.expr(value), self.expr(body), self.name(name))
 
     def read_proj(self, data: object) -> Expr:
-        name, index, struct = _fields(data, "typeName", "idx", "struct")
-        return proj(self.name(name), _natural(index), self.expr(struct))
+        name, index, struct = fields_of(data, "typeName", "idx", "struct")
+        return Proj(self.name(name), natural_of(index), self.expr(struct))
 
     def read_mdata(self, data: object) -> Expr:
-        inner, extra = _fields(data, "expr", "data")
+        inner, extra = fields_of(data, "expr", "data")
         if type(extra) is not dict:
-            raise _Wrong(f"expected an object, found {_kind(extra)}")
+            raise Wrong(f"expected an object, found {_kind(extra)}")
         return self.expr(inner)
 
     # Declarations
@@ -345,13 +335,13 @@ class _Reader:
     def closed(self, index: object) -> Expr:
         e = self.expr(index)
         if e.loose:
-            raise _Wrong("a bound variable stands outside all binders")
+            raise Wrong("a bound variable stands outside all binders")
         return e
 
     def item(self, kind: type[Any], data: object) -> Any:
         """A declaration, or a part of one, from its fields as `FIELDS` lists them."""
         fields = FIELDS[kind]
-        values = _fields(data, *(key for key, _, _ in fields))
+        values = fields_of(data, *(key for key, _, _ in fields))
         made = {}
         for (_, attribute, codec), value in zip(fields, values, strict=True):
             made[attribute] = codec[0](self, value)
@@ -360,33 +350,33 @@ class _Reader:
 
 def _hints(data: object) -> Hints:
     if type(data) is dict:
-        (height,) = _fields(data, "regular")
-        if _natural(height) >= 2**32:
-            raise _Wrong(f"expected a height below 2^32, found {height}")
+        (height,) = fields_of(data, "regular")
+        if natural_of(height) >= 2**32:
+            raise Wrong(f"expected a height below 2^32, found {height}")
         return cast(int, height)
     return cast(Hints, _one_of(data, "opaque", "abbrev"))
 
 
 def _add(table: dict[int, Any], makers: dict[str, Any], data: dict[str, Any], key: str) -> None:
-    index = _natural(data.pop(key))
+    index = natural_of(data.pop(key))
     kind, value = _only(data)
     if kind not in makers:
-        raise _Wrong(f"unknown {kind!r:.50} beside {key!r}")
+        raise Wrong(f"unknown {kind!r:.50} beside {key!r}")
     if index in table:
-        raise _Wrong(f"{key} {index} stands here a second time")
+        raise Wrong(f"{key} {index} stands here a second time")
     table[index] = makers[kind](value)
 
 
 def _only(data: dict[str, Any]) -> tuple[str, Any]:
     if len(data) != 1:
-        raise _Wrong(f"expected one kind of thing on a line, found {', '.join(map(repr, data))}")
+        raise Wrong(f"expected one kind of thing on a line, found {', '.join(map(repr, data))}")
     return next(iter(data.items()))
 
 
 def _look_up(table: dict[int, T], index: object, what: str) -> T:
     # A truth value would find the entry 0 or 1.
     if type(index) is not int or index not in table:
-        raise _Wrong(f"there is no {what} {index!r:.50} above this line")
+        raise Wrong(f"there is no {what} {index!r:.50} above this line")
     return table[index]
 
 
@@ -556,7 +546,7 @@ def _word(*words: str) -> Codec:
 
 def _items(kind: type[Any]) -> Codec:
     return (
-        lambda reader, data: tuple([reader.item(kind, item) for item in _list(data)]),
+        lambda reader, data: tuple([reader.item(kind, item) for item in list_of(data)]),
         lambda writer, items: [writer.item(item) for item in items],
     )
 
@@ -564,7 +554,7 @@ def _items(kind: type[Any]) -> Codec:
 _NAME: Codec = (_Reader.name, _Writer.name)
 _NAMES: Codec = (_Reader.name_list, _Writer.name_list)
 _EXPR: Codec = (_Reader.closed, _Writer.expr)
-_NATURAL, _TRUTH = _plain_codec(_natural), _plain_codec(_truth)
+_NATURAL, _TRUTH = _plain_codec(natural_of), _plain_codec(_truth)
 _HINTS: Codec = (
     lambda _, data: _hints(data),
     lambda _, hints: {"regular": hints} if isinstance(hints, int) else hints,

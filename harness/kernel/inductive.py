@@ -51,19 +51,16 @@ from harness.kernel.terms import (
     Binder,
     Const,
     Expr,
+    Lam,
     Level,
     Local,
     Name,
+    Param,
     Pi,
+    Sort,
     apply,
-    const,
-    lam,
-    local,
     name_text,
-    param,
     parts,
-    pi,
-    sort,
     spine,
 )
 from harness.kernel.universes import at_most, is_never_zero, is_zero, same
@@ -148,7 +145,7 @@ def recursors_of(environment: Environment, block: Inductive, kernel: Kernel) -> 
         )
         for item in block.types
     ]
-    levels = tuple([param(name) for name in first.level_params])
+    levels = tuple([Param(name) for name in first.level_params])
     nesting = Nesting(environment, types, levels, first.num_params)
     nesting.unfold(scratch)
     own = _scratch(environment, kernel, first.level_params)
@@ -295,7 +292,7 @@ class Generator:
         self.kernel = kernel
         self.types = types
         self.level_params = level_params
-        self.levels = tuple([param(name) for name in level_params])
+        self.levels = tuple([Param(name) for name in level_params])
         self.num_params = num_params
         self.params = params
         self.names = {item.name: i for i, item in enumerate(types)}
@@ -310,7 +307,7 @@ class Generator:
     def fresh(self, type: Expr) -> Expr:
         """A variable that stands nowhere yet."""
         self.next_local = max(self.next_local, type.locals) + 1
-        return local(self.next_local - 1, type)
+        return Local(self.next_local - 1, type)
 
     def run(self, elimination: Name) -> list[Computed]:
         self.check_types()
@@ -425,15 +422,15 @@ class Generator:
     # Recursors
 
     def recursors(self, elimination: Name | None) -> list[Computed]:
-        motive_sort = sort(ZERO if elimination is None else param(elimination))
+        motive_sort = Sort(ZERO if elimination is None else Param(elimination))
         extra = () if elimination is None else (elimination,)
         level_params = (*extra, *self.level_params)
-        levels = tuple([param(name) for name in level_params])
+        levels = tuple([Param(name) for name in level_params])
         majors, motives = [], []
         for item, indices in zip(self.types, self.indices, strict=True):
-            of = apply(const(item.name, self.levels), self.params + indices)
+            of = apply(Const(item.name, self.levels), self.params + indices)
             majors.append(self.fresh(of))
-            motives.append(self.fresh(bind(pi, [*indices, majors[-1]], motive_sort)))
+            motives.append(self.fresh(bind(Pi, [*indices, majors[-1]], motive_sort)))
         for i, of_type in enumerate(self.made):
             for made in of_type:
                 made.minor = self.fresh(self.minor_type(made, motives, i))
@@ -452,19 +449,19 @@ class Generator:
             for made in self.made[i]:
                 proofs = []
                 for each in made.recursive:
-                    again = const(self.types[each.type].recursor, levels)
+                    again = Const(self.types[each.type].recursor, levels)
                     inner = apply(again, front + each.indices + [apply(each.variable, each.xs)])
-                    proofs.append(bind(lam, each.xs, inner))
+                    proofs.append(bind(Lam, each.xs, inner))
                 rhs = apply(made.minor, made.fields + proofs)
                 binders = front + made.fields
-                rules.append(Rule(made.name, len(made.fields), bind(lam, binders, rhs)))
-                rule_types.append(bind(pi, binders, self.conclusion(made, motives[i])))
+                rules.append(Rule(made.name, len(made.fields), bind(Lam, binders, rhs)))
+                rule_types.append(bind(Pi, binders, self.conclusion(made, motives[i])))
             indices, major = self.indices[i], majors[i]
             goal = apply(motives[i], [*indices, major])
             recursor = Recursor(
                 name=item.recursor,
                 level_params=level_params,
-                type=bind(pi, [*front, *indices, major], goal),
+                type=bind(Pi, [*front, *indices, major], goal),
                 all=tuple(self.names),
                 num_params=self.num_params,
                 num_indices=len(indices),
@@ -482,11 +479,11 @@ class Generator:
         hypotheses = []
         for each in made.recursive:
             goal = apply(motives[each.type], [*each.indices, apply(each.variable, each.xs)])
-            hypotheses.append(self.fresh(bind(pi, each.xs, goal)))
-        return bind(pi, made.fields + hypotheses, self.conclusion(made, motives[of]))
+            hypotheses.append(self.fresh(bind(Pi, each.xs, goal)))
+        return bind(Pi, made.fields + hypotheses, self.conclusion(made, motives[of]))
 
     def conclusion(self, made: Made, motive: Expr) -> Expr:
-        member = apply(const(made.name, self.levels), self.params + made.fields)
+        member = apply(Const(made.name, self.levels), self.params + made.fields)
         return apply(motive, [*made.indices, member])
 
 
@@ -512,7 +509,7 @@ class Nesting:
             if not isinstance(type, Pi):
                 raise Refused(f"{name_text(self.first.name)} has too few parameters")
             domain = instantiate(type.type, self.params)
-            self.params.append(local(i, domain))
+            self.params.append(Local(i, domain))
             type = type.body
         self.copies: dict[Expr, Name] = {}
         """From a nested occurrence to the name of the copy that stands for it."""
@@ -529,7 +526,7 @@ class Nesting:
             item = self.types[at]
             for i, (name, type) in enumerate(item.constructors):
                 rest = self.replaced(with_params(kernel, type, self.params, name))
-                item.constructors[i] = name, bind(pi, self.params, rest)
+                item.constructors[i] = name, bind(Pi, self.params, rest)
             at += 1
 
     def replaced(self, e: Expr) -> Expr:
@@ -546,7 +543,7 @@ class Nesting:
             if any(each.loose for each in params):
                 raise Refused("a nested type has a parameter that depends on a variable")
             copy = self.copy(inductive, head, params)
-            return apply(apply(const(copy, self.levels), self.params), args[len(params) :])
+            return apply(apply(Const(copy, self.levels), self.params), args[len(params) :])
 
         return replace_parts(e, leaf)
 
@@ -562,13 +559,13 @@ class Nesting:
             count = len(self.copies) + 1
             # No file can hold a name with a number below 0.
             own: Name = ("_nested", -1, count)
-            original = apply(const(name, head.levels), params)
+            original = apply(Const(name, head.levels), params)
             self.copies[original] = own
             self.originals[own] = original
             constructors = []
             for i, made in enumerate(mate.constructors):
                 own_made: Name = (*own, i)
-                self.originals[own_made] = apply(const(made, head.levels), params)
+                self.originals[own_made] = apply(Const(made, head.levels), params)
                 constructors.append((own_made, self.closed(made, head.levels, params)))
             recursor: Name = (*self.first.name, f"rec_{count}")
             self.types.append(
@@ -578,10 +575,8 @@ class Nesting:
 
     def closed(self, name: Name, levels: tuple[Level, ...], params: list[Expr]) -> Expr:
         """The type of a constant with these parameters, under the parameters of the block."""
-        constant = const(name, levels)
-        assert isinstance(constant, Const)
-        type = self.environment.type_of(constant)
-        return bind(pi, self.params, _apply_type(type, params))
+        type = self.environment.type_of(Const(name, levels))
+        return bind(Pi, self.params, _apply_type(type, params))
 
     def restore(self, item: Computed, names: list[Name]) -> Computed:
         """The recursor with the copies read as what they stand for."""
@@ -590,20 +585,20 @@ class Nesting:
             replace(
                 rule,
                 constructor=self.constructor_name(rule.constructor),
-                rhs=self.restored(rule.rhs, lam),
+                rhs=self.restored(rule.rhs, Lam),
             )
             for rule in recursor.rules
         ]
         own = replace(
             recursor,
             all=tuple(names),
-            type=self.restored(recursor.type, pi),
+            type=self.restored(recursor.type, Pi),
             rules=tuple(rules),
         )
-        return Computed(own, [self.restored(type, pi) for type in item.rule_types])
+        return Computed(own, [self.restored(type, Pi) for type in item.rule_types])
 
     def constructor_name(self, name: Name) -> Name:
-        head, _ = spine(self.originals[name]) if name in self.originals else (const(name), [])
+        head, _ = spine(self.originals[name]) if name in self.originals else (Const(name), [])
         assert isinstance(head, Const)
         return head.name
 

@@ -15,6 +15,7 @@ from harness.kernel.terms import (
     App,
     Const,
     Expr,
+    IMax,
     Lam,
     Let,
     Level,
@@ -25,17 +26,10 @@ from harness.kernel.terms import (
     Proj,
     Sort,
     StrLit,
+    Succ,
     apply,
-    const,
-    imax_level,
-    local,
     name_text,
-    pi,
-    proj,
-    sort,
     spine,
-    string,
-    succ,
 )
 from harness.kernel.universes import parameters
 
@@ -99,7 +93,7 @@ class Typing(Reducer):
         if isinstance(e, Sort):
             if check:
                 self._check_level(e.level)
-            return sort(succ(e.level))
+            return Sort(Succ(e.level))
         if isinstance(e, Let):
             return self._type_of_let(e, check)
         if isinstance(e, Proj):
@@ -111,7 +105,7 @@ class Typing(Reducer):
             return NAT
         if isinstance(e, StrLit):
             # One character shows that the term a text stands for has a type, whatever the text.
-            if check and self.check(as_list(string("a"))) is not STRING:
+            if check and self.check(as_list(StrLit("a"))) is not STRING:
                 raise Refused("a text is written, and String is not what it should be")
             return STRING
         raise Refused("a bound variable stands outside all binders")
@@ -160,10 +154,10 @@ class Typing(Reducer):
             domain = instantiate(e.type, locals)
             if check:
                 self.check_type(domain)
-            locals.append(local(max(first + len(locals), domain.locals), domain))
+            locals.append(Local(max(first + len(locals), domain.locals), domain))
             e = e.body
         body = instantiate(e, locals)
-        return bind(pi, locals, self.check(body) if check else self.infer(body))
+        return bind(Pi, locals, self.check(body) if check else self.infer(body))
 
     def _type_of_product(self, e: Expr, check: bool) -> Expr:
         locals: list[Expr] = []
@@ -172,13 +166,13 @@ class Typing(Reducer):
         while isinstance(e, Pi):
             domain = instantiate(e.type, locals)
             levels.append(self.level(self.check(domain) if check else self.infer(domain)))
-            locals.append(local(max(first + len(locals), domain.locals), domain))
+            locals.append(Local(max(first + len(locals), domain.locals), domain))
             e = e.body
         body = instantiate(e, locals)
         level = self.level(self.check(body) if check else self.infer(body))
         for domain_level in reversed(levels):
-            level = imax_level(domain_level, level)
-        return sort(level)
+            level = IMax(domain_level, level)
+        return Sort(level)
 
     def _type_of_let(self, e: Let, check: bool) -> Expr:
         # `let x : A := v; b` has a type exactly if `v : A` and `b` with `v` for `x` has one.
@@ -200,7 +194,7 @@ class Typing(Reducer):
             raise Refused("a projection is out of a type that has not exactly one constructor")
         if len(args) != inductive.num_params + inductive.num_indices:
             raise Refused("a projection is out of a type that is not fully applied")
-        made = const(constructor.name, head.levels)
+        made = Const(constructor.name, head.levels)
         params = args[: inductive.num_params]
         type = self.infer(apply(made, params)) if params else self.infer(made)
         of_proof = self.is_proposition(struct_type)
@@ -214,6 +208,6 @@ class Typing(Reducer):
             if of_proof and (last or type.body.loose) and not self.is_proposition(type.type):
                 raise Refused("a projection takes data out of a proof")
             if not last:
-                type = instantiate(type.body, [proj(e.structure, i, e.struct)])
+                type = instantiate(type.body, [Proj(e.structure, i, e.struct)])
         assert isinstance(type, Pi)
         return type.type

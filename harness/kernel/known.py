@@ -14,17 +14,17 @@ from harness.kernel.ruling import Refused
 from harness.kernel.substitution import instantiate_levels
 from harness.kernel.terms import (
     ZERO,
+    Bound,
+    Const,
     Expr,
     Level,
     Name,
+    Param,
+    Pi,
+    Sort,
+    Succ,
     apply,
-    bound,
-    const,
     name_text,
-    param,
-    pi,
-    sort,
-    succ,
 )
 
 NEVER: frozenset[Name] = frozenset(
@@ -37,24 +37,24 @@ NEVER: frozenset[Name] = frozenset(
 )
 """Axioms that are not taken on trust, whoever declares them: a gap, and the compiler's word."""
 
-U, V = param(("u",)), param(("v",))
-PROP = sort(ZERO)
+U, V = Param(("u",)), Param(("v",))
+PROP = Sort(ZERO)
 
 
 def _pis(*types: Expr) -> Expr:
     """`∀ (_ : types[0]) … , types[-1]`; each may speak of those before it as bound variables."""
     result = types[-1]
     for type in reversed(types[:-1]):
-        result = pi(type, result)
+        result = Pi(type, result)
     return result
 
 
 def _c(name: str, levels: Iterable[Level], *args: Expr) -> Expr:
-    return apply(const(tuple(name.split(".")), tuple(levels)), args)
+    return apply(Const(tuple(name.split(".")), tuple(levels)), args)
 
 
 def _b(index: int, *args: Expr) -> Expr:
-    return apply(bound(index), args)
+    return apply(Bound(index), args)
 
 
 _RELATION = _pis(_b(0), _b(1), PROP)  # under `α`
@@ -65,8 +65,8 @@ _INDUCTIVES: dict[str, _Inductive] = {
     # Eq.{u} : ∀ {α : Sort u}, α → α → Prop;  refl : ∀ {α} (a : α), a = a
     "Eq": (
         (U,),
-        _pis(sort(U), _b(0), _b(1), PROP),
-        {"refl": _pis(sort(U), _b(0), _c("Eq", [U], _b(1), _b(0), _b(0)))},
+        _pis(Sort(U), _b(0), _b(1), PROP),
+        {"refl": _pis(Sort(U), _b(0), _c("Eq", [U], _b(1), _b(0), _b(0)))},
     ),
     # Iff : Prop → Prop → Prop;  intro : ∀ {a b}, (a → b) → (b → a) → (a ↔ b)
     "Iff": (
@@ -74,15 +74,15 @@ _INDUCTIVES: dict[str, _Inductive] = {
         _pis(PROP, PROP, PROP),
         {
             "intro": _pis(
-                PROP, PROP, pi(_b(1), _b(1)), pi(_b(1), _b(3)), _c("Iff", [], _b(3), _b(2))
+                PROP, PROP, Pi(_b(1), _b(1)), Pi(_b(1), _b(3)), _c("Iff", [], _b(3), _b(2))
             )
         },
     ),
     # Nonempty.{u} : Sort u → Prop;  intro : ∀ {α}, α → Nonempty α
     "Nonempty": (
         (U,),
-        _pis(sort(U), PROP),
-        {"intro": _pis(sort(U), _b(0), _c("Nonempty", [U], _b(1)))},
+        _pis(Sort(U), PROP),
+        {"intro": _pis(Sort(U), _b(0), _c("Nonempty", [U], _b(1)))},
     ),
 }
 
@@ -92,20 +92,20 @@ AXIOMS: dict[Name, _Known] = {
     # ∀ {a b : Prop}, (a ↔ b) → a = b
     ("propext",): (
         (),
-        _pis(PROP, PROP, _c("Iff", [], _b(1), _b(0)), _c("Eq", [succ(ZERO)], PROP, _b(2), _b(1))),
+        _pis(PROP, PROP, _c("Iff", [], _b(1), _b(0)), _c("Eq", [Succ(ZERO)], PROP, _b(2), _b(1))),
         ("Iff", "Eq"),
     ),
     # ∀ {α : Sort u}, Nonempty α → α
     ("Classical", "choice"): (
         (U,),
-        _pis(sort(U), _c("Nonempty", [U], _b(0)), _b(1)),
+        _pis(Sort(U), _c("Nonempty", [U], _b(0)), _b(1)),
         ("Nonempty",),
     ),
     # ∀ {α : Sort u} {r : α → α → Prop} {a b : α}, r a b → Quot.mk r a = Quot.mk r b
     ("Quot", "sound"): (
         (U,),
         _pis(
-            sort(U),
+            Sort(U),
             _RELATION,
             _b(1),
             _b(2),
@@ -123,11 +123,11 @@ AXIOMS: dict[Name, _Known] = {
 }
 QUOTIENTS: dict[QuotientKind, tuple[Name, _Known]] = {
     # ∀ {α : Sort u}, (α → α → Prop) → Sort u
-    "type": (("Quot",), ((U,), _pis(sort(U), _RELATION, sort(U)), ("Eq",))),
+    "type": (("Quot",), ((U,), _pis(Sort(U), _RELATION, Sort(U)), ("Eq",))),
     # ∀ {α : Sort u} (r : α → α → Prop), α → Quot r
     "ctor": (
         ("Quot", "mk"),
-        ((U,), _pis(sort(U), _RELATION, _b(1), _c("Quot", [U], _b(2), _b(1))), ("Quot",)),
+        ((U,), _pis(Sort(U), _RELATION, _b(1), _c("Quot", [U], _b(2), _b(1))), ("Quot",)),
     ),
     # ∀ {α : Sort u} {r} {β : Sort v} (f : α → β), (∀ a b, r a b → f a = f b) → Quot r → β
     "lift": (
@@ -135,10 +135,10 @@ QUOTIENTS: dict[QuotientKind, tuple[Name, _Known]] = {
         (
             (U, V),
             _pis(
-                sort(U),
+                Sort(U),
                 _RELATION,
-                sort(V),
-                pi(_b(2), _b(1)),
+                Sort(V),
+                Pi(_b(2), _b(1)),
                 _pis(
                     _b(3),
                     _b(4),
@@ -157,10 +157,10 @@ QUOTIENTS: dict[QuotientKind, tuple[Name, _Known]] = {
         (
             (U,),
             _pis(
-                sort(U),
+                Sort(U),
                 _RELATION,
-                pi(_c("Quot", [U], _b(1), _b(0)), PROP),
-                pi(_b(2), _b(1, _c("Quot.mk", [U], _b(3), _b(2), _b(0)))),
+                Pi(_c("Quot", [U], _b(1), _b(0)), PROP),
+                Pi(_b(2), _b(1, _c("Quot.mk", [U], _b(3), _b(2), _b(0)))),
                 _c("Quot", [U], _b(3), _b(2)),
                 _b(2, _b(0)),
             ),

@@ -18,28 +18,27 @@ from harness.kernel.environment import Environment
 from harness.kernel.ruling import Refused
 from harness.kernel.terms import (
     ZERO,
+    App,
+    Const,
     Expr,
     Level,
     Name,
     NatLit,
+    Pi,
+    Sort,
     StrLit,
-    app,
+    Succ,
     apply,
-    const,
-    nat,
-    pi,
-    sort,
-    succ,
 )
 
-NAT = const(("Nat",))
-NAT_ZERO = const(("Nat", "zero"))
-NAT_SUCC = const(("Nat", "succ"))
-TRUE = const(("Bool", "true"))
-FALSE = const(("Bool", "false"))
-STRING = const(("String",))
-CHAR = const(("Char",))
-_TYPE = sort(succ(ZERO))
+NAT = Const(("Nat",))
+NAT_ZERO = Const(("Nat", "zero"))
+NAT_SUCC = Const(("Nat", "succ"))
+TRUE = Const(("Bool", "true"))
+FALSE = Const(("Bool", "false"))
+STRING = Const(("String",))
+CHAR = Const(("Char",))
+_TYPE = Sort(Succ(ZERO))
 
 LARGEST_BITS = 2**20
 """No number that is longer is computed with, since nothing could stop Python while it divides; what
@@ -95,11 +94,11 @@ Equations = Callable[[Expr, Expr], list[tuple[Expr, Expr]]]
 
 
 def _call(name: str, *args: Expr) -> Expr:
-    return apply(const(("Nat", name)), args)
+    return apply(Const(("Nat", name)), args)
 
 
 def _next(x: Expr) -> Expr:
-    return app(NAT_SUCC, x)
+    return App(NAT_SUCC, x)
 
 
 EQUATIONS: dict[Name, Equations] = {
@@ -147,18 +146,18 @@ def value_of(e: Expr) -> int | None:
 
 def as_constructor(literal: NatLit) -> Expr:
     """The literal with one constructor in sight."""
-    return app(NAT_SUCC, nat(literal.value - 1)) if literal.value else NAT_ZERO
+    return App(NAT_SUCC, NatLit(literal.value - 1)) if literal.value else NAT_ZERO
 
 
 def as_list(literal: StrLit) -> Expr:
     """The text as a list of characters, made a text."""
     level: tuple[Level, ...] = (ZERO,)
-    cons = app(const(("List", "cons"), level), CHAR)
-    built = app(const(("List", "nil"), level), CHAR)
+    cons = App(Const(("List", "cons"), level), CHAR)
+    built = App(Const(("List", "nil"), level), CHAR)
     for character in reversed(literal.value):
-        code = app(const(("Char", "ofNat")), nat(ord(character)))
-        built = app(app(cons, code), built)
-    return app(const(("String", "ofList")), built)
+        code = App(Const(("Char", "ofNat")), NatLit(ord(character)))
+        built = App(App(cons, code), built)
+    return App(Const(("String", "ofList")), built)
 
 
 def require_nat(environment: Environment) -> None:
@@ -170,7 +169,7 @@ def require_nat(environment: Environment) -> None:
         or inductive.type is not _TYPE
         or inductive.constructors != (("Nat", "zero"), ("Nat", "succ"))
         or (zero is None or zero.type is not NAT)
-        or (following is None or following.type is not pi(NAT, NAT))
+        or (following is None or following.type is not Pi(NAT, NAT))
     ):
         raise Refused("a number is written, and Nat is not the type of natural numbers")
 

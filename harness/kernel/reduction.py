@@ -35,11 +35,7 @@ from harness.kernel.terms import (
     Proj,
     Sort,
     StrLit,
-    app,
     apply,
-    const,
-    nat,
-    proj,
     spine,
 )
 from harness.kernel.universes import is_zero
@@ -181,7 +177,7 @@ class Reducer:
         maker = self.environment.quotient(made)
         if maker is None or maker.kind != "ctor" or len(parts) != 3:
             return None
-        return apply(app(args[function], parts[2]), args[major + 1 :])
+        return apply(App(args[function], parts[2]), args[major + 1 :])
 
     def recurse(self, recursor: Recursor, head: Const, args: list[Expr]) -> Expr | None:
         """`I.rec params motives minors indices (c params fields)` by the rule of `c`.
@@ -249,7 +245,7 @@ class Reducer:
         constructor = self.environment.only_constructor(head.name)
         if constructor is None:
             return None
-        return apply(const(constructor.name, head.levels), args[: constructor.num_params])
+        return apply(Const(constructor.name, head.levels), args[: constructor.num_params])
 
     def expand(self, recursor: Recursor, e: Expr) -> Expr | None:
         """η for structures: `e` as the constructor applied to its projections."""
@@ -262,7 +258,7 @@ class Reducer:
         if not isinstance(head, Const) or head.name != name or self.is_proposition(type):
             return None
         made = self.made(head, args)
-        fields = [proj(name, i, e) for i in range(constructor.num_fields)]
+        fields = [Proj(name, i, e) for i in range(constructor.num_fields)]
         return None if made is None else apply(made, fields)
 
     def is_proposition(self, type: Expr) -> bool:
@@ -281,7 +277,7 @@ class Reducer:
             return None
         if head is NAT_SUCC and len(args) == 1:
             before = value_of(self.whnf(args[0]))
-            return None if before is None else nat(before + 1)
+            return None if before is None else NatLit(before + 1)
         if head.name not in self.environment.accelerated:
             return None
         values = []
@@ -296,7 +292,7 @@ class Reducer:
             return None
         if isinstance(result, bool):
             return TRUE if result else FALSE
-        return nat(result)
+        return NatLit(result)
 
 
 def beta(fn: Expr, args: list[Expr]) -> Expr:

@@ -21,14 +21,9 @@ from harness.kernel.terms import (
     Pi,
     Proj,
     Sort,
-    app,
-    bound,
-    const,
-    lam,
-    let,
-    pi,
-    proj,
-    sort,
+    binds_in,
+    children,
+    with_children,
 )
 from harness.kernel.universes import instantiate as instantiate_level
 
@@ -51,21 +46,21 @@ def instantiate(e: Expr, values: Sequence[Expr]) -> Expr:
             return new
         if type(e) is App:
             fn, arg = e.fn, e.arg
-            new = app(
+            new = App(
                 at(fn, depth) if fn.loose > depth else fn,
                 at(arg, depth) if arg.loose > depth else arg,
             )
         elif kind is Lam or kind is Pi:
             type_, body = e.type, e.body  # type: ignore[attr-defined]
-            new = (lam if kind is Lam else pi)(
+            new = (Lam if kind is Lam else Pi)(
                 at(type_, depth) if type_.loose > depth else type_,
                 at(body, depth + 1) if body.loose > depth + 1 else body,
             )
         elif isinstance(e, Proj):
-            new = proj(e.structure, e.index, at(e.struct, depth))
+            new = Proj(e.structure, e.index, at(e.struct, depth))
         else:
             assert isinstance(e, Let)
-            new = let(
+            new = Let(
                 at(e.type, depth) if e.type.loose > depth else e.type,
                 at(e.value, depth) if e.value.loose > depth else e.value,
                 at(e.body, depth + 1) if e.body.loose > depth + 1 else e.body,
@@ -90,18 +85,11 @@ def replace(e: Expr, leaf: Callable[[Expr, int], Expr | None]) -> Expr:
             return found
         new = leaf(e, depth)
         if new is None:
-            if isinstance(e, App):
-                new = app(at(e.fn, depth), at(e.arg, depth))
-            elif isinstance(e, Lam):
-                new = lam(at(e.type, depth), at(e.body, depth + 1))
-            elif isinstance(e, Pi):
-                new = pi(at(e.type, depth), at(e.body, depth + 1))
-            elif isinstance(e, Let):
-                new = let(at(e.type, depth), at(e.value, depth), at(e.body, depth + 1))
-            elif isinstance(e, Proj):
-                new = proj(e.structure, e.index, at(e.struct, depth))
-            else:
-                new = e
+            below = []
+            # A loop: calls that go through C use up the C stack, which would end the process.
+            for i, child in enumerate(children(e)):
+                below.append(at(child, depth + binds_in(e, i)))
+            new = with_children(e, below)
         made[key] = new
         return new
 
@@ -117,7 +105,7 @@ def abstract(e: Expr, locals: Sequence[Expr]) -> Expr:
         if e.locals <= least:
             return e
         if e in place:
-            return bound(place[e] + depth)
+            return Bound(place[e] + depth)
         return e if isinstance(e, Local) else None
 
     return replace(e, leaf) if locals else e
@@ -142,9 +130,9 @@ def instantiate_levels(e: Expr, values: dict[Name, Level]) -> Expr:
         if not e.has_parameter:
             return e
         if isinstance(e, Sort):
-            return sort(instantiate_level(e.level, values))
+            return Sort(instantiate_level(e.level, values))
         if isinstance(e, Const):
-            return const(e.name, tuple([instantiate_level(l, values) for l in e.levels]))
+            return Const(e.name, tuple([instantiate_level(l, values) for l in e.levels]))
         return None
 
     return replace(e, leaf)

@@ -29,10 +29,7 @@ from harness.kernel.terms import (
     Param,
     Succ,
     Zero,
-    imax_level,
     level_parts,
-    max_level,
-    succ,
 )
 
 MOST_CASES = 12
@@ -63,7 +60,7 @@ def is_zero(level: Level) -> bool:
 
 def is_never_zero(level: Level) -> bool:
     """Whether it is at least 1 for all values of the parameters."""
-    return at_most(succ(ZERO), level)
+    return at_most(Succ(ZERO), level)
 
 
 def parameters(level: Level) -> set[Name]:
@@ -78,11 +75,11 @@ def instantiate(level: Level, values: dict[Name, Level]) -> Level:
     made: dict[Level, Level] = {}
     for part in level_parts([level]):
         if isinstance(part, Succ):
-            made[part] = succ(made[part.of])
+            made[part] = Succ(made[part.of])
         elif isinstance(part, Max):
-            made[part] = max_level(made[part.left], made[part.right])
+            made[part] = Max(made[part.left], made[part.right])
         elif isinstance(part, IMax):
-            made[part] = imax_level(made[part.left], made[part.right])
+            made[part] = IMax(made[part.left], made[part.right])
         elif isinstance(part, Param):
             made[part] = values.get(part.name, part)
         else:

@@ -51,6 +51,7 @@ _SAME_LOOKS = str.maketrans(_SAME)
 _SIMILAR_LOOKS = str.maketrans(_ALIKE)
 
 
+@lru_cache(maxsize=4096)
 def is_unseen(character: str) -> bool:
     """Whether a character shows nothing, or turns what is around it into something else."""
     code = ord(character)

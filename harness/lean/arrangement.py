@@ -47,7 +47,7 @@ from harness.kernel.terms import (
     Succ,
     spine,
 )
-from harness.lean.levels import stored
+from harness.lean.levels import parameter, stored
 from harness.lean.scope import CLASSES, NUMERALS, POINTED
 
 T = TypeVar("T")
@@ -138,7 +138,8 @@ def universes(
     if order == places and len(own) == len(places) == len(constant.level_params):
         return None
     params = constant.level_params
-    return Universes(len(params), tuple(stored(levels[i], params) for i in order))
+    own_types = (stored(levels[i], lambda name: parameter(params.index(name))) for i in order)
+    return Universes(len(params), tuple(own_types))
 
 
 def instance_of(binder: Expr, scalars: Mapping[str, ScalarKind]) -> tuple[str, int] | None:

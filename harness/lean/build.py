@@ -42,9 +42,9 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
-from hashlib import sha256
 from pathlib import Path
 
+from harness.keeping import digest
 from harness.lean.adapted import MARK, PLAIN_OPTIONS, Adapted, adapted
 from harness.lean.limits import Cancel, jobs_at_once
 from harness.lean.messages import Message
@@ -125,7 +125,7 @@ class Build:
     @cached_property
     def key(self) -> str:
         """A fingerprint of all that was built, in its order, and of the toolchain."""
-        return _digest(*(built.key for built in self.modules.values()))
+        return digest(*(built.key for built in self.modules.values()))
 
     @property
     def libraries(self) -> tuple[Path, ...]:
@@ -296,7 +296,7 @@ class _Run:
         module = self.package.modules[name]
         imported = (self.done[other].key for other in self.package.imports(name))
         outside = (item.module for item in module.header.imports)
-        return _digest(self.common, name, module.digest, *module.options, *imported, "", *outside)
+        return digest(self.common, name, module.digest, *module.options, *imported, "", *outside)
 
     def _lacks(self, name: str) -> None:
         """Say what `name` imports that is not there."""
@@ -471,7 +471,7 @@ class _Run:
             name,
             module.file,
             outcome,
-            _digest(self.common, name, module.digest),
+            digest(self.common, name, module.digest),
             messages,
             blocked_by=blocked_by,
             reason=reason,
@@ -500,7 +500,7 @@ _REMEDY = (
 def _common_key(package: Package, toolchain: Toolchain) -> str:
     """What every key of the package's modules depends on."""
     manifest = package.root / "lake-manifest.json"
-    return _digest(
+    return digest(
         str(FORMAT),
         toolchain.identity,
         package.lean_toolchain,
@@ -525,7 +525,3 @@ def _circle(package: Package, name: str) -> Message:
     place = next(item for item in module.header.imports if item.module == way[1])
     text = "imports go in a circle: " + " → ".join(way)
     return Message(module.file, place.line, place.column, "error", text)
-
-
-def _digest(*parts: str) -> str:
-    return sha256("\0".join(parts).encode()).hexdigest()

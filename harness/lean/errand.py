@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 
-from harness.files import write_atomically
+from harness.keeping import digest, keep, recall
 from harness.lean.build import Build
 from harness.lean.messages import Message
-from harness.lean.process import Signal, one_at_a_time
-from harness.lean.toolchain import LeanRun, Toolchain
+from harness.lean.process import one_at_a_time
+from harness.lean.toolchain import Caller, LeanRun
 
 SECONDS = 600.0
 
@@ -59,43 +57,42 @@ class Told:
 def tell(
     errand: Errand,
     build: Build,
-    toolchain: Toolchain,
+    caller: Caller,
     *,
-    folder: Path,
-    stop: Signal | None = None,
-    on_start: Callable[[], None] = lambda: None,
+    folder: str,
+    what: str,
 ) -> Told:
-    """What Lean wrote, whole or not; only what is whole is kept.
+    """What Lean wrote, whole or not; only what is whole is kept, in a folder of this name.
 
-    Raises ErrandFailed where the question cannot be put, and Stopped once `stop` is set or its time
-    is over.
+    Raises ErrandFailed where the question cannot be put, and Stopped once it is called off or its
+    time is over.
     """
     files = {f"{errand.name}.lean": errand.program, **errand.inputs}
-    key = _digest(_built(errand, build), toolchain.identity, json.dumps(files, sort_keys=True))
-    kept = folder / "answer.json"
+    key = digest(_built(errand, build), caller.lean.identity, sorted(files.items()))
+    place = caller.cache / folder
+    kept = place / "answer.json"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with one_at_a_time(folder / "lock", stop):
-            known = _recall(kept, key)
+        place.mkdir(parents=True, exist_ok=True)
+        with one_at_a_time(place / "lock", caller.stop):
+            known = recall(kept, key, Told)
             if known is not None:
                 return known
-            on_start()
-            told = _ask(errand, files, build, toolchain, folder, stop)
+            caller.say(f"Lean: {what}")
+            told = _ask(errand, files, build, caller, place)
             if not told.complaint:
                 with suppress(OSError):  # what cannot be kept is asked for again
-                    _keep(kept, key, told)
+                    keep(kept, key, told)
             return told
     except OSError as error:
-        raise ErrandFailed(f"{folder} cannot be worked in: {error}") from None
+        raise ErrandFailed(f"{place} cannot be worked in: {error}") from None
 
 
 def _ask(
     errand: Errand,
     files: Mapping[str, str],
     build: Build,
-    toolchain: Toolchain,
+    caller: Caller,
     folder: Path,
-    stop: Signal | None,
 ) -> Told:
     for name, text in files.items():
         (folder / name).write_text(text, encoding="utf-8")
@@ -104,22 +101,22 @@ def _ask(
         (folder / "lean-toolchain").write_text(build.package.lean_toolchain + "\n")
     answer = folder / "answer.txt"
     answer.unlink(missing_ok=True)
-    run = toolchain.run(
+    run = caller.lean.run(
         ["--json", f"{errand.name}.lean"],
         root=folder,
         lean_path=[build.library],
         writable=[folder],
         timeout=SECONDS,
-        stop=stop,
+        stop=caller.stop,
     )
     text = answer.read_text("utf-8", errors="replace") if answer.is_file() else ""
     return Told(text, run.seconds, run.messages, _complaint(errand, text, run))
 
 
-def _built(errand: Errand, build: Build) -> str:
+def _built(errand: Errand, build: Build) -> object:
     if errand.modules is None:
         return build.key
-    return json.dumps({name: build.modules[name].key for name in errand.modules})
+    return {name: build.modules[name].key for name in errand.modules}
 
 
 def _complaint(errand: Errand, text: str, run: LeanRun) -> str:
@@ -129,33 +126,3 @@ def _complaint(errand: Errand, text: str, run: LeanRun) -> str:
     if not run.ok:
         return run.complaint
     return "" if is_whole else "Lean's answer was cut short."
-
-
-def _keep(path: Path, key: str, told: Told) -> None:
-    data: dict[str, object] = {
-        "key": key,
-        "seconds": told.seconds,
-        "answer": told.text,
-        "messages": [message.to_json() for message in told.messages],
-    }
-    write_atomically(path, json.dumps({**data, "checksum": _checksum(data)}))
-
-
-def _recall(path: Path, key: str) -> Told | None:
-    try:
-        data = json.loads(path.read_text("utf-8"))
-        checksum = data.pop("checksum")
-        if checksum != _checksum(data) or data["key"] != key:
-            return None
-        messages = tuple(map(Message.from_json, data["messages"]))
-        return Told(str(data["answer"]), float(data["seconds"]), messages)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return None
-
-
-def _checksum(data: dict[str, object]) -> str:
-    return _digest(json.dumps(data, sort_keys=True))
-
-
-def _digest(*parts: str) -> str:
-    return sha256("\0".join(parts).encode()).hexdigest()

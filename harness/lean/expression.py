@@ -86,6 +86,26 @@ def apply(function: Expression, *arguments: Expression) -> Expression:
     return function
 
 
+def spine(expression: Expression) -> tuple[Expression, list[Expression]]:
+    """What is applied, and everything that it is applied to."""
+    arguments: list[Expression] = []
+    while isinstance(expression, Application):
+        arguments.append(expression.argument)
+        expression = expression.function
+    return expression, arguments[::-1]
+
+
+def mapped(expression: Expression, change: Callable[[Expression], Expression]) -> Expression:
+    """`expression` with what it is directly made of changed."""
+    match expression:
+        case Application(called, argument):
+            return Application(change(called), change(argument))
+        case Function(name, type_, body) | ForAll(name, type_, body):
+            return type(expression)(name, change(type_), change(body))
+        case _:
+            return expression
+
+
 def arrow(source: Expression, target: Expression) -> Expression:
     """`source → target`, or `source` implies `target`."""
     return ForAll("", source, target)
@@ -151,14 +171,10 @@ def at_levels(
                 return constant(part)
             case TypeOf(about):
                 return TypeOf(constant(about))
-            case Application(called, argument):
-                return Application(changed(called), changed(argument))
-            case Function(name, type_, body) | ForAll(name, type_, body):
-                return type(part)(name, changed(type_), changed(body))
             case Sort(level) if level:
                 return Sort(put(level, levels))
             case _:
-                return part
+                return mapped(part, changed)
 
     return changed(expression)
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import cast
 
 from harness.lean.embedded.toolchain import embedded_toolchain
 from harness.lean.native import NativeToolchain, native_toolchain
 from harness.lean.package import Package, read_package
-from harness.lean.toolchain import Preference, Progress, Toolchain, ToolchainMissing
+from harness.lean.process import Signal
+from harness.lean.toolchain import Caller, Preference, Progress, Toolchain, ToolchainMissing
 
 
 def find_toolchain(
@@ -35,6 +37,18 @@ def find_toolchain(
         except ToolchainMissing as embedded:
             reason = f"{native.reason} {embedded.reason}"
             raise ToolchainMissing(reason, f"{embedded.remedy} Or: {native.remedy}") from None
+
+
+def caller_for(
+    root: Path,
+    preference: str,
+    cache: Path,
+    say: Progress = lambda text: None,
+    stop: Signal | None = None,
+) -> Caller:
+    """Who asks a Lean about the package in `root`. Raises ToolchainMissing."""
+    lean = find_toolchain(cast(Preference, preference), root=root, on_progress=say)
+    return Caller(lean, cache, say, stop)
 
 
 def package_for(root: Path, toolchain: Toolchain) -> Package:

@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import cast
 
 from harness.claims.model import Project
 from harness.diagnostics import InputError
@@ -18,26 +17,19 @@ from harness.lean.audit.gaps import find_gaps
 from harness.lean.audit.inspection import inspect
 from harness.lean.audit.proof import prove
 from harness.lean.audit.second import external, second_kernel
-from harness.lean.build import Build
 from harness.lean.certificate.leg import certify, uncertified
 from harness.lean.certificate.numbers import FURTHER
 from harness.lean.errand import ErrandFailed
 from harness.lean.execution.leg import execute
-from harness.lean.find import find_toolchain, package_for
+from harness.lean.find import caller_for, package_for
 from harness.lean.lock import check_lock
 from harness.lean.mirror.apart import trials
-from harness.lean.mirror.comparison import Comparison, references
 from harness.lean.mirror.judge import mirror_claim, mirror_definition
-from harness.lean.mirror.plan import Plan, doubtful, plan
+from harness.lean.mirror.plan import doubtful, plan
 from harness.lean.operators import with_operators
 from harness.lean.process import Signal, Stopped
 from harness.lean.session import Session
-from harness.lean.toolchain import (
-    Preference,
-    Progress,
-    Toolchain,
-    ToolchainMissing,
-)
+from harness.lean.toolchain import Caller, Progress, ToolchainMissing
 
 OWN_LEGS = (Leg.PROOF, Leg.MIRROR, Leg.EXECUTION)
 """The legs that Lean answers by itself; for necessity it is told what to look at."""
@@ -68,19 +60,19 @@ def check_all(
     say = on_progress or (lambda text: None)
     answered: set[tuple[str, Leg]] = set()
     try:
-        lean = find_toolchain(cast(Preference, toolchain), root=project.lean, on_progress=say)
+        caller = caller_for(project.lean, toolchain, cache, say, stop)
     except ToolchainMissing as missing:
         yield from _everywhere(project, wanted, Outcome.NOT_RUN, str(missing), searched=searched)
         return
     try:
-        for item in _check(project, lean, cache, wanted, seed, searched, say, stop):
+        for item in _check(project, caller, wanted, seed, searched):
             if isinstance(item, Evidence):
                 answered.add((item.subject, item.leg))
                 item = _dated(item, cache)
             yield item
         return
     except Stopped as stopped:
-        if stop is not None and stop.is_set():
+        if caller.is_called_off:
             return
         why = f"{stopped}."
     except InputError:
@@ -115,57 +107,17 @@ def _dated(item: Evidence, cache: Path) -> Evidence:
     return replace(item, found=min(item.found or answered, answered))
 
 
-def look(
-    project: Project,
-    lean: Toolchain,
-    cache: Path,
-    say: Progress = lambda text: None,
-    stop: Signal | None = None,
-) -> Session:
+def look(project: Project, caller: Caller) -> Session:
     """Build the package and look into it. Raises ErrandFailed, InputError and Stopped."""
     asked = plan(project.library, project.claims)
-    built = with_operators(
-        project.library,
-        package_for(project.lean, lean),
-        lean,
-        cache=cache,
-        on_progress=say,
-        stop=stop,
-    )
-    return _look(project, asked, built, lean, cache, say, stop)
-
-
-def _look(
-    project: Project,
-    asked: Plan,
-    built: Build,
-    lean: Toolchain,
-    cache: Path,
-    say: Progress,
-    stop: Signal | None,
-) -> Session:
+    built = with_operators(project.library, package_for(project.lean, caller.lean), caller)
     if not any(module.ok for module in built.modules.values()):
         return Session(project, built, asked, Answer(), 0.0)
-
-    def ask(
-        references: Sequence[str], comparisons: Sequence[Comparison], folder: str, what: str
-    ) -> tuple[Answer, float]:
-        return inspect(
-            built,
-            lean,
-            references,
-            [comparison.line() for comparison in comparisons],
-            folder=cache / folder,
-            more=FURTHER if folder == "trials" else "",
-            stop=stop,
-            on_start=lambda: say(f"Lean: {what}"),
-        )
-
+    ask = partial(inspect, built, caller)
     answer, seconds = ask(
-        asked.references(),
         asked.comparisons,
-        "inspection",
-        "replaying every declaration, comparing specifications",
+        folder="inspection",
+        what="replaying every declaration, comparing specifications",
     )
     # The usual arrangement was printed. Where Lean shows another, it is asked again with that.
     library = arranged(project.library, project.claims, answer.constants)
@@ -173,10 +125,9 @@ def _look(
         project = replace(project, library=library)
         asked = plan(library, project.claims)
         answer, more = ask(
-            asked.references(),
             asked.comparisons,
-            "arranged",
-            "comparing again, as its author arranged instances",
+            folder="arranged",
+            what="comparing again, as its author arranged instances",
         )
         seconds += more
     tried = trials(library, doubtful(asked, answer))
@@ -184,7 +135,7 @@ def _look(
     if every:
         try:
             found, more = ask(
-                references(every), every, "trials", "what is not found equal, at small sizes"
+                every, folder="trials", what="what is not found equal, at small sizes", more=FURTHER
             )
         except ErrandFailed:  # then nothing is known to differ
             return Session(project, built, asked, answer, seconds)
@@ -195,17 +146,15 @@ def _look(
 
 def _check(
     project: Project,
-    lean: Toolchain,
-    cache: Path,
+    caller: Caller,
     wanted: set[Leg],
     seed: int,
     searched: Callable[[], Sequence[Evidence]],
-    say: Progress,
-    stop: Signal | None,
 ) -> Iterator[Evidence | Gap]:
     try:
-        session = look(project, lean, cache, say, stop)
+        session = look(project, caller)
     except ErrandFailed as failed:
+        lean = caller.lean
         data: dict[str, Json] = {"toolchain": f"Lean {lean.version} ({lean.kind})"}
         summary = f"Lean could not look into the package: {failed}"
         yield from _everywhere(project, wanted, Outcome.ERROR, summary, data, searched)
@@ -223,40 +172,18 @@ def _check(
         yield from _apart(subjects, Leg.MIRROR, check_lock(session))
     if Leg.PROOF in wanted:
         theorems = [claim.theorem for claim in project.claims]
-        kernel = second_kernel(
-            session,
-            folder=cache / "kernel",
-            stop=stop,
-            on_start=lambda: say("A second kernel: checking what the claims rest on"),
-        )
-        yield from _apart(theorems, Leg.PROOF, kernel)
-        yield from _apart(
-            theorems, Leg.PROOF, external(session, folder=cache / "checkers", stop=stop)
-        )
+        yield from _apart(theorems, Leg.PROOF, second_kernel(session, caller))
+        yield from _apart(theorems, Leg.PROOF, external(session, caller))
     if Leg.EXECUTION in wanted:
         try:
             subjects = [*(claim.theorem for claim in project.claims), *project.library.definitions]
-            run = execute(
-                session,
-                lean,
-                folder=cache / "execution",
-                seed=seed,
-                stop=stop,
-                on_start=lambda: say("Lean: running its own definitions"),
-            )
+            run = execute(session, caller, seed=seed)
             yield from _apart(subjects, Leg.EXECUTION, run)
         except ErrandFailed as failed:
             summary = f"Lean could not run the definitions: {failed}"
             yield from _everywhere(project, {Leg.EXECUTION}, Outcome.ERROR, summary)
     if Leg.NECESSITY in wanted:
-        yield from certify(
-            session,
-            lean,
-            searched(),
-            folder=cache / "certificates",
-            stop=stop,
-            on_start=lambda: say("Lean: deciding what breaks without each hypothesis"),
-        )
+        yield from certify(session, caller, searched())
 
 
 def _alone(subject: str, leg: Leg, ask: Callable[[], Evidence]) -> Iterator[Evidence]:

@@ -7,7 +7,7 @@ or `(k~l)` for the same where 0 as the second makes it 0. In a `Sort`, where `Ty
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from harness.kernel import terms as kernel
 from harness.kernel.terms import Level, Name
@@ -37,17 +37,16 @@ def put(level: str, levels: Mapping[str, str]) -> str:
     return raised(levels.get(base, base), more)
 
 
-def stored(level: Level, parameters: Sequence[Name]) -> str:
-    """A level of a constant with these parameters, as Lean has it, each by its number."""
+def stored(level: Level, called: Callable[[Name], str]) -> str:
+    """A level as Lean has it, with what its parameters are called."""
     match level:
         case kernel.Succ():
-            return f"+{stored(level.of, parameters)}"
-        case kernel.Max():
-            return f"({stored(level.left, parameters)}|{stored(level.right, parameters)})"
-        case kernel.IMax():
-            return f"({stored(level.left, parameters)}~{stored(level.right, parameters)})"
+            return f"+{stored(level.of, called)}"
+        case kernel.Max() | kernel.IMax():
+            mark = "|" if isinstance(level, kernel.Max) else "~"
+            return f"({stored(level.left, called)}{mark}{stored(level.right, called)})"
         case kernel.Param():
-            return parameter(list(parameters).index(level.name))
+            return called(level.name)
     return "0"
 
 

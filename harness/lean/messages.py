@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, Literal, cast
+from typing import Literal, cast
 
 Severity = Literal["error", "warning", "information"]
 
@@ -35,21 +35,6 @@ class Message:
     @property
     def is_error(self) -> bool:
         return self.severity == "error"
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain data; `from_json` reads it back."""
-        return {name: getattr(self, name) for name in self.__slots__}
-
-    @classmethod
-    def from_json(cls, data: dict[str, Any]) -> Message:
-        """The message that `to_json` wrote.
-
-        Raises TypeError or ValueError for anything else.
-        """
-        message = cls(**data)
-        if message.severity not in _SEVERITIES or not isinstance(message.text, str):
-            raise ValueError("not a message")
-        return message
 
 
 def parse_output(output: str) -> tuple[tuple[Message, ...], str]:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Unpack
 
 from harness.lean.messages import Message, parse_lake, parse_output
 from harness.lean.package import Package
 from harness.lean.process import Signal, Stopped, execute
-from harness.lean.toolchain import LeanRun, ToolchainMissing
+from harness.lean.toolchain import LeanRun, Sight, ToolchainMissing
 
 _VERSION = re.compile(r"version (?P<version>[^,\s)]+)")
 _COMMIT = re.compile(r"commit (?P<commit>[0-9a-f]{7,40})")
@@ -44,32 +44,23 @@ class NativeToolchain:
         return f"native {self.version} {self.commit}"
 
     def run(
-        self,
-        arguments: Sequence[str | Path],
-        *,
-        root: Path,
-        lean_path: Sequence[Path] = (),
-        readable: Sequence[Path] = (),
-        writable: Sequence[Path] = (),
-        instead: Mapping[Path, Path] | None = None,
-        reads: Path | None = None,
-        stdin: str | None = None,
-        timeout: float | None = None,
-        stop: Signal | None = None,
+        self, arguments: Sequence[str | Path], *, root: Path, **sight: Unpack[Sight]
     ) -> LeanRun:
         """See `Toolchain.run`. What it reads and writes is neither bounded nor watched here.
 
         Lean's own library comes before `lean_path`, as it does in the embedded one.
         """
-        search = os.pathsep.join(str(path.resolve()) for path in (self.library, *lean_path))
+        search = os.pathsep.join(
+            str(path.resolve()) for path in (self.library, *sight.get("lean_path", ()))
+        )
         environment = {**os.environ, "LEAN_PATH": search}
         done = execute(
             [self.lean, *_absolute(arguments)],
             cwd=root,
             environment=environment,
-            stdin=stdin,
-            timeout=timeout,
-            stop=stop,
+            stdin=sight.get("stdin"),
+            timeout=sight.get("timeout"),
+            stop=sight.get("stop"),
         )
         messages, output = parse_output(done.output)
         return LeanRun(done.exit_code, messages, output, done.errors, done.seconds)

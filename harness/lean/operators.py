@@ -8,11 +8,10 @@ stored term, with what the operator means: no text given to Lean can make a wron
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from hashlib import sha256
-from pathlib import Path
 
 from harness.claims.model import OPERATORS, SCALARS, SHAPES, Arrangement, Library, Universes
 from harness.claims.needs import needs_of
@@ -35,9 +34,8 @@ from harness.lean.errand import Errand, ErrandFailed, tell
 from harness.lean.header import parse_header
 from harness.lean.messages import Message
 from harness.lean.package import Module, Package
-from harness.lean.process import Signal
 from harness.lean.scope import CLASSES, NUMERALS
-from harness.lean.toolchain import Progress, Toolchain
+from harness.lean.toolchain import Caller
 
 _HOLE = Message("", 0, 0, "error", "it is left open with `sorry`")
 
@@ -79,11 +77,7 @@ class _Text:
 def with_operators(
     library: Library,
     package: Package,
-    toolchain: Toolchain,
-    *,
-    cache: Path,
-    on_progress: Progress = lambda text: None,
-    stop: Signal | None = None,
+    caller: Caller,
 ) -> Build:
     """The package as built, with a module of the operators that are terms.
 
@@ -93,50 +87,29 @@ def with_operators(
     if OPERATORS in package.modules:
         message = f"the package has a module {OPERATORS}, a name of the harness's own"
         raise InputError([Diagnostic(package.modules[OPERATORS].file, 1, 1, message)])
-    built = build(
-        package,
-        toolchain,
-        build_dir=cache / "build",
-        kept=(OPERATORS,) if library.terms else (),
-        on_progress=on_progress,
-        stop=stop,
-    )
+    built = _build(package, caller, kept=(OPERATORS,) if library.terms else ())
     if not library.terms or not any(module.ok for module in built.modules.values()):
         return built
     terms = {operator: (operator, text) for operator, text in library.terms.items()}
-    found, refused = tried(
-        library,
-        terms,
-        built,
-        toolchain,
-        cache=cache,
-        explain=built.ok,
-        on_progress=on_progress,
-        stop=stop,
-    )
+    found, refused = tried(library, terms, built, caller, explain=built.ok)
     if refused and built.ok:
         raise InputError([_fault(library, *item) for item in refused.items()])
-    return extended(
-        library,
-        built,
-        list(found.values()),
-        toolchain,
-        cache=cache,
-        on_progress=on_progress,
-        stop=stop,
+    return extended(library, built, list(found.values()), caller)
+
+
+def _build(package: Package, caller: Caller, kept: Collection[str] = ()) -> Build:
+    return build(
+        package,
+        caller.lean,
+        build_dir=caller.cache / "build",
+        kept=kept,
+        on_progress=caller.say,
+        stop=caller.stop,
     )
 
 
 def tried(
-    library: Library,
-    terms: Terms,
-    built: Build,
-    toolchain: Toolchain,
-    *,
-    cache: Path,
-    explain: bool = False,
-    on_progress: Progress = lambda text: None,
-    stop: Signal | None = None,
+    library: Library, terms: Terms, built: Build, caller: Caller, *, explain: bool = False
 ) -> tuple[dict[str, Way], dict[str, Message]]:
     """The first way in which Lean elaborates each term, and what it says of those with none.
 
@@ -145,13 +118,7 @@ def tried(
     """
     ways = {key: list(_ways(library, key, *item)) for key, item in terms.items()}
     ask = partial(
-        _asked,
-        library,
-        built,
-        toolchain,
-        cache / "operators",
-        on_start=lambda: on_progress(f"Lean: elaborating {len(terms)} terms of operators"),
-        stop=stop,
+        _asked, library, built, caller, what=f"elaborating {len(terms)} terms of operators"
     )
     said = ask([way for found in ways.values() for way in found], quiet=True)
     chosen = {
@@ -175,13 +142,11 @@ def tried(
 def _asked(
     library: Library,
     built: Build,
-    toolchain: Toolchain,
-    folder: Path,
+    caller: Caller,
     ways: Sequence[Way],
     *,
     quiet: bool,
-    on_start: Callable[[], None],
-    stop: Signal | None,
+    what: str,
 ) -> dict[Way, Message]:
     """What Lean first says of the ways that do not work; with `quiet`, hardly more than that.
 
@@ -193,11 +158,11 @@ def _asked(
     text.add("end")
     text.add('#eval show IO Unit from IO.FS.writeFile "answer.txt" "end\\n"')
     source = "\n".join(text.lines)
-    if toolchain.takes_all_for_modules:
+    if caller.lean.takes_all_for_modules:
         source = adapted(source).text
     errand = Errand("Operators", source, {}, bears_errors=True)
-    folder = folder / ("trial" if quiet else "faults")
-    told = tell(errand, built, toolchain, folder=folder, on_start=on_start, stop=stop)
+    folder = f"operators/{'trial' if quiet else 'faults'}"
+    told = tell(errand, built, caller, folder=folder, what=what)
     if told.complaint:
         raise ErrandFailed(told.complaint)
     found: dict[Way, Message] = {}
@@ -216,18 +181,14 @@ def extended(
     library: Library,
     built: Build,
     ways: Sequence[Way],
-    toolchain: Toolchain,
-    *,
-    cache: Path,
-    on_progress: Progress = lambda text: None,
-    stop: Signal | None = None,
+    caller: Caller,
 ) -> Build:
     """The build with a module of these operators on top. Raises `ErrandFailed`."""
     text = _opening(library, built)
     for way in ways:
         _define(text, library, way, "")
     source = "\n".join([*text.lines, "end", ""])
-    path = cache / "operators" / f"{OPERATORS}.lean"
+    path = caller.cache / "operators" / f"{OPERATORS}.lean"
     path.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(path, source)
     module = Module(
@@ -243,7 +204,7 @@ def extended(
         modules={**built.package.modules, OPERATORS: module},
         roots=(*built.package.roots, OPERATORS),
     )
-    found = build(whole, toolchain, build_dir=cache / "build", on_progress=on_progress, stop=stop)
+    found = _build(whole, caller)
     own = found.modules[OPERATORS]
     if not own.ok:
         said = "; ".join(message.text for message in own.messages if message.is_error)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cached_property
@@ -74,6 +74,11 @@ class Session:
         if place is None:
             return None
         return Diagnostic(self.file(place.file), place.line, 1, message)
+
+    def fault(self, names: Iterable[str], message: str) -> tuple[Diagnostic, ...]:
+        """A fault at the first of these declarations whose place is known."""
+        found = (self.diagnostic(name, message) for name in names)
+        return tuple(item for item in found if item is not None)[:1]
 
     def message(self, message: Message) -> Diagnostic:
         """A message of Lean, at its place."""

@@ -6,18 +6,16 @@ that was cut short, edited or mixed with another build's is found and built anew
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import tempfile
 from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from hashlib import file_digest, sha256
+from hashlib import file_digest
 from pathlib import Path
-from typing import Any
 
-from harness.files import write_atomically
+from harness.keeping import digest, keep, recall
 from harness.lean.messages import Message
 
 FORMAT = 2
@@ -43,7 +41,7 @@ class Record:
     @property
     def fingerprint(self) -> str:
         """Of what was built, to the last byte."""
-        return sha256(json.dumps([self.key, self.outputs], sort_keys=True).encode()).hexdigest()
+        return digest(self.key, sorted(self.outputs.items()))
 
 
 class Store:
@@ -70,28 +68,17 @@ class Store:
 
     def load(self, module: str, key: str) -> Record | None:
         """The record of `module`, if it was built for `key` and its outputs are still that."""
-        try:
-            data = json.loads(self._record(module).read_text(encoding="utf-8"))
-            checksum = data.pop("checksum")
-            if checksum != _checksum(data) or data["format"] != FORMAT or data["key"] != key:
-                return None
-            messages = tuple(map(Message.from_json, data["messages"]))
-            record = Record(
-                key,
-                dict(data["outputs"]),
-                messages,
-                float(data["seconds"]),
-                dict(data["reads"]),
-                bool(data["without_code"]),
-            )
-            if ".olean" not in record.outputs:
-                return None
-            for ending, digest in record.outputs.items():
-                if _digest(self.output(module, ending)) != digest:
-                    return None
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        record = recall(self._record(module), key, Record)
+        if record is None or ".olean" not in record.outputs:
             return None
-        return record
+        try:
+            whole = all(
+                _digest(self.output(module, ending)) == found
+                for ending, found in record.outputs.items()
+            )
+        except OSError:
+            return None
+        return record if whole else None
 
     def workplace(self) -> tempfile.TemporaryDirectory[str]:
         """A folder on the same file system, to build in; it goes when the block ends."""
@@ -115,17 +102,8 @@ class Store:
             outputs[ending] = _digest(path)
             os.replace(path, target)
         record = replace(record, outputs=outputs)
-        data = {
-            "format": FORMAT,
-            "key": record.key,
-            "outputs": outputs,
-            "messages": [message.to_json() for message in record.messages],
-            "seconds": record.seconds,
-            "reads": record.reads,
-            "without_code": record.without_code,
-        }
         # Last: outputs without their record do not count.
-        write_atomically(self._record(module), json.dumps({**data, "checksum": _checksum(data)}))
+        keep(self._record(module), record.key, record)
         return record
 
     def forget(self, module: str) -> None:
@@ -152,7 +130,3 @@ class Store:
 def _digest(path: Path) -> str:
     with path.open("rb") as source:
         return file_digest(source, "sha256").hexdigest()
-
-
-def _checksum(data: dict[str, Any]) -> str:
-    return sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal, Protocol, TypedDict, Unpack
 
 from harness.lean.messages import Message
 from harness.lean.package import Package
@@ -54,6 +54,19 @@ class LeanRun:
         return "\n".join([f"Lean ended with exit code {self.exit_code}.", *last])
 
 
+class Sight(TypedDict, total=False):
+    """What a run of Lean sees and may do, beside the folder that it runs in; `Toolchain.run`."""
+
+    lean_path: Sequence[Path]
+    readable: Sequence[Path]
+    writable: Sequence[Path]
+    instead: Mapping[Path, Path]
+    reads: Path | None
+    stdin: str
+    timeout: float | None
+    stop: Signal | None
+
+
 class Toolchain(Protocol):
     """A Lean that can be run. Two of them that answer alike are alike in `identity`."""
 
@@ -81,18 +94,7 @@ class Toolchain(Protocol):
         """How many bytes one run may need; bounds how many run at once."""
 
     def run(
-        self,
-        arguments: Sequence[str | Path],
-        *,
-        root: Path,
-        lean_path: Sequence[Path] = (),
-        readable: Sequence[Path] = (),
-        writable: Sequence[Path] = (),
-        instead: Mapping[Path, Path] | None = None,
-        reads: Path | None = None,
-        stdin: str | None = None,
-        timeout: float | None = None,
-        stop: Signal | None = None,
+        self, arguments: Sequence[str | Path], *, root: Path, **sight: Unpack[Sight]
     ) -> LeanRun:
         """Run Lean's command line in the folder `root`, with `lean_path` to import from.
 
@@ -113,20 +115,30 @@ class Toolchain(Protocol):
         """
 
 
+@dataclass(frozen=True)
+class Caller:
+    """Who asks Lean: which one, where answers are kept, who hears of it, who may call it off."""
+
+    lean: Toolchain
+    cache: Path
+    say: Progress = lambda text: None
+    stop: Signal | None = None
+
+    @property
+    def is_called_off(self) -> bool:
+        """Whether nobody wants the answer any more."""
+        return self.stop is not None and self.stop.is_set()
+
+
 def compile_file(
     toolchain: Toolchain,
     source: str | Path,
     *,
     root: Path,
     outputs: Path | None = None,
-    lean_path: Sequence[Path] = (),
-    readable: Sequence[Path] = (),
-    instead: Mapping[Path, Path] | None = None,
-    reads: Path | None = None,
     options: Sequence[str] = (),
     source_dir: str = ".",
-    timeout: float | None = None,
-    stop: Signal | None = None,
+    **sight: Unpack[Sight],
 ) -> LeanRun:
     """Check one Lean file; `options` are words such as `-DautoImplicit=false`.
 
@@ -134,24 +146,13 @@ def compile_file(
     `build/Foo/Bar.olean` and the rest); nothing is written without it. Raises Stopped.
     """
     arguments: list[str | Path] = ["--json", *options]
-    writable: list[Path] = []
     if outputs is not None:
         outputs.parent.mkdir(parents=True, exist_ok=True)
-        writable.append(outputs.parent)
+        sight["writable"] = [outputs.parent]
         olean = outputs.with_name(outputs.name + ".olean")
         ilean = outputs.with_name(outputs.name + ".ilean")
         arguments += ["-R", source_dir, "-o", olean, "-i", ilean]
     if isinstance(source, str) and "/" not in source:
         # Lean looks for what a file includes in the folder of that file, which a bare name lacks.
         source = f"./{source}"
-    return toolchain.run(
-        [*arguments, source],
-        root=root,
-        lean_path=lean_path,
-        readable=readable,
-        writable=writable,
-        instead=instead,
-        reads=reads,
-        timeout=timeout,
-        stop=stop,
-    )
+    return toolchain.run([*arguments, source], root=root, **sight)

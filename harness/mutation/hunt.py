@@ -6,21 +6,18 @@ all mutants together. What was found is cached as in a run, so that a hunt goes 
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, as_completed
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from queue import SimpleQueue
 from threading import Event, Thread
-from typing import Any, cast
 
-from harness.cache import EvidenceCache
 from harness.claims.model import Claim
 from harness.evidence import Evidence, Leg, Outcome
-from harness.isolation import Task, Workers
+from harness.isolation import Task
 from harness.mutation.mutants import Mutant
 from harness.mutation.survivors import Explanation, explain, second_questions
-from harness.run import ENGINES, Notice, Plan, is_answer, task_key
+from harness.run import ENGINES, Notice, Plan, answers
 from harness.verdict import leg_outcome
 
 CLAIM_LEGS = (Leg.MIRROR, Leg.SYMBOLIC, Leg.NUMERIC)
@@ -56,24 +53,15 @@ def hunt(plan: Plan, mutants: Sequence[Mutant]) -> Iterator[Finding | Notice]:
     thread = Thread(target=_ask_lean, args=(plan, mutants, lean, notices, stop), daemon=True)
     thread.start()
     try:
-        with (
-            closing(EvidenceCache(plan.cache / "evidence")) as cache,
-            Workers(plan.workers, seconds=plan.seconds, memory=plan.memory) as workers,
-        ):
-            engines = _Engines(workers, cache)
-            first = yield from engines.ask(_first_questions(plan, mutants), "engines")
-            legs = [_legs(first, number, mutant) for number, mutant in enumerate(mutants)]
-            open_ = [n for n, found in enumerate(legs) if Outcome.REFUTED not in found.values()]
-            second = yield from engines.ask(
-                (
-                    (number, task)
-                    for number in open_
-                    for task in second_questions(mutants[number], plan.project.library)
-                ),
-                "survivors",
-            )
-            if cache.trouble:
-                yield Notice(cache.trouble, is_lasting=True)
+        first = yield from _asked(plan, list(_first_questions(plan, mutants)), "engines")
+        legs = [_legs(first, number, mutant) for number, mutant in enumerate(mutants)]
+        open_ = [n for n, found in enumerate(legs) if Outcome.REFUTED not in found.values()]
+        more = [
+            (number, task)
+            for number in open_
+            for task in second_questions(mutants[number], plan.project.library)
+        ]
+        second = yield from _asked(plan, more, "survivors")
         while (notice := notices.get()) is not None:
             yield notice
     finally:
@@ -109,35 +97,23 @@ def _legs(
     return {leg: leg_outcome(e for e in found if e.leg is leg) for leg in {e.leg for e in found}}
 
 
-@dataclass(frozen=True)
-class _Engines:
-    """Processes that answer, and what they answered before."""
-
-    workers: Workers
-    cache: EvidenceCache
-
-    def ask(
-        self, questions: Iterable[tuple[int, Task]], what: str
-    ) -> Generator[Notice, None, dict[int, list[Evidence]]]:
-        """Yields how far it is; returns the evidence for each number."""
-        answers: dict[int, list[Evidence]] = {}
-        waiting: dict[Future[Any], tuple[int, Task, str]] = {}
-        for number, task in questions:
-            key = task_key(task)
-            known = self.cache.get(key)
-            if known is None:
-                waiting[self.workers.submit(task)] = number, task, key
-            else:
-                answers.setdefault(number, []).extend(known)
-        for done, future in enumerate(as_completed(waiting), 1):
-            number, task, key = waiting[future]
-            found = self.workers.answer(task, future)
-            if is_answer(found):
-                self.cache.put(key, found)
-            answers.setdefault(number, []).extend(found)
-            if done % 50 == 0 or done == len(waiting):
-                yield Notice(f"{what}: {done} of {len(waiting)} answers")
-        return answers
+def _asked(
+    plan: Plan, questions: Sequence[tuple[int, Task]], what: str
+) -> Generator[Notice, None, dict[int, list[Evidence]]]:
+    """Yields how far it is; returns the evidence for each number."""
+    found: dict[int, list[Evidence]] = {}
+    done = 0
+    with closing(answers(plan, questions)) as events:
+        for event in events:
+            if isinstance(event, Notice):
+                yield event
+                continue
+            number, evidence = event
+            found.setdefault(number, []).extend(evidence)
+            done += 1
+            if done % 50 == 0 or done == len(questions):
+                yield Notice(f"{what}: {done} of {len(questions)} answers")
+    return found
 
 
 def _ask_lean(
@@ -149,7 +125,7 @@ def _ask_lean(
 ) -> None:
     from harness.diagnostics import InputError
     from harness.lean.errand import ErrandFailed
-    from harness.lean.find import find_toolchain
+    from harness.lean.find import caller_for
     from harness.lean.process import Stopped
     from harness.lean.toolchain import ToolchainMissing
     from harness.mutation.in_lean import in_lean
@@ -158,9 +134,8 @@ def _ask_lean(
         notices.put(Notice(text))
 
     try:
-        preference = cast(Any, plan.toolchain)
-        lean = find_toolchain(preference, root=plan.project.lean, on_progress=say)
-        found.update(in_lean(plan.project, mutants, lean, plan.cache / "lean", say, stop))
+        caller = caller_for(plan.project.lean, plan.toolchain, plan.cache / "lean", say, stop)
+        found.update(in_lean(plan.project, mutants, caller))
     except (ErrandFailed, InputError, Stopped, ToolchainMissing) as error:
         say(f"Lean did not answer: {error}")
     except Exception as error:  # a thread's own traceback would go by unseen

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from harness.claims.model import Claim, Definition, Library, Project
 from harness.evidence import Leg, Outcome
@@ -14,17 +13,15 @@ from harness.lean.execution.leg import ask, program_for
 from harness.lean.execution.questions import questions
 from harness.lean.execution.subjects import of_definition
 from harness.lean.leg import look
-from harness.lean.mirror.comparison import Comparison, references
+from harness.lean.mirror.comparison import Comparison
 from harness.lean.mirror.plan import text_of_claim, text_of_definition
 from harness.lean.printer import Printer
-from harness.lean.process import Signal
 from harness.lean.refuted import ruled
 from harness.lean.scope import CannotPrint
 from harness.lean.session import Session
-from harness.lean.toolchain import Toolchain
+from harness.lean.toolchain import Caller
 from harness.mutation.mutants import Mutant
 
-Say = Callable[[str], None]
 Answers = Mapping[tuple[int, Leg], Outcome]
 """The outcome of a leg, by the number of the mutant."""
 
@@ -32,28 +29,22 @@ Answers = Mapping[tuple[int, Leg], Outcome]
 def in_lean(
     project: Project,
     mutants: Sequence[Mutant],
-    lean: Toolchain,
-    cache: Path,
-    say: Say = lambda text: None,
-    stop: Signal | None = None,
+    caller: Caller,
 ) -> Answers:
     """The mirror and the execution leg of every mutant that they apply to.
 
     Raises ErrandFailed, InputError and Stopped.
     """
-    session = look(project, lean, cache, say, stop)
-    found = dict(_mirrored(session, mutants, lean, cache, say, stop))
-    found.update(_executed(session, mutants, lean, cache, say, stop))
+    session = look(project, caller)
+    found = dict(_mirrored(session, mutants, caller))
+    found.update(_executed(session, mutants, caller))
     return found
 
 
 def _mirrored(
     session: Session,
     mutants: Sequence[Mutant],
-    lean: Toolchain,
-    cache: Path,
-    say: Say,
-    stop: Signal | None,
+    caller: Caller,
 ) -> Iterator[tuple[tuple[int, Leg], Outcome]]:
     """Whether the kernel takes the mutant for what Lean has; one inspection for all of them."""
     asked: dict[int, list[Comparison]] = {}
@@ -68,12 +59,10 @@ def _mirrored(
     every = [comparison for comparisons in asked.values() for comparison in comparisons]
     answer, _ = inspect(
         session.build,
-        lean,
-        references(every),
-        [comparison.line() for comparison in every],
-        folder=cache / "mutants",
-        stop=stop,
-        on_start=lambda: say(f"Lean: comparing {len(asked)} mutants"),
+        caller,
+        every,
+        folder="mutants",
+        what=f"comparing {len(asked)} mutants",
     )
     for number, comparisons in asked.items():
         outcome = ruled([answer.compared.get(comparison.key) for comparison in comparisons])
@@ -95,10 +84,7 @@ def _comparisons(library: Library, mutant: Mutant) -> Iterator[Comparison]:
 def _executed(
     session: Session,
     mutants: Sequence[Mutant],
-    lean: Toolchain,
-    cache: Path,
-    say: Say,
-    stop: Signal | None,
+    caller: Caller,
 ) -> Iterator[tuple[tuple[int, Leg], Outcome]]:
     """Lean runs its own definitions once; Python computes with each changed one in their place."""
     library = session.project.library
@@ -109,10 +95,9 @@ def _executed(
         made,
         asked,
         session,
-        lean,
-        folder=cache / "mutants" / "execution",
-        stop=stop,
-        on_start=lambda: say("Lean: running its own definitions, for the mutants of each"),
+        caller,
+        folder="mutants/execution",
+        what="running its own definitions, for the mutants of each",
     )
     for number, mutant in enumerate(mutants):
         if not isinstance(mutant.about, Definition):

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, replace
 from functools import partial
+from typing import Any
 
 from harness.arrays import Unsupported
 from harness.claims.model import Claim, Library
@@ -18,10 +19,10 @@ from harness.claims.substance import spoken_of, substance
 from harness.claims.toggles import Checker
 from harness.evidence import Evidence, Json, Leg, Outcome
 from harness.instances.exact import breaks
-from harness.instances.finite import Met, find_met
+from harness.instances.finite import find_met
 from harness.instances.shrink import shrink
 from harness.instances.steps import worked
-from harness.instances.witness import Witness, find_witness
+from harness.instances.witness import find_witness
 from harness.language.notation import to_text
 from harness.lattice import Answer
 from harness.necessity.decide import MODULUS, decide
@@ -43,13 +44,9 @@ def check(claim: Claim, library: Library) -> Iterator[Evidence]:
     A counterexample is evidence that waits for Lean, and so inconclusive by itself.
     """
     if not claim.hypotheses:
-        yield Evidence(
-            claim.theorem,
-            Leg.NECESSITY,
-            "hypotheses",
-            Outcome.NOT_APPLICABLE,
-            "It assumes nothing: there is no hypothesis to do without.",
-        )
+        summary = "It assumes nothing: there is no hypothesis to do without."
+        about = claim.theorem, Leg.NECESSITY, "hypotheses"
+        yield Evidence(*about, Outcome.NOT_APPLICABLE, summary)
         return
 
     def asked(name: str, answer: Callable[[], Evidence]) -> Evidence:
@@ -67,8 +64,19 @@ def check(claim: Claim, library: Library) -> Iterator[Evidence]:
         yield asked("parts", partial(_ablated, claim, library, checker))
 
 
-def _without(claim: Claim, name: str, library: Library) -> Evidence:
+def _timed(subject: str) -> Callable[..., Evidence]:
+    """Makes evidence about a subject; from now on counts how long that takes."""
     start = time.monotonic()
+
+    def said(check: str, *found: Any, **more: Any) -> Evidence:
+        made = Evidence(subject, Leg.NECESSITY, check, *found, **more)
+        return replace(made, seconds=time.monotonic() - start)
+
+    return said
+
+
+def _without(claim: Claim, name: str, library: Library) -> Evidence:
+    said = _timed(claim.theorem)
     rest = replace(claim, hypotheses=tuple(h for h in claim.hypotheses if h.name != name))
     decision = decide(rest, library, seconds=SECONDS)
     if decision.answer in (Answer.HOLDS, Answer.TRIVIAL):
@@ -105,24 +113,15 @@ def _without(claim: Claim, name: str, library: Library) -> Evidence:
         case _:
             outcome = Outcome.INCONCLUSIVE
             summary = f"It is not known whether {name} is needed. {decision.reason}"
-    return Evidence(
-        claim.theorem,
-        Leg.NECESSITY,
-        f"without {name}",
-        outcome,
-        summary,
-        data,
-        example,
-        replay=f"harness ablate {claim.theorem} --off {name}",
-        seconds=time.monotonic() - start,
-    )
+    replay = f"harness ablate {claim.theorem} --off {name}"
+    return said(f"without {name}", outcome, summary, data, example, replay=replay)
 
 
 def _witness(claim: Claim, library: Library) -> Evidence:
-    start = time.monotonic()
+    said = _timed(claim.theorem)
     subjects = ", ".join(map(to_text, substance(claim)))
     data: dict[str, Json] = {"substance": [to_text(term) for term in substance(claim)]}
-    found: Witness | Met | None = None
+    found = None
     why = "no small instance meets them with something that is not trivial"
     try:
         found = find_witness(claim, library, seconds=SECONDS)
@@ -138,34 +137,19 @@ def _witness(claim: Claim, library: Library) -> Evidence:
         data["instance"] = asdict(found)
         by = f" by {subjects} not trivial" if subjects else ""
         summary = f"All hypotheses are met{by}; Lean has not been asked."
-    return Evidence(
-        claim.theorem,
-        Leg.NECESSITY,
-        "witness",
-        Outcome.INCONCLUSIVE,
-        summary,
-        data,
-        seconds=time.monotonic() - start,
-    )
+    return said("witness", Outcome.INCONCLUSIVE, summary, data)
 
 
 def _ablated(claim: Claim, library: Library, checker: Checker) -> Evidence:
     """What each part of a claim needs that has parts which can be left out one by one."""
-    start = time.monotonic()
+    said = _timed(claim.theorem)
     cells = list(lattice(checker, library))
-    said = [item.text for item in spared(checker, cells, library)]
+    texts = [item.text for item in spared(checker, cells, library)]
     alone = {cell.off[0]: cell.answers[""].answer.value for cell in cells if len(cell.off) == 1}
     outcome, summary = _counted(cells)
-    return Evidence(
-        claim.theorem,
-        Leg.NECESSITY,
-        "parts",
-        outcome,
-        " ".join([summary, *said]),
-        {"without": dict(alone), "spared": list(said)},
-        replay=f"harness ablate {claim.theorem}",
-        seconds=time.monotonic() - start,
-    )
+    data = {"without": dict(alone), "spared": list(texts)}
+    replay = f"harness ablate {claim.theorem}"
+    return said("parts", outcome, " ".join([summary, *texts]), data, replay=replay)
 
 
 def check_lattice(checker: Checker, library: Library) -> Iterator[Evidence]:
@@ -174,18 +158,9 @@ def check_lattice(checker: Checker, library: Library) -> Iterator[Evidence]:
     Confirmed where each has an answer, whichever it is; `data` is the lattice as
     `harness.lattice` has it.
     """
-    start = time.monotonic()
+    said = _timed(checker.name)
     cells = list(lattice(checker, library))
-    outcome, summary = _counted(cells)
-    yield Evidence(
-        checker.name,
-        Leg.NECESSITY,
-        "lattice",
-        outcome,
-        summary,
-        to_plain(table(checker, cells, library)),
-        seconds=time.monotonic() - start,
-    )
+    yield said("lattice", *_counted(cells), to_plain(table(checker, cells, library)))
 
 
 def _counted(cells: Sequence[DecidedCell]) -> tuple[Outcome, str]:

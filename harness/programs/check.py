@@ -14,6 +14,7 @@ from harness.arrays.floats import Floats
 from harness.claims.model import Library
 from harness.claims.programs import Program
 from harness.evidence import Counterexample, Evidence, Json, Leg, Outcome
+from harness.extras import remedy
 from harness.numeric.modular import Residues
 from harness.programs import graph
 from harness.programs.binding import Binding, Setting, settings
@@ -397,8 +398,8 @@ def guarded(program: Program, check: str, ask: Callable[[], Evidence]) -> Eviden
         summary = f"The definition cannot be computed: {error}."
         return evidence(program, check, Outcome.INCONCLUSIVE, summary)
     except Missing as error:
-        how = "pip install 'lean-harness[programs]' brings PyTorch and Transformers"
-        return evidence(program, check, Outcome.NOT_RUN, f"Not run: {error}; {how}.")
+        summary = f"Not run: {error}; {remedy('programs')}."
+        return evidence(program, check, Outcome.NOT_RUN, summary)
     except Unusable as error:
         summary = f"The program cannot be run as its file says: {error}."
         facts: dict[str, Json] = {"fails": isinstance(error, Fails)}

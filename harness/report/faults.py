@@ -9,10 +9,8 @@ from harness.evidence import VACUITY, Counterexample, Evidence, Outcome
 from harness.report.compared import MOST, parting
 from harness.results.checker import CheckerResult
 from harness.results.run import Run
-from harness.results.subject import UNPROVED, VACUOUS, LegResult, Subject, word
+from harness.results.subject import UNANSWERED, UNPROVED, VACUOUS, LegResult, Subject, word
 from harness.verdict import Status
-
-_FINE = (Outcome.CONFIRMED, Outcome.NOT_APPLICABLE)
 
 
 @dataclass(frozen=True)
@@ -40,14 +38,14 @@ class Fault:
         """The check that says why; nothing where none answered."""
         if self.subject.word == VACUOUS:
             return next(c for c in self.subject.evidence if c.check == VACUITY)
-        found = (c for r in self.legs[:1] for c in r.checks if c.outcome is r.outcome)
+        found = (c for r in self.legs[:1] for c in r.telling if c.summary != UNANSWERED)
         return next(found, None)
 
     @property
     def reason(self) -> str:
         """Why, in a sentence or two."""
         if self.check is None:
-            return "No check answered for this leg."
+            return UNANSWERED
         return _where_they_part(self.check) or self.check.summary
 
     @property
@@ -109,13 +107,9 @@ def severity(subject: Subject | CheckerResult) -> int:
 def _fault(subject: Subject | CheckerResult) -> Fault | None:
     if subject.status is Status.CONFIRMED:
         return None
-    against = [r for r in subject.legs if r.outcome not in _FINE and not _is_waived(r)]
+    against = [r for r in subject.legs if r.is_against]
     worst = [r for r in against if r.outcome is Outcome.REFUTED]
     return Fault(subject, tuple(worst or against))
-
-
-def _is_waived(result: LegResult) -> bool:
-    return result.waived is not None and result.outcome is not Outcome.REFUTED
 
 
 def check_word(check: Evidence) -> str:

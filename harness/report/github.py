@@ -40,19 +40,13 @@ def workflow_commands(run: Run) -> str:
 
 def _faults(run: Run) -> list[tuple[Subject | CheckerResult, Evidence]]:
     """What is wrong or missing, waived legs left out unless they are refuted."""
-    found: list[tuple[Subject | CheckerResult, Evidence]] = []
-    for subject in sorted(run.judged, key=severity):
-        for result in subject.legs:
-            if result.outcome in (Outcome.CONFIRMED, Outcome.NOT_APPLICABLE):
-                continue
-            if result.waived and result.outcome is not Outcome.REFUTED:
-                continue
-            worst = [c for c in result.checks if c.outcome is result.outcome]
-            if not worst:
-                missing = "No check answered for this leg."
-                worst = [Evidence(subject.name, result.leg, "", result.outcome, missing)]
-            found += [(subject, check) for check in worst]
-    return found
+    return [
+        (subject, check)
+        for subject in sorted(run.judged, key=severity)
+        for result in subject.legs
+        if result.is_against
+        for check in result.telling
+    ]
 
 
 def _annotation(subject: Subject | CheckerResult, check: Evidence) -> str:

@@ -48,13 +48,11 @@ def _case(subject: Subject | CheckerResult, result: LegResult) -> Element:
     }
     case = Element("testcase", attributes)
     tag = _ELEMENT.get(result.outcome)
-    if result.waived is not None and result.outcome is not Outcome.REFUTED:
+    if result.is_waived:
         waived = _clean(f"waived: {result.waived}")
         SubElement(case, "skipped", {"message": waived})
     elif tag is not None:
-        worst = [check for check in result.checks if check.outcome is result.outcome]
-        message = worst[0].summary if worst else "no check answered for this leg"
-        found = SubElement(case, tag, {"message": _clean(message)})
+        found = SubElement(case, tag, {"message": _clean(result.telling[0].summary)})
         if tag != "skipped":
             found.set("type", result.outcome.value)
             found.text = _clean("\n".join(_details(result)))

@@ -53,12 +53,9 @@ def _rule(leg: Leg) -> dict[str, Any]:
 
 
 def _results(subject: Subject | CheckerResult, result: LegResult) -> list[dict[str, Any]]:
-    if result.outcome not in _LEVEL or (result.waived and result.outcome is not Outcome.REFUTED):
+    if not result.is_against:
         return []
-    found = [check for check in result.checks if check.outcome in _LEVEL]
-    if not found:
-        missing = "No check answered for this leg."
-        found = [Evidence(subject.name, result.leg, "", result.outcome, missing)]
+    found = [check for check in result.checks if check.outcome in _LEVEL] or result.telling
     return [_result(subject, check) for check in found]
 
 

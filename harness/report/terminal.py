@@ -155,7 +155,7 @@ def _faults(run: Run) -> list[tuple[list[str], Evidence]]:
     found: dict[object, tuple[list[str], Evidence]] = {}
     for subject in sorted(run.judged, key=severity):
         for check in subject.evidence:
-            if check.outcome not in (Outcome.CONFIRMED, Outcome.NOT_APPLICABLE):
+            if not check.outcome.is_fine:
                 reason = (check.leg, check.check, check.outcome, check.summary, check.diagnostics)
                 own = subject.name if check.counterexample or check.replay else ""
                 found.setdefault((reason, own), ([], check))[0].append(subject.name)
@@ -202,8 +202,7 @@ def _show_notes(console: Console, run: Run) -> None:
                 found = f"{result.leg.value} is waived ({result.outcome.value})"
                 notes.append(f"{subject.name}: {found}: {result.waived}")
             for check in result.checks:
-                is_fine = check.outcome in (Outcome.CONFIRMED, Outcome.NOT_APPLICABLE)
-                if is_fine and (check.diagnostics or check.check == VACUITY):
+                if check.outcome.is_fine and (check.diagnostics or check.check == VACUITY):
                     notes.append(f"{subject.name}: {check.summary}")
     if notes:
         console.print()

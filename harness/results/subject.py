@@ -31,6 +31,7 @@ def word(leg: Leg, outcome: Outcome) -> str:
     return UNPROVED if is_unproved else outcome.value
 
 
+UNANSWERED = "No check answered for this leg."
 UNPROVED = "unproved"
 VACUOUS = "vacuous"
 """Words for two kinds of status that tell a reader more."""
@@ -50,6 +51,22 @@ class LegResult:
     def word(self) -> str:
         """The outcome as readers are told it."""
         return word(self.leg, self.outcome)
+
+    @property
+    def is_waived(self) -> bool:
+        """Whether the specification waives it, and nothing refutes it."""
+        return self.waived is not None and self.outcome is not Outcome.REFUTED
+
+    @property
+    def is_against(self) -> bool:
+        """Whether it stands against its subject: not confirmed, and not waived."""
+        return not (self.outcome.is_fine or self.is_waived)
+
+    @property
+    def telling(self) -> tuple[Evidence, ...]:
+        """The checks that came to what the leg did; one that says so where none answered."""
+        found = tuple(check for check in self.checks if check.outcome is self.outcome)
+        return found or (Evidence("", self.leg, "", self.outcome, UNANSWERED),)
 
 
 def verdict_word(status: Status, legs: Iterable[LegResult]) -> str:

@@ -10,6 +10,7 @@ from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
+from harness.extras import remedy
 from harness.lifetime import be_child, interrupts_held, keep_safe_path
 from harness.sweep.work import limit
 from harness.threads import ONE_THREAD
@@ -67,7 +68,7 @@ def dask(address: str) -> Iterator[Executor]:
     try:
         import distributed
     except ImportError as error:
-        message = f"Dask is not installed: pip install 'lean-harness[dask]' ({error})"
+        message = f"Dask is not installed; {remedy('dask')} ({error})"
         raise ClusterMissing(message) from None
     connect: Any = distributed.Client
     try:

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from harness import __version__
-from harness.cache import code_fingerprint, digest
+from harness.cache import code_fingerprint
 from harness.diagnostics import Diagnostic, InputError
+from harness.keeping import digest
 from harness.sweep.chunks import chunks
 from harness.sweep.execution import Start, execute
 from harness.sweep.ledger import FORMAT, Ledger

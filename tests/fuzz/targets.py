@@ -210,7 +210,7 @@ def _settings(random: Random) -> bytes:
 
 
 def _entry(random: Random) -> bytes:
-    key = json.dumps({"key": "k" * 64, "evidence": "[]", "checksum": "0" * 64})
+    key = json.dumps({"key": "k" * 64, "value": "[]", "checksum": "0" * 64})
     return damaged_json_text(key, random).encode("utf-8", "surrogatepass")
 
 

@@ -28,24 +28,24 @@ from harness.kernel.ruling import Ruling
 from harness.kernel.substitution import bind
 from harness.kernel.terms import (
     ZERO,
+    Const,
     Expr,
+    Lam,
     Level,
+    Local,
     Name,
+    Param,
+    Pi,
+    Sort,
+    Succ,
     apply,
-    const,
-    lam,
-    local,
-    param,
-    pi,
-    sort,
-    succ,
 )
 
 _indices = count(1000)
 
-U, V = param(("u",)), param(("v",))
-ONE, TWO = succ(ZERO), succ(succ(ZERO))
-PROP, TYPE = sort(ZERO), sort(ONE)
+U, V = Param(("u",)), Param(("v",))
+ONE, TWO = Succ(ZERO), Succ(Succ(ZERO))
+PROP, TYPE = Sort(ZERO), Sort(ONE)
 
 
 def n(text: str) -> Name:
@@ -54,7 +54,7 @@ def n(text: str) -> Name:
 
 def c(text: str, *args: Expr, us: tuple[Level, ...] = ()) -> Expr:
     """A constant, applied."""
-    return apply(const(n(text), us), args)
+    return apply(Const(n(text), us), args)
 
 
 NAT, BOOL, FALSE, TRUE = c("Nat"), c("Bool"), c("False"), c("True")
@@ -67,21 +67,21 @@ def following(e: Expr) -> Expr:
 
 def forall(type: Expr, body: Callable[[Expr], Expr]) -> Expr:
     """`∀ x : type, body x`."""
-    x = local(next(_indices), type)
-    return bind(pi, [x], body(x))
+    x = Local(next(_indices), type)
+    return bind(Pi, [x], body(x))
 
 
 def fun(type: Expr, body: Callable[[Expr], Expr]) -> Expr:
     """`fun x : type => body x`."""
-    x = local(next(_indices), type)
-    return bind(lam, [x], body(x))
+    x = Local(next(_indices), type)
+    return bind(Lam, [x], body(x))
 
 
 def arrow(*types: Expr) -> Expr:
     """`types[0] → … → types[-1]`, none of which speaks of a variable."""
     result = types[-1]
     for type in reversed(types[:-1]):
-        result = pi(type, result)
+        result = Pi(type, result)
     return result
 
 

@@ -15,22 +15,22 @@ from harness.kernel.known import AXIOMS
 from harness.kernel.ruling import Verdict
 from harness.kernel.terms import (
     ZERO,
+    App,
+    Bound,
     Expr,
-    app,
-    bound,
-    imax_level,
-    lam,
-    let,
-    local,
-    max_level,
+    IMax,
+    Lam,
+    Let,
+    Local,
+    Max,
+    NatLit,
+    Param,
+    Pi,
+    Proj,
+    Sort,
+    StrLit,
+    Succ,
     name_text,
-    nat,
-    param,
-    pi,
-    proj,
-    sort,
-    string,
-    succ,
 )
 from tests.kernel.build import (
     BOOL,
@@ -96,32 +96,32 @@ def test_a_type_is_a_type() -> None:
     refused(definition("x", ZERO_NAT, ZERO_NAT), because="a type is expected")
     refused(definition("x", fun(NAT, lambda x: x), ZERO_NAT), because="a type is expected")
     refused(definition("x", arrow(NAT, ZERO_NAT), ZERO_NAT), because="a type is expected")
-    refused(definition("x", arrow(NAT, NAT), lam(ZERO_NAT, bound(0))), because="a type is expected")
+    refused(definition("x", arrow(NAT, NAT), Lam(ZERO_NAT, Bound(0))), because="a type is expected")
 
 
 def test_an_argument_has_its_type() -> None:
     """[Typing._check_argument]"""
     accepted(definition("x", NAT, following(ZERO_NAT)))
     refused(definition("x", NAT, following(c("Bool.true"))), because=WRONG_ARGUMENT)
-    refused(definition("x", NAT, app(ZERO_NAT, ZERO_NAT)), because="no function is applied")
+    refused(definition("x", NAT, App(ZERO_NAT, ZERO_NAT)), because="no function is applied")
 
 
 def test_a_theorem_is_a_proposition() -> None:
     """[Checker._check]"""
     accepted(theorem("t", TRUE, c("True.intro")), definition("d", NAT, ZERO_NAT))
     refused(theorem("t", NAT, ZERO_NAT), because="not a proposition")
-    some = forall(sort(U), lambda a: forall(a, lambda _: a))
-    identity = fun(sort(U), lambda a: fun(a, lambda x: x))
+    some = forall(Sort(U), lambda a: forall(a, lambda _: a))
+    identity = fun(Sort(U), lambda a: fun(a, lambda x: x))
     refused(theorem("t", some, identity, "u"), because="not a proposition")
 
 
 def test_what_a_let_binds_has_its_type() -> None:
     """[Typing._type_of_let]"""
-    accepted(definition("x", NAT, let(NAT, ZERO_NAT, following(bound(0)))))
+    accepted(definition("x", NAT, Let(NAT, ZERO_NAT, following(Bound(0)))))
     # The value is seen in the body: `let t := Nat; (0 : t)`.
-    accepted(definition("x", NAT, let(TYPE, NAT, app(lam(bound(0), bound(0)), ZERO_NAT))))
-    refused(definition("x", NAT, let(BOOL, ZERO_NAT, nat(1))), because="a let gives a value")
-    refused(definition("x", NAT, let(ZERO_NAT, ZERO_NAT, nat(1))), because="a type is expected")
+    accepted(definition("x", NAT, Let(TYPE, NAT, App(Lam(Bound(0), Bound(0)), ZERO_NAT))))
+    refused(definition("x", NAT, Let(BOOL, ZERO_NAT, NatLit(1))), because="a let gives a value")
+    refused(definition("x", NAT, Let(ZERO_NAT, ZERO_NAT, NatLit(1))), because="a type is expected")
 
 
 def test_nothing_is_cited_before_it_is_declared() -> None:
@@ -129,7 +129,7 @@ def test_nothing_is_cited_before_it_is_declared() -> None:
     refused(definition("x", NAT, c("later")), because="later is cited and is not declared before")
     refused(theorem("x", FALSE, c("x")), because="x is cited and is not declared before")
     refused(definition("x", arrow(NAT, NAT), c("x")), because="not declared before")
-    refused(definition("x", NAT, proj(n("Later"), 0, ZERO_NAT)), because="Later is cited")
+    refused(definition("x", NAT, Proj(n("Later"), 0, ZERO_NAT)), because="Later is cited")
 
 
 def test_what_rests_on_what_fell_falls() -> None:
@@ -172,10 +172,10 @@ def test_the_anonymous_name_cannot_be_declared() -> None:
 
 def test_no_variable_stands_outside_all_binders() -> None:
     """[Checker._check_names] A free variable in an `opaque` proved `False` in Lean before 4.32."""
-    refused(definition("x", NAT, bound(0)), because="outside all binders")
-    refused(opaque("x", FALSE, local(0, FALSE)), because="outside all binders")
-    refused(theorem("x", FALSE, local(7, FALSE)), because="outside all binders")
-    refused(definition("x", NAT, lam(NAT, bound(1))), because="outside all binders")
+    refused(definition("x", NAT, Bound(0)), because="outside all binders")
+    refused(opaque("x", FALSE, Local(0, FALSE)), because="outside all binders")
+    refused(theorem("x", FALSE, Local(7, FALSE)), because="outside all binders")
+    refused(definition("x", NAT, Lam(NAT, Bound(1))), because="outside all binders")
 
 
 def test_unsafe_and_partial_are_declined() -> None:
@@ -194,14 +194,14 @@ def test_unsafe_and_partial_are_declined() -> None:
 
 def test_level_parameters() -> None:
     """[Typing._check_level, Checker._check_names, Environment.type_of]"""
-    accepted(definition("t", sort(succ(U)), sort(U), "u"))
-    refused(definition("t", sort(succ(U)), sort(U)), because="parameter u is not declared")
-    refused(definition("t", sort(succ(U)), sort(V), "u"), because="parameter v is not declared")
-    refused(definition("t", sort(TWO), TYPE, "u u"), because="a level parameter is declared twice")
+    accepted(definition("t", Sort(Succ(U)), Sort(U), "u"))
+    refused(definition("t", Sort(Succ(U)), Sort(U)), because="parameter u is not declared")
+    refused(definition("t", Sort(Succ(U)), Sort(V), "u"), because="parameter v is not declared")
+    refused(definition("t", Sort(TWO), TYPE, "u u"), because="a level parameter is declared twice")
     identity = definition(
         "id",
-        forall(sort(U), lambda a: forall(a, lambda _: a)),
-        fun(sort(U), lambda a: fun(a, lambda x: x)),
+        forall(Sort(U), lambda a: forall(a, lambda _: a)),
+        fun(Sort(U), lambda a: fun(a, lambda x: x)),
         "u",
     )
     accepted(identity, definition("x", NAT, c("id", NAT, ZERO_NAT, us=(ONE,))))
@@ -217,24 +217,24 @@ def test_level_parameters() -> None:
 
 def test_a_parameter_that_an_earlier_declaration_had_is_not_declared_here() -> None:
     """[Typing.start] What was checked for one declaration is not believed for the next."""
-    first = definition("t", sort(succ(U)), sort(U), "u")
-    second = definition("s", sort(succ(U)), sort(U))
+    first = definition("t", Sort(Succ(U)), Sort(U), "u")
+    second = definition("s", Sort(Succ(U)), Sort(U))
     refused(first, second, because="parameter u is not declared")
 
 
 def test_a_forged_cache_of_parameters_has_no_meaning_here() -> None:
     """`P.{w}` that kept `w` for every level would give `False` from `Q.{0} → Q.{1}` (case A04)."""
-    w = param(("w",))
-    all_alike = forall(sort(w), lambda a: forall(a, lambda x: forall(a, lambda y: eq(w, a, x, y))))
+    w = Param(("w",))
+    all_alike = forall(Sort(w), lambda a: forall(a, lambda x: forall(a, lambda y: eq(w, a, x, y))))
     q = definition("Q", PROP, all_alike, "w")
     p = definition("P", PROP, c("Q", us=(w,)), "w")
     accepted(q, p)
     same = theorem(
-        "t", arrow(c("P", us=(ZERO,)), c("Q", us=(ZERO,))), lam(c("P", us=(ZERO,)), bound(0))
+        "t", arrow(c("P", us=(ZERO,)), c("Q", us=(ZERO,))), Lam(c("P", us=(ZERO,)), Bound(0))
     )
     accepted(q, p, same)
     up = theorem(
-        "t", arrow(c("P", us=(ZERO,)), c("Q", us=(ONE,))), lam(c("P", us=(ZERO,)), bound(0))
+        "t", arrow(c("P", us=(ZERO,)), c("Q", us=(ONE,))), Lam(c("P", us=(ZERO,)), Bound(0))
     )
     refused(q, p, up, because=WRONG_VALUE)
 
@@ -242,33 +242,33 @@ def test_a_forged_cache_of_parameters_has_no_meaning_here() -> None:
 @pytest.mark.parametrize(
     ("level", "of"),
     [
-        (imax_level(ONE, ZERO), ONE),
-        (max_level(ONE, ZERO), TWO),
-        (imax_level(TWO, ONE), succ(TWO)),
-        (imax_level(U, ZERO), ONE),
-        (imax_level(U, U), succ(U)),
-        (max_level(U, V), succ(max_level(V, U))),
+        (IMax(ONE, ZERO), ONE),
+        (Max(ONE, ZERO), TWO),
+        (IMax(TWO, ONE), Succ(TWO)),
+        (IMax(U, ZERO), ONE),
+        (IMax(U, U), Succ(U)),
+        (Max(U, V), Succ(Max(V, U))),
     ],
 )
 def test_level_arithmetic(level, of) -> None:  # type: ignore[no-untyped-def]
     """[universes]"""
-    accepted(definition("t", sort(of), sort(level), "u v"))
-    refused(definition("t", sort(succ(of)), sort(level), "u v"), because=WRONG_VALUE)
+    accepted(definition("t", Sort(of), Sort(level), "u v"))
+    refused(definition("t", Sort(Succ(of)), Sort(level), "u v"), because=WRONG_VALUE)
 
 
 def test_universes_are_not_mixed_up() -> None:
     """[universes] `Type : Type` would prove `False` by Girard's paradox."""
     refused(definition("t", TYPE, TYPE), because=WRONG_VALUE)
-    refused(definition("t", sort(U), sort(U), "u"), because=WRONG_VALUE)
+    refused(definition("t", Sort(U), Sort(U), "u"), because=WRONG_VALUE)
     product = forall(TYPE, lambda a: a)
-    accepted(definition("t", sort(TWO), product))
+    accepted(definition("t", Sort(TWO), product))
     refused(definition("t", TYPE, product), because=WRONG_VALUE)
     impredicative = forall(PROP, lambda p: p)
     accepted(definition("t", PROP, impredicative))
-    arrows = fun(sort(U), lambda a: fun(sort(V), lambda b: arrow(a, b)))
-    of = arrow(sort(U), sort(V), sort(imax_level(U, V)))
+    arrows = fun(Sort(U), lambda a: fun(Sort(V), lambda b: arrow(a, b)))
+    of = arrow(Sort(U), Sort(V), Sort(IMax(U, V)))
     accepted(definition("t", of, arrows, "u v"))
-    of = arrow(sort(U), sort(V), sort(max_level(U, V)))
+    of = arrow(Sort(U), Sort(V), Sort(Max(U, V)))
     refused(definition("t", of, arrows, "u v"), because=WRONG_VALUE)
 
 
@@ -279,10 +279,10 @@ def test_beta_delta_zeta_and_eta() -> None:
     """[Reducer.step, Kernel._unfold_both, Kernel._eta]"""
     plus = definition("plus", arrow(NAT, NAT), fun(NAT, following))
     accepted(
-        equation("beta", NAT, app(fun(NAT, following), ZERO_NAT), following(ZERO_NAT)),
+        equation("beta", NAT, App(fun(NAT, following), ZERO_NAT), following(ZERO_NAT)),
         plus,
         equation("delta", NAT, c("plus", ZERO_NAT), following(ZERO_NAT)),
-        equation("zeta", NAT, let(NAT, ZERO_NAT, following(bound(0))), following(ZERO_NAT)),
+        equation("zeta", NAT, Let(NAT, ZERO_NAT, following(Bound(0))), following(ZERO_NAT)),
         equation("eta", arrow(NAT, NAT), fun(NAT, lambda x: c("plus", x)), c("plus")),
         equation("succ", arrow(NAT, NAT), fun(NAT, following), c("Nat.succ")),
     )
@@ -313,9 +313,9 @@ def test_functions_of_different_domains_differ() -> None:
 
 def test_opaque_is_not_unfolded() -> None:
     """[Environment.unfolds]"""
-    accepted(opaque("x", NAT, nat(3)), equation("same", NAT, c("x"), c("x")))
-    refused(opaque("x", NAT, nat(3)), equation("t", NAT, c("x"), nat(3)), because=WRONG_VALUE)
-    accepted(definition("y", NAT, nat(3)), equation("t", NAT, c("y"), nat(3)))
+    accepted(opaque("x", NAT, NatLit(3)), equation("same", NAT, c("x"), c("x")))
+    refused(opaque("x", NAT, NatLit(3)), equation("t", NAT, c("x"), NatLit(3)), because=WRONG_VALUE)
+    accepted(definition("y", NAT, NatLit(3)), equation("t", NAT, c("y"), NatLit(3)))
 
 
 def test_proofs_of_one_proposition_are_equal_and_nothing_else_is() -> None:
@@ -331,8 +331,8 @@ def test_proofs_of_one_proposition_are_equal_and_nothing_else_is() -> None:
     refused(alike(BOOL, ONE), because=WRONG_VALUE)
     any_type = theorem(
         "t",
-        forall(sort(U), lambda a: forall(a, lambda x: forall(a, lambda y: eq(U, a, x, y)))),
-        fun(sort(U), lambda a: fun(a, lambda x: fun(a, lambda y: refl(U, a, x)))),
+        forall(Sort(U), lambda a: forall(a, lambda x: forall(a, lambda y: eq(U, a, x, y)))),
+        fun(Sort(U), lambda a: fun(a, lambda x: fun(a, lambda y: refl(U, a, x)))),
         "u",
     )
     refused(any_type, because=WRONG_VALUE)
@@ -346,7 +346,7 @@ def pair(a: Expr, b: Expr) -> Expr:
 
 
 def field(index: int, e: Expr) -> Expr:
-    return proj(n("Kinds.Pair"), index, e)
+    return Proj(n("Kinds.Pair"), index, e)
 
 
 def test_structures_are_their_fields() -> None:
@@ -357,7 +357,7 @@ def test_structures_are_their_fields() -> None:
             forall(PAIR, lambda p: eq(ONE, PAIR, p, pair(field(0, p), field(1, p)))),
             fun(PAIR, lambda p: refl(ONE, PAIR, p)),
         ),
-        equation("first", NAT, field(0, pair(nat(3), c("Bool.true"))), nat(3)),
+        equation("first", NAT, field(0, pair(NatLit(3), c("Bool.true"))), NatLit(3)),
         theorem(
             "rec",
             forall(PAIR, lambda p: eq(ONE, NAT, first(p), field(0, p))),
@@ -372,7 +372,10 @@ def test_structures_are_their_fields() -> None:
         fun(PAIR, lambda p: fun(PAIR, lambda q: refl(ONE, PAIR, p))),
     )
     refused(mixed, because=WRONG_VALUE)
-    refused(equation("t", NAT, field(0, pair(nat(3), c("Bool.true"))), nat(4)), because=WRONG_VALUE)
+    refused(
+        equation("t", NAT, field(0, pair(NatLit(3), c("Bool.true"))), NatLit(4)),
+        because=WRONG_VALUE,
+    )
 
 
 def first(p: Expr) -> Expr:
@@ -400,16 +403,20 @@ def test_what_is_no_structure_has_no_eta() -> None:
 
 def test_projections() -> None:
     """[Typing._type_of_projection]"""
-    p = pair(nat(3), c("Bool.true"))
+    p = pair(NatLit(3), c("Bool.true"))
     accepted(definition("x", NAT, field(0, p)))
     accepted(definition("x", BOOL, field(1, p)))
     refused(definition("x", NAT, field(1, p)), because=WRONG_VALUE)
     refused(definition("x", NAT, field(2, p)), because="no field number 2")
-    refused(definition("x", NAT, proj(n("Nat"), 0, nat(3))), because="not exactly one constructor")
-    refused(definition("x", NAT, proj(n("Kinds.Point"), 0, p)), because="not of its structure")
-    refused(definition("x", NAT, proj(n("Kinds.Pair"), 0, nat(3))), because="not of its structure")
     refused(
-        definition("x", NAT, proj(n("Kinds.Point"), 0, c("Kinds.Point.mk"))),
+        definition("x", NAT, Proj(n("Nat"), 0, NatLit(3))), because="not exactly one constructor"
+    )
+    refused(definition("x", NAT, Proj(n("Kinds.Point"), 0, p)), because="not of its structure")
+    refused(
+        definition("x", NAT, Proj(n("Kinds.Pair"), 0, NatLit(3))), because="not of its structure"
+    )
+    refused(
+        definition("x", NAT, Proj(n("Kinds.Point"), 0, c("Kinds.Point.mk"))),
         because="no field number 0",
     )
 
@@ -421,12 +428,12 @@ def test_no_data_comes_out_of_a_proof_by_a_projection() -> None:
     )
     both = c("And", TRUE, TRUE)
     intro = c("And.intro", TRUE, TRUE, c("True.intro"), c("True.intro"))
-    accepted(theorem("t", TRUE, proj(n("And"), 0, intro)))
-    accepted(theorem("t", arrow(both, TRUE), lam(both, proj(n("And"), 1, bound(0)))))
-    take = definition("x", arrow(c("Some"), NAT), lam(c("Some"), proj(n("Some"), 0, bound(0))))
+    accepted(theorem("t", TRUE, Proj(n("And"), 0, intro)))
+    accepted(theorem("t", arrow(both, TRUE), Lam(both, Proj(n("And"), 1, Bound(0)))))
+    take = definition("x", arrow(c("Some"), NAT), Lam(c("Some"), Proj(n("Some"), 0, Bound(0))))
     refused(some, take, because="takes data out of a proof")
     # Nor a proof of something about such data.
-    about = fun(c("Some"), lambda s: proj(n("Some"), 1, s))
+    about = fun(c("Some"), lambda s: Proj(n("Some"), 1, s))
     claim = forall(c("Some"), lambda s: TRUE)
     refused(some, theorem("x", claim, about), because="takes data out of a proof")
 
@@ -444,8 +451,8 @@ def test_recursors_compute() -> None:
 
     accepted(
         equation("zero", NAT, double(ZERO_NAT), ZERO_NAT),
-        equation("literal", NAT, double(nat(20)), nat(40)),
-        equation("both", NAT, double(following(nat(1))), following(following(nat(2)))),
+        equation("literal", NAT, double(NatLit(20)), NatLit(40)),
+        equation("both", NAT, double(following(NatLit(1))), following(following(NatLit(2)))),
         theorem(
             "variable",
             forall(
@@ -454,7 +461,7 @@ def test_recursors_compute() -> None:
             fun(NAT, lambda k: refl(ONE, NAT, double(following(k)))),
         ),
     )
-    refused(equation("t", NAT, double(nat(20)), nat(41)), because=WRONG_VALUE)
+    refused(equation("t", NAT, double(NatLit(20)), NatLit(41)), because=WRONG_VALUE)
     forged = c("Nat.rec", motive, ZERO_NAT, step, c("Bool.true"), us=(ONE,))
     refused(definition("t", NAT, forged), because=WRONG_ARGUMENT)
     stuck = theorem(
@@ -470,18 +477,18 @@ def test_a_proof_of_equality_computes_only_where_the_sides_are_equal() -> None:
     motive = lambda a: fun(NAT, lambda b: fun(eq(ONE, NAT, a, b), lambda _: NAT))  # noqa: E731
 
     def cast(a: Expr, b: Expr, h: Expr) -> Expr:
-        return c("Eq.rec", NAT, a, motive(a), nat(5), b, h, us=(ONE, ONE))
+        return c("Eq.rec", NAT, a, motive(a), NatLit(5), b, h, us=(ONE, ONE))
 
     def claim(a: Expr, b: Expr) -> Theorem:
         type = eq(ONE, NAT, a, b)
         return theorem(
             "t",
-            forall(type, lambda h: eq(ONE, NAT, cast(a, b, h), nat(5))),
-            fun(type, lambda h: refl(ONE, NAT, nat(5))),
+            forall(type, lambda h: eq(ONE, NAT, cast(a, b, h), NatLit(5))),
+            fun(type, lambda h: refl(ONE, NAT, NatLit(5))),
         )
 
-    accepted(claim(nat(2), following(nat(1))))
-    refused(claim(nat(2), nat(3)), because=WRONG_VALUE)
+    accepted(claim(NatLit(2), following(NatLit(1))))
+    refused(claim(NatLit(2), NatLit(3)), because=WRONG_VALUE)
 
 
 def test_quotients() -> None:
@@ -497,24 +504,24 @@ def test_quotients() -> None:
 
     def respects(f: Expr, proof: Expr) -> Expr:
         return fun(
-            NAT, lambda a: fun(NAT, lambda b: fun(app(app(relation, a), b), lambda _: proof))
+            NAT, lambda a: fun(NAT, lambda b: fun(App(App(relation, a), b), lambda _: proof))
         )
 
-    constant = fun(NAT, lambda _: nat(7))
-    good = respects(constant, refl(ONE, NAT, nat(7)))
-    accepted(equation("t", NAT, lifted(constant, good, made(nat(2))), nat(7)))
-    accepted(definition("q", quotient, made(nat(2))))
+    constant = fun(NAT, lambda _: NatLit(7))
+    good = respects(constant, refl(ONE, NAT, NatLit(7)))
+    accepted(equation("t", NAT, lifted(constant, good, made(NatLit(2))), NatLit(7)))
+    accepted(definition("q", quotient, made(NatLit(2))))
     # Without a proof that the function respects the relation, 0 = 1 would follow from `sound`.
     identity = fun(NAT, lambda x: x)
-    bad = respects(identity, refl(ONE, NAT, nat(0)))
-    refused(definition("t", NAT, lifted(identity, bad, made(nat(2)))), because=WRONG_ARGUMENT)
+    bad = respects(identity, refl(ONE, NAT, NatLit(0)))
+    refused(definition("t", NAT, lifted(identity, bad, made(NatLit(2)))), because=WRONG_ARGUMENT)
     refused(
-        definition("t", NAT, lifted(constant, c("True.intro"), made(nat(2)))),
+        definition("t", NAT, lifted(constant, c("True.intro"), made(NatLit(2)))),
         because=WRONG_ARGUMENT,
     )
-    refused(equation("t", quotient, made(nat(1)), made(nat(2))), because=WRONG_VALUE)
-    sound = c("Quot.sound", NAT, relation, nat(1), nat(2), c("True.intro"), us=(ONE,))
-    accepted(theorem("t", eq(ONE, quotient, made(nat(1)), made(nat(2))), sound))
+    refused(equation("t", quotient, made(NatLit(1)), made(NatLit(2))), because=WRONG_VALUE)
+    sound = c("Quot.sound", NAT, relation, NatLit(1), NatLit(2), c("True.intro"), us=(ONE,))
+    accepted(theorem("t", eq(ONE, quotient, made(NatLit(1)), made(NatLit(2))), sound))
 
 
 def test_the_parts_of_the_quotients_are_the_known_ones() -> None:
@@ -525,7 +532,7 @@ def test_the_parts_of_the_quotients_are_the_known_ones() -> None:
     assert len(parts) == 4
     for i, part in enumerate(parts):
         made = checker(*rest, *[each for each in parts if each.name == n("Quot") and each != part])
-        wrong = pi(sort(U), sort(ZERO)) if part.name == n("Quot") else pi(sort(U), bound(0))
+        wrong = Pi(Sort(U), Sort(ZERO)) if part.name == n("Quot") else Pi(Sort(U), Bound(0))
         for spoil in (replace(part, type=wrong), replace(part, kind=parts[i - 1].kind)):
             assert made.rule(spoil, lambda name: False).verdict is Verdict.REFUSED
     made = checker(*[item for item in rest if not isinstance(item, Inductive)])
@@ -547,7 +554,7 @@ def test_axioms() -> None:
         ]
         right = kinds().by_name[name]
         assert checker(*before).rule(right, lambda _: False).verdict is Verdict.ACCEPTED
-        for type in (FALSE, pi(PROP, bound(0)), forall(sort(U), lambda a: a)):
+        for type in (FALSE, Pi(PROP, Bound(0)), forall(Sort(U), lambda a: a)):
             false = kinds().by_name[n("False")]
             made = checker(*before, *([] if false in before else [false]))
             ruling = made.rule(replace(right, type=type), lambda _: False)
@@ -557,8 +564,8 @@ def test_axioms() -> None:
 
 def test_an_axiom_speaks_of_the_right_things() -> None:
     """[known._require] `choice` for a `Nonempty` that everything is gives a member of `False`."""
-    alpha = forall(sort(U), lambda a: c("Nonempty", a, us=(U,)))
-    nonempty = types(("Nonempty", arrow(sort(U), PROP), {"intro": alpha}), params=1, levels="u")
+    alpha = forall(Sort(U), lambda a: c("Nonempty", a, us=(U,)))
+    nonempty = types(("Nonempty", arrow(Sort(U), PROP), {"intro": alpha}), params=1, levels="u")
     choice = kinds().by_name[n("Classical.choice")]
     refused_by = checker(complete(nonempty, on=checker())).rule(choice, lambda _: False)
     assert refused_by.verdict is Verdict.REFUSED
@@ -613,20 +620,20 @@ def test_numbers() -> None:
     """[literals.OPERATIONS, Checker._accelerate]"""
 
     def op(name: str, *args: int) -> Expr:
-        return c(f"Nat.{name}", *map(nat, args))
+        return c(f"Nat.{name}", *map(NatLit, args))
 
     a, b = 12345678901234567890, 98765432109876543210
     accepted(
-        equation("zero", NAT, nat(0), ZERO_NAT),
-        equation("one", NAT, nat(1), following(ZERO_NAT)),
-        equation("five", NAT, nat(5), following(following(nat(3)))),
-        equation("add", NAT, op("add", a, b), nat(a + b)),
-        equation("mul", NAT, op("mul", a, b), nat(a * b)),
+        equation("zero", NAT, NatLit(0), ZERO_NAT),
+        equation("one", NAT, NatLit(1), following(ZERO_NAT)),
+        equation("five", NAT, NatLit(5), following(following(NatLit(3)))),
+        equation("add", NAT, op("add", a, b), NatLit(a + b)),
+        equation("mul", NAT, op("mul", a, b), NatLit(a * b)),
     )
-    refused(equation("t", NAT, nat(1), nat(2)), because=WRONG_VALUE)
-    refused(equation("t", NAT, nat(0), following(ZERO_NAT)), because=WRONG_VALUE)
-    refused(equation("t", NAT, op("mul", a, b), nat(a * b + 1)), because=WRONG_VALUE)
-    refused(equation("t", NAT, op("add", a, b), nat(a - b if a > b else 0)), because=WRONG_VALUE)
+    refused(equation("t", NAT, NatLit(1), NatLit(2)), because=WRONG_VALUE)
+    refused(equation("t", NAT, NatLit(0), following(ZERO_NAT)), because=WRONG_VALUE)
+    refused(equation("t", NAT, op("mul", a, b), NatLit(a * b + 1)), because=WRONG_VALUE)
+    refused(equation("t", NAT, op("add", a, b), NatLit(a - b if a > b else 0)), because=WRONG_VALUE)
 
 
 def test_all_operations_on_numbers() -> None:
@@ -670,11 +677,15 @@ def test_all_operations_on_numbers() -> None:
 def test_a_function_that_is_not_what_its_name_says_is_not_computed() -> None:
     """[Checker._accelerate] `Nat.sub x y := x` would otherwise prove `5 = 2`."""
     lying = definition("Nat.sub", arrow(NAT, NAT, NAT), fun(NAT, lambda x: fun(NAT, lambda _: x)))
-    use = c("Nat.sub", nat(5), nat(3))
-    accepted(lying, equation("t", NAT, use, nat(5)))
-    refused(lying, equation("t", NAT, use, nat(2)), because=WRONG_VALUE)
+    use = c("Nat.sub", NatLit(5), NatLit(3))
+    accepted(lying, equation("t", NAT, use, NatLit(5)))
+    refused(lying, equation("t", NAT, use, NatLit(2)), because=WRONG_VALUE)
     unknown = definition("Nat.gcd", arrow(NAT, NAT, NAT), fun(NAT, lambda x: fun(NAT, lambda _: x)))
-    refused(unknown, equation("t", NAT, c("Nat.gcd", nat(4), nat(6)), nat(2)), because=WRONG_VALUE)
+    refused(
+        unknown,
+        equation("t", NAT, c("Nat.gcd", NatLit(4), NatLit(6)), NatLit(2)),
+        because=WRONG_VALUE,
+    )
     assert ("Nat", "add") in behind_base().environment.accelerated
 
 
@@ -682,21 +693,21 @@ def test_a_number_needs_the_natural_numbers() -> None:
     """[literals.require_nat]"""
     fake = complete(types(("Other", TYPE, {"zero": c("Other")})))
     made = checker(fake)
-    ruling = made.rule(definition("x", c("Other"), nat(3)), lambda _: False)
+    ruling = made.rule(definition("x", c("Other"), NatLit(3)), lambda _: False)
     assert ruling.verdict is Verdict.REFUSED
     empty = types(("Nat", TYPE, {}))
     full = checker()
     assert full.rule(empty, lambda _: True).verdict is Verdict.TRUSTED
-    ruling = full.rule(definition("x", NAT, nat(0)), lambda _: False)
+    ruling = full.rule(definition("x", NAT, NatLit(0)), lambda _: False)
     assert (ruling.verdict, "Nat is not" in ruling.reason) == (Verdict.REFUSED, True)
 
 
 def test_no_number_is_below_zero() -> None:
     """[Typing._type] One made by `unsafeCast` proved `False` to Lean's kernel."""
-    refused(definition("x", NAT, nat(-1)), because="below 0")
-    refused(equation("x", NAT, c("Nat.add", nat(-1), nat(2)), nat(1)), because="below 0")
+    refused(definition("x", NAT, NatLit(-1)), because="below 0")
+    refused(equation("x", NAT, c("Nat.add", NatLit(-1), NatLit(2)), NatLit(1)), because="below 0")
     refused(
-        definition("x", forall(NAT, lambda _: eq(ONE, NAT, nat(-1), nat(-1))), NAT),
+        definition("x", forall(NAT, lambda _: eq(ONE, NAT, NatLit(-1), NatLit(-1))), NAT),
         because="below 0",
     )
 
@@ -713,24 +724,24 @@ def test_texts() -> None:
     nil = c("List.nil", c("Char"), us=(ZERO,))
 
     def cons(code: int, rest: Expr) -> Expr:
-        return c("List.cons", c("Char"), c("Char.ofNat", nat(code)), rest, us=(ZERO,))
+        return c("List.cons", c("Char"), c("Char.ofNat", NatLit(code)), rest, us=(ZERO,))
 
     spelled = c("String.ofList", cons(97, cons(233, nil)))
     before = (character, lists, text)
-    accepted(*before, definition("x", c("String"), string("ab")))
-    accepted(*before, equation("t", c("String"), string("aé"), spelled))
-    accepted(*before, equation("t", c("String"), spelled, string("aé")))
-    accepted(*before, equation("t", c("String"), string(""), c("String.ofList", nil)))
-    refused(*before, equation("t", c("String"), string("ae"), spelled), because=WRONG_VALUE)
-    refused(*before, equation("t", c("String"), string("a"), string("b")), because=WRONG_VALUE)
+    accepted(*before, definition("x", c("String"), StrLit("ab")))
+    accepted(*before, equation("t", c("String"), StrLit("aé"), spelled))
+    accepted(*before, equation("t", c("String"), spelled, StrLit("aé")))
+    accepted(*before, equation("t", c("String"), StrLit(""), c("String.ofList", nil)))
+    refused(*before, equation("t", c("String"), StrLit("ae"), spelled), because=WRONG_VALUE)
+    refused(*before, equation("t", c("String"), StrLit("a"), StrLit("b")), because=WRONG_VALUE)
     # A `String` that is empty has no members, literal or not.
     hollow = complete(types(("String", TYPE, {})))
     other = definition("String.ofList", arrow(chars, NAT), fun(chars, lambda _: ZERO_NAT))
     refused(
-        *(character, lists, hollow, other, definition("x", c("String"), string("a"))),
+        *(character, lists, hollow, other, definition("x", c("String"), StrLit("a"))),
         because="String is not what it should be",
     )
-    refused(definition("x", c("String"), string("a")), because="is cited")
+    refused(definition("x", c("String"), StrLit("a")), because="is cited")
 
 
 # Limits
@@ -740,7 +751,7 @@ def endless(steps: int) -> Expr:
     """A number that is counted up to in so many steps."""
     motive = fun(NAT, lambda _: NAT)
     step = fun(NAT, lambda _: fun(NAT, lambda m: m))
-    return c("Nat.rec", motive, ZERO_NAT, step, nat(steps), us=(ONE,))
+    return c("Nat.rec", motive, ZERO_NAT, step, NatLit(steps), us=(ONE,))
 
 
 def test_what_takes_too_many_steps_is_declined() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from harness.kernel.declarations import Export
 from harness.kernel.export import ExportError, reach, read_export, write_export
-from harness.kernel.terms import ZERO, App, app, bound, const, lam, nat, pi, sort, string, succ
+from harness.kernel.terms import ZERO, App, Bound, Const, Lam, NatLit, Pi, Sort, StrLit, Succ
 from tests.kernel.build import KINDS, NAT, PROP, definition, fun, kinds, n, names_of, theorem
 
 META = (
@@ -42,7 +42,7 @@ def test_what_is_written_is_read_again() -> None:
 def test_only_what_is_reached_is_kept() -> None:
     found = names_of(reach(kinds(), [n("Bool")]))
     assert set(found) == {n("Bool"), n("Bool.true"), n("Bool.false"), n("Bool.rec")}
-    with_literal = definition("five", NAT, nat(5))
+    with_literal = definition("five", NAT, NatLit(5))
     export = Export((*kinds().declarations, with_literal))
     assert n("Nat") in names_of(reach(export, [n("five")]))
     parts = names_of(reach(kinds(), [n("Quot.mk")]))
@@ -53,12 +53,12 @@ def test_only_what_is_reached_is_kept() -> None:
 
 def test_names_and_texts_of_all_kinds_of_characters() -> None:
     awkward = 'a.b «c» \u00a0\u0085\u2028\r\n\t"\\\x00\x7f\U0001f600e\u0301'
-    one = definition("x", NAT, nat(1))
+    one = definition("x", NAT, NatLit(1))
     export = Export(
         (
-            theorem("t", string(awkward), string(awkward)),
-            definition("y", NAT, nat(0)),
-            type(one)((awkward, 7, ""), (), NAT, nat(1), "abbrev", "safe", ()),
+            theorem("t", StrLit(awkward), StrLit(awkward)),
+            definition("y", NAT, NatLit(0)),
+            type(one)((awkward, 7, ""), (), NAT, NatLit(1), "abbrev", "safe", ()),
         )
     )
     assert read_export([line.encode() for line in write_export(export)]) == export
@@ -66,7 +66,7 @@ def test_names_and_texts_of_all_kinds_of_characters() -> None:
 
 @pytest.mark.parametrize("digits", [1, 4000, 4001, 9999])
 def test_large_numbers(digits: int) -> None:
-    export = Export((definition("x", NAT, nat(10**digits + 7)),))
+    export = Export((definition("x", NAT, NatLit(10**digits + 7)),))
     assert read_export([line.encode() for line in write_export(export)]) == export
 
 
@@ -74,8 +74,8 @@ def test_deep_terms_do_not_overflow() -> None:
     e = NAT
     level = ZERO
     for _ in range(5_000):
-        e, level = app(e, NAT), succ(level)
-    export = Export((theorem("deep", lam(e, sort(level)), pi(e, bound(0))),))
+        e, level = App(e, NAT), Succ(level)
+    export = Export((theorem("deep", Lam(e, Sort(level)), Pi(e, Bound(0))),))
     assert read_export([line.encode() for line in write_export(export)]) == export
 
 
@@ -207,7 +207,7 @@ def test_a_definition_has_hints_and_safety() -> None:
 
 
 def test_alike_terms_are_one_object() -> None:
-    assert fun(NAT, lambda x: app(x, x)) is fun(NAT, lambda y: app(y, y))
-    assert const(("a",), ()) is const(("a",))
-    assert app(NAT, bound(3)).loose == 4
-    assert lam(NAT, bound(3)).loose == 3
+    assert fun(NAT, lambda x: App(x, x)) is fun(NAT, lambda y: App(y, y))
+    assert Const(("a",), ()) is Const(("a",))
+    assert App(NAT, Bound(3)).loose == 4
+    assert Lam(NAT, Bound(3)).loose == 3

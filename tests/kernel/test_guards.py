@@ -19,7 +19,7 @@ from harness.kernel.equality import Kernel
 from harness.kernel.inductive import Generator
 from harness.kernel.inference import Typing
 from harness.kernel.reduction import Reducer
-from harness.kernel.terms import ZERO, Expr, bound, lam, nat, proj, sort, succ
+from harness.kernel.terms import ZERO, Bound, Expr, Lam, NatLit, Proj, Sort, Succ
 from tests.kernel.build import (
     FALSE,
     NAT,
@@ -66,16 +66,16 @@ def all_alike(type: Expr) -> Declaration:
 
 def k_for_numbers() -> Declaration:
     """`5 = 5` cast along `2 = 3`."""
-    type = eq(ONE, NAT, nat(2), nat(3))
-    motive = fun(NAT, lambda b: fun(eq(ONE, NAT, nat(2), b), lambda _: NAT))
-    cast = lambda h: c("Eq.rec", NAT, nat(2), motive, nat(5), nat(3), h, us=(ONE, ONE))  # noqa: E731
-    claim = forall(type, lambda h: eq(ONE, NAT, cast(h), nat(5)))
-    return theorem("t", claim, fun(type, lambda h: refl(ONE, NAT, nat(5))))
+    type = eq(ONE, NAT, NatLit(2), NatLit(3))
+    motive = fun(NAT, lambda b: fun(eq(ONE, NAT, NatLit(2), b), lambda _: NAT))
+    cast = lambda h: c("Eq.rec", NAT, NatLit(2), motive, NatLit(5), NatLit(3), h, us=(ONE, ONE))  # noqa: E731
+    claim = forall(type, lambda h: eq(ONE, NAT, cast(h), NatLit(5)))
+    return theorem("t", claim, fun(type, lambda h: refl(ONE, NAT, NatLit(5))))
 
 
 def wrong_field() -> Declaration:
     type = c("Kinds.Any", fun(NAT, lambda _: TRUE))
-    return definition("t", arrow(type, NAT), lam(type, proj(n("Kinds.Any"), 0, bound(0))))
+    return definition("t", arrow(type, NAT), Lam(type, Proj(n("Kinds.Any"), 0, Bound(0))))
 
 
 RULES: dict[str, tuple[object, str, object, Callable[[], Declaration]]] = {
@@ -84,7 +84,7 @@ RULES: dict[str, tuple[object, str, object, Callable[[], Declaration]]] = {
         inductive,
         "same",
         always(True),
-        lambda: complete(types(("I", TYPE, {}), ("J", sort(succ(ONE)), {}))),
+        lambda: complete(types(("I", TYPE, {}), ("J", Sort(Succ(ONE)), {}))),
     ),
     "positivity": (
         Generator,
@@ -108,7 +108,7 @@ RULES: dict[str, tuple[object, str, object, Callable[[], Declaration]]] = {
         Typing,
         "_check_level",
         always(None),
-        lambda: definition("t", sort(succ(U)), sort(U)),
+        lambda: definition("t", Sort(Succ(U)), Sort(U)),
     ),
     "theorems are propositions": (
         check,
@@ -134,14 +134,14 @@ RULES: dict[str, tuple[object, str, object, Callable[[], Declaration]]] = {
         "level",
         always(ZERO),
         lambda: definition(
-            "t", arrow(arrow(ZERO_NAT, NAT), NAT), lam(arrow(ZERO_NAT, NAT), ZERO_NAT)
+            "t", arrow(arrow(ZERO_NAT, NAT), NAT), Lam(arrow(ZERO_NAT, NAT), ZERO_NAT)
         ),
     ),
     "proof irrelevance": (
         Kernel,
         "_equal_proofs",
         always(True),
-        lambda: equation("t", NAT, nat(1), following(c("Nat.add", nat(0), nat(3)))),
+        lambda: equation("t", NAT, NatLit(1), following(c("Nat.add", NatLit(0), NatLit(3)))),
     ),
     "eta for structures": (
         Environment,
@@ -155,7 +155,7 @@ RULES: dict[str, tuple[object, str, object, Callable[[], Declaration]]] = {
     "K": (
         Reducer,
         "only_proof",
-        lambda self, recursor, major: refl(ONE, NAT, nat(2)),
+        lambda self, recursor, major: refl(ONE, NAT, NatLit(2)),
         k_for_numbers,
     ),
     "data out of a proof": (Reducer, "is_proposition", always(True), wrong_field),
@@ -164,8 +164,8 @@ RULES: dict[str, tuple[object, str, object, Callable[[], Declaration]]] = {
         "_accelerate",
         lambda self, constant, believed: self.environment.accelerated.add(constant.name),
         lambda: (
-            definition("Nat.sub", arrow(NAT, NAT, NAT), fun(NAT, lambda x: lam(NAT, x))),
-            equation("t", NAT, c("Nat.sub", nat(5), nat(3)), nat(2)),
+            definition("Nat.sub", arrow(NAT, NAT, NAT), fun(NAT, lambda x: Lam(NAT, x))),
+            equation("t", NAT, c("Nat.sub", NatLit(5), NatLit(3)), NatLit(2)),
         ),
     ),
 }

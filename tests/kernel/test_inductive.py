@@ -10,7 +10,7 @@ import pytest
 
 from harness.kernel.declarations import Inductive, Recursor, Rule
 from harness.kernel.ruling import Verdict
-from harness.kernel.terms import ZERO, Expr, Level, app, param, proj, sort, succ
+from harness.kernel.terms import ZERO, App, Expr, Level, Param, Proj, Sort, Succ
 from tests.kernel.build import (
     BOOL,
     FALSE,
@@ -58,24 +58,24 @@ def one(*constructors: Expr, type: Expr = TYPE, recursive: bool = False, **more:
 def by_hand() -> Inductive:
     """The natural numbers with their recursor, as a textbook has it."""
     n_, zero, next_ = c("N"), c("N.zero"), lambda e: c("N.succ", e)
-    motive_type = arrow(n_, sort(param(("u",))))
-    rec = lambda *args: c("N.rec", *args, us=(param(("u",)),))  # noqa: E731
+    motive_type = arrow(n_, Sort(Param(("u",))))
+    rec = lambda *args: c("N.rec", *args, us=(Param(("u",)),))  # noqa: E731
 
     def front(bind, body):  # type: ignore[no-untyped-def]
         return bind(
             motive_type,
             lambda m: bind(
-                app(m, zero),
+                App(m, zero),
                 lambda z: bind(
-                    forall(n_, lambda k: arrow(app(m, k), app(m, next_(k)))),
+                    forall(n_, lambda k: arrow(App(m, k), App(m, next_(k)))),
                     lambda s: body(m, z, s),
                 ),
             ),
         )
 
-    type = front(forall, lambda m, z, s: forall(n_, lambda t: app(m, t)))
+    type = front(forall, lambda m, z, s: forall(n_, lambda t: App(m, t)))
     of_zero = front(fun, lambda m, z, s: z)
-    of_next = front(fun, lambda m, z, s: fun(n_, lambda k: app(app(s, k), rec(m, z, s, k))))
+    of_next = front(fun, lambda m, z, s: fun(n_, lambda k: App(App(s, k), rec(m, z, s, k))))
     recursor = Recursor(
         name=n("N.rec"),
         level_params=(("u",),),
@@ -109,12 +109,12 @@ def test_the_computed_recursors_are_leans() -> None:
 def recomputed(step: Callable[[Expr, Expr, Expr, Expr], Expr]) -> Expr:
     """`fun motive zero succ k => step motive zero succ k`, for the recursor above."""
     of_next = lambda m: forall(  # noqa: E731
-        c("N"), lambda k: arrow(app(m, k), app(m, c("N.succ", k)))
+        c("N"), lambda k: arrow(App(m, k), App(m, c("N.succ", k)))
     )
     return fun(
-        arrow(c("N"), sort(U)),
+        arrow(c("N"), Sort(U)),
         lambda m: fun(
-            app(m, c("N.zero")),
+            App(m, c("N.zero")),
             lambda z: fun(of_next(m), lambda s: fun(c("N"), lambda k: step(m, z, s, k))),
         ),
     )
@@ -139,7 +139,7 @@ def test_a_recursor_is_computed_and_not_believed() -> None:
     refused(replace(made, recursors=(renamed,)), because="I.rec is missing")
     refused(spoil(level_params=()), because="")
     refused(spoil(type=FALSE), because=DIFFERENT_TYPE)
-    refused(spoil(type=forall(sort(param(("u",))), lambda a: a)), because=DIFFERENT_TYPE)
+    refused(spoil(type=forall(Sort(Param(("u",))), lambda a: a)), because=DIFFERENT_TYPE)
     refused(spoil(rules=(zero,)), because="another number of rules")
     refused(spoil(rules=(following_, zero)), because="for another constructor")
     refused(spoil(rules=(zero, replace(following_, num_fields=0))), because="another constructor")
@@ -150,7 +150,7 @@ def test_a_recursor_is_computed_and_not_believed() -> None:
     # Of the right type, and equal by the right rule; but it never comes to an end.
     circular = recomputed(lambda m, z, s, k: c("N.rec", m, z, s, c("N.succ", k), us=(U,)))
     refused(spoil(rules=(zero, replace(following_, rhs=circular))), because="is not the one")
-    right = recomputed(lambda m, z, s, k: app(app(s, k), c("N.rec", m, z, s, k, us=(U,))))
+    right = recomputed(lambda m, z, s, k: App(App(s, k), c("N.rec", m, z, s, k, us=(U,))))
     accepted(spoil(rules=(zero, replace(following_, rhs=right))))
     refused(replace(by_hand(), recursors=()), because="1 recursors come with it, not 0")
     refused(replace(by_hand(), recursors=by_hand().recursors * 2), because="declared twice")
@@ -193,7 +193,7 @@ def test_the_type_does_not_stand_where_nothing_is_known_of() -> None:
     wrong = "has its type where it may not stand"
     refused(
         one(
-            forall(arrow(TYPE, TYPE), lambda f: arrow(app(f, I), I)), type=sort(TWO), recursive=True
+            forall(arrow(TYPE, TYPE), lambda f: arrow(App(f, I), I)), type=Sort(TWO), recursive=True
         ),
         because="",
     )
@@ -263,7 +263,7 @@ def test_a_nested_parameter_speaks_of_no_variable_and_is_well_typed() -> None:
     accepted(
         ghost, complete(one(arrow(c("Ghost", I, ZERO_NAT), I), recursive=True, nested=1), ghost)
     )
-    bad = proj(n("Kinds.Pair"), 0, ZERO_NAT)
+    bad = Proj(n("Kinds.Pair"), 0, ZERO_NAT)
     refused(
         ghost,
         one(arrow(c("Ghost", I, bad), I), recursive=True, nested=1),
@@ -289,20 +289,20 @@ def test_the_type_does_not_stand_in_its_own_indices() -> None:
 def test_fields_lie_in_the_universe_of_the_type() -> None:
     """[Generator.take_apart: the universe] Else Girard's paradox."""
     accepted(complete(one(arrow(NAT, I))))
-    accepted(complete(one(arrow(TYPE, I), type=sort(TWO))))
+    accepted(complete(one(arrow(TYPE, I), type=Sort(TWO))))
     refused(one(arrow(TYPE, I)), because="lies in a universe above")
     refused(one(arrow(PROP, I), arrow(TYPE, I)), because="lies in a universe above")
     accepted(complete(one(arrow(TYPE, I), type=PROP)))
     made = lambda of: types(  # noqa: E731
         (
             "I",
-            arrow(sort(U), sort(of)),
-            {"mk": forall(sort(U), lambda a: arrow(a, c("I", a, us=(U, V))))},
+            arrow(Sort(U), Sort(of)),
+            {"mk": forall(Sort(U), lambda a: arrow(a, c("I", a, us=(U, V))))},
         ),
         params=1,
         levels="u v",
     )
-    one_up = made(succ(U))
+    one_up = made(Succ(U))
     accepted(complete(one_up))
     refused(made(V), because="lies in a universe above")
     refused(made(ONE), because="lies in a universe above")
@@ -334,7 +334,7 @@ def test_constructors_make_members_of_their_type() -> None:
     wrong = "does not make a member of its type"
     refused(one(NAT), because=wrong)
     refused(one(arrow(NAT, BOOL)), because=wrong)
-    refused(one(app(fun(TYPE, lambda a: a), I)), because=wrong)
+    refused(one(App(fun(TYPE, lambda a: a), I)), because=wrong)
     refused(one(arrow(NAT, ZERO_NAT)), because="a type is expected")
     refused(one(c("I", NAT)), because="no function is applied")
     refused(one(c("I.c0")), because="not declared before")
@@ -355,7 +355,7 @@ def test_parameters_are_the_same_everywhere() -> None:
     refused(one(other, type=family, params=1), because="does not make a member")
     # As an index it may differ; the universe is then larger.
     indexed = forall(TYPE, lambda a: arrow(a, c("I", NAT)))
-    accepted(complete(one(indexed, type=arrow(TYPE, sort(TWO)), indices=1)))
+    accepted(complete(one(indexed, type=arrow(TYPE, Sort(TWO)), indices=1)))
     fixed = forall(PROP, lambda a: c("I", NAT))
     refused(one(fixed, type=family, params=1), because="is not that of the first type")
     # Also where the types are copied, which gives the copies the parameters of the first type.
@@ -371,7 +371,7 @@ def test_parameters_are_the_same_everywhere() -> None:
     refused(one(field, type=family, params=1, recursive=True), because="may not stand")
     refused(one(c("I", NAT), type=family, params=1), because="")
     at_level = types(
-        ("I", arrow(sort(U), sort(succ(U))), {"mk": forall(sort(U), lambda a: c("I", a, us=(V,)))}),
+        ("I", arrow(Sort(U), Sort(Succ(U))), {"mk": forall(Sort(U), lambda a: c("I", a, us=(V,)))}),
         params=1,
         levels="u v",
     )
@@ -453,7 +453,7 @@ def test_only_what_holds_no_choice_is_taken_apart_to_data() -> None:
     assert not eliminates(one(I, I, type=PROP))
     assert not eliminates(one(arrow(NAT, I), type=PROP))
     assert not eliminates(one(forall(NAT, lambda x: c("I", following(x))), type=family, indices=1))
-    in_any = types(("I", sort(U), {"a": c("I", us=(U,)), "b": c("I", us=(U,))}), levels="u")
+    in_any = types(("I", Sort(U), {"a": c("I", us=(U,)), "b": c("I", us=(U,))}), levels="u")
     assert not eliminates(in_any)
 
 

@@ -14,15 +14,11 @@ from harness.kernel.terms import (
     Max,
     Param,
     Succ,
-    imax_level,
-    max_level,
-    param,
-    succ,
 )
 from harness.kernel.universes import at_most, is_never_zero, is_zero, same
 
-U, V, W = (param((name,)) for name in "uvw")
-ONE = succ(ZERO)
+U, V, W = (Param((name,)) for name in "uvw")
+ONE = Succ(ZERO)
 
 
 def value(level: Level, of: dict[Level, int]) -> int:
@@ -42,9 +38,9 @@ def value(level: Level, of: dict[Level, int]) -> int:
 LEVELS = st.recursive(
     st.sampled_from([ZERO, U, V, W]),
     lambda inner: st.one_of(
-        st.builds(succ, inner),
-        st.builds(max_level, inner, inner),
-        st.builds(imax_level, inner, inner),
+        st.builds(Succ, inner),
+        st.builds(Max, inner, inner),
+        st.builds(IMax, inner, inner),
     ),
     max_leaves=6,
 )
@@ -70,19 +66,19 @@ def test_it_is_at_most_exactly_if_no_values_say_otherwise(a: Level, b: Level) ->
 @pytest.mark.parametrize(
     ("a", "b", "answer"),
     [
-        (imax_level(ONE, U), succ(U), True),
-        (U, imax_level(ONE, U), True),
-        (max_level(ONE, U), imax_level(ONE, U), False),
-        (imax_level(U, V), max_level(U, V), True),
-        (max_level(U, V), imax_level(U, V), False),
-        (imax_level(U, succ(V)), max_level(U, succ(V)), True),
-        (max_level(U, succ(V)), imax_level(U, succ(V)), True),
-        (succ(U), U, False),
+        (IMax(ONE, U), Succ(U), True),
+        (U, IMax(ONE, U), True),
+        (Max(ONE, U), IMax(ONE, U), False),
+        (IMax(U, V), Max(U, V), True),
+        (Max(U, V), IMax(U, V), False),
+        (IMax(U, Succ(V)), Max(U, Succ(V)), True),
+        (Max(U, Succ(V)), IMax(U, Succ(V)), True),
+        (Succ(U), U, False),
         (U, ZERO, False),
-        (imax_level(U, imax_level(V, W)), imax_level(max_level(U, V), W), True),
-        (imax_level(max_level(U, V), W), imax_level(U, imax_level(V, W)), True),
-        (max_level(succ(U), V), succ(max_level(U, V)), True),
-        (succ(max_level(U, V)), max_level(succ(U), V), False),
+        (IMax(U, IMax(V, W)), IMax(Max(U, V), W), True),
+        (IMax(Max(U, V), W), IMax(U, IMax(V, W)), True),
+        (Max(Succ(U), V), Succ(Max(U, V)), True),
+        (Succ(Max(U, V)), Max(Succ(U), V), False),
     ],
 )
 def test_by_hand(a: Level, b: Level, answer: bool) -> None:
@@ -90,16 +86,16 @@ def test_by_hand(a: Level, b: Level, answer: bool) -> None:
 
 
 def test_zero_and_never_zero() -> None:
-    assert is_zero(imax_level(U, ZERO))
+    assert is_zero(IMax(U, ZERO))
     assert not is_zero(U)
-    assert is_never_zero(max_level(U, ONE))
-    assert not is_never_zero(imax_level(ONE, U))
-    assert same(imax_level(U, U), U)
+    assert is_never_zero(Max(U, ONE))
+    assert not is_never_zero(IMax(ONE, U))
+    assert same(IMax(U, U), U)
 
 
 def test_too_many_cases_are_declined() -> None:
     level: Level = ZERO
     for i in range(20):
-        level = max_level(level, imax_level(ONE, param((f"u{i}",))))
+        level = Max(level, IMax(ONE, Param((f"u{i}",))))
     with pytest.raises(Declined):
         at_most(level, ONE)

@@ -14,26 +14,26 @@ from harness.kernel.declarations import Axiom, Declaration, Definition, Export, 
 from harness.kernel.export import write_export
 from harness.kernel.terms import (
     ZERO,
+    App,
+    Bound,
+    Const,
     Expr,
+    Lam,
+    Max,
     Name,
-    app,
-    bound,
-    const,
-    lam,
-    max_level,
-    nat,
-    param,
-    pi,
-    sort,
-    string,
-    succ,
+    NatLit,
+    Param,
+    Pi,
+    Sort,
+    StrLit,
+    Succ,
 )
 from harness.lean.audit.answer import END, Answer, Malformed, read_answer
 from harness.lean.audit.fingerprint import Fingerprints
 from harness.lean.audit.graph import Graph, is_generated, readable
 from harness.lean.audit.names import parsed, shown
 
-PROP = sort(ZERO)
+PROP = Sort(ZERO)
 HOSTILE = [
     "the\u00a0end",
     "to\u2003do",
@@ -131,7 +131,7 @@ def test_an_axiom_of_any_name_is_found_below_a_theorem(part: str) -> None:
     lie, lemma, cheat = ("T", part), ("T", f"{part} too"), ("T", "cheat")
     found = read_answer(
         answer(
-            [axiom(lie), theorem(lemma, const(lie)), theorem(cheat, app(const(lemma), PROP))],
+            [axiom(lie), theorem(lemma, Const(lie)), theorem(cheat, App(Const(lemma), PROP))],
             declared(lie, "axiom"),
             declared(lemma, "theorem"),
             declared(cheat, "theorem"),
@@ -196,7 +196,7 @@ def through_the_library(*library: Declaration) -> Answer:
     below = library[-1]
     assert isinstance(below, Definition | Opaque)
     return read_answer(
-        answer([*library, theorem(cheat, const(below.name))], declared(cheat, "theorem"))
+        answer([*library, theorem(cheat, Const(below.name))], declared(cheat, "theorem"))
     )
 
 
@@ -205,15 +205,15 @@ def through_the_library(*library: Declaration) -> Answer:
 )
 @pytest.mark.parametrize("door", ["type", "value", "opaque", "literal in between"])
 def test_the_compilers_word_is_seen_through_every_door(word: str, door: str) -> None:
-    lean = const(("Lean", word))
+    lean = Const(("Lean", word))
     primitive = axiom(("Lean", word))
     step = ("Library", "step")
     doors: dict[str, Declaration] = {
-        "type": Definition(step, (), pi(lean, PROP), PROP, "abbrev", "safe", (step,)),
-        "value": Definition(step, (), PROP, lam(PROP, lean), "abbrev", "safe", (step,)),
+        "type": Definition(step, (), Pi(lean, PROP), PROP, "abbrev", "safe", (step,)),
+        "value": Definition(step, (), PROP, Lam(PROP, lean), "abbrev", "safe", (step,)),
         "opaque": Opaque(step, (), PROP, lean, False, (step,)),
         "literal in between": Definition(
-            step, (), PROP, app(app(const(("f",)), nat(3)), lean), "abbrev", "safe", (step,)
+            step, (), PROP, App(App(Const(("f",)), NatLit(3)), lean), "abbrev", "safe", (step,)
         ),
     }
     found = Graph(through_the_library(primitive, doors[door]))
@@ -225,8 +225,8 @@ def test_the_compilers_word_is_seen_through_every_door(word: str, door: str) -> 
 def test_an_axiom_that_a_definition_of_the_library_rests_on_is_found() -> None:
     step = ("Library", "step")
     lie = axiom(("Library", "lie"))
-    uses = Definition(step, (), PROP, const(lie.name), "abbrev", "safe", (step,))
-    cheat = theorem(("T", "cheat"), const(step))
+    uses = Definition(step, (), PROP, Const(lie.name), "abbrev", "safe", (step,))
+    cheat = theorem(("T", "cheat"), Const(step))
     text = answer(
         [lie, uses, cheat], declared(cheat.name, "theorem"), line("axiom", name=["Library", "lie"])
     )
@@ -238,26 +238,32 @@ def test_an_axiom_that_a_definition_of_the_library_rests_on_is_found() -> None:
 
 # -- fingerprints ---------------------------------------------------------------------------------
 
-U, V = param(("u",)), param(("v",))
+U, V = Param(("u",)), Param(("v",))
 BASE = Definition(
-    ("T", "d"), (("u",), ("v",)), pi(sort(succ(U)), PROP), lam(sort(succ(U)), nat(1)), 1, "safe", ()
+    ("T", "d"),
+    (("u",), ("v",)),
+    Pi(Sort(Succ(U)), PROP),
+    Lam(Sort(Succ(U)), NatLit(1)),
+    1,
+    "safe",
+    (),
 )
 
 
 @pytest.mark.parametrize(
     "other",
     [
-        replace(BASE, type=pi(sort(succ(V)), PROP)),
-        replace(BASE, type=pi(sort(U), PROP)),
-        replace(BASE, type=pi(sort(max_level(succ(U), V)), PROP)),
+        replace(BASE, type=Pi(Sort(Succ(V)), PROP)),
+        replace(BASE, type=Pi(Sort(U), PROP)),
+        replace(BASE, type=Pi(Sort(Max(Succ(U), V)), PROP)),
         replace(BASE, level_params=(("v",), ("u",))),
         replace(BASE, level_params=(("u",),)),
-        replace(BASE, value=lam(sort(succ(U)), nat(2))),
-        replace(BASE, value=lam(sort(succ(U)), string("1"))),
-        replace(BASE, value=lam(sort(succ(U)), bound(0))),
-        replace(BASE, value=lam(sort(succ(U)), const(("1",)))),
-        replace(BASE, value=lam(sort(succ(U)), const(("c",), (U,)))),
-        replace(BASE, value=pi(sort(succ(U)), nat(1))),
+        replace(BASE, value=Lam(Sort(Succ(U)), NatLit(2))),
+        replace(BASE, value=Lam(Sort(Succ(U)), StrLit("1"))),
+        replace(BASE, value=Lam(Sort(Succ(U)), Bound(0))),
+        replace(BASE, value=Lam(Sort(Succ(U)), Const(("1",)))),
+        replace(BASE, value=Lam(Sort(Succ(U)), Const(("c",), (U,)))),
+        replace(BASE, value=Pi(Sort(Succ(U)), NatLit(1))),
         Theorem(BASE.name, BASE.level_params, BASE.type, BASE.value, ()),
     ],
 )
@@ -269,26 +275,26 @@ def test_levels_and_names_of_constants_are_in_the_fingerprint() -> None:
     found = [
         Fingerprints().of(replace(BASE, value=value))
         for value in (
-            const(("c",), (U,)),
-            const(("c",), (V,)),
-            const(("c",), (succ(U),)),
-            const(("c",)),
-            const(("c", "d")),
-            const(("c.d",)),
-            app(const(("c",)), const(("d",))),
-            nat(2**64),
-            nat(2**64 + 1),
+            Const(("c",), (U,)),
+            Const(("c",), (V,)),
+            Const(("c",), (Succ(U),)),
+            Const(("c",)),
+            Const(("c", "d")),
+            Const(("c.d",)),
+            App(Const(("c",)), Const(("d",))),
+            NatLit(2**64),
+            NatLit(2**64 + 1),
         )
     ]
     assert len(set(found)) == len(found)
 
 
 def test_what_universes_and_variables_are_called_is_not() -> None:
-    w = param(("w",))
+    w = Param(("w",))
     renamed = replace(
         BASE,
         level_params=(("w",), ("v",)),
-        type=pi(sort(succ(w)), PROP, ("x",), "implicit"),
-        value=lam(sort(succ(w)), nat(1), ("y",)),
+        type=Pi(Sort(Succ(w)), PROP, ("x",), "implicit"),
+        value=Lam(Sort(Succ(w)), NatLit(1), ("y",)),
     )
     assert Fingerprints().of(renamed) == Fingerprints().of(BASE)

@@ -7,17 +7,21 @@ from harness.claims.model import ARGUMENT, SCALARS, Arrangement, Library, Univer
 from harness.kernel.declarations import Constant, Definition
 from harness.kernel.terms import (
     ZERO,
+    App,
+    Bound,
     Expr,
-    app,
-    bound,
-    const,
-    lam,
-    max_level,
-    nat,
-    param,
-    pi,
-    sort,
-    succ,
+    Lam,
+    Max,
+    NatLit,
+    Param,
+    Pi,
+    Succ,
+)
+from harness.kernel.terms import (
+    Const as StoredConst,
+)
+from harness.kernel.terms import (
+    Sort as StoredSort,
 )
 from harness.lean.arrangement import arrangement
 from harness.lean.expression import Constant as Const
@@ -29,23 +33,23 @@ from harness.lean.mirror.plan import plan
 from harness.lean.printer import Printer
 
 U = ("u",)
-TYPE_U = sort(succ(param(U)))
-TYPE = sort(succ(ZERO))
-NAT = const(("Nat",), ())
+TYPE_U = StoredSort(Succ(Param(U)))
+TYPE = StoredSort(Succ(ZERO))
+NAT = StoredConst(("Nat",), ())
 
 
 def of_class(name: str, index: int) -> Expr:
-    return app(const(tuple(name.split(".")), (param(U),)), bound(index))
+    return App(StoredConst(tuple(name.split(".")), (Param(U),)), Bound(index))
 
 
 def numeral(class_: Expr, value: int) -> Expr:
-    return app(class_, nat(value))
+    return App(class_, NatLit(value))
 
 
 def constant(*binders: Expr, result: Expr, is_polymorphic: bool = True) -> Constant:
     type_ = result
     for binder in reversed(binders):
-        type_ = pi(binder, type_, ("x",), "default")
+        type_ = Pi(binder, type_, ("x",), "default")
     return Constant(("T", "c"), (U,) if is_polymorphic else (), type_)
 
 
@@ -60,8 +64,8 @@ def test_instances_are_read_in_their_order() -> None:
             TYPE_U,
             of_class("Mul", 0),
             numeral(of_class("OfNat", 1), 0),
-            bound(2),
-            result=bound(3),
+            Bound(2),
+            result=Bound(3),
         )
     )
     assert found == Arrangement((SCALARS, "multiply", "zero"))
@@ -70,17 +74,17 @@ def test_instances_are_read_in_their_order() -> None:
 def test_zero_and_one_by_their_own_classes() -> None:
     """{α : Type u} [Zero α] [One α] (x : α) : α"""
     found = read(
-        constant(TYPE_U, of_class("Zero", 0), of_class("One", 1), bound(2), result=bound(3))
+        constant(TYPE_U, of_class("Zero", 0), of_class("One", 1), Bound(2), result=Bound(3))
     )
     assert found == Arrangement((SCALARS, "Zero", "One"))
 
 
 def test_a_name_for_a_type_is_looked_through() -> None:
     """`abbrev Vec (n : Nat) := Fin n → Float`, and a function of `Vec n`."""
-    arrow = pi(const(("Fin",), ()), const(("Float",), ()), ("a",), "default")
-    name, kind = ("T", "Vec"), pi(NAT, TYPE, ("n",), "default")
-    own = Definition(name, (), kind, lam(NAT, arrow, ("n",), "default"), 1, "safe", (name,))
-    vec = app(const(("T", "Vec"), ()), bound(0))
+    arrow = Pi(StoredConst(("Fin",), ()), StoredConst(("Float",), ()), ("a",), "default")
+    name, kind = ("T", "Vec"), Pi(NAT, TYPE, ("n",), "default")
+    own = Definition(name, (), kind, Lam(NAT, arrow, ("n",), "default"), 1, "safe", (name,))
+    vec = App(StoredConst(("T", "Vec"), ()), Bound(0))
     of = constant(NAT, vec, result=NAT, is_polymorphic=False)
     assert arrangement(of, core_scalars(), {"T.Vec": own}) == Arrangement((), "floats")
     assert arrangement(of, core_scalars()) != Arrangement((), "floats")
@@ -93,8 +97,8 @@ def test_a_class_and_sizes_before_the_scalars() -> None:
             NAT,
             TYPE,
             of_class("Lean.Grind.CommRing", 0),
-            bound(1),
-            result=bound(2),
+            Bound(1),
+            result=Bound(2),
             is_polymorphic=False,
         )
     )
@@ -103,22 +107,24 @@ def test_a_class_and_sizes_before_the_scalars() -> None:
 
 def test_without_instances_the_result_tells_the_scalars() -> None:
     """{α : Type u} {n : Nat} (f : Fin n → α) (i : Fin n) : α"""
-    fin = app(const(("Fin",), ()), bound(0))
-    family = pi(fin, bound(2), ("i",), "default")
-    found = read(constant(TYPE_U, NAT, family, app(const(("Fin",), ()), bound(1)), result=bound(3)))
+    fin = App(StoredConst(("Fin",), ()), Bound(0))
+    family = Pi(fin, Bound(2), ("i",), "default")
+    found = read(
+        constant(TYPE_U, NAT, family, App(StoredConst(("Fin",), ()), Bound(1)), result=Bound(3))
+    )
     assert found == Arrangement((SCALARS,))
 
 
 def test_a_type_of_the_package_for_a_result_is_made_of_the_scalars() -> None:
     """{α : Type u} (a b : α) : Mat α 2 2, where `Mat` stands for functions of indices"""
-    matrices = app(app(app(const(("T", "Mat"), (param(U),)), bound(2)), nat(2)), NAT)
-    found = read(constant(TYPE_U, bound(0), bound(1), result=matrices))
+    matrices = App(App(App(StoredConst(("T", "Mat"), (Param(U),)), Bound(2)), NatLit(2)), NAT)
+    found = read(constant(TYPE_U, Bound(0), Bound(1), result=matrices))
     assert found == Arrangement((SCALARS,))
 
 
 def test_one_type_of_scalars() -> None:
     """(n : Nat) (x : Int) : Int is about the integers; (n : Nat) : Nat about natural numbers."""
-    integer = const(("Int",), ())
+    integer = StoredConst(("Int",), ())
     found = read(constant(NAT, integer, result=integer, is_polymorphic=False))
     assert found == Arrangement((), "integers")
     found = read(constant(NAT, result=NAT, is_polymorphic=False))
@@ -145,16 +151,16 @@ def test_an_operation_asked_for_twice_is_the_one_that_lean_finds() -> None:
 def test_two_types_of_scalars_and_unknown_classes_are_nothing_known() -> None:
     """{α β : Type u} [Add α] [Add β] (x : α) : α"""
     found = read(
-        constant(TYPE_U, TYPE_U, of_class("Add", 1), of_class("Add", 1), bound(3), result=bound(4))
+        constant(TYPE_U, TYPE_U, of_class("Add", 1), of_class("Add", 1), Bound(3), result=Bound(4))
     )
     assert found is None
 
 
 def level(name: str, added: int = 1) -> Expr:
-    found = param((name,))
+    found = Param((name,))
     for _ in range(added):
-        found = succ(found)
-    return sort(found)
+        found = Succ(found)
+    return StoredSort(found)
 
 
 def test_types_lie_in_the_universes_that_their_author_chose() -> None:
@@ -162,8 +168,8 @@ def test_types_lie_in_the_universes_that_their_author_chose() -> None:
     ring = of_class("Lean.Grind.CommRing", 0)
 
     def found(*types: Expr, params: tuple[str, ...]) -> Universes | None:
-        binders = [*types, ring, bound(1)]
-        whole = constant(*binders, result=bound(2))
+        binders = [*types, ring, Bound(1)]
+        whole = constant(*binders, result=Bound(2))
         own = read(Constant(whole.name, tuple((p,) for p in params), whole.type))
         assert own is not None
         return own.universes
@@ -203,9 +209,11 @@ def test_a_comparison_is_about_all_universes_of_its_constant_and_no_others() -> 
 
 def test_the_larger_of_two_universes() -> None:
     """{α : Type (max u v)} {P : Type u}: the statement, and how another constant cites it."""
-    u, v = param(("u",)), param(("v",))
-    ring = app(const(("Lean", "Grind", "CommRing"), (max_level(u, v),)), bound(1))
-    whole = constant(sort(succ(max_level(u, v))), sort(succ(u)), ring, bound(2), result=bound(3))
+    u, v = Param(("u",)), Param(("v",))
+    ring = App(StoredConst(("Lean", "Grind", "CommRing"), (Max(u, v),)), Bound(1))
+    whole = constant(
+        StoredSort(Succ(Max(u, v))), StoredSort(Succ(u)), ring, Bound(2), result=Bound(3)
+    )
     both = read(Constant(whole.name, (("u",), ("v",)), whole.type))
     assert both is not None
     assert both.universes == Universes(2, ("+(u|v)", "+u"))

@@ -98,7 +98,9 @@ def test_what_was_tampered_with_is_built_anew(
     elif damage == "delete part":
         olean.with_name("B.olean.private").unlink()
     elif damage == "record":
-        record.write_text(record.read_text().replace('"seconds": 0.1', '"seconds": 0.2'))
+        forged = record.read_text().replace(r"\"seconds\": 0.1", r"\"seconds\": 0.2")
+        assert forged != record.read_text()
+        record.write_text(forged)
     elif damage == "swap":
         record.write_text((tmp_path / "out" / "records" / "A.json").read_text())
     assert outcomes(run()) == {"A": CACHED, "B": BUILT, "C": CACHED, "Demo": CACHED}

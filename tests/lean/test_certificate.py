@@ -22,7 +22,7 @@ from harness.lean.leg import look
 from harness.lean.mirror.comparison import Comparison
 from harness.lean.printer import Printer
 from harness.lean.session import Session
-from harness.lean.toolchain import Toolchain
+from harness.lean.toolchain import Caller, Toolchain
 from harness.necessity.leg import check
 
 PACKAGE = Path(__file__).parents[1] / "fixtures" / "isometry"
@@ -39,7 +39,7 @@ def toolchain() -> Toolchain:
 def session(tmp_path_factory: pytest.TempPathFactory, toolchain: Toolchain) -> Session:
     root = tmp_path_factory.mktemp("certificates")
     shutil.copytree(PACKAGE, root / "package")
-    return look(load_project(root / "package"), toolchain, root / "cache")
+    return look(load_project(root / "package"), Caller(toolchain, root / "cache"))
 
 
 def claim_named(project: Project, theorem: str) -> Claim:
@@ -54,7 +54,7 @@ def searched(project: Project) -> list[Evidence]:
 def answers(
     session: Session, toolchain: Toolchain, found: Sequence[Evidence], folder: Path
 ) -> dict[tuple[str, str], Evidence]:
-    judged = certify(session, toolchain, found, folder=folder)
+    judged = certify(session, Caller(toolchain, folder), found)
     return {(item.subject, item.check): item for item in judged}
 
 
@@ -139,8 +139,8 @@ def test_the_kernel_refuses_what_is_not_so(
         ),
     }
     assert other.conclusion != claim.conclusion
-    lines = [comparison.line() for comparison in asked.values()]
-    answer, _ = inspect(session.build, toolchain, [], lines, folder=tmp_path)
+    caller = Caller(toolchain, tmp_path)
+    answer, _ = inspect(session.build, caller, [*asked.values()], folder="asked", what="")
     accepted = {key for key in asked if answer.compared[key].accepted}
     assert accepted == {"right", "the theorem less it"}
 

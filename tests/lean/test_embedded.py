@@ -113,8 +113,8 @@ def test_what_lean_looks_for_is_written_down(lean: Toolchain, root: Path) -> Non
     assert build(read_package(root), lean, build_dir=out).ok
 
     def is_known() -> bool:
-        record = json.loads((out / "records" / "Demo.json").read_text())
-        return unchanged(record["reads"], root)
+        kept = json.loads((out / "records" / "Demo.json").read_text())
+        return unchanged(json.loads(kept["value"])["reads"], root)
 
     assert is_known()
     (root / "data" / "switch.txt").write_text("off")

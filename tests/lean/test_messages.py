@@ -3,6 +3,7 @@
 import json
 
 from harness.lean.messages import Message, parse_lake, parse_output, without_noise
+from harness.plain import from_plain, to_plain
 
 
 def line(**changes: object) -> str:
@@ -48,7 +49,7 @@ def test_what_is_not_a_message_is_kept() -> None:
 
 def test_messages_survive_json() -> None:
     (message,), _ = parse_output(line())
-    assert Message.from_json(json.loads(json.dumps(message.to_json()))) == message
+    assert from_plain(json.loads(json.dumps(to_plain(message))), Message) == message
 
 
 def test_the_trace_of_the_embedded_build_is_left_out() -> None:

@@ -13,6 +13,7 @@ from harness.claims.project import load_project
 from harness.language.prelude import derived
 from harness.lean.find import find_toolchain
 from harness.lean.leg import look
+from harness.lean.toolchain import Caller
 
 pytestmark = pytest.mark.lean
 
@@ -152,7 +153,7 @@ def test_the_operators_are_all_of_the_derived_ones() -> None:
 @pytest.mark.parametrize("is_right", [True, False])
 def test_the_kernel_tells_an_operator_from_another(tmp_path: Path, is_right: bool) -> None:
     root = project(tmp_path / "project", is_right=is_right)
-    session = look(load_project(root), find_toolchain(), tmp_path / "cache")
+    session = look(load_project(root), Caller(find_toolchain(), tmp_path / "cache"))
     assert session.plan.faults == {}
     ruled = {
         name: session.answer.compared[f"primitive:{name}"].accepted

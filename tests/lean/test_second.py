@@ -15,7 +15,7 @@ from harness.diagnostics import InputError
 from harness.evidence import Evidence, Outcome
 from harness.kernel.declarations import Axiom, Declaration, Export, Theorem, constants
 from harness.kernel.export import read_export, write_export
-from harness.kernel.terms import ZERO, bound, const, lam, pi, sort
+from harness.kernel.terms import ZERO, Bound, Const, Lam, Pi, Sort
 from harness.lean.audit import second
 from harness.lean.audit.answer import END, read_answer
 from harness.lean.audit.names import shown
@@ -23,13 +23,15 @@ from harness.lean.build import Build
 from harness.lean.mirror.plan import Plan
 from harness.lean.package import read_package
 from harness.lean.session import Session
+from harness.lean.toolchain import Caller
+from tests.lean.fake import FakeToolchain
 
 PROJECT = load_project(Path(__file__).parents[1] / "fixtures" / "isometry")
 NAME = ("Isometry", "inner_invariant")
-PROP = sort(ZERO)
-IDENTITY = pi(PROP, pi(bound(0), bound(1)))
-PROOF = lam(PROP, lam(bound(0), bound(0)))
-ABSURD = pi(PROP, bound(0))
+PROP = Sort(ZERO)
+IDENTITY = Pi(PROP, Pi(Bound(0), Bound(1)))
+PROOF = Lam(PROP, Lam(Bound(0), Bound(0)))
+ABSURD = Pi(PROP, Bound(0))
 
 
 def session(*declarations: Declaration, own: set[str], project: Project = PROJECT) -> Session:
@@ -59,7 +61,7 @@ def theorem(proof: object = PROOF, type_: object = IDENTITY) -> Theorem:
 
 
 def asked(found: Session, folder: Path) -> Evidence:
-    [evidence] = second.second_kernel(found, folder=folder)
+    [evidence] = second.second_kernel(found, Caller(FakeToolchain(), folder))
     assert evidence.check == second.CHECK
     return evidence
 
@@ -94,7 +96,7 @@ def test_what_it_refuses_is_refuted(wrong: Theorem, words: str, tmp_path: Path) 
 
 def test_what_rests_on_a_refused_lemma_is_refuted_and_the_lemma_is_named(tmp_path: Path) -> None:
     lemma = Theorem(("Isometry", "lie"), (), ABSURD, PROOF, ())
-    cheat = theorem(type_=ABSURD, proof=const(lemma.name))
+    cheat = theorem(type_=ABSURD, proof=Const(lemma.name))
     evidence = asked(session(lemma, cheat, own={"Isometry.lie", shown(NAME)}), tmp_path)
     assert evidence.outcome is Outcome.REFUTED
     assert "Isometry.lie, on which it rests" in evidence.summary
@@ -102,20 +104,20 @@ def test_what_rests_on_a_refused_lemma_is_refuted_and_the_lemma_is_named(tmp_pat
 
 def test_what_it_believes_of_the_library_is_listed_and_counted(tmp_path: Path) -> None:
     shipped = Axiom(("Library", "id"), (), IDENTITY, False)
-    found = session(shipped, theorem(proof=const(shipped.name)), own={shown(NAME)})
+    found = session(shipped, theorem(proof=Const(shipped.name)), own={shown(NAME)})
     evidence = asked(found, tmp_path)
     assert evidence.outcome is Outcome.CONFIRMED
     assert evidence.data["believed theorems"] == ["Library.id"]
     assert evidence.data["believed others"] == []
     assert evidence.data["checked of the library"] == 0
     # Declared by the package itself it is an axiom like any other, and none that is known.
-    own = session(shipped, theorem(proof=const(shipped.name)), own={"Library.id", shown(NAME)})
+    own = session(shipped, theorem(proof=Const(shipped.name)), own={"Library.id", shown(NAME)})
     assert asked(own, tmp_path).outcome is Outcome.REFUTED
 
 
 def test_the_compilers_word_is_not_believed(tmp_path: Path) -> None:
     word = Axiom(("Lean", "trustCompiler"), (), IDENTITY, False)
-    found = session(word, theorem(proof=const(word.name)), own={shown(NAME)})
+    found = session(word, theorem(proof=Const(word.name)), own={shown(NAME)})
     assert asked(found, tmp_path).outcome is Outcome.REFUTED
 
 
@@ -175,17 +177,17 @@ def test_an_external_checker(
     monkeypatch.setattr(second, "SECONDS", 0.5 if "sleep" in script else 60.0)
     project = replace(PROJECT, external=((str(checker), "--strict"),))
     found = session(theorem(), own={shown(NAME)}, project=project)
-    [evidence] = second.external(found, folder=tmp_path / "export")
+    [evidence] = second.external(found, Caller(FakeToolchain(), tmp_path))
     assert (evidence.outcome, evidence.check) == (outcome, "checker my checker")
     assert words in evidence.summary
-    with (tmp_path / "export" / "export.ndjson").open("rb") as lines:
+    with (tmp_path / "checkers" / "export.ndjson").open("rb") as lines:
         assert read_export(lines).declarations == (theorem(),)
 
 
 def test_a_checker_that_is_not_there_is_not_run(tmp_path: Path) -> None:
     project = replace(PROJECT, external=((str(tmp_path / "nothing"), "{export}"),))
     found = session(theorem(), own={shown(NAME)}, project=project)
-    [evidence] = second.external(found, folder=tmp_path / "export")
+    [evidence] = second.external(found, Caller(FakeToolchain(), tmp_path))
     assert evidence.outcome is Outcome.NOT_RUN
 
 

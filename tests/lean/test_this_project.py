@@ -15,6 +15,7 @@ from harness.lean.audit.names import shown
 from harness.lean.audit.second import exported, unproved
 from harness.lean.find import find_toolchain
 from harness.lean.leg import DEFINITION_LEGS, OWN_LEGS, check_all, look
+from harness.lean.toolchain import Caller
 
 ROOT = Path(__file__).parents[2]
 
@@ -44,7 +45,7 @@ def test_every_leg_confirms_every_claim_and_definition(project_cache: Path) -> N
 def test_what_is_exported_stands_by_itself(project_cache: Path) -> None:
     """Written, read again and checked, with nothing believed but what is said to be."""
     project = load_project(ROOT)
-    session = look(project, find_toolchain(), project_cache / "lean")
+    session = look(project, Caller(find_toolchain(), project_cache / "lean"))
     export = exported(session, [claim.theorem for claim in project.claims])
     again = read_export(line.encode() for line in write_export(export))
     assert again.declarations == export.declarations

@@ -29,7 +29,7 @@ def ask(root: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable
     """The outcomes of the proof leg of all claims, and that no leg of any is confirmed."""
 
     def asked(lean: FakeToolchain, *words: str) -> set[str]:
-        monkeypatch.setattr("harness.lean.leg.find_toolchain", lambda *a, **k: lean)
+        monkeypatch.setattr("harness.lean.find.find_toolchain", lambda *a, **k: lean)
         project = load_project(root)
         found = [e for e in check_all(project, cache=tmp_path / "cache") if isinstance(e, Evidence)]
         assert not [e for e in found if e.outcome is Outcome.CONFIRMED]

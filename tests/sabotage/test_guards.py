@@ -21,7 +21,7 @@ from harness.lean.build import Build, build
 from harness.lean.errand import ErrandFailed
 from harness.lean.find import find_toolchain
 from harness.lean.package import read_package
-from harness.lean.toolchain import Toolchain
+from harness.lean.toolchain import Caller, Toolchain
 
 FIXTURE = Path(__file__).parents[1] / "fixtures" / "sabotage" / "lean"
 
@@ -72,7 +72,9 @@ def built(tmp_path_factory: pytest.TempPathFactory, toolchain: Toolchain) -> Bui
 def refused(built: Build, toolchain: Toolchain, folder: Path) -> set[str]:
     """The cheats that are refused for the right reason."""
     try:
-        answer, _ = inspection.inspect(built, toolchain, [], [], folder=folder)
+        answer, _ = inspection.inspect(
+            built, Caller(toolchain, folder), [], folder="guards", what=""
+        )
     except ErrandFailed:
         return set()
     rulings = answer.replayed

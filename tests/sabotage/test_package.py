@@ -23,9 +23,9 @@ from harness.lean.find import find_toolchain
 from harness.lean.leg import DEFINITION_LEGS, OWN_LEGS, check_all, look
 from harness.lean.lock import current
 from harness.lean.mirror.apart import trials
-from harness.lean.mirror.comparison import references
 from harness.lean.mirror.judge import mirror_claim
 from harness.lean.mirror.plan import plan
+from harness.lean.toolchain import Caller
 from harness.verdict import Status, Verdict, judge
 
 PACKAGE = Path(__file__).parents[1] / "fixtures" / "sabotage"
@@ -205,7 +205,7 @@ def test_both_kernels_refuse_what_is_forged(cheating: Answers) -> None:
 
 
 def test_what_belongs_to_types_is_ruled_on_with_them(cheating: Answers, root: Path) -> None:
-    session = look(cheating.project, find_toolchain(), root / "cache")
+    session = look(cheating.project, Caller(find_toolchain(), root / "cache"))
     replayed, declarations = session.answer.replayed, session.answer.declarations
     for name in ("Two", "Two.mk", "Two.rec", "Tree.rec_1", "Even.rec", "Marked.mk", "Odd.next"):
         assert replayed[f"Sabotage.{name}"].accepted, name
@@ -267,7 +267,7 @@ and what is said of a claim about them."""
 def test_the_sum_below_an_inner_product_is_asked_about(cheating: Answers, root: Path) -> None:
     """`dot` is what its meaning makes of the package's sum; so that is compared as well."""
     project, lean = cheating.project, find_toolchain()
-    session = look(project, lean, root / "cache")
+    session = look(project, Caller(lean, root / "cache"))
     [claim] = [claim for claim in project.claims if claim.theorem == "honest"]
     ring = project.library.scalars["commutative ring"]
     mixed = {**ring.operations, "multiply": ("Sabotage.Mixed.product",)}
@@ -288,13 +288,7 @@ def test_the_sum_below_an_inner_product_is_asked_about(cheating: Answers, root: 
         plans[name] = library, made, tried
         every = [*made.comparisons, *(t.comparison for each in tried.values() for t in each)]
         asked += [replace(comparison, key=f"{name}/{comparison.key}") for comparison in every]
-    answer, _ = inspect(
-        session.build,
-        lean,
-        references(asked),
-        [comparison.line() for comparison in asked],
-        folder=root / "sums",
-    )
+    answer, _ = inspect(session.build, Caller(lean, root), asked, folder="sums", what="")
     for name, (_, bridges, outcome, words) in SUMS.items():
         library, made, tried = plans[name]
         compared = {
@@ -339,7 +333,9 @@ def test_emptied_in_lean_and_in_the_specification_alike(root: Path, clean: Answe
     copy = root.parent / "emptied"
     shutil.copytree(root, copy)
     lean = find_toolchain()
-    session = look(replace(load_project(copy), lean=copy / "clean"), lean, copy / "clean-cache")
+    session = look(
+        replace(load_project(copy), lean=copy / "clean"), Caller(lean, copy / "clean-cache")
+    )
     (copy / "specs" / "lock.yaml").write_text(lock_text(current(session)), "utf-8")
 
     for file, old, new in (

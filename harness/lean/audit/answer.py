@@ -11,7 +11,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
-from typing import Any, NoReturn, TypeVar
+from typing import Any, TypeVar
 
 from harness.kernel.declarations import (
     Axiom,
@@ -26,7 +26,16 @@ from harness.kernel.declarations import (
     Theorem,
     constants,
 )
-from harness.kernel.export import ExportError, read_export
+from harness.kernel.export import (
+    ExportError,
+    Wrong,
+    fields_of,
+    list_of,
+    natural_of,
+    object_of,
+    read_export,
+    text_of,
+)
 from harness.kernel.terms import Name
 from harness.lean.audit.names import shown, visible
 
@@ -116,7 +125,10 @@ def read_answer(text: str) -> Answer:
     reader = _Reader()
     for line in lines[:-2]:
         if line.startswith(_OURS):
-            reader.read(line)
+            try:
+                reader.read(line)
+            except Wrong as wrong:
+                raise Malformed(f"{line[:200]!r}: {wrong}") from None
     try:
         export = read_export([line + b"\n" for line in lines[:-1] if not line.startswith(_OURS)])
     except ExportError as error:
@@ -135,43 +147,37 @@ class _Reader:
         self.replacements: dict[str, str] = {}
 
     def read(self, line: bytes) -> None:
-        try:
-            data = json.loads(line, object_pairs_hook=_distinct)
-        except (ValueError, RecursionError) as error:
-            raise Malformed(f"{line[:200]!r}: {error}") from None
-        (item,) = _fields(data, "harness")
+        (item,) = fields_of(object_of(line + b"\n"), "harness")
         if not isinstance(item, dict) or len(item) != 1:
-            _wrong(item)
+            raise Wrong(f"{item!r:.200}")
         ((what, fields),) = item.items()
         match what:
             case "constant":
-                name, kind, module, marks, place = _fields(
+                name, kind, module, marks, place = fields_of(
                     fields, "name", "kind", "module", "marks", "place"
                 )
-                if kind not in KINDS.values() or not isinstance(marks, list):
-                    _wrong(item)
-                found = frozenset(map(_text, marks))
-                if not found <= MARKS:
-                    _wrong(item)
+                found = frozenset(map(text_of, list_of(marks)))
+                if kind not in KINDS.values() or not found <= MARKS:
+                    raise Wrong(f"{item!r:.200}")
                 home = ".".join(map(str, _name(module)))
                 declaration = Declaration(shown(_name(name)), kind, home, found, _place(place))
                 _once(self.found, declaration.name, declaration)
             case "ruling":
-                name, *ruling = _fields(fields, "name", "verdict", "reason")
+                name, *ruling = fields_of(fields, "name", "verdict", "reason")
                 _once(self.replayed, shown(_name(name)), _ruling(*ruling))
             case "compared":
-                key, *ruling = _fields(fields, "key", "verdict", "reason")
-                _once(self.compared, _text(key), _ruling(*ruling))
+                key, *ruling = fields_of(fields, "key", "verdict", "reason")
+                _once(self.compared, text_of(key), _ruling(*ruling))
             case "axiom":
-                (name,) = _fields(fields, "name")
+                (name,) = fields_of(fields, "name")
                 self.axioms.add(shown(_name(name)))
             case "csimp":
-                theorem, replaced = _fields(fields, "theorem", "replaces")
+                theorem, replaced = fields_of(fields, "theorem", "replaces")
                 self.replacements[shown(_name(theorem))] = shown(_name(replaced))
             case "step":
                 _step(fields)
             case _:
-                _wrong(item)
+                raise Wrong(f"{item!r:.200}")
 
     def answer(self, export: Export, digest: str) -> Answer:
         every = {shown(c.name): c for item in export.declarations for c in constants(item)}
@@ -205,62 +211,35 @@ def last_step(text: str) -> int | None:
         if line.startswith(_STEP):
             try:
                 return _step(json.loads(line)["harness"]["step"])
-            except ValueError:
+            except (ValueError, Wrong):
                 return None
     return None
 
 
 def _step(fields: Any) -> int:
-    (number,) = _fields(fields, "number")
-    if type(number) is not int:
-        _wrong(number)
-    return int(number)
-
-
-def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    data = dict(pairs)
-    if len(data) != len(pairs):
-        raise Malformed("a key stands twice in one object")
-    return data
-
-
-def _fields(data: Any, *keys: str) -> list[Any]:
-    if not isinstance(data, dict) or data.keys() != set(keys):
-        _wrong(data)
-    return [data[key] for key in keys]
+    (number,) = fields_of(fields, "number")
+    return natural_of(number)
 
 
 def _name(data: Any) -> Name:
-    if not isinstance(data, list) or not all(type(part) in (str, int) for part in data):
-        _wrong(data)
+    if not all(type(part) in (str, int) for part in list_of(data)):
+        raise Wrong(f"{data!r:.200}")
     return tuple(data)
 
 
 def _place(data: Any) -> tuple[int, ...]:
-    if not isinstance(data, list) or not all(type(n) is int and n >= 0 for n in data):
-        _wrong(data)
-    if len(data) not in (0, 4):
-        _wrong(data)
+    if not all(type(n) is int and n >= 0 for n in list_of(data)) or len(data) not in (0, 4):
+        raise Wrong(f"{data!r:.200}")
     return tuple(data)
-
-
-def _text(data: Any) -> str:
-    if not isinstance(data, str):
-        _wrong(data)
-    return data
 
 
 def _ruling(verdict: Any, reason: Any) -> Ruling:
     if verdict not in ("accepted", "refused", "skipped", "malformed", "undecided"):
-        _wrong(verdict)
-    return Ruling(verdict, visible(_text(reason)))
+        raise Wrong(f"{verdict!r:.200}")
+    return Ruling(verdict, visible(text_of(reason)))
 
 
 def _once(table: dict[str, T], key: str, value: T) -> None:
     if key in table:
         raise Malformed(f"{key} stands there twice")
     table[key] = value
-
-
-def _wrong(data: Any) -> NoReturn:
-    raise Malformed(f"{data!r:.200}")

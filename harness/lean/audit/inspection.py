@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from importlib.resources import files
-from pathlib import Path
 
 from harness.lean.audit.answer import END, Answer, Malformed, last_step, read_answer
 from harness.lean.audit.names import parsed
 from harness.lean.build import Build
 from harness.lean.errand import Errand, ErrandFailed, tell
-from harness.lean.mirror.comparison import REFERENCE
-from harness.lean.process import Signal
-from harness.lean.toolchain import Toolchain
+from harness.lean.mirror.comparison import REFERENCE, Comparison, references
+from harness.lean.toolchain import Caller
 
 CORE = frozenset({"Init", "Std", "Lean", "Lake"})
 """The first names of the modules that come with Lean itself, which the toolchain vouches for."""
@@ -55,27 +53,26 @@ def request(build: Build, references: Sequence[str], comparisons: Sequence[str])
 
 def inspect(
     build: Build,
-    toolchain: Toolchain,
-    references: Sequence[str],
-    comparisons: Sequence[str],
+    caller: Caller,
+    comparisons: Sequence[Comparison],
     *,
-    folder: Path,
+    folder: str,
+    what: str,
     more: str = "",
-    stop: Signal | None = None,
-    on_start: Callable[[], None] = lambda: None,
 ) -> tuple[Answer, float]:
     """What Lean finds in the package, and how many seconds it took when it was asked.
 
-    `references` are names of reference definitions, some of them defined by `more`.
-    Raises ErrandFailed, and Stopped once `stop` is set.
+    `more` is the text of further reference definitions. Raises ErrandFailed, and Stopped once it is
+    called off.
     """
-    asked = request(build, references, comparisons)
+    lines = [comparison.line() for comparison in comparisons]
+    asked = request(build, references(comparisons), lines)
     program = inspector(more)
     skipped: list[int] = []
     while True:
         words = "\n".join([asked, *(f"skip\t{step}" for step in skipped)])
         errand = Errand("Inspector", program, {"request.txt": words}, ends_with=END)
-        told = tell(errand, build, toolchain, folder=folder, stop=stop, on_start=on_start)
+        told = tell(errand, build, caller, folder=folder, what=what)
         if not told.complaint:
             break
         # What ended Lean is left out the next time: it costs nothing but itself.

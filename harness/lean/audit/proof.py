@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from harness.claims.model import Claim
@@ -28,15 +29,8 @@ def prove(session: Session, claim: Claim) -> Evidence:
     if said is not None:
         # What a build tool prints without a place may be about any module, or about itself.
         summary = f"The package does not build: {said.text.split(chr(10), 1)[0]}"
-        return Evidence(
-            claim.theorem,
-            Leg.PROOF,
-            CHECK,
-            Outcome.ERROR,
-            summary,
-            dict(session.toolchain),
-            diagnostics=(session.message(said),),
-        )
+        found = (session.message(said),)
+        return _evidence(claim, Outcome.ERROR, summary, dict(session.toolchain), found)
     if declaration is None:
         return _missing(session, claim, explain_absence(session, claim.theorem, "theorem"))
     data = describe(session, constant)
@@ -44,7 +38,7 @@ def prove(session: Session, claim: Claim) -> Evidence:
         summary = (
             f"{constant} is not a theorem but {_article(declaration.kind)}; nothing is proved."
         )
-        return _refuted(claim, Fact.UNPROVED, summary, data, _at(session, [constant], summary))
+        return _refuted(claim, Fact.UNPROVED, summary, data, session.fault([constant], summary))
     return (
         _assumed(session, claim, data)
         or _compiled(session, claim, data)
@@ -86,15 +80,7 @@ def _missing(session: Session, claim: Claim, absence: Absence) -> Evidence:
     if not absence.is_unbuilt:
         data["missing"] = True
     if absence.is_undecided:
-        return Evidence(
-            claim.theorem,
-            Leg.PROOF,
-            CHECK,
-            Outcome.NOT_RUN,
-            absence.summary,
-            data,
-            diagnostics=tuple(where),
-        )
+        return _evidence(claim, Outcome.NOT_RUN, absence.summary, data, where)
     return _refuted(claim, Fact.ABSENT, absence.summary, data, where)
 
 
@@ -106,20 +92,18 @@ def _unchecked(session: Session, claim: Claim, data: dict[str, Json]) -> Evidenc
         ruling = session.answer.replayed.get(name)
         if ruling is None:
             summary = f"The kernel was not asked about {name}, on which {constant} rests."
-            return Evidence(claim.theorem, Leg.PROOF, CHECK, Outcome.ERROR, summary, data)
+            return _evidence(claim, Outcome.ERROR, summary, data)
         if ruling.undecided:
             whom = "it" if name == constant else f"{readable(name)}, on which it rests"
             summary = f"Lean's kernel could not be asked about {whom}: {ruling.reason}."
-            where = _at(session, [name, constant], summary)
-            return Evidence(
-                claim.theorem, Leg.PROOF, CHECK, Outcome.NOT_RUN, summary, data, diagnostics=where
-            )
+            where = session.fault([name, constant], summary)
+            return _evidence(claim, Outcome.NOT_RUN, summary, data, where)
         if not ruling.accepted:
             whom = "it" if name == constant else f"{readable(name)}, on which it rests"
             summary = f"The kernel refuses {whom}: {ruling.reason}."
             # What the kernel is not given, such as an unsafe constant, nobody has accepted either.
             ground = ruling if ruling.verdict == "refused" else Fact.UNPROVED
-            return _refuted(claim, ground, summary, data, _at(session, [name, constant], summary))
+            return _refuted(claim, ground, summary, data, session.fault([name, constant], summary))
     return None
 
 
@@ -136,7 +120,7 @@ def _assumed(session: Session, claim: Claim, data: dict[str, Json]) -> Evidence 
         by = "" if citing == constant else f", through {readable(citing)}"
         parts.append(f"{what}{by}")
         places = [citing, axiom, constant]
-        diagnostics += _at(session, places, f"{claim.theorem} rests on {what}{by}.")
+        diagnostics += session.fault(places, f"{claim.theorem} rests on {what}{by}.")
     summary = f"It is unproved: what stands for a proof rests on {'; on '.join(parts)}."
     return _refuted(claim, Fact.UNPROVED, summary, data, diagnostics)
 
@@ -153,7 +137,7 @@ def _compiled(session: Session, claim: Claim, data: dict[str, Json]) -> Evidence
         f"It rests on what compiled code answers ({word}{through}): the kernel runs that, and "
         "checks nothing."
     )
-    return _refuted(claim, Fact.UNPROVED, summary, data, _at(session, [citing, constant], summary))
+    return _refuted(claim, Fact.UNPROVED, summary, data, session.fault([citing, constant], summary))
 
 
 def _confirmed(session: Session, claim: Claim, data: dict[str, Json]) -> Evidence:
@@ -166,19 +150,19 @@ def _confirmed(session: Session, claim: Claim, data: dict[str, Json]) -> Evidenc
         f"Lean's kernel accepts the theorem{others}, each built anew from its text; it rests "
         f"{rest}."
     )
-    return Evidence(
-        claim.theorem,
-        Leg.PROOF,
-        CHECK,
-        Outcome.CONFIRMED,
-        summary,
-        {**data, "replayed": count},
-        seconds=_seconds(session, str(data["module"])),
-    )
+    found = _evidence(claim, Outcome.CONFIRMED, summary, {**data, "replayed": count})
+    return replace(found, seconds=session.build.modules[str(data["module"])].seconds)
 
 
-def _seconds(session: Session, module: str) -> float:
-    return session.build.modules[module].seconds
+def _evidence(
+    claim: Claim,
+    outcome: Outcome,
+    summary: str,
+    data: Mapping[str, Json],
+    diagnostics: Iterable[Diagnostic] = (),
+) -> Evidence:
+    about = claim.theorem, Leg.PROOF, CHECK
+    return Evidence(*about, outcome, summary, data, diagnostics=tuple(diagnostics))
 
 
 def _refuted(
@@ -189,12 +173,6 @@ def _refuted(
     diagnostics: Iterable[Diagnostic],
 ) -> Evidence:
     return refuted(claim.theorem, Leg.PROOF, CHECK, ground, summary, data, diagnostics)
-
-
-def _at(session: Session, names: list[str], message: str) -> tuple[Diagnostic, ...]:
-    """A fault at the first of these declarations whose place is known."""
-    found = (session.diagnostic(name, message) for name in names)
-    return tuple(item for item in found if item is not None)[:1]
 
 
 def _article(kind: str) -> str:

@@ -9,15 +9,15 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
 from harness.claims.model import Claim
 from harness.evidence import Evidence, Json, Leg, Outcome
 from harness.files import write_atomically
+from harness.keeping import digest, keep, recall
 from harness.kernel.declarations import Axiom, Export
 from harness.kernel.export import reach, write_export
 from harness.kernel.terms import Name
@@ -28,6 +28,7 @@ from harness.lean.mirror.reach import bridged, reached
 from harness.lean.process import Signal, Stopped, execute, one_at_a_time
 from harness.lean.refuted import Fact, refuted
 from harness.lean.session import Session
+from harness.lean.toolchain import Caller
 
 CHECK = "second kernel"
 SECONDS = 600.0
@@ -37,16 +38,10 @@ Rulings = Mapping[str, tuple[str, str]]
 """What a kernel says to each declaration, by its name: a verdict and a reason."""
 
 
-def second_kernel(
-    session: Session,
-    *,
-    folder: Path,
-    stop: Signal | None = None,
-    on_start: Callable[[], None] = lambda: None,
-) -> Iterator[Evidence]:
+def second_kernel(session: Session, caller: Caller) -> Iterator[Evidence]:
     """What the harness's own kernel says of every claimed theorem that Lean has.
 
-    The answer to the same question is not asked for again. Raises Stopped once `stop` is set.
+    The answer to the same question is not asked for again. Raises Stopped once it is called off.
     """
     claims = _claimed(session)
     if not claims:
@@ -54,9 +49,9 @@ def second_kernel(
     rulings: Rulings = {}
     failed = ""
     try:
-        rulings = _rulings(session, claims, folder, stop, on_start)
+        rulings = _rulings(session, claims, caller)
     except Stopped as stopped:
-        if stop is not None and stop.is_set():
+        if caller.is_called_off:
             raise
         failed = f"The second kernel did not come to an end: {stopped.reason}."
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -65,18 +60,19 @@ def second_kernel(
         yield _judged(session, claim, rulings, failed)
 
 
-def external(session: Session, *, folder: Path, stop: Signal | None = None) -> Iterator[Evidence]:
+def external(session: Session, caller: Caller) -> Iterator[Evidence]:
     """What the project's own checkers say of each claimed theorem and all that it rests on.
 
     A checker ends with 0 where it accepts, 1 where it refuses, and 2 where it gives up. `{export}`
     in its command line stands for the file; without it the file is the last argument.
     """
+    folder = caller.cache / "checkers"
     folder.mkdir(parents=True, exist_ok=True)
     for command in session.project.external if _claimed(session) else ():
         for claim in _claimed(session):
             path = folder / "export.ndjson"
             write_atomically(path, "".join(write_export(exported(session, [claim.theorem]))))
-            yield _external(session, claim, command, path, folder, stop)
+            yield _external(session, claim, command, path, caller)
 
 
 def exported(session: Session, theorems: Sequence[str]) -> Export:
@@ -120,27 +116,20 @@ def _claimed(session: Session) -> list[Claim]:
 # -- the harness's own ----------------------------------------------------------------------------
 
 
-def _rulings(
-    session: Session,
-    claims: Sequence[Claim],
-    folder: Path,
-    stop: Signal | None,
-    on_start: Callable[[], None],
-) -> Rulings:
+def _rulings(session: Session, claims: Sequence[Claim], caller: Caller) -> Rulings:
+    folder = caller.cache / "kernel"
     folder.mkdir(parents=True, exist_ok=True)
     names = [session.constant(claim.theorem) for claim in claims]
     names += dict.fromkeys(theorem for claim in claims for theorem in _bridges(session, claim))
-    key = _digest(session.answer.digest, json.dumps(names), _source(), sys.version)
+    key = digest(session.answer.digest, names, _source(), sys.version)
     kept = folder / "rulings.json"
-    with one_at_a_time(folder / "lock", stop):
-        known = _recall(kept, key)
+    with one_at_a_time(folder / "lock", caller.stop):
+        known = recall(kept, key, dict[str, tuple[str, str]])
         if known is not None:
             return known
-        on_start()
-        text = _ask(session, names, folder, stop)
-        found = _read(text)
-        data = {"key": key, "answer": text}
-        write_atomically(kept, json.dumps({**data, "checksum": _digest(key, text)}))
+        caller.say("A second kernel: checking what the claims rest on")
+        found = _read(_ask(session, names, folder, caller.stop))
+        keep(kept, key, found)
         return found
 
 
@@ -181,16 +170,6 @@ def _read(text: str) -> Rulings:
         data = json.loads(line)
         found[shown(tuple(data["name"]))] = str(data["verdict"]), visible(str(data["reason"]))
     return found
-
-
-def _recall(path: Path, key: str) -> Rulings | None:
-    try:
-        data: dict[str, Any] = json.loads(path.read_text("utf-8"))
-        if data["key"] != key or data["checksum"] != _digest(key, data["answer"]):
-            return None
-        return _read(data["answer"])
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return None
 
 
 def _source() -> str:
@@ -252,8 +231,7 @@ def _judged(session: Session, claim: Claim, rulings: Rulings, failed: str) -> Ev
 def _refuted(
     session: Session, claim: Claim, name: str, summary: str, data: dict[str, Json]
 ) -> Evidence:
-    places = (session.diagnostic(each, summary) for each in (name, str(data["constant"])))
-    found = tuple(place for place in places if place is not None)[:1]
+    found = session.fault((name, str(data["constant"])), summary)
     ground = Ruling("refused", summary)
     return refuted(claim.theorem, Leg.PROOF, CHECK, ground, summary, data, found)
 
@@ -266,8 +244,7 @@ def _external(
     claim: Claim,
     command: Sequence[str],
     export: Path,
-    folder: Path,
-    stop: Signal | None,
+    caller: Caller,
 ) -> Evidence:
     check = f"checker {os.path.basename(command[0])}"
     words = [word.replace("{export}", str(export)) for word in command]
@@ -275,12 +252,12 @@ def _external(
         words.append(str(export))
     data: dict[str, Json] = {"command": list(command), **session.toolchain}
     try:
-        done = execute(words, cwd=folder, timeout=SECONDS, stop=stop)
+        done = execute(words, cwd=export.parent, timeout=SECONDS, stop=caller.stop)
     except OSError as error:
         summary = f"{command[0]} could not be started: {error.strerror or error}."
         return _evidence(claim, check, Outcome.NOT_RUN, summary, data)
     except Stopped as stopped:
-        if stop is not None and stop.is_set():
+        if caller.is_called_off:
             raise
         return _evidence(claim, check, Outcome.ERROR, f"{stopped}.", data)
     said = visible((done.errors.strip() or done.output.strip()).rsplit("\n", 1)[-1][:300])
@@ -307,7 +284,3 @@ def _evidence(
     seconds: float = 0.0,
 ) -> Evidence:
     return Evidence(claim.theorem, Leg.PROOF, check, outcome, summary, data, seconds=seconds)
-
-
-def _digest(*parts: str) -> str:
-    return sha256("\0".join(parts).encode()).hexdigest()

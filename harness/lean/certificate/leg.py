@@ -6,29 +6,27 @@ searched is not believed: of what he says only a proof of the stronger claim sta
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from harness.claims.model import Claim, Project
 from harness.diagnostics import Diagnostic
-from harness.evidence import Evidence, Json, Leg, Outcome
+from harness.evidence import Evidence, Json, Leg, Outcome, Witness
 from harness.lean import expression as lean
 from harness.lean.audit.answer import Answer
 from harness.lean.audit.inspection import inspect
 from harness.lean.certificate.numbers import FURTHER, MODULO_THREE, CannotCertify, numbers_of
-from harness.lean.certificate.statement import Witness, refutation, satisfaction, weakening
+from harness.lean.certificate.statement import refutation, satisfaction, weakening
 from harness.lean.errand import ErrandFailed
 from harness.lean.expression import constants
-from harness.lean.mirror.comparison import Comparison, references
+from harness.lean.mirror.comparison import Comparison
 from harness.lean.mirror.reach import bridged, reached
 from harness.lean.printer import Printer
-from harness.lean.process import Signal
 from harness.lean.refuted import DECIDED
 from harness.lean.scope import CannotPrint
 from harness.lean.session import Session
-from harness.lean.toolchain import Toolchain
+from harness.lean.toolchain import Caller
 
 WITNESS = "witness"
 ANSWERED = frozenset({"holds", "trivial"})
@@ -49,29 +47,7 @@ class Request:
     """Why the kernel cannot be asked."""
 
 
-@dataclass
-class Requests:
-    """What the kernel is asked about all of them."""
-
-    by_check: dict[tuple[str, str], Request] = field(default_factory=dict)
-
-    def lines(self) -> list[str]:
-        return [c.line() for r in self.by_check.values() for c in r.comparisons]
-
-    def references(self) -> list[str]:
-        """The reference definitions that are cited."""
-        return references(c for r in self.by_check.values() for c in r.comparisons)
-
-
-def certify(
-    session: Session,
-    toolchain: Toolchain,
-    searched: Sequence[Evidence],
-    *,
-    folder: Path,
-    stop: Signal | None = None,
-    on_start: Callable[[], None] = lambda: None,
-) -> Iterator[Evidence]:
+def certify(session: Session, caller: Caller, searched: Sequence[Evidence]) -> Iterator[Evidence]:
     """The evidence of the leg: each thing that the search found, with what the kernel says to it.
 
     Raises Stopped.
@@ -79,22 +55,20 @@ def certify(
     claims = {claim.theorem: claim for claim in session.project.claims}
     asked = _requests(session, claims, searched)
     answer, failed = Answer(), ""
-    if asked.lines():
+    if every := [c for request in asked.values() for c in request.comparisons]:
         try:
             answer, _ = inspect(
                 session.build,
-                toolchain,
-                asked.references(),
-                asked.lines(),
-                folder=folder,
+                caller,
+                every,
+                folder="certificates",
+                what="deciding what breaks without each hypothesis",
                 more=FURTHER,
-                stop=stop,
-                on_start=on_start,
             )
         except ErrandFailed as error:
             failed = f"Lean could not be asked: {error}"
     for item in searched:
-        request = asked.by_check.get((item.subject, item.check))
+        request = asked.get((item.subject, item.check))
         if request is None:
             yield _as_found(claims[item.subject], item)
         elif failed or request.why_not:
@@ -120,9 +94,10 @@ def uncertified(project: Project, searched: Sequence[Evidence], why: str) -> Ite
 
 def _requests(
     session: Session, claims: Mapping[str, Claim], searched: Sequence[Evidence]
-) -> Requests:
+) -> dict[tuple[str, str], Request]:
+    """What the kernel is asked, by the subject and the check of what was found."""
     printer = Printer(session.project.library)
-    found = Requests()
+    found: dict[tuple[str, str], Request] = {}
     for item in searched:
         if not _is_candidate(item):
             continue
@@ -141,7 +116,7 @@ def _requests(
                 request.why_not = f"The kernel cannot decide it: {reason}."
             except Exception as error:  # a fault of ours, and of this claim alone
                 request.why_not = f"The harness failed: {type(error).__name__}: {error}."
-        found.by_check[item.subject, item.check] = request
+        found[item.subject, item.check] = request
     return found
 
 
@@ -153,8 +128,8 @@ def _is_candidate(item: Evidence) -> bool:
 def _comparisons(printer: Printer, claim: Claim, item: Evidence) -> tuple[Comparison, ...]:
     key = f"{claim.theorem}:{item.check}"
     if item.check == WITNESS:
-        witness = _witness(item.data.get("instance"), _modulus(item))
-        return (satisfaction(printer, claim, witness, key),)
+        witness = _witness(item.data.get("instance"))
+        return (satisfaction(printer, claim, witness, key, _modulus(item)),)
     names = [without(h.name) for h in claim.hypotheses]
     if item.check not in names or item.counterexample is None:
         raise CannotCertify("it is about no hypothesis of the claim")
@@ -175,10 +150,10 @@ def _modulus(item: Evidence) -> int:
     return found if isinstance(found, int) else 0
 
 
-def _witness(data: Any, modulus: int = 0) -> Witness:
+def _witness(data: Any) -> Witness:
     try:
         points = tuple(tuple(map(int, point)) for point in data["points"])
-        return Witness(dict(data["sizes"]), dict(data["values"]), points, modulus)
+        return Witness(dict(data["sizes"]), dict(data["values"]), points)
     except (KeyError, TypeError, ValueError):
         raise CannotCertify("the search gave no instance") from None
 

@@ -8,13 +8,12 @@ each index, since Lean's core decides equality of numbers and not of functions.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from harness.claims.model import Claim
 from harness.claims.substance import spoken_of, substance
-from harness.evidence import Counterexample, Json
+from harness.evidence import Counterexample, Json, Witness
 from harness.language.transform import fresh
 from harness.lean import expression as lean
 from harness.lean.certificate.equation import Point
@@ -36,16 +35,6 @@ from harness.lean.expression import (
 from harness.lean.mirror.comparison import Comparison
 from harness.lean.printer import Printer
 from harness.lean.scope import SCALAR_LEVEL
-
-
-@dataclass(frozen=True)
-class Witness:
-    """An instance, and for each thing that is not trivial a point where that shows."""
-
-    sizes: Mapping[str, int]
-    values: Mapping[str, Json]
-    points: Sequence[Point]
-    modulus: int = 0
 
 
 def refutation(
@@ -96,7 +85,9 @@ def weakening(printer: Printer, claim: Claim, dropped: int, key: str) -> Compari
     return Comparison(key, levels, arrow(stronger, theorem), proof)
 
 
-def satisfaction(printer: Printer, claim: Claim, witness: Witness, key: str) -> Comparison:
+def satisfaction(
+    printer: Printer, claim: Claim, witness: Witness, key: str, modulus: int = 0
+) -> Comparison:
     """That the hypotheses can be met, all at once and by something that is not trivial.
 
     Stated as `¬ ∀ …, hypotheses → ¬ A is trivial → … → False`, for each `A` that `substance` of
@@ -108,7 +99,7 @@ def satisfaction(printer: Printer, claim: Claim, witness: Witness, key: str) -> 
     subjects = substance(claim)
     if len(subjects) != len(witness.points) or not subjects:
         raise CannotCertify("it is not said what is not trivial")
-    instance = Instance(printer, bare, witness.sizes, witness.values, witness.modulus)
+    instance = Instance(printer, bare, witness.sizes, witness.values, modulus)
     scope, binders = printer.claim_scope(bare)
     statement: Expression = FALSEHOOD
     for subject in reversed(subjects):

@@ -20,7 +20,7 @@ def lean_file(found: Comparison, imports: Sequence[str], remark: str) -> str:
 
     `found` says `¬ S`, and its proof takes a proof of `S`.
     """
-    head, [claim] = _spine(found.statement)
+    head, [claim] = lean.spine(found.statement)
     assert head == Constant("Not"), found.statement
     assert isinstance(found.proof, Function), found.proof
     lines = [f"import {name}" for name in imports]
@@ -109,7 +109,7 @@ def _operand(expression: Expression) -> str:
 
 def _number(expression: Expression) -> str | None:
     """A numeral, where that is what an expression is."""
-    head, arguments = _spine(expression)
+    head, arguments = lean.spine(expression)
     match head, arguments:
         case Constant("OfNat.ofNat"), [Constant("Nat"), Literal(value), _]:
             return str(value)
@@ -126,7 +126,7 @@ def _written(
     expression: Expression,
 ) -> tuple[str | tuple[Expression], list[Expression | str]]:
     """How an application is written: its head, or what its head decides; and its operands."""
-    head, arguments = _spine(expression)
+    head, arguments = lean.spine(expression)
     match head, arguments:
         case Constant("of_decide_eq_false"), [_, _, _, found]:
             return "absurd", [found, "(by decide +kernel)"]
@@ -137,11 +137,3 @@ def _written(
         case Constant("Fin"), [size]:
             return "Fin", [size]
     return _head(head), [*arguments]
-
-
-def _spine(expression: Expression) -> tuple[Expression, list[Expression]]:
-    arguments: list[Expression] = []
-    while isinstance(expression, Application):
-        arguments.insert(0, expression.argument)
-        expression = expression.function
-    return expression, arguments

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
-from typing import cast
 
 from harness.claims.model import Project
 from harness.lean.draft.package import read_all
 from harness.lean.draft.statement import Draft
 from harness.lean.errand import ErrandFailed
-from harness.lean.find import find_toolchain, package_for
+from harness.lean.find import package_for
 from harness.lean.operators import with_operators
 from harness.lean.session import Session
-from harness.lean.toolchain import Preference, Progress
+from harness.lean.toolchain import Caller
 
 
 class NoSuchTheorem(Exception):
@@ -31,21 +29,17 @@ class Drafts:
 def draft_claims(
     project: Project,
     theorems: tuple[str, ...],
-    *,
-    cache: Path,
-    toolchain: str = "auto",
-    on_progress: Progress = lambda text: None,
+    caller: Caller,
 ) -> Drafts:
     """Drafts of claims about these theorems, named within the project's namespace or in full.
 
-    Raises `NoSuchTheorem`, `ErrandFailed` (also where the package does not compile),
-    `ToolchainMissing`, and `InputError` where there is no package.
+    Raises `NoSuchTheorem`, `ErrandFailed` (also where the package does not compile), and
+    `InputError` where there is no package.
     """
-    lean = find_toolchain(cast(Preference, toolchain), root=project.lean, on_progress=on_progress)
-    package = package_for(project.lean, lean)
-    built = with_operators(project.library, package, lean, cache=cache, on_progress=on_progress)
+    package = package_for(project.lean, caller.lean)
+    built = with_operators(project.library, package, caller)
     wanted = {name: _candidates(project, name) for name in theorems}
-    reader = read_all(project, built, lean, cache=cache, on_progress=on_progress)
+    reader = read_all(project, built, caller)
     session = reader.session
     answer = session.answer
     found = []

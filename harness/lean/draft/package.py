@@ -8,7 +8,6 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import count
-from pathlib import Path
 
 from harness.claims.load import core_scalars
 from harness.claims.model import OPERATORS, Library, Project
@@ -26,14 +25,14 @@ from harness.lean.draft.statement import Draft, draft
 from harness.lean.draft.terms import candidates, has_signs, is_about_signs, shapes
 from harness.lean.expression import Expression
 from harness.lean.mirror import keys
-from harness.lean.mirror.comparison import Comparison, references
+from harness.lean.mirror.comparison import Comparison
 from harness.lean.mirror.meaning import meaning
 from harness.lean.mirror.plan import Plan
 from harness.lean.operators import Terms, Way, extended, tried
 from harness.lean.printer import Printer
 from harness.lean.scope import CannotPrint
 from harness.lean.session import Session
-from harness.lean.toolchain import Progress, Toolchain
+from harness.lean.toolchain import Caller
 
 _RECURSIVE = frozenset({"brecOn", "rec", "below", "fix"})
 """Last words of the constants by which Lean writes recursion; no term of ours says what they do."""
@@ -216,61 +215,29 @@ def _namespace(names: Sequence[str]) -> str:
     return max(common, key=len, default="")
 
 
-def read_all(
-    project: Project,
-    built: Build,
-    toolchain: Toolchain,
-    *,
-    cache: Path,
-    on_progress: Progress = lambda text: None,
-) -> PackageReader:
+def read_all(project: Project, built: Build, caller: Caller) -> PackageReader:
     """Everything that the built package declares. Raises `ErrandFailed` and `Stopped`."""
 
-    def look(
-        name: str,
-        references_: Sequence[str],
-        lines: Sequence[str],
-        what: str,
-        built: Build = built,
-    ) -> Session:
-        answer, seconds = inspect(
-            built,
-            toolchain,
-            references_,
-            lines,
-            folder=cache / name,
-            on_start=lambda: on_progress(f"Lean: {what}"),
-        )
+    def look(name: str, asked: Sequence[Comparison], what: str, built: Build = built) -> Session:
+        answer, seconds = inspect(built, caller, asked, folder=name, what=what)
         return Session(project, built, Plan((), {}, {}), answer, seconds)
 
     def ask(comparisons: Sequence[Comparison]) -> Mapping[str, bool]:
-        session = look(
-            "operators",
-            references(comparisons),
-            [comparison.line() for comparison in comparisons],
-            f"trying {len(comparisons)} constants as operators",
-        )
+        what = f"trying {len(comparisons)} constants as operators"
+        session = look("operators", comparisons, what)
         return {key: ruling.accepted for key, ruling in session.answer.compared.items()}
 
     def try_terms(library: Library, terms: Terms) -> Tried:
-        found, _ = tried(library, terms, built, toolchain, cache=cache, on_progress=on_progress)
+        found, _ = tried(library, terms, built, caller)
         # Of several terms for one operator, the first that Lean takes.
         ways: dict[str, Way] = {}
         for way in found.values():
             ways.setdefault(way.operator, way)
         if not ways:
             return Tried({}, {})
-        whole = extended(
-            library, built, list(ways.values()), toolchain, cache=cache, on_progress=on_progress
-        )
+        whole = extended(library, built, list(ways.values()), caller)
         comparisons = list(_meanings(library, ways))
-        session = look(
-            "terms",
-            references(comparisons),
-            [comparison.line() for comparison in comparisons],
-            f"trying {len(ways)} terms as operators",
-            whole,
-        )
+        session = look("terms", comparisons, f"trying {len(ways)} terms as operators", whole)
         rulings = session.answer.compared
         meant = {o: w for o, w in ways.items() if _accepted(rulings, keys.primitive(o))}
         constants = session.answer.constants
@@ -281,7 +248,7 @@ def read_all(
         }
         return Tried(meant, values)
 
-    session = look("declarations", [], [], "reading what the package declares")
+    session = look("declarations", [], "reading what the package declares")
     numbers = count()
     terms = {n: session.answer.constants[n] for n in session.graph.written}
     types = {name: read(term.type, numbers) for name, term in terms.items()}

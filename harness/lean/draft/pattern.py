@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from harness.claims.model import ARGUMENT, SCALARS, Arrangement
-from harness.lean.draft.prefix import names, spine, unfolded
+from harness.lean.draft.prefix import names, unfolded
 from harness.lean.expression import (
     Application,
     Constant,
@@ -14,6 +14,7 @@ from harness.lean.expression import (
     ForAll,
     Function,
     Local,
+    spine,
     substitute,
 )
 

@@ -21,10 +21,13 @@ from harness.lean.expression import (
     Literal,
     Local,
     Sort,
+    apply,
+    mapped,
     source,
     substitute,
 )
-from harness.lean.levels import raised
+from harness.lean.expression import spine as spine
+from harness.lean.levels import raised, stored
 
 MARK = "·"
 """Stands between the name that a binder has in Lean and its number; in no name of Lean's own."""
@@ -41,7 +44,7 @@ def read(term: kernel.Expr, numbers: Iterator[int] | None = None) -> Expression:
             case kernel.Const():
                 return Constant(name_text(e.name))
             case kernel.Sort():
-                level = _level(e.level)
+                level = stored(e.level, _spoken_level)
                 return Sort("" if level == "0" else raised(level, -1))
             case kernel.NatLit():
                 return Literal(e.value)
@@ -70,17 +73,8 @@ def read(term: kernel.Expr, numbers: Iterator[int] | None = None) -> Expression:
     return walk(term, ())
 
 
-def _level(level: kernel.Level) -> str:
-    match level:
-        case kernel.Succ():
-            return f"+{_level(level.of)}"
-        case kernel.Max():
-            return f"({_level(level.left)}|{_level(level.right)})"
-        case kernel.IMax():
-            return f"({_level(level.left)}~{_level(level.right)})"
-        case kernel.Param():
-            return re.sub(r"[^\w.']", "_", name_text(level.name))
-    return "0"
+def _spoken_level(name: kernel.Name) -> str:
+    return re.sub(r"[^\w.']", "_", name_text(name))
 
 
 def base_name(name: str) -> str:
@@ -93,15 +87,6 @@ def spoken_name(name: str) -> str:
     return base_name(name).split("._@.", 1)[0]
 
 
-def spine(expression: Expression) -> tuple[Expression, list[Expression]]:
-    """What is applied, and everything that it is applied to."""
-    arguments: list[Expression] = []
-    while isinstance(expression, Application):
-        arguments.append(expression.argument)
-        expression = expression.function
-    return expression, arguments[::-1]
-
-
 def beta(head: Expression, arguments: list[Expression]) -> Expression:
     """`head` at `arguments`, reduced where it is a function."""
     values: dict[str, Expression] = {}
@@ -112,9 +97,7 @@ def beta(head: Expression, arguments: list[Expression]) -> Expression:
     found = substitute(head, values)
     if rest and isinstance(found, Function):
         return beta(found, rest)
-    for argument in rest:
-        found = Application(found, argument)
-    return found
+    return apply(found, *rest)
 
 
 def unfolded(expression: Expression, values: Mapping[str, Expression]) -> Expression:
@@ -126,13 +109,8 @@ def unfolded(expression: Expression, values: Mapping[str, Expression]) -> Expres
             return unfolded(beta(values[name], arguments), values)
         case Function() if arguments:
             return unfolded(beta(head, arguments), values)
-        case Function(name, type_, body) | ForAll(name, type_, body):
-            kind = type(head)
-            return kind(name, unfolded(type_, values), unfolded(body, values))
         case _:
-            for argument in arguments:
-                head = Application(head, argument)
-            return head
+            return apply(mapped(head, lambda part: unfolded(part, values)), *arguments)
 
 
 def names(expression: Expression) -> Iterator[str]:

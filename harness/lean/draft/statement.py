@@ -14,11 +14,11 @@ from harness.language.types import Parameter, Sort, Type
 from harness.lean import expression as lean
 from harness.lean.draft.conversions import Unreadable
 from harness.lean.draft.pattern import Pattern
-from harness.lean.draft.prefix import base_name, names, short, shown, spine, spoken_name, unfolded
+from harness.lean.draft.prefix import base_name, names, short, shown, spoken_name, unfolded
 from harness.lean.draft.reader import Misread, Reader
 from harness.lean.draft.signature import is_size
 from harness.lean.draft.types import Names
-from harness.lean.expression import Constant, Expression, ForAll, Local, constants
+from harness.lean.expression import Constant, Expression, ForAll, Local, constants, spine
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,9 @@ from harness.language.primitives import signatures
 from harness.language.types import DimVar, Matrix, Sort, Vector
 from harness.lean import expression as lean
 from harness.lean.draft.conversions import Unreadable
-from harness.lean.draft.prefix import spine
 from harness.lean.draft.signature import Signature, fits
 from harness.lean.draft.types import Names, TypeReader
-from harness.lean.expression import Constant, Expression, ForAll, Function
+from harness.lean.expression import Constant, Expression, ForAll, Function, spine
 
 _CLASSES = frozenset(
     ("Add", "Sub", "Neg", "Mul", "SMul", "Zero", "One", "OfNat", "HAdd", "HSub", "HMul", "HSMul")

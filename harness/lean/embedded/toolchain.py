@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Unpack
 
 from harness.lean.embedded import glue, install, node
 from harness.lean.embedded.release import LEAN_COMMIT, LEAN_VERSION
 from harness.lean.messages import Message, parse_output, without_noise
 from harness.lean.package import Package
 from harness.lean.process import Finished, Signal, StoodStill, execute
-from harness.lean.toolchain import LeanRun, Progress
+from harness.lean.toolchain import LeanRun, Progress, Sight
 
 _STILL = 90.0
 """Seconds without computing after which Lean is started anew, once.
@@ -45,24 +45,15 @@ class EmbeddedToolchain:
         return f"embedded {self.version} {self.commit} {glue.recipe()}"
 
     def run(
-        self,
-        arguments: Sequence[str | Path],
-        *,
-        root: Path,
-        lean_path: Sequence[Path] = (),
-        readable: Sequence[Path] = (),
-        writable: Sequence[Path] = (),
-        instead: Mapping[Path, Path] | None = None,
-        reads: Path | None = None,
-        stdin: str | None = None,
-        timeout: float | None = None,
-        stop: Signal | None = None,
+        self, arguments: Sequence[str | Path], *, root: Path, **sight: Unpack[Sight]
     ) -> LeanRun:
         """See `Toolchain.run`. Lean sees the folders that are named of the disk, no more.
 
         `arguments` may name files in those folders alone.
         """
-        mounts = list(_mounts((root, *readable), lean_path, writable))
+        lean_path, reads = sight.get("lean_path", ()), sight.get("reads")
+        watched = (root, *sight.get("readable", ()))
+        mounts = list(_mounts(watched, lean_path, sight.get("writable", ())))
         search = [_LIBRARY, *(_seen(path.resolve()) for path in lean_path)]
         settings = {
             "toolchain": str(self.folder),
@@ -74,7 +65,8 @@ class EmbeddedToolchain:
             "environment": {"LEAN_PATH": ":".join(search)},
             "mounts": mounts,
             "instead": {
-                str(path.resolve()): str(other.resolve()) for path, other in (instead or {}).items()
+                str(path.resolve()): str(other.resolve())
+                for path, other in sight.get("instead", {}).items()
             },
             "reads": None if reads is None else str(reads.resolve()),
         }
@@ -84,10 +76,10 @@ class EmbeddedToolchain:
                 [self.node, runner, json.dumps(settings)],
                 cwd=self.folder,
                 environment=_environment(),
-                stdin=stdin,
-                timeout=timeout,
+                stdin=sight.get("stdin"),
+                timeout=sight.get("timeout"),
                 still=_STILL,
-                stop=stop,
+                stop=sight.get("stop"),
             )
             done: Finished
             try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,9 +16,9 @@ from harness.lean.execution.questions import Question, questions
 from harness.lean.execution.subjects import Subject, constants, subjects
 from harness.lean.execution.wire import inputs, line
 from harness.lean.package import Package
-from harness.lean.process import Signal, Stopped
+from harness.lean.process import Stopped
 from harness.lean.session import Session
-from harness.lean.toolchain import Toolchain
+from harness.lean.toolchain import Caller
 
 STARTS = 4
 """How often Lean is started at most, where it dies of what it is to compute."""
@@ -26,15 +26,7 @@ STARTS = 4
 Fault = tuple[Outcome, str]
 
 
-def execute(
-    session: Session,
-    toolchain: Toolchain,
-    *,
-    folder: Path,
-    seed: int = 0,
-    stop: Signal | None = None,
-    on_start: Callable[[], None] = lambda: None,
-) -> Iterator[Evidence]:
+def execute(session: Session, caller: Caller, *, seed: int = 0) -> Iterator[Evidence]:
     """Evidence for every claim and definition. Raises ErrandFailed and Stopped.
 
     What goes wrong with one of them costs no other its answer.
@@ -49,7 +41,7 @@ def execute(
     faults |= unasked
     answers = Answers([])
     if asked:
-        answers = ask(made, asked, session, toolchain, folder=folder, stop=stop, on_start=on_start)
+        answers = ask(made, asked, session, caller)
     for name, (outcome, summary) in {**faults, **answers.faults}.items():
         yield Evidence(name, Leg.EXECUTION, "execution", outcome, summary, session.toolchain)
     for subject in found:
@@ -116,11 +108,10 @@ def ask(
     made: Program,
     asked: Sequence[Question],
     session: Session,
-    toolchain: Toolchain,
+    caller: Caller,
     *,
-    folder: Path,
-    stop: Signal | None = None,
-    on_start: Callable[[], None] = lambda: None,
+    folder: str = "execution",
+    what: str = "running its own definitions",
 ) -> Answers:
     """Lean's answer to each question, in one start; in more where it dies of one of them.
 
@@ -139,14 +130,12 @@ def ask(
             bears_errors=True,
         )
         try:
-            told = tell(
-                errand, session.build, toolchain, folder=folder, stop=stop, on_start=on_start
-            )
+            told = tell(errand, session.build, caller, folder=folder, what=what)
             outcome = Outcome.ERROR
         except Stopped as stopped:
-            if stop is not None and stop.is_set():
+            if caller.is_called_off:
                 raise
-            text = _written(folder)
+            text = _written(caller.cache / folder)
             told, outcome = Told(text, 0.0, (), f"{stopped}"), Outcome.INCONCLUSIVE
         found.seconds += told.seconds
         lines = _read(made, session, told, found)

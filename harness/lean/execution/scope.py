@@ -136,11 +136,5 @@ def _finite(expression: Expression, types: set[str]) -> Expression:
     match expression:
         case Local(name) if name in types:
             return lean.apply(Constant("Fin"), lean.apply(Constant("Nat.succ"), expression))
-        case lean.Application(function, argument):
-            return lean.Application(_finite(function, types), _finite(argument, types))
-        case lean.Function(name, type_, body):
-            return lean.Function(name, _finite(type_, types), _finite(body, types))
-        case lean.ForAll(name, type_, body):
-            return lean.ForAll(name, _finite(type_, types), _finite(body, types))
         case _:
-            return expression
+            return lean.mapped(expression, lambda part: _finite(part, types))

@@ -10,7 +10,7 @@ from harness.lean import expression as lean
 from harness.lean.audit.answer import Answer
 from harness.lean.expression import Constant, Local, TypeOf, arrow
 from harness.lean.mirror import keys
-from harness.lean.mirror.comparison import Comparison, Identity, at, references
+from harness.lean.mirror.comparison import Comparison, Identity, at
 from harness.lean.mirror.meaning import NOTATION, meaning
 from harness.lean.printer import Printer, applied, levels_of
 from harness.lean.scope import CannotPrint
@@ -25,10 +25,6 @@ class Plan:
     """Why a comparison could not be written down, by its key."""
     statements: dict[str, str]
     """The printed statement of each claim."""
-
-    def references(self) -> list[str]:
-        """The reference definitions that are cited."""
-        return references(self.comparisons)
 
 
 def plan(library: Library, claims: tuple[Claim, ...]) -> Plan:

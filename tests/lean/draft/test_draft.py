@@ -11,6 +11,7 @@ from harness.claims.project import find_root, load_project, open_project
 from harness.evidence import Evidence, Leg, Outcome
 from harness.lean.draft.ask import Drafts, NoSuchTheorem, draft_claims
 from harness.lean.draft.text import draft_text
+from harness.lean.find import caller_for
 from harness.lean.leg import check_all
 
 ROOT = Path(__file__).parents[3]
@@ -122,7 +123,9 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def drafts(package: Path) -> Drafts:
     project = open_project(find_root(package))
-    return draft_claims(project, (*WHOLE, *PARTLY), cache=package / "kept" / "lean")
+    return draft_claims(
+        project, (*WHOLE, *PARTLY), caller_for(package, "auto", package / "kept" / "lean")
+    )
 
 
 def text_of(drafts: Drafts, theorem: str) -> str:
@@ -182,11 +185,11 @@ def test_the_kernel_takes_drafts_for_the_theorems(package: Path, drafts: Drafts)
 
 def test_a_theorem_that_is_not_there(package: Path) -> None:
     project = open_project(find_root(package))
-    cache = package / "kept" / "lean"
+    caller = caller_for(package, "auto", package / "kept" / "lean")
     with pytest.raises(NoSuchTheorem, match=r"nearest: Isometry\.inner_invariant"):
-        draft_claims(project, ("iner_invariant", "squaredLength"), cache=cache)
+        draft_claims(project, ("iner_invariant", "squaredLength"), caller)
     with pytest.raises(NoSuchTheorem, match="definition"):
-        draft_claims(project, ("squaredLength", "iner_invariant"), cache=cache)
+        draft_claims(project, ("squaredLength", "iner_invariant"), caller)
 
 
 def same(one: Claim, other: Claim) -> bool:
@@ -207,7 +210,7 @@ def test_drafts_are_the_committed_specifications(
     project = load_project(root)
     theorems = tuple(claim.theorem for claim in project.claims)
     cache = project_cache if root == ROOT else tmp_path
-    found = draft_claims(project, theorems, cache=cache / "lean")
+    found = draft_claims(project, theorems, caller_for(root, "auto", cache / "lean"))
     assert len(found.found) == len(project.claims) > 0
     for draft, claim in zip(found.found, project.claims, strict=True):
         path = tmp_path / f"{draft.theorem}.yaml"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from harness.claims.load import core_scalars
 from harness.claims.model import SCALARS, Arrangement, Library
 from harness.lean.draft.pattern import pattern
-from harness.lean.draft.prefix import spine
 from harness.lean.draft.terms import shapes
 from harness.lean.expression import (
     Constant,
@@ -16,6 +15,7 @@ from harness.lean.expression import (
     apply,
     arrow,
     function,
+    spine,
 )
 
 ADD, NAT = Constant("HAdd.hAdd"), Constant("Nat")

@@ -28,7 +28,7 @@ from harness.lean.find import find_toolchain
 from harness.lean.leg import look
 from harness.lean.scope import LeanScope
 from harness.lean.session import Session
-from harness.lean.toolchain import LeanRun, Toolchain
+from harness.lean.toolchain import Caller, LeanRun, Toolchain
 from tests.lean.fake import FakeToolchain
 
 PACKAGE = Path(__file__).parents[2] / "fixtures" / "isometry"
@@ -68,7 +68,7 @@ def session(tmp_path_factory: pytest.TempPathFactory, toolchain: Toolchain) -> S
     for name, rest in SPECS.items():
         text = f"theorem: {name}\nsays: For this test.\nfor:\n  n: dimension\n  {rest}\n"
         (root / "specs" / f"{name}.yaml").write_text(text, "utf-8")
-    return look(load_project(root), toolchain, root / "kept")
+    return look(load_project(root), Caller(toolchain, root / "kept"))
 
 
 def rational(numbers: Any) -> Any:
@@ -135,7 +135,7 @@ def answered(
     assert not made.faults
     asked = [Question(subjects[name], side, kind, it) for name, side, kind, it, _ in BY_HAND]
     folder = tmp_path_factory.mktemp("asked")
-    answers = ask(made, asked, session, toolchain, folder=folder)
+    answers = ask(made, asked, session, Caller(toolchain, folder))
     assert not answers.faults
     return asked, answers.lines
 
@@ -181,7 +181,7 @@ def test_a_misprint_that_keeps_both_sides_equal_is_refuted(
 
     monkeypatch.setattr(LeanScope, "term", misprint)
     outcomes = {
-        (e.subject, e.check): e.outcome for e in execute(session, toolchain, folder=tmp_path)
+        (e.subject, e.check): e.outcome for e in execute(session, Caller(toolchain, tmp_path))
     }
     assert outcomes["turned", "rational"] is Outcome.REFUTED
     assert outcomes["turned", "float64"] is Outcome.REFUTED
@@ -222,7 +222,7 @@ def test_an_answer_that_is_cut_short_or_too_long_is_none(
     lean.answer = answer
     found: list[Evidence] = []
     with pytest.raises(ErrandFailed, match=r"cut short|answers to \d+ questions|means nothing"):
-        found.extend(execute(session, lean, folder=tmp_path))
+        found.extend(execute(session, Caller(lean, tmp_path)))
     assert not found
 
 
@@ -250,7 +250,7 @@ def test_what_lean_dies_of_costs_no_other_its_answer(session: Session, tmp_path:
     asked, _ = questions(found, seed=0)
     lean = Dying()
     lean.culprit = made.functions["turned", 1]
-    answers = ask(made, asked, session, lean, folder=tmp_path)
+    answers = ask(made, asked, session, Caller(lean, tmp_path))
     assert lean.starts == 2
     assert {name: outcome for name, (outcome, _) in answers.faults.items()} == {
         "turned": Outcome.ERROR

@@ -9,6 +9,7 @@ from harness.evidence import Evidence, Outcome
 from harness.lean.execution.leg import execute
 from harness.lean.find import find_toolchain
 from harness.lean.leg import look
+from harness.lean.toolchain import Caller
 
 pytestmark = pytest.mark.lean
 
@@ -143,10 +144,10 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> list[Evidence]:
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, "utf-8")
-    lean = find_toolchain()
-    session = look(load_project(root), lean, root / ".cache")
+    caller = Caller(find_toolchain(), root / ".cache")
+    session = look(load_project(root), caller)
     assert session.build.ok, session.build.errors
-    return list(execute(session, lean, folder=root / ".cache" / "execution"))
+    return list(execute(session, caller))
 
 
 @pytest.mark.parametrize("name", EXPECTED)
