@@ -201,7 +201,7 @@ def is_answer(found: list[Evidence]) -> bool:
 
 
 def _ran_out_of_time(item: Evidence) -> bool:
-    """Searches of the necessity leg end after so much of the processor; a faster one finds more."""
+    """Searches of the necessity leg end by the clock; a machine that is less busy finds more."""
     is_found = item.counterexample is not None or "instance" in item.data
     return item.leg is Leg.NECESSITY and item.outcome is Outcome.INCONCLUSIVE and not is_found
 

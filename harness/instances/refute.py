@@ -46,7 +46,7 @@ def find_counterexample(
                     found = _try(claim, library, sizes, model, rng, entries, is_table=is_table)
                     if found is not None:
                         return found
-                    if deadline is not None and time.process_time() > deadline:
+                    if deadline is not None and time.monotonic() > deadline:
                         return None
         except Unsupported:
             return None

@@ -27,12 +27,12 @@ def find_witness(claim: Claim, library: Library, *, seconds: float) -> Witness |
     Not trivial: of all that `substance` names, no matrix is diagonal (of a family, not every
     member), and no vector or scalar is 0. So in particular no matrix is ±1. Raises `Unsupported`.
     """
-    end = time.process_time() + seconds
+    end = time.monotonic() + seconds
     bare = replace(claim, parameters=spoken_of(claim))
     subjects = substance(claim)
     functions = [p.name for p in bare.parameters if p.is_explicit and rank(p.type) is None]
     for sizes, function in product(small_sizes(bare), function_names(bare)):
-        if time.process_time() >= end:
+        if time.monotonic() >= end:
             return None
         drawn = draw_lanes(bare, library, sizes, function, Numbers())
         numbers = [_telling(subject, drawn) for subject in subjects]

@@ -47,8 +47,7 @@ def decide(
 
     `known` are counterexamples to similar claims, tried first: an instance that meets more
     hypotheses than are asked for breaks the weaker claim too. `trials` is by whom they are held
-    to it, where he has held them to others before. Each search may take `seconds` of the
-    processor, so that a busy machine finds what an idle one does.
+    to it, where he has held them to others before.
     """
     start = time.monotonic()
 
@@ -83,7 +82,7 @@ def decide(
         used = tuple(sorted({*cases, *settling}))
         reason = f"Proved for every size from {', '.join(used)}, by cases: a number is 0 or 1."
         return decision(Answer.HOLDS, reason, used=used)
-    found = find_finite(claim, library, deadline=time.process_time() + seconds, moduli=(MODULUS,))
+    found = find_finite(claim, library, deadline=start + seconds, moduli=(MODULUS,))
     if found is not None:
         broken = decision(Answer.FAILS, "A counterexample breaks it.", found)
         return replace(broken, modulus=MODULUS)

@@ -49,7 +49,7 @@ def check(
 ) -> Iterator[Evidence]:
     """Test a claim: exactly over prime fields, and in doubles within a rounding bound.
 
-    `effort` scales the number of instances. After `deadline` (as `time.process_time` tells it) no
+    `effort` scales the number of instances. After `deadline` (as `time.monotonic` tells it) no
     batch is begun; what was tested by then is reported, and none tested means not run. Claims
     are evaluated on the arrays of `backend` (`harness.arrays.backend`); where it, its `device` or
     its doubles are missing, nothing is run.
@@ -80,7 +80,7 @@ def _tested(tester: PrimeFieldCheck | Float64Check, effort: float, deadline: flo
     edges = range(EDGES, EDGES + len(tester.plans.edges))
     small = getattr(tester, "small_characteristics", ())
     for number in (*usual, *edges, *small):
-        if time.process_time() >= deadline or run.wrong:
+        if time.monotonic() >= deadline or run.wrong:
             break
         try:
             run.add(number)
@@ -132,11 +132,11 @@ def find_counterexample(
     if small:
         found_small = find_small(claim, library, seconds=seconds)
         return None if found_small is None else found_small.example
-    end = time.process_time() + seconds
+    end = time.monotonic() + seconds
     try:
         tester = Float64Check(claim, library, 0)
         for number in range(BATCHES[tester.name]):
-            if time.process_time() >= end:
+            if time.monotonic() >= end:
                 break
             drawn = tester.draw(number)
             found = tester.compare(drawn, claim.conclusion)

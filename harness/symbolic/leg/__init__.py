@@ -28,7 +28,7 @@ SECONDS = 60.0
 
 
 def check(claim: Claim, library: Library, *, deadline: float | None = None) -> Iterator[Evidence]:
-    """Ask the symbolic leg's question. `deadline` is a time of `time.process_time`."""
+    """Ask the symbolic leg's question. `deadline` is a time of `time.monotonic`."""
     plain, used = settled(with_functions_given(claim))
 
     def asked(name: str, answer: Callable[[Question], Evidence], about: Claim = plain) -> Evidence:
@@ -54,7 +54,7 @@ def check(claim: Claim, library: Library, *, deadline: float | None = None) -> I
         is_certified = certified.outcome is Outcome.CONFIRMED
         yield certified
     if deadline is None and is_certified:
-        deadline = time.process_time() + SECONDS
+        deadline = time.monotonic() + SECONDS
     standing = Standing.of(proof is not None and proof.is_proved, is_certified)
     # A counterexample shows the variables of the claim as it was written.
     about = claim if standing is Standing.OPEN else plain

@@ -18,12 +18,12 @@ class Question:
     library: Library
     check: str
     deadline: float | None
-    """A time of `time.process_time`, after which no more is begun."""
+    """A time of `time.monotonic`, after which no more is begun."""
     start: float = field(default_factory=time.monotonic)
 
     @property
     def is_late(self) -> bool:
-        return self.deadline is not None and time.process_time() > self.deadline
+        return self.deadline is not None and time.monotonic() > self.deadline
 
     def answer(
         self,
