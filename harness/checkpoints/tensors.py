@@ -56,7 +56,7 @@ class Tensor:
         return (raw[start : start + _PIECE] for start in range(0, len(raw), _PIECE))
 
     def agrees(self, other: Tensor) -> bool:
-        """Whether another of its size has the same bytes. Raises `InputError` for NaN and infinity."""
+        """Whether another of its size has the same bytes. Raises `InputError` as `array` does."""
 
         def agree(pair: tuple[Any, Any]) -> bool:
             self.require_finite(pair[0])

@@ -30,8 +30,9 @@ def keep_memory() -> None:
     matrices of a head. Where the C library has no such settings nothing is done.
     """
     set_option = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
-    for option in (-3, -1) if set_option else ():  # M_MMAP_THRESHOLD and M_TRIM_THRESHOLD
-        set_option(option, _KEPT)
+    if set_option is not None:
+        for option in (-3, -1):  # M_MMAP_THRESHOLD and M_TRIM_THRESHOLD
+            set_option(option, _KEPT)
 
 
 def each(work: Callable[[A], B], items: Iterable[A]) -> list[B]:
