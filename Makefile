@@ -2,6 +2,7 @@
 # in the user's cache folder (the embedded Lean, where there is no `lake`).
 
 PYTHON ?= python3
+TRANSFORMERS ?= transformers
 BIN := .venv/bin
 
 .PHONY: report test quick programs lint format bench site clean
@@ -28,7 +29,7 @@ programs: .venv-programs/ready
 
 .venv-programs/ready: pyproject.toml
 	$(PYTHON) -m venv .venv-programs
-	.venv-programs/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[programs,checkpoints]' pytest pytest-xdist hypothesis array-api-strict
+	.venv-programs/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[programs,checkpoints]' '$(TRANSFORMERS)' pytest pytest-xdist hypothesis array-api-strict
 	touch $@
 
 lint: .venv/tests

@@ -2,8 +2,9 @@
 
 python -m benchmarks.checkpoints [--size 4096] [--heads 32] [--inner 11008]
 
-Nothing is extrapolated: a model of n such layers takes n times as long. Times are the best of
-three; beside them stands the processors' time, which a busy machine changes less.
+Nothing is extrapolated: a model of n such layers takes n times as long. Times are medians of five
+rounds, each with all three; beside them stands the processors' time, which a busy machine changes
+less.
 """
 
 from __future__ import annotations
@@ -77,19 +78,21 @@ def measure(
         assert report.exit_code == 0, report.faults
 
     steps: dict[str, Callable[[], None]] = {"copy": copy, "fold": fold, "verify": judge}
-    best = dict.fromkeys(steps, (np.inf, np.inf))
-    for _ in range(3):
+    rounds: dict[str, list[tuple[float, float]]] = {step: [] for step in steps}
+    for _ in range(5):
         for made in (new, folder / "copy"):
             shutil.rmtree(made, ignore_errors=True)
         for step, work in steps.items():
             start = time.perf_counter(), time.process_time()
             work()
-            taken = time.perf_counter() - start[0], time.process_time() - start[1]
-            best[step] = min(best[step][0], taken[0]), min(best[step][1], taken[1])
+            rounds[step].append((time.perf_counter() - start[0], time.process_time() - start[1]))
     print(f"{title}: {size / 1e6:.0f} MB")
-    for step, (wall, cores) in best.items():
-        ratio = wall / best["copy"][0]
-        print(f"  {step:7} {wall:6.2f} s  {ratio:5.1f} copies; of processors {cores:5.2f} s")
+    copies = np.array(rounds["copy"])
+    for step, taken in rounds.items():
+        wall, cores = np.median(taken, axis=0)
+        ratio, of_cores = np.median(np.array(taken) / copies, axis=0)
+        print(f"  {step:7} {wall:6.2f} s  {ratio:5.1f} copies", end="; ")
+        print(f"of processors {cores:5.2f} s  {of_cores:5.1f} copies")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Random right folds, on which nothing may alarm, and the same with one thing wrong, to be found.
 
-python -m benchmarks.folds [--count 100] [--start 0]
+python -m benchmarks.folds [--count 100] [--start 0] [--format float64]
 """
 
 from __future__ import annotations
@@ -20,13 +20,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--count", type=int, default=100)
     parser.add_argument("--start", type=int, default=0)
+    parser.add_argument("--format", choices=list(TYPES), help="else each of them in turn")
     chosen = parser.parse_args()
     kinds: Counter[str] = Counter()
     wrong = []
     start = time.perf_counter()
     for number in range(chosen.start, chosen.start + chosen.count):
         with tempfile.TemporaryDirectory() as folder:
-            kind, found = tried(number, list(TYPES)[number // 3 % 3], Path(folder))
+            dtype = chosen.format or list(TYPES)[number // 3 % 3]
+            kind, found = tried(number, dtype, Path(folder))
         kinds[kind] += 1
         wrong += [f"{number}: {text}" for text in found]
     print("\n".join(wrong))

@@ -130,18 +130,15 @@ def fit_pairs(old: Floats, new: Floats, rounding: Rounding, *, mirrored: bool = 
     half, width, kind = len(old) // 2, old.shape[1], old.dtype
     if mirrored:
         old = np.concatenate([old[:half], -old[half:]])
-    squares, met = np.zeros(half), np.zeros((half, 2, 4))
-    for part in parts(width, half) if half else ():
-        before, after = (x[:, part].reshape(2, half, -1).swapaxes(0, 1) for x in (old, new))
-        met[:, :, :2] += before @ before.swapaxes(1, 2)
-        met[:, :, 2:] += before @ after.swapaxes(1, 2)
-        size = before[:, 0] * before[:, 0]
-        size += before[:, 1] * before[:, 1]
-        squares += np.einsum("ij,ij->i", size, size)
-    total = met[:, 0, 0] + met[:, 1, 1]
+    pieces = list(parts(width, half)) if half else []
+    total, re, im = np.zeros((3, half))
+    for part in pieces:
+        before, after = (x[:, part].reshape(2, half, -1) for x in (old, new))
+        total += np.vecdot(before, before).sum(axis=0)
+        re += np.vecdot(before, after).sum(axis=0)
+        im += np.subtract(*np.vecdot(before, after[::-1]))
     if kind == np.float32 and not _is_tame(total):
         return fit_pairs(old.astype(float), new.astype(float), rounding)
-    re, im = met[:, 0, 2] + met[:, 1, 3], met[:, 0, 3] - met[:, 1, 2]
     safe = np.where(total > 0, total, 1.0)
     z = np.where(total > 0, (re + 1j * im) / safe, 1.0)
     unit = np.broadcast_to(np.reshape(rounding.unit, (-1, 1)), (len(new), 1))
@@ -151,8 +148,8 @@ def fit_pairs(old: Floats, new: Floats, rounding: Rounding, *, mirrored: bool = 
     units = unit.astype(kind).reshape(2, half, 1)
     slack = np.broadcast_to(rounding.rows, len(new)).reshape(2, half)
     slack = np.abs(z) * np.hypot(slack[0], slack[1])
-    search = Search()
-    for part in parts(width, half) if half else ():
+    search, squares = Search(), np.zeros(half)
+    for part in pieces:
         before, after = (x[:, part].reshape(2, half, -1) for x in (old, new))
         residual = np.empty(before.shape, kind)
         np.matmul(planes, before.swapaxes(0, 1), out=residual.swapaxes(0, 1))
@@ -161,6 +158,7 @@ def fit_pairs(old: Floats, new: Floats, rounding: Rounding, *, mirrored: bool = 
         allowed *= units
         size = before[0] * before[0]
         size += before[1] * before[1]
+        squares += np.vecdot(size, size)
         size *= reach
         allowed += np.sqrt(size, out=size)
         if slack.any():
@@ -241,11 +239,14 @@ def fit_matrix(old: Floats, new: Floats, rounding: Rounding) -> Matrix:
     search = Search()
     for part in parts(old.shape[1], size):
         before, after = old[:, part], new[:, part]
-        residual = after - mine @ before
+        residual = mine @ before
+        np.subtract(after, residual, out=residual)
         leverage = np.clip(np.einsum("ij,ij->j", weights @ before, before), 0, 1)
         lengths = shares @ (before * before)
         allowed = theirs @ np.sqrt(np.stack([leverage, lengths]))
-        allowed += units * np.abs(after) + slack.astype(kind)[:, None]
+        allowed += units * np.abs(after)
+        if slack.any():
+            allowed += slack.astype(kind)[:, None]
         search.look(residual, allowed, column=part.start)
     # Doubles themselves do not solve this better than the rows are apart.
     sizes = (unit + 2.0**-50 * condition) * _UNIFORM * large + slack / _SIGMAS

@@ -20,7 +20,7 @@ from harness.checkpoints.findings import Report
 from harness.checkpoints.reading import INDEX, header_of, open_checkpoint, read_json
 from harness.checkpoints.recipes import Recipe
 from harness.checkpoints.sides import Side, open_side
-from harness.checkpoints.stream import refusal, untied
+from harness.checkpoints.stream import has_last_gains, untied
 from harness.checkpoints.tensors import Tensor, fault
 from harness.checkpoints.turning import Turning
 from harness.checkpoints.verify import Say, verify
@@ -55,8 +55,8 @@ def fold(
     for name in side.checkpoint.tensors:
         if name.endswith(_SIGNS):
             raise fault(old, f"{name} says that weights are packed or quantized; use the original")
-    if "residual" in recipe.data and refusal(side):
-        side = untied(side)  # the last norm's gains are fused into the head alone
+    if "residual" in recipe.data and has_last_gains(side):
+        side = untied(side)
     if not new.parent.is_dir():
         raise fault(new.parent, "there is no such folder")
     part = new.parent / f".{new.name}.part"
@@ -169,7 +169,7 @@ def _write(side: Side, part: Path, recipe: Recipe, say: Say) -> None:
 def _bytes(turning: Turning, tensor: Tensor) -> Iterator[Any]:
     folded = turning.folded(tensor)
     if folded is None:
-        yield from tensor.chunks()
+        yield from tensor.pieces()  # `verify` looks for what is not finite
     else:
         yield memoryview(folded.reshape(-1).view("u1"))
 

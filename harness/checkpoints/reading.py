@@ -138,7 +138,8 @@ def _safetensors(path: Path) -> dict[str, Tensor]:
         def raw(start: int = begin + start, size: int = end - start) -> Any:
             if not size:
                 return np.zeros(0, np.uint8)
-            return np.memmap(path, np.uint8, "r", start, (size,))
+            # As a plain array: that it is mapped would be asked of each piece of it.
+            return np.memmap(path, np.uint8, "r", start, (size,)).view(np.ndarray)
 
         found[name] = Tensor(name, dtype, tuple(entry["shape"]), path, raw)
     return found

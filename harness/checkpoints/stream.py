@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 _SIGMAS = 8.0
 _UNIFORM = 3**-0.5
-_ROWS = 4096
+_ROWS = 1024
+"""Vectors that are looked at together."""
 _POOLED = 4
 """Layers whose inputs help to find R."""
 _NEAR = 0.25
@@ -77,17 +78,44 @@ def refusal(side: Side) -> str | None:
     for stem in (stream.last, *(block.norm for block in stream.blocks)):
         if not side.has(f"{stem}.weight"):
             return f"there is no norm {stem}.weight"
-    if not side.has(f"{stream.head}.weight"):
-        if not stream.is_tied:
-            return f"there is no {stream.head}.weight for the last norm's gains to be fused into"
-        if (gains_of(side, stream, stream.last) != 1).any():
-            return "the embeddings are the head as well (tied), and gains are fused into one alone"
+    if not (side.has(f"{stream.head}.weight") or stream.is_tied):
+        return f"there is no {stream.head}.weight for the last norm's gains to be fused into"
     return None
 
 
 def gains_of(side: Side, stream: Residual, stem: str) -> Floats:
     found: Floats = Side.array(side, f"{stem}.weight").reshape(-1).astype(float) + stream.less
     return found
+
+
+def seen(found: Floats, place: Place) -> Floats:
+    """A tensor's vectors of the stream as rows: those of what writes into it are columns."""
+    return np.atleast_2d(found.T) if place.kind == "output" else found
+
+
+def has_last_gains(side: Side) -> bool:
+    """Whether the norm before the head has gains to be fused."""
+    stream = side.model.residual
+    if isinstance(stream, str) or not side.has(f"{stream.last}.weight"):
+        return False
+    return bool((gains_of(side, stream, stream.last) != 1).any())
+
+
+def pieces(
+    side: Side, name: str, place: Place, matrix: Floats | None
+) -> Iterator[tuple[slice, Floats, Floats]]:
+    """Some vectors of a tensor at a time, in what is computed in: where they are, with gains fused,
+    and these in the frame of `matrix`."""
+    stream = side.model.residual
+    assert isinstance(stream, Residual)
+    found, kind = seen(Side.array(side, name), place), working_type(side.tensor(name).dtype)
+    gains = 1 if place.norm is None else gains_of(side, stream, place.norm).astype(kind)
+    turn = None if matrix is None else matrix.T.astype(kind)
+    for start in range(0, len(found), _ROWS):
+        part = slice(start, start + _ROWS)
+        plain = found[part].astype(kind)
+        plain *= gains
+        yield part, plain, plain if turn is None else plain @ turn
 
 
 def turned(side: Side, name: str, place: Place, matrix: Floats | None) -> Floats:
@@ -98,14 +126,11 @@ def turned(side: Side, name: str, place: Place, matrix: Floats | None) -> Floats
     kind = working_type(side.tensor(name).dtype)
     if place.kind == "norm":
         return np.full(found.shape, 1 - stream.less, kind)
-    if place.norm is not None:
-        gains = gains_of(side, stream, place.norm)
-        if (gains != 1).any():
-            found = found.astype(kind) * gains.astype(kind)
-    if matrix is None:
+    if matrix is None and (place.norm is None or (gains_of(side, stream, place.norm) == 1).all()):
         return found
-    found, matrix = found.astype(kind), matrix.astype(kind)
-    made: Floats = matrix @ found if place.kind == "output" else found @ matrix.T
+    made = np.empty(found.shape, kind)
+    for part, _, new in pieces(side, name, place, matrix):
+        seen(made, place)[part] = new
     return made
 
 
@@ -139,24 +164,28 @@ def find_frame(old: Side, new: Side, names: dict[str, Place]) -> Frame | None:
     gram, cross = np.zeros((2, stream.size, stream.size))
     unit = 0.0
     for name, place in names.items():
-        before, after = (turned(side, name, place, None) for side in (old, new))
-        kind = working_type(new.tensor(name).dtype)
         found = format_of(new.tensor(name).dtype)
         assert found is not None
         unit = max(unit, found.unit)
-        weight = 1 / max(float(np.linalg.norm(after.astype(kind))) / np.sqrt(after.size), 1e-30)
-        for start in range(0, len(before), _ROWS):
-            mine, theirs = (x[start : start + _ROWS].astype(kind) for x in (before, after))
-            mine, theirs = mine * kind(weight), theirs * kind(weight)
+        squares = [float(np.linalg.norm(x)) ** 2 for _, x, _ in pieces(new, name, place, None)]
+        size = np.sqrt(sum(squares) / new.array(name).size)
+        for (_, mine, _), (_, theirs, _) in zip(
+            *(pieces(side, name, place, None) for side in (old, new)), strict=True
+        ):
+            for x in (mine, theirs):
+                x /= x.dtype.type(max(size, 1e-30))
             gram += mine.T @ mine
             cross += mine.T @ theirs
     try:
         inverse = np.linalg.inv(gram)
-        root = np.linalg.cholesky((inverse + inverse.T) / 2)
+        inverse = (inverse + inverse.T) / 2
+        root = np.linalg.cholesky(inverse)
     except np.linalg.LinAlgError:
         return None
     matrix = (inverse @ cross).T
     matrix += (inverse @ (cross - gram @ matrix.T)).T
+    condition = np.sqrt(np.linalg.norm(gram) * np.linalg.norm(inverse))
+    del gram, cross, inverse  # each as large as R
     for exact in _snapped(matrix):
         if np.abs(exact @ exact.T - np.eye(stream.size)).max() < 1e-12:
             return Frame(None if (exact == np.eye(stream.size)).all() else exact)
@@ -164,7 +193,6 @@ def find_frame(old: Side, new: Side, names: dict[str, Place]) -> Frame | None:
         return None
     for _ in range(6):  # Newton's iteration for the nearest orthogonal matrix
         matrix = 1.5 * matrix - 0.5 * matrix @ (matrix.T @ matrix)
-    condition = np.sqrt(np.linalg.norm(gram) * np.linalg.norm(inverse))
     return Frame(matrix, root, (unit + 2.0**-50 * condition) * _UNIFORM)
 
 
@@ -190,7 +218,10 @@ def pool(side: Side, stream: Residual) -> dict[str, Place]:
 
 
 def untied(side: Side) -> Side:
-    """The same, with a head of its own where the embeddings are the head."""
+    """The same, with a head of its own where the embeddings are the head.
+
+    The gains of the last norm are fused into a head alone.
+    """
     stream = side.model.residual
     if isinstance(stream, str) or not stream.is_tied or side.has(f"{stream.head}.weight"):
         return side
@@ -229,13 +260,18 @@ class Framed(Side):
 
     def _found(self, name: str, place: Place) -> tuple[Floats, Floats | None]:
         if name not in self._seen:
-            made, slack = turned(self, name, place, self.frame.matrix), None
-            if self.frame.matrix is not None and place.kind != "norm":
-                plain = turned(self, name, place, None).astype(made.dtype)
-                vectors = np.atleast_2d(plain.T) if place.kind == "output" else plain
-                arithmetic = 2.0**-53 if self.tensor(name).dtype == "F64" else 2.0**-24
-                slack = self.frame.slack(vectors, arithmetic)
-            self._seen[name] = made, slack
+            matrix = self.frame.matrix
+            if matrix is None or place.kind == "norm":
+                self._seen[name] = turned(self, name, place, matrix), None
+                return self._seen[name]
+            dtype = self.tensor(name).dtype
+            made = np.empty(self.tensor(name).shape, working_type(dtype))
+            arithmetic = 2.0**-53 if dtype == "F64" else 2.0**-24
+            slack = []
+            for part, plain, new in pieces(self, name, place, matrix):
+                seen(made, place)[part] = new
+                slack.append(self.frame.slack(plain, arithmetic))
+            self._seen[name] = made, np.concatenate(slack)
         return self._seen[name]
 
     def unit_of(self, stem: str) -> float:

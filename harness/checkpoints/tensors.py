@@ -50,18 +50,13 @@ class Tensor:
         if not are_finite(raw, self.dtype):
             raise fault(self.file, f"{self.name} holds NaN or an infinity")
 
-    def chunks(self) -> Iterator[Any]:
-        """Its bytes, a megabyte at a time. Raises `InputError` for NaN and infinity."""
-        for chunk in self.pieces():
-            self.require_finite(chunk)
-            yield chunk
-
     def pieces(self) -> Iterator[Any]:
+        """Its bytes, a megabyte at a time."""
         raw = self.raw()
         return (raw[start : start + _PIECE] for start in range(0, len(raw), _PIECE))
 
     def agrees(self, other: Tensor) -> bool:
-        """Whether another of its size has the same bytes. Raises `InputError` as `chunks` does."""
+        """Whether another of its size has the same bytes. Raises `InputError` as `array` does."""
 
         def agree(pair: tuple[Any, Any]) -> bool:
             self.require_finite(pair[0])

@@ -12,7 +12,7 @@ from harness.checkpoints.families import Layer, Meeting, Pairing, Residual
 from harness.checkpoints.formats import are_finite, rounded, working_type
 from harness.checkpoints.recipes import Recipe, inverses, key_turns, matrices, stream_matrix
 from harness.checkpoints.sides import Segment, Side, Unit, pair_order, span
-from harness.checkpoints.stream import Place, places, refusal, turned
+from harness.checkpoints.stream import Place, pieces, places, refusal, seen, turned
 from harness.checkpoints.tensors import Tensor, fault
 from harness.checkpoints.working import each
 
@@ -82,9 +82,14 @@ class Turning:
             self._room = np.empty(old.nbytes, np.uint8)
         new = self._room.view(old.dtype).reshape(old.shape)
         kind = working_type(tensor.dtype)
-        if place is not None:
+        if place is not None and (turns or place.kind == "norm"):
             old = turned(self.side, tensor.name, place, self._stream)
-        new[...] = rounded(old, tensor.dtype) if place is not None else old
+            new[...] = rounded(old, tensor.dtype)
+        elif place is not None:
+            for part, _, made in pieces(self.side, tensor.name, place, self._stream):
+                seen(new, place)[part] = rounded(made, tensor.dtype)
+        else:
+            new[...] = old
 
         def turn_one(turn: Turn) -> None:
             before, after = (x.reshape(-1) if turn.is_flat else x for x in (old, new))

@@ -233,7 +233,7 @@ class _Layer:
             fit_pairs(*rows.part(0, meeting.rotated)),
             rest,
             absorbed(old.T, new.T, key.rest, rounding.transposed()) if key else Worst(0.0, 0, 0),
-            not np.array_equal(rows.old, rows.new),
+            not same_bits(rows.old, rows.new),
             rows.rounding,
             rows.gains,
         )
@@ -421,7 +421,7 @@ class _Layer:
     def _fit_value(self, j: int, units: Any) -> _Value:
         old, new = self._value_rows(j, units)
         rounding = self._rounding(units[1][j], units[0][j])
-        is_turned = not np.array_equal(old, new)
+        is_turned = not same_bits(old, new)
         if self.mine.gate is None and self.mine.turns != "signed":
             return _Value(fit_matrix(old, new, rounding), None, is_turned)
         return _Value(*fit_exchange(old, new, rounding), is_turned)

@@ -9,8 +9,10 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -22,7 +24,7 @@ from harness.diagnostics import Diagnostic, InputError
 from harness.language.elaborate import elaborate_term
 from harness.language.parser import parse_term, parse_type
 from harness.language.scope import Scope, check_type
-from harness.language.syntax import LanguageError
+from harness.language.syntax import LanguageError, NotInferred
 from harness.language.terms import Call, Term, Variable
 from harness.language.types import Dim, DimLit, Parameter, Sort, Vector
 
@@ -152,27 +154,32 @@ def load_program(path: Path, name: str, library: Library, root: Path) -> Program
     if faults:
         raise InputError(faults)
     data = document.data
+    source = _source(document, root, faults)
     definition = library.definitions.get(data["implements"])
     if definition is None:
         message = f"there is no definition {data['implements']!r}"
-        raise InputError([*faults, document.fault(("implements",), message)])
+        faults.append(document.fault(("implements",), message))
     reader = _Reader(document, library, faults)
-    parameters = definition.parameters
-    if "for" in data:
-        own = read_parameters(document, ("for",), faults)
-        if own is None:
-            raise InputError(faults)
-        parameters = own
-    each = reader.each(data.get("each", {}), parameters)
-    reader.scope = library.scope(parameters)
     where = data.get("where", {})
-    explicit = [p.name for p in definition.parameters if p.is_explicit]
-    for key in where:
-        if key not in explicit:
-            message = f"{data['implements']} has no argument {key!r}; it has {', '.join(explicit)}"
-            faults.append(document.fault(("where", key), message, key=True))
+    parameters = None if definition is None else definition.parameters
+    if "for" in data:
+        parameters = read_parameters(document, ("for",), faults)
+    if parameters is None:  # what names stand for is not known, and faults of form are
+        reader.all_read(where)
+        raise InputError(faults)
+    each = reader.each(data.get("each", {}), parameters)
     scope = library.scope((*parameters, *each))
-    term = reader.call(data["implements"], explicit, where, scope)
+    if definition is None:
+        term = None
+        reader.look(where, scope)
+    else:
+        explicit = [p.name for p in definition.parameters if p.is_explicit]
+        for key in where:
+            if key not in explicit:
+                message = f"{definition.name} has no argument {key!r}; it has {', '.join(explicit)}"
+                faults.append(document.fault(("where", key), message, key=True))
+        term = reader.call(definition.name, explicit, where, scope)
+    reader.scope = library.scope(parameters)
     variables = {p.name for p in parameters if p.is_explicit}
     for key in data.get("open", {}):
         if key not in variables:
@@ -182,22 +189,12 @@ def load_program(path: Path, name: str, library: Library, root: Path) -> Program
     if "give" in data:
         give = tuple((k, reader.given(v, ("give", k))) for k, v in data["give"].items())
     at = reader.sizes(data.get("at"), parameters)
-    target, source = data["program"], ""
-    name_of_file = target.partition(":")[0]
-    file = root / name_of_file
-    if name_of_file.endswith((".py", ".onnx")):
-        if file.is_file():
-            source = _fingerprint(file.parent)
-        else:
-            kind = "Python" if name_of_file.endswith(".py") else "ONNX"
-            message = f"expected a file of {kind}, found none at {name_of_file}"
-            faults.append(document.fault(("program",), message))
     if faults or term is None:
         raise InputError(faults)
     return Program(
         name=path.stem,
         says=data.get("says", "").strip(),
-        target=target,
+        target=data["program"],
         definition=data["implements"],
         parameters=parameters,
         each=tuple(Variable(p.name, p.type) for p in each),
@@ -214,6 +211,19 @@ def load_program(path: Path, name: str, library: Library, root: Path) -> Program
         source=source,
         place=Place(document, ()),
     )
+
+
+def _source(document: Document, root: Path, faults: Faults) -> str:
+    """A digest of the program's file, if it is one."""
+    name = document.data["program"].partition(":")[0]
+    if not name.endswith((".py", ".onnx")):
+        return ""
+    if (file := root / name).is_file():
+        return _fingerprint(file.parent)
+    kind = "Python" if name.endswith(".py") else "ONNX"
+    message = f"expected a file of {kind}, found none at {name}"
+    faults.append(document.fault(("program",), message))
+    return ""
 
 
 class _Reader:
@@ -250,11 +260,11 @@ class _Reader:
         self, definition: str, explicit: list[str], where: Mapping[str, str], scope: Scope
     ) -> Call | None:
         """The definition at its arguments, read as one text whose faults lie in its parts."""
+        if not self.all_read(where):
+            return None
         text, parts = f"{definition}(", []
         for i, name in enumerate(explicit):
             written = where.get(name, name)
-            if name in where and not self._reads(("where", name), written):
-                return None
             text += ", " if i else ""
             parts.append((len(text), len(text) + len(written) + 2, name))
             text += f"({written})"
@@ -275,8 +285,23 @@ class _Reader:
         assert isinstance(term, Call)
         return term
 
-    def _reads(self, path: YamlPath, text: str) -> bool:
-        return self.faults.text(self.document, path, lambda: parse_term(text)) is not None
+    def all_read(self, where: Mapping[str, str]) -> bool:
+        """Whether the form of each term is right."""
+        found = [
+            self.faults.text(self.document, ("where", name), partial(parse_term, text))
+            for name, text in where.items()
+        ]
+        return None not in found
+
+    def look(self, where: Mapping[str, str], scope: Scope) -> None:
+        """Find what is wrong with terms whose types are not known."""
+
+        def read(text: str) -> None:
+            with suppress(NotInferred):
+                elaborate_term(parse_term(text), scope)
+
+        for name, text in where.items():
+            self.faults.text(self.document, ("where", name), partial(read, text))
 
     def makings(self, data: Mapping[str, Any], path: YamlPath) -> tuple[tuple[str, Given], ...]:
         return tuple((key, self.made(value, (*path, key))) for key, value in data.items())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from harness.language.syntax import LanguageError
+from harness.language.syntax import NotInferred
 from harness.language.terms import Apply, Call, Lambda, Primitive, Span, Term, Variable
 from harness.language.types import (
     Dim,
@@ -75,7 +75,7 @@ def _type(type_: Type, span: Span | None) -> Type:
         found: Type = _filled(type_)
     except _UnfilledError:
         so_far = substitute_type(type_, {}, {})
-        raise LanguageError(
+        raise NotInferred(
             f"cannot tell the type of this (so far: {so_far}); write it, as in (j: index(n))",
             span or (0, 0),
         ) from None
@@ -86,7 +86,7 @@ def _dim(dim: Dim, span: Span | None) -> Dim:
     try:
         found: Dim = _filled(dim)
     except _UnfilledError:
-        raise LanguageError("cannot tell a dimension of this", span or (0, 0)) from None
+        raise NotInferred("cannot tell a dimension of this", span or (0, 0)) from None
     return found
 
 

@@ -20,6 +20,10 @@ class LanguageError(Exception):
         self.span = span
 
 
+class NotInferred(LanguageError):
+    """A type that the text does not tell by itself; in its place it may be known."""
+
+
 @dataclass(frozen=True, slots=True)
 class Name:
     name: str

@@ -23,6 +23,11 @@ FOUND = {
     "qwen3": ("no plane turns freely", 3),
 }
 """By the configs of the models, and what Transformers makes of them."""
+FREQUENCIES = {
+    "llama_bias": "frequencies 1 to 0.0003162, the powers of 10000",  # to the power of -7/8
+    "cohere": "frequencies 1 to 1.031e-05, the powers of 500000",
+    "phi": "frequencies 1 to 0.001, the powers of 10000",
+}
 
 
 def run(*words):
@@ -38,6 +43,28 @@ def test_a_family_is_confirmed_by_the_running_model(name, tmp_path):
     assert words in done.output
     if name == "llama_bias":
         assert "query heads of each key head: 2 each, one after another" in done.output
+    if name in FREQUENCIES:
+        assert FREQUENCIES[name] in done.output
+
+
+def test_scaled_frequencies_are_told_as_the_model_has_them(tmp_path):
+    make(tmp_path / "old", "llama_yarn")
+    model = loader("llama").from_pretrained(tmp_path / "old")
+    held = model.model.rotary_emb.inv_freq
+    done = run("probe", tmp_path / "old")
+    assert done.exit_code == 0, done.output
+    words = f"frequencies {held.max():.4g} to {held.min():.4g}, scaled, not the powers of 10000"
+    assert words in done.output
+
+
+def test_a_file_that_says_rope_of_a_layer_without_it_is_refuted(tmp_path):
+    make(tmp_path / "old", "smollm3")
+    family = tmp_path / "mine.yaml"
+    start = "family: mine\nsays: Mine.\nmodels: [smollm3]\nlike: smollm3\n"
+    family.write_text(start + "roped: 'True'\n")
+    done = run("probe", tmp_path / "old", "--family", family)
+    assert done.exit_code == 1, done.output
+    assert "no RoPE on any of 16 coordinates" in done.output
 
 
 @pytest.mark.parametrize(

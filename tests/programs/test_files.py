@@ -44,6 +44,30 @@ def test_all_mistakes_come_at_once(tmp_path: Path) -> None:
     assert len(caught.value.diagnostics) == 2
 
 
+def test_an_unknown_definition_hides_no_other_mistake(tmp_path: Path) -> None:
+    text = BINDING.replace("implements: biased", "implements: based", 1)
+    text = text.replace("scale * z", "scales * z", 1)
+    text = text.replace("attend.py:attend", "other.py:attend").replace("wo: Wo", "wo: W0")
+    text = text.replace("scale: 1/2", "scale: half", 1)
+    with pytest.raises(InputError) as caught:
+        bound(tmp_path, NUMPY, text)
+    places = sorted((found.line, found.column) for found in caught.value.diagnostics)
+    assert places == [(1, 10), (3, 13), (19, 28), (33, 7), (40, 64)], str(caught.value)
+
+
+def test_where_no_names_are_known_faults_of_form_are_told(tmp_path: Path) -> None:
+    """Each of them: of arguments, and of what they are declared to be."""
+    text = BINDING.replace("implements: biased", "implements: based", 1)
+    text = text.replace("scale * z", "scale * * z", 1).replace("x: T(i)", "x: T(i", 1)
+    at = text.index("for:")
+    text = (
+        text[: text.index("\n", at) + 1] + "  broken: vector(\n" + text[text.index("\n", at) + 1 :]
+    )
+    with pytest.raises(InputError) as caught:
+        bound(tmp_path, NUMPY, text)
+    assert len(caught.value.diagnostics) == 4, str(caught.value)
+
+
 UNUSABLE: dict[str, tuple[Callable[[str], str], Callable[[str], str], str]] = {
     "no such function": (
         lambda b: b.replace("attend.py:attend", "attend.py:attention"), str, "nothing called"),
