@@ -300,3 +300,8 @@ class Project:
     """What a report says to its readers."""
     external: tuple[tuple[str, ...], ...] = ()
     """The command lines of checkers of Lean's terms that are asked beside Lean's own kernel."""
+
+    @property
+    def name(self) -> str:
+        """The namespace of the package, or its folder's name where it has none."""
+        return self.library.namespace or self.root.name
