@@ -80,7 +80,7 @@ def load_library(path: Path, name: str) -> Library:
     for shape, text in shapes.items():
         _one_term(document, ("types", shape), text, faults)
     primitives: dict[str, str] = {}
-    for primitive, constant in data["primitives"].items():
+    for primitive, constant in data.get("primitives", {}).items():
         path_ = ("primitives", primitive)
         if primitive not in signatures():
             known = ", ".join(signatures())

@@ -61,8 +61,9 @@ def find_root(start: Path) -> Path:
     for folder in (start, *start.parents):
         if (folder / SETTINGS["specs"] / DEFINITIONS_FILE).is_file() or "harness" in _tools(folder):
             return folder
-    message = "no project here or above: expected pyproject.toml with [tool.harness], found none"
-    hint = "`harness init` makes one of a Lean package"
+    wanted = f"pyproject.toml with [tool.harness], or {SETTINGS['specs']}/{DEFINITIONS_FILE}"
+    message = f"no project here or above: expected {wanted}, found neither"
+    hint = "`harness init` makes both of a Lean package; for a program alone, write the second"
     raise InputError([Diagnostic(str(start), 0, 0, f"{message}; {hint}")])
 
 

@@ -165,7 +165,7 @@ def test_packages_of_a_repository_are_one_page_and_one_verdict(two: Path) -> Non
         "w",
     }
     assert len(names) == 2 * len(alone) + 1
-    assert {name for name in names if run.claims[name].status is not Status.CONFIRMED} == {
+    assert {name for name in names if run.by_name[name].status is not Status.CONFIRMED} == {
         "Other.w"
     }
     page = (two / "report" / "index.html").read_text("utf-8")
