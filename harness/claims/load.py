@@ -15,6 +15,7 @@ from harness.claims.document import Document, YamlPath, read_document, schema_fa
 from harness.claims.looks import disguise, judged, places_of_names
 from harness.claims.model import (
     OPERATORS,
+    TO_BE_SAID,
     Claim,
     Definition,
     Hypothesis,
@@ -287,6 +288,9 @@ def load_claim(path: Path, name: str, library: Library) -> Claim:
     faults.extend(same)
     if faults or conclusion is None:
         raise InputError(faults)
+    if data["says"].strip() == TO_BE_SAID:
+        message = "it says nothing to a reader yet: a sentence of plain English is to stand here"
+        doubts.append(document.fault(("says",), message))
     return Claim(
         theorem=theorem,
         says=data["says"].strip(),

@@ -143,6 +143,9 @@ class ScalarKind:
         return found.pop() if len(found) == 1 else None
 
 
+TO_BE_SAID = "TODO, in a sentence of plain English."
+"""What a draft says until somebody says it."""
+
 OPERATORS = "HarnessOperators"
 """The module and namespace of the operators that are said as Lean terms."""
 

@@ -68,8 +68,8 @@ def init(folder: Path, lean: str | None, specs: str, toolchain: str, is_kept: bo
     definitions.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(definitions, definitions_text(library))
     click.echo(
-        f"wrote {specs}/{DEFINITIONS_FILE}: {len(library.primitives)} operators, "
-        f"{len(library.definitions)} definitions"
+        f"wrote {specs}/{DEFINITIONS_FILE}: operators: {len(library.primitives)}, "
+        f"definitions: {len(library.definitions)}"
     )
     _settings(root, package, specs)
     _workflow(

@@ -159,7 +159,7 @@ def _faults(run: Run) -> list[tuple[list[str], Evidence]]:
     """What is not confirmed; where many fail for one reason, that reason comes once."""
     found: dict[object, tuple[list[str], Evidence]] = {}
     for subject in sorted(run.judged, key=severity):
-        for check in subject.evidence:
+        for check in sorted(subject.evidence, key=lambda c: c.outcome is not Outcome.REFUTED):
             if check.outcome not in (Outcome.CONFIRMED, Outcome.NOT_APPLICABLE):
                 reason = (check.leg, check.check, check.outcome, check.summary, check.diagnostics)
                 own = subject.name if check.counterexample or check.replay else ""

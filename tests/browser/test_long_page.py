@@ -49,7 +49,7 @@ def test_what_is_painted_first_is_little_and_the_button_brings_the_other_rows(
     )
     assert elements < 25_000
     assert rows < 100
-    assert subject in {f"theorem/{claim.name}" for claim in many().claims}
+    assert subject in {f"{each.kind.value}/{each.name}" for each in many().subjects}
     assert bands == ask(page_of(many), "return all('.matrix tbody:has(.band)').length")
     assert every == len(many().subjects)
 
