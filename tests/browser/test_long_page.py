@@ -57,7 +57,7 @@ def test_what_is_painted_first_is_little_and_the_button_brings_the_other_rows(
 def test_the_filter_finds_rows_that_were_packed(ask: Ask) -> None:
     name = many().claims[-1].name
     rows = "all('tr[data-subject]').filter((row) => !row.hidden).map((r) => r.dataset.subject)"
-    script = f"{READ}; await until(() => {rows}.length === 1); return {rows}"
+    script = f"await until(() => {rows}.length === 1); return {rows}"
     assert ask(page_of(many), script, fragment=f"q={quote(name)}") == [f"theorem/{name}"]
 
 
