@@ -15,6 +15,7 @@ from harness.claims.document import Document, YamlPath, read_document, schema_fa
 from harness.claims.looks import disguise, judged, places_of_names
 from harness.claims.model import (
     OPERATORS,
+    TO_BE_SAID,
     Claim,
     Definition,
     Hypothesis,
@@ -80,7 +81,7 @@ def load_library(path: Path, name: str) -> Library:
     for shape, text in shapes.items():
         _one_term(document, ("types", shape), text, faults)
     primitives: dict[str, str] = {}
-    for primitive, constant in data["primitives"].items():
+    for primitive, constant in data.get("primitives", {}).items():
         path_ = ("primitives", primitive)
         if primitive not in signatures():
             known = ", ".join(signatures())
@@ -287,6 +288,9 @@ def load_claim(path: Path, name: str, library: Library) -> Claim:
     faults.extend(same)
     if faults or conclusion is None:
         raise InputError(faults)
+    if data["says"].strip() == TO_BE_SAID:
+        message = "it says nothing to a reader yet: a sentence of plain English is to stand here"
+        doubts.append(document.fault(("says",), message))
     return Claim(
         theorem=theorem,
         says=data["says"].strip(),

@@ -143,6 +143,9 @@ class ScalarKind:
         return found.pop() if len(found) == 1 else None
 
 
+TO_BE_SAID = "TODO, in a sentence of plain English."
+"""What a draft says until somebody says it."""
+
 OPERATORS = "HarnessOperators"
 """The module and namespace of the operators that are said as Lean terms."""
 
@@ -300,3 +303,8 @@ class Project:
     """What a report says to its readers."""
     external: tuple[tuple[str, ...], ...] = ()
     """The command lines of checkers of Lean's terms that are asked beside Lean's own kernel."""
+
+    @property
+    def name(self) -> str:
+        """The namespace of the package, or its folder's name where it has none."""
+        return self.library.namespace or self.root.name

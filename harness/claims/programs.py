@@ -279,7 +279,11 @@ class _Reader:
                     fault = self.document.fault_within(path, offset, error.message)
                     break
             else:
-                fault = self.document.fault(("implements",), error.message)
+                message = error.message
+                if lost := [n for _, _, n in parts if n not in {*scope.variables, *where}]:
+                    expected = "expected each as a variable of `for`, or as a term under `where`"
+                    message = f"{definition} takes {', '.join(lost)}: {expected}"
+                fault = self.document.fault(("implements",), message)
             self.faults.append(fault)
             return None
         assert isinstance(term, Call)

@@ -6,7 +6,7 @@ import os
 import re
 import shlex
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -47,6 +47,9 @@ SETTINGS = {"lean": "lean", "specs": "specs"}
 CHECKERS = "checkers"
 """The setting that lists command lines of checkers of Lean's terms."""
 
+PACKAGES = "packages"
+"""The setting that lists the folders of a repository's packages, each a project of its own."""
+
 
 def find_root(start: Path) -> Path:
     """The nearest folder from `start` upward that holds a project.
@@ -58,9 +61,51 @@ def find_root(start: Path) -> Path:
     for folder in (start, *start.parents):
         if (folder / SETTINGS["specs"] / DEFINITIONS_FILE).is_file() or "harness" in _tools(folder):
             return folder
-    message = "no project here or above: expected pyproject.toml with [tool.harness], found none"
-    hint = "`harness init` makes one of a Lean package"
+    wanted = f"pyproject.toml with [tool.harness], or {SETTINGS['specs']}/{DEFINITIONS_FILE}"
+    message = f"no project here or above: expected {wanted}, found neither"
+    hint = "`harness init` makes both of a Lean package; for a program alone, write the second"
     raise InputError([Diagnostic(str(start), 0, 0, f"{message}; {hint}")])
+
+
+def packages(root: Path) -> tuple[About, dict[str, Path]] | None:
+    """The projects that the settings at `root` put together, and what they say to readers.
+
+    Nothing where `root` is a project itself. Raises `InputError` for what is no list of projects,
+    and for settings of a single one beside it.
+    """
+    settings = _tools(root).get("harness", {})
+    if PACKAGES not in settings:
+        return None
+    folders = settings[PACKAGES]
+    fault = _fault_of(root)
+    about, faults = read_about(settings, fault)
+    for key in settings.keys() - {PACKAGES, *KEYS}:
+        faults.append(fault(key, f"{key}: expected in the settings of one package, found here"))
+    listed = folders if isinstance(folders, list) else []
+    wrong = [
+        f
+        for i, f in enumerate(listed)
+        if not (isinstance(f, str) and f not in listed[:i] and _is_project(root, f))
+    ]
+    if wrong or not listed:
+        found = shortened(repr(wrong[0] if wrong else folders))
+        expected = "expected a list of folders here, each with a [tool.harness] of its own"
+        faults.append(fault(PACKAGES, f"{PACKAGES}: {expected}, found {found}"))
+    if faults:
+        raise InputError(faults)
+    return about, {folder: root / folder for folder in folders}
+
+
+def _is_project(root: Path, folder: str) -> bool:
+    inside = _can_name_a_folder(folder) and (root / folder).resolve().is_relative_to(root)
+    own = _tools(root / folder).get("harness") if inside else None
+    return own is not None and PACKAGES not in own
+
+
+def _fault_of(root: Path) -> Callable[[str, str], Diagnostic]:
+    """What makes a fault of a setting and a message."""
+    path = root / SETTINGS_FILE
+    return lambda key, message: Diagnostic(SETTINGS_FILE, _line_of(path, key), 1, message)
 
 
 def load_project(root: Path, selected: Sequence[Path] = ()) -> Project:
@@ -240,19 +285,18 @@ def _select(
 
 
 def _settings(root: Path) -> tuple[dict[str, str], About]:
-    name = SETTINGS_FILE
     found = dict(SETTINGS)
     settings = _tools(root).get("harness", {})
-
-    def fault(key: str, message: str) -> Diagnostic:
-        return Diagnostic(name, _line_of(root / name, key), 1, message)
-
+    fault = _fault_of(root)
+    if PACKAGES in settings:
+        message = f"{PACKAGES}: expected one package, found the list of several; -C says which"
+        raise InputError([fault(PACKAGES, message)])
     about, faults = read_about(settings, fault)
     for key, value in settings.items():
         if key == CHECKERS or key in KEYS:
             continue
         if key not in SETTINGS:
-            known = ", ".join((*SETTINGS, CHECKERS, *KEYS))
+            known = ", ".join((*SETTINGS, CHECKERS, PACKAGES, *KEYS))
             faults.append(fault(key, f"[tool.harness] has no setting {key!r}; it has {known}"))
         elif not isinstance(value, str):
             faults.append(fault(key, f"{key}: expected text, found {shortened(repr(value))}"))

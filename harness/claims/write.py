@@ -8,7 +8,7 @@ from textwrap import wrap
 import yaml
 
 from harness.claims.document import StrictLoader
-from harness.claims.model import Library
+from harness.claims.model import TO_BE_SAID, Library
 from harness.language.elaborate import elaborate_statement
 from harness.language.notation import context, to_text
 from harness.language.parser import parse_statement
@@ -18,7 +18,6 @@ from harness.language.terms import Equation
 from harness.language.types import Parameter
 
 WIDTH = 96
-TO_BE_SAID = "TODO, in a sentence of plain English."
 
 
 def specification(

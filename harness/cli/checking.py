@@ -32,6 +32,7 @@ from harness.evidence import Evidence, Gap, Leg, Outcome
 from harness.report import REPORTERS
 
 if TYPE_CHECKING:
+    from harness.claims.about import About
     from harness.results.run import Run
     from harness.run import Notice, Plan
 
@@ -131,7 +132,8 @@ def telling(command: Callable[..., Any]) -> Callable[..., Any]:
 def check(folder: Path, /, told: Telling, **options: Any) -> None:
     """Ask every leg about every claim, or about those of SPEC, and print the verdicts.
 
-    SPEC is a file of specs/, a folder in it, or the name of a theorem.
+    SPEC is a file of specs/, a folder in it, or the name of a theorem. Where `[tool.harness]`
+    lists `packages`, each is checked, and the verdicts are of all.
     """
     if told.is_opened and "html" not in told.files:
         raise click.UsageError("--open needs a report to open: --html FILE")
@@ -159,17 +161,43 @@ def report(folder: Path, /, output: Path | None, told: Telling, **options: Any) 
 
 def _main_job(folder: Path, told: Telling, options: Mapping[str, Any]) -> None:
     """Run, compare with earlier runs, print, and write."""
+    from harness.claims.project import find_root, packages
     from harness.report import difference, history
 
     make_room({**told.files, **({"history": told.history / "run.json"} if told.history else {})})
     old = None if told.since is None else difference.read_report(told.since)
     past = () if told.history is None else history.read(told.history)
-    run = conduct(folder, told, **options)
+    root = find_root(folder)
+    several = packages(root)
+    run = conduct(folder, told, **options) if several is None else _each(*several, told, options)
     if old is not None:
         run = difference.since(old, run)
     if told.history is not None:
         run = history.after(past, run)
     finish(run, told)
+
+
+def _each(about: About, folders: Mapping[str, Path], told: Telling, options: Any) -> Run:
+    """Run the packages of a repository, one after the other, and put them together."""
+    from harness.diagnostics import Diagnostic, InputError
+    from harness.results.join import joined
+
+    if options["specs"] or options["only"]:
+        raise click.UsageError(f"expected -C and one of {', '.join(folders)}, with SPEC or --only")
+    faults: list[Diagnostic] = []
+    names: dict[str, str] = {}
+    for folder, place in folders.items():  # all of them, before the first run takes its time
+        try:
+            project, _ = read_project(place)
+        except InputError as error:
+            faults += (replace(d, file=f"{folder}/{d.file}") for d in error.diagnostics)
+            continue
+        if (other := names.setdefault(project.name, folder)) != folder:
+            message = f"expected a namespace of its own, found that of {other}: {project.name}"
+            faults.append(Diagnostic(f"{folder}/pyproject.toml", 1, 1, message))
+    if faults:
+        raise InputError(faults)
+    return joined(about, {name: conduct(place, told, **options) for name, place in folders.items()})
 
 
 def make_room(files: dict[str, Path]) -> None:

@@ -86,6 +86,7 @@ def programs(
         write_atomically(output, text + "\n")
     counts = {o: sum(item.outcome is o for item in found) for o in Outcome}
     said = ", ".join(f"{count} {o.value}" for o, count in counts.items() if count)
-    console.print(f"{len(tasks)} programs: {said}")
+    plural = "program" if len(tasks) == 1 else "programs"
+    console.print(f"{len(tasks)} {plural}: {said}")
     subjects = {item.subject for item in found}
     sys.exit(exit_code(judge(name, found, (Leg.IMPLEMENTATION,)) for name in subjects))

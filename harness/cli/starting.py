@@ -6,13 +6,22 @@ import json
 import re
 import shlex
 import sys
+from collections.abc import Callable
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from harness.cli.shared import NO_CACHE, TOOLCHAIN, asking_lean, reports_bad_input, unusable
+from harness.cli.shared import (
+    JSON,
+    NO_CACHE,
+    TOOLCHAIN,
+    asking_lean,
+    print_json,
+    reports_bad_input,
+    unusable,
+)
 from harness.diagnostics import Diagnostic, InputError
 
 if TYPE_CHECKING:
@@ -59,8 +68,8 @@ def init(folder: Path, lean: str | None, specs: str, toolchain: str, is_kept: bo
     definitions.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(definitions, definitions_text(library))
     click.echo(
-        f"wrote {specs}/{DEFINITIONS_FILE}: {len(library.primitives)} operators, "
-        f"{len(library.definitions)} definitions"
+        f"wrote {specs}/{DEFINITIONS_FILE}: operators: {len(library.primitives)}, "
+        f"definitions: {len(library.definitions)}"
     )
     _settings(root, package, specs)
     _workflow(
@@ -125,11 +134,12 @@ def write_drafts(project: Project, drafts: list[Draft], place: object) -> int:
 
 
 @click.command()
+@JSON
 @TOOLCHAIN
 @NO_CACHE
 @click.pass_obj
 @reports_bad_input
-def build(folder: Path, toolchain: str, is_kept: bool) -> None:
+def build(folder: Path, as_json: bool, toolchain: str, is_kept: bool) -> None:
     """Build the Lean package, and show Lean's messages, nothing else.
 
     Ends with exit code 1 where Lean reports an error, 3 where a module could not be built.
@@ -146,8 +156,9 @@ def build(folder: Path, toolchain: str, is_kept: bool) -> None:
         root = folder.resolve()
         package = _package(root, None)
     project = Project(root, package, root, Library("", core_scalars(), {}, {}), ())
-    built_package(project, toolchain, is_kept)
-    click.echo("built")
+    built_package(project, toolchain, is_kept, _show_json if as_json else _show)
+    if not as_json:
+        click.echo("built")
 
 
 def _package(root: Path, given: str | None) -> Path:
@@ -163,8 +174,30 @@ def _package(root: Path, given: str | None) -> Path:
     raise unusable(where, message + hint)
 
 
-def built_package(project: Project, toolchain: str, is_kept: bool) -> tuple[Build, Caller]:
-    """The package as built; ends the command with Lean's messages where it does not build."""
+def _show(built: Build) -> None:
+    """Print Lean's errors, and which modules it came to no verdict about."""
+    from harness.lean.build import ModuleOutcome
+
+    for message in built.errors:
+        place = f"{message.file}:{message.line}:{message.column}: " if message.file else ""
+        click.echo(f"{place}{message.text}", err=True)
+    for module in built.modules.values() if not built.ok else ():
+        if module.outcome is ModuleOutcome.UNDECIDED:
+            why = f": {module.reason}" if module.reason else ""
+            click.echo(f"{module.file}: not decided, which is no fault of it{why}", err=True)
+
+
+def _show_json(built: Build) -> None:
+    """Print what became of each module, with all messages, for other programs."""
+    lean = {"version": built.version, "commit": built.commit}
+    modules = tuple(built.modules.values())
+    print_json({"ok": built.ok, "lean": lean, "modules": modules, "messages": built.messages})
+
+
+def built_package(
+    project: Project, toolchain: str, is_kept: bool, show: Callable[[Build], None] = _show
+) -> tuple[Build, Caller]:
+    """The package as built, and shown; ends the command where it does not build."""
     from harness.lean.build import ModuleOutcome
     from harness.lean.find import package_for
     from harness.lean.operators import with_operators
@@ -172,15 +205,9 @@ def built_package(project: Project, toolchain: str, is_kept: bool) -> tuple[Buil
     with asking_lean(project, toolchain, is_kept) as caller:
         package = package_for(project.lean, caller.lean)
         built = with_operators(project.library, package, caller)
-    for message in built.errors:
-        place = f"{message.file}:{message.line}:{message.column}: " if message.file else ""
-        click.echo(f"{place}{message.text}", err=True)
+    show(built)
     if not built.ok:
         outcomes = {module.outcome for module in built.modules.values()}
-        for module in built.modules.values():
-            if module.outcome is ModuleOutcome.UNDECIDED:
-                why = f": {module.reason}" if module.reason else ""
-                click.echo(f"{module.file}: not decided, which is no fault of it{why}", err=True)
         refused = ModuleOutcome.FAILED in outcomes or ModuleOutcome.UNDECIDED not in outcomes
         sys.exit(1 if refused and built.errors else 3)
     return built, caller

@@ -113,7 +113,8 @@ class _Elaborator:
                     raise s.LanguageError(f"1 is a square matrix, expected {type_}", span)
                 return Primitive("identity", (rows,), (), type_, span)
             case _:
-                raise s.LanguageError(f"there is no {type_} written {value}", span)
+                hint = "the numbers of a text are 0 and 1, and any other is a variable"
+                raise s.LanguageError(f"there is no {type_} written {value}; {hint}", span)
 
     def infer(self, text: s.Syntax, bound: Bound) -> Term:
         defined = self.scope.definitions

@@ -15,6 +15,7 @@ from harness.claims.model import Library
 from harness.claims.programs import Program
 from harness.evidence import Counterexample, Evidence, Json, Leg, Outcome
 from harness.extras import remedy
+from harness.language.notation import to_text
 from harness.numeric.modular import Residues
 from harness.programs import graph
 from harness.programs.binding import Binding, Setting, settings
@@ -383,7 +384,10 @@ def evidence(
     data: Mapping[str, Json] | None = None,
 ) -> Evidence:
     name = f"{program.name}: {check}"
-    facts = {"program": program.target, **(data or {})}
+    facts: dict[str, Json] = {"program": program.target, **(data or {})}
+    if check == "exact":
+        given = (*program.make, *(program.give or ()))
+        facts["tensors"] = {n: ", ".join(map(to_text, g.terms)) for n, g in given if g.terms}
     return Evidence(program.definition, Leg.IMPLEMENTATION, name, outcome, summary, facts)
 
 

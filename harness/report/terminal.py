@@ -35,6 +35,8 @@ COLUMN = 17
 """How wide an outcome is in the table."""
 
 
+NO_BREAK = "\u00a0"
+
 NAMED = 3
 """How many failures the last lines name."""
 
@@ -109,18 +111,21 @@ def _show_table(console: Console, run: Run) -> None:
 
 def _show_list(console: Console, run: Run) -> None:
     """For a narrow terminal: the legs of a claim stand below its name."""
+    from rich.padding import Padding
     from rich.text import Text
 
     for title, subjects in _sections(run):
         console.print(Text(title, "dim"))
         for subject in subjects:
             console.print(_named(subject))
-            legs = Text("    ")
+            legs = Text()
             for result in subject.legs:
                 mark, style = MARK[result.outcome]
                 word = "" if result.outcome is Outcome.CONFIRMED else f" {result.word}"
-                legs.append(f"{result.leg.value} ").append(f"{mark}{word}", style).append("  ")
-            console.print(legs)
+                # A line ends between legs, and not between a leg and what it came to.
+                told = f"{mark}{word}".replace(" ", NO_BREAK)
+                legs.append(f"{result.leg.value}{NO_BREAK}").append(told, style).append("  ")
+            console.print(Padding(legs, (0, 0, 0, 4)))
 
 
 def _sections(run: Run) -> list[tuple[str, Sequence[Subject | CheckerResult]]]:
@@ -154,7 +159,7 @@ def _faults(run: Run) -> list[tuple[list[str], Evidence]]:
     """What is not confirmed; where many fail for one reason, that reason comes once."""
     found: dict[object, tuple[list[str], Evidence]] = {}
     for subject in sorted(run.judged, key=severity):
-        for check in subject.evidence:
+        for check in sorted(subject.evidence, key=lambda c: c.outcome is not Outcome.REFUTED):
             if not check.outcome.is_fine:
                 reason = (check.leg, check.check, check.outcome, check.summary, check.diagnostics)
                 own = subject.name if check.counterexample or check.replay else ""

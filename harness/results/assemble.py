@@ -52,7 +52,7 @@ def assemble(plan: Plan, events: Iterable[Evidence | Gap]) -> Run:
     project = plan.project
     asked = dict(plan.subjects())
     return Run(
-        project=project.library.namespace or project.root.name,
+        project=project.name,
         about=project.about,
         claims=tuple(
             _claim(claim, project, own[claim.theorem], asked[claim.theorem])

@@ -22,6 +22,7 @@ class Run:
     """One run of the harness on one project."""
 
     project: str
+    """The namespace of the package, or its folder's name."""
     claims: tuple[Subject, ...]
     definitions: tuple[Subject, ...]
     checkers: tuple[CheckerResult, ...] = ()
@@ -44,6 +45,8 @@ class Run:
     """Earlier runs in which the same legs were asked, the oldest first, where a folder has them."""
     about: About = field(default_factory=About)
     """What the project says of itself."""
+    packages: tuple[str, ...] = ()
+    """The namespaces of the packages that were put together; names are full ones then."""
 
     def __post_init__(self) -> None:
         # They are tuples to whoever reads a file; here they are found by their names as well.

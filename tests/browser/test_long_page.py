@@ -31,6 +31,36 @@ def test_the_first_paint_comes_within_a_second(ask: Ask) -> None:
     assert 0 < max(found) < 1000
 
 
+@pytest.mark.parametrize("width", [390, 1280])
+def test_what_is_painted_first_is_little_and_the_button_brings_the_other_rows(
+    ask: Ask, width: int
+) -> None:
+    """Each element costs a phone's processor time before anything is seen."""
+    elements, rows, subject, bands, every = ask(
+        page_of(many),
+        f"const rows = () => all('tr[data-subject]').length; {READ};"
+        "const elements = all(':not(.body *)').length, before = rows();"
+        "for (const button of all('[data-more]')) { button.focus(); button.click(); }"
+        "const row = document.activeElement.closest('tr');"
+        "return [elements, before, row.dataset.subject,"
+        "  all('tbody').filter((body) => body.querySelector('.band')).length, rows()]",
+        fragment="theorems",
+        width=width,
+    )
+    assert elements < 25_000
+    assert rows < 100
+    assert subject in {f"{each.kind.value}/{each.name}" for each in many().subjects}
+    assert bands == ask(page_of(many), "return all('.matrix tbody:has(.band)').length")
+    assert every == len(many().subjects)
+
+
+def test_the_filter_finds_rows_that_were_packed(ask: Ask) -> None:
+    name = many().claims[-1].name
+    rows = "all('tr[data-subject]').filter((row) => !row.hidden).map((r) => r.dataset.subject)"
+    script = f"await until(() => {rows}.length === 1); return {rows}"
+    assert ask(page_of(many), script, fragment=f"q={quote(name)}") == [f"theorem/{name}"]
+
+
 def test_a_link_leads_into_details_that_are_compressed(ask: Ask) -> None:
     name = f"theorem/{many().claims[700].name}/proof/kernel"
     top, is_open, unread = ask(

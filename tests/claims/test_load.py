@@ -6,6 +6,7 @@ import pytest
 
 from harness.claims.document import read_document, schema
 from harness.claims.load import load_claim, load_claims, load_library
+from harness.claims.model import TO_BE_SAID
 from harness.claims.project import find_root, load_project
 from harness.diagnostics import InputError
 
@@ -248,6 +249,14 @@ def test_letters_that_look_alike(tmp_path: Path, pair: str) -> None:
     path.write_text(GOOD.replace("  R: matrix(n, n)", names), "utf-8")
     [doubt] = load_claim(path, "claim.yaml", LIBRARY).doubts
     assert "look alike" in doubt.message
+
+
+def test_a_draft_that_nobody_has_put_into_words(tmp_path: Path) -> None:
+    path = tmp_path / "claim.yaml"
+    says = next(line for line in GOOD.splitlines() if line.startswith("says:"))
+    path.write_text(GOOD.replace(says, f"says: {TO_BE_SAID}"), "utf-8")
+    [doubt] = load_claim(path, "claim.yaml", LIBRARY).doubts
+    assert str(doubt).startswith("claim.yaml:2:7: it says nothing to a reader yet")
 
 
 def test_letters_that_everybody_uses_side_by_side(tmp_path: Path) -> None:

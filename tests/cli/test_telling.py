@@ -136,3 +136,77 @@ def _at(monkeypatch: pytest.MonkeyPatch, moment: str) -> None:
             return datetime.fromisoformat(moment)
 
     monkeypatch.setattr(assemble, "datetime", Clock)
+
+
+@pytest.fixture
+def two(project: Path) -> Path:
+    """A repository of two packages that claim theorems of one name, one of them a false one."""
+    root = project.parent / "repository"
+    for folder, name in (("one", "Isometry"), ("libraries/two", "Other")):
+        shutil.copytree(project, root / folder)
+        definitions = root / folder / "specs" / "definitions.yaml"
+        text = definitions.read_text("utf-8")
+        definitions.write_text(text.replace("namespace: Isometry", f"namespace: {name}"), "utf-8")
+    (root / "libraries" / "two" / "specs" / "w.yaml").write_text(FALSE.format(name="w"))
+    settings = '[tool.harness]\ntitle = "Both"\npackages = ["one", "libraries/two"]\n'
+    (root / "pyproject.toml").write_text(settings)
+    return root
+
+
+def test_packages_of_a_repository_are_one_page_and_one_verdict(two: Path) -> None:
+    done = harness(two, "report")
+    assert done.exit_code == 1, done.output
+    assert "✗ Other.w: symbolic refuted (libraries/two/specs/w.yaml:" in done.stdout
+    run = read_report(two / "report" / "report.json")
+    names = [claim.name for claim in run.claims]
+    alone = {name.removeprefix("Isometry.") for name in names if name.startswith("Isometry.")}
+    assert {name.removeprefix("Other.") for name in names if name.startswith("Other.")} == {
+        *alone,
+        "w",
+    }
+    assert len(names) == 2 * len(alone) + 1
+    assert {name for name in names if run.by_name[name].status is not Status.CONFIRMED} == {
+        "Other.w"
+    }
+    page = (two / "report" / "index.html").read_text("utf-8")
+    assert "<title>✗ Both" in page
+    assert harness(two / "one", "check").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ('packages = ["one", "three"]', "found 'three'"),
+        ('packages = ["one", ".."]', "found '..'"),
+        ("packages = []", r"found []"),
+        ('packages = ["one"]\nlean = "lean"', "lean: expected in the settings of one package"),
+        ('packages = ["one", "one"]', "found 'one'"),
+    ],
+)
+def test_what_is_no_list_of_packages_is_refused(two: Path, settings: str, said: str) -> None:
+    (two / "pyproject.toml").write_text(f"[tool.harness]\n{settings}\n")
+    done = harness(two, "check")
+    assert done.exit_code == 2, done.output
+    assert said in done.output
+    assert "pyproject.toml:" in done.output
+
+
+def test_packages_of_one_namespace_are_refused_before_any_is_run(two: Path) -> None:
+    shutil.copytree(two / "one", two / "copy")
+    settings = '[tool.harness]\npackages = ["one", "copy"]\n'
+    (two / "pyproject.toml").write_text(settings)
+    done = harness(two, "check")
+    assert done.exit_code == 2, done.output
+    assert "copy/pyproject.toml:1:1: expected a namespace of its own" in done.output
+
+
+def test_faults_of_all_packages_come_before_any_is_run(two: Path) -> None:
+    for folder in ("one", "libraries/two"):
+        (two / folder / "specs" / "bad.yaml").write_text("theorem: x\n")
+    done = harness(two, "check")
+    assert done.exit_code == 2
+    assert "one/specs/bad.yaml:1:" in done.output
+    assert "libraries/two/specs/bad.yaml:1:" in done.output
+    done = harness(two, "check", "w")
+    assert done.exit_code == 2
+    assert "-C" in done.output

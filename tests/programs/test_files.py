@@ -16,6 +16,11 @@ FAULTS = {
     "an unknown key": ("each: {i", "every: {i", "17:1: unknown key 'every'"),
     "an unknown definition": ("implements: biased", "implements: based", "3:13: there is no"),
     "an argument that it has not": ("  p: i", "  q: i", "21:3: "),
+    "an argument that nothing gives": (
+        "  p: i\n",
+        "",
+        "3:13: biasedGroupedQueryRopeAttentionBlockOutput takes p: expected",
+    ),
     "a term that does not fit": ("x: T(i)", "x: T", "22:6: expected"),
     "a name that nothing has": ("scale * z", "scales * z", "19:28: nothing is called scales"),
     "a tensor of no term": ("wo: Wo", "wo: W0", "33:7: nothing is called W0"),

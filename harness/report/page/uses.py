@@ -101,7 +101,9 @@ def _known(names: tuple[str, ...], run: Run, listed: set[str]) -> set[str]:
 
 
 def _short(full: str, run: Run) -> str:
-    """A name of the package without its namespace; empty for any other name."""
+    """A name of the package as claims have it, without its namespace; empty for any other."""
+    if run.packages:
+        return full if full.startswith(tuple(f"{name}." for name in run.packages)) else ""
     return full.removeprefix(f"{run.project}.") if full.startswith(f"{run.project}.") else ""
 
 

@@ -56,10 +56,9 @@
 
   // -- filter: words, status:…, leg:…, kind:…, each may have a leading "-"
 
-  const rows = new Map(all("tr[data-subject]").map((row) => [row.dataset.subject, row]));
+  const matrix = one(".matrix");
   const subjects = all("article.subject").map((article) => ({
     article,
-    row: rows.get(article.id),
     kind: article.dataset.kind,
     status: article.dataset.status,
     legs: new Map(article.dataset.legs.trim().split(/\s+/).map((pair) => pair.split("="))),
@@ -93,17 +92,20 @@
 
   const filter = () => {
     const terms = parse(field.value);
+    if (terms.length) fill(matrix);
+    const rows = new Map(all("tr[data-subject]", matrix).map((row) => [row.dataset.subject, row]));
     let shown = 0;
     for (const subject of subjects) {
       const found = matches(subject, terms);
       subject.article.hidden = !found;
-      if (subject.row) subject.row.hidden = !found;
+      const row = rows.get(subject.article.id);
+      if (row) row.hidden = !found;
       shown += found;
     }
     one("[data-shown]").textContent = shown === subjects.length
       ? `${shown} shown` : `${shown} of ${subjects.length} shown`;
     one("[data-nothing]").hidden = shown > 0;
-    for (const body of all(".matrix tbody")) {
+    for (const body of all("tbody:not([data-packed])", matrix)) {
       body.hidden = !all("tr[data-subject]", body).some((row) => !row.hidden);
     }
     for (const section of all("section.subjects")) {
@@ -146,6 +148,9 @@
     if (!(place.dataset.packed in bodies)) return;
     place.innerHTML = bodies[place.dataset.packed];
     delete place.dataset.packed;
+    if (place.localName !== "tbody") return;
+    place.previousElementSibling.append(...place.rows); // rows of one group stay together
+    place.remove();
   };
   const fill = (element) => { for (const place of all(":scope > [data-packed]", element)) put(place); };
   const fillAll = () => {
@@ -314,6 +319,12 @@
       field.blur();
     }
   });
+  matrix.addEventListener("click", ({ target }) => {
+    if (!target.matches("[data-more]")) return;
+    const rest = target.closest("tbody"), group = rest.previousElementSibling, at = group.rows.length;
+    put(rest);
+    group.rows[at]?.querySelector("a").focus();
+  });
   const unfold = one("[data-unfold]");
   if (unfold) unfold.addEventListener("click", () => {
     const open = unfold.textContent.startsWith("Unfold");
@@ -322,7 +333,7 @@
     unfold.textContent = open ? "Fold all" : "Unfold all";
   });
   addEventListener("beforeprint", () => { // paper shows what is unfolded, and every statement
-    for (const article of all("article")) fill(article);
+    for (const part of [matrix, ...all("article")]) fill(part);
   });
   addEventListener("click", async (event) => {
     const button = event.target.closest("[data-copy]");
@@ -336,10 +347,11 @@
   showTheme();
   const { state } = history; // there is one where a page is loaded again
   follow(state);
-  requestAnimationFrame(() => setTimeout(async () => {
+  // The second frame comes when the first has been handed over to be painted.
+  requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(async () => {
     await inflate();
     for (const bench of all("[data-checker]")) checker(bench);
     for (const { read } of checkers) read();
     follow(state);
-  }));
+  })));
 })();
