@@ -62,7 +62,7 @@ class Models:
         self.spheres = list(self._spheres())
 
     def _spheres(self) -> Iterator[list[Parameter]]:
-        """Variables whose squares add up to one, entry by entry, and of which nothing else is asked."""
+        """Variables whose squares add up to one, entry by entry; nothing else is asked of them."""
         for hypothesis in self.claim.hypotheses:
             mentioned = self.mentioned[hypothesis.name]
             others = [found for name, found in self.mentioned.items() if name != hypothesis.name]
