@@ -26,6 +26,7 @@ NORM = "fused_norm_invariant_of_rotation"
 PARTIAL = "partialRope_commutes"
 MLP = "mlpSublayer_equivariant_of_rotation"
 QK_NORM = "qkNormGroupedQueryRopeAttentionBlockOutput_invariant_of_carried_gains"
+AFTER = "qkNormAfterRopeScores_invariant_of_carried_gains"
 HEADS = "headNorm_equivariant_of_carried_gains"
 GATE = "gatedOutputProjection_undoes_blockDiag"
 LATENT = "latentAttentionBlockOutput_invariant_of_intertwining_pairs"
@@ -61,6 +62,7 @@ TWINS: Mapping[str, tuple[str, tuple[str, str]]] = {
     "gain of a norm not permuted": (HEADS, ("headNorm(f, G', ", "headNorm(f, G, ")),
     "gains of the keys not permuted": (QK_NORM, ("fk, Gk', Θ'", "fk, Gk, Θ'")),
     "queries turned before the norm, keys not": (QK_NORM, ("R(j) @ Wk(j)", "Wk(j)")),
+    "gains of the queries not permuted, after RoPE": (AFTER, ("fq, Gq', ", "fq, Gq, ")),
     "rows of the gate not permuted": (GATE, ("D'(k) @ (S(k)", "D(k) @ (S(k)")),
     "scale on both parts with RoPE": (LATENT, ("B @ Wkr", "A @ Wkr")),
     "scale on both parts without RoPE": (LATENT, ("N(k) @ Wkn(k)", "M(k) @ Wkn(k)")),

@@ -72,6 +72,38 @@ theorem qkNormGroupedQueryRopeAttentionBlockOutput_invariant_of_carried_gains
     keys, mulVec_mulVec_of_intertwines (intertwines _), attentionContext,
     attentionWeights, scores_invariant_of_undoing_pair _ _ _ _ (orthogonal _)]
 
+/-- Where queries and keys are normed after RoPE, scores do not change when what is folded carries
+RoPE and the gains along. -/
+theorem qkNormAfterRopeScores_invariant_of_carried_gains
+    {n d m g h : Nat} {P : Type v} (group : Fin h → Fin g)
+    (fq : Fin h → Vec α h → α) (fk : Fin g → Vec α g → α)
+    (Gq' Gq : Fin h → Mat α d d) (Gk' Gk : Fin g → Mat α d d)
+    (Θ' Θ : Fin g → P → Mat α d d) (R : Fin g → Mat α d d)
+    (Wq : Fin h → Mat α d m) (Wk : Fin g → Mat α d m) (k : Fin h)
+    (p : P) (x : Vec α m) (pos : Fin n → P) (T : Fin n → Vec α m)
+    (intertwines : ∀ j p, mul (Θ' j p) (R j) = mul (R j) (Θ j p))
+    (orthogonal : ∀ j, mul (transpose (R j)) (R j) = identity)
+    (queryGains : ∀ k, mul (Gq' k) (R (group k)) = mul (R (group k)) (Gq k))
+    (keyGains : ∀ j, mul (Gk' j) (R j) = mul (R j) (Gk j)) :
+    scores
+        (headNorm fq Gq'
+          (fun i => ropeVector (Θ' (group i)) (mul (R (group i)) (Wq i)) p x) k)
+        (fun j => headNorm fk Gk'
+          (fun i => ropeVector (Θ' i) (mul (R i) (Wk i)) (pos j) (T j)) (group k)) =
+      scores
+        (headNorm fq Gq (fun i => ropeVector (Θ (group i)) (Wq i) p x) k)
+        (fun j => headNorm fk Gk (fun i => ropeVector (Θ i) (Wk i) (pos j) (T j)) (group k)) := by
+  have queries (v : Fin h → Vec α d) (k : Fin h) :
+      headNorm fq Gq' (fun i => mulVec (R (group i)) (v i)) k =
+        mulVec (R (group k)) (headNorm fq Gq v k) :=
+    headNorm_equivariant_of_carried_gains fq Gq' Gq (fun k => R (group k)) v k
+      (fun _ => orthogonal _) queryGains
+  have keys (v : Fin g → Vec α d) (j : Fin g) :
+      headNorm fk Gk' (fun i => mulVec (R i) (v i)) j = mulVec (R j) (headNorm fk Gk v j) :=
+    headNorm_equivariant_of_carried_gains fk Gk' Gk R v j orthogonal keyGains
+  simp only [ropeVector, mul_mulVec (R _), mulVec_mulVec_of_intertwines (intertwines _), queries,
+    keys, scores_invariant_of_undoing_pair _ _ _ _ (orthogonal _)]
+
 /-- A gate of the context lets through what it can be carried along with:
 `(W_o blockdiag(U)ᵀ) Concat(D'ₖ Sₖ cₖ) = W_o Concat(Dₖ cₖ)`, where `D'ₖ Sₖ = Sₖ Dₖ`. -/
 theorem gatedOutputProjection_undoes_blockDiag {h d m : Nat}
