@@ -66,7 +66,6 @@ TWINS: Mapping[str, tuple[str, tuple[str, str]]] = {
     "rows of the gate not permuted": (GATE, ("D'(k) @ (S(k)", "D(k) @ (S(k)")),
     "scale on both parts with RoPE": (LATENT, ("B @ Wkr", "A @ Wkr")),
     "scale on both parts without RoPE": (LATENT, ("N(k) @ Wkn(k)", "M(k) @ Wkn(k)")),
-    "latent values undone by what turned them": (LATENT, ("blockdiag(U)", "blockdiag(S)")),
     "half-split angle of the keys the other way": (
         ANGLES.format("HalfSplit"),
         ("s(group(i))) @ Wk", "s(group(i)))ᵀ @ Wk"),

@@ -28,13 +28,13 @@ theorem dot_mulVec_mulVec_of_undoing_pair {m n : Nat} (A B : Mat α m n) (u v : 
     dot (mulVec A u) (mulVec B v) = dot u v := by
   rw [dot_mulVec, ← mul_mulVec, undoes, identity_mulVec]
 
-/-- The whole of what folds into latent attention, with its latent vectors as they are: `A` and `B`
-into the parts with RoPE, for all heads alike, and for each head `Mₖ`, `Nₖ` into the parts without
-it, `Sₖ`, `Uₖᵀ` into values and output. -/
+/-- The whole of what folds into queries and keys of latent attention, with its latent vectors as they
+are: `A` and `B` into the parts with RoPE, for all heads alike, and `Mₖ` and `Nₖ` into the parts
+without it, for each head. Values and output take what they take elsewhere. -/
 theorem latentAttentionBlockOutput_invariant_of_intertwining_pairs
     {n c r e m a b h : Nat} {P : Type v}
     (weights : Fin h → Vec α n → Vec α n) (Θ' Θ : P → Mat α r r)
-    (A B : Mat α r r) (M N : Fin h → Mat α c c) (S U : Fin h → Mat α e e)
+    (A B : Mat α r r) (M N : Fin h → Mat α c c)
     (queryLatent : Vec α m → Vec α a) (latent : Vec α m → Vec α b)
     (Wqn : Fin h → Mat α c a) (Wqr : Fin h → Mat α r a)
     (Wkn : Fin h → Mat α c b) (Wkr : Mat α r m)
@@ -43,19 +43,16 @@ theorem latentAttentionBlockOutput_invariant_of_intertwining_pairs
     (queries : ∀ p, mul (Θ' p) A = mul A (Θ p))
     (keys : ∀ p, mul (Θ' p) B = mul B (Θ p))
     (undoes : mul (transpose A) B = identity)
-    (undoesRest : ∀ k, mul (transpose (M k)) (N k) = identity)
-    (undoesValues : ∀ k, mul (transpose (U k)) (S k) = identity) :
+    (undoesRest : ∀ k, mul (transpose (M k)) (N k) = identity) :
     latentAttentionBlockOutput weights Θ' queryLatent latent
         (fun k => mul (M k) (Wqn k)) (fun k => mul A (Wqr k))
-        (fun k => mul (N k) (Wkn k)) (mul B Wkr)
-        (fun k => mul (S k) (Wv k)) (mul Wo (transpose (blockDiag U))) p x pos T =
+        (fun k => mul (N k) (Wkn k)) (mul B Wkr) Wv Wo p x pos T =
       latentAttentionBlockOutput weights Θ queryLatent latent Wqn Wqr Wkn Wkr Wv Wo
         p x pos T := by
   simp only [latentAttentionBlockOutput, mul_mulVec A, mul_mulVec B, mul_mulVec (M _),
-    mul_mulVec (N _), mul_mulVec (S _), mulVec_mulVec_of_intertwines queries,
+    mul_mulVec (N _), mulVec_mulVec_of_intertwines queries,
     mulVec_mulVec_of_intertwines keys, attentionContext, attentionWeights, scores, dot_append,
     dot_mulVec_mulVec_of_undoing_pair _ _ _ _ undoes,
-    dot_mulVec_mulVec_of_undoing_pair _ _ _ _ (undoesRest _), sumVec_smulVec_mulVec]
-  exact outputProjection_undoes_blockDiag U S Wo _ undoesValues
+    dot_mulVec_mulVec_of_undoing_pair _ _ _ _ (undoesRest _)]
 
 end Foldability
