@@ -28,6 +28,19 @@ theorem dot_mulVec_mulVec_of_undoing_pair {m n : Nat} (A B : Mat α m n) (u v : 
     dot (mulVec A u) (mulVec B v) = dot u v := by
   rw [dot_mulVec, ← mul_mulVec, undoes, identity_mulVec]
 
+/-- Scores of queries and keys of two parts do not change when each part has a pair that undoes
+itself: `(M u, A v) · (N Kⱼ, B Lⱼ) = (u, v) · (Kⱼ, Lⱼ)`. -/
+theorem scores_append_invariant_of_undoing_pairs {n c r : Nat} (M N : Mat α c c) (A B : Mat α r r)
+    (u : Vec α c) (v : Vec α r) (K : Fin n → Vec α c) (L : Fin n → Vec α r)
+    (undoesRest : mul (transpose M) N = identity)
+    (undoes : mul (transpose A) B = identity) :
+    scores (append (mulVec M u) (mulVec A v))
+        (fun j => append (mulVec N (K j)) (mulVec B (L j))) =
+      scores (append u v) (fun j => append (K j) (L j)) := by
+  funext j
+  rw [scores, scores, dot_append, dot_append, dot_mulVec_mulVec_of_undoing_pair M N _ _ undoesRest,
+    dot_mulVec_mulVec_of_undoing_pair A B _ _ undoes]
+
 /-- The whole of what folds into queries and keys of latent attention, with its latent vectors as they
 are: `A` and `B` into the parts with RoPE, for all heads alike, and `Mₖ` and `Nₖ` into the parts
 without it, for each head. Values and output take what they take elsewhere. -/
@@ -51,8 +64,7 @@ theorem latentAttentionBlockOutput_invariant_of_intertwining_pairs
         p x pos T := by
   simp only [latentAttentionBlockOutput, mul_mulVec A, mul_mulVec B, mul_mulVec (M _),
     mul_mulVec (N _), mulVec_mulVec_of_intertwines queries,
-    mulVec_mulVec_of_intertwines keys, attentionContext, attentionWeights, scores, dot_append,
-    dot_mulVec_mulVec_of_undoing_pair _ _ _ _ undoes,
-    dot_mulVec_mulVec_of_undoing_pair _ _ _ _ (undoesRest _)]
+    mulVec_mulVec_of_intertwines keys, attentionContext, attentionWeights,
+    scores_append_invariant_of_undoing_pairs _ _ _ _ _ _ _ _ (undoesRest _) undoes]
 
 end Foldability
