@@ -64,7 +64,7 @@ TWINS: Mapping[str, tuple[str, tuple[str, str]]] = {
     "queries turned before the norm, keys not": (QK_NORM, ("R(j) @ Wk(j)", "Wk(j)")),
     "gains of the queries not permuted, after RoPE": (AFTER, ("fq, Gq', ", "fq, Gq, ")),
     "rows of the gate not permuted": (GATE, ("D'(k) @ (S(k)", "D(k) @ (S(k)")),
-    "scale on both parts with RoPE": (LATENT, ("B @ Wkr", "A @ Wkr")),
+    "part of the keys with RoPE forgotten": (LATENT, ("B @ Wkr", "Wkr")),
     "scale on both parts without RoPE": (LATENT, ("N(k) @ Wkn(k)", "M(k) @ Wkn(k)")),
     "half-split angle of the keys the other way": (
         ANGLES.format("HalfSplit"),
