@@ -152,8 +152,6 @@ def test_what_a_member_of_a_group_carries_is_solved_for(tmp_path: Path) -> None:
 def test_only_what_is_square_is_inverted(tmp_path: Path) -> None:
     claim = claim_of(tmp_path, SHARED.format(rows="e"))
     assert not recognise(claim.hypotheses[0].equation, LIBRARY)
-    found = {e.outcome for e in numeric(claim, LIBRARY, effort=0.02)}
-    assert found <= {Outcome.CONFIRMED, Outcome.NOT_RUN}
 
 
 def test_points_of_circles_are_drawn_for_families(tmp_path: Path) -> None:
