@@ -7,6 +7,8 @@ public import Foldability.Folding.Pairs
 public import Foldability.Folding.MultiHead
 public import Foldability.Folding.GroupedQuery
 public import Foldability.Folding.Rope
+public import Foldability.Folding.Norms
+public import Foldability.Folding.Latent
 public import Foldability.Folding.Residual
 
 /-! Foldability: when a symmetry of RoPE attention folds into the weights, exactly. -/

@@ -25,6 +25,12 @@ LAYOUT = "ropeScores_invariant_of_change_of_layout"
 NORM = "fused_norm_invariant_of_rotation"
 PARTIAL = "partialRope_commutes"
 MLP = "mlpSublayer_equivariant_of_rotation"
+QK_NORM = "qkNormGroupedQueryRopeAttentionBlockOutput_invariant_of_carried_gains"
+AFTER = "qkNormAfterRopeScores_invariant_of_carried_gains"
+HEADS = "headNorm_equivariant_of_carried_gains"
+GATE = "gatedOutputProjection_undoes_blockDiag"
+LATENT = "latentAttentionBlockOutput_invariant_of_intertwining_pairs"
+ANGLES = "groupedQueryRope{}AttentionBlockOutput_invariant_of_angles"
 
 TWINS: Mapping[str, tuple[str, tuple[str, str]]] = {
     "scale on both sides": (SCORES, ("B @ K(j)", "A @ K(j)")),
@@ -53,6 +59,21 @@ TWINS: Mapping[str, tuple[str, tuple[str, str]]] = {
         ("blocks(R, 0, 0, S)ᵀ @", "blocks(Rᵀ, 0, 0, S) @"),
     ),
     "what the MLP writes is not turned": (MLP, ("R @ Wd", "Wd")),
+    "gain of a norm not permuted": (HEADS, ("headNorm(f, G', ", "headNorm(f, G, ")),
+    "gains of the keys not permuted": (QK_NORM, ("fk, Gk', Θ'", "fk, Gk, Θ'")),
+    "queries turned before the norm, keys not": (QK_NORM, ("R(j) @ Wk(j)", "Wk(j)")),
+    "gains of the queries not permuted, after RoPE": (AFTER, ("fq, Gq', ", "fq, Gq, ")),
+    "rows of the gate not permuted": (GATE, ("D'(k) @ (S(k)", "D(k) @ (S(k)")),
+    "part of the keys with RoPE forgotten": (LATENT, ("B @ Wkr", "Wkr")),
+    "scale on both parts without RoPE": (LATENT, ("N(k) @ Wkn(k)", "M(k) @ Wkn(k)")),
+    "half-split angle of the keys the other way": (
+        ANGLES.format("HalfSplit"),
+        ("s(group(i))) @ Wk", "s(group(i)))ᵀ @ Wk"),
+    ),
+    "interleaved angles of the queries forgotten": (
+        ANGLES.format("Interleaved"),
+        ("i ↦ ropeInterleaved(c(group(i)), s(group(i))) @ Wq(i)", "Wq"),
+    ),
 }
 
 

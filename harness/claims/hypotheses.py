@@ -330,6 +330,14 @@ def _atom(term: Term, bound: set[str]) -> Atom | None:
     return None
 
 
+def _member(term: Term, bound: set[str]) -> Atom | None:
+    """A member of a family at an index that is computed, such as `A(group(k))`."""
+    match term:
+        case Apply(Variable(name), index) if name not in bound | free_variables(index):
+            return Atom(name, ())
+    return None
+
+
 def _products_to_one(
     term: Term, bound: set[str], parameters: tuple[Variable, ...]
 ) -> Iterator[Form]:
@@ -412,15 +420,15 @@ def _commutations(
 def _intertwinings(left: Term, right: Term, bound: set[str], equation: Equation) -> Iterator[Form]:
     match left, right:
         case Primitive("matmul", _, (a, b)), Primitive("matmul", _, (c, d)) if b == c and a != d:
-            by, owner = _atom(b, bound), _atom(a, bound)
+            by, owner = _atom(b, bound) or _member(b, bound), _atom(a, bound)
         case _:
             return
-    if by is None:
-        return
+    if by is None or not isinstance(b.type, Matrix) or b.type.rows != b.type.columns:
+        return  # only what is square has an inverse
     spoken = free_variables(d)
-    if owner and owner.name not in spoken | {by.name} and _whole(owner, equation):
+    if owner and owner.name not in spoken | free_variables(b) and _whole(owner, equation):
         yield Conjugate(owner, by, b, d, equation.parameters)
-    if by.name not in spoken | free_variables(a):
+    if _atom(b, bound) and by.name not in spoken | free_variables(a):
         yield Intertwines(by, a, d, equation.parameters)
 
 
@@ -519,7 +527,7 @@ def _depends(form: Form) -> set[str]:
         case Commutes(carrier=carrier) if carrier is not None:
             return free_variables(form.other) | free_variables(carrier)
         case Conjugate():
-            return free_variables(form.other) | {form.by.name}
+            return free_variables(form.other) | free_variables(form.by_term)
         case Commutes() | Inverse() | Defined():
             return free_variables(form.other)
         case Solved():

@@ -21,7 +21,16 @@ from harness.claims.model import Definition
 from harness.implementations.layers import EPSILON, Instance
 from harness.implementations.papers import pair, rotary_matrix
 from harness.language.transform import substitute
-from harness.language.types import Dim, DimVar, Named, Parameter, Sort, Type, substitute_type
+from harness.language.types import (
+    Dim,
+    DimVar,
+    Named,
+    Parameter,
+    Sort,
+    Type,
+    function_parts,
+    substitute_type,
+)
 
 _GIVEN = "q: vector(d), K: index(n) -> vector(d)"
 _ROPE = "P: type, weights: vector(n) -> vector(n), Θ: P -> matrix(d, d)"
@@ -43,6 +52,12 @@ _SHARED = (
 )
 _MLP = "act: scalar -> scalar, Wg: matrix(l, m), Wu: matrix(l, m), Wd: matrix(m, l), v: vector(m)"
 _TOKENS = "p: P, x: vector(m), pos: index(n) -> P, T: index(n) -> vector(m)"
+_LATENT = (
+    "weights: index(h) -> vector(n) -> vector(n), Θ: P -> matrix(r, r), "
+    "queryLatent: vector(m) -> vector(a), latent: vector(m) -> vector(b), "
+    "Wqn: index(h) -> matrix(c, a), Wqr: index(h) -> matrix(r, a), "
+    "Wkn: index(h) -> matrix(c, b), Wkr: matrix(r, m), Wv: index(h) -> matrix(e, b)"
+)
 _PAIRS = "k: dimension, c: vector(k), s: vector(k)"
 
 
@@ -74,6 +89,21 @@ SIGNATURES: Mapping[str, str] = {
     ),
     "biasedGroupedQueryRopeAttentionBlockOutput": (
         f"{_SHARED}, Wo: matrix(m, d*h), bo: vector(m), {_TOKENS}"
+    ),
+    "headNorm": (
+        f"{_dims('dh')}, f: index(h) -> vector(h) -> scalar, G: index(h) -> matrix(d, d), "
+        "v: index(h) -> vector(d), k: index(h)"
+    ),
+    "qkNormGroupedQueryRopeAttentionBlockOutput": (
+        f"{_dims('ndemgh')}, P: type, group: index(h) -> index(g), "
+        "weights: index(h) -> vector(n) -> vector(n), "
+        "fq: index(h) -> vector(h) -> scalar, Gq: index(h) -> matrix(d, d), "
+        "fk: index(g) -> vector(g) -> scalar, Gk: index(g) -> matrix(d, d), "
+        "Θ: index(g) -> P -> matrix(d, d), Wq: index(h) -> matrix(d, m), "
+        f"Wk: index(g) -> matrix(d, m), Wv: index(g) -> matrix(e, m), Wo: matrix(m, e*h), {_TOKENS}"
+    ),
+    "latentAttentionBlockOutput": (
+        f"{_dims('ncremabh')}, P: type, {_LATENT}, Wo: matrix(m, e*h), {_TOKENS}"
     ),
     "normalized": f"{_dims('m')}, f: scalar -> scalar, v: vector(m)",
     "rmsNorm": f"{_dims('m')}, f: scalar -> scalar, γ: vector(m), v: vector(m)",
@@ -144,7 +174,8 @@ def shape(name: str) -> Shape:
     """What the signature of a known definition asks of an instance."""
     text = SIGNATURES[name]
     many = "h: dimension" in text
-    return Shape(one_head=not many, equal=many, turns="Θ: " in text or "c: " in text)
+    equal = many and "e: dimension" not in text
+    return Shape(one_head=not many, equal=equal, turns="Θ: " in text or "c: " in text)
 
 
 def values(definition: Definition, instance: Instance) -> dict[str, Value[Bounded]]:
@@ -152,25 +183,29 @@ def values(definition: Definition, instance: Instance) -> dict[str, Value[Bounde
     many = not shape(definition.name).one_head
     types = {p.name: p.type for p in definition.parameters if p.is_explicit}
     shared = slice(instance.groups if "group" in types else None)
-    given = ("x", "T", "Wo", "bo", "q", "K", "V", "γ", "Wg", "Wu", "Wd")
+    given = ("x", "T", "Wo", "bo", "q", "K", "V", "γ", "Wg", "Wu", "Wd", "Wqn", "Wkn")
     arrays = {name: getattr(instance, name) for name in given}
     for name in ("Wq", "bq"):
         arrays[name] = getattr(instance, name)[slice(None) if many else 0]
     for name in ("Wk", "bk", "Wv", "bv"):
         arrays[name] = getattr(instance, name)[shared if many else 0]
-    arrays["W"], arrays["v"] = instance.Wq[0], instance.x
+    arrays["W"], arrays["v"] = instance.Wq[0], instance.bk if "G" in types else instance.x
+    arrays["Wqr"], arrays["Wkr"] = instance.Wq, instance.Wk[0]
+    for name, gains in (("G", instance.bq), ("Gq", instance.bq), ("Gk", instance.bk[shared])):
+        arrays[name] = gains[..., None] * np.eye(gains.shape[-1])
     found: dict[str, Value[Bounded]] = {k: Data(exactly(a[None])) for k, a in arrays.items()}
     found["p"] = Places(np.asarray([instance.p]))
     found["i"] = Places(np.asarray([instance.i]))
+    found["k"] = Places(np.asarray([instance.i % len(instance.Wq)]))
     found["pos"] = Places(np.asarray([instance.pos]))
     found["group"] = Places(np.asarray([instance.group]))
-    for name, function in _functions(instance).items():
+    for name, function in _functions(instance, types).items():
         if name in types:
             found[name] = open_function(types[name], function)
     if "exp" in types:
         found["s"] = Data(exactly(instance.s[None]))
     elif "Θ" in types:
-        place = shared if many else 0
+        place = shared if len(function_parts(types["Θ"])[0]) > 1 else 0
         found["Θ"] = Data(BoundedFloat64().lay(lambda a: a[:, place], _families(instance)))
     elif "c" in types:
         found |= _angle(instance, one=definition.name == "planeRotation")
@@ -180,7 +215,11 @@ def values(definition: Definition, instance: Instance) -> dict[str, Value[Bounde
 SHOWN: Mapping[str, str] = {
     "weights": "softmax(s / √d), masked",
     "exp": "exp",
-    "f": "t ↦ 1 / √(t / m + ε)",
+    "f": "1 / √(mean of the squares + ε)",
+    "fq": "1 / √(mean of the squares of a head, or of all + ε)",
+    "fk": "1 / √(mean of the squares of a head, or of all + ε)",
+    "queryLatent": "RMSNorm with its gain",
+    "latent": "RMSNorm with its gain",
     "norm": "RMSNorm with its gain",
     "norm'": "RMSNorm with the same gain backwards",
     "act": "SiLU",
@@ -188,37 +227,53 @@ SHOWN: Mapping[str, str] = {
 """What the open functions of definitions are taken to be, in words."""
 
 
-def _functions(instance: Instance) -> Mapping[str, Callable[[Sequence[Any]], Bounded]]:
+def _functions(
+    instance: Instance, types: Mapping[str, Type]
+) -> Mapping[str, Callable[[Sequence[Any]], Bounded]]:
     """What the open functions of definitions are taken to be; see `SHOWN`."""
     arithmetic = BoundedFloat64()
-    width = exactly(np.asarray(float(len(instance.x))))
     epsilon = exactly(np.asarray(EPSILON))
 
-    def root(squares: Bounded) -> Bounded:
-        mean = arithmetic.add(arithmetic.divide(squares, width), epsilon)
-        return reciprocal_root(np, mean)
+    def root(squares: Bounded, width: int = len(instance.x)) -> Bounded:
+        count = exactly(np.asarray(float(width)))
+        return reciprocal_root(np, arithmetic.add(arithmetic.divide(squares, count), epsilon))
+
+    def of_heads(heads: int) -> Callable[[Sequence[Any]], Bounded]:
+        """The scale of a norm of each head, or of all at once."""
+        one = instance.layout == "interleaved"
+        taken = np.eye(heads) if one else np.ones((heads, heads))
+        width = instance.bq.shape[1] * (1 if one else heads)
+
+        def scale(arguments: Sequence[Any]) -> Bounded:
+            place, squares = arguments
+            squares = arithmetic.multiply(squares, exactly(taken[place]))
+            return root(arithmetic.total(squares), width)
+
+        return scale
 
     def norm(token: Bounded, gain: Floats) -> Bounded:
         scale = root(arithmetic.total(arithmetic.multiply(token, token)))
         scale = arithmetic.lay(lambda a: a[..., None], scale)
         return arithmetic.multiply(arithmetic.multiply(scale, token), exactly(gain))
 
-    return {
-        "weights": _weights(instance),
+    gained = {name: lambda a: norm(a[0], instance.γ) for name in ("norm", "queryLatent", "latent")}
+    return gained | {
+        "weights": _weights(instance, types),
         "exp": lambda a: exponential(np, a[0]),
-        "f": lambda a: root(a[0]),
-        "norm": lambda a: norm(a[0], instance.γ),
+        "f": of_heads(len(instance.Wq)) if "G" in types else lambda a: root(a[0]),
+        "fq": of_heads(len(instance.Wq)),
+        "fk": of_heads(instance.groups),
         "norm'": lambda a: norm(a[0], instance.γ[::-1]),
         "act": lambda a: silu(np, a[0]),
     }
 
 
-def _weights(instance: Instance) -> Callable[[Sequence[Any]], Bounded]:
+def _weights(instance: Instance, types: Mapping[str, Type]) -> Callable[[Sequence[Any]], Bounded]:
     """softmax(s / √d) under the mask of the head: what the papers make of a score.
 
     Where each token that asks has weights of its own, it has a mask of its own.
     """
-    scale = np.sqrt(instance.Wq.shape[1])
+    scale = np.sqrt(instance.Wq.shape[1] + ("Wqn" in types) * instance.Wqn.shape[1])
     arithmetic = BoundedFloat64()
 
     def weights(arguments: Sequence[Any]) -> Bounded:

@@ -71,7 +71,7 @@ class Instance:
     Wo: Floats
     """(m, e·h)"""
     bq: Floats
-    """(h, d): biases, for definitions that have them."""
+    """(h, d): biases, or gains of norms of queries, for definitions that have them."""
     bk: Floats
     """(h, d)"""
     bv: Floats
@@ -96,6 +96,10 @@ class Instance:
     """(l, m)"""
     Wd: Floats
     """(m, l)"""
+    Wqn: Floats
+    """(h, l, m): for latent attention, whose parts without RoPE have size l, the others d."""
+    Wkn: Floats
+    """(h, l, m)"""
 
     @property
     def group(self) -> list[int]:
@@ -113,7 +117,10 @@ class Instance:
 
     @property
     def sizes(self) -> dict[str, int]:
-        """Every dimension; `k` is the number of pairs, `P` that of positions."""
+        """Every dimension; `k` is the number of pairs, `P` that of positions.
+
+        Latent vectors have the sizes a and b; parts without and with RoPE are c and r.
+        """
         h, d, m = self.Wq.shape
         n, e = self.V.shape
         found = {
@@ -125,6 +132,10 @@ class Instance:
             "m": m,
             "k": d // 2,
             "l": len(self.Wg),
+            "c": len(self.Wg),
+            "r": d,
+            "a": m,
+            "b": m,
         }
         return {**found, "P": len(self.positions)}
 
@@ -211,4 +222,6 @@ def _instance(
         Wg=normal(l, m) / np.sqrt(m),
         Wu=normal(l, m) / np.sqrt(m),
         Wd=normal(m, l) / np.sqrt(l),
+        Wqn=normal(h, l, m) / np.sqrt(m),
+        Wkn=normal(h, l, m) / np.sqrt(m),
     )

@@ -8,6 +8,9 @@ Vectors are lists of floats, matrices lists of rows, and every sum is rounded on
 - Zhang and Sennrich 2019, "Root Mean Square Layer Normalization", arXiv 1910.07467.
 - Shazeer 2020, "GLU Variants Improve Transformer", arXiv 2002.05202: the gated MLP.
 - Touvron et al. 2023, "LLaMA", arXiv 2302.13971: norms stand before each sublayer.
+- OLMo 2 (Walsh et al. 2024), arXiv 2501.00656, and Qwen3 (Yang et al. 2025), arXiv 2505.09388:
+  norms of queries and keys before RoPE, of all heads at once and of each by itself.
+- DeepSeek-V2 (Liu et al. 2024), arXiv 2405.04434: multi-head latent attention.
 - Black et al. 2022, "GPT-NeoX-20B", arXiv 2204.06745, whose code brought the half-split layout
   that the Llama checkpoints of Transformers have.
 """
@@ -159,6 +162,66 @@ def root_mean_square_norm(x: Vector, gain: Vector) -> list[float]:
     return [a / root * g for a, g in zip(x, gain, strict=True)]
 
 
+def normed_heads(instance: Instance, heads: Rows, gains: Rows) -> list[list[float]]:
+    """RMSNorm of queries or keys: of each head in interleaved layers, of all in the others."""
+    if instance.layout == "interleaved":
+        return [root_mean_square_norm(v, g) for v, g in zip(heads, gains, strict=True)]
+    joined = [[entry for head in rows for entry in head] for rows in (heads, gains)]
+    found, size = root_mean_square_norm(*joined), len(heads[0])
+    return [found[i : i + size] for i in range(0, len(found), size)]
+
+
+def normed_grouped_block(instance: Instance) -> list[float]:
+    """Grouped queries whose queries and keys are normed, then turned; no biases."""
+    x, tokens = instance.x.tolist(), instance.T.tolist()
+    queries = [project(matrix, x) for matrix in instance.Wq.tolist()]
+    queries = normed_heads(instance, queries, instance.bq.tolist())
+    shared, gains = instance.Wk.tolist()[: instance.groups], instance.bk.tolist()
+    keys = [
+        normed_heads(instance, [project(matrix, t) for matrix in shared], gains[: len(shared)])
+        for t in tokens
+    ]
+    contexts: list[float] = []
+    for k, j in enumerate(instance.group):
+        frequencies = instance.frequencies[j].tolist()
+
+        def turned(vector: Vector, place: int, given: Vector = frequencies) -> list[float]:
+            return rotate(vector, instance.positions[place], given, instance.layout)
+
+        values = [project(instance.Wv[j].tolist(), t) for t in tokens]
+        rows = [turned(key[j], at) for key, at in zip(keys, instance.pos, strict=True)]
+        seen = instance.seen[k].tolist()
+        contexts += attention(turned(queries[k], instance.p), rows, values, seen)
+    return project(instance.Wo.tolist(), contexts)
+
+
+def latent_block(instance: Instance) -> list[float]:
+    """Latent attention (DeepSeek-V2, equations 9 to 19), the latent vectors being normed tokens."""
+    x, tokens = instance.x.tolist(), instance.T.tolist()
+    latent, latents = normed(instance, x), [normed(instance, token) for token in tokens]
+    frequencies = instance.frequencies[0].tolist()
+
+    def turned(matrix: Rows, vector: Vector, place: int) -> list[float]:
+        position = instance.positions[place]
+        return rotate(project(matrix, vector), position, frequencies, instance.layout)
+
+    shared = [
+        turned(instance.Wk[0].tolist(), token, at)
+        for token, at in zip(tokens, instance.pos, strict=True)
+    ]
+    contexts: list[float] = []
+    for k in range(len(instance.Wq)):
+        query = project(instance.Wqn[k].tolist(), latent)
+        query += turned(instance.Wq[k].tolist(), latent, instance.p)
+        keys = [
+            project(instance.Wkn[k].tolist(), rest) + part
+            for rest, part in zip(latents, shared, strict=True)
+        ]
+        values = [project(instance.Wv[k].tolist(), rest) for rest in latents]
+        contexts += attention(query, keys, values, instance.seen[k].tolist())
+    return project(instance.Wo.tolist(), contexts)
+
+
 def swish_gated(instance: Instance, x: Vector) -> list[float]:
     """W₂ (Swish(W x) ⊙ V x), without biases (Shazeer, equation 6)."""
     gate, up = project(instance.Wg.tolist(), x), project(instance.Wu.tolist(), x)
@@ -237,6 +300,9 @@ IMPLEMENTS: Mapping[str, Callable[[Instance], Any]] = {
     "concatProjectedMultiHeadRopeAttentionBlockOutput": block,
     "residualConcatProjectedMultiHeadRopeAttentionBlockOutput": residual_block,
     "biasedGroupedQueryRopeAttentionBlockOutput": grouped_block,
+    "headNorm": lambda i: normed_heads(i, i.bk.tolist(), i.bq.tolist())[i.i % len(i.bk)],
+    "qkNormGroupedQueryRopeAttentionBlockOutput": normed_grouped_block,
+    "latentAttentionBlockOutput": latent_block,
     "normalized": lambda i: root_mean_square_norm(i.x.tolist(), [1.0] * len(i.x)),
     "rmsNorm": lambda i: normed(i, i.x.tolist()),
     "gatedMlp": lambda i: swish_gated(i, i.x.tolist()),

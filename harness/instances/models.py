@@ -19,6 +19,7 @@ import numpy as np
 
 from harness.arrays import Data, Evaluator, Places, Unsupported, Value
 from harness.arrays.evaluate import shape_of, size_of
+from harness.claims.hypotheses import UnitSquares, recognise
 from harness.claims.model import Claim, Hypothesis, Library
 from harness.instances import pool
 from harness.instances.exact import EXACT, meeting
@@ -58,6 +59,19 @@ class Models:
         wanted = {name for found in self.mentioned.values() for name in found}
         self.variables = [p for p in names if p.name in wanted and not is_place(p.type)]
         self.places = [p for p in names if p.name in wanted and is_place(p.type)]
+        self.spheres = list(self._spheres())
+
+    def _spheres(self) -> Iterator[list[Parameter]]:
+        """Variables whose squares add up to one, entry by entry; nothing else is asked of them."""
+        for hypothesis in self.claim.hypotheses:
+            mentioned = self.mentioned[hypothesis.name]
+            others = [found for name, found in self.mentioned.items() if name != hypothesis.name]
+            for form in recognise(hypothesis.equation, self.library):
+                if not isinstance(form, UnitSquares) or form.vector or len(form.atoms) < 2:
+                    continue
+                alike = len({atom.arguments for atom in form.atoms}) == 1
+                if alike and not any(mentioned & found for found in others):
+                    yield [p for p in self.variables if p.name in mentioned]
 
     def models(self, attempts: int) -> Iterator[Model]:
         """Models, at most one an attempt. Raises `Unsupported`."""
@@ -74,8 +88,15 @@ class Models:
         for p in self.places:
             model.values[p.name] = place_value(p, self.sizes, self.rng)
         model.values |= self._maps()
+        for together in self.spheres:
+            points = pool.sphere(self.rng, len(together), shape_of(together[0].type, self.sizes))
+            for p, array in zip(together, points, strict=True):
+                model.values[p.name] = Data(array[None])
+                model.families[p.name] = "rational points of the unit circle"
         order = sorted(self.variables, key=self._dependence)
         for p in order:
+            if p.name in model.values:
+                continue
             known = {*model.values, p.name}
             asked = [
                 h

@@ -126,3 +126,18 @@ def draw_scalars(rng: random.Random, shape: tuple[int, ...]) -> Any:
     for place in np.ndindex(*shape):
         found[place] = rng.choice(SCALARS)
     return found
+
+
+def sphere(rng: random.Random, count: int, shape: tuple[int, ...]) -> Any:
+    """(count, *shape): numbers whose squares add up to one at each place, seen from a pole."""
+    found = np.empty((count, *shape), dtype=object)
+    for place in np.ndindex(*shape):
+        seen = [rng.choice(_SLOPES) for _ in range(count - 1)]
+        length = sum(t * t for t in seen)
+        point = [(1 - length) / (1 + length), *(2 * t / (1 + length) for t in seen)]
+        rng.shuffle(point)
+        found[(slice(None), *place)] = point
+    return found
+
+
+_SLOPES = tuple(Fraction(a, b) for a, b in [(1, 2), (-1, 2), (2, 1), (1, 3), (-1, 3), (1, 1)])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from fractions import Fraction
 from itertools import product
@@ -19,6 +20,7 @@ from harness.instances.exact import meets, plain
 from harness.instances.functions import function_names
 from harness.instances.search import Lanes, Numbers, draw_lanes, small_sizes
 from harness.language.terms import Term
+from harness.language.types import Dim, Type, parts
 
 
 def find_witness(claim: Claim, library: Library, *, seconds: float) -> Witness | None:
@@ -31,21 +33,30 @@ def find_witness(claim: Claim, library: Library, *, seconds: float) -> Witness |
     bare = replace(claim, parameters=spoken_of(claim))
     subjects = substance(claim)
     functions = [p.name for p in bare.parameters if p.is_explicit and rank(p.type) is None]
-    for sizes, function in product(small_sizes(bare), function_names(bare)):
+    wanted = {str(part) for p in bare.parameters if p.is_explicit for part in _sizes_in(p.type)}
+    tried = (s for s in small_sizes(bare) if all(n in wanted or s[n] == 1 for n in s))
+    for sizes, function in product(tried, function_names(bare)):
         if time.monotonic() >= end:
             return None
         drawn = draw_lanes(bare, library, sizes, function, Numbers())
         numbers = [_telling(subject, drawn) for subject in subjects]
-        wanted = drawn.good.copy()
+        good = drawn.good.copy()
         for array in numbers:
-            wanted &= array.any(axis=tuple(range(1, array.ndim)))
-        for lane in drawn.simplest(wanted):
+            good &= array.any(axis=tuple(range(1, array.ndim)))
+        for lane in drawn.simplest(good):
             values: dict[str, Json] = dict.fromkeys(functions, function)
             values |= {name: _whole(array[lane]) for name, array in drawn.arrays.items()}
             if meets(sizes, values, bare, library):
                 points = (np.argwhere(array[lane])[0].tolist() for array in numbers)
                 return Witness(sizes, values, tuple(map(tuple, points)))
     return None
+
+
+def _sizes_in(item: Type | Dim) -> Iterator[Type | Dim]:
+    """The dimensions and types that a type is made of: no others make what it has larger."""
+    yield item
+    for part in parts(item):
+        yield from _sizes_in(part)
 
 
 def _telling(subject: Term, drawn: Lanes) -> Any:

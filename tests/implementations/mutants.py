@@ -14,6 +14,8 @@ CONCAT = "multiHeadRopeAttentionContext"
 BLOCK = "concatProjectedMultiHeadRopeAttentionBlockOutput"
 RESIDUAL = "residualConcatProjectedMultiHeadRopeAttentionBlockOutput"
 SUBLAYER = "attentionSublayer"
+QK_NORM = "qkNormGroupedQueryRopeAttentionBlockOutput"
+LATENT = "latentAttentionBlockOutput"
 GROUPED = "biasedGroupedQueryRopeAttentionBlockOutput"
 
 GIVEN = "weights, Θ, Wq, Wk, Wv, {}p, x, pos, T"
@@ -42,6 +44,20 @@ def grouped(
     """The body of grouped-query attention with biases, with these queries and values."""
     key = "Θ(group(k))(pos(j)) @ (Wk(group(k)) @ T(j) + bk(group(k)))"
     return f"Wo @ concat(k ↦ attentionContext(weights(k), {q}, j ↦ {key}, j ↦ {v})){end}"
+
+
+def normed(key: str) -> str:
+    """The body of grouped-query attention with norms of queries and keys, with these keys."""
+    query = "Θ(group(k))(p) @ headNorm(fq, Gq, i ↦ Wq(i) @ x, k)"
+    keys, values = f"j ↦ Θ(group(k))(pos(j)) @ {key}", "j ↦ Wv(group(k)) @ T(j)"
+    return f"Wo @ concat(k ↦ attentionContext(weights(k), {query}, {keys}, {values}))"
+
+
+def latent(turned: str) -> str:
+    """The body of latent attention, with this part of the keys."""
+    query = "append(Wqn(k) @ queryLatent(x), Θ(p) @ (Wqr(k) @ queryLatent(x)))"
+    keys, values = f"j ↦ append(Wkn(k) @ latent(T(j)), {turned})", "j ↦ Wv(k) @ latent(T(j))"
+    return f"Wo @ concat(k ↦ attentionContext(weights(k), {query}, {keys}, {values}))"
 
 
 def sublayer(
@@ -90,6 +106,14 @@ WRONG = [
     (GROUPED, "query bias not turned", grouped(q="Θ(group(k))(p) @ (Wq(k) @ x) + bq(k)")),
     (GROUPED, "value bias forgotten", grouped(v="Wv(group(k)) @ T(j)")),
     (GROUPED, "output bias forgotten", grouped(end="")),
+    ("headNorm", "gain before the lengths", "f(k)([i ↦ dot(G(i) @ v(i), v(i))]) * (G(k) @ v(k))"),
+    ("headNorm", "gain forgotten", "f(k)([i ↦ dot(v(i), v(i))]) * v(k) + 0 * (G(k) @ v(k))"),
+    ("headNorm", "turned around", "-(G(k) @ (f(k)([i ↦ dot(v(i), v(i))]) * v(k)))"),
+    (QK_NORM, "keys normed with gains alone", normed("(Gk(group(k)) @ (Wk(group(k)) @ T(j)))")),
+    (QK_NORM, "one token for all", normed("headNorm(fk, Gk, i ↦ Wk(i) @ x, group(k))")),
+    (LATENT, "shared part not turned", latent("Wkr @ T(j)")),
+    (LATENT, "shared part turned back", latent("Θ(pos(j))ᵀ @ (Wkr @ T(j))")),
+    (LATENT, "one position for all", latent("Θ(p) @ (Wkr @ T(j))")),
     ("normalized", "not scaled", "0 * f(dot(v, v)) * v + v"),
     ("normalized", "scaled twice", "f(dot(v, v)) * (f(dot(v, v)) * v)"),
     ("rmsNorm", "gain forgotten", "normalized(f, v) + 0 * γ"),

@@ -1,5 +1,7 @@
 """Hypotheses are known by their form, whatever their variables are called."""
 
+import random
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -7,6 +9,7 @@ import pytest
 from harness.claims.hypotheses import (
     Commutes,
     CommutesWithItself,
+    Conjugate,
     Defined,
     Inverse,
     Orthogonal,
@@ -15,6 +18,9 @@ from harness.claims.hypotheses import (
     assign,
     recognise,
 )
+from harness.evidence import Outcome
+from harness.instances.models import Models
+from harness.numeric.leg import check as numeric
 from tests.arrays.language import LIBRARY, claim_of
 
 DECLARED = """
@@ -119,3 +125,48 @@ def test_hypotheses_in_a_circle_are_not_met(tmp_path: Path) -> None:
     text = f"{DECLARED}assume:\n  one: a = b + 1\n  two: b = a * t\nthen: a = a\n"
     with pytest.raises(Unmet, match="together"):
         assign(claim_of(tmp_path, text), LIBRARY)
+
+
+SHARED = """
+for:
+  d, e, g, h: dimension
+  group: index(h) -> index(g)
+  R: index(g) -> matrix({rows}, d)
+  A: index(h) -> matrix({rows}, {rows})
+  B: index(h) -> matrix(d, d)
+  v: index(h) -> vector(d)
+assume:
+  carried: ∀ k, A(k) @ R(group(k)) = R(group(k)) @ B(k)
+then: "∀ k, A(k) @ (R(group(k)) @ v(k)) = R(group(k)) @ (B(k) @ v(k))"
+"""
+
+
+def test_what_a_member_of_a_group_carries_is_solved_for(tmp_path: Path) -> None:
+    claim = claim_of(tmp_path, SHARED.format(rows="d"))
+    [form] = recognise(claim.hypotheses[0].equation, LIBRARY)
+    assert isinstance(form, Conjugate)
+    assert form.owner.name == "A"
+    assert {e.outcome for e in numeric(claim, LIBRARY, effort=0.02)} == {Outcome.CONFIRMED}
+
+
+def test_only_what_is_square_is_inverted(tmp_path: Path) -> None:
+    claim = claim_of(tmp_path, SHARED.format(rows="e"))
+    assert not recognise(claim.hypotheses[0].equation, LIBRARY)
+
+
+def test_points_of_circles_are_drawn_for_families(tmp_path: Path) -> None:
+    """Each at a place of its own, and none of them twice the same number only."""
+    text = "∀ j i, c(j)[i]*c(j)[i] + s(j)[i]*s(j)[i] = 1"
+    claim = claim_of(
+        tmp_path,
+        "for:\n  g, n: dimension\n  c, s: index(g) -> vector(n)\n  a: scalar\n"
+        f"assume:\n  unit: {text}\nthen: a = a\n",
+    )
+    found = list(Models(claim, LIBRARY, {"g": 2, "n": 3}, random.Random(0)).models(3))
+    assert len(found) == 3
+    for model in found:
+        cosines, sines = (model.values[name].array for name in "cs")
+        assert cosines.shape == (1, 2, 3)
+        assert (cosines * cosines + sines * sines == 1).all()
+        assert len(set(cosines.reshape(-1))) > 1
+        assert all(isinstance(x, Fraction) for x in cosines.reshape(-1))

@@ -87,6 +87,65 @@ theorem partialRope_orthogonal {d r : Nat} (R : Mat α d d) (S : Mat α r r)
   rw [transpose_fromBlocks, ← fromBlocks_identity, ← orthogonal, ← orthogonalRest]
   exact mul_fromBlocks_zero (transpose R) (transpose S) R S
 
+/-! ## Angles, and nothing else -/
+
+/-- Rotations that commute with RoPE, one for each head, fold into its queries and keys alone. -/
+theorem concatProjectedMultiHeadRopeAttentionBlockOutput_invariant_of_commuting_keys
+    {n d m h : Nat} {P : Type v}
+    (weights : Fin h → Vec α n → Vec α n) (Θ : Fin h → P → Mat α d d) (R : Fin h → Mat α d d)
+    (Wq Wk Wv : Fin h → Mat α d m) (Wo : Mat α m (d * h))
+    (p : P) (x : Vec α m) (pos : Fin n → P) (T : Fin n → Vec α m)
+    (commutes : ∀ k p, mul (Θ k p) (R k) = mul (R k) (Θ k p))
+    (orthogonal : ∀ k, mul (transpose (R k)) (R k) = identity) :
+    concatProjectedMultiHeadRopeAttentionBlockOutput weights Θ
+        (fun k => mul (R k) (Wq k)) (fun k => mul (R k) (Wk k)) Wv Wo p x pos T =
+      concatProjectedMultiHeadRopeAttentionBlockOutput weights Θ Wq Wk Wv Wo p x pos T := by
+  simp only [concatProjectedMultiHeadRopeAttentionBlockOutput, multiHeadRopeAttentionContext,
+    ropeAttentionHeadContext, ropeVector_equivariant_of_commutes _ _ _ _ _ (commutes _),
+    attentionContext, attentionWeights, scores_invariant_of_orthogonal _ _ _ (orthogonal _)]
+
+/-- Any angle for each pair of each key head folds into its keys and its group's queries, under
+half-split RoPE with any cosines and sines: nothing is asked but `c² + s² = 1`. -/
+theorem groupedQueryRopeHalfSplitAttentionBlockOutput_invariant_of_angles
+    {n k m g h : Nat} {P : Type v} (group : Fin h → Fin g)
+    (weights : Fin h → Vec α n → Vec α n) (cosine sine : P → Vec α k) (c s : Fin g → Vec α k)
+    (Wq : Fin h → Mat α (k + k) m) (Wk Wv : Fin g → Mat α (k + k) m) (Wo : Mat α m ((k + k) * h))
+    (p : P) (x : Vec α m) (pos : Fin n → P) (T : Fin n → Vec α m)
+    (unit : ∀ j i, c j i * c j i + s j i * s j i = 1) :
+    concatProjectedMultiHeadRopeAttentionBlockOutput weights
+        (fun _ p => ropeHalfSplit (cosine p) (sine p))
+        (fun i => mul (ropeHalfSplit (c (group i)) (s (group i))) (Wq i))
+        (fun i => mul (ropeHalfSplit (c (group i)) (s (group i))) (Wk (group i)))
+        (fun i => Wv (group i)) Wo p x pos T =
+      concatProjectedMultiHeadRopeAttentionBlockOutput weights
+        (fun _ p => ropeHalfSplit (cosine p) (sine p))
+        Wq (fun i => Wk (group i)) (fun i => Wv (group i)) Wo p x pos T :=
+  concatProjectedMultiHeadRopeAttentionBlockOutput_invariant_of_commuting_keys weights _
+    (fun i => ropeHalfSplit (c (group i)) (s (group i))) Wq _ _ Wo p x pos T
+    (fun _ _ => ropeHalfSplit_commutes _ _ _ _)
+    (fun i => ropeHalfSplit_orthogonal _ _ (unit (group i)))
+
+/-- Any angle for each pair of each key head folds into its keys and its group's queries, under
+interleaved RoPE with any cosines and sines: nothing is asked but `c² + s² = 1`. -/
+theorem groupedQueryRopeInterleavedAttentionBlockOutput_invariant_of_angles
+    {n k m g h : Nat} {P : Type v} (group : Fin h → Fin g)
+    (weights : Fin h → Vec α n → Vec α n) (cosine sine : P → Vec α k) (c s : Fin g → Vec α k)
+    (Wq : Fin h → Mat α (2 * k) m) (Wk Wv : Fin g → Mat α (2 * k) m) (Wo : Mat α m ((2 * k) * h))
+    (p : P) (x : Vec α m) (pos : Fin n → P) (T : Fin n → Vec α m)
+    (unit : ∀ j i, c j i * c j i + s j i * s j i = 1) :
+    concatProjectedMultiHeadRopeAttentionBlockOutput weights
+        (fun _ p => ropeInterleaved (cosine p) (sine p))
+        (fun i => mul (ropeInterleaved (c (group i)) (s (group i))) (Wq i))
+        (fun i => mul (ropeInterleaved (c (group i)) (s (group i))) (Wk (group i)))
+        (fun i => Wv (group i)) Wo p x pos T =
+      concatProjectedMultiHeadRopeAttentionBlockOutput weights
+        (fun _ p => ropeInterleaved (cosine p) (sine p))
+        Wq (fun i => Wk (group i)) (fun i => Wv (group i)) Wo p x pos T :=
+  concatProjectedMultiHeadRopeAttentionBlockOutput_invariant_of_commuting_keys weights _
+    (fun i => ropeInterleaved (c (group i)) (s (group i))) Wq _ _ Wo p x pos T
+    (fun _ _ => ropeInterleaved_commutes _ _ _ _)
+    (fun i => ropeInterleaved_orthogonal _ _ (unit (group i)))
+
 end
 
 /-! ## Softmax -/
