@@ -6,6 +6,7 @@ import json
 import re
 import shlex
 import sys
+from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -38,7 +39,7 @@ def init(folder: Path, lean: str | None, specs: str, toolchain: str, is_kept: bo
     definitions that the kernel recognizes, a specification for each theorem, and a workflow for
     GitHub. What cannot be said is listed with the reason. Writes over nothing.
     """
-    from harness.claims.load import DEFINITIONS_FILE, core_scalars
+    from harness.claims.load import DEFINITIONS_FILE, PROFILES, core_scalars, profile
     from harness.claims.model import Library, Project
     from harness.claims.write import definitions as definitions_text
     from harness.files import write_atomically
@@ -53,6 +54,10 @@ def init(folder: Path, lean: str | None, specs: str, toolchain: str, is_kept: bo
     empty = Library("", core_scalars(), {}, {})
     project = Project(root, package, root / specs, empty, ())
     built, asked, cache = built_package(project, toolchain, is_kept)
+    for shipped in map(profile, PROFILES):
+        if _imports(built, shipped.believed[0]):
+            project = replace(project, library=shipped)
+            built, asked, cache = built_package(project, toolchain, is_kept)
     reader = read_all(project, built, asked, cache=cache, on_progress=say)
     found = reader.discover()
     library = found.library
@@ -61,6 +66,7 @@ def init(folder: Path, lean: str | None, specs: str, toolchain: str, is_kept: bo
     click.echo(
         f"wrote {specs}/{DEFINITIONS_FILE}: {len(library.primitives)} operators, "
         f"{len(library.definitions)} definitions"
+        + (f", on top of the profile for {library.believed[0]}" if library.extends else "")
     )
     _settings(root, package, specs)
     _workflow(
@@ -148,6 +154,12 @@ def build(folder: Path, toolchain: str, is_kept: bool) -> None:
     project = Project(root, package, root, Library("", core_scalars(), {}, {}), ())
     built_package(project, toolchain, is_kept)
     click.echo("built")
+
+
+def _imports(built: Build, package: str) -> bool:
+    """Whether a file of the package itself imports a module of another one, such as Mathlib."""
+    own = [module for module in built.package.modules.values() if not module.package]
+    return any(i.module.split(".")[0] == package for m in own for i in m.header.imports)
 
 
 def say(text: str) -> None:

@@ -15,7 +15,7 @@ from harness.evidence import Evidence, Gap, Json, Leg, Outcome
 from harness.lean.arrangement import arranged
 from harness.lean.audit.answer import Answer
 from harness.lean.audit.gaps import find_gaps
-from harness.lean.audit.inspection import inspect
+from harness.lean.audit.inspection import cited, inspect
 from harness.lean.audit.proof import prove
 from harness.lean.audit.second import external, second_kernel
 from harness.lean.build import Build
@@ -154,7 +154,7 @@ def _look(
             built,
             lean,
             references,
-            [comparison.line() for comparison in comparisons],
+            [*cited(project.library), *(comparison.line() for comparison in comparisons)],
             folder=cache / folder,
             more=FURTHER if folder == "trials" else "",
             stop=stop,

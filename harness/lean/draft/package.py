@@ -10,13 +10,12 @@ from functools import cached_property
 from itertools import count
 from pathlib import Path
 
-from harness.claims.load import core_scalars
 from harness.claims.model import OPERATORS, Library, Project
 from harness.kernel.declarations import Definition
 from harness.language.primitives import signatures
 from harness.lean.arrangement import arranged, arrangement
 from harness.lean.audit.answer import Ruling
-from harness.lean.audit.inspection import inspect
+from harness.lean.audit.inspection import cited, inspect
 from harness.lean.build import Build
 from harness.lean.draft.library import Discovered, Stored, discover
 from harness.lean.draft.pattern import Pattern, pattern
@@ -59,7 +58,7 @@ class PackageReader:
             name: Stored(
                 name,
                 self.types[name],
-                arrangement(constants[name], core_scalars(), constants),
+                arrangement(constants[name], self.session.project.library.scalars, constants),
                 self._value(name),
                 self._says(name),
             )
@@ -67,10 +66,9 @@ class PackageReader:
             # What stands for a type or a proposition is read through, and no definition.
             if name not in self.abbreviations and not is_about_signs(self.types[name])
         }
-        namespace = _namespace(names)
+        base = replace(self.session.project.library, namespace=_namespace(names))
         return discover(
-            namespace,
-            core_scalars(),
+            arranged(base, (), constants),
             [own for name, own in stored.items() if self._kind(name) == "definition"],
             self.abbreviations,
             self.ask,
@@ -83,6 +81,8 @@ class PackageReader:
         self, library: Library, typed: Mapping[str, Signature]
     ) -> tuple[Library, Mapping[str, Pattern]]:
         """The library with the terms that Lean elaborates and that mean an operator."""
+        if library.terms:
+            return library, self.patterns(library)
         shaped = replace(library, shapes=shapes(self.abbreviations, library))
         signs = has_signs(self.types.values())
         terms: dict[str, tuple[str, str]] = {}
@@ -174,7 +174,7 @@ class PackageReader:
     def _kept(self, name: str) -> bool:
         """Whether a name is private, or Lean's own: of an instance, or for something on the way."""
         own = any(re.match(r"inst[A-Z]", part) for part in name.split("."))
-        return own or name.startswith("_private.") or ".«" in name
+        return own or name.startswith(("_private.", f"{OPERATORS}.")) or ".«" in name
 
     def _value(self, name: str) -> Expression | None:
         cited = self.session.graph.in_value(name)
@@ -237,7 +237,7 @@ def read_all(
             built,
             toolchain,
             references_,
-            lines,
+            [*cited(project.library), *lines],
             folder=cache / name,
             on_start=lambda: on_progress(f"Lean: {what}"),
         )

@@ -1,0 +1,2 @@
+import App.Attention
+import App.Rings
