@@ -332,7 +332,7 @@ def _instances(library: Library) -> Iterator[Way]:
     """The instances that Lean is to find: of operations on scalars, and of their other classes."""
     for kind in library.scalars.values():
         alpha = kind.lean_name if kind.is_type else "α"
-        binders = "" if kind.is_type else f"{{α : Type u}} [{kind.lean_name} α]"
+        binders = "" if kind.is_type else f"{{α : Type u}} [_root_.{kind.lean_name} α]"
         own = Arrangement((), kind.name) if kind.is_type else Arrangement((SCALARS, kind.name))
         wanted = {
             path[0]: operation.capitalize() if operation in NUMERALS else CLASSES[operation]
@@ -342,7 +342,8 @@ def _instances(library: Library) -> Iterator[Way]:
         for constant, class_ in wanted.items():
             if constant.startswith(f"{OPERATORS}."):
                 name = constant.removeprefix(f"{OPERATORS}.")
-                type_ = f"{class_} {alpha}"
+                # In the namespace of this constant there may be others of the classes' names.
+                type_ = f"_root_.{class_} {alpha}"
                 yield Way(name, name, "inferInstance", own, binders, type_, type_)
 
 
