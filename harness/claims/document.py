@@ -236,7 +236,9 @@ def schema_faults(document: Document, kind: str) -> Iterator[Diagnostic]:
                 message = f"unknown key {key!r}; known here: {', '.join(known)}"
                 yield document.fault((*path, key), message, key=True)
         elif error.validator == "type":
-            expected = _TYPE_WORDS.get(str(error.validator_value), str(error.validator_value))
+            value = error.validator_value
+            types = [value] if isinstance(value, str) else value
+            expected = " or ".join(_TYPE_WORDS.get(type_, type_) for type_ in types)
             yield document.fault(path, f"expected {expected}, found {error.instance!r}")
         else:
             yield document.fault(path, error.message)

@@ -75,13 +75,16 @@ def load_library(path: Path, name: str) -> Library:
     namespace = data["namespace"]
     if namespace:
         faults.constant(document, ("namespace",), namespace)
+    shipped = profile(data["extends"]) if "extends" in data else Library("", {}, {}, {})
     empty = Library(namespace, {}, {}, {})
-    terms: dict[str, str] = {}
-    shapes = data.get("types") or {}
-    for shape, text in shapes.items():
+    said = data["primitives"]
+    terms = {name: text for name, text in shipped.terms.items() if name not in said}
+    borrowed = frozenset(terms)
+    shapes = {**shipped.shapes, **(data.get("types") or {})}
+    for shape, text in (data.get("types") or {}).items():
         _one_term(document, ("types", shape), text, faults)
-    primitives: dict[str, str] = {}
-    for primitive, constant in data.get("primitives", {}).items():
+    primitives = {name: shipped.primitives[name] for name in terms}
+    for primitive, constant in said.items():
         path_ = ("primitives", primitive)
         if primitive not in signatures():
             known = ", ".join(signatures())
@@ -96,7 +99,8 @@ def load_library(path: Path, name: str) -> Library:
                 primitives[primitive] = f"{OPERATORS}.{primitive}"
         elif faults.constant(document, path_, constant):
             primitives[primitive] = empty.qualified(constant)
-    scalars = _kinds(document, faults)
+    scalars = {**_kinds(document, faults)}
+    scalars |= {kind: own for kind, own in shipped.scalars.items() if kind not in scalars}
     # A claim that does not say is of the kind that stands first.
     for kind, own in core_scalars().items():
         found = scalars.setdefault(kind, own)
@@ -147,7 +151,8 @@ def load_library(path: Path, name: str) -> Library:
                 place=Place(document, base),
                 doubts=tuple(doubts),
             )
-    bridges = _bridges(document, namespace, {*primitives, *definitions}, faults)
+    bridges = {name: own for name, own in shipped.bridges.items() if name in borrowed}
+    bridges |= _bridges(document, namespace, {*primitives, *definitions}, faults)
     if faults:
         raise InputError(faults)
     return Library(
@@ -160,6 +165,9 @@ def load_library(path: Path, name: str) -> Library:
         shapes,
         document=document,
         means=_means(data.get("means") or {}),
+        extends=data.get("extends", ""),
+        borrowed=borrowed,
+        believed=shipped.believed,
     )
 
 
@@ -226,9 +234,42 @@ _FUNCTIONS = frozenset({"vector", "tabulate", "entry", "matrix_entry"})
 @cache
 def core_scalars() -> Mapping[str, ScalarKind]:
     """The kinds of scalars that Lean's core has, by name."""
-    profile = resources.files("harness.claims") / "profiles" / "core.yaml"
-    with resources.as_file(profile) as path:
-        return _kinds(read_document(path, path.name), Faults())
+    return _kinds(_shipped("core"), Faults())
+
+
+PROFILES = ("mathlib",)
+"""The profiles that a `definitions.yaml` may extend."""
+
+
+@cache
+def profile(name: str) -> Library:
+    """What a shipped profile says of scalars and operators, none of it the project's own."""
+    document = _shipped(name)
+    data = document.data
+    terms = dict(data["primitives"])
+    return Library(
+        "",
+        {**core_scalars(), **_kinds(document, Faults())},
+        {operator: f"{OPERATORS}.{operator}" for operator in terms},
+        {},
+        {operator: tuple(theorems) for operator, theorems in data["bridges"].items()},
+        terms,
+        data["types"],
+        extends=name,
+        borrowed=frozenset(terms),
+        believed=tuple(data["believed"]),
+    )
+
+
+def _shipped(name: str) -> Document:
+    """A file of `profiles/`."""
+    file = resources.files("harness.claims") / "profiles" / f"{name}.yaml"
+    with resources.as_file(file) as path:
+        return read_document(path, path.name)
+
+
+_NUMERALS = {"zero": ("Zero.toOfNat0",), "one": ("One.toOfNat1",)}
+"""What leads from the instance that Lean finds for 0 or 1 to that of the numeral."""
 
 
 def _kinds(document: Document, faults: Faults) -> dict[str, ScalarKind]:
@@ -238,10 +279,15 @@ def _kinds(document: Document, faults: Faults) -> dict[str, ScalarKind]:
         at: YamlPath = ("scalars", kind)
         lean_name = entry.get("class") or entry["type"]
         classes = entry.get("instances", {})
-        paths = entry["operations"].values()
-        for constant in (lean_name, *chain(*paths, *classes.items())):
+        if isinstance(classes, list):
+            classes = {name: f"{OPERATORS}.{lean_name}.{name}" for name in classes}
+        given = entry["operations"]
+        if isinstance(given, list):
+            own = f"{OPERATORS}.{lean_name}"
+            given = {op: [f"{own}.{op}", *_NUMERALS.get(op, ())] for op in given}
+        operations = {op: tuple(names) for op, names in given.items()}
+        for constant in (lean_name, *chain(*operations.values(), *classes.items())):
             faults.constant(document, at, constant)
-        operations = {op: tuple(names) for op, names in entry["operations"].items()}
         scalars[kind] = ScalarKind(kind, lean_name, operations, "type" in entry, classes)
         if kind in OPERATIONS:
             message = f"{kind!r} is the name of an operation"

@@ -117,7 +117,8 @@ class ScalarKind:
     operations: Mapping[str, tuple[str, ...]]
     is_type: bool = False
     classes: Mapping[str, str] = field(default_factory=dict)
-    """Of a type, the constants that are its instances of classes, by the classes' full names."""
+    """The constants that are a type's instances of classes, by the classes' full names; of a class,
+    those that make one of its instances an instance of another."""
 
     @property
     def has_laws(self) -> bool:
@@ -134,6 +135,8 @@ class ScalarKind:
             return () if other == self else None
         if other.lean_name == self.lean_name:
             return ()
+        if other.lean_name in self.classes:
+            return (self.classes[other.lean_name],)
         found: set[tuple[str, ...]] = set()
         for operation, path in other.operations.items():
             own = self.operations.get(operation, ())
@@ -215,6 +218,12 @@ class Library:
     document: Document | None = field(default=None, compare=False, repr=False)
     means: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
     """What variables stand for in all claims, for readers; nothing that is checked."""
+    extends: str = ""
+    """The shipped profile that it builds on, such as that for Mathlib."""
+    borrowed: frozenset[str] = frozenset()
+    """The operators whose terms are the profile's; one that Lean does not take is left out."""
+    believed: tuple[str, ...] = ()
+    """The first names of modules that are believed where they were fetched, as Lean's own are."""
 
     def scope(self, parameters: tuple[Parameter, ...]) -> Scope:
         """What a text over these parameters may speak of."""

@@ -52,13 +52,15 @@ def definitions(library: Library) -> str:
     """The YAML text of a library that declares no scalars of its own."""
     return as_yaml(
         {
+            **({"extends": library.extends} if library.extends else {}),
             "namespace": library.namespace,
-            **({"types": dict(library.shapes)} if library.shapes else {}),
+            **({"types": shapes} if (shapes := _own_shapes(library)) else {}),
             "primitives": {
                 operator: library.terms.get(operator, library.relative(constant))
                 for operator, constant in library.primitives.items()
+                if operator not in library.borrowed
             },
-            **({"bridges": _bridges(library)} if library.bridges else {}),
+            **({"bridges": bridges} if (bridges := _bridges(library)) else {}),
             "definitions": {
                 name: {
                     "says": definition.says or TO_BE_SAID,
@@ -74,8 +76,16 @@ def definitions(library: Library) -> str:
     )
 
 
+def _own_shapes(library: Library) -> dict[str, str]:
+    return {} if library.extends else dict(library.shapes)
+
+
 def _bridges(library: Library) -> dict[str, str | list[str]]:
-    found = {name: [*map(library.relative, own)] for name, own in library.bridges.items()}
+    found = {
+        name: [*map(library.relative, own)]
+        for name, own in library.bridges.items()
+        if name not in library.borrowed
+    }
     return {name: own[0] if len(own) == 1 else own for name, own in found.items()}
 
 

@@ -7,6 +7,7 @@ import re
 import shlex
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -47,7 +48,7 @@ def init(folder: Path, lean: str | None, specs: str, toolchain: str, is_kept: bo
     definitions that the kernel recognizes, a specification for each theorem, and a workflow for
     GitHub. What cannot be said is listed with the reason. Writes over nothing.
     """
-    from harness.claims.load import DEFINITIONS_FILE, core_scalars
+    from harness.claims.load import DEFINITIONS_FILE, PROFILES, core_scalars, profile
     from harness.claims.model import Library, Project
     from harness.claims.write import definitions as definitions_text
     from harness.files import write_atomically
@@ -62,6 +63,10 @@ def init(folder: Path, lean: str | None, specs: str, toolchain: str, is_kept: bo
     empty = Library("", core_scalars(), {}, {})
     project = Project(root, package, root / specs, empty, ())
     built, caller = built_package(project, toolchain, is_kept)
+    for shipped in map(profile, PROFILES):
+        if _imports(built, shipped.believed[0]):
+            project = replace(project, library=shipped)
+            built, caller = built_package(project, toolchain, is_kept)
     reader = read_all(project, built, caller)
     found = reader.discover()
     library = found.library
@@ -70,6 +75,7 @@ def init(folder: Path, lean: str | None, specs: str, toolchain: str, is_kept: bo
     click.echo(
         f"wrote {specs}/{DEFINITIONS_FILE}: operators: {len(library.primitives)}, "
         f"definitions: {len(library.definitions)}"
+        + (f", on top of the profile for {library.believed[0]}" if library.extends else "")
     )
     _settings(root, package, specs)
     _workflow(
@@ -159,6 +165,12 @@ def build(folder: Path, as_json: bool, toolchain: str, is_kept: bool) -> None:
     built_package(project, toolchain, is_kept, _show_json if as_json else _show)
     if not as_json:
         click.echo("built")
+
+
+def _imports(built: Build, package: str) -> bool:
+    """Whether a file of the package itself imports a module of another one, such as Mathlib."""
+    own = [module for module in built.package.modules.values() if not module.package]
+    return any(i.module.split(".")[0] == package for m in own for i in m.header.imports)
 
 
 def _package(root: Path, given: str | None) -> Path:

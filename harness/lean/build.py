@@ -109,6 +109,24 @@ class Build:
     messages: tuple[Message, ...] = ()
     """What the toolchain's own build tool said that belongs to no module."""
     seconds: float = 0.0
+    believed: tuple[str, ...] = ()
+    """The first names of modules that may be believed where they were fetched."""
+
+    @cached_property
+    def taken_as_fetched(self) -> frozenset[str]:
+        """The first names of modules that are believed, as Lean's own are, and not replayed.
+
+        None that has a module in the package itself, or in a folder that nobody fetched.
+        """
+        fetched = self.package.root / ".lake" / "packages"
+        own = {name.split(".")[0] for name, m in self.package.modules.items() if not m.package}
+        near = [f for f in self.package.folders if not f.is_relative_to(fetched)]
+        own |= {
+            name
+            for name in self.believed
+            if any(any(f.rglob(part)) for f in near for part in (name, f"{name}.lean"))
+        }
+        return frozenset(self.believed) - own
 
     @cached_property
     def ok(self) -> bool:

@@ -124,7 +124,11 @@ def _translated(root: Path, lake: Path) -> dict[str, Any] | None:
             return None
 
 
-_COMMENT = re.compile(r"/-.*?-/|--[^\n]*", re.DOTALL)
+_COMMENT = re.compile(r"(?P<text>\"(?:\\.|[^\"\\])*\")|/-.*?-/|--[^\n]*", re.DOTALL)
+_CONSTANT = re.compile(
+    r"^(?:abbrev|def)\s+(?P<name>[^\W\d][\w.'!?]*)(?P<body>.*?)(?=^[^\s\])}]|\Z)",
+    re.MULTILINE | re.DOTALL,
+)
 _TARGET = re.compile(
     r"^[ \t]*(?:@\[[^\]]*\]\s*)?"
     r"(?P<kind>package|lean_lib|lean_exe|require|extern_lib|script|target)"
@@ -132,24 +136,32 @@ _TARGET = re.compile(
     re.MULTILINE,
 )
 _OPTION = re.compile(r"⟨\s*`(?P<name>[\w.]+)\s*,\s*(?P<value>true|false|\d+|\"[^\"\n]*\")\s*⟩")
-_FROM = re.compile(r"\bfrom\s+\"(?P<path>[^\"\n]+)\"")
+_PATH = r"(?:__dir__\s*/\s*)?(?P<path>\"[^\"\n]*\"(?:\s*/\s*\"[^\"\n]+\")*)"
+_FROM = re.compile(rf"\bfrom\s+{_PATH}")
+_SOURCES = re.compile(rf"\bsrcDir\s*:=\s*{_PATH}")
 
 
 def _shown(program: Path) -> Lakefile:
     """What the text of a `lakefile.lean` shows without being run."""
-    text = _COMMENT.sub("", _text(program))
+    text = _COMMENT.sub(lambda match: match["text"] or "", _text(program))
+    constants = {match["name"]: match["body"] for match in _CONSTANT.finditer(text)}
+    text = _CONSTANT.sub("", text)
     found = list(_TARGET.finditer(text))
     settings: dict[str, Any] = {"lean_lib": [], "require": []}
     for i, target in enumerate(found):
         body = text[target.end() : found[i + 1].start() if i + 1 < len(found) else len(text)]
         name = target["name"].strip('«»"')
+        # What has a name of its own stands where the name does.
+        body += "".join(constants.get(word, "") for word in re.findall(r"[\w.'!?]+", body))
         if target["kind"] == "package":
             settings |= {"name": name, **_body(body)}
         elif target["kind"] == "lean_lib":
             settings["lean_lib"].append({"name": name, **_body(body)})
         elif target["kind"] == "require":
             place = _FROM.search(body)
-            settings["require"].append({"name": name, **({"path": place["path"]} if place else {})})
+            settings["require"].append(
+                {"name": name, **({"path": _joined(place)} if place else {})}
+            )
     # What is misread is better left out than taken for a mistake of the author's.
     settings["lean_lib"] = [
         table for table in settings["lean_lib"] if _is_there(program.parent, settings, table)
@@ -174,8 +186,11 @@ def _is_there(folder: Path, settings: dict[str, Any], table: dict[str, Any]) -> 
 
 def _body(text: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    if folder := re.search(r"\bsrcDir\s*:=\s*\"([^\"\n]*)\"", text):
-        found["srcDir"] = folder[1]
+    if folder := _SOURCES.search(text):
+        found["srcDir"] = _joined(folder)
+    for key in ("moreLeanArgs", "weakLeanArgs"):
+        if given := re.search(rf"\b{key}\s*:=\s*#\[([^\]]*)\]", text):
+            found[key] = re.findall(r"\"([^\"\n]*)\"", given[1])
     for key in ("roots", "globs"):
         if names := re.search(rf"\b{key}\s*:=\s*#\[([^\]]*)\]", text):
             words = re.findall(r"(\.\w+\s+)?`(«[^»]+»|[\w.'!?]+)(\.[*+])?", names[1])
@@ -186,6 +201,11 @@ def _body(text: str) -> dict[str, Any]:
             ]
     options = {match["name"]: _value(match["value"]) for match in _OPTION.finditer(text)}
     return {**found, "leanOptions": options} if options else found
+
+
+def _joined(match: re.Match[str]) -> str:
+    """The folder that texts with slashes between them lead to."""
+    return "/".join(re.findall(r"\"([^\"\n]*)\"", match["path"]))
 
 
 def _value(text: str) -> bool | int | str:

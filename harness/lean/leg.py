@@ -14,7 +14,7 @@ from harness.evidence import Evidence, Gap, Json, Leg, Outcome
 from harness.lean.arrangement import arranged
 from harness.lean.audit.answer import Answer
 from harness.lean.audit.gaps import find_gaps
-from harness.lean.audit.inspection import inspect
+from harness.lean.audit.inspection import cited, inspect
 from harness.lean.audit.proof import prove
 from harness.lean.audit.second import external, second_kernel
 from harness.lean.certificate.leg import certify, uncertified
@@ -113,7 +113,7 @@ def look(project: Project, caller: Caller) -> Session:
     built = with_operators(project.library, package_for(project.lean, caller.lean), caller)
     if not any(module.ok for module in built.modules.values()):
         return Session(project, built, asked, Answer(), 0.0)
-    ask = partial(inspect, built, caller)
+    ask = partial(inspect, built, caller, cites=cited(project.library))
     answer, seconds = ask(
         asked.comparisons,
         folder="inspection",

@@ -3,6 +3,9 @@
 Lean elaborates each once, as a definition in a module of ours on top of the package; from then on
 it is a constant as any other. What it means is for the kernel to say, which compares it, from its
 stored term, with what the operator means: no text given to Lean can make a wrong one right.
+
+So with the instances of scalars that Lean is to find (`operations: [add, …]`): each is a constant
+there. One that is found by an instance of the package's own counts as its own laws (`judge.py`).
 """
 
 from __future__ import annotations
@@ -49,10 +52,14 @@ class Way:
 
     key: str
     operator: str
+    """What its constant is called."""
     text: str
     arrangement: Arrangement
     binders: str
-    alpha: str
+    type: str
+    """Its type, as the specifications have it."""
+    written: str
+    """The same, as the package writes it."""
 
 
 @dataclass
@@ -88,7 +95,9 @@ def with_operators(
         message = f"the package has a module {OPERATORS}, a name of the harness's own"
         raise InputError([Diagnostic(package.modules[OPERATORS].file, 1, 1, message)])
     built = _build(package, caller, kept=(OPERATORS,) if library.terms else ())
-    if not library.terms or not any(module.ok for module in built.modules.values()):
+    built = replace(built, believed=library.believed)
+    is_asked = library.terms or any(_instances(library))
+    if not is_asked or not any(module.ok for module in built.modules.values()):
         return built
     terms = {operator: (operator, text) for operator, text in library.terms.items()}
     found, refused = tried(library, terms, built, caller, explain=built.ok)
@@ -117,6 +126,7 @@ def tried(
     is outside of it.
     """
     ways = {key: list(_ways(library, key, *item)) for key, item in terms.items()}
+    ways |= {way.key: [way] for way in _instances(library)}
     ask = partial(
         _asked, library, built, caller, what=f"elaborating {len(terms)} terms of operators"
     )
@@ -131,7 +141,7 @@ def tried(
     telling = [
         next((w for w in ways[key] if kind in w.arrangement.items), ways[key][0])
         for key in terms
-        if key not in chosen
+        if key not in chosen and key not in library.borrowed
     ]
     if not telling or not explain:
         return chosen, {}
@@ -204,7 +214,7 @@ def extended(
         modules={**built.package.modules, OPERATORS: module},
         roots=(*built.package.roots, OPERATORS),
     )
-    found = _build(whole, caller)
+    found = replace(_build(whole, caller), believed=built.believed)
     own = found.modules[OPERATORS]
     if not own.ok:
         said = "; ".join(message.text for message in own.messages if message.is_error)
@@ -243,15 +253,12 @@ def _define(text: _Text, library: Library, way: Way, mark: str, *, quiet: bool =
     One that is `quiet` is admitted where the term does not fit, which Lean warns of: it stops after
     a hundred errors.
     """
-    signature = signatures()[way.operator]
-    sizes = f" {{{' '.join(signature.dims)} : Nat}}" if signature.dims else ""
     name = f"{OPERATORS}.{way.operator}{mark}"
-    type_ = _type(signature.type, way.alpha, {})
-    text.add(f"def {name} {way.binders}{sizes} : {type_} :=", way)
+    text.add(f"def {name} {way.binders} : {way.type} :=", way)
     text.add(" by\n  first\n  | exact ((" if quiet else " ((", way)
     text.terms[way] = len(text.lines) + 1
     text.add(way.text, way)
-    text.add(f") : {_type(signature.type, way.alpha, library.shapes)})", way)
+    text.add(f") : {way.written})", way)
     if quiet:
         text.add("  | exact sorry", way)
 
@@ -259,16 +266,45 @@ def _define(text: _Text, library: Library, way: Way, mark: str, *, quiet: bool =
 def _ways(library: Library, key: str, operator: str, term: str) -> Iterator[Way]:
     """From what asks least of the scalars to what says which they are."""
     needs = needs_of(operator)
+    signature = signatures()[operator]
+    sizes = f" {{{' '.join(signature.dims)} : Nat}}" if signature.dims else ""
     pointed = tuple(need.capitalize() if need in NUMERALS else need for need in needs)
-    classes = [(kind.name,) for kind in library.scalars.values() if not kind.is_type]
-    for universe, own in (("Type u", None), ("Type", Universes(0, ("+0",)))):
-        for items in dict.fromkeys((needs, pointed, *classes)):
+    kinds = sorted(library.scalars.values(), key=lambda kind: len(kind.operations))
+    classes = [(kind.name,) for kind in kinds if not kind.is_type]
+    is_borrowed = operator in library.borrowed
+
+    def way(arrangement: Arrangement, binders: str, alpha: str) -> Way:
+        types = (_type(signature.type, alpha, shapes) for shapes in ({}, library.shapes))
+        return Way(key, operator, term, arrangement, binders + sizes, *types)
+
+    anywhere = ("Type u", None)
+    for universe, own in (anywhere, *([] if is_borrowed else [("Type", Universes(0, ("+0",)))])):
+        for items in dict.fromkeys((*([] if is_borrowed else [needs, pointed]), *classes)):
             instances = " ".join(f"[{_class(library, item)}]" for item in items)
             arrangement = Arrangement((SCALARS, *items), "", own)
-            yield Way(key, operator, term, arrangement, f"{{α : {universe}}} {instances}", "α")
+            yield way(arrangement, f"{{α : {universe}}} {instances}", "α")
     for kind in library.scalars.values():
-        if kind.is_type:
-            yield Way(key, operator, term, Arrangement((), kind.name), "", kind.lean_name)
+        if kind.is_type and not is_borrowed:
+            yield way(Arrangement((), kind.name), "", kind.lean_name)
+
+
+def _instances(library: Library) -> Iterator[Way]:
+    """The instances that Lean is to find: of operations on scalars, and of their other classes."""
+    for kind in library.scalars.values():
+        alpha = kind.lean_name if kind.is_type else "α"
+        binders = "" if kind.is_type else f"{{α : Type u}} [_root_.{kind.lean_name} α]"
+        own = Arrangement((), kind.name) if kind.is_type else Arrangement((SCALARS, kind.name))
+        wanted = {
+            path[0]: operation.capitalize() if operation in NUMERALS else CLASSES[operation]
+            for operation, path in kind.operations.items()
+        }
+        wanted |= {constant: name for name, constant in kind.classes.items()}
+        for constant, class_ in wanted.items():
+            if constant.startswith(f"{OPERATORS}."):
+                name = constant.removeprefix(f"{OPERATORS}.")
+                # In the namespace of this constant there may be others of the classes' names.
+                type_ = f"_root_.{class_} {alpha}"
+                yield Way(name, name, "inferInstance", own, binders, type_, type_)
 
 
 def _class(library: Library, item: str) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cached_property
 
-from harness.claims.model import Claim, Project
+from harness.claims.model import ROOT, Claim, Project
 from harness.diagnostics import Diagnostic
 from harness.evidence import Json
 from harness.kernel.declarations import Definition
@@ -87,7 +88,11 @@ class Session:
 
     def types(self, numbers: Iterator[int]) -> dict[str, Expression]:
         """The values of the package's definitions that stand for types and propositions."""
-        terms = (item.term for item in self.answer.declarations.values())
+        terms = [item.term for item in self.answer.declarations.values()]
+        # What a profile writes types with is another package's.
+        named = re.findall(r"[^\W\d][\w.']*", " ".join(self.project.library.shapes.values()))
+        known = (self.answer.constants.get(name.removeprefix(ROOT)) for name in named)
+        terms += [term for term in known if term is not None]
         return {
             shown(term.name): read(term.value, numbers)
             for term in terms

@@ -293,6 +293,41 @@ def test_a_lakefile_that_is_a_program_is_read_and_not_run(tmp_path: Path) -> Non
     assert "libraries: Demo, Tests" in note
 
 
+def test_what_a_lakefile_that_is_a_program_says_in_other_ways(tmp_path: Path) -> None:
+    root = tmp_path / "app"
+    (root / "src" / "lean").mkdir(parents=True)
+    (root / "lakefile.lean").write_text(
+        """import Lake
+open Lake DSL
+
+abbrev shared : Array LeanOption := #[
+  ⟨`autoImplicit, false⟩, -- as everywhere
+  ⟨`weak.linter, true⟩
+]
+
+package app where
+  moreLeanArgs := #["-DmaxRecDepth=900", "--tstack=9"]
+
+require near from __dir__ / ".." / "near"
+
+lean_lib App where
+  leanOptions := shared
+  srcDir := "src" / "lean"
+"""
+    )
+    (root / "src" / "lean" / "App.lean").write_text("import Near")
+    other(root, "near", Near="module")
+    (root / ".lake" / "packages" / "near").rename(tmp_path / "near")
+    package = read_package(root)
+    assert package.roots == ("App",)
+    assert package.modules["App"].options == (
+        *("-DmaxRecDepth=900", "-DautoImplicit=false", "-Dweak.linter=true"),
+    )
+    assert package.required == ()
+    assert not package.missing("App")
+    assert "has --tstack=9, which is not passed" in " ".join(package.notes)
+
+
 def test_a_lakefile_that_is_a_program_without_a_word_that_is_known(tmp_path: Path) -> None:
     (tmp_path / "lakefile.lean").write_text("import Lake\n#eval 1\n")
     (tmp_path / "Some.lean").write_text("")

@@ -11,9 +11,11 @@ from typing import Any
 
 import pytest
 
-from harness.claims.model import SCALARS, Arrangement, Universes
+from harness.claims.model import OPERATORS, SCALARS, Arrangement, Universes
 from harness.claims.project import load_project
 from harness.evidence import Counterexample, Evidence, Leg, Outcome
+from harness.kernel.declarations import Definition
+from harness.kernel.terms import const
 from harness.lean.audit import proof, second
 from harness.lean.audit.answer import Answer, Declaration, Ruling
 from harness.lean.build import Build, ModuleBuild, ModuleOutcome
@@ -129,6 +131,31 @@ def test_nor_a_definition(ruling: Ruling) -> None:
     for key in (keys.definition("squaredLength"), keys.primitive("dot")):
         found = mirror_definition(session({key: ruling}), "squaredLength")
         assert found.outcome is Outcome.NOT_RUN, found.summary
+
+
+@pytest.mark.parametrize(
+    ("cited", "outcome"),
+    [("Mathlib.instAdd", Outcome.CONFIRMED), ("Isometry.instAdd", Outcome.REFUTED)],
+)
+def test_an_instance_that_lean_found_in_the_package_is_its_own_law(
+    cited: str, outcome: Outcome
+) -> None:
+    """It would bend both sides alike, which are printed with it."""
+    own = f"{OPERATORS}.CommRing.add"
+    term = Definition(
+        tuple(own.split(".")), (), const(("Add",)), const(tuple(cited.split("."))), 0, "safe", ()
+    )
+    found = session()
+    declarations = {
+        **found.answer.declarations,
+        own: Declaration(own, "definition", OPERATORS),
+        "Isometry.instAdd": Declaration("Isometry.instAdd", "definition", "Isometry"),
+    }
+    answer = replace(found.answer, declarations=declarations, constants={own: term})
+    operations = {**CLAIM.scalars.operations, "add": (own,)}
+    claim = replace(CLAIM, scalars=replace(CLAIM.scalars, operations=operations))
+    evidence = mirror_claim(replace(found, answer=answer), claim)
+    assert evidence.outcome is outcome, evidence.summary
 
 
 def test_what_cannot_be_printed_is_not_run() -> None:

@@ -5,20 +5,12 @@ Nothing in them is false; so nothing may be refuted, and of what cannot be said 
 
 from __future__ import annotations
 
-import json
-import shutil
-from pathlib import Path
-from typing import Any
-
 import pytest
 import yaml
-from click.testing import CliRunner
 
-from harness.cli import main
+from tests.lean.drafted import Drafted, drafted
 
 pytestmark = [pytest.mark.lean, pytest.mark.slow]
-
-PACKAGE = Path(__file__).parent / "streets"
 
 DRAFTED = {
     "Folded": "dot_comm mulVec_eq total_zero",
@@ -48,42 +40,23 @@ VACUOUS = {"Sections.squares_eq", "Orders.row_tr", "Orders.mapped_id"}
 
 
 @pytest.fixture(scope="module")
-def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("streets") / "project"
-    shutil.copytree(PACKAGE, root)
-    return root
+def package(tmp_path_factory: pytest.TempPathFactory) -> Drafted:
+    return drafted(tmp_path_factory.mktemp("streets"), "streets")
 
 
-@pytest.fixture(scope="module")
-def said(root: Path) -> str:
-    done = CliRunner().invoke(main, ["-C", str(root), "init", "--toolchain", "embedded"])
-    assert done.exit_code == 0, done.output
-    return done.output
-
-
-@pytest.fixture(scope="module")
-def found(root: Path, said: str) -> dict[tuple[str, str], list[dict[str, Any]]]:
-    """The checks of every subject in every leg."""
-    evidence = root / "evidence.json"
-    options = ["--toolchain", "embedded", "--json", str(evidence)]
-    CliRunner().invoke(main, ["-C", str(root), "check", *options])
-    data = json.loads(evidence.read_text("utf-8"))
-    subjects = (*data["claims"], *data["definitions"])
-    return {(s["name"], leg["leg"]): leg["checks"] for s in subjects for leg in s["legs"]}
-
-
-def test_what_can_be_said_is_drafted_and_of_the_rest_it_is_told_why(root: Path, said: str) -> None:
-    drafted = {path.stem for path in (root / "specs").glob("*.yaml")} - {"definitions"}
-    assert drafted == {f"{s}.{name}" for s, names in DRAFTED.items() for name in names.split()}
+def test_what_can_be_said_is_drafted_and_of_the_rest_it_is_told_why(package: Drafted) -> None:
+    said = package.said
+    wanted = {f"{s}.{name}" for s, names in DRAFTED.items() for name in names.split()}
+    assert package.specifications == wanted
     for theorem, reason in LACKING.items():
-        [line] = [li for li in said.splitlines() if li.startswith(f"not drafted: {theorem}: ")]
-        assert reason in line
+        assert reason in package.reason(theorem)
     assert "left out: first: it is recursive or opaque" in said
     assert "if it is the operator sum, prove what it is (`bridges`)" in said
 
 
-def test_definitions_read_as_people_would_write_them(root: Path, said: str) -> None:
-    data = yaml.safe_load((root / "specs" / "definitions.yaml").read_text("utf-8"))
+def test_definitions_read_as_people_would_write_them(package: Drafted) -> None:
+    assert package.said
+    data = yaml.safe_load((package.root / "specs" / "definitions.yaml").read_text("utf-8"))
     assert data["bridges"] == {"sum": ["Folded.total_zero", "Folded.total_succ"]}
     assert data["primitives"]["sum"] == "Folded.total"
     assert data["primitives"]["dot"] == "Folded.dot"
@@ -95,35 +68,24 @@ def test_definitions_read_as_people_would_write_them(root: Path, said: str) -> N
     assert said_of["squares"] == "[i ↦ u[i] * u[i]]"
 
 
-def test_nothing_true_is_refuted(found: dict[tuple[str, str], list[dict[str, Any]]]) -> None:
-    bad = {
-        key: check["summary"]
-        for key, checks in found.items()
-        for check in checks
-        if check["outcome"] in ("refuted", "error")
-    }
-    assert not bad
+def test_nothing_true_is_refuted(package: Drafted) -> None:
+    assert not package.against
 
 
 @pytest.mark.parametrize("leg", ["proof", "mirror"])
-def test_all_that_was_drafted_is_proved_and_says_what_lean_has(
-    leg: str, found: dict[tuple[str, str], list[dict[str, Any]]]
-) -> None:
+def test_all_that_was_drafted_is_proved_and_says_what_lean_has(leg: str, package: Drafted) -> None:
     for space, names in DRAFTED.items():
         for name in names.split():
-            checks = found[f"{space}.{name}", leg]
+            checks = package.subjects[f"{space}.{name}"][leg]
             outcomes = {check["outcome"] for check in checks if check["check"] != "lock"}
             assert outcomes == {"confirmed"}, (space, name, checks)
 
 
-def test_what_says_nothing_is_called_vacuous(
-    found: dict[tuple[str, str], list[dict[str, Any]]],
-) -> None:
+def test_what_says_nothing_is_called_vacuous(package: Drafted) -> None:
     vacuous = {
         name
-        for (name, leg), checks in found.items()
-        if leg == "necessity"
-        for check in checks
+        for name, legs in package.subjects.items()
+        for check in legs.get("necessity", ())
         if check["summary"].startswith("Vacuous.")
     }
     assert vacuous == VACUOUS

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from importlib.resources import files
 
+from harness.claims.model import Library
 from harness.lean.audit.answer import END, Answer, Malformed, last_step, read_answer
 from harness.lean.audit.names import parsed
 from harness.lean.build import Build
@@ -36,19 +37,31 @@ def inspector(more: str = "") -> str:
 def request(build: Build, references: Sequence[str], comparisons: Sequence[str]) -> str:
     """What the inspector is asked, as the text of `request.txt`."""
     package = build.package
-    built = [name for name, module in build.modules.items() if module.ok]
+    believed = build.taken_as_fetched
+    built = [
+        name
+        for name, module in build.modules.items()
+        if module.ok and name.split(".")[0] not in believed
+    ]
     outside = {
         item.module
         for name in built
         for item in package.modules[name].header.imports
-        if item.module not in package.modules
+        if item.module not in built
     }
-    core = {name for name in outside if name.split(".")[0] in CORE}
+    core = {name for name in outside if name.split(".")[0] in CORE | believed}
     lines = [f"module\t{name}" for name in built]
     lines += [f"import\t{name}" for name in sorted(outside - core)]
     lines += [f"base\t{name}" for name in sorted({"Init", *core})]
+    lines += [f"believed\t{name}" for name in sorted(believed)]
     lines += [f"reference\t{name}" for name in references]
     return "\n".join([*lines, *comparisons])
+
+
+def cited(library: Library) -> list[str]:
+    """Lines of a request for what specifications name of Lean and its library, beside the package:
+    of its bridges it is to be known how they take their scalars."""
+    return [f"cited\t{name}" for own in library.bridges.values() for name in own]
 
 
 def inspect(
@@ -59,13 +72,14 @@ def inspect(
     folder: str,
     what: str,
     more: str = "",
+    cites: Sequence[str] = (),
 ) -> tuple[Answer, float]:
     """What Lean finds in the package, and how many seconds it took when it was asked.
 
-    `more` is the text of further reference definitions. Raises ErrandFailed, and Stopped once it is
-    called off.
+    `more` is the text of further reference definitions, `cites` what is `cited`. Raises
+    ErrandFailed, and Stopped once it is called off.
     """
-    lines = [comparison.line() for comparison in comparisons]
+    lines = [*cites, *(comparison.line() for comparison in comparisons)]
     asked = request(build, references(comparisons), lines)
     program = inspector(more)
     skipped: list[int] = []

@@ -146,11 +146,16 @@ def _confirmed(session: Session, claim: Claim, data: dict[str, Json]) -> Evidenc
     count = len(session.graph.rests_on(session.constant(claim.theorem)))
     rest = f"on no axiom but {', '.join(map(str, names))}" if names else "on no axiom"
     others = f" and the {counted(count - 1, 'declaration')} of the package below it" * (count > 1)
+    headers = (module.header for module in session.build.package.modules.values())
+    roots = {item.module.split(".")[0] for header in headers for item in header.imports}
+    believed = sorted(roots & session.build.taken_as_fetched)
+    fetched = f"; what it takes from {' and '.join(believed)} is believed as it was fetched"
     summary = (
         f"Lean's kernel accepts the theorem{others}, each built anew from its text; it rests "
-        f"{rest}."
+        f"{rest}{fetched if believed else ''}."
     )
-    found = _evidence(claim, Outcome.CONFIRMED, summary, {**data, "replayed": count})
+    believing: dict[str, Json] = {"believed": [*believed]} if believed else {}
+    found = _evidence(claim, Outcome.CONFIRMED, summary, {**data, "replayed": count, **believing})
     return replace(found, seconds=session.build.modules[str(data["module"])].seconds)
 
 

@@ -59,7 +59,7 @@ class Instance:
     ) -> None:
         self.claim = claim
         self.sizes = sizes
-        self.numbers: Numbers = numbers_of(claim.scalars.lean_name, modulus)
+        self.numbers: Numbers = numbers_of(claim.scalars.lean_name, printer.library, modulus)
         self.arrangement = printer.arrangement_of(claim)
         if claim.scalars.is_type:
             scope = printer.of_type(claim.scalars)

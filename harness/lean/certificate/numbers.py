@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from importlib.resources import files
 
+from harness.claims.model import Library
 from harness.evidence import Json
 from harness.lean import expression as lean
 from harness.lean.expression import Constant, Expression, Literal, Local, apply
@@ -99,9 +100,13 @@ FINITE: Mapping[str, Numbers] = {
 """Of which ones, where hypotheses speak of all numbers, of which there must be an end."""
 
 
-def numbers_of(lean_name: str, modulus: int = 0) -> Numbers:
+def numbers_of(lean_name: str, library: Library, modulus: int = 0) -> Numbers:
     """The numbers of a certificate; with a modulus, those. Raises `CannotCertify`."""
     found = (FINITE if modulus else NUMBERS).get(lean_name)
+    for kind in library.scalars.values():
+        if found is None and kind.lean_name == "Int" and lean_name in kind.classes:
+            # Another class, of which the integers are one by an instance that the library names.
+            found = replace(INTEGERS, instance=Constant(kind.classes[lean_name]))
     if found is None or modulus not in (0, found.modulus):
         of = f" modulo {modulus}" if modulus else ""
         raise CannotCertify(f"no numbers of {lean_name}{of} compute in the kernel")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from harness.claims.load import is_lean_name
-from harness.claims.model import Arrangement, Definition, Library, ScalarKind
+from harness.claims.model import Arrangement, Definition, Library
 from harness.language.elaborate import elaborate_term
 from harness.language.notation import to_text
 from harness.language.parser import parse_term
@@ -61,8 +61,7 @@ class Discovered:
 
 
 def discover(
-    namespace: str,
-    scalars: Mapping[str, ScalarKind],
+    base: Library,
     stored: Sequence[Stored],
     abbreviations: Mapping[str, Expression],
     ask: Ask,
@@ -72,11 +71,12 @@ def discover(
 ) -> Discovered:
     """The library of these definitions, which stand in an order in which each uses earlier ones.
 
-    `abbreviations` are the values of those that stand for types, `more` finds operators that are
-    no constant, `theorems` may be the bridges of some that are, and `helpers` are the values of
-    private definitions. Asks the kernel once, and once more where a theorem may be a bridge.
+    `base` has its namespace and scalars, and the operators that are known already. `abbreviations`
+    are the values of those that stand for types, `more` finds operators that are no constant,
+    `theorems` may be the bridges of some that are, and `helpers` are the values of private
+    definitions. Asks the kernel once, and once more where a theorem may be a bridge.
     """
-    empty = Library(namespace, scalars, {}, {})
+    empty = base
     found = Discovered(empty)
     typed: dict[str, Signature] = {}
     arrangements: dict[str, Arrangement] = {}
@@ -90,9 +90,9 @@ def discover(
         except Unreadable as reason:
             found.left_out[item.name] = str(reason)
     proved = {t.name: t.arrangement for t in theorems if t.arrangement is not None}
-    library = replace(empty, arrangements={**arrangements, **proved})
+    library = replace(empty, arrangements={**empty.arrangements, **arrangements, **proved})
     primitives, bridges = _primitives(library, typed, ask, theorems)
-    library = replace(library, primitives=primitives, bridges=bridges)
+    library = replace(library, primitives=primitives, bridges={**empty.bridges, **bridges})
     library, patterns = more(library, typed)
     found.patterns = patterns
     terms = (name for text in library.terms.values() if (name := constant_of(text)))
@@ -148,21 +148,24 @@ def _primitives(
     What an operator over sums means rests on which constant is the sum: it is tried with each.
     """
     trials: dict[_Trial, Library] = {}
+    known = library.primitives
     sums = [name for name, own in typed.items() if fits("sum", own)]
-    for operator in (name for name in signatures() if name not in NOTATION):
+    sums = [known["sum"]] if "sum" in known else sums
+    for operator in (name for name in signatures() if name not in NOTATION | known.keys()):
         for constant in (name for name, own in typed.items() if fits(operator, own)):
             for total in sums if "sum" in handed(operator) else [""]:
-                named = {"sum": total, operator: constant}
+                named = {**known, "sum": total, operator: constant}
                 trials[operator, constant, total, ""] = replace(library, primitives=named)
     found = _asked(trials, ask)
     fitting = [trial for trial, accepted in found.items() if all(accepted)]
-    primitives = _chosen(fitting, {})
+    primitives = _chosen(fitting, known)
     # Of the rest, a theorem may say what it is.
     taken = {constant for _, constant, *_ in fitting}
     spoken_of = {t.name: set(constants(t.type)) for t in theorems if t.arrangement is not None}
     more = {
         (operator, constant, total, theorem): replace(
-            trials[operator, constant, total, ""], bridges={operator: (theorem,) * len(accepted)}
+            trials[operator, constant, total, ""],
+            bridges={**library.bridges, operator: (theorem,) * len(accepted)},
         )
         for (operator, constant, total, _), accepted in found.items()
         for theorem, named in spoken_of.items()

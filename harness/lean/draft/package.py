@@ -9,13 +9,12 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import count
 
-from harness.claims.load import core_scalars
 from harness.claims.model import OPERATORS, Library, Project
 from harness.kernel.declarations import Definition
 from harness.language.primitives import signatures
 from harness.lean.arrangement import arranged, arrangement
 from harness.lean.audit.answer import Ruling
-from harness.lean.audit.inspection import inspect
+from harness.lean.audit.inspection import cited, inspect
 from harness.lean.build import Build
 from harness.lean.draft.library import Discovered, Stored, discover
 from harness.lean.draft.pattern import Pattern, pattern
@@ -58,7 +57,7 @@ class PackageReader:
             name: Stored(
                 name,
                 self.types[name],
-                arrangement(constants[name], core_scalars(), constants),
+                arrangement(constants[name], self.session.project.library.scalars, constants),
                 self._value(name),
                 self._says(name),
             )
@@ -66,10 +65,9 @@ class PackageReader:
             # What stands for a type or a proposition is read through, and no definition.
             if name not in self.abbreviations and not is_about_signs(self.types[name])
         }
-        namespace = _namespace(names)
+        base = replace(self.session.project.library, namespace=_namespace(names))
         return discover(
-            namespace,
-            core_scalars(),
+            arranged(base, (), constants),
             [own for name, own in stored.items() if self._kind(name) == "definition"],
             self.abbreviations,
             self.ask,
@@ -82,6 +80,8 @@ class PackageReader:
         self, library: Library, typed: Mapping[str, Signature]
     ) -> tuple[Library, Mapping[str, Pattern]]:
         """The library with the terms that Lean elaborates and that mean an operator."""
+        if library.terms:
+            return library, self.patterns(library)
         shaped = replace(library, shapes=shapes(self.abbreviations, library))
         signs = has_signs(self.types.values())
         terms: dict[str, tuple[str, str]] = {}
@@ -173,7 +173,7 @@ class PackageReader:
     def _kept(self, name: str) -> bool:
         """Whether a name is private, or Lean's own: of an instance, or for something on the way."""
         own = any(re.match(r"inst[A-Z]", part) for part in name.split("."))
-        return own or name.startswith("_private.") or ".«" in name
+        return own or name.startswith(("_private.", f"{OPERATORS}.")) or ".«" in name
 
     def _value(self, name: str) -> Expression | None:
         cited = self.session.graph.in_value(name)
@@ -218,8 +218,10 @@ def _namespace(names: Sequence[str]) -> str:
 def read_all(project: Project, built: Build, caller: Caller) -> PackageReader:
     """Everything that the built package declares. Raises `ErrandFailed` and `Stopped`."""
 
+    cites = cited(project.library)
+
     def look(name: str, asked: Sequence[Comparison], what: str, built: Build = built) -> Session:
-        answer, seconds = inspect(built, caller, asked, folder=name, what=what)
+        answer, seconds = inspect(built, caller, asked, folder=name, what=what, cites=cites)
         return Session(project, built, Plan((), {}, {}), answer, seconds)
 
     def ask(comparisons: Sequence[Comparison]) -> Mapping[str, bool]:

@@ -39,7 +39,8 @@ class Pattern:
         if not isinstance(own, Constant) or own != head or len(parts) > len(arguments):
             return None
         holes: dict[str, Expression] = {}
-        if not all(self._match(p, a, holes) for p, a in zip(parts, arguments, strict=False)):
+        given = zip(parts, arguments, strict=False)
+        if not all(self._is_instance(p, self.sizes) or self._match(p, a, holes) for p, a in given):
             return None
         wanted = {*self.sizes, *self.arguments}
         return (holes, arguments[len(parts) :]) if wanted <= holes.keys() else None
@@ -60,10 +61,13 @@ class Pattern:
             case _:
                 return pattern == term
 
-    def _is_instance(self, pattern: Expression) -> bool:
-        """Whether it is made of instances, so that nothing else can stand in its place."""
+    def _is_instance(self, pattern: Expression, sizes: tuple[str, ...] = ()) -> bool:
+        """Whether it is made of instances, so that nothing else can stand in its place.
+
+        Those of vectors and matrices have `sizes` in them.
+        """
         free = set(names(pattern))
-        return bool(free & self.instances) and free <= self.instances | {self.scalars}
+        return bool(free & self.instances) and free <= {*self.instances, self.scalars, *sizes}
 
 
 def pattern(

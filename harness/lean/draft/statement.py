@@ -20,6 +20,9 @@ from harness.lean.draft.signature import is_size
 from harness.lean.draft.types import Names
 from harness.lean.expression import Constant, Expression, ForAll, Local, constants, spine
 
+_OF_INDICES = frozenset({"Fintype", "Finite", "DecidableEq"})
+"""Classes of Lean's and Mathlib's that say that a type is one of indices."""
+
 
 @dataclass(frozen=True)
 class Untranslated:
@@ -172,10 +175,14 @@ class _Telescope:
             reason = str(fault if used else other)
             text, name = shown(binder.type), spoken_name(binder.name)
             if name == "inst":
-                name, reason = (
-                    f"[{short(binder.type)}]",
-                    "an instance that the language cannot ask for",
-                )
+                head, _ = spine(binder.type)
+                reason = "an instance that the language cannot ask for"
+                if isinstance(head, Constant) and head.name in _OF_INDICES:
+                    reason = (
+                        "a type of indices, where the language has sizes; a theorem that is this "
+                        "one at `Fin n` can be claimed"
+                    )
+                name = f"[{short(binder.type)}]"
             self.untranslated.append(Untranslated(name, text, reason))
             return scope
         taken = {name for name, _ in self.hypotheses}

@@ -14,6 +14,9 @@ from harness.lean.printer import applied
 from harness.lean.refuted import Fact, Ground, refuted, ruled
 from harness.lean.session import Session
 
+UNCOMPUTED = frozenset({"Real", "Complex"})
+"""Types of which no number can be written down whole."""
+
 
 @dataclass(frozen=True)
 class Subject:
@@ -83,6 +86,10 @@ def _refusal(session: Session, subject: Subject) -> Evidence | None:
     """Why running the subject would say nothing about what it is."""
     library = session.project.library
     declarations = session.answer.declarations
+    if subject.scalars is not None and subject.scalars.lean_name in UNCOMPUTED:
+        name = subject.scalars.lean_name
+        summary = f"There is nothing to run: no program computes with numbers of Lean's {name}."
+        return _evidence(subject, Outcome.NOT_APPLICABLE, summary)
     run = constants(library, subject)
     below = {
         name: declarations[name]

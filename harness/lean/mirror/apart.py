@@ -267,23 +267,20 @@ def _scalars(
         return _CONCRETE[kind.lean_name], printer.of_type(kind), {}
     kinds = [printer.library.scalars[item] for item in own.items if item in printer.library.scalars]
     divides = "divide" in own.items or any(k.lean_name == "Lean.Grind.Field" for k in kinds)
-    numbers = MODULO_THREE if divides else INTEGERS
-    of = "Lean.Grind.Field" if divides else "Lean.Grind.CommRing"
-    [lawful] = [kind for kind in core_scalars().values() if kind.lean_name == of]
-    operations, _ = printer.of_class(lawful, numbers.type, numbers.instance)
-    found: dict[str, Expression] = {}
-    for item, (name, _) in zip(own.items, identity.binders, strict=False):
-        if item == ARGUMENT:
-            continue
-        if item == SCALARS:
-            found[name] = numbers.type
-        elif item in operations:
-            found[name] = operations[item]
-        elif printer.library.scalars[item].lean_name == of:
-            found[name] = numbers.instance
-        else:
-            raise _NoInstance
-    scope = printer.concrete(numbers.type, operations, {}, set())
+    if divides:
+        numbers = MODULO_THREE
+        [field] = [k for k in core_scalars().values() if k.lean_name == "Lean.Grind.Field"]
+        given = printer.of_class(field, numbers.type, numbers.instance)
+        scope = printer.concrete(numbers.type, *given, set())
+    else:
+        numbers = INTEGERS
+        [integers] = [k for k in printer.library.scalars.values() if k.lean_name == "Int"]
+        scope = printer.of_type(integers)
+    found = {
+        name: numbers.type if item == SCALARS else scope.instance(item)
+        for item, (name, _) in zip(own.items, identity.binders, strict=False)
+        if item != ARGUMENT
+    }
     return numbers, scope, found
 
 

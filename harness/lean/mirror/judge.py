@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain, count
 
-from harness.claims.model import Claim, Library, ScalarKind
+from harness.claims.model import OPERATORS, Claim, Library, ScalarKind
 from harness.diagnostics import Diagnostic
 from harness.evidence import Evidence, Json, Leg, Outcome
 from harness.lean import expression as lean
@@ -470,9 +470,21 @@ def _own_laws(session: Session, kinds: Iterable[ScalarKind], constants: Iterable
     cited = {
         name
         for kind in asked
-        for name in (kind.lean_name, *chain.from_iterable(kind.operations.values()))
+        for name in (
+            *(kind.lean_name, *kind.classes.values()),
+            *chain.from_iterable(kind.operations.values()),
+        )
     }
-    own = sorted(cited & set(session.answer.declarations))
+    # What was found by an instance of the package's is its own as well.
+    ours = f"{OPERATORS}."
+    rests_on = chain.from_iterable(
+        session.graph.rests_on(name) if name.startswith(ours) else [name] for name in cited
+    )
+    own = sorted(
+        name
+        for name in {*rests_on} & session.answer.declarations.keys()
+        if not name.startswith(ours)
+    )
     if not own:
         return ""
     return (

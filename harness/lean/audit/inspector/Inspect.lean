@@ -4,6 +4,8 @@ meta structure Request where
   modules : List Name
   imports : List Name
   base : List Name
+  believed : List Name
+  cited : List Name
   reference : List Name
   items : List (List String)
   skipped : List Nat
@@ -13,6 +15,8 @@ meta def readLine (r : Request) (line : String) : Request :=
   | ["module", n] => { r with modules := readName n :: r.modules }
   | ["import", n] => { r with imports := readName n :: r.imports }
   | ["base", n] => { r with base := readName n :: r.base }
+  | ["believed", n] => { r with believed := readName n :: r.believed }
+  | ["cited", n] => { r with cited := readName n :: r.cited }
   | ["reference", n] => { r with reference := readName n :: r.reference }
   | ["skip", i] => { r with skipped := number i.toList :: r.skipped }
   | "compare" :: fields => { r with items := fields :: r.items }
@@ -47,12 +51,12 @@ meta def literals : List Name := [`Nat, `Char, `List, `String, `Char.ofNat, `Str
 meta unsafe def inspect (own : Environment) : IO Unit := do
   let out ← IO.FS.Handle.mk "answer.txt" .write
   let text ← IO.FS.readFile "request.txt"
-  let r := folded readLine ⟨[], [], [], [], [], []⟩ (split '\n' text)
+  let r := folded readLine ⟨[], [], [], [], [], [], [], []⟩ (split '\n' text)
   out.putStrLn ("{\"meta\":{\"exporter\":{\"name\":\"lean-harness\",\"version\":\"1\"},\"lean\":" ++
     "{\"githash\":" ++ quote Lean.githash ++ ",\"version\":" ++ quote Lean.versionString ++
     "},\"format\":{\"version\":\"3.1.0\"}}}")
   let full ← load (joined r.base (joined r.imports r.modules))
-  let modules := modulesFrom full r.modules 0
+  let modules := modulesFrom full r.modules r.believed 0
   let library ← load r.base
   let store ← Store.new out
   each (fun (_, d) => describeReplacements store d) modules
@@ -65,14 +69,14 @@ meta unsafe def inspect (own : Environment) : IO Unit := do
     | none => return []
   let steps ← IO.mkRef 0
   let references : Replay := {
-    store, library, stored := ours, progress := ← Table.new _, env, told := none, steps
+    store, library, believed := r.believed, stored := ours, progress := ← Table.new _, env, told := none, steps
     skipped := [] }
   each (visit references) r.reference
   let found ← gather store modules
   let package : Replay := {
-    store, library, stored := fun _ => gathered found, progress := ← Table.new _, env
-    told := some full, steps, skipped := r.skipped }
-  each (visit package) literals
+    store, library, believed := r.believed, stored := fun _ => gathered found
+    progress := ← Table.new _, env, told := some full, steps, skipped := r.skipped }
+  each (visit package) (joined literals r.cited)
   each (fun (_, d) => each (fun (c : ConstantInfo) => visit package c.name) d.constants.toList)
     modules
   each (compare package) r.items

@@ -29,13 +29,19 @@ meta def marks (env : Environment) (n : Name) (c : ConstantInfo) : List String :
 meta def isCore (m : Name) : Bool :=
   isIn m.getRoot [`Init, `Std, `Lean, `Lake]
 
-/-- The package's modules and those of other packages. -/
-meta partial def modulesFrom (env : Environment) (wanted : List Name) (i : Nat) :
+/-- Whether what a module declares is believed without its proof: another package's, as fetched. -/
+meta def isBelieved (env : Environment) (believed : List Name) (n : Name) : Bool :=
+  match env.getModuleIdxFor? n with
+  | some i => isIn env.header.moduleNames[i.toNat]!.getRoot believed
+  | none => false
+
+/-- The package's modules and those of other packages that are not `believed`. -/
+meta partial def modulesFrom (env : Environment) (wanted believed : List Name) (i : Nat) :
     List (Name × ModuleData) :=
   if i < env.header.moduleNames.size then
     let m := env.header.moduleNames[i]!
-    let rest := modulesFrom env wanted (i + 1)
-    if isIn m wanted || !isCore m then (m, env.header.moduleData[i]!) :: rest else rest
+    let rest := modulesFrom env wanted believed (i + 1)
+    if isIn m wanted || !(isCore m || isIn m.getRoot believed) then (m, env.header.moduleData[i]!) :: rest else rest
   else []
 
 /-- An entry of the table of places, which is stored without its type. -/

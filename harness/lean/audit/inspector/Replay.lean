@@ -51,8 +51,10 @@ meta inductive Progress where
 
 meta structure Replay where
   store : Store
-  /-- Lean's own library. -/
+  /-- Lean's own library, and what else is believed. -/
   library : Environment
+  /-- The first names of the modules that are believed and not Lean's own. -/
+  believed : List Name
   /-- What is to be replayed under a name and its number, by all modules that declare it. -/
   stored : Name → Nat → IO (List Stored)
   progress : Table Progress
@@ -204,7 +206,10 @@ meta unsafe def visitLibrary (r : Replay) (i : Nat) (c : ConstantInfo) : IO Unit
       | none => pure ()) [`Quot, `Quot.mk, `Quot.lift, `Quot.ind]
   | c => do
     r.progress.put i .done
-    let b ← built r.store c
+    let isTheorem := match c with
+      | .thmInfo _ => isBelieved r.library r.believed c.name
+      | _ => false
+    let b ← built r.store (if isTheorem then .axiomInfo { c.toConstantVal with isUnsafe := false } else c)
     each (visit r) (usedIn b.info)
     write r b.text
     match c with

@@ -1,0 +1,136 @@
+"""A package on Mathlib, drafted and checked by the profile that comes with the harness.
+
+Mathlib itself cannot be had here. `mathlib/packages/mathlib` is a miniature of our own with its
+shapes: names, classes, universes, types of indices, sums that fold a list whose order is forgotten,
+instances for the signs. The workflow `mathlib.yml` puts the same package on the real one.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from harness.claims.load import load_library, profile
+from harness.claims.model import Library
+from harness.lean.build import Build
+from harness.lean.package import read_package
+from harness.lean.toolchain import Kind
+from tests.lean.drafted import PACKAGES, Drafted, drafted
+
+DRAFTED = (
+    *("gram_transpose", "scores_apply", "mul_of_orthogonal", "layer_zero"),
+    *("quad_one", "smul_transpose", "add_swap", "diagonal_transpose"),
+)
+LACKING = {
+    "exp_congr": "names nothing for Lean's Real.exp",
+    "mul_swap": "[Fintype ι]: a type of indices, where the language has sizes",
+}
+EMPTY = {"extends": "mathlib", "namespace": "App", "primitives": {}, "definitions": {}}
+
+
+def fetched(root: Path) -> None:
+    """What `lake` would have fetched, where it would lie."""
+    (root / ".lake").mkdir()
+    (root / "packages").rename(root / ".lake" / "packages")
+
+
+@pytest.fixture(scope="module")
+def package(tmp_path_factory: pytest.TempPathFactory) -> Drafted:
+    return drafted(tmp_path_factory.mktemp("mathlib"), "mathlib", fetched)
+
+
+@pytest.mark.lean
+def test_what_can_be_said_is_drafted_with_the_profile(package: Drafted) -> None:
+    assert package.said
+    data = yaml.safe_load((package.root / "specs" / "definitions.yaml").read_text("utf-8"))
+    assert data["extends"] == "mathlib"
+    assert data["primitives"] == {}
+    assert {name: entry["is"] for name, entry in data["definitions"].items()} == {
+        "scores": "K @ q",
+        "gram": "Aᵀ @ A",
+        "layer": "W @ x + b",
+        "quad": "dot(x, A @ x)",
+    }
+    assert package.specifications == set(DRAFTED)
+    for theorem, reason in LACKING.items():
+        assert reason in package.reason(theorem)
+
+
+@pytest.mark.lean
+def test_it_is_proved_on_what_was_fetched_and_says_what_lean_has(package: Drafted) -> None:
+    assert not package.against
+    for theorem in DRAFTED:
+        for leg in ("proof", "mirror"):
+            checks = [c for c in package.subjects[theorem][leg] if c["check"] != "lock"]
+            assert {check["outcome"] for check in checks} == {"confirmed"}, checks
+    [kernel] = [
+        check for check in package.subjects["gram_transpose"]["proof"] if check["check"] == "kernel"
+    ]
+    # The theorem and its one definition; of Mathlib nothing.
+    assert kernel["data"]["replayed"] == 2
+    assert "what it takes from Mathlib is believed as it was fetched" in kernel["summary"]
+    [mirror] = [
+        check
+        for check in package.subjects["scores_apply"]["mirror"]
+        if check["check"] == "definitional equality"
+    ]
+    assert "sum by Fin.sum_univ_zero and Fin.sum_univ_castSucc" in mirror["summary"]
+    assert package.outcomes("gram_transpose", "execution") == {"not applicable"}
+
+
+@pytest.mark.lean
+def test_a_false_twin_is_refuted(package: Drafted) -> None:
+    said, code = package.with_change("mul_of_orthogonal.yaml", "Rᵀ @ R = 1", "R @ Rᵀ = 1")
+    assert code == 1
+    assert "mul_of_orthogonal ✗ refuted" in said
+    said, code = package.with_change("definitions.yaml", "dot(x, A @ x)", "dot(A @ x, A @ x)")
+    assert code == 1
+    assert "App.quad is defined otherwise in Lean" in said
+
+
+def built(root: Path, believed: tuple[str, ...] = ("Mathlib",)) -> Build:
+    kind: Kind = "embedded"
+    return Build(read_package(root), kind, "4.28.0", "abc", root, {}, believed=believed)
+
+
+@pytest.mark.parametrize("where", ["fetched", "own", "near"])
+def test_only_what_was_fetched_is_believed(where: str, tmp_path: Path) -> None:
+    """A package could call a module of its own so, or have another lie beside it."""
+    root = tmp_path / "app"
+    root.mkdir()
+    text = (PACKAGES / "mathlib" / "lakefile.toml").read_text("utf-8")
+    home = {"fetched": ".lake/packages/mathlib", "own": ".", "near": "near"}[where]
+    if where == "near":
+        text = text.replace('scope = "leanprover-community"\nrev = "v4.28.0"', 'path = "near"')
+    (root / "lakefile.toml").write_text(text, "utf-8")
+    (root / "App.lean").write_text("import Mathlib.A\n", "utf-8")
+    folder = root / home
+    folder.joinpath("Mathlib").mkdir(parents=True)
+    folder.joinpath("Mathlib", "A.lean").write_text("theorem a : 1 = 1 := rfl\n", "utf-8")
+    if where != "own":
+        (folder / "lakefile.toml").write_text(
+            'name = "mathlib"\n[[lean_lib]]\nname = "Mathlib"\nglobs = ["Mathlib.+"]\n', "utf-8"
+        )
+    assert built(root).taken_as_fetched == ({"Mathlib"} if where == "fetched" else set())
+    assert not built(root, ()).taken_as_fetched
+
+
+def library(tmp_path: Path, **more: object) -> Library:
+    path = tmp_path / "definitions.yaml"
+    path.write_text(yaml.safe_dump({**EMPTY, **more}, sort_keys=False), "utf-8")
+    return load_library(path, "definitions.yaml")
+
+
+def test_a_project_may_say_otherwise_than_the_profile(tmp_path: Path) -> None:
+    plain = library(tmp_path)
+    assert plain.terms == profile("mathlib").terms
+    assert plain.bridges["sum"] == ("Fin.sum_univ_zero", "Fin.sum_univ_castSucc")
+    assert next(iter(plain.scalars.values())).lean_name == "CommRing"
+    own = library(tmp_path, primitives={"sum": "total"}, bridges={"sum": ["nil", "next"]})
+    assert own.primitives["sum"] == "App.total"
+    assert own.bridges == {"sum": ("App.nil", "App.next")}
+    assert own.borrowed == plain.borrowed - {"sum"}
+    # What is not proved of a sum of the package's own is not borrowed from Mathlib's.
+    assert not library(tmp_path, primitives={"sum": "total"}).bridges
