@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,7 +12,8 @@ from harness.cli.shared import (
     JSON,
     NO_CACHE,
     TOOLCHAIN,
-    kept_folder,
+    fail,
+    looked_into,
     print_json,
     read_project,
     reports_bad_input,
@@ -36,33 +37,21 @@ def lock(folder: Path, only_check: bool, as_json: bool, toolchain: str, is_kept:
     definition below it, has become another is not confirmed. Exit code 1: something differs from
     the file, or cannot be locked; 3: there is no file to check, or no Lean.
     """
-    from functools import partial
-    from typing import cast
-
     from harness.claims.lock import LOCK_FILE, lock_text
     from harness.files import write_atomically
-    from harness.lean.errand import ErrandFailed
-    from harness.lean.find import find_toolchain
-    from harness.lean.leg import look
     from harness.lean.lock import current
-    from harness.lean.toolchain import Preference, ToolchainMissing
 
     project, _ = read_project(folder)
     path = project.specs / LOCK_FILE
     if only_check and project.lock is None:
-        _fail(3, f"there is no {path}: nothing is locked; `harness lock` writes it")
-    try:
-        lean = find_toolchain(cast(Preference, toolchain), root=project.lean)
-        cache = kept_folder(project.root, is_kept) / "lean"
-        session = look(project, lean, cache, partial(click.echo, err=True))
-    except (ToolchainMissing, ErrandFailed) as error:
-        _fail(3, str(error))
+        fail(3, f"there is no {path}: nothing is locked; `harness lock` writes it")
+    session, _, _ = looked_into(project, toolchain, is_kept)
     now = current(session)
     missing = [
         c.theorem for c in project.claims if session.constant(c.theorem) not in now.everything
     ]
     if missing:
-        _fail(1, "Lean has no such theorem, so there is nothing to lock: " + ", ".join(missing))
+        fail(1, "Lean has no such theorem, so there is nothing to lock: " + ", ".join(missing))
     changes = _changes(project.lock, now)
     if as_json:
         kinds = {"-": "gone", "+": "new", "~": "changed"}
@@ -96,8 +85,3 @@ def _changes(old: Lock | None, new: Lock) -> list[str]:
             elif not same(was[name], now[name]):
                 found.append(f"~ {name}{what}")
     return found
-
-
-def _fail(code: int, message: str) -> NoReturn:
-    click.echo(message, err=True)
-    sys.exit(code)

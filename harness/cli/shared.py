@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import partial, wraps
 from math import isfinite
 from pathlib import Path
-from typing import TYPE_CHECKING, ParamSpec
+from typing import TYPE_CHECKING, NoReturn, ParamSpec
 
 import click
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
     from harness.claims.model import Claim, Project
+    from harness.lean.session import Session
+    from harness.lean.toolchain import Toolchain
 
 P = ParamSpec("P")
 
@@ -109,6 +111,32 @@ def kept_folder(project: Path, is_kept: bool) -> Path:
 
     keeping = kept_or_not(project, partial(click.echo, err=True), is_wanted=is_kept)
     return click.get_current_context().with_resource(keeping)
+
+
+def looked_into(project: Project, toolchain: str, is_kept: bool) -> tuple[Session, Toolchain, Path]:
+    """The project's package as Lean has it, that Lean, and where its answers are kept.
+
+    Ends the command with exit code 3 where there is no Lean, or none that answers.
+    """
+    from typing import cast
+
+    from harness.lean.errand import ErrandFailed
+    from harness.lean.find import find_toolchain
+    from harness.lean.leg import look
+    from harness.lean.toolchain import Preference, ToolchainMissing
+
+    try:
+        lean = find_toolchain(cast(Preference, toolchain), root=project.lean)
+        kept = kept_folder(project.root, is_kept) / "lean"
+        return look(project, lean, kept, partial(click.echo, err=True)), lean, kept
+    except (ToolchainMissing, ErrandFailed) as error:
+        fail(3, str(error))
+
+
+def fail(code: int, message: str) -> NoReturn:
+    """End the command with this exit code, and say why."""
+    click.echo(message, err=True)
+    sys.exit(code)
 
 
 class Finite(click.FloatRange):

@@ -8,7 +8,7 @@ from harness.diagnostics import meant
 from harness.language import syntax as s
 from harness.language.holes import finish, finish_variable, unify
 from harness.language.operators import MEANING, by_shape, operator_of
-from harness.language.primitives import BY_NAME, signatures
+from harness.language.primitives import BY_NAME, CONDITIONS, signatures
 from harness.language.scope import Scope, check_type
 from harness.language.terms import Apply, Call, Equation, Lambda, Primitive, Span, Term, Variable
 from harness.language.types import (
@@ -147,6 +147,10 @@ class _Elaborator:
                 variable = self.bind(binder)
                 inner = self.infer(body, {**bound, binder.name: variable})
                 return Lambda(variable, inner, span)
+            case s.Choice(relation, left, right, yes, no, span):
+                indices = tuple(self.infer(index, bound) for index in (left, right))
+                values = tuple(self.check(value, SCALAR, bound) for value in (yes, no))
+                return self.build(CONDITIONS[relation], indices + values, span)
             case s.Summation(binder, body, span):
                 family = self.family(binder, body, bound, span)
                 addition = by_shape("Σ", family.body.type)

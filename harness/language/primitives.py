@@ -24,6 +24,11 @@ negate          {}           : scalar -> scalar
 multiply        {}           : scalar -> scalar -> scalar
 divide          {}           : scalar -> scalar -> scalar
 sum             {n}          : (index(n) -> scalar) -> scalar
+if_le           {n}          : index(n) -> index(n) -> scalar -> scalar -> scalar
+if_lt           {n}          : index(n) -> index(n) -> scalar -> scalar -> scalar
+                is i, j, a, b: if j ≤ i then b else a
+if_eq           {n}          : index(n) -> index(n) -> scalar -> scalar -> scalar
+                is i, j, a, b: if i ≤ j then (if j ≤ i then a else b) else b
 
 vector          {n}          : (index(n) -> scalar) -> vector(n)
 entry           {n}          : vector(n) -> index(n) -> scalar
@@ -66,6 +71,9 @@ _SHAPES = {"vector": ("n", "vector(n)"), "matrix": ("m, n", "matrix(m, n)")}
 OPERATIONS = ("zero", "one", "add", "multiply", "negate", "subtract", "divide")
 """The operations on scalars, each an instance of a Lean class of its own. Definitions take them in
 this order, unless `definitions.yaml` says otherwise."""
+
+CONDITIONS: Mapping[str, str] = {"≤": "if_le", "<": "if_lt", "=": "if_eq"}
+"""What `if i ≤ j then a else b` is, by the sign between the two indices."""
 
 BY_NAME: Mapping[str, tuple[str, ...]] = {
     name: (name,)

@@ -162,7 +162,7 @@ def _inverse(factor: Factor) -> Poly:
     match factor:
         case Inverse(_, of):
             return of
-        case Delta():
+        case Delta() | Atom("m"):
             return of_factor(factor)
         case _:
             return of_factor(Inverse("v", of_factor(factor)))
@@ -224,7 +224,12 @@ def _contract(locals_: tuple[Atom, ...], factors: tuple[Factor, ...], word: Word
     """
     if _is_empty(locals_, factors, word):
         return ZERO
-    factors = tuple(f for i, f in enumerate(factors) if f.kind != "d" or f not in factors[:i])
+    # What is 0 or 1 is its own square; and an index is at most itself.
+    factors = tuple(
+        f
+        for i, f in enumerate(factors)
+        if not (f.kind in "dm" and f in factors[:i]) and not (f.kind == "m" and len({*f.args}) == 1)
+    )
     for index in locals_:
         others = tuple(other for other in locals_ if other != index)
         for position, factor in enumerate(factors):

@@ -41,6 +41,9 @@ SPECS = {
     "turned": "A, B: matrix(n, n)\nthen: (A @ B)ᵀ = Bᵀ @ Aᵀ",
     "looked_up": "g: dimension\n  f: index(n) -> index(g)\n  v: vector(g)\n"
     "then: (sum i, v[f(i)]) = (sum i, v[f(i)])",
+    "masked": "i: index(n)\n  v: vector(n)\n"
+    "then: '(sum j, if j <= i then v[j] else 0) = sum j, if i < j then 0 else v[j]'",
+    "one_left": "i: index(n)\n  v: vector(n)\nthen: (sum j, if i = j then v[j] else 0) = v[i]",
     "quotient": "a, b: scalar\nscalars: field\nthen: a / b = a / b",
 }
 """Claims that no theorem is about: what they say is run all the same."""
@@ -85,6 +88,7 @@ def instance(
 
 A, B = [[1, 2], [3, 4]], [[0, 1], [1, 0]]
 THIRD = Fraction(1, 3)
+AT_ONE = instance({"n": 3}, places={"i": np.array(1)}, v=[5, 7, "1/2"])
 
 # What is asked, of which side, on which inputs; and what a person finds with a pencil.
 BY_HAND: list[tuple[str, int, Scalars, Instance, list[Any]]] = [
@@ -103,6 +107,18 @@ BY_HAND: list[tuple[str, int, Scalars, Instance, list[Any]]] = [
     ("weights_itself", 0, "Rat", instance({"n": 2}, 1, v=[1, -1]), [0, 0]),
     ("weights_itself", 0, "Float", instance({"n": 4}, v=[7, 7, 7, 7]), [0.25] * 4),
     ("power_itself", 0, "Rat", instance({"n": 2}, v=[3, "1/2"]), [10, Fraction(5, 4)]),
+    # The first two of (5, 7, 1/2), of which the second is at place 1.
+    *(
+        (
+            "masked",
+            side,
+            "Rat",
+            instance({"n": 3}, places={"i": np.array(1)}, v=[5, 7, "1/2"]),
+            [12],
+        )
+        for side in (0, 1)
+    ),
+    ("one_left", 0, "Rat", instance({"n": 3}, places={"i": np.array(1)}, v=[5, 7, "1/2"]), [7]),
     # v₂ + v₀ + v₂, and a sum over nothing where there is nothing to look up
     (
         "looked_up",
