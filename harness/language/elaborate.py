@@ -148,9 +148,9 @@ class _Elaborator:
                 inner = self.infer(body, {**bound, binder.name: variable})
                 return Lambda(variable, inner, span)
             case s.Choice(relation, left, right, yes, no, span):
-                indices = tuple(self.infer(index, bound) for index in (left, right))
-                values = tuple(self.check(value, SCALAR, bound) for value in (yes, no))
-                return self.build(CONDITIONS[relation], indices + values, span)
+                two = self.infer(left, bound), self.infer(right, bound)
+                values = self.check(yes, SCALAR, bound), self.check(no, SCALAR, bound)
+                return self.build(CONDITIONS[relation], (*two, *values), span)
             case s.Summation(binder, body, span):
                 family = self.family(binder, body, bound, span)
                 addition = by_shape("Σ", family.body.type)

@@ -21,7 +21,12 @@ from harness.lean.session import Session
 
 AXIOMS = ("propext", "Quot.sound", "Classical.choice")
 
-BRACKETS = {"default": "()", "implicit": "{}", "strictImplicit": "⦃⦄", "instImplicit": "[]"}
+BRACKETS = {
+    "default": ("(", ")"),
+    "implicit": ("{", "}"),
+    "strictImplicit": ("⦃", "⦄"),
+    "instImplicit": ("[", "]"),
+}
 
 
 class NoChallenge(Exception):
@@ -106,7 +111,7 @@ def statement(constant: Constant) -> str:
                 return f"{head} {operand(e.arg, scope)}"
             case kernel.Binder():
                 own = fresh(e.name, scope)
-                left, right = BRACKETS[e.info] if isinstance(e, kernel.Pi) else "()"
+                left, right = BRACKETS[e.info if isinstance(e, kernel.Pi) else "default"]
                 binder = f"{left}{own} : {walk(e.type, scope)}{right}"
                 body = walk(e.body, (*scope, own))
                 is_type = isinstance(e, kernel.Pi)

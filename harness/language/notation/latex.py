@@ -88,8 +88,8 @@ def latex_of(layout: Layout) -> str:
         case Chosen(relation, left, right, yes, no):
             sign = relation.replace("≤", r"\le")
             condition = rf"{latex_of(left)} {sign} {latex_of(right)}"
-            rows = rf"{latex_of(yes)} & {condition} \\ {latex_of(no)} & \text{{else}}"
-            return rf"\begin{{cases}} {rows} \end{{cases}}"
+            cases = rf"{latex_of(yes)} & {condition} \\ {latex_of(no)} & \text{{else}}"
+            return rf"\begin{{cases}} {cases} \end{{cases}}"
         case Mapped(binder, body):
             return rf"{_name(binder.name)} \mapsto {latex_of(body)}"
         case Tabulated(binder, body):

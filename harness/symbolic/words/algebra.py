@@ -32,6 +32,7 @@ from harness.symbolic.words.nodes import (
     Word,
     bracket,
     delta,
+    is_reflexive,
     occurrences,
     of_factor,
     of_letter,
@@ -228,7 +229,7 @@ def _contract(locals_: tuple[Atom, ...], factors: tuple[Factor, ...], word: Word
     factors = tuple(
         f
         for i, f in enumerate(factors)
-        if not (f.kind in "dm" and f in factors[:i]) and not (f.kind == "m" and len({*f.args}) == 1)
+        if not (f.kind in "dm" and f in factors[:i]) and not is_reflexive(f)
     )
     for index in locals_:
         others = tuple(other for other in locals_ if other != index)

@@ -145,6 +145,11 @@ def mask(one: Atom, two: Atom) -> Atom:
     return Atom("m", "≤", (one, two), "scalar")
 
 
+def is_reflexive(factor: Factor) -> bool:
+    """Whether it says that an index is at most itself."""
+    return isinstance(factor, Atom) and factor.kind == "m" and factor.args[0] == factor.args[1]
+
+
 def injection(index: Atom, whole: str, block: str = UNIT) -> Letter:
     """ι of block `index`; with no `block` size, the unit column e of that entry."""
     return Letter("i", "", (index,), whole, block, False)
