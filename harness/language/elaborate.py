@@ -8,7 +8,7 @@ from harness.diagnostics import meant
 from harness.language import syntax as s
 from harness.language.holes import finish, finish_variable, unify
 from harness.language.operators import MEANING, by_shape, operator_of
-from harness.language.primitives import BY_NAME, CONDITIONS, signatures
+from harness.language.primitives import BY_NAME, signatures
 from harness.language.scope import Scope, check_type
 from harness.language.terms import Apply, Call, Equation, Lambda, Primitive, Span, Term, Variable
 from harness.language.types import (
@@ -150,7 +150,7 @@ class _Elaborator:
             case s.Choice(relation, left, right, yes, no, span):
                 two = self.infer(left, bound), self.infer(right, bound)
                 values = self.check(yes, SCALAR, bound), self.check(no, SCALAR, bound)
-                return self.build(CONDITIONS[relation], (*two, *values), span)
+                return self.build(s.CONDITIONS[relation], (*two, *values), span)
             case s.Summation(binder, body, span):
                 family = self.family(binder, body, bound, span)
                 addition = by_shape("Σ", family.body.type)

@@ -24,8 +24,7 @@ from typing import TypeVar
 
 from harness.language import syntax as s
 from harness.language.cursor import Cursor
-from harness.language.primitives import CONDITIONS
-from harness.language.syntax import LanguageError
+from harness.language.syntax import CONDITIONS, LanguageError
 from harness.language.types import (
     SCALAR,
     Dim,

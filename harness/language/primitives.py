@@ -72,9 +72,6 @@ OPERATIONS = ("zero", "one", "add", "multiply", "negate", "subtract", "divide")
 """The operations on scalars, each an instance of a Lean class of its own. Definitions take them in
 this order, unless `definitions.yaml` says otherwise."""
 
-CONDITIONS: Mapping[str, str] = {"≤": "if_le", "<": "if_lt", "=": "if_eq"}
-"""What `if i ≤ j then a else b` is, by the sign between the two indices."""
-
 BY_NAME: Mapping[str, tuple[str, ...]] = {
     name: (name,)
     for name in (

@@ -108,6 +108,10 @@ class Tabulation:
     span: Span
 
 
+CONDITIONS = {"≤": "if_le", "<": "if_lt", "=": "if_eq"}
+"""Which operator `if i ≤ j then a else b` is, by the sign between the two indices."""
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """`if left relation right then yes else no`, where left and right are indices."""

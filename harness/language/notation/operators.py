@@ -21,7 +21,8 @@ from harness.language.notation.tree import (
     Tabulated,
     Transposed,
 )
-from harness.language.primitives import BY_NAME, CONDITIONS
+from harness.language.primitives import BY_NAME
+from harness.language.syntax import CONDITIONS
 
 Form = Callable[..., Layout]
 

@@ -8,7 +8,8 @@ from dataclasses import replace
 from harness.claims.model import ARGUMENT, SCALARS, Arrangement
 from harness.claims.needs import needs_of
 from harness.language.prelude import derived, made_of
-from harness.language.primitives import CONDITIONS, OPERATIONS, signatures
+from harness.language.primitives import OPERATIONS, signatures
+from harness.language.syntax import CONDITIONS
 from harness.language.transform import fresh
 from harness.language.types import (
     SCALAR,
