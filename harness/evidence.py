@@ -71,6 +71,8 @@ class GapKind(StrEnum):
 
     UNREACHED = "file that no root imports"
     UNMENTIONED = "theorem that no specification mentions"
+    UNTOLD = "node of the blueprint that no specification mentions"
+    UNMADE = "node of the blueprint that Lean does not have"
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,7 @@ class Gap:
 
     kind: GapKind
     name: str
-    """The module or theorem, as Lean names it."""
+    """The module, theorem or definition, as Lean names it."""
     file: str
     line: int = 1
     is_used: bool = False

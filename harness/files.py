@@ -21,9 +21,12 @@ def write_atomically(path: Path, text: str, *, is_durable: bool = True) -> None:
     write_together({path: text}, is_durable=is_durable)
 
 
-def write_together(texts: Mapping[Path, str], *, is_durable: bool = True) -> None:
+def write_together(texts: Mapping[Path, str | bytes], *, is_durable: bool = True) -> None:
     """Write files that belong together as `write_atomically` does: all of them, or none."""
-    encoded = {path: text.encode("utf-8") for path, text in texts.items()}
+    encoded = {
+        path: text.encode("utf-8") if isinstance(text, str) else text
+        for path, text in texts.items()
+    }
     streams = {path: data for path, data in encoded.items() if is_stream(path)}
     staged: dict[Path, Path] = {}
     try:

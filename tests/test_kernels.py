@@ -1,6 +1,6 @@
 """Laws of kernels, `tests/fixtures/kernels`: what the engines find, none of whose makers knew them.
 
-Lean has proofs of all eight; so have the rewriter, with certificates, and samplers instances.
+Lean has proofs of all; so have the rewriter, with certificates, and samplers instances.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from harness.claims.project import load_project
 from harness.evidence import Outcome
 from harness.language.elaborate import elaborate_statement
 from harness.language.parser import parse_statement
-from harness.language.terms import Primitive
+from harness.language.terms import Equation, Primitive
 from harness.language.types import SCALAR
 from harness.lattice import Answer
 from harness.necessity.decide import decide
@@ -56,6 +56,64 @@ TWINS = {
     ),
 }
 
+MASKS = {
+    "strict in the hypothesis": (
+        "causal_blind_to_future",
+        "∀ j, (if j < i then u[j] else 0) = (if j < i then v[j] else 0)",
+    ),
+    "of the future": (
+        "causal_blind_to_future",
+        "∀ j, (if i ≤ j then u[j] else 0) = (if i ≤ j then v[j] else 0)",
+    ),
+    "strict": (
+        "causal_of_masked",
+        "causal([j ↦ if j < i then w[j] else 0], v, i) = causal(w, v, i)",
+    ),
+    "one token alone": (
+        "causal_of_masked",
+        "causal([j ↦ if j = i then w[j] else 0], v, i) = causal(w, v, i)",
+    ),
+}
+
+
+@pytest.mark.parametrize("mask", MASKS)
+def test_a_mask_that_is_moved_is_refuted_by_two_legs(mask: str) -> None:
+    name, text = MASKS[mask]
+    claim = CLAIMS[name]
+    equation = stated(claim, text)
+    if claim.hypotheses:
+        [only] = claim.hypotheses
+        twin = replace(claim, hypotheses=(replace(only, equation=equation, text=text),))
+    else:
+        twin = replace(claim, conclusion=equation)
+    for check in (symbolic, numeric):
+        outcomes = {evidence.outcome for evidence in check(twin, PROJECT.library)}
+        assert Outcome.REFUTED in outcomes, check
+        assert Outcome.CONFIRMED not in outcomes, check
+
+
+LAST_TERM = "causal(w, v, i) = (Σ j, if j < i then w[j] * v[j] else 0) + w[i] * v[i]"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        LAST_TERM,
+        "causal(w, v + w, i) = causal(w, v, i) + causal(w, w, i)",
+        "(Σ j, if i = j then w[j] * v[j] else 0) = w[i] * v[i]",
+        "(Σ j, w[j]) = (Σ j, if j ≤ i then w[j] else 0) + (Σ j, if j ≤ i then 0 else w[j])",
+        "(if i ≤ i then w[i] else v[i]) = w[i]",
+    ],
+)
+def test_laws_of_masks_are_proved(text: str) -> None:
+    claim = replace(CLAIMS["causal_of_masked"], conclusion=stated(CLAIMS["causal_of_masked"], text))
+    assert prove(claim, PROJECT.library.definitions).is_proved
+
+
+def stated(claim: Claim, text: str) -> Equation:
+    return elaborate_statement(parse_statement(text), PROJECT.library.scope(claim.parameters))
+
+
 BROKEN = TWINS.keys() - {"attention_invariant_of_permutation"}
 """Those whose functions have few enough arguments for all to be tried."""
 
@@ -64,7 +122,7 @@ BROKEN = TWINS.keys() - {"attention_invariant_of_permutation"}
 def test_a_false_twin_is_not_proved(name: str) -> None:
     claim = CLAIMS[name]
     hypothesis, text = TWINS[name]
-    equation = elaborate_statement(parse_statement(text), PROJECT.library.scope(claim.parameters))
+    equation = stated(claim, text)
     changed = tuple(
         replace(h, equation=equation, text=text) if h.name == hypothesis else h
         for h in claim.hypotheses

@@ -86,15 +86,16 @@ class Arrays:
         run = getattr(self.tape.arithmetic, operation)
         return Named(self.tape.step(operation, run, *slots), axes)
 
-    def where(self, mask: Named, value: Named) -> Named:
-        """The value where a mask holds, and 0 elsewhere."""
+    def where(self, mask: Named, value: Named, other: Named | None = None) -> Named:
+        """The value where a mask holds, and the other elsewhere, or 0."""
         tape, xp = self.tape, self.tape.xp
-        slots, axes = self.alike([mask, value])
+        other = Named(tape.constant(0), ()) if other is None else other
+        slots, axes = self.alike([mask, value, other])
 
-        def choose(mask: Any, value: Any, zero: Any) -> Any:
-            return tape.arithmetic.lay(lambda x, z: xp.where(mask, x, z), value, zero)
+        def choose(mask: Any, value: Any, other: Any) -> Any:
+            return tape.arithmetic.lay(lambda x, z: xp.where(mask, x, z), value, other)
 
-        return Named(tape.step("where", choose, *slots, tape.constant(0)), axes)
+        return Named(tape.step("where", choose, *slots), axes)
 
     def total(self, array: Named, summed: Sequence[int]) -> Named:
         """The sum over some axes."""

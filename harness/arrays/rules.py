@@ -8,6 +8,7 @@ as long to walk: `A @ v` sums over a name that the last axes of A and v get in c
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -43,6 +44,12 @@ def _eye(algebra: Algebra, n: int, rows: int, columns: int) -> Named:
         return numbers[:, None] == numbers[None, :]
 
     return Named(algebra.tape.fixed("eye", n, make), (rows, columns))
+
+
+def _if_le(algebra: Algebra, sizes: Sequence[int], i: Any, j: Any, *values: Product) -> Product:
+    slots, axes = algebra.alike([algebra.places(i), algebra.places(j)])
+    mask = algebra.tape.step("le", operator.le, *slots, are_places=True)
+    return Product((algebra.where(Named(mask, axes), *map(algebra.array, values)),))
 
 
 def _diagonal(algebra: Algebra, size: int, entries: Product) -> Product:
@@ -133,6 +140,7 @@ RULES: dict[str, Rule] = {
     "divide": _pointwise("divide"),
     "multiply": lambda algebra, sizes, a, b: algebra.times(a, b),
     "sum": _sum,
+    "if_le": _if_le,
     "vector": _vector,
     "tabulate": _as_it_is,
     "entry": lambda algebra, sizes, v, i: algebra.at(v, 1, i),

@@ -13,6 +13,7 @@ from harness.language.transform import calls, primitives
 _NEEDS: Mapping[str, tuple[str, ...]] = {
     **{operation: (operation,) for operation in OPERATIONS},
     "sum": ("zero", "add"),
+    "if_le": (),
     "vector": (),
     "tabulate": (),
     "entry": (),

@@ -42,6 +42,7 @@ COMMANDS: dict[str, dict[str, str]] = {
         "new": "drafting:new",
         "lock": "locking:lock",
         "export": "exporting:export",
+        "vectors": "vectors:vectors",
         "find": "checkpoints:find",
         "fold": "checkpoints:fold",
     },

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,6 +13,7 @@ from harness.cli.shared import (
     NO_CACHE,
     TOOLCHAIN,
     asking_lean,
+    fail,
     print_json,
     read_project,
     reports_bad_input,
@@ -44,7 +45,7 @@ def lock(folder: Path, only_check: bool, as_json: bool, toolchain: str, is_kept:
     project, _ = read_project(folder)
     path = project.specs / LOCK_FILE
     if only_check and project.lock is None:
-        _fail(3, f"there is no {path}: nothing is locked; `harness lock` writes it")
+        fail(3, f"there is no {path}: nothing is locked; `harness lock` writes it")
     with asking_lean(project, toolchain, is_kept) as caller:
         session = look(project, caller)
     now = current(session)
@@ -52,7 +53,7 @@ def lock(folder: Path, only_check: bool, as_json: bool, toolchain: str, is_kept:
         c.theorem for c in project.claims if session.constant(c.theorem) not in now.everything
     ]
     if missing:
-        _fail(1, "Lean has no such theorem, so there is nothing to lock: " + ", ".join(missing))
+        fail(1, "Lean has no such theorem, so there is nothing to lock: " + ", ".join(missing))
     changes = _changes(project.lock, now)
     if as_json:
         kinds = {"-": "gone", "+": "new", "~": "changed"}
@@ -86,8 +87,3 @@ def _changes(old: Lock | None, new: Lock) -> list[str]:
             elif not same(was[name], now[name]):
                 found.append(f"~ {name}{what}")
     return found
-
-
-def _fail(code: int, message: str) -> NoReturn:
-    click.echo(message, err=True)
-    sys.exit(code)

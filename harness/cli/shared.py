@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import wraps
 from math import isfinite
 from pathlib import Path
-from typing import TYPE_CHECKING, ParamSpec
+from typing import TYPE_CHECKING, NoReturn, ParamSpec
 
 import click
 
@@ -134,6 +134,12 @@ def asking_lean(project: Project, toolchain: str, is_kept: bool) -> Iterator[Cal
     except (ErrandFailed, Stopped) as error:
         say(f"Lean could not be asked: {error}")
     sys.exit(3)
+
+
+def fail(code: int, message: str) -> NoReturn:
+    """End the command with this exit code, and say why."""
+    click.echo(message, err=True)
+    sys.exit(code)
 
 
 class Finite(click.FloatRange):

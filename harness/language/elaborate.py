@@ -148,6 +148,10 @@ class _Elaborator:
                 variable = self.bind(binder)
                 inner = self.infer(body, {**bound, binder.name: variable})
                 return Lambda(variable, inner, span)
+            case s.Choice(relation, left, right, yes, no, span):
+                two = self.infer(left, bound), self.infer(right, bound)
+                values = self.check(yes, SCALAR, bound), self.check(no, SCALAR, bound)
+                return self.build(s.CONDITIONS[relation], (*two, *values), span)
             case s.Summation(binder, body, span):
                 family = self.family(binder, body, bound, span)
                 addition = by_shape("Σ", family.body.type)

@@ -2,6 +2,7 @@
 
     statement   ::= ("∀" binders ",")? expression "=" expression
     expression  ::= "Σ" binder "," expression | binder "↦" expression | sum
+                  | "if" postfix ("≤" | "<" | "=") postfix "then" expression "else" expression
     sum         ::= product (("+" | "-") product)*
     product     ::= factor (("@" | "*" | "/") factor)*
     factor      ::= "-" factor | postfix
@@ -12,7 +13,7 @@
     simple      ::= "scalar" | "vector(" dim ")" | "matrix(" dim "," dim ")"
                   | "index(" dim ")" | name | "(" type ")"
 
-Each symbol has an ASCII spelling: `forall`, `sum`, `|->`, `.T`, `->`.
+Each symbol has an ASCII spelling: `forall`, `sum`, `|->`, `.T`, `->`, `<=`.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from typing import TypeVar
 
 from harness.language import syntax as s
 from harness.language.cursor import Cursor
-from harness.language.syntax import LanguageError
+from harness.language.syntax import CONDITIONS, LanguageError
 from harness.language.types import (
     SCALAR,
     Dim,
@@ -75,12 +76,24 @@ class _Parser(Cursor):
         if self.skip("Σ"):
             binder = self.closed(self.binder, ",")
             return s.Summation(binder, self.expression(), self.span_from(start))
+        if self.skip("if"):
+            return self.choice(start)
         if self.at_abstraction():
             is_enclosed = self.skip("(")
             binder = self.closed(self.binder) if is_enclosed else self.binder()
             self.expect("↦")
             return s.Abstraction(binder, self.expression(), self.span_from(start))
         return self.sum()
+
+    def choice(self, start: int) -> s.Syntax:
+        left = self.postfix()
+        if not self.peek(*CONDITIONS):
+            raise self.unexpected(f"{', '.join(CONDITIONS)} between two indices")
+        relation = self.take().text
+        right = self.closed(self.postfix, "then")
+        yes = self.closed(self.expression, "else")
+        no = self.expression()
+        return s.Choice(relation, left, right, yes, no, self.span_from(start))
 
     def at_abstraction(self) -> bool:
         if self.token.kind == "name":
@@ -108,7 +121,7 @@ class _Parser(Cursor):
         negations = 0
         while self.skip("-"):
             negations += 1
-        operand = self.expression() if self.peek("Σ") else self.postfix()
+        operand = self.expression() if self.peek("Σ", "if") else self.postfix()
         for _ in range(negations):
             operand = s.Negation(operand, self.span_from(start))
         return operand

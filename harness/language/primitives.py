@@ -24,6 +24,11 @@ negate          {}           : scalar -> scalar
 multiply        {}           : scalar -> scalar -> scalar
 divide          {}           : scalar -> scalar -> scalar
 sum             {n}          : (index(n) -> scalar) -> scalar
+if_le           {n}          : index(n) -> index(n) -> scalar -> scalar -> scalar
+if_lt           {n}          : index(n) -> index(n) -> scalar -> scalar -> scalar
+                is i, j, a, b: if j ≤ i then b else a
+if_eq           {n}          : index(n) -> index(n) -> scalar -> scalar -> scalar
+                is i, j, a, b: if i ≤ j then (if j ≤ i then a else b) else b
 
 vector          {n}          : (index(n) -> scalar) -> vector(n)
 entry           {n}          : vector(n) -> index(n) -> scalar

@@ -112,6 +112,22 @@ class Tabulation:
     span: Span
 
 
+CONDITIONS = {"≤": "if_le", "<": "if_lt", "=": "if_eq"}
+"""Which operator `if i ≤ j then a else b` is, by the sign between the two indices."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """`if left relation right then yes else no`, where left and right are indices."""
+
+    relation: str
+    left: Syntax
+    right: Syntax
+    yes: Syntax
+    no: Syntax
+    span: Span
+
+
 Syntax = (
     Name
     | Number
@@ -123,6 +139,7 @@ Syntax = (
     | Abstraction
     | Summation
     | Tabulation
+    | Choice
 )
 
 
@@ -149,6 +166,8 @@ def names_in(text: Syntax) -> set[str]:
             return names_in(array).union(*map(names_in, indices))
         case Binary(_, left, right):
             return names_in(left) | names_in(right)
+        case Choice(_, left, right, yes, no):
+            return set().union(*map(names_in, (left, right, yes, no)))
         case Negation(operand) | Transposition(operand):
             return names_in(operand)
         case Number():

@@ -28,11 +28,12 @@ _TOKEN = re.compile(
     rf"""\s*(?:
       (?P<name>{IDENTIFIER})
     | (?P<number>[0-9]+)
-    | (?P<symbol>\|->|->|\.T\b|[↦→ᵀ∀Σ@*/+\-=,:()\[\]])
+    | (?P<symbol>\|->|->|\.T\b|<=|[↦→ᵀ∀Σ@*/+\-=≤<,:()\[\]])
     )""",
     re.VERBOSE,
 )
-_SPELLING = {"|->": "↦", "→": "->", ".T": "ᵀ", "forall": "∀", "sum": "Σ"}
+_SPELLING = {"|->": "↦", "→": "->", ".T": "ᵀ", "forall": "∀", "sum": "Σ", "<=": "≤"}
+_SPELLING |= {word: word for word in ("if", "then", "else")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ def tokens(text: str) -> list[Token]:
         kind = match.lastgroup or "symbol"
         span = match.span(kind)
         spelled = _SPELLING.get(match[kind], match[kind])
-        if kind == "name" and spelled != match[kind]:
+        if kind == "name" and match[kind] in _SPELLING:
             kind = "symbol"
         if kind == "number" and len(spelled) > MAX_DIGITS:
             message = f"expected a number of at most {MAX_DIGITS} digits, found {len(spelled)}"

@@ -93,6 +93,15 @@ class Package:
         found = (item.module for item in self.modules[name].header.imports)
         return tuple(dict.fromkeys(module for module in found if module in self.modules))
 
+    def closure(self, names: Iterable[str]) -> list[str]:
+        """`names`, and all modules of the package that they rest on, in the package's order."""
+        needed: set[str] = set()
+        new = sorted(names)
+        while new:
+            needed.update(new)
+            new = [far for near in new for far in self.imports(near) if far not in needed]
+        return [name for name in self.order if name in needed]
+
     def missing(self, name: str) -> tuple[Import, ...]:
         """What `name` imports that is neither in a package that is there nor Lean's own."""
         return tuple(
@@ -103,13 +112,7 @@ class Package:
 
     def private(self, name: str) -> tuple[str, ...]:
         """The modules with a header below `name`, which keep to themselves what is not exposed."""
-        below: dict[str, None] = {}
-        stack = list(self.imports(name))
-        while stack:
-            module = stack.pop()
-            if module not in below:
-                below[module] = None
-                stack += self.imports(module)
+        below = self.closure(self.imports(name))
         return tuple(sorted(m for m in below if self.modules[m].header.is_module))
 
     def lake_output(self, name: str) -> Path:

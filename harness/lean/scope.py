@@ -59,6 +59,11 @@ _BINARY = {
     "divide": ("HDiv.hDiv", "instHDiv"),
 }
 
+_RELATIONS = {
+    "if_le": ("LE.le", "instLENat", "Nat.decLe"),
+    "if_lt": ("LT.lt", "instLTNat", "Nat.decLt"),
+}
+
 assert set(CLASSES) == set(OPERATIONS)
 
 CORE_NAMES = frozenset(
@@ -68,6 +73,8 @@ CORE_NAMES = frozenset(
         *CLASSES.values(),
         *POINTED,
         *(name for pair in _BINARY.values() for name in pair),
+        *(name for relation in _RELATIONS.values() for name in relation),
+        *("ite", "instDecidableEqFin"),
     )
 )
 """What the printed text cites; no variable in it may be called so."""
@@ -296,6 +303,8 @@ class LeanScope:
                 return apply(*map(self.term, arguments))
             case Primitive(operator, _, arguments) if operator in CLASSES:
                 return self.operate(operator, *map(self.term, arguments))
+            case Primitive("if_le" | "if_lt" | "if_eq" as operator, (size,), arguments):
+                return self._choice(operator, size, *map(self.term, arguments))
             case Primitive(operator, dims, arguments):
                 given = [*map(self.dimension, dims), *map(self.term, arguments)]
                 return self.constant(self._primitive(operator), (), needs_of(operator), given)
@@ -312,6 +321,22 @@ class LeanScope:
         homogeneous = apply(Constant(wrapper, (u,)), self.alpha, instance)
         head = apply(Constant(operator, (u, u, u)), self.alpha, self.alpha, self.alpha)
         return apply(head, homogeneous, *arguments)
+
+    def _choice(
+        self, operator: str, size: Dim, i: Expression, j: Expression, *values: Expression
+    ) -> Expression:
+        """`if i ≤ j then … else …`, where indices are compared as the numbers that they are."""
+        if operator == "if_eq":
+            condition = apply(Constant("Eq", ("+0",)), self._index(size), i, j)
+            decided = apply(Constant("instDecidableEqFin"), self.dimension(size), i, j)
+        else:
+            value = apply(Constant("Fin.val"), self.dimension(size))
+            numbers = apply(value, i), apply(value, j)
+            relation, instance, decide = _RELATIONS[operator]
+            condition = apply(Constant(relation, ("0",)), lean.NAT, Constant(instance), *numbers)
+            decided = apply(Constant(decide), *numbers)
+        head = Constant("ite", (f"+{self.universe}",))
+        return apply(head, self.alpha, condition, decided, *values)
 
     def instance(self, item: str) -> Expression:
         """The instance of an operation, or of the class of a kind of scalars."""

@@ -131,6 +131,12 @@ def _function_lost(spot: Spot, _: Parameters) -> Iterator[Term]:
             yield argument
 
 
+def _bound_moved(spot: Spot, _: Parameters) -> Iterator[Term]:
+    match spot.term:
+        case Primitive("if_le" | "if_lt" as operator):
+            yield replace(spot.term, operator="if_lt" if operator == "if_le" else "if_le")
+
+
 def _negated(spot: Spot, _: Parameters) -> Iterator[Term]:
     if spot.term.type == SCALAR and not _is_signed(spot.term):
         yield Primitive("negate", (), (spot.term,), SCALAR)
@@ -155,6 +161,7 @@ CHANGES: dict[str, Change] = {
     "sign flipped": _sign_flipped,
     "variable replaced": _variable_replaced,
     "function lost": _function_lost,
+    "bound moved": _bound_moved,
     "negated": _negated,
     "emptied": _emptied,
 }

@@ -83,6 +83,7 @@ RULES: Mapping[str, Rule] = {
     "negate": lambda a: a,
     "multiply": lambda a, b: a.product(b),
     "sum": lambda a: a,
+    "if_le": lambda i, j, a, b: a.sum(b),
     "vector": lambda a: a,
     "tabulate": lambda a: a,
     "entry": lambda a, i: a,

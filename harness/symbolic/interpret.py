@@ -164,6 +164,24 @@ def _embed(whole: str, block: str, size: str, family: Meaning, *, both: str | No
     return w.sum_over((index,), w.multiply(*parts))
 
 
+def _chosen(mask: w.Poly, yes: w.Poly, no: w.Poly) -> w.Poly:
+    return w.add(no, w.multiply(mask, w.subtract(yes, no)))
+
+
+def _if_le(dims: list[str], i: w.Atom, j: w.Atom, yes: w.Poly, no: w.Poly) -> w.Poly:
+    return _chosen(w.assemble((), (w.mask(i, j),)), yes, no)
+
+
+def _if_lt(dims: list[str], i: w.Atom, j: w.Atom, yes: w.Poly, no: w.Poly) -> w.Poly:
+    """Below is at most, and not equal; so sums over j ≤ i take their last term out."""
+    equal = w.assemble((), w.delta(i, j))
+    return _chosen(w.subtract(w.assemble((), (w.mask(i, j),)), equal), yes, no)
+
+
+def _if_eq(dims: list[str], i: w.Atom, j: w.Atom, yes: w.Poly, no: w.Poly) -> w.Poly:
+    return _chosen(w.assemble((), w.delta(i, j)), yes, no)
+
+
 def _vector(dims: list[str], family: Meaning) -> w.Poly:
     return _embed(dims[0], w.UNIT, dims[0], family, both=None)
 
@@ -256,6 +274,9 @@ RULES: Mapping[str, Rule] = {
     "multiply": _MULTIPLY,
     "divide": _plain(lambda a, b: w.multiply(a, w.invert(b))),
     "sum": _sum,
+    "if_le": _if_le,
+    "if_lt": _if_lt,
+    "if_eq": _if_eq,
     "vector": _vector,
     "tabulate": _tabulate,
     "entry": _entry,

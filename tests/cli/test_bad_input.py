@@ -45,6 +45,23 @@ def put(name: str, content: str | bytes) -> Callable[[Path], object]:
     return lambda root: (root / name).write_bytes(data)
 
 
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (("squaredLengh",), "there is no such definition; did you mean squaredLength"),
+        (("squaredLength", "--size", "m=2"), "--size m=2:"),
+        (("squaredLength", "--size", "n=0"), "a dimension (n) and 1 to 1024"),
+        (("squaredLength", "-o", "vectors.npz"), "expected a name for the JSON lines"),
+    ],
+)
+def test_vectors_of_nothing_are_bad_input(
+    arguments: tuple[str, ...], expected: str, project: Path
+) -> None:
+    done = harness(project, "vectors", *arguments)
+    assert done.exit_code == 2, done.output
+    assert expected in done.output
+
+
 def replaced(name: str, old: str, new: str) -> Callable[[Path], object]:
     def edit(root: Path) -> None:
         text = (root / name).read_text("utf-8")

@@ -18,6 +18,7 @@ from harness.language.notation.tree import (
     Applied,
     Arrow,
     Binder,
+    Chosen,
     Collected,
     Constant,
     Fenced,
@@ -84,6 +85,11 @@ def latex_of(layout: Layout) -> str:
             return rf"{_word(symbol)}\left({latex_of(family)}\right)"
         case Sum(binder, body):
             return rf"\sum_{{{_bound(binder)}}} {latex_of(body)}"
+        case Chosen(relation, left, right, yes, no):
+            sign = relation.replace("≤", r"\le")
+            condition = rf"{latex_of(left)} {sign} {latex_of(right)}"
+            cases = rf"{latex_of(yes)} & {condition} \\ {latex_of(no)} & \text{{else}}"
+            return rf"\begin{{cases}} {cases} \end{{cases}}"
         case Mapped(binder, body):
             return rf"{_name(binder.name)} \mapsto {latex_of(body)}"
         case Tabulated(binder, body):

@@ -19,6 +19,7 @@ from harness.language.notation.tree import (
     Applied,
     Arrow,
     Binder,
+    Chosen,
     Collected,
     Constant,
     Fenced,
@@ -101,6 +102,10 @@ def element(layout: Layout, width: int | None = None) -> Element:
         case Sum(binder, body):
             head = _node("munder", _operator("∑", largeop="true"), _bound(binder))
             return _row(head, walk(body))
+        case Chosen(relation, left, right, yes, no):
+            condition = _row(walk(left), _operator(relation), walk(right))
+            cases = [[walk(yes), condition], [walk(no), _upright("else")]]
+            return _row(_operator("{", form="prefix"), _table(cases))
         case Mapped(binder, body):
             return _row(_name(binder.name), _operator("↦"), walk(body))
         case Tabulated(binder, body):

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from harness.language.notation.precedence import Level, at_least
 from harness.language.notation.tree import (
+    Chosen,
     Collected,
     Constant,
     Grid,
@@ -21,6 +22,7 @@ from harness.language.notation.tree import (
     Transposed,
 )
 from harness.language.primitives import BY_NAME
+from harness.language.syntax import CONDITIONS
 
 Form = Callable[..., Layout]
 
@@ -47,6 +49,14 @@ def _tabulated(family: Mapped) -> Layout:
 
 def _entry(array: Layout, *indices: Layout) -> Layout:
     return Subscripted(at_least(Level.TIGHT, array), indices)
+
+
+def _chosen(relation: str) -> Form:
+    def form(left: Layout, right: Layout, yes: Layout, no: Layout) -> Layout:
+        indices = at_least(Level.TIGHT, left), at_least(Level.TIGHT, right)
+        return Chosen(relation, *indices, yes, no)
+
+    return form
 
 
 def _transposed(base: Layout) -> Layout:
@@ -104,6 +114,7 @@ _NOTATION: Mapping[str, Form] = {
     "matrix2": _grid("matrix2", 2),
     "blocks": _grid("blocks", 2),
     "blockdiag": _collected("blockdiag", "blockdiag"),
+    **{operator: _chosen(relation) for relation, operator in CONDITIONS.items()},
 }
 
 

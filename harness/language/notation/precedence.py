@@ -6,6 +6,7 @@ from enum import IntEnum
 
 from harness.language.notation.tree import (
     Arrow,
+    Chosen,
     Fenced,
     Infix,
     Layout,
@@ -45,7 +46,7 @@ def level(layout: Layout) -> Level:
             return _INFIX[symbol]
         case Negated():
             return Level.NEGATION
-        case Sum() | Mapped() | Related() | Arrow():
+        case Sum() | Chosen() | Mapped() | Related() | Arrow():
             return Level.OPEN
         case _:
             return Level.TIGHT

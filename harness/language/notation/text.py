@@ -9,6 +9,7 @@ from harness.language.notation.tree import (
     Applied,
     Arrow,
     Binder,
+    Chosen,
     Collected,
     Constant,
     Fenced,
@@ -80,6 +81,9 @@ def text_of(layout: Layout, *, typed: bool = False) -> str:
                 return f"{name}({walk(family)})"
             case Sum(binder, body):
                 return f"Σ {bound(binder)}, {walk(body)}"
+            case Chosen(relation, left, right, yes, no):
+                condition = f"{walk(left)} {relation} {walk(right)}"
+                return f"if {condition} then {walk(yes)} else {walk(no)}"
             case Mapped(binder, body):
                 return f"{parenthesised(binder)} ↦ {walk(body)}"
             case Tabulated(binder, body):

@@ -124,6 +124,17 @@ class Sum:
 
 
 @dataclass(frozen=True, slots=True)
+class Chosen:
+    """`yes` where a relation of two indices holds, and `no` elsewhere."""
+
+    relation: str
+    left: Layout
+    right: Layout
+    yes: Layout
+    no: Layout
+
+
+@dataclass(frozen=True, slots=True)
 class Mapped:
     """`binder ↦ body`."""
 
@@ -184,6 +195,7 @@ Layout = (
     | Grid
     | Collected
     | Sum
+    | Chosen
     | Mapped
     | Tabulated
     | Related

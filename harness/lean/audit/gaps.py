@@ -1,7 +1,12 @@
-"""What a package has beyond its specifications: unreached files and unmentioned theorems."""
+"""What a package has beyond its specifications: unreached files and unmentioned theorems.
+
+And its blueprint, where it has one: LaTeX in the project's folder `blueprint`, whose nodes say with
+`\\lean{…}` which declarations they are.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from harness.evidence import Gap, GapKind
@@ -20,6 +25,28 @@ def find_gaps(session: Session) -> Iterator[Gap]:
     for module in package.unreached:
         yield Gap(GapKind.UNREACHED, module, session.file(package.modules[module].file))
     yield from sorted(_unmentioned(session), key=lambda gap: (gap.file, gap.line))
+    yield from blueprint_gaps(session)
+
+
+_COMMENT = re.compile(r"(?<!\\)%.*")
+_NODE = re.compile(r"\\lean\{([^}]*)\}")
+
+
+def blueprint_gaps(session: Session) -> Iterator[Gap]:
+    """The declarations that nodes of the blueprint name and no specification mentions."""
+    root, library = session.project.root, session.project.library
+    told = {session.constant(claim.theorem) for claim in session.project.claims}
+    told |= {*library.constants(), *library.primitives.values()}
+    for path in sorted((root / "blueprint").rglob("*.tex")):
+        text = _COMMENT.sub("", path.read_text("utf-8", errors="replace"))
+        for node in _NODE.finditer(text):
+            line = text.count("\n", 0, node.start()) + 1
+            for name in node[1].replace("\\_", "_").split(","):
+                name = name.strip()
+                if name and name not in told:
+                    is_there = name in session.answer.declarations
+                    kind = GapKind.UNTOLD if is_there else GapKind.UNMADE
+                    yield Gap(kind, name, path.relative_to(root).as_posix(), line)
 
 
 def _unmentioned(session: Session) -> Iterator[Gap]:

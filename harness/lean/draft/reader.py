@@ -56,6 +56,7 @@ _OPERATORS = {
     "HDiv.hDiv": "divide",
 }
 _NUMERALS = {0: "zero", 1: "one"}
+_RELATIONS = {"LE.le": "if_le", "LT.lt": "if_lt", "Eq": "if_eq"}
 
 
 @dataclass(frozen=True)
@@ -232,6 +233,9 @@ class Reader(TypeReader):
             ):
                 sides = self.term(left, scope, SCALAR), self.term(right, scope, SCALAR)
                 return Primitive(_OPERATORS[name], (), sides, SCALAR), rest
+            case "ite", [type_, condition, _, yes, no, *rest] if self._is_scalars(type_, scope):
+                values = self.term(yes, scope, SCALAR), self.term(no, scope, SCALAR)
+                return self._choice(condition, values, scope), rest
         faults: list[Unreadable] = []
         for operator in (o for o, c in self.library.primitives.items() if c == name):
             try:
@@ -246,6 +250,19 @@ class Reader(TypeReader):
         if name == "OfNat.ofNat":
             raise Unreadable("numerals other than 0 and 1")
         raise Unreadable(f"definitions.yaml names nothing for Lean's {name}")
+
+    def _choice(self, condition: Expression, values: tuple[Term, Term], scope: Names) -> Term:
+        """One of two scalars, by a relation of two indices, or of the numbers that they are."""
+        match spine(condition):
+            case Constant(name), [_, *_, left, right] if name in _RELATIONS:
+                sides = [spine(side) for side in (left, right)]
+                if all(head == Constant("Fin.val") for head, _ in sides):
+                    left, right = (arguments[-1] for _, arguments in sides)
+                i = self.term(left, scope)
+                if isinstance(i.type, Index):
+                    terms = i, self.term(right, scope, i.type), *values
+                    return Primitive(_RELATIONS[name], (i.type.size,), terms, SCALAR)
+        raise Unreadable(f"`if {short(condition)}`: conditions are ≤, < and = of two indices")
 
     def _primitive(
         self, operator: str, arguments: list[Expression], scope: Names

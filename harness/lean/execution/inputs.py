@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import prod
+from types import MappingProxyType
 from typing import Any
 
 from harness.arrays.evaluate import shape_of, size_of
@@ -94,13 +95,14 @@ def draw(
     unit: Fraction = Fraction(1),
     *,
     empty: bool = False,
+    fixed: Mapping[str, int] = MappingProxyType({}),
 ) -> Iterator[Instance]:
     """`count` instances of varied shape, the same ones for the same seed.
 
     The first has all sizes 1; in the second all numbers are 0, and open functions divide by it.
     Entries are multiples of parts of `unit`; small ones keep exponentials within doubles. With
     `empty` there follows one instance for each dimension in which it is 0, and what has no values
-    then; unless a parameter must have one.
+    then; unless a parameter must have one. Dimensions that are `fixed` have that size in each.
     """
     rng = random.Random(seed)
     dims = [p.name for p in parameters if p.sort is Sort.DIMENSION]
@@ -109,7 +111,7 @@ def draw(
         sizes = dict.fromkeys(dims, 1) if number == 0 else _sizes(rng, dims)
         style = "zeros" if number == 1 else STYLES[number % len(STYLES)]
         mode = 1 if number % 4 == 1 else 0
-        yield _fill(rng, parameters, {**sizes, **types}, style, mode, unit)
+        yield _fill(rng, parameters, {**sizes, **types, **fixed}, style, mode, unit)
     for dim in dims if empty else ():
         filled = _with_values(parameters, {**_sizes(rng, dims), **types, dim: 0})
         if filled is not None:

@@ -15,7 +15,6 @@ from harness.lean.execution.program import Program, program
 from harness.lean.execution.questions import Question, questions
 from harness.lean.execution.subjects import Subject, constants, subjects
 from harness.lean.execution.wire import inputs, line
-from harness.lean.package import Package
 from harness.lean.process import Stopped
 from harness.lean.session import Session
 from harness.lean.toolchain import Caller
@@ -80,17 +79,7 @@ def program_for(session: Session, found: Sequence[Subject]) -> Program:
     named = [*library.primitives.values(), *library.constants()]
     wanted = [name for name in dict.fromkeys(named) if name in declarations]
     homes = {declarations[name].module for name in wanted}
-    return program(library, found, _with_imports(session.build.package, homes), wanted)
-
-
-def _with_imports(package: Package, homes: set[str]) -> list[str]:
-    """`homes`, and all modules of the package that they rest on, in the order of the package."""
-    needed: set[str] = set()
-    new = sorted(homes)
-    while new:
-        needed.update(new)
-        new = [far for near in new for far in package.imports(near) if far not in needed]
-    return [name for name in package.order if name in needed]
+    return program(library, found, session.build.package.closure(homes), wanted)
 
 
 @dataclass

@@ -64,12 +64,12 @@ def _about(subject: Subject, kind: Scalars, count: int, seed: int) -> Iterator[Q
     unit = Fraction(1) if kind == "Rat" else Fraction(1, 4)
     name, junk = f"{seed} {subject.name} {kind}", kind == "Rat"
     for drawn in draw(subject.parameters, count, name, unit, empty=junk):
-        instance = _of(subject.scalars, drawn)
+        instance = in_numbers_of(subject.scalars, drawn)
         for side in range(len(subject.sides)):
             yield Question(subject, side, kind, instance)
 
 
-def _of(scalars: ScalarKind | None, instance: Instance) -> Instance:
+def in_numbers_of(scalars: ScalarKind | None, instance: Instance) -> Instance:
     """The instance in numbers of this type: of fractions, their numerators."""
     if scalars is None or scalars.lean_name not in WHOLE:
         return instance

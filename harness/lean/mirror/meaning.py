@@ -9,6 +9,7 @@ from harness.claims.model import ARGUMENT, SCALARS, Arrangement
 from harness.claims.needs import needs_of
 from harness.language.prelude import derived, made_of
 from harness.language.primitives import OPERATIONS, signatures
+from harness.language.syntax import CONDITIONS
 from harness.language.transform import fresh
 from harness.language.types import (
     SCALAR,
@@ -30,7 +31,9 @@ from harness.lean.mirror.comparison import REFERENCE, Identity, at
 from harness.lean.printer import Printer, levels_of
 from harness.lean.scope import CannotPrint, LeanScope
 
-NOTATION = frozenset({*OPERATIONS, "vector", "tabulate", "entry", "matrix_entry"})
+NOTATION = frozenset(
+    {*OPERATIONS, *CONDITIONS.values(), "vector", "tabulate", "entry", "matrix_entry"}
+)
 """Primitives that are Lean's own operators and functions, and so need no constant."""
 
 

@@ -166,6 +166,10 @@ class Reader:
     def factor(self, factor: w.Atom | w.Bracket | w.Delta) -> Term:
         """One scalar factor that is not an inverse."""
         match factor:
+            case w.Atom("m", _, (w.Atom() as left, w.Atom() as right)):
+                one, two = self.applied(left), self.applied(right)
+                size = b.sizes(one.type)
+                return b.primitive("if_le", size, one, two, b.ONE, b.zero(SCALAR))
             case w.Atom():
                 return self.applied(factor)
             case w.Delta(_, left, right):

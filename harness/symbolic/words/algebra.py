@@ -32,6 +32,7 @@ from harness.symbolic.words.nodes import (
     Word,
     bracket,
     delta,
+    is_reflexive,
     occurrences,
     of_factor,
     of_letter,
@@ -162,7 +163,7 @@ def _inverse(factor: Factor) -> Poly:
     match factor:
         case Inverse(_, of):
             return of
-        case Delta():
+        case Delta() | Atom("m"):
             return of_factor(factor)
         case _:
             return of_factor(Inverse("v", of_factor(factor)))
@@ -224,7 +225,12 @@ def _contract(locals_: tuple[Atom, ...], factors: tuple[Factor, ...], word: Word
     """
     if _is_empty(locals_, factors, word):
         return ZERO
-    factors = tuple(f for i, f in enumerate(factors) if f.kind != "d" or f not in factors[:i])
+    # What is 0 or 1 is its own square; and an index is at most itself.
+    factors = tuple(
+        f
+        for i, f in enumerate(factors)
+        if not (f.kind in "dm" and f in factors[:i]) and not is_reflexive(f)
+    )
     for index in locals_:
         others = tuple(other for other in locals_ if other != index)
         for position, factor in enumerate(factors):

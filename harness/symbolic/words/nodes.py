@@ -12,8 +12,8 @@ UNIT = ""
 class Atom(NamedTuple):
     """An index or a scalar: a name, or a named function at arguments.
 
-    The kinds are `a` (a name of the claim), `b` (bound), `l` (a bound index whose binder is open)
-    and `?` (a variable of a rule).
+    The kinds are `a` (a name of the claim), `b` (bound), `l` (a bound index whose binder is open),
+    `?` (a variable of a rule) and `m` (1 where the first index is at most the second, else 0).
     """
 
     kind: str
@@ -138,6 +138,16 @@ def _orientation(word: Word) -> tuple[int, Word]:
 def delta(one: Atom, two: Atom) -> tuple[Factor, ...]:
     """The factors by which two indices are equal: none where they are the same."""
     return () if one == two else (Delta("d", *sorted((one, two))),)
+
+
+def mask(one: Atom, two: Atom) -> Atom:
+    """1 where the first index is at most the second, else 0."""
+    return Atom("m", "≤", (one, two), "scalar")
+
+
+def is_reflexive(factor: Factor) -> bool:
+    """Whether it says that an index is at most itself."""
+    return isinstance(factor, Atom) and factor.kind == "m" and factor.args[0] == factor.args[1]
 
 
 def injection(index: Atom, whole: str, block: str = UNIT) -> Letter:

@@ -48,6 +48,15 @@ def twice (x : α) : α := x + x
 
 theorem no_definition (x : α) : twice x = x + x := rfl
 
+/-- Indices are compared as such, or as numbers. -/
+theorem masked {n : Nat} (v : Fin n → α) (i j : Fin n) :
+    (if j ≤ i then v j else 0) = if i.val < j.val then 0 else if i = j then v j else v j := by
+  by_cases h : j ≤ i
+  · have below : j.val ≤ i.val := h
+    rw [if_pos h, if_neg (Nat.not_lt.mpr below), ite_self]
+  · have above : ¬ j.val ≤ i.val := h
+    rw [if_neg h, if_pos (Nat.lt_of_not_le above)]
+
 theorem by_entries {m n : Nat} (F : (Fin m → Fin n → α) → α) (a : α) (A : Fin m → Fin n → α) :
     F (fun i j => a * A i j) = F (fun i j => A i j * a) := by
   congr; funext i j; grind

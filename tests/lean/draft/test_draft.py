@@ -62,6 +62,13 @@ WHOLE = {
           h: x = forall_
         then: dot(dot', dot') + x * 1 = dot(dot', dot') + forall_
         """,
+    "masked": """
+        for:
+          n: dimension
+          v: vector(n)
+          i, j: index(n)
+        then: (if j ≤ i then v[j] else 0) = (if i < j then 0 else if i = j then v[j] else v[j])
+        """,
     "partial_application": """
         for:
           m, n: dimension

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -11,8 +12,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from click.testing import CliRunner, Result
 
 from harness.claims.project import load_project
+from harness.cli import main
 from harness.evidence import Evidence, Outcome
 from harness.language.terms import Primitive
 from harness.lean.errand import ErrandFailed
@@ -41,6 +44,9 @@ SPECS = {
     "turned": "A, B: matrix(n, n)\nthen: (A @ B)ᵀ = Bᵀ @ Aᵀ",
     "looked_up": "g: dimension\n  f: index(n) -> index(g)\n  v: vector(g)\n"
     "then: (sum i, v[f(i)]) = (sum i, v[f(i)])",
+    "masked": "i: index(n)\n  v: vector(n)\n"
+    "then: '(sum j, if j <= i then v[j] else 0) = sum j, if i < j then 0 else v[j]'",
+    "one_left": "i: index(n)\n  v: vector(n)\nthen: (sum j, if i = j then v[j] else 0) = v[i]",
     "quotient": "a, b: scalar\nscalars: field\nthen: a / b = a / b",
 }
 """Claims that no theorem is about: what they say is run all the same."""
@@ -85,6 +91,7 @@ def instance(
 
 A, B = [[1, 2], [3, 4]], [[0, 1], [1, 0]]
 THIRD = Fraction(1, 3)
+AT_ONE = instance({"n": 3}, places={"i": np.array(1)}, v=[5, 7, "1/2"])
 
 # What is asked, of which side, on which inputs; and what a person finds with a pencil.
 BY_HAND: list[tuple[str, int, Scalars, Instance, list[Any]]] = [
@@ -103,6 +110,10 @@ BY_HAND: list[tuple[str, int, Scalars, Instance, list[Any]]] = [
     ("weights_itself", 0, "Rat", instance({"n": 2}, 1, v=[1, -1]), [0, 0]),
     ("weights_itself", 0, "Float", instance({"n": 4}, v=[7, 7, 7, 7]), [0.25] * 4),
     ("power_itself", 0, "Rat", instance({"n": 2}, v=[3, "1/2"]), [10, Fraction(5, 4)]),
+    # The first two of (5, 7, 1/2), of which the second is at place 1.
+    ("masked", 0, "Rat", AT_ONE, [12]),
+    ("masked", 1, "Rat", AT_ONE, [12]),
+    ("one_left", 0, "Rat", AT_ONE, [7]),
     # v₂ + v₀ + v₂, and a sum over nothing where there is nothing to look up
     (
         "looked_up",
@@ -187,6 +198,51 @@ def test_a_misprint_that_keeps_both_sides_equal_is_refuted(
     assert outcomes["turned", "float64"] is Outcome.REFUTED
     assert outcomes["flip_compose", "rational"] is Outcome.CONFIRMED
     assert outcomes["squaredLength", "rational"] is Outcome.CONFIRMED
+
+
+@pytest.fixture
+def command(
+    session: Session, toolchain: Toolchain, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., Result]:
+    """`harness vectors` of the package that was looked into, with this Lean or another."""
+
+    def run(*arguments: str, lean: Toolchain = toolchain) -> Result:
+        looked = lambda *_: (session, lean, tmp_path)  # noqa: E731
+        monkeypatch.setattr("harness.cli.vectors.looked_into", looked)
+        output = ["-o", str(tmp_path / "out.jsonl"), *arguments]
+        return CliRunner().invoke(main, ["-C", str(session.project.root), "vectors", *output])
+
+    return run
+
+
+def test_vectors_are_what_another_implementation_computes(
+    command: Callable[..., Result], tmp_path: Path
+) -> None:
+    done = command("squaredLength", "--count", "40", "--size", "n=5", "--json")
+    assert done.exit_code == 0, done.output
+    head, *lines = map(json.loads, (tmp_path / "out.jsonl").read_text("utf-8").splitlines())
+    assert (head["count"], len(lines)) == (40, 40)
+    packed = np.load(tmp_path / "out.npz")
+    inputs, outputs = packed["n=5/inputs/v"], packed["n=5/output"]
+    assert inputs.shape == (40, 5)
+    np.testing.assert_allclose((inputs**2).sum(axis=1), outputs, rtol=1e-14)
+    assert [line["inputs"]["v"] for line in lines] == inputs.tolist()
+    assert [line["output"] for line in lines] == outputs.tolist()
+    # Who forgets the last coordinate, or a square, is told.
+    assert not np.allclose((inputs[:, :-1] ** 2).sum(axis=1), outputs)
+    assert not np.allclose(np.abs(inputs).sum(axis=1), outputs)
+
+
+@pytest.mark.parametrize("answer", ["begin\nend\n", "begin\nf 0\nx\nend\n", "begin\nf 0\nf\nend\n"])
+def test_no_vector_is_written_that_lean_did_not_compute(
+    answer: str, command: Callable[..., Result], tmp_path: Path
+) -> None:
+    lean = Scripted()
+    lean.answer = answer
+    done = command("squaredLength", "--count", "2", lean=lean)
+    assert done.exit_code == 3, done.output
+    assert "nothing is written" in done.output
+    assert not list(tmp_path.glob("out.*"))
 
 
 class Scripted(FakeToolchain):
