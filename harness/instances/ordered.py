@@ -32,6 +32,8 @@ LANES = 48
 BATCHES = 12
 """So many are tried."""
 _ROUNDS = 8
+_LARGEST = 1000
+"""Numbers with larger parts are not moved to: where nothing is linear they would grow for ever."""
 _NUMBERS = tuple(Fraction(n) for n in ("0", "1", "-1", "2", "1/2", "-1/2", "-2", "3", "1/3", "5"))
 _ROOM = tuple(Fraction(n) for n in ("0", "0", "1/2", "1", "3"))
 """By how much more than it must one side exceeds another, where it may not be equal too."""
@@ -204,7 +206,9 @@ class _Work:
                     continue
                 if self.is_whole:
                     step = Fraction(ceil(step) if slope[lane, k] > 0 else floor(step))
-                column[lane] = before[lane] + step
+                moved = before[lane] + step
+                if max(abs(moved.numerator), moved.denominator) <= _LARGEST:
+                    column[lane] = moved
             gap = self._gap(hypothesis)
 
     def _wanted(self, relation: Relation) -> Fraction:

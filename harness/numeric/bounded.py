@@ -99,8 +99,8 @@ class Float64Check(Check):
         if equation.relation is Relation.UNEQUAL:  # the bound tells sides apart, and none together
             apart = np.abs(left.value - right.value) > left.error + right.error
             decided = np.broadcast_to(apart.all(axis=_entries(left.value)), drawn.fair.shape)
-            none = np.zeros_like(drawn.fair)
-            found = replace(found, wrong=none, decided=decided & drawn.fair, ratio=none + 0.0)
+            none, zero = np.zeros_like(drawn.fair), np.zeros(drawn.fair.shape)
+            found = replace(found, wrong=none, decided=decided & drawn.fair, ratio=zero)
         return found
 
 

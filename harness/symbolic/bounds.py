@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import combinations, combinations_with_replacement
+from itertools import chain, combinations, combinations_with_replacement
 from typing import Any
 
 from harness.arrays import Evaluator
@@ -155,7 +155,7 @@ def _shown(
         )
         for q, p in combinations_with_replacement(parts, 2)
     ]
-    halves = list(_halves(goal, unit))
+    halves = list(dict.fromkeys(_halves((goal, *(p.poly for p in parts)), unit)))
     for m in halves:
         columns.append(_Part(_product({m: Fraction(1)}, {m: Fraction(1)}), "a square"))
     for m, n in combinations(halves, 2):
@@ -183,10 +183,10 @@ def _shown(
     return None
 
 
-def _halves(goal: Poly, unit: Monomial) -> Iterator[Monomial]:
-    """Monomials whose squares stand in the goal, and 1."""
+def _halves(polys: Sequence[Poly], unit: Monomial) -> Iterator[Monomial]:
+    """Monomials whose squares stand in the goal or a hypothesis, and 1."""
     yield unit
-    for m in goal:
+    for m in chain(*polys):
         if any(m) and not any(e % 2 for e in m):
             yield tuple(e // 2 for e in m)
 
