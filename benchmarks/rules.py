@@ -28,6 +28,7 @@ from harness.symbolic.leg import check as symbolic
 from harness.verdict import leg_outcome
 
 HERE = Path(__file__).parent
+RINGS = ("field", "commutative ring")
 ENGINES = {"symbolic": symbolic, "numeric": numeric}
 
 
@@ -55,7 +56,7 @@ def rules(known: Library) -> Iterator[Rule]:
                 data = {
                     "theorem": "rule",
                     "says": entry["name"],
-                    "scalars": "commutative ring" if entry.get("ring") else "field",
+                    "scalars": entry.get("scalars") or RINGS[bool(entry.get("ring"))],
                     "for": entry["for"],
                     **({"assume": entry["assume"]} if "assume" in entry else {}),
                     "then": then,

@@ -142,12 +142,14 @@ def over_its_scalars(about: object, item: Evidence) -> Evidence:
 
     Engines compute with real numbers and modulo primes. Where hypotheses are met there, they need
     not be in the integers: `2 * x = 1` is met by no integer. So such an instance refutes nothing.
-    Without hypotheses, what differs there are polynomials, and those differ on integers as well.
+    Without hypotheses, what differs there are polynomials, and those differ on integers as well,
+    but are not ordered as there. Evidence that names these scalars was found in them.
     """
     if (
         isinstance(about, Claim)
         and about.scalars.is_type
-        and about.hypotheses
+        and (about.hypotheses or about.has_relations)
+        and item.data.get("over") != about.scalars.lean_name
         and item.leg in (Leg.SYMBOLIC, Leg.NUMERIC)
         and item.outcome is Outcome.REFUTED
     ):

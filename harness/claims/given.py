@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from harness.claims.hypotheses import open_functions
 from harness.claims.model import Claim, Hypothesis, Sample
-from harness.language.terms import Apply, Equation, Lambda, Term, Variable
+from harness.language.terms import Apply, Equation, Lambda, Primitive, Relation, Term, Variable
 from harness.language.transform import (
     apply,
     equation_variables,
@@ -17,7 +17,7 @@ from harness.language.transform import (
     fresh,
     substitute,
 )
-from harness.language.types import function_parts
+from harness.language.types import SCALAR, function_parts
 
 
 def with_functions_given(claim: Claim) -> Claim:
@@ -82,8 +82,35 @@ def put_in(claim: Claim, terms: Mapping[str, Term]) -> Claim:
     return replace(claim, hypotheses=hypotheses, conclusion=changed(claim.conclusion))
 
 
+def with_units(claim: Claim) -> Claim:
+    """The claim with `x * (1 / x) = 1` in place of each hypothesis `x ≠ 0`, where it is of a field.
+
+    There the two say the same, since `1 / 0` is 0.
+    """
+    is_any = any(e.relation is Relation.UNEQUAL for e in claim.assumed)
+    if not is_any or "divide" not in claim.scalars.operations:
+        return claim
+
+    def said(hypothesis: Hypothesis) -> Hypothesis:
+        equation = hypothesis.equation
+        if equation.relation is not Relation.UNEQUAL:
+            return hypothesis
+        x: Term = Primitive("subtract", (), (equation.left, equation.right), SCALAR)
+        if equation.right == Primitive("zero", (), (), SCALAR):
+            x = equation.left
+        one = Primitive("one", (), (), SCALAR)
+        inverse = Primitive("divide", (), (one, x), SCALAR)
+        product = Primitive("multiply", (), (x, inverse), SCALAR)
+        said = Equation(equation.parameters, product, one, equation.span)
+        return replace(hypothesis, equation=said)
+
+    return replace(claim, hypotheses=tuple(map(said, claim.hypotheses)))
+
+
 def _given(equation: Equation, functions: set[str]) -> tuple[str, Term] | None:
     """A function and what it is, where the equation gives it for all its arguments."""
+    if not equation.is_equation:
+        return None
     for one, other in (
         (equation.left, equation.right),
         (equation.right, equation.left),

@@ -15,7 +15,7 @@ from itertools import chain, combinations, islice, product
 
 from harness.claims.model import Claim, Hypothesis, Library
 from harness.claims.unfolding import unfolded_equation
-from harness.language.terms import Apply, Equation, Primitive, Term, Variable
+from harness.language.terms import Apply, Equation, Primitive, Relation, Term, Variable
 from harness.language.transform import equation_variables, free_variables
 from harness.language.types import Matrix, Parameter, function_parts, is_place, resolve
 
@@ -177,6 +177,8 @@ class Unmet(Exception):
 
 def recognise(equation: Equation, library: Library) -> list[Form]:
     """All ways to meet `equation` by choice of one variable; empty where none is known."""
+    if not equation.is_equation:
+        return []
     bound = {v.name for v in equation.parameters}
     plain = unfolded_equation(equation, library)
     left, right = plain.left, plain.right
@@ -215,6 +217,8 @@ def assign(claim: Claim, library: Library) -> Assignment:
     """
     candidates: list[list[Form]] = []
     for hypothesis in claim.hypotheses:
+        if hypothesis.equation.relation is Relation.UNEQUAL:
+            continue  # almost everything meets it
         forms = recognise(hypothesis.equation, library)
         if not forms:
             raise Unmet(f"no sampler knows hypotheses of the form of {named(hypothesis)}")

@@ -31,7 +31,7 @@ from harness.language.parser import parse_statement, parse_term, parse_type
 from harness.language.primitives import BY_NAME, OPERATIONS, signatures
 from harness.language.scope import Scope, check_type
 from harness.language.syntax import LanguageError, names_in
-from harness.language.terms import Equation
+from harness.language.terms import Equation, Relation
 from harness.language.tokens import IDENTIFIER, is_identifier
 from harness.language.transform import free_variables
 from harness.language.types import Parameter, Sort
@@ -278,7 +278,7 @@ def _kinds(document: Document, faults: Faults) -> dict[str, ScalarKind]:
     for kind, entry in document.data.get("scalars", {}).items():
         at: YamlPath = ("scalars", kind)
         lean_name = entry.get("class") or entry["type"]
-        classes = entry.get("instances", {})
+        classes, order = entry.get("instances", {}), entry.get("order", {})
         if isinstance(classes, list):
             classes = {name: f"{OPERATORS}.{lean_name}.{name}" for name in classes}
         given = entry["operations"]
@@ -286,9 +286,9 @@ def _kinds(document: Document, faults: Faults) -> dict[str, ScalarKind]:
             own = f"{OPERATORS}.{lean_name}"
             given = {op: [f"{own}.{op}", *_NUMERALS.get(op, ())] for op in given}
         operations = {op: tuple(names) for op, names in given.items()}
-        for constant in (lean_name, *chain(*operations.values(), *classes.items())):
+        for constant in (lean_name, *chain(*operations.values(), *classes.items(), order.values())):
             faults.constant(document, at, constant)
-        scalars[kind] = ScalarKind(kind, lean_name, operations, "type" in entry, classes)
+        scalars[kind] = ScalarKind(kind, lean_name, operations, "type" in entry, classes, order)
         if kind in OPERATIONS:
             message = f"{kind!r} is the name of an operation"
             faults.append(document.fault(at, message, key=True))
@@ -325,6 +325,13 @@ def load_claim(path: Path, name: str, library: Library) -> Claim:
             hypotheses.append(Hypothesis(hypothesis, equation, text, Place(document, path_)))
     conclusion = _statement(document, ("then",), data["then"], scope, faults)
     samples = _samples(document, parameters, library, faults)
+    stated = [(h.place.path, h.equation) for h in hypotheses if h.place]
+    for path_, equation in [*stated, (("then",), conclusion)]:
+        sign = equation.relation if equation else Relation.EQUAL
+        if sign.is_order and kind in library.scalars and sign not in library.scalars[kind].order:
+            ordered = ", ".join(k for k, known in library.scalars.items() if sign in known.order)
+            message = f"expected scalars that {sign} orders ({ordered}), found the kind {kind!r}"
+            faults.append(document.fault(path_, message))
     means = _means(data.get("means") or {})
     for name in means.keys() - {parameter.name for parameter in parameters}:
         faults.append(document.fault(("means",), f"the claim has no variable {name}"))

@@ -119,6 +119,8 @@ class ScalarKind:
     classes: Mapping[str, str] = field(default_factory=dict)
     """The constants that are a type's instances of classes, by the classes' full names; of a class,
     those that make one of its instances an instance of another."""
+    order: Mapping[str, str] = field(default_factory=dict)
+    """Of a type that has an order, the constants that are its instances of `≤` and `<`."""
 
     @property
     def has_laws(self) -> bool:
@@ -280,6 +282,26 @@ class Claim:
     place: Place | None = field(default=None, compare=False, repr=False)
     doubts: tuple[Diagnostic, ...] = field(default=(), compare=False, repr=False)
     """What a reader may mistake in it; shown with every answer about it."""
+
+    @property
+    def has_relations(self) -> bool:
+        """Whether anything in it is no equation."""
+        return not all(e.is_equation for e in (self.conclusion, *self.assumed))
+
+    @property
+    def has_order(self) -> bool:
+        """Whether anything in it is ordered."""
+        return any(e.relation.is_order for e in (self.conclusion, *self.assumed))
+
+    @property
+    def has_sizes(self) -> bool:
+        """Whether it is about all dimensions, or types."""
+        return any(not p.is_explicit for p in self.parameters)
+
+    @property
+    def assumed(self) -> tuple[Equation, ...]:
+        """What the hypotheses say."""
+        return tuple(h.equation for h in self.hypotheses)
 
     def detached(self) -> Claim:
         """The claim without the file that it was read from."""

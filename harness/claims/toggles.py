@@ -108,7 +108,7 @@ class WrittenToggle:
             if isinstance(pattern, Variable):
                 names = {pattern.name: term}
                 left, right = substitute(equation.left, names), substitute(equation.right, names)
-                return Equation(equation.parameters, left, right)
+                return replace(equation, left=left, right=right)
             return rewrite_equation(equation, lambda t: term if alpha_equal(t, pattern) else None)
 
         changed = replace(

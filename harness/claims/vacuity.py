@@ -52,14 +52,15 @@ def _reason(claim: Claim, library: Library) -> str:
     nothing += [f"{v.name}: {v.type}" for v in conclusion.parameters if _none(v.type)]
     if nothing:
         return f"It speaks of nothing: there is no {nothing[0]}."
-    if alpha_equal(conclusion.left, conclusion.right):
+    is_reflexive = conclusion.relation.is_reflexive
+    if is_reflexive and alpha_equal(conclusion.left, conclusion.right):
         return "Both sides of the conclusion are one term."
     plain, *assumed = (
         unfolded_equation(equation, library, MOST)
         for equation in (conclusion, *(h.equation for h in claim.hypotheses))
     )
     plain, *assumed = (rewrite_equation(e, _written_out) for e in (plain, *assumed))
-    if alpha_equal(plain.left, plain.right):
+    if is_reflexive and alpha_equal(plain.left, plain.right):
         return "Both sides of the conclusion are one term once definitions are unfolded."
     for hypothesis, equation in zip(claim.hypotheses, assumed, strict=True):
         if _same(plain, equation):
@@ -90,10 +91,11 @@ def _written_out(term: Term) -> Term | None:
 
 def _same(this: Equation, that: Equation) -> bool:
     """Whether two equations are one, whichever side stands first and whatever they range over."""
-    if len(this.parameters) != len(that.parameters):
+    if len(this.parameters) != len(that.parameters) or this.relation is not that.relation:
         return False
     mine, yours = _families(this), _families(that)
-    return all(map(alpha_equal, mine, yours)) or all(map(alpha_equal, mine, reversed(yours)))
+    is_turned = all(map(alpha_equal, mine, reversed(yours))) and not this.relation.is_order
+    return all(map(alpha_equal, mine, yours)) or is_turned
 
 
 def _families(equation: Equation) -> list[Term]:

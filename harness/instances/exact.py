@@ -23,7 +23,7 @@ EXACT = ObjectArithmetic(Fraction, lambda x: 1 / x)
 def breaks(
     example: Counterexample, claim: Claim, library: Library, modulus: int = 0
 ) -> Counterexample | None:
-    """The instance with the two sides of `claim`, if it meets the hypotheses and they differ.
+    """The instance with the two sides of `claim`, if it meets the hypotheses and breaks it.
 
     In exact fractions, or modulo a number; `None` too for an instance that cannot be read as one
     of this claim.
@@ -64,8 +64,9 @@ class Trials:
         )
 
     def _gap(self, example: Counterexample, claim: Claim, equation: Equation, modulus: int) -> bool:
-        left, right = self._both(example, claim, equation, modulus)
-        return bool((left != right).any())
+        if modulus and equation.relation.is_order:
+            raise ValueError(f"there is no order modulo {modulus}")
+        return bool(equation.relation.fails(*self._both(example, claim, equation, modulus)).any())
 
     def _both(
         self, example: Counterexample, claim: Claim, equation: Equation, modulus: int
@@ -111,7 +112,8 @@ def meeting(
     for hypothesis in hypotheses:
         left, right = walk.equation(hypothesis.equation, values)
         gap = (left - right) % modulus if modulus else left - right
-        found &= ~np.any(gap.reshape(gap.shape[0], -1) != 0, axis=1)
+        fails = hypothesis.equation.relation.fails(gap, 0 * gap).astype(bool)
+        found &= ~np.any(fails.reshape(gap.shape[0], -1), axis=1)
     return found
 
 

@@ -107,6 +107,7 @@ def _searches(
     has_laws = any(
         not is_place(v.type) for h in claim.hypotheses for v in h.equation.parameters
     ) or any(rank(p.type) is None for p in _spoken(claim))
+    has_laws = has_laws or claim.has_relations
     if claim.scalars.is_type or not has_laws:
         return
     names = [p.name for p in claim.parameters if isinstance(p.sort, Sort)]
@@ -171,7 +172,7 @@ class _Search:
         with suppress(Unsupported):
             for pick, arrays, values, good in self._lanes():
                 left, right = self._walk(_LANES).equation(self.claim.conclusion, values)
-                gap = left != right
+                gap = self.claim.conclusion.relation.fails(left, right)
                 differ = gap.any(axis=tuple(range(1, gap.ndim)))
                 broken = good & np.broadcast_to(differ, good.shape)
                 if broken.any():
@@ -321,7 +322,7 @@ class _Search:
         equation, bound = _bare(hypothesis.equation)
         for more in self._everything(bound, lanes):
             left, right = self._walk(lanes).equation(equation, {**values, **more})
-            gap = left != right
+            gap = equation.relation.fails(left, right)
             good &= ~np.broadcast_to(gap.any(axis=tuple(range(1, gap.ndim))), (lanes,))
             if not good.any():
                 break

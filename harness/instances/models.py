@@ -51,6 +51,8 @@ class Models:
     def __init__(
         self, claim: Claim, library: Library, sizes: Mapping[str, int], rng: random.Random
     ) -> None:
+        if claim.has_relations:
+            raise Unsupported("models are found of equations, and a hypothesis is none")
         self.claim, self.sizes, self.rng = claim, sizes, rng
         self.library = library
         self.walk = Evaluator(library, EXACT, sizes)

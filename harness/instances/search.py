@@ -34,6 +34,8 @@ from harness.claims.model import Claim, Library
 from harness.evidence import Counterexample, Json
 from harness.instances.exact import breaks, plain
 from harness.instances.functions import function_names, named_function
+from harness.instances.ordered import is_whole
+from harness.language.terms import Relation
 from harness.language.transform import free_variables
 from harness.language.types import Parameter, Sort, function_parts, is_place
 
@@ -58,7 +60,9 @@ def find_small(claim: Claim, library: Library, *, seconds: float) -> Found | Non
     """The simplest counterexample that turns up in the given time, if one does."""
     end = time.monotonic() + seconds
     for i, numbers in enumerate(PASSES):
-        if numbers.modulus and "divide" in claim.scalars.operations:
+        if numbers.modulus and ("divide" in claim.scalars.operations or claim.has_relations):
+            continue
+        if numbers.fractions and claim.has_relations and is_whole(claim):
             continue
         for sizes in small_sizes(claim):
             for k, name in enumerate(function_names(claim)):
@@ -111,12 +115,13 @@ class Numbers:
     modulus: int = 0
     """Integers modulo this number; none where it is 0."""
 
-    def differ(self, left: Floats, right: Floats) -> Any:
-        """(lanes,): where the sides differ, in doubles."""
-        gap = np.abs(left - right)
+    def fails(self, relation: Relation, left: Floats, right: Floats) -> Any:
+        """(lanes,): where the sides do not stand so to each other, in doubles."""
+        gap = right - left
         if self.modulus:
             gap = np.minimum(gap % self.modulus, -gap % self.modulus)
-        found = gap.max(axis=tuple(range(1, left.ndim)), initial=0.0) > _NEAR
+        gap = np.where(np.abs(gap) > _NEAR, gap, 0.0)
+        found = relation.fails(0.0, gap).any(axis=tuple(range(1, left.ndim)))
         return np.broadcast_to(found, (_LANES,))
 
 
@@ -143,7 +148,7 @@ def draw_lanes(
 ) -> Lanes:
     """Instances of a claim, the same ones each time. Raises `Unsupported`."""
     rng = np.random.default_rng([1, *sizes.values(), len(function), numbers.fractions])
-    pool = _Pool(rng, sizes, numbers)
+    pool = _Pool(rng, sizes, numbers, claim.has_order)
     arrays: dict[str, Any] = {}
     values: dict[str, Value[Any]] = {}
     for parameter in claim.parameters:
@@ -161,7 +166,8 @@ def draw_lanes(
         _solved(claim, library, walk, pool, arrays, values)
     good = np.ones(_LANES, dtype=bool)
     for hypothesis in claim.hypotheses:
-        good &= ~numbers.differ(*walk.equation(hypothesis.equation, values))
+        equation = hypothesis.equation
+        good &= ~numbers.fails(equation.relation, *walk.equation(equation, values))
     return Lanes(arrays, values, walk, good)
 
 
@@ -241,8 +247,9 @@ def _search(
     drawn = draw_lanes(claim, library, sizes, function, numbers)
     if not drawn.good.any():
         return None
-    differ = numbers.differ(*drawn.walk.equation(claim.conclusion, drawn.values))
-    for lane in drawn.simplest(drawn.good & differ):
+    sides = drawn.walk.equation(claim.conclusion, drawn.values)
+    broken = numbers.fails(claim.conclusion.relation, *sides)
+    for lane in drawn.simplest(drawn.good & broken):
         found = _exactly(claim, library, sizes, drawn.arrays, lane, function, numbers)
         if found is not None:
             return lane, found
@@ -252,8 +259,16 @@ def _search(
 class _Pool:
     """Small values for variables, for many lanes at once."""
 
-    def __init__(self, rng: np.random.Generator, sizes: Mapping[str, int], kind: Numbers) -> None:
+    def __init__(
+        self,
+        rng: np.random.Generator,
+        sizes: Mapping[str, int],
+        kind: Numbers,
+        is_signed: bool = False,
+    ) -> None:
         self.rng = rng
+        self.is_signed = is_signed
+        """Whether all variables are to be of both signs, and none at times positive alone."""
         self.sizes = sizes
         self.kind = kind
         self.turns: dict[int, Floats] = {}
@@ -272,7 +287,7 @@ class _Pool:
         if self.kind.modulus:
             return rng.integers(0, self.kind.modulus, shape).astype(np.float64)
         numbers = rng.choice([0.0, 1.0, -1.0], shape, p=[0.5, 0.35, 0.15])
-        if rng.random() < 0.3:
+        if rng.random() < 0.3 and not self.is_signed:
             numbers = np.abs(numbers)
         own = rank(target) or 0
         if own == 0 and self.kind.fractions:

@@ -10,7 +10,17 @@ from harness.language.holes import finish, finish_variable, unify
 from harness.language.operators import MEANING, by_shape, operator_of
 from harness.language.primitives import BY_NAME, signatures
 from harness.language.scope import Scope, check_type
-from harness.language.terms import Apply, Call, Equation, Lambda, Primitive, Span, Term, Variable
+from harness.language.terms import (
+    Apply,
+    Call,
+    Equation,
+    Lambda,
+    Primitive,
+    Relation,
+    Span,
+    Term,
+    Variable,
+)
 from harness.language.types import (
     SCALAR,
     Dim,
@@ -43,7 +53,7 @@ def elaborate_as(text: s.Syntax, type_: Type, scope: Scope) -> Term:
 
 
 def elaborate_statement(text: s.Statement, scope: Scope) -> Equation:
-    """The typed equation that `text` stands for. Raises `LanguageError`."""
+    """The typed statement that `text` stands for. Raises `LanguageError`."""
     elaborator = _Elaborator(scope)
     bound: dict[str, Variable] = {}
     for binder in text.binders:
@@ -56,8 +66,12 @@ def elaborate_statement(text: s.Statement, scope: Scope) -> Equation:
     else:
         left = elaborator.infer(text.left, bound)
         right = elaborator.check(text.right, left.type, bound)
+    if text.relation is not Relation.EQUAL and not isinstance(resolve(left.type), Scalar):
+        raise s.LanguageError(
+            f"expected scalars beside {text.relation}, found {left.type}", text.left.span
+        )
     parameters = tuple(finish_variable(variable) for variable in bound.values())
-    return Equation(parameters, finish(left), finish(right), text.span)
+    return Equation(parameters, finish(left), finish(right), text.span, text.relation)
 
 
 class _Elaborator:

@@ -1,6 +1,6 @@
 """Text to syntax: the one grammar of the claim language.
 
-    statement   ::= ("∀" binders ",")? expression "=" expression
+    statement   ::= ("∀" binders ",")? expression ("=" | "≤" | "<" | "≠") expression
     expression  ::= "Σ" binder "," expression | binder "↦" expression | sum
                   | "if" postfix ("≤" | "<" | "=") postfix "then" expression "else" expression
     sum         ::= product (("+" | "-") product)*
@@ -13,7 +13,7 @@
     simple      ::= "scalar" | "vector(" dim ")" | "matrix(" dim "," dim ")"
                   | "index(" dim ")" | name | "(" type ")"
 
-Each symbol has an ASCII spelling: `forall`, `sum`, `|->`, `.T`, `->`, `<=`.
+Each symbol has an ASCII spelling: `forall`, `sum`, `|->`, `.T`, `->`, `<=`, `!=`.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from typing import TypeVar
 from harness.language import syntax as s
 from harness.language.cursor import Cursor
 from harness.language.syntax import CONDITIONS, LanguageError
+from harness.language.terms import Relation
 from harness.language.types import (
     SCALAR,
     Dim,
@@ -47,8 +48,11 @@ class _Parser(Cursor):
     def statement(self) -> s.Statement:
         start = self.token.span[0]
         binders = self.closed(self.binders, ",") if self.skip("∀") else ()
-        left = self.closed(self.expression, "=")
-        return s.Statement(binders, left, self.expression(), self.span_from(start))
+        left = self.expression()
+        if not self.peek(*Relation):
+            raise self.unexpected(f"{', '.join(map(repr, map(str, Relation)))}")
+        relation = Relation(self.take().text)
+        return s.Statement(binders, left, self.expression(), self.span_from(start), relation)
 
     def binders(self) -> tuple[s.Binder, ...]:
         if self.token.kind == "name" and self.peek(":", ahead=1):

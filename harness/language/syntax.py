@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from harness.language.terms import Span
+from harness.language.terms import Relation, Span
 from harness.language.types import Type
 
 
@@ -145,12 +145,13 @@ Syntax = (
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """`∀ binders, left = right`."""
+    """`∀ binders, left = right`, or another relation in place of `=`."""
 
     binders: tuple[Binder, ...]
     left: Syntax
     right: Syntax
     span: Span
+    relation: Relation = Relation.EQUAL
 
 
 def names_in(text: Syntax) -> set[str]:

@@ -7,6 +7,8 @@ interpreter is that interpreter's own table, keyed by `Primitive.operator`.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
 
 from harness.language.types import Dim, Function, Type
 
@@ -75,11 +77,52 @@ class Primitive:
 Term = Variable | Apply | Lambda | Call | Primitive
 
 
+class Relation(StrEnum):
+    """How the sides of a hypothesis or a conclusion stand to each other, as it is written."""
+
+    EQUAL = "="
+    AT_MOST = "≤"
+    LESS = "<"
+    UNEQUAL = "≠"
+
+    @property
+    def is_order(self) -> bool:
+        """Whether it speaks of an order, which not all scalars have."""
+        return self in (Relation.AT_MOST, Relation.LESS)
+
+    @property
+    def is_reflexive(self) -> bool:
+        """Whether everything stands so to itself."""
+        return self in (Relation.EQUAL, Relation.AT_MOST)
+
+    def fails(self, left: Any, right: Any) -> Any:
+        """Where numbers, or arrays of them entry by entry, do not stand so to each other."""
+        match self:
+            case Relation.EQUAL:
+                return left != right
+            case Relation.AT_MOST:
+                return left > right
+            case Relation.LESS:
+                return left >= right
+            case Relation.UNEQUAL:
+                return left == right
+
+
 @dataclass(frozen=True, slots=True)
 class Equation:
-    """`∀ parameters, left = right`: the form of every hypothesis and every conclusion."""
+    """`∀ parameters, left = right`: the form of every hypothesis and every conclusion.
+
+    In place of `=` may stand another relation, between scalars. Whoever knows equations alone asks
+    `is_equation` first.
+    """
 
     parameters: tuple[Variable, ...]
     left: Term
     right: Term
     span: Span | None = field(default=None, compare=False, repr=False)
+    relation: Relation = Relation.EQUAL
+
+    @property
+    def is_equation(self) -> bool:
+        """Whether it says that its sides are equal."""
+        return self.relation is Relation.EQUAL

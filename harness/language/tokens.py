@@ -28,11 +28,11 @@ _TOKEN = re.compile(
     rf"""\s*(?:
       (?P<name>{IDENTIFIER})
     | (?P<number>[0-9]+)
-    | (?P<symbol>\|->|->|\.T\b|<=|[↦→ᵀ∀Σ@*/+\-=≤<,:()\[\]])
+    | (?P<symbol>\|->|->|<=|!=|\.T\b|[↦→ᵀ∀Σ@*/+\-=≤<≠,:()\[\]])
     )""",
     re.VERBOSE,
 )
-_SPELLING = {"|->": "↦", "→": "->", ".T": "ᵀ", "forall": "∀", "sum": "Σ", "<=": "≤"}
+_SPELLING = {"|->": "↦", "→": "->", ".T": "ᵀ", "forall": "∀", "sum": "Σ", "<=": "≤", "!=": "≠"}
 _SPELLING |= {word: word for word in ("if", "then", "else")}
 
 

@@ -227,4 +227,4 @@ def apart(equation: Equation, parameters: tuple[Parameter, ...]) -> Equation:
     if tuple(bound) == equation.parameters:
         return equation
     left, right = substitute(equation.left, names), substitute(equation.right, names)
-    return Equation(tuple(bound), left, right)
+    return Equation(tuple(bound), left, right, relation=equation.relation)

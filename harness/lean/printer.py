@@ -141,7 +141,9 @@ class Printer:
             if other.lean_name in kind.classes:
                 instance = Constant(kind.classes[other.lean_name])
                 classes |= self.of_class(other, alpha, instance, "0")[1]
-        return replace(self.concrete(alpha, instances, classes, set(own)), universe="0")
+        return replace(
+            self.concrete(alpha, instances, classes, set(own)), universe="0", order=kind.order
+        )
 
     def concrete(
         self,

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from harness.claims.model import ARGUMENT, SCALARS, Arrangement, Library
 from harness.claims.needs import needs_of
 from harness.language.primitives import OPERATIONS
-from harness.language.terms import Apply, Call, Equation, Lambda, Primitive, Term, Variable
+from harness.language.terms import (
+    Apply,
+    Call,
+    Equation,
+    Lambda,
+    Primitive,
+    Relation,
+    Term,
+    Variable,
+)
 from harness.language.transform import fresh
 from harness.language.types import (
     Dim,
@@ -46,6 +55,7 @@ CLASSES = {
     "divide": "Div",
 }
 NUMERALS = {"zero": 0, "one": 1}
+_ORDERS: Mapping[str, str] = {Relation.AT_MOST: "LE.le", Relation.LESS: "LT.lt"}
 POINTED = {
     "Zero": ("zero", "Zero.toOfNat0", "Zero.ofOfNat0"),
     "One": ("one", "One.toOfNat1", "One.ofOfNat1"),
@@ -170,6 +180,8 @@ class LeanScope:
     """How dimensions and types are called."""
     variables: Mapping[str, str]
     """How variables are called."""
+    order: Mapping[str, str] = field(default_factory=dict)
+    """The constants that are the instances of `≤` and `<`, of scalars that have an order."""
 
     # -- binders ---------------------------------------------------------------------------------
 
@@ -280,10 +292,20 @@ class LeanScope:
         for variable in equation.parameters:
             scope, binder = scope.bind(variable.name, variable.type)
             binders.append(binder)
-        type_ = equation.left.type
-        equality = apply(Constant("Eq", (f"+{scope.level(type_)}",)), scope.type(type_))
+        relation = scope.relation(equation.relation, equation.left.type)
         sides = scope.term(equation.left), scope.term(equation.right)
-        return lean.for_all(binders, apply(equality, *sides))
+        return lean.for_all(binders, apply(relation, *sides))
+
+    def relation(self, relation: Relation, type_: Type) -> Expression:
+        """What holds of two terms of a type, as a function of them."""
+        if relation.is_order:
+            instance = self.order.get(relation)
+            if instance is None:
+                raise CannotPrint(f"scalars of this kind have no {relation}")
+            head = Constant(_ORDERS[relation], (self.universe,))
+            return apply(head, self.alpha, Constant(instance))
+        head = Constant("Eq" if relation is Relation.EQUAL else "Ne", (f"+{self.level(type_)}",))
+        return apply(head, self.type(type_))
 
     def term(self, term: Term) -> Expression:
         """Any term of the claim language."""

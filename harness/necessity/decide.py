@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
+from harness.arrays import Unsupported
+from harness.claims.given import with_units
 from harness.claims.model import Claim, Library
 from harness.evidence import Counterexample
 from harness.instances.exact import Trials
 from harness.instances.finite import find_finite
 from harness.lattice import Answer
 from harness.numeric.leg import find_counterexample
+from harness.symbolic.bounds import bounded
 from harness.symbolic.cases import proved_by_cases
 from harness.symbolic.indices import settled
 from harness.symbolic.interpret import UnsupportedTerm
@@ -50,6 +54,7 @@ def decide(
     to it, where he has held them to others before.
     """
     start = time.monotonic()
+    claim = with_units(claim)
 
     def decision(
         answer: Answer,
@@ -59,7 +64,8 @@ def decide(
     ) -> Decision:
         return Decision(answer, reason, example, used, time.monotonic() - start)
 
-    if claim.conclusion.left == claim.conclusion.right:
+    conclusion = claim.conclusion
+    if conclusion.relation.is_reflexive and conclusion.left == conclusion.right:
         return decision(Answer.TRIVIAL, "Nothing is turned: both sides are the same term.")
     trials = trials or Trials(library)
     for example in known:
@@ -82,6 +88,11 @@ def decide(
         used = tuple(sorted({*cases, *settling}))
         reason = f"Proved for every size from {', '.join(used)}, by cases: a number is 0 or 1."
         return decision(Answer.HOLDS, reason, used=used)
+    if claim.has_relations and not claim.has_sizes:
+        with suppress(Unsupported):
+            if (bound := bounded(claim, library, ())) is not None:
+                reason = "Proved: a sum of what is not negative."
+                return decision(Answer.HOLDS, reason, used=tuple(sorted(bound.used)))
     found = find_finite(claim, library, deadline=start + seconds, moduli=(MODULUS,))
     if found is not None:
         broken = decision(Answer.FAILS, "A counterexample breaks it.", found)

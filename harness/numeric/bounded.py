@@ -8,13 +8,14 @@ as an error of theirs. That seed is an estimate, tested rather than proved.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import cast
 
 import numpy as np
 
 from harness.arrays import Data, Value
 from harness.arrays.floats import UNIT, Bounded, BoundedFloat64, Floats
-from harness.language.terms import Equation
+from harness.language.terms import Equation, Relation
 from harness.language.transform import free_variables
 from harness.numeric.check import Check, Compared, Drawn, Mask, Plans, told
 from harness.numeric.functions import WEIGHTS, open_functions
@@ -95,6 +96,11 @@ class Float64Check(Check):
             with np.errstate(over="ignore", invalid="ignore"):
                 whole = [fetch(side.value) for side in walk.equation(equation, values)]
             found = _decide(left, right, drawn.fair, np.maximum(*map(largest, whole)))
+        if equation.relation is Relation.UNEQUAL:  # the bound tells sides apart, and none together
+            apart = np.abs(left.value - right.value) > left.error + right.error
+            decided = np.broadcast_to(apart.all(axis=_entries(left.value)), drawn.fair.shape)
+            none, zero = np.zeros_like(drawn.fair), np.zeros(drawn.fair.shape)
+            found = replace(found, wrong=none, decided=decided & drawn.fair, ratio=zero)
         return found
 
 

@@ -122,7 +122,7 @@ class PrimeFieldCheck(Check):
         walk = self.plans.evaluators.at(field.on(backend), drawn.instance.sizes)
         sides = walk.equation(equation, drawn.values)
         left, right = (field.canonical(backend.fetch(s)).astype(np.float64) for s in sides)
-        differs = (left != right).any(axis=tuple(range(1, left.ndim)))
+        differs = equation.relation.fails(left, right).any(axis=tuple(range(1, left.ndim)))
         wrong = np.broadcast_to(differs, drawn.fair.shape) & drawn.fair
         # A pair of residues may be 0 in one of them: that is no number of a field.
         is_of_fields = "divide" in self.plans.claim.scalars.operations

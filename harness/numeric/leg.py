@@ -13,10 +13,13 @@ import numpy as np
 
 from harness.arrays import Unsupported
 from harness.arrays.backend import Backend, BackendMissing
+from harness.claims.given import with_units
 from harness.claims.hypotheses import Unmet, named
 from harness.claims.model import Claim, Library
 from harness.evidence import Counterexample, Evidence, Json, Leg, Outcome
+from harness.instances.ordered import find_ordered
 from harness.instances.search import find_small
+from harness.numeric import rational
 from harness.numeric.bounded import TOLERANCE, Float64Check
 from harness.numeric.check import EDGES, SMALL_CHARACTERISTIC, Compared, Drawn, remark, shown
 from harness.numeric.degenerate import PATTERNS, count
@@ -54,7 +57,13 @@ def check(
     are evaluated on the arrays of `backend` (`harness.arrays.backend`); where it, its `device` or
     its doubles are missing, nothing is run.
     """
-    is_unmet = False
+    claim, is_unmet = with_units(claim), False
+    if rational.applies(claim):
+        yield _exactly(claim, library, seed, effort, deadline)
+        for name in (kind.name for kind in CHECKS):
+            summary = f"No order is compared here: see the check {rational.RATIONAL}."
+            yield _evidence(claim, name, Outcome.NOT_APPLICABLE, summary)
+        return
     for kind in CHECKS:
         start = time.monotonic()
         try:
@@ -71,6 +80,18 @@ def check(
         yield replace(found, seconds=time.monotonic() - start)
     if is_unmet:
         yield from _small_instances(claim, library)
+
+
+def _exactly(claim: Claim, library: Library, seed: int, effort: float, deadline: float) -> Evidence:
+    """What fractions say of what is no equation, or assumes an order."""
+    start = time.monotonic()
+    try:
+        found = rational.check(claim, library, seed, effort, deadline)
+    except Unsupported as error:
+        found = _evidence(claim, rational.RATIONAL, Outcome.NOT_RUN, str(error))
+    except Exception as error:  # one check is lost, and not those beside it
+        found = Evidence.of_fault(claim.theorem, Leg.NUMERIC, rational.RATIONAL, error)
+    return replace(found, seconds=time.monotonic() - start)
 
 
 def _tested(tester: PrimeFieldCheck | Float64Check, effort: float, deadline: float) -> Evidence:
@@ -134,6 +155,8 @@ def find_counterexample(
         return None if found_small is None else found_small.example
     end = time.monotonic() + seconds
     try:
+        if claim.has_relations and claim.scalars.order:
+            return find_ordered(claim, library, seconds=seconds)
         tester = Float64Check(claim, library, 0)
         for number in range(BATCHES[tester.name]):
             if time.monotonic() >= end:

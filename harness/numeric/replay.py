@@ -11,11 +11,13 @@ import numpy as np
 
 from harness.arrays import Unsupported
 from harness.arrays.backend import Backend, BackendMissing
+from harness.claims.given import with_units
 from harness.claims.hypotheses import Unmet
 from harness.claims.model import Claim, Library, Project
 from harness.evidence import Counterexample, Json
 from harness.instances.search import Found, draw_small
 from harness.language.types import Sort
+from harness.numeric import rational
 from harness.numeric.bounded import Float64Check
 from harness.numeric.check import Check, Compared, remark, shown
 from harness.numeric.exact import PrimeFieldCheck
@@ -74,7 +76,7 @@ def recompute(identifier: str, claim: Claim, library: Library) -> Replayed:
     Raises `ValueError` where it is not an identifier, or not one of this claim, and where it
     cannot be computed here.
     """
-    wanted = ReplayId.parse(identifier)
+    wanted, claim = ReplayId.parse(identifier), with_units(claim)
     if wanted.theorem != claim.theorem:
         raise ValueError(f"expected an instance of {claim.theorem}, found {identifier!r}")
     if wanted.check == SMALL:
@@ -84,6 +86,11 @@ def recompute(identifier: str, claim: Claim, library: Library) -> Replayed:
             raise ValueError(f"expected sizes for {', '.join(names)}, found {', '.join(sizes)}")
         place = (wanted.seed, wanted.batch, wanted.lane)
         return Replayed(claim, draw_small(claim, library, sizes, place), True)
+    if wanted.check == rational.RATIONAL and rational.applies(claim):
+        try:
+            return Replayed(claim, *rational.replayed(claim, library, wanted))
+        except Unsupported as error:
+            raise ValueError(str(error)) from None
     if wanted.lane >= wanted.lanes:
         raise ValueError(f"a batch has {wanted.lanes} lanes, found {identifier!r}")
     try:

@@ -13,7 +13,7 @@ from harness.arrays import Data, Evaluators, Unsupported, Value
 from harness.arrays.evaluate import rank, shape_of
 from harness.arrays.floats import Floats
 from harness.claims.model import Claim, Hypothesis
-from harness.language.terms import Equation, Variable
+from harness.language.terms import Equation, Relation, Variable
 from harness.language.types import is_place
 from harness.numeric.instance import Instance
 from harness.numeric.modular import PrimeField
@@ -108,6 +108,10 @@ def defect(
             worst = np.maximum(worst, largest((one != other).astype(np.float64)))
             continue
         left, right = walk.equation(equation, {**instance.values, **values})
+        if hypothesis.equation.relation is Relation.UNEQUAL:
+            same = np.abs(field.subtract(left, right)) <= CANCELLED * np.abs(left)
+            worst = np.maximum(worst, largest(same.astype(np.float64)))
+            continue
         difference = largest(field.subtract(left, right))
         size = np.maximum(largest(left), largest(right))
         found = difference / np.where(size > 0, size, 1.0)

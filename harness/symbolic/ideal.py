@@ -60,7 +60,7 @@ def reduce_modulo_hypotheses(
     values = values_of(claim.parameters, sizes, Table(ring.symbol))
     walk = Evaluator(library, arithmetic(ring.of, Table(ring.symbol)), sizes)
     generators: list[Any] = []
-    for hypothesis in claim.hypotheses:
+    for hypothesis in (h for h in claim.hypotheses if h.equation.is_equation):
         left, right = walk.equation(hypothesis.equation, values)
         generators += [number for number in (left - right).reshape(-1) if number]
     if not generators or max(sum(m) for g in generators for m in g.monoms()) > MAX_DEGREE:

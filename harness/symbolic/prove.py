@@ -77,6 +77,9 @@ class Prover:
         for hypothesis in hypotheses:
             if hypothesis.name in self.about_maps:
                 continue
+            if not hypothesis.equation.is_equation:
+                self.unused.append(f"{hypothesis.name}: it is no equation")
+                continue
             try:
                 found = relation(hypothesis, self.env)
                 settled = self.maps.settled(found.difference)
@@ -125,6 +128,8 @@ class Prover:
 
         Raises `UnsupportedTerm`.
         """
+        if not equation.is_equation:
+            raise UnsupportedTerm(f"rewriting proves equations, and no {equation.relation}")
         left, right = self.sides(equation)
         unused = tuple(self.unused)
         if left == right:

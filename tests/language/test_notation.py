@@ -230,3 +230,21 @@ def test_layout_is_shared_by_all_media() -> None:
     tree = layout(term("A @ (u + u)"))
     assert text_of(tree) == "A @ (u + u)"
     assert to_mathml(tree) == to_mathml(term("A @ (u + u)"))
+
+
+@pytest.mark.parametrize(
+    ("text", "latex", "sign"),
+    [
+        ("∀ j, a ≤ u[j]", r"\forall j:\; a \le u_{j}", "≤"),
+        ("a < 0", "a < 0", "<"),
+        ("a ≠ 1", r"a \ne 1", "≠"),
+    ],
+)
+def test_another_relation_than_equality(text: str, latex: str, sign: str) -> None:
+    found = elaborate_statement(parse_statement(text), KNOWN)
+    assert to_text(found) == text
+    assert to_latex(found) == latex
+    assert sign in [node.text for node in ElementTree.fromstring(to_mathml(found)).iter()]
+    spelled = text.replace("≤", "<=").replace("≠", "!=").replace("∀", "forall")
+    assert elaborate_statement(parse_statement(spelled), KNOWN) == found
+    assert found != elaborate_statement(parse_statement(text.replace(sign, "=")), KNOWN)

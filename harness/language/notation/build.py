@@ -66,9 +66,9 @@ def layout(item: Term | Equation) -> Layout:
             if operator in FAMILIES:
                 arguments = tuple(map(_expanded, arguments))
             return notation(operator)(*map(layout, arguments))
-        case Equation(parameters, left, right):
+        case Equation(parameters, left, right, relation=relation):
             sides = (at_least(Level.SUM, layout(left)), at_least(Level.SUM, layout(right)))
-            return Related(tuple(map(_binder, parameters)), *sides)
+            return Related(tuple(map(_binder, parameters)), *sides, relation)
 
 
 def _binder(variable: Variable) -> Binder:

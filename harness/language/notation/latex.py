@@ -38,10 +38,11 @@ from harness.language.notation.tree import (
     Tabulated,
     Transposed,
 )
-from harness.language.terms import Equation, Term
+from harness.language.terms import Equation, Relation, Term
 from harness.language.types import Index, Type, resolve
 
 _INFIX = {"+": "+", "-": "-", "*": r"\cdot", "/": "/", "@": r"\,"}
+_SIGNS: dict[str, str] = {Relation.AT_MOST: r"\le", Relation.UNEQUAL: r"\ne"}
 
 
 def to_latex(item: Term | Equation | Type | Layout) -> str:
@@ -94,10 +95,10 @@ def latex_of(layout: Layout) -> str:
             return rf"{_name(binder.name)} \mapsto {latex_of(body)}"
         case Tabulated(binder, body):
             return rf"\left[{latex_of(body)}\right]_{{{_bound(binder)}}}"
-        case Related(binders, left, right):
+        case Related(binders, left, right, sign):
             names = r",\, ".join(_name(binder.name) for binder in binders)
             quantifier = rf"\forall {names}:\; " if names else ""
-            return f"{quantifier}{latex_of(left)} = {latex_of(right)}"
+            return f"{quantifier}{latex_of(left)} {_SIGNS.get(sign, sign)} {latex_of(right)}"
         case Space(exponents):
             sizes = r" \times ".join(map(latex_of, exponents))
             scalars = rf"\mathbb{{{SCALARS.latex}}}"

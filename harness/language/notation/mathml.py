@@ -110,8 +110,8 @@ def element(layout: Layout, width: int | None = None) -> Element:
             return _row(_name(binder.name), _operator("↦"), walk(body))
         case Tabulated(binder, body):
             return _node("msub", _fence("[", [walk(body)], "]"), _bound(binder))
-        case Related(binders, left, right):
-            return _related(binders, left, right, layout, width)
+        case Related():
+            return _related(layout, width)
         case Space(exponents):
             return _space([walk(exponent) for exponent in exponents])
         case Range(size):
@@ -156,24 +156,23 @@ def _invoked(name: str, arguments: Sequence[Layout], width: int | None) -> Eleme
     return _row(_upright(name), _operator(_APPLY), _fence("(", inner, ")"))
 
 
-def _related(
-    binders: Sequence[Binder], left: Layout, right: Layout, layout: Layout, width: int | None
-) -> Element:
+def _related(layout: Related, width: int | None) -> Element:
+    left, right = layout.left, layout.right
     quantifier: list[Element] = []
-    if binders:
+    if layout.binders:
         quantifier = [_operator("∀", form="prefix")]
-        for i, binder in enumerate(binders):
+        for i, binder in enumerate(layout.binders):
             quantifier += [_comma()] if i else []
             quantifier.append(_name(binder.name))
         quantifier += [_operator(":"), _indent()]
     if width is None or len(text_of(layout)) <= width:
-        return _row(*quantifier, element(left), _operator("="), element(right))
+        return _row(*quantifier, element(left), _operator(layout.sign), element(right))
     first, second = _broken(left, width), _broken(right, width)
     return _lines(
         [
             [*quantifier, *first[0]],
             *first[1:],
-            [_operator("=", form="infix"), *second[0]],
+            [_operator(layout.sign, form="infix"), *second[0]],
             *second[1:],
         ]
     )

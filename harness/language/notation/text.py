@@ -88,9 +88,9 @@ def text_of(layout: Layout, *, typed: bool = False) -> str:
                 return f"{parenthesised(binder)} ↦ {walk(body)}"
             case Tabulated(binder, body):
                 return f"[{bound(binder)} ↦ {walk(body)}]"
-            case Related(binders, left, right):
+            case Related(binders, left, right, sign):
                 names = " ".join(map(parenthesised, binders))
-                return f"{f'∀ {names}, ' if names else ''}{walk(left)} = {walk(right)}"
+                return f"{f'∀ {names}, ' if names else ''}{walk(left)} {sign} {walk(right)}"
             case Space(()):
                 return "scalar"
             case Space(exponents):

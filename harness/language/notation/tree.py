@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from harness.language.terms import Relation
 from harness.language.types import Type
 
 
@@ -152,11 +153,12 @@ class Tabulated:
 
 @dataclass(frozen=True, slots=True)
 class Related:
-    """`∀ binders, left = right`."""
+    """`∀ binders, left = right`, or another sign in place of `=`."""
 
     binders: tuple[Binder, ...]
     left: Layout
     right: Layout
+    sign: Relation = Relation.EQUAL
 
 
 @dataclass(frozen=True, slots=True)

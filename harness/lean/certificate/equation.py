@@ -1,4 +1,4 @@
-"""An equation at an instance, proved or refuted by computing; entry by entry.
+"""An equation or another relation at an instance, proved or refuted by computing; entry by entry.
 
 Lean's core decides equality of numbers, and not of functions: so an equation of vectors or
 matrices is stated for each index, and put together by extensionality.
@@ -33,7 +33,10 @@ Point = tuple[int, ...]
 
 @dataclass(frozen=True)
 class Sides:
-    """An equation at an instance: `∀ bound, left = right`, between functions of `entries`."""
+    """An equation at an instance: `∀ bound, left = right`, between functions of `entries`.
+
+    Another relation in its place is one of scalars, which are functions of no entries.
+    """
 
     bound: list[tuple[str, Expression]]
     bound_sizes: list[int]
@@ -42,9 +45,11 @@ class Sides:
     target: Expression
     """The type of one entry."""
     equality: Expression
-    """Decides equality of two entries."""
+    """Decides equality of two entries, or the other relation."""
     left: Expression
     right: Expression
+    relation: Expression | None = None
+    """What is said of two entries, where it is not that they are equal."""
 
     def proof(self) -> Expression:
         """A proof of the equation, by `decide` at every index at once."""
@@ -89,9 +94,12 @@ class Sides:
                 Constant("congrFun", (ONE, ONE)), type_, family, left, right, found, index
             )
             left, right = apply(left, index), apply(right, index)
-        equation = apply(Constant("Eq", (ONE,)), self.target, left, right)
-        decision = apply(self.equality, left, right)
-        return apply(refuted(equation, decision), found)
+        return apply(refuted(*self._said(left, right)), found)
+
+    def _said(self, left: Expression, right: Expression) -> tuple[Expression, Expression]:
+        """What is said of two entries, and how that is decided."""
+        relation = self.relation or apply(Constant("Eq", (ONE,)), self.target)
+        return apply(relation, left, right), apply(self.equality, left, right)
 
     def _rest(self, depth: int) -> Expression:
         """The type of a side after `depth` of its indices."""
@@ -106,9 +114,7 @@ class Sides:
         """That the sides are equal at all further indices, and how that is decided."""
         if not indices:
             places = [Local(name) for name, _ in self.entries]
-            left, right = apply(self.left, *places), apply(self.right, *places)
-            proposition = apply(Constant("Eq", (ONE,)), self.target, left, right)
-            return proposition, apply(self.equality, left, right)
+            return self._said(apply(self.left, *places), apply(self.right, *places))
         ((name, type_), size), *rest = indices
         proposition, decision = self._everywhere(rest)
         every = apply(

@@ -100,7 +100,7 @@ class Instance:
     def _value(self, type_: Type, value: Json, known: Mapping[str, Expression]) -> Expression:
         match resolve(type_):
             case Scalar():
-                return self.numbers.number(whole(value))
+                return self.numbers.of(value)
             case Index() | Named() as target:
                 return place(whole(value), self.count(target))
             case Vector(size):
@@ -223,7 +223,7 @@ class Instance:
                 raise CannotCertify(f"an equation of {other}")
         target = type_ if isinstance(type_, Index | Named) else SCALAR
         if isinstance(target, Scalar):
-            equality = self.numbers.equality
+            equality = self.numbers.decision(equation.relation)
         else:
             equality = apply(Constant("instDecidableEqFin"), numeral(self.count(target)))
         taken = {name for name, _ in bound} | set(self.known)
@@ -239,6 +239,7 @@ class Instance:
             equality,
             substitute(scope.term(equation.left), known),
             substitute(scope.term(equation.right), known),
+            None if equation.is_equation else scope.relation(equation.relation, SCALAR),
         )
 
 

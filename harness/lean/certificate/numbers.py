@@ -7,12 +7,13 @@ computes with it as it stands, and nothing is defined beside the statement.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from importlib.resources import files
 
 from harness.claims.model import Library
 from harness.evidence import Json
+from harness.language.terms import Relation
 from harness.lean import expression as lean
 from harness.lean.expression import Constant, Expression, Literal, Local, apply
 from harness.lean.mirror.comparison import REFERENCE
@@ -43,6 +44,30 @@ class Numbers:
     number: Callable[[int], Expression]
     modulus: int = 0
     """Numbers that differ by a multiple of it are the same; 0 where none do."""
+    order: Mapping[Relation, str] = field(default_factory=dict)
+    """The constants that decide the order of two of them."""
+    has_fractions: bool = False
+
+    def decision(self, relation: Relation) -> Expression:
+        """How a relation of two of them is decided. Raises `CannotCertify`."""
+        if relation is Relation.EQUAL:
+            return self.equality
+        if relation is Relation.UNEQUAL:
+            sides = Local("a"), Local("b")
+            equal = apply(Constant("Eq", (ONE,)), self.type, *sides)
+            decided = apply(Constant("instDecidableNot"), equal, apply(self.equality, *sides))
+            return lean.function([("a", self.type), ("b", self.type)], decided)
+        if relation not in self.order:
+            raise CannotCertify(f"{self.says} have no {relation}")
+        return Constant(self.order[relation])
+
+    def of(self, value: Json) -> Expression:
+        """A number of a counterexample. Raises `CannotCertify` where it is none of these."""
+        if not self.has_fractions:
+            return self.number(whole(value))
+        number = fraction(value)
+        top, bottom = integer(number.numerator), Literal(number.denominator)
+        return apply(Constant("mkRat"), top, bottom)
 
 
 def integer(value: int) -> Expression:
@@ -70,6 +95,17 @@ INTEGERS = Numbers(
     Constant("Lean.Grind.instCommRingInt"),
     Constant("Int.instDecidableEq"),
     integer,
+    order={Relation.AT_MOST: "Int.decLe", Relation.LESS: "Int.decLt"},
+)
+
+RATIONALS = Numbers(
+    "the rational numbers",
+    Constant("Rat"),
+    Constant("Lean.Grind.instFieldRat"),
+    Constant("instDecidableEqRat"),
+    lambda value: apply(Constant("mkRat"), integer(value), Literal(1)),
+    order={Relation.AT_MOST: "Rat.instDecidableLe", Relation.LESS: "Rat.instDecidableLt"},
+    has_fractions=True,
 )
 
 MODULO_THREE = Numbers(
@@ -90,6 +126,7 @@ NUMBERS: Mapping[str, Numbers] = {
     "Lean.Grind.CommRing": INTEGERS,
     "Lean.Grind.Field": MODULO_THREE,
     "Int": INTEGERS,
+    "Rat": RATIONALS,
 }
 """Of which numbers a certificate speaks, by the class or type of a claim's scalars."""
 
@@ -115,13 +152,18 @@ def numbers_of(lean_name: str, library: Library, modulus: int = 0) -> Numbers:
 
 def whole(value: Json) -> int:
     """An integer of a counterexample. Raises `CannotCertify` for another number."""
-    try:
-        number = Fraction(value)  # type: ignore[arg-type]
-    except (ArithmeticError, TypeError, ValueError):
-        raise CannotCertify(f"{value!r} is not a number") from None
+    number = fraction(value)
     if number.denominator != 1:
         raise CannotCertify(f"{value} is not an integer")
     return int(number)
+
+
+def fraction(value: Json) -> Fraction:
+    """A number of a counterexample. Raises `CannotCertify` for what is none."""
+    try:
+        return Fraction(value)  # type: ignore[arg-type]
+    except (ArithmeticError, TypeError, ValueError):
+        raise CannotCertify(f"{value!r} is not a number") from None
 
 
 def table(entries: Sequence[Expression], type_: Expression) -> Expression:

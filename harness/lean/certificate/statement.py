@@ -14,14 +14,12 @@ from typing import Any
 from harness.claims.model import Claim
 from harness.claims.substance import spoken_of, substance
 from harness.evidence import Counterexample, Json, Witness
+from harness.language.terms import Relation
 from harness.language.transform import fresh
 from harness.lean import expression as lean
 from harness.lean.certificate.equation import Point
 from harness.lean.certificate.instance import Instance
-from harness.lean.certificate.numbers import (
-    CannotCertify,
-    whole,
-)
+from harness.lean.certificate.numbers import CannotCertify, fraction
 from harness.lean.certificate.trivial import FALSEHOOD, Trivial
 from harness.lean.expression import (
     Constant,
@@ -48,7 +46,8 @@ def refutation(
     levels, general = printer.claim(claim)
     conclusion = instance.sides(claim.conclusion)
     used = instance.applied(*(instance.sides(h.equation).proof() for h in claim.hypotheses))
-    point = difference(example.left, example.right, instance.numbers.modulus)
+    relation, modulus = claim.conclusion.relation, instance.numbers.modulus
+    point = difference(example.left, example.right, modulus, relation)
     proof = conclusion.contradiction(used, point)
     # The integers, and finite types of positions, lie in the lowest universe.
     zero = dict.fromkeys(levels, "0")
@@ -116,22 +115,27 @@ def satisfaction(
     return Comparison(key, (), apply(Constant("Not"), statement), proof)
 
 
-def difference(left: Json, right: Json, modulus: int = 0) -> Point:
-    """The first place at which two values differ. Raises `CannotCertify` where there is none."""
-    found = _difference(left, right, modulus)
+def difference(
+    left: Json, right: Json, modulus: int = 0, relation: Relation = Relation.EQUAL
+) -> Point:
+    """The first place at which two values differ, or a relation of them fails.
+
+    Raises `CannotCertify` where there is none.
+    """
+    found = _difference(left, right, modulus, relation)
     if found is None:
-        raise CannotCertify("the two sides are the same")
+        raise CannotCertify(f"the two sides are {relation} each other")
     return found
 
 
-def _difference(left: Any, right: Any, modulus: int) -> Point | None:
+def _difference(left: Any, right: Any, modulus: int, relation: Relation) -> Point | None:
     if not isinstance(left, list | tuple):
-        apart = whole(left) - whole(right)
-        return () if (apart % modulus if modulus else apart) else None
+        apart = fraction(right) - fraction(left)
+        return () if relation.fails(0, apart % modulus if modulus else apart) else None
     if not isinstance(right, list | tuple) or len(left) != len(right):
         raise CannotCertify("the two sides are not of one shape")
     for i, (one, other) in enumerate(zip(left, right, strict=True)):
-        below = _difference(one, other, modulus)
+        below = _difference(one, other, modulus, relation)
         if below is not None:
             return (i, *below)
     return None

@@ -16,7 +16,16 @@ from itertools import chain, repeat
 from harness.claims.model import ARGUMENT, SCALARS, Arrangement, Library
 from harness.claims.needs import definition_needs, needs_of
 from harness.language.primitives import BY_NAME, signatures
-from harness.language.terms import Apply, Call, Equation, Lambda, Primitive, Term, Variable
+from harness.language.terms import (
+    Apply,
+    Call,
+    Equation,
+    Lambda,
+    Primitive,
+    Relation,
+    Term,
+    Variable,
+)
 from harness.language.tokens import is_identifier
 from harness.language.transform import free_variables, fresh
 from harness.language.types import (
@@ -26,6 +35,7 @@ from harness.language.types import (
     Index,
     Matrix,
     Parameter,
+    Scalar,
     Sort,
     Type,
     Vector,
@@ -49,6 +59,13 @@ class Misread(Exception):
         self.type = type_
 
 
+_RELATIONS: Mapping[str, Relation] = {
+    "Eq": Relation.EQUAL,
+    "Ne": Relation.UNEQUAL,
+    **dict.fromkeys(("LE.le", "GE.ge"), Relation.AT_MOST),
+    **dict.fromkeys(("LT.lt", "GT.gt"), Relation.LESS),
+}
+
 _OPERATORS = {
     "HAdd.hAdd": "add",
     "HSub.hSub": "subtract",
@@ -56,7 +73,7 @@ _OPERATORS = {
     "HDiv.hDiv": "divide",
 }
 _NUMERALS = {0: "zero", 1: "one"}
-_RELATIONS = {"LE.le": "if_le", "LT.lt": "if_lt", "Eq": "if_eq"}
+_CONDITIONS = {"LE.le": "if_le", "LT.lt": "if_lt", "Eq": "if_eq"}
 
 
 @dataclass(frozen=True)
@@ -82,10 +99,15 @@ class Reader(TypeReader):
             bound.append(variable)
             expression = expression.body
         match spine(expression):
-            case Constant("Eq"), [type_, left, right]:
+            case Constant("Eq" | "Ne" as name), [type_, left, right]:
+                pass
+            case Constant("LE.le" | "LT.lt" as name), [type_, _, left, right]:
+                pass
+            case Constant("GE.ge" | "GT.gt" as name), [type_, _, right, left]:
                 pass
             case head, _:
-                raise Unreadable(f"{short(head)}: the claim language has equations alone")
+                raise Unreadable(f"{short(head)}: the claim language has no such relation")
+        relation = _RELATIONS[name]
         wanted = self.type(type_, scope) if isinstance(left, lean.Function) else None
         first = self.term(left, scope, wanted)
         if isinstance(first.type, Function):
@@ -93,7 +115,10 @@ class Reader(TypeReader):
             first = self.term(left, scope, self.type(type_, scope))
         if isinstance(first.type, Function):
             raise Unreadable("an equation between functions")
-        return Equation(tuple(bound), first, self.term(right, scope, first.type))
+        if relation is not Relation.EQUAL and not isinstance(first.type, Scalar):
+            raise Unreadable(f"{relation} between what are no scalars")
+        second = self.term(right, scope, first.type)
+        return Equation(tuple(bound), first, second, relation=relation)
 
     def variable(
         self, name: str, type_: Expression, scope: Names, body: Expression | None = None
@@ -254,14 +279,14 @@ class Reader(TypeReader):
     def _choice(self, condition: Expression, values: tuple[Term, Term], scope: Names) -> Term:
         """One of two scalars, by a relation of two indices, or of the numbers that they are."""
         match spine(condition):
-            case Constant(name), [_, *_, left, right] if name in _RELATIONS:
+            case Constant(name), [_, *_, left, right] if name in _CONDITIONS:
                 sides = [spine(side) for side in (left, right)]
                 if all(head == Constant("Fin.val") for head, _ in sides):
                     left, right = (arguments[-1] for _, arguments in sides)
                 i = self.term(left, scope)
                 if isinstance(i.type, Index):
                     terms = i, self.term(right, scope, i.type), *values
-                    return Primitive(_RELATIONS[name], (i.type.size,), terms, SCALAR)
+                    return Primitive(_CONDITIONS[name], (i.type.size,), terms, SCALAR)
         raise Unreadable(f"`if {short(condition)}`: conditions are ≤, < and = of two indices")
 
     def _primitive(

@@ -143,6 +143,8 @@ class _Telescope:
         if lacking := sorted(used - self.kind.operations.keys()):
             name = self.kind.lean_name
             raise Unreadable(f"the laws of {name} are not those of numbers for {lacking[0]!r}")
+        if found.relation.is_order and found.relation not in self.kind.order:
+            raise Unreadable(f"no {found.relation} is known of scalars of {self.kind.lean_name}")
         return found
 
     def _binder(self, binder: ForAll, scope: Names) -> Names:

@@ -12,6 +12,7 @@ from typing import Any
 from harness.arrays.values import Unsupported
 from harness.claims.model import Claim, Library
 from harness.evidence import Counterexample, Json
+from harness.language.terms import Relation
 from harness.lean.execution.inputs import Instance
 from harness.lean.execution.kinds import Scalars
 from harness.lean.execution.python_side import Doubles, Exact, sides
@@ -143,18 +144,22 @@ def _compare_within_bound(tally: Tally, question: Question, lean: list[float], v
 def _compare_sides(
     library: Library, claim: Claim, tally: Tally, instance: Instance, lean: list[list[Fraction]]
 ) -> None:
-    """Where the hypotheses hold, Lean's two sides must be equal."""
+    """Where the hypotheses hold, Lean's two sides must stand to each other as is claimed."""
     for hypothesis in claim.hypotheses:
         try:
             left, right = sides(Exact(), library, claim.parameters, hypothesis.equation, instance)
         except Unsupported:
             return
-        if list(left.flat) != list(right.flat):
+        if _fails(hypothesis.equation.relation, list(left.flat), list(right.flat)):
             return
     tally.met += 1
-    if lean[0] != lean[1]:
+    if _fails(claim.conclusion.relation, *lean):
         told = [[str(x) for x in side] for side in lean]
         tally.differ("Lean's own two sides", instance, told[0], told[1], 0)
+
+
+def _fails(relation: Relation, left: list[Any], right: list[Any]) -> bool:
+    return len(left) != len(right) or any(map(relation.fails, left, right))
 
 
 def _nested(table: Any) -> Json:

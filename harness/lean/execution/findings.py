@@ -60,5 +60,5 @@ def agreed(kind: Scalars, tally: Tally) -> tuple[Outcome, str]:
         f"all {tally.compared} entries {_AGREE[kind]}"
     )
     if tally.met:
-        summary += f"; in {tally.met} the hypotheses hold, and the sides are equal"
+        summary += f"; in {tally.met} the hypotheses hold, and so does the conclusion"
     return Outcome.CONFIRMED, f"{summary}."

@@ -11,7 +11,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 
-from harness.claims.given import with_functions_given
+from harness.claims.given import with_functions_given, with_units
 from harness.claims.model import Claim, Library
 from harness.evidence import Evidence, Leg, Outcome
 from harness.symbolic.contradiction import contradiction
@@ -19,6 +19,7 @@ from harness.symbolic.indices import settled
 from harness.symbolic.interpret import UnsupportedTerm
 from harness.symbolic.leg.certified import certificate
 from harness.symbolic.leg.given_sizes import Standing, ground
+from harness.symbolic.leg.ordered import divided, every_size, given_sizes
 from harness.symbolic.leg.proved import dimension_free
 from harness.symbolic.leg.question import Question
 from harness.symbolic.prove import Proof, prove
@@ -29,6 +30,7 @@ SECONDS = 60.0
 
 def check(claim: Claim, library: Library, *, deadline: float | None = None) -> Iterator[Evidence]:
     """Ask the symbolic leg's question. `deadline` is a time of `time.monotonic`."""
+    stated, claim = claim, with_units(claim)
     plain, used = settled(with_functions_given(claim))
 
     def asked(name: str, answer: Callable[[Question], Evidence], about: Claim = plain) -> Evidence:
@@ -37,6 +39,10 @@ def check(claim: Claim, library: Library, *, deadline: float | None = None) -> I
         except Exception as error:  # one check is lost, and not those beside it
             return Evidence.of_fault(claim.theorem, Leg.SYMBOLIC, name, error)
 
+    if not claim.conclusion.is_equation:
+        yield asked("dimension-free", every_size, claim)
+        yield asked("ground", given_sizes, claim)
+        return
     proof: Proof | None = None
 
     def proved(question: Question) -> Evidence:
@@ -45,6 +51,8 @@ def check(claim: Claim, library: Library, *, deadline: float | None = None) -> I
             proof = prove(plain, library.definitions)
         except UnsupportedTerm as reason:
             return question.answer(Outcome.INCONCLUSIVE, f"Not tried: {reason}.")
+        if claim.has_relations and not proof.is_proved:
+            return every_size(question)
         return dimension_free(question, proof, used)
 
     yield asked("dimension-free", proved)
@@ -58,6 +66,11 @@ def check(claim: Claim, library: Library, *, deadline: float | None = None) -> I
     standing = Standing.of(proof is not None and proof.is_proved, is_certified)
     # A counterexample shows the variables of the claim as it was written.
     about = claim if standing is Standing.OPEN else plain
-    yield asked("ground", lambda question: ground(question, standing), about)
+    if claim.has_relations and standing is Standing.OPEN:
+        yield asked("ground", given_sizes, claim)
+    elif claim is not stated and standing is Standing.CERTIFIED:
+        yield asked("ground", divided)
+    else:
+        yield asked("ground", lambda question: ground(question, standing), about)
     if claim.hypotheses and (reason := contradiction(claim, library)):
         yield Evidence.of_nothing(claim.theorem, Leg.SYMBOLIC, reason, claim.vacuous)

@@ -1,0 +1,227 @@
+"""What is said by an order, `tests/fixtures/order`: each claim confirmed, each false twin refuted.
+
+Lean has proofs of all of them. What an engine confirms is held to what is false: a strict sign for
+one that is not, a hypothesis less, the sides exchanged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from harness.claims.load import core_scalars
+from harness.claims.model import Claim, Hypothesis, Library
+from harness.claims.project import load_project
+from harness.claims.vacuity import vacuous
+from harness.evidence import Evidence, Outcome
+from harness.instances.exact import breaks
+from harness.instances.search import find_small
+from harness.language.elaborate import elaborate_statement
+from harness.language.parser import parse_statement
+from harness.language.terms import Relation
+from harness.language.types import SCALAR, Parameter
+from harness.lattice import Answer
+from harness.necessity.decide import decide
+from harness.numeric.leg import check as numeric
+from harness.numeric.replay import recompute
+from harness.plan import over_its_scalars
+from harness.symbolic.bounds import bounded, feasible
+from harness.symbolic.leg import check as symbolic
+
+PROJECT = load_project(Path(__file__).parent / "fixtures" / "order")
+CLAIMS = {claim.theorem: claim for claim in PROJECT.claims}
+
+
+def found(claim: Claim, library: Library = PROJECT.library) -> dict[str, Evidence]:
+    every = (*symbolic(claim, library), *numeric(claim, library, effort=0.3))
+    return {evidence.check: over_its_scalars(claim, evidence) for evidence in every}
+
+
+@pytest.mark.parametrize("name", CLAIMS)
+def test_each_is_confirmed_by_exact_instances_and_by_a_sum_of_what_is_not_negative(
+    name: str,
+) -> None:
+    evidence = found(CLAIMS[name])
+    assert evidence["rational"].outcome is Outcome.CONFIRMED, evidence["rational"].summary
+    # That a product is not 0 is no inequality; nothing is said of it, and nothing is passed.
+    shown = Outcome.NOT_APPLICABLE if name == "product_ne_zero" else Outcome.CONFIRMED
+    assert evidence["ground"].outcome is shown, evidence["ground"].summary
+    for check in ("prime field", "float64"):
+        assert evidence[check].outcome is Outcome.NOT_APPLICABLE
+
+
+def put(claim: Claim, *, then: str = "", without: str = "", **assumed: str) -> Claim:
+    """The claim with another conclusion, a hypothesis less, or others in place of its own."""
+    scope = PROJECT.library.scope(claim.parameters)
+
+    def said(text: str) -> object:
+        return elaborate_statement(parse_statement(text), scope)
+
+    hypotheses = tuple(
+        replace(h, equation=said(assumed[h.name]), text=assumed[h.name]) if h.name in assumed else h
+        for h in claim.hypotheses
+        if h.name != without
+    )
+    changed = replace(claim, hypotheses=hypotheses)
+    if not then:
+        return changed
+    return replace(changed, conclusion=said(then), conclusion_text=then)
+
+
+TWINS: Mapping[str, tuple[Mapping[str, str], ...]] = {
+    "twice_product_le": (
+        {"then": "a * b + a * b < a * a + b * b"},
+        {"then": "a * a + b * b ≤ a * b + a * b"},
+    ),
+    "dot_self_nonneg": ({"then": "0 < dot(v, v)"}, {"then": "dot(v, v) ≤ 0"}),
+    "cauchy_schwarz": (
+        {"then": "dot(u, v) * dot(u, v) < dot(u, u) * dot(v, v)"},
+        {"then": "dot(u, u) * dot(v, v) ≤ dot(u, v) * dot(u, v)"},
+        {"then": "dot(u, v) ≤ dot(u, u) * dot(v, v)"},
+    ),
+    "mean_le": (
+        {"then": "dot(w, x) < m"},
+        {"then": "m ≤ dot(w, x)"},
+        {"without": "weights"},
+        {"without": "positive"},
+        {"without": "bounded"},
+        {"positive": "∀ i, w[i] ≤ 1"},
+    ),
+    "rounding_error_le": (
+        {"then": "squaredError(q, x) < Σ i: index(n), h * h"},
+        {"then": "squaredError(q, x) ≤ Σ i: index(n), h"},
+        {"without": "above"},
+        {"without": "below"},
+    ),
+    "scale_lt": (
+        {"without": "positive"},
+        {"positive": "0 ≤ c"},
+        {"less": "a ≤ b"},
+        {"then": "c * b < c * a"},
+    ),
+    "product_ne_zero": ({"without": "first"}, {"first": "b ≠ 1"}, {"then": "a + b ≠ 0"}),
+    "next_le": ({"less": "a ≤ b"}, {"then": "a + 1 < b"}, {"then": "b ≤ a + 1"}),
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "number"), [(name, k) for name, twins in TWINS.items() for k in range(len(twins))]
+)
+def test_a_false_twin_is_refuted_by_two_legs_with_an_exact_instance(name: str, number: int) -> None:
+    twin = put(CLAIMS[name], **TWINS[name][number])
+    evidence = found(twin)
+    for check in ("ground", "rational"):
+        assert evidence[check].outcome is Outcome.REFUTED, evidence[check].summary
+        example = evidence[check].counterexample
+        assert example is not None
+        assert breaks(example, twin, PROJECT.library) is not None
+        assert breaks(example, CLAIMS[name], PROJECT.library) is None
+    assert decide(twin, PROJECT.library).answer is Answer.FAILS
+    identifier = evidence["rational"].replay.removeprefix("harness replay ")
+    assert recompute(identifier, twin, PROJECT.library).differs
+
+
+@pytest.mark.parametrize("name", CLAIMS)
+def test_each_hypothesis_is_needed(name: str) -> None:
+    claim = CLAIMS[name]
+    for hypothesis in claim.hypotheses:
+        decision = decide(put(claim, without=hypothesis.name), PROJECT.library)
+        assert decision.answer is Answer.FAILS, hypothesis.name
+
+
+def test_what_holds_of_whole_numbers_alone_is_held_to_whole_numbers() -> None:
+    claim = CLAIMS["next_le"]
+    over_fractions = replace(claim, scalars=PROJECT.library.scalars["rational numbers"])
+    assert found(over_fractions)["rational"].outcome is Outcome.REFUTED
+    assert bounded(claim, PROJECT.library, ()) is not None
+    assert bounded(over_fractions, PROJECT.library, ()) is None
+    # x² + x is negative at −1/2, and at no whole number.
+    parameters = (Parameter("x", SCALAR),)
+    conclusion = elaborate_statement(
+        parse_statement("0 ≤ x * x + x"), PROJECT.library.scope(parameters)
+    )
+    parabola = replace(claim, parameters=parameters, hypotheses=(), conclusion=conclusion)
+    assert found(parabola)["rational"].outcome is Outcome.CONFIRMED
+    assert found(parabola)["ground"].outcome is Outcome.NOT_APPLICABLE
+    assert find_small(parabola, PROJECT.library, seconds=1.0) is None
+    over_fractions = replace(parabola, scalars=over_fractions.scalars)
+    assert found(over_fractions)["ground"].outcome is Outcome.REFUTED
+
+
+def over(kind: str, names: str, then: str, **assumed: str) -> Claim:
+    """A claim about scalars of a kind."""
+    parameters = tuple(Parameter(name, SCALAR) for name in names.split())
+    scope = PROJECT.library.scope(parameters)
+    hypotheses = tuple(
+        Hypothesis(name, elaborate_statement(parse_statement(text), scope), text)
+        for name, text in assumed.items()
+    )
+    conclusion = elaborate_statement(parse_statement(then), scope)
+    return Claim("t", "", core_scalars()[kind], parameters, hypotheses, conclusion, then)
+
+
+def test_by_what_is_not_0_a_field_divides() -> None:
+    claim = over("field", "a c", "c * a / c = a", nonzero="c ≠ 0")
+    evidence = found(claim)
+    for check in ("dimension-free", "certificate", "prime field", "float64"):
+        assert evidence[check].outcome is Outcome.CONFIRMED, evidence[check].summary
+    assert found(replace(claim, hypotheses=()))["prime field"].outcome is Outcome.REFUTED
+    apart = over("field", "a b c", "(a - b) * c / (a - b) = c", apart="a ≠ b")
+    assert found(apart)["dimension-free"].outcome is Outcome.CONFIRMED
+
+
+def test_not_every_field_is_ordered() -> None:
+    """Over the rationals both hold; where 1 + 1 or 1 + 2 * 2 is 0 neither does."""
+    for claim in (
+        over("field", "a", "a + a ≠ 0", nonzero="a ≠ 0"),
+        over("field", "a b", "a = 0", squares="a * a + b * b = 0"),
+    ):
+        evidence = found(claim)
+        assert evidence["prime field"].outcome is Outcome.REFUTED
+        assert evidence["dimension-free"].outcome is not Outcome.CONFIRMED
+        assert bounded(claim, PROJECT.library, ()) is None
+    rational = over("rational numbers", "a b", "a * a = 0", squares="a * a + b * b ≤ 0")
+    assert found(rational)["dimension-free"].outcome is Outcome.CONFIRMED
+
+
+def test_an_inequality_that_is_assumed_is_no_equation() -> None:
+    """Else rewriting would prove from a ≤ b that a = b."""
+    for sign in ("≤", "<", "≠"):
+        claim = over("rational numbers", "a b", "a = b", given=f"a {sign} b")
+        evidence = found(claim)
+        assert Outcome.CONFIRMED not in {e.outcome for e in evidence.values()}
+        assert decide(claim, PROJECT.library).answer is Answer.FAILS
+    both = over("rational numbers", "a b", "a = b", one="a ≤ b", other="b ≤ a")
+    assert found(both)["dimension-free"].outcome is Outcome.CONFIRMED
+
+
+def test_what_nothing_meets_confirms_nothing() -> None:
+    claim = over("rational numbers", "a b", "a < a", one="a < b", other="b < a")
+    assert found(claim)["rational"].outcome is Outcome.INCONCLUSIVE
+
+
+def test_what_is_less_than_itself_is_false_and_not_empty() -> None:
+    assert vacuous(over("rational numbers", "a", "a ≤ a"), PROJECT.library)
+    less = over("rational numbers", "a", "a < a")
+    assert not vacuous(less, PROJECT.library)
+    assert found(less)["rational"].outcome is Outcome.REFUTED
+    assert vacuous(over("rational numbers", "a b", "a ≤ b", given="a ≤ b"), PROJECT.library)
+    assert not vacuous(over("rational numbers", "a b", "b ≤ a", given="a ≤ b"), PROJECT.library)
+
+
+@pytest.mark.parametrize("relation", Relation)
+def test_a_relation_fails_where_it_does_not_hold(relation: Relation) -> None:
+    holds = {"=": [False, True, False], "≤": [True, True, False], "<": [True, False, False]}
+    expected = holds.get(relation, [True, False, True])
+    assert [not relation.fails(left, 1) for left in (0, 1, 2)] == expected
+
+
+def test_a_linear_programme_is_solved_or_is_not() -> None:
+    one, two = Fraction(1), Fraction(2)
+    assert feasible([[one, two], [one, -one]], [Fraction(4), one]) == [two, one]
+    assert feasible([[one, two]], [-one]) is None
+    assert feasible([[one, -one], [-one, one]], [one, one]) is None
