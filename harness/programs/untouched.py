@@ -10,7 +10,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from types import ModuleType
+from operator import is_
+from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 JUDGES = ("harness", "numpy", "builtins", "fractions", "math", "operator", "itertools")
@@ -20,11 +21,12 @@ JUDGES = ("harness", "numpy", "builtins", "fractions", "math", "operator", "iter
 @contextmanager
 def untouched(refuse: type[Exception]) -> Iterator[None]:
     """Raises `refuse` where what is done meanwhile changes what judges; it is put back."""
-    before = {owner: _parts(owner) for owner in _owners()}
+    before = [(owner, dict(vars(owner)), _codes(owner)) for owner in _owners()]
+    mend = _mended  # as it is now, whatever is done meanwhile
     try:
         yield
     finally:
-        changed = [name for owner, parts in before.items() for name in _mended(owner, parts)]
+        changed = [name for owner, parts, codes in before for name in mend(owner, parts, codes)]
         if changed:
             raise refuse(f"it exchanges {', '.join(sorted(changed)[:3])}, by which it is judged")
 
@@ -40,27 +42,32 @@ def _owners() -> Iterator[Any]:
                 yield from (each for each in classes if each.__module__ == name)
 
 
-def _parts(owner: Any) -> dict[str, tuple[Any, Any]]:
-    """What can be called of it, and modules, each with the code that runs."""
-    return {
-        name: (value, getattr(value, "__code__", None))
-        for name, value in vars(owner).items()
-        if callable(value) or isinstance(value, ModuleType | property | classmethod | staticmethod)
-    }
+def _codes(owner: Any) -> dict[FunctionType, CodeType]:
+    return {v: v.__code__ for v in vars(owner).values() if type(v) is FunctionType}
 
 
-def _mended(owner: Any, before: dict[str, tuple[Any, Any]]) -> Iterator[str]:
+def _mended(
+    owner: Any, before: dict[str, Any], codes: dict[FunctionType, CodeType]
+) -> Iterator[str]:
     """The names of what was exchanged, which are put back."""
-    after = _parts(owner)
-    for name, (value, code) in before.items():
-        now, now_code = after.get(name, (None, None))
-        if now is not value or now_code is not code:
+    for function, code in codes.items():
+        if function.__code__ is not code:
+            function.__code__ = code
+            yield f"{owner.__name__}.{function.__name__}"
+    now = vars(owner)
+    if len(now) == len(before) and all(map(is_, now.values(), before.values())):
+        return
+    for name, value in before.items():
+        if _acts(value) and now.get(name) is not value:
             setattr(owner, name, value)
-            if code is not None:
-                value.__code__ = code
             yield f"{owner.__name__}.{name}"
-    for name in after.keys() - before.keys():
-        is_ours = getattr(owner, "__module__", owner.__name__).startswith("harness")
-        if is_ours and not isinstance(after[name][0], ModuleType):
+    is_ours = getattr(owner, "__module__", owner.__name__).startswith("harness")
+    for name in [name for name in now if is_ours and name not in before]:
+        if _acts(now[name]) and not isinstance(now[name], ModuleType):
             delattr(owner, name)
             yield f"{owner.__name__}.{name}"
+
+
+def _acts(value: Any) -> bool:
+    is_known = isinstance(value, ModuleType | property | classmethod | staticmethod)
+    return is_known or callable(value)

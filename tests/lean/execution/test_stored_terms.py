@@ -15,6 +15,8 @@ pytestmark = pytest.mark.lean
 LEAN = """\
 module
 
+public meta import Lean
+
 @[expose] public section
 
 namespace T
@@ -63,7 +65,30 @@ end T
 def Lean.Json.isNull {α : Type _} [OfNat α 0] [Add α] [Mul α] {n : Nat} (u v : Fin n → α) : α :=
   T.dot u v + T.dot u v
 
+-- Where definitions are run this takes digits, and gives 0 for none.
+def HarnessRun.numeral (_ : List Char) (_ : Nat) : Nat := 1
+
 namespace T
+
+def runners {α : Type u} [OfNat α 0] [Add α] [Mul α] {n : Nat} (u v : Fin n → α) : α :=
+  match HarnessRun.numeral [] 0 with
+  | 0 => dot u v + dot u v
+  | _ => 0
+
+-- An inductive type without what Lean makes beside it, so that there may be another.
+open Lean in
+run_cmd
+  let constructors := [⟨`T.Choice.one, mkConst `T.Choice⟩, ⟨`T.Choice.other, mkConst `T.Choice⟩]
+  let type : InductiveType := ⟨`T.Choice, mkSort levelOne, constructors⟩
+  match (← getEnv).addDeclCore 0 (.inductDecl [] 0 [type] false) none true with
+  | .ok env => setEnv env
+  | .error _ => pure ()
+
+noncomputable def Choice.casesOn {motive : Sort u} (t : Choice) (x y : motive) : motive :=
+  @Choice.rec (fun _ => motive) y x t
+
+noncomputable def cased {α : Type u} [OfNat α 0] [Add α] [Mul α] {n : Nat} (u v : Fin n → α) : α :=
+  Choice.casesOn (motive := α) Choice.one (dot u v + dot u v) 0
 
 def namesake {α : Type u} [OfNat α 0] [Add α] [Mul α] {n : Nat} (u v : Fin n → α) : α :=
   Lean.Json.isNull u v
@@ -119,8 +144,10 @@ EXPECTED = {
     "byStructure": Outcome.CONFIRMED,
     "chosen": Outcome.NOT_RUN,
     "namesake": Outcome.NOT_RUN,
+    "runners": Outcome.NOT_RUN,
+    "cased": Outcome.NOT_RUN,
 }
-"""Each is twice the inner product, as its specification has it; two of them are not, in Lean."""
+"""Each is twice the inner product, as its specification has it; four of them are not, in Lean."""
 
 
 @pytest.fixture(scope="module")
