@@ -12,36 +12,8 @@ from harness.lean.leg import look
 
 pytestmark = pytest.mark.lean
 
-MADE = """\
-module
-
-meta import Lean
-
-@[expose] public section
-
-namespace T
-
-universe u
-
--- An inductive type without what Lean makes beside it, so that there may be another.
-open Lean in
-run_cmd
-  let constructors := [⟨`T.Choice.one, mkConst `T.Choice⟩, ⟨`T.Choice.other, mkConst `T.Choice⟩]
-  let type : InductiveType := ⟨`T.Choice, mkSort levelOne, constructors⟩
-  match (← getEnv).addDeclCore 0 (.inductDecl [] 0 [type] false) none true with
-  | .ok env => setEnv env
-  | .error _ => pure ()
-
-noncomputable def Choice.casesOn {motive : Sort u} (t : Choice) (x y : motive) : motive :=
-  @Choice.rec (fun _ => motive) y x t
-
-end T
-"""
-
 LEAN = """\
 module
-
-public import T.Made
 
 @[expose] public section
 
@@ -91,18 +63,7 @@ end T
 def Lean.Json.isNull {α : Type _} [OfNat α 0] [Add α] [Mul α] {n : Nat} (u v : Fin n → α) : α :=
   T.dot u v + T.dot u v
 
--- Where definitions are run this takes digits, and gives 0 for none.
-def HarnessRun.numeral (_ : List Char) (_ : Nat) : Nat := 1
-
 namespace T
-
-def runners {α : Type u} [OfNat α 0] [Add α] [Mul α] {n : Nat} (u v : Fin n → α) : α :=
-  match HarnessRun.numeral [] 0 with
-  | 0 => dot u v + dot u v
-  | _ => 0
-
-noncomputable def cased {α : Type u} [OfNat α 0] [Add α] [Mul α] {n : Nat} (u v : Fin n → α) : α :=
-  Choice.casesOn (motive := α) Choice.one (dot u v + dot u v) 0
 
 def namesake {α : Type u} [OfNat α 0] [Add α] [Mul α] {n : Nat} (u v : Fin n → α) : α :=
   Lean.Json.isNull u v
@@ -158,10 +119,8 @@ EXPECTED = {
     "byStructure": Outcome.CONFIRMED,
     "chosen": Outcome.NOT_RUN,
     "namesake": Outcome.NOT_RUN,
-    "runners": Outcome.NOT_RUN,
-    "cased": Outcome.NOT_RUN,
 }
-"""Each is twice the inner product, as its specification has it; four of them are not, in Lean."""
+"""Each is twice the inner product, as its specification has it; two of them are not, in Lean."""
 
 
 @pytest.fixture(scope="module")
@@ -170,7 +129,6 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> list[Evidence]:
     files = {
         "pyproject.toml": '[tool.harness]\nlean = "lean"\nspecs = "specs"\n',
         "lean/T.lean": LEAN,
-        "lean/T/Made.lean": MADE,
         "lean/lakefile.toml": 'name = "T"\ndefaultTargets = ["T"]\n\n[[lean_lib]]\nname = "T"\n',
         "specs/honest_self.yaml": "theorem: honest_self\nsays: It is what it is.\n"
         "for:\n  n: dimension\n  u, v: vector(n)\nthen: honest(u, v) = honest(u, v)\n",
