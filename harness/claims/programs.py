@@ -107,7 +107,7 @@ def load_model(path: Path, name: str, library: Library, root: Path) -> Model:
         raise InputError(faults)
     data = document.data
     file = path.parent / data["part"]
-    if not file.is_file():
+    if not os.path.isfile(file):  # nor is there one where no file can have the name
         message = f"expected the file of a program, found none at {data['part']}"
         raise InputError([document.fault(("part",), message)])
     part = load_program(file, data["part"], library, root)
@@ -186,7 +186,7 @@ def load_program(path: Path, name: str, library: Library, root: Path) -> Program
     name_of_file = target.partition(":")[0]
     file = root / name_of_file
     if name_of_file.endswith((".py", ".onnx")):
-        if file.is_file():
+        if os.path.isfile(file):
             source = _fingerprint(file.parent)
         else:
             kind = "Python" if name_of_file.endswith(".py") else "ONNX"
