@@ -16,6 +16,9 @@ from harness.diagnostics import Diagnostic
 VACUITY = "vacuity"
 """The check that says that a claim, or a definition, says nothing; it cannot be waived."""
 
+LOCK = "lock"
+"""The check that says that a claim, or a definition, is no longer what was reviewed."""
+
 if TYPE_CHECKING:
     Json = None | bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"]
 else:

@@ -5,7 +5,8 @@ inconclusive, not run, not applicable, error. A leg is as good as its worst chec
 confirmed when every leg asked for is confirmed or does not apply, and at least one is confirmed.
 There is no score. That a claim says nothing is one more check, `vacuity`, found in its text
 (`claims/vacuity.py`, whichever legs are asked) or by the symbolic engine (contradictory
-hypotheses); no waiver of a leg covers it.
+hypotheses); no waiver of a leg covers it. Nor does one cover that the claim is no longer what was
+reviewed: the lock holds the waivers themselves.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
-from harness.evidence import VACUITY, Evidence, Leg, Outcome
+from harness.evidence import LOCK, VACUITY, Evidence, Leg, Outcome
 
 
 class Status(StrEnum):
@@ -42,6 +43,8 @@ _WORST_FIRST = (
     Outcome.CONFIRMED,
     Outcome.NOT_APPLICABLE,
 )
+
+_FINE = (Outcome.CONFIRMED, Outcome.NOT_APPLICABLE)
 
 
 def leg_outcome(checks: Iterable[Evidence]) -> Outcome:
@@ -76,10 +79,11 @@ def judge(
 
     Confirmed means: each required leg that is not waived is confirmed or does not apply, and at
     least one is confirmed. A refutation counts even in a leg that is waived, and so does that a
-    claim says nothing.
+    claim says nothing. A leg is not waived where the lock says that something is not as reviewed.
     """
-    waived = waived or {}
     own = [item for item in evidence if item.subject == subject]
+    drifted = {e.leg for e in own if e.check == LOCK and e.outcome not in _FINE}
+    waived = {leg: why for leg, why in (waived or {}).items() if leg not in drifted}
     legs = {leg: leg_outcome(e for e in own if e.leg == leg) for leg in required}
     counted = {outcome for leg, outcome in legs.items() if leg not in waived}
     counted |= {item.outcome for item in own if item.check == VACUITY}

@@ -235,21 +235,36 @@ def test_no_file_is_unpickled() -> None:
             assert not roots & {"pickle", "shelve", "marshal", "dill", "joblib", "diskcache"}, path
 
 
-def test_the_project_speaks_of_the_project_alone() -> None:
-    """No machine's paths and no registry's address in anything that is tracked."""
+def tracked() -> list[str]:
     listed = subprocess.run(
         ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False
     )
     names = [n for n in listed.stdout.split("\0") if n]
-    if not names:
-        pytest.skip("not a git checkout")
+    return names or pytest.skip("not a git checkout")
+
+
+def test_a_checkout_on_windows_has_the_same_bytes(tmp_path: Path) -> None:
+    """Places and digests are counted in them; `.gitattributes` says so."""
+    there = [name for name in tracked() if (ROOT / name).is_file()]
+    checkout = ["git", "-c", "core.autocrlf=true", "checkout-index", "-aq"]
+    subprocess.run([*checkout, f"--prefix={tmp_path}/"], cwd=ROOT, check=True)
+    ends = {name: (ROOT / name).read_bytes().count(b"\r\n") for name in there}
+    found = {
+        n: (tmp_path / n).read_bytes().count(b"\r\n") for n in there if (tmp_path / n).exists()
+    }
+    assert found
+    assert [name for name in found if found[name] != ends[name]] == []
+
+
+def test_the_project_speaks_of_the_project_alone() -> None:
+    """No machine's paths and no registry's address in anything that is tracked."""
     words = [
         "/" + "work/",
         "registry." + "npmjs",
         "files." + "pythonhosted",
         "pypi." + "org/simple",
     ]
-    for name in names:
+    for name in tracked():
         path = ROOT / name
         if path.suffix in {".png", ".svg"} or not path.is_file():
             continue

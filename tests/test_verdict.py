@@ -1,9 +1,11 @@
 """Not run is never passed: verdicts from every mixture of outcomes, judged by hand."""
 
+from dataclasses import replace
+
 import pytest
 
 from harness.diagnostics import Diagnostic
-from harness.evidence import Counterexample, Evidence, Leg, Outcome
+from harness.evidence import LOCK, Counterexample, Evidence, Leg, Outcome
 from harness.plain import from_plain, to_plain
 from harness.verdict import ExitCode, Status, exit_code, judge, leg_outcome
 
@@ -68,6 +70,17 @@ def test_a_waiver_excuses_silence_but_not_a_refutation() -> None:
     assert judge("claim", refuted, LEGS, waived).status is Status.REFUTED
     everything = dict.fromkeys(LEGS, "tired")
     assert judge("claim", [], LEGS, everything).status is Status.UNDECIDED
+
+
+@pytest.mark.parametrize("of_lock", [I, C, Outcome.NOT_APPLICABLE])
+def test_a_waiver_that_nobody_has_reviewed_excuses_nothing(of_lock: Outcome) -> None:
+    """What is waived stands in the lock, which answers in a leg that could be waived itself."""
+    waived = {Leg.NUMERIC: "because I say so"}
+    lock = replace(evidence(Leg.NUMERIC, of_lock), check=LOCK)
+    found = judge("claim", [evidence(Leg.PROOF, C), lock], LEGS, waived)
+    is_reviewed = of_lock is not I
+    assert found.status is (Status.CONFIRMED if is_reviewed else Status.UNDECIDED)
+    assert found.waived == (waived if is_reviewed else {})
 
 
 def test_exit_codes() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
+from os.path import isfile
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -149,9 +150,9 @@ def read_family(path: Path, name: str, _below: frozenset[str] = frozenset()) -> 
         raise InputError(faults)
     if "like" in data:
         above = path.parent / f"{data['like']}.yaml"
-        if not above.is_file():
+        if not isfile(above):
             above = shipped() / above.name
-        if not above.is_file() or data["like"] in _below:
+        if not isfile(above) or data["like"] in _below:
             raise InputError([document.fault(("like",), f"there is no family {data['like']!r}")])
         known = _below | {data["like"]}
         other = read_family(above, f"{Path(name).parent / above.name}", known)

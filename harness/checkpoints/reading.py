@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from os.path import isdir, isfile
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +24,9 @@ _MOST_JSON = 100_000_000
 
 def open_checkpoint(path: Path) -> Checkpoint:
     """Read names, shapes and the config of a folder or a file. Raises `InputError`."""
-    if path.is_dir():
+    if isdir(path):
         return _folder(path)
-    if not path.is_file():
+    if not isfile(path):
         raise fault(path, "there is no such file or folder")
     if path.suffix == ".gguf":
         return open_gguf(path)
@@ -53,7 +54,7 @@ def _folder(path: Path) -> Checkpoint:
             raise fault(index, "expected `weight_map`, from names of tensors to files")
         named = sorted(set(wanted.values()))
         for name in named:
-            if Path(name).name != name or not (path / name).is_file():
+            if Path(name).name != name or not isfile(path / name):
                 raise fault(index, f"names the file {shortened(name)!r}, which is not there")
         files = [path / name for name in named]
     tensors: dict[str, Tensor] = {}

@@ -109,7 +109,7 @@ def load_model(path: Path, name: str, library: Library, root: Path) -> Model:
         raise InputError(faults)
     data = document.data
     file = path.parent / data["part"]
-    if not file.is_file():
+    if not os.path.isfile(file):  # nor is there one where no file can have the name
         message = f"expected the file of a program, found none at {data['part']}"
         raise InputError([document.fault(("part",), message)])
     part = load_program(file, data["part"], library, root)

@@ -19,12 +19,10 @@ from dataclasses import dataclass
 from harness.claims.lock import LOCK_FILE, Lock, Locked, Spoken, visible
 from harness.claims.model import Claim, Definition
 from harness.diagnostics import Diagnostic
-from harness.evidence import Evidence, Json, Leg, Outcome
+from harness.evidence import LOCK, Evidence, Json, Leg, Outcome
 from harness.language.types import Parameter, Sort
 from harness.lean.mirror.reach import reached
 from harness.lean.session import Session, definition_fault, theorem_fault
-
-CHECK = "lock"
 
 
 @dataclass(frozen=True)
@@ -143,7 +141,7 @@ def _evidence(session: Session, now: Lock, subject: str) -> Evidence:
     constant, lock = session.constant(subject), session.project.lock
     if lock is None:
         summary = f"Not locked: there is no {LOCK_FILE}; `harness lock` writes it."
-        return Evidence(subject, Leg.MIRROR, CHECK, Outcome.NOT_APPLICABLE, summary)
+        return Evidence(subject, Leg.MIRROR, LOCK, Outcome.NOT_APPLICABLE, summary)
     found = [*drifts(lock, now, constant), *spoken_drifts(lock, now, subject)]
     own = now.everything[constant]
     data: dict[str, Json] = {"fingerprint": own.fingerprint, **session.toolchain}
@@ -153,7 +151,7 @@ def _evidence(session: Session, now: Lock, subject: str) -> Evidence:
             "definitions of the package that it unfolds to; and so is what the specifications say "
             "of it in words."
         )
-        return Evidence(subject, Leg.MIRROR, CHECK, Outcome.CONFIRMED, summary, data)
+        return Evidence(subject, Leg.MIRROR, LOCK, Outcome.CONFIRMED, summary, data)
     what = "; ".join(f"{drift.constant} {drift.what}" for drift in found)
     summary = f"Drifted: {what}. Review it, then run `harness lock`."
     if lock.lean != now.lean:
@@ -163,7 +161,7 @@ def _evidence(session: Session, now: Lock, subject: str) -> Evidence:
     ]
     faults = _faults(session, subject, found)
     return Evidence(
-        subject, Leg.MIRROR, CHECK, Outcome.INCONCLUSIVE, summary, data, diagnostics=faults
+        subject, Leg.MIRROR, LOCK, Outcome.INCONCLUSIVE, summary, data, diagnostics=faults
     )
 
 

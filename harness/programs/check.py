@@ -106,6 +106,7 @@ def exact(program: Program, library: Library, *, seed: int = 0) -> Evidence:
     moved: set[str] = set()
     operators: dict[str, None] = {}
     shapes: list[Json] = []
+    computes = False
     for number, setting in enumerate(settings(program, seed)):
         both = trace(program, library, target, setting)
         used = nodes(both.result)
@@ -119,6 +120,7 @@ def exact(program: Program, library: Library, *, seed: int = 0) -> Evidence:
         entries += left.size
         moved |= _moving(both, values, world, set(setting.leaves) - moved)
         missed = max(missed, chance(both))
+        computes = computes or not _handed_on(both, world)
         shapes.append(dict(setting.sizes))
     data: dict[str, Json] = {
         "primes": [p for p, _ in PAIRS[:PRIMES]],
@@ -127,6 +129,7 @@ def exact(program: Program, library: Library, *, seed: int = 0) -> Evidence:
         "operators": list(operators),
         "shapes": shapes,
         "moved_by": sorted(moved),
+        "fixed": sorted(setting.fixed),
         "versions": dict(target.versions),
     }
     idle = sorted(set(setting.leaves) - moved)
@@ -136,12 +139,30 @@ def exact(program: Program, library: Library, *, seed: int = 0) -> Evidence:
     if not entries or not moved:
         summary = "There was nothing to compare: no entry that any input moves."
         return evidence(program, "exact", Outcome.INCONCLUSIVE, summary, data)
+    if not computes:
+        summary = "Equal, but it hands on what its file gives it, where the definition computes."
+        return evidence(program, "exact", Outcome.INCONCLUSIVE, summary, data)
+    given = f" {', '.join(sorted(setting.fixed))} as its file has it;" if setting.fixed else ""
     summary = (
         f"Equal to the definition on all {entries:,} entries modulo each of {PRIMES} primes, at "
-        f"{len(shapes)} choices of sizes; each of {len(moved)} inputs moves the result. By "
+        f"{len(shapes)} choices of sizes;{given} each of {len(moved)} inputs moves the result. By "
         f"degrees, another function passes with a chance of at most {missed:.1g}."
     )
     return evidence(program, "exact", Outcome.CONFIRMED, summary, data)
+
+
+def _handed_on(both: Traced, world: World) -> bool:
+    """Whether each entry of the result is one that the program was given, and was computed."""
+    waiting, given = list(both.given.values()), set()
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, tuple):
+            waiting += part
+        elif isinstance(part, Node):
+            given |= set(world(part).ravel().tolist())
+    plain = {0.0, 1.0}.union(*(levels[0].ravel().tolist() for levels in world.values.values()))
+    made = set(world(both.definition).ravel().tolist())
+    return made <= given and not made <= plain
 
 
 def _moving(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import traceback
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from harness.programs.arrays import Array
 from harness.programs.binding import picked
 from harness.programs.graph import Node, NotApplicable
 from harness.programs.target import Fails, Target, Unusable, arguments, holding_formulas, made
+from harness.programs.untouched import untouched
 
 
 def run(
@@ -40,9 +42,8 @@ def called(
     try:
         wrap, unwrap = (_numpy, _of_numpy) if target.library == "numpy" else _torch()
         values = {name: _wrapped(wrap, value) for name, value in given.items()}
-        if any(isinstance(value, np.ndarray) for value in given.values()):
-            return unwrap(ask(values))
-        with holding_formulas(target.call):
+        is_numbers = any(isinstance(value, np.ndarray) for value in given.values())
+        with untouched(Unusable), nullcontext() if is_numbers else holding_formulas(target.call):
             return unwrap(ask(values))
     except (NotApplicable, Unusable):
         raise

@@ -19,6 +19,7 @@ import numpy as np
 from harness.claims.programs import Given, Program
 from harness.language.types import dim_value
 from harness.programs.arrays import Namespace
+from harness.programs.untouched import untouched
 
 
 class Missing(Exception):
@@ -61,7 +62,8 @@ def load(program: Program, *, formulas: bool) -> Target:
     where, _, name = program.target.rpartition(":")
     if program.target.endswith(".onnx"):
         return _onnx(Path(program.root) / program.target, formulas)
-    module = _file(program.root, where) if where.endswith(".py") else _module(where)
+    with untouched(Unusable):
+        module = _file(program.root, where) if where.endswith(".py") else _module(where)
     try:
         found: Any = reduce(getattr, name.split("."), module)
     except AttributeError:

@@ -122,6 +122,7 @@ def test_damaged_folders(change, message, tmp_path):
         (lambda m: m.update({"a": "model-00001-of-00002.safetensors"}), "is in no file"),
         (lambda m: m.pop("model.norm.weight"), "has no entry in the index"),
         (lambda m: m.update({"model.norm.weight": "../x"}), "which is not there"),
+        (lambda m: m.update({"model.norm.weight": "x" * 300}), "which is not there"),
     ],
 )
 def test_damaged_indices(change, message, tmp_path):

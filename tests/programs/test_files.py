@@ -29,8 +29,10 @@ FAULTS = {
     "a size left out": ("{n: 3, k: 2,", "{k: 2,", "40:5: expected a size of n"),
     "a value": ("scale: 1/2", "scale: half", "40:64: expected a number"),
     "a variable left open": ("{soft: causal", "{softer: causal", "24:8: there is no variable"),
+    "a name that no file can have": (
+        "attend.py:attend", f"{'x' * 300}.py:attend", "1:10: expected a file of Python"),
     "no such file": ("attend.py:attend", "other.py:attend", "1:10: expected a file of Python"),
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", FAULTS)

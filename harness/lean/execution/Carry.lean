@@ -232,15 +232,51 @@ meta def runs (s : State) (v : DefinitionVal) : IO Bool := do
   | .ok tried => return (← compiled tried own).2 == ""
   | .error _ => return false
 
+/-- Below so many binders; what is no term of a `casesOn` where there are fewer. -/
+meta def past : Nat → Expr → Expr
+  | 0, e => e
+  | n + 1, .forallE _ _ b _ => past n b
+  | _, _ => mkBVar 0
+
+/-- Whether `e` is a constructor at `parameters` terms and then variables, the last of them 0. -/
+meta def isMade (c : Name) (parameters : Nat) : Nat → Nat → Expr → Bool
+  | k + 1, i, .app f (.bvar j) => j == i && isMade c parameters k (i + 1) f
+  | 0, _, e => isAt parameters e
+  | _, _, _ => false
+where
+  isAt : Nat → Expr → Bool
+    | 0, .const n _ => n == c
+    | k + 1, .app f _ => isAt k f
+    | _, _ => false
+
+/-- Whether it is of the type of what Lean calls `casesOn`. The compiler takes the cases, and what
+each is given, by their places; a term of this type can do nothing else with them. -/
+meta def isCases (v : InductiveVal) (type : Expr) : Bool :=
+  match past v.numParams type with
+  | .forallE _ motive rest _ =>
+    match past (v.numIndices + 1) motive with
+    | .sort _ => cases v.ctors (past (v.numIndices + 1) rest)
+    | _ => false
+  | _ => false
+where
+  cases : List Name → Expr → Bool
+    | [], _ => true
+    | c :: more, .forallE _ case rest _ => isCase c 0 case && cases more rest
+    | _, _ => false
+  isCase (c : Name) (fields : Nat) : Expr → Bool
+    | .forallE _ _ b _ => isCase c (fields + 1) b
+    | .app _ made => isMade c v.numParams fields 0 made
+    | _ => false
+
 mutual
 
 /-- Bring a constant here with all that it rests on, those first. -/
 meta partial def carry (path : List Name) (s : State) (n : Name) : IO State := do
   if (beside n s.failed).isSome then return s
+  if acts n then return fail s n "it acts on the world, or has a name of the runner's own"
   if isTaken s n then return fail s n "Lean has another constant of this name"
   if s.env.contains n then return s
   if isIn n path then return fail s n "it rests on itself"
-  if acts n then return fail s n "it acts on the world"
   match s.package.find? n with
   | some (.defnInfo v) => carryDefinition path s v
   | some (.inductInfo v) =>
@@ -278,7 +314,9 @@ meta partial def carryDefinition (path : List Name) (s : State) (v : DefinitionV
   match v.name with
   | .str type "casesOn" =>
     match s.env.find? type, s.env.addDeclCore 0 (copyOf s v v.name) none false with
-    | some (.inductInfo _), .ok env => return { s with env := markAuxRecursor env v.name }
+    | some (.inductInfo t), .ok env =>
+      if isCases t v.type then return { s with env := markAuxRecursor env v.name }
+      return fail s v.name "it is not what Lean makes under this name"
     | _, _ => return fail s v.name "it cannot be added"
   | _ => run path s v v.name
 
