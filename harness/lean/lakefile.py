@@ -189,8 +189,8 @@ def _body(text: str) -> dict[str, Any]:
     if folder := _SOURCES.search(text):
         found["srcDir"] = _joined(folder)
     for key in ("moreLeanArgs", "weakLeanArgs"):
-        if given := re.search(rf"\b{key}\s*:=\s*#\[([^\]]*)\]", text):
-            found[key] = re.findall(r"\"([^\"\n]*)\"", given[1])
+        if listed := re.search(rf"\b{key}\s*:=\s*#\[([^\]]*)\]", text):
+            found[key] = re.findall(r"\"([^\"\n]*)\"", listed[1])
     for key in ("roots", "globs"):
         if names := re.search(rf"\b{key}\s*:=\s*#\[([^\]]*)\]", text):
             words = re.findall(r"(\.\w+\s+)?`(«[^»]+»|[\w.'!?]+)(\.[*+])?", names[1])
