@@ -77,7 +77,7 @@ def load_library(path: Path, name: str) -> Library:
         faults.constant(document, ("namespace",), namespace)
     shipped = profile(data["extends"]) if "extends" in data else Library("", {}, {}, {})
     empty = Library(namespace, {}, {}, {})
-    said = data["primitives"]
+    said = data.get("primitives", {})
     terms = {name: text for name, text in shipped.terms.items() if name not in said}
     borrowed = frozenset(terms)
     shapes = {**shipped.shapes, **(data.get("types") or {})}

@@ -218,7 +218,7 @@ def _source(document: Document, root: Path, faults: Faults) -> str:
     name = document.data["program"].partition(":")[0]
     if not name.endswith((".py", ".onnx")):
         return ""
-    if (file := root / name).is_file():
+    if os.path.isfile(file := root / name):
         return _fingerprint(file.parent)
     kind = "Python" if name.endswith(".py") else "ONNX"
     message = f"expected a file of {kind}, found none at {name}"

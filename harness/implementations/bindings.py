@@ -54,7 +54,8 @@ _MLP = "act: scalar -> scalar, Wg: matrix(l, m), Wu: matrix(l, m), Wd: matrix(m,
 _TOKENS = "p: P, x: vector(m), pos: index(n) -> P, T: index(n) -> vector(m)"
 _LATENT = (
     "weights: index(h) -> vector(n) -> vector(n), Θ: P -> matrix(r, r), "
-    "queryLatent: vector(m) -> vector(a), latent: vector(m) -> vector(b), "
+    "normq: vector(a) -> vector(a), normk: vector(b) -> vector(b), "
+    "Dq: matrix(a, m), Dk: matrix(b, m), "
     "Wqn: index(h) -> matrix(c, a), Wqr: index(h) -> matrix(r, a), "
     "Wkn: index(h) -> matrix(c, b), Wkr: matrix(r, m), Wv: index(h) -> matrix(e, b)"
 )
@@ -91,14 +92,14 @@ SIGNATURES: Mapping[str, str] = {
         f"{_SHARED}, Wo: matrix(m, d*h), bo: vector(m), {_TOKENS}"
     ),
     "headNorm": (
-        f"{_dims('dh')}, f: index(h) -> vector(h) -> scalar, G: index(h) -> matrix(d, d), "
+        f"{_dims('dh')}, f: vector(h) -> vector(h), G: index(h) -> matrix(d, d), "
         "v: index(h) -> vector(d), k: index(h)"
     ),
     "qkNormGroupedQueryRopeAttentionBlockOutput": (
         f"{_dims('ndemgh')}, P: type, group: index(h) -> index(g), "
         "weights: index(h) -> vector(n) -> vector(n), "
-        "fq: index(h) -> vector(h) -> scalar, Gq: index(h) -> matrix(d, d), "
-        "fk: index(g) -> vector(g) -> scalar, Gk: index(g) -> matrix(d, d), "
+        "fq: vector(h) -> vector(h), Gq: index(h) -> matrix(d, d), "
+        "fk: vector(g) -> vector(g), Gk: index(g) -> matrix(d, d), "
         "Θ: index(g) -> P -> matrix(d, d), Wq: index(h) -> matrix(d, m), "
         f"Wk: index(g) -> matrix(d, m), Wv: index(g) -> matrix(e, m), Wo: matrix(m, e*h), {_TOKENS}"
     ),
@@ -183,7 +184,7 @@ def values(definition: Definition, instance: Instance) -> dict[str, Value[Bounde
     many = not shape(definition.name).one_head
     types = {p.name: p.type for p in definition.parameters if p.is_explicit}
     shared = slice(instance.groups if "group" in types else None)
-    given = ("x", "T", "Wo", "bo", "q", "K", "V", "γ", "Wg", "Wu", "Wd", "Wqn", "Wkn")
+    given = ("x", "T", "Wo", "bo", "q", "K", "V", "γ", "Wg", "Wu", "Wd", "Wqn", "Wkn", "Dq", "Dk")
     arrays = {name: getattr(instance, name) for name in given}
     for name in ("Wq", "bq"):
         arrays[name] = getattr(instance, name)[slice(None) if many else 0]
@@ -218,8 +219,8 @@ SHOWN: Mapping[str, str] = {
     "f": "1 / √(mean of the squares + ε)",
     "fq": "1 / √(mean of the squares of a head, or of all + ε)",
     "fk": "1 / √(mean of the squares of a head, or of all + ε)",
-    "queryLatent": "RMSNorm with its gain",
-    "latent": "RMSNorm with its gain",
+    "normq": "RMSNorm with its gain",
+    "normk": "RMSNorm with its gain",
     "norm": "RMSNorm with its gain",
     "norm'": "RMSNorm with the same gain backwards",
     "act": "SiLU",
@@ -239,15 +240,14 @@ def _functions(
         return reciprocal_root(np, arithmetic.add(arithmetic.divide(squares, count), epsilon))
 
     def of_heads(heads: int) -> Callable[[Sequence[Any]], Bounded]:
-        """The scale of a norm of each head, or of all at once."""
+        """The scales of a norm of each head, or of all at once."""
         one = instance.layout == "interleaved"
         taken = np.eye(heads) if one else np.ones((heads, heads))
         width = instance.bq.shape[1] * (1 if one else heads)
 
         def scale(arguments: Sequence[Any]) -> Bounded:
-            place, squares = arguments
-            squares = arithmetic.multiply(squares, exactly(taken[place]))
-            return root(arithmetic.total(squares), width)
+            of_all = arithmetic.lay(lambda a: a[..., None, :], arguments[0])
+            return root(arithmetic.total(arithmetic.multiply(of_all, exactly(taken))), width)
 
         return scale
 
@@ -256,7 +256,7 @@ def _functions(
         scale = arithmetic.lay(lambda a: a[..., None], scale)
         return arithmetic.multiply(arithmetic.multiply(scale, token), exactly(gain))
 
-    gained = {name: lambda a: norm(a[0], instance.γ) for name in ("norm", "queryLatent", "latent")}
+    gained = {name: lambda a: norm(a[0], instance.γ) for name in ("norm", "normq", "normk")}
     return gained | {
         "weights": _weights(instance, types),
         "exp": lambda a: exponential(np, a[0]),

@@ -100,6 +100,10 @@ class Instance:
     """(h, l, m): for latent attention, whose parts without RoPE have size l, the others d."""
     Wkn: Floats
     """(h, l, m)"""
+    Dq: Floats
+    """(m, m): from a token to the latent vector of its query."""
+    Dk: Floats
+    """(m, m): of its keys and values."""
 
     @property
     def group(self) -> list[int]:
@@ -224,4 +228,6 @@ def _instance(
         Wd=normal(m, l) / np.sqrt(l),
         Wqn=normal(h, l, m) / np.sqrt(m),
         Wkn=normal(h, l, m) / np.sqrt(m),
+        Dq=normal(m, m) / np.sqrt(m),
+        Dk=normal(m, m) / np.sqrt(m),
     )

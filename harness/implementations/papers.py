@@ -196,9 +196,10 @@ def normed_grouped_block(instance: Instance) -> list[float]:
 
 
 def latent_block(instance: Instance) -> list[float]:
-    """Latent attention (DeepSeek-V2, equations 9 to 19), the latent vectors being normed tokens."""
+    """Latent attention (DeepSeek-V2, equations 9 to 19), the latent vectors as long as a token."""
     x, tokens = instance.x.tolist(), instance.T.tolist()
-    latent, latents = normed(instance, x), [normed(instance, token) for token in tokens]
+    latent = normed(instance, project(instance.Dq.tolist(), x))
+    latents = [normed(instance, project(instance.Dk.tolist(), token)) for token in tokens]
     frequencies = instance.frequencies[0].tolist()
 
     def turned(matrix: Rows, vector: Vector, place: int) -> list[float]:

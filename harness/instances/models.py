@@ -93,7 +93,7 @@ class Models:
         for together in self.spheres:
             points = pool.sphere(self.rng, len(together), shape_of(together[0].type, self.sizes))
             for p, array in zip(together, points, strict=True):
-                model.values[p.name] = Data(array[None])
+                model.values[p.name] = Data(np.asarray(array)[None])
                 model.families[p.name] = "rational points of the unit circle"
         order = sorted(self.variables, key=self._dependence)
         for p in order:

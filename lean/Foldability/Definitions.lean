@@ -202,21 +202,21 @@ def biasedGroupedQueryRopeAttentionBlockOutput {α : Type u} [OfNat α 0] [Add �
     (fun j => mulVec (Θ (group k) (pos j)) (addVec (mulVec (Wk (group k)) (T j)) (bk (group k))))
     (fun j => addVec (mulVec (Wv (group k)) (T j)) (bv (group k))))) bo
 
-/-- One of several heads, normed: `Gₖ (fₖ(v₁ · v₁, …, vₕ · vₕ) vₖ)`. The scale is any function of the
+/-- One of several heads, normed: `Gₖ (f(v₁ · v₁, …, vₕ · vₕ)ₖ vₖ)`. The scales are any function of the
 squared lengths of all heads: RMSNorm of each head by itself, or of all heads at once. The gain is
 any matrix; where it is `diag(γₖ)`, it is the gain of RMSNorm. -/
 def headNorm {α : Type u} [OfNat α 0] [Add α] [Mul α] {d h : Nat}
-    (f : Fin h → Vec α h → α) (G : Fin h → Mat α d d) (v : Fin h → Vec α d) (k : Fin h) :
+    (f : Vec α h → Vec α h) (G : Fin h → Mat α d d) (v : Fin h → Vec α d) (k : Fin h) :
     Vec α d :=
-  mulVec (G k) (smulVec (f k fun i => dot (v i) (v i)) (v k))
+  mulVec (G k) (smulVec (f (fun i => dot (v i) (v i)) k) (v k))
 
 /-- The output of grouped-query attention whose queries and keys are normed before they are turned
 (QK-norm). Values have a size of their own. -/
 def qkNormGroupedQueryRopeAttentionBlockOutput {α : Type u} [OfNat α 0] [Add α] [Mul α]
     {n d e m g h : Nat} {P : Type v} (group : Fin h → Fin g)
     (weights : Fin h → Vec α n → Vec α n)
-    (fq : Fin h → Vec α h → α) (Gq : Fin h → Mat α d d)
-    (fk : Fin g → Vec α g → α) (Gk : Fin g → Mat α d d) (Θ : Fin g → P → Mat α d d)
+    (fq : Vec α h → Vec α h) (Gq : Fin h → Mat α d d)
+    (fk : Vec α g → Vec α g) (Gk : Fin g → Mat α d d) (Θ : Fin g → P → Mat α d d)
     (Wq : Fin h → Mat α d m) (Wk : Fin g → Mat α d m) (Wv : Fin g → Mat α e m)
     (Wo : Mat α m (e * h))
     (p : P) (x : Vec α m) (pos : Fin n → P) (T : Fin n → Vec α m) : Vec α m :=
@@ -229,19 +229,22 @@ def qkNormGroupedQueryRopeAttentionBlockOutput {α : Type u} [OfNat α 0] [Add �
 /-- The output of latent attention (MLA). A query is a part without RoPE beside one with it, both
 projected from the query's latent vector; so is a key, whose part with RoPE all heads share and which
 is projected from the token itself, the rest from the token's latent vector, as the values are.
-Latent vectors are any functions of a token. -/
+A latent vector is a projection of the token, normed in any way. -/
 def latentAttentionBlockOutput {α : Type u} [OfNat α 0] [Add α] [Mul α]
     {n c r e m a b h : Nat} {P : Type v}
     (weights : Fin h → Vec α n → Vec α n) (Θ : P → Mat α r r)
-    (queryLatent : Vec α m → Vec α a) (latent : Vec α m → Vec α b)
+    (normq : Vec α a → Vec α a) (normk : Vec α b → Vec α b)
+    (Dq : Mat α a m) (Dk : Mat α b m)
     (Wqn : Fin h → Mat α c a) (Wqr : Fin h → Mat α r a)
     (Wkn : Fin h → Mat α c b) (Wkr : Mat α r m)
     (Wv : Fin h → Mat α e b) (Wo : Mat α m (e * h))
     (p : P) (x : Vec α m) (pos : Fin n → P) (T : Fin n → Vec α m) : Vec α m :=
   mulVec Wo (concat fun k => attentionContext (weights k)
-    (append (mulVec (Wqn k) (queryLatent x)) (mulVec (Θ p) (mulVec (Wqr k) (queryLatent x))))
-    (fun j => append (mulVec (Wkn k) (latent (T j))) (mulVec (Θ (pos j)) (mulVec Wkr (T j))))
-    (fun j => mulVec (Wv k) (latent (T j))))
+    (append (mulVec (Wqn k) (normq (mulVec Dq x)))
+      (mulVec (Θ p) (mulVec (Wqr k) (normq (mulVec Dq x)))))
+    (fun j => append (mulVec (Wkn k) (normk (mulVec Dk (T j))))
+      (mulVec (Θ (pos j)) (mulVec Wkr (T j))))
+    (fun j => mulVec (Wv k) (normk (mulVec Dk (T j)))))
 
 /-! ## The residual stream
 

@@ -112,7 +112,7 @@ def test_a_full_disk_is_told_once(project: Path, monkeypatch: pytest.MonkeyPatch
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("harness.cache.write_atomically", full)
+    monkeypatch.setattr("harness.keeping.write_atomically", full)
     done = harness("check", "--leg", "symbolic")
     assert done.exit_code == 0, done.output
     assert done.output.count("answers are not kept for the next run: No space left") == 1

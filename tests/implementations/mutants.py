@@ -55,8 +55,11 @@ def normed(key: str) -> str:
 
 def latent(turned: str) -> str:
     """The body of latent attention, with this part of the keys."""
-    query = "append(Wqn(k) @ queryLatent(x), Θ(p) @ (Wqr(k) @ queryLatent(x)))"
-    keys, values = f"j ↦ append(Wkn(k) @ latent(T(j)), {turned})", "j ↦ Wv(k) @ latent(T(j))"
+    query = "append(Wqn(k) @ normq(Dq @ x), Θ(p) @ (Wqr(k) @ normq(Dq @ x)))"
+    keys, values = (
+        f"j ↦ append(Wkn(k) @ normk(Dk @ T(j)), {turned})",
+        "j ↦ Wv(k) @ normk(Dk @ T(j))",
+    )
     return f"Wo @ concat(k ↦ attentionContext(weights(k), {query}, {keys}, {values}))"
 
 
@@ -106,9 +109,9 @@ WRONG = [
     (GROUPED, "query bias not turned", grouped(q="Θ(group(k))(p) @ (Wq(k) @ x) + bq(k)")),
     (GROUPED, "value bias forgotten", grouped(v="Wv(group(k)) @ T(j)")),
     (GROUPED, "output bias forgotten", grouped(end="")),
-    ("headNorm", "gain before the lengths", "f(k)([i ↦ dot(G(i) @ v(i), v(i))]) * (G(k) @ v(k))"),
-    ("headNorm", "gain forgotten", "f(k)([i ↦ dot(v(i), v(i))]) * v(k) + 0 * (G(k) @ v(k))"),
-    ("headNorm", "turned around", "-(G(k) @ (f(k)([i ↦ dot(v(i), v(i))]) * v(k)))"),
+    ("headNorm", "gain before the lengths", "f([i ↦ dot(G(i) @ v(i), v(i))])[k] * (G(k) @ v(k))"),
+    ("headNorm", "gain forgotten", "f([i ↦ dot(v(i), v(i))])[k] * v(k) + 0 * (G(k) @ v(k))"),
+    ("headNorm", "turned around", "-(G(k) @ (f([i ↦ dot(v(i), v(i))])[k] * v(k)))"),
     (QK_NORM, "keys normed with gains alone", normed("(Gk(group(k)) @ (Wk(group(k)) @ T(j)))")),
     (QK_NORM, "one token for all", normed("headNorm(fk, Gk, i ↦ Wk(i) @ x, group(k))")),
     (LATENT, "shared part not turned", latent("Wkr @ T(j)")),

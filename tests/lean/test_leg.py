@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 
 from harness.claims.project import load_project
-from harness.evidence import Evidence, Leg, Outcome
+from harness.evidence import LOCK, Evidence, Leg, Outcome
 from harness.lean.leg import check_all
-from harness.lean.lock import CHECK as LOCK
 
 PACKAGE = Path(__file__).parents[1] / "fixtures" / "isometry"
 

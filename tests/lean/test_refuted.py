@@ -15,7 +15,7 @@ from harness.claims.model import OPERATORS, SCALARS, Arrangement, Universes
 from harness.claims.project import load_project
 from harness.evidence import Counterexample, Evidence, Leg, Outcome
 from harness.kernel.declarations import Definition
-from harness.kernel.terms import const
+from harness.kernel.terms import Const
 from harness.lean.audit import proof, second
 from harness.lean.audit.answer import Answer, Declaration, Ruling
 from harness.lean.build import Build, ModuleBuild, ModuleOutcome
@@ -143,7 +143,7 @@ def test_an_instance_that_lean_found_in_the_package_is_its_own_law(
     """It would bend both sides alike, which are printed with it."""
     own = f"{OPERATORS}.CommRing.add"
     term = Definition(
-        tuple(own.split(".")), (), const(("Add",)), const(tuple(cited.split("."))), 0, "safe", ()
+        tuple(own.split(".")), (), Const(("Add",)), Const(tuple(cited.split("."))), 0, "safe", ()
     )
     found = session()
     declarations = {

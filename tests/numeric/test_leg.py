@@ -189,12 +189,19 @@ def reached(names: set[str]) -> set[str]:
         (
             "planeRotation",
             "matrix2(c, s, s, c)",
-            {"planeRotation_orthogonal", "ropeInterleaved_orthogonal"},
+            {
+                "planeRotation_orthogonal",
+                "ropeInterleaved_orthogonal",
+                "groupedQueryRopeInterleavedAttentionBlockOutput_invariant_of_angles",
+            },
         ),
         (
             "ropeHalfSplit",
             "blocks(diagonal(c), diagonal(s), diagonal(s), diagonal(c))",
-            {"ropeHalfSplit_orthogonal"},
+            {
+                "ropeHalfSplit_orthogonal",
+                "groupedQueryRopeHalfSplitAttentionBlockOutput_invariant_of_angles",
+            },
         ),
         pytest.param("ropeVector", "W @ x + Θ(p) @ (W @ x)", set(), marks=pytest.mark.slow),
         pytest.param(

@@ -14,6 +14,9 @@ LARGE = {
     "biasedGroupedQueryRopeAttentionBlockOutput_invariant_of_change_of_layout",
     "biasedGroupedQueryRopeAttentionBlockOutput_invariant_of_intertwining_pairs",
     "concatProjectedMultiHeadRopeAttentionBlockOutput_invariant_of_intertwining_pairs",
+    "latentAttentionBlockOutput_invariant_of_intertwining_pairs",
+    "qkNormAfterRopeScores_invariant_of_carried_gains",
+    "qkNormGroupedQueryRopeAttentionBlockOutput_invariant_of_carried_gains",
     "ropeAttentionBlockOutput_invariant_of_intertwining_pairs",
     "ropeScores_invariant_of_change_of_layout",
 }

@@ -124,7 +124,8 @@ def difference(
     """
     found = _difference(left, right, modulus, relation)
     if found is None:
-        raise CannotCertify(f"the two sides are {relation} each other")
+        why = "are the same" if relation is Relation.EQUAL else f"are as {relation} says"
+        raise CannotCertify(f"the two sides {why}")
     return found
 
 

@@ -48,7 +48,8 @@ theorem latentAttentionBlockOutput_invariant_of_intertwining_pairs
     {n c r e m a b h : Nat} {P : Type v}
     (weights : Fin h → Vec α n → Vec α n) (Θ' Θ : P → Mat α r r)
     (A B : Mat α r r) (M N : Fin h → Mat α c c)
-    (queryLatent : Vec α m → Vec α a) (latent : Vec α m → Vec α b)
+    (normq : Vec α a → Vec α a) (normk : Vec α b → Vec α b)
+    (Dq : Mat α a m) (Dk : Mat α b m)
     (Wqn : Fin h → Mat α c a) (Wqr : Fin h → Mat α r a)
     (Wkn : Fin h → Mat α c b) (Wkr : Mat α r m)
     (Wv : Fin h → Mat α e b) (Wo : Mat α m (e * h))
@@ -57,11 +58,11 @@ theorem latentAttentionBlockOutput_invariant_of_intertwining_pairs
     (keys : ∀ p, mul (Θ' p) B = mul B (Θ p))
     (undoes : mul (transpose A) B = identity)
     (undoesRest : ∀ k, mul (transpose (M k)) (N k) = identity) :
-    latentAttentionBlockOutput weights Θ' queryLatent latent
+    latentAttentionBlockOutput weights Θ' normq normk Dq Dk
         (fun k => mul (M k) (Wqn k)) (fun k => mul A (Wqr k))
         (fun k => mul (N k) (Wkn k)) (mul B Wkr) Wv Wo p x pos T =
-      latentAttentionBlockOutput weights Θ queryLatent latent Wqn Wqr Wkn Wkr Wv Wo
-        p x pos T := by
+      latentAttentionBlockOutput weights Θ normq normk Dq Dk
+        Wqn Wqr Wkn Wkr Wv Wo p x pos T := by
   simp only [latentAttentionBlockOutput, mul_mulVec A, mul_mulVec B, mul_mulVec (M _),
     mul_mulVec (N _), mulVec_mulVec_of_intertwines queries,
     mulVec_mulVec_of_intertwines keys, attentionContext, attentionWeights,

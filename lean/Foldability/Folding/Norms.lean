@@ -33,7 +33,7 @@ theorem mulVec_smulVec {m n : Nat} (A : Mat α m n) (a : α) (v : Vec α n) :
 /-- A norm turns with its heads when its gains are carried along:
 `norm(G', R v)ₖ = Rₖ norm(G, v)ₖ`, where `G'ₖ Rₖ = Rₖ Gₖ`. -/
 theorem headNorm_equivariant_of_carried_gains {d h : Nat}
-    (f : Fin h → Vec α h → α) (G' G R : Fin h → Mat α d d) (v : Fin h → Vec α d) (k : Fin h)
+    (f : Vec α h → Vec α h) (G' G R : Fin h → Mat α d d) (v : Fin h → Vec α d) (k : Fin h)
     (orthogonal : ∀ i, mul (transpose (R i)) (R i) = identity)
     (gains : ∀ i, mul (G' i) (R i) = mul (R i) (G i)) :
     headNorm f G' (fun i => mulVec (R i) (v i)) k = mulVec (R k) (headNorm f G v k) := by
@@ -46,7 +46,7 @@ equal, quarter turns and changes of layout whatever the gains are. -/
 theorem qkNormGroupedQueryRopeAttentionBlockOutput_invariant_of_carried_gains
     {n d e m g h : Nat} {P : Type v} (group : Fin h → Fin g)
     (weights : Fin h → Vec α n → Vec α n)
-    (fq : Fin h → Vec α h → α) (fk : Fin g → Vec α g → α)
+    (fq : Vec α h → Vec α h) (fk : Vec α g → Vec α g)
     (Gq' Gq : Fin h → Mat α d d) (Gk' Gk : Fin g → Mat α d d)
     (Θ' Θ : Fin g → P → Mat α d d) (R : Fin g → Mat α d d)
     (Wq : Fin h → Mat α d m) (Wk : Fin g → Mat α d m) (Wv : Fin g → Mat α e m)
@@ -76,7 +76,7 @@ theorem qkNormGroupedQueryRopeAttentionBlockOutput_invariant_of_carried_gains
 RoPE and the gains along. -/
 theorem qkNormAfterRopeScores_invariant_of_carried_gains
     {n d m g h : Nat} {P : Type v} (group : Fin h → Fin g)
-    (fq : Fin h → Vec α h → α) (fk : Fin g → Vec α g → α)
+    (fq : Vec α h → Vec α h) (fk : Vec α g → Vec α g)
     (Gq' Gq : Fin h → Mat α d d) (Gk' Gk : Fin g → Mat α d d)
     (Θ' Θ : Fin g → P → Mat α d d) (R : Fin g → Mat α d d)
     (Wq : Fin h → Mat α d m) (Wk : Fin g → Mat α d m) (k : Fin h)
