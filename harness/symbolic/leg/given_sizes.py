@@ -98,6 +98,10 @@ def ground(question: Question, standing: Standing) -> Evidence:
         summary += (
             f"; for all that the hypotheses allow (ideal membership) at {sizes or 'its size'}"
         )
+    elif not is_proved and claim.hypotheses:
+        # Equal where one chosen instance of the hypotheses is, which may be a special one.
+        summary += ". Of other instances of the hypotheses that says nothing"
+        return question.answer(Outcome.INCONCLUSIVE, f"{summary}.", data)
     return question.answer(Outcome.CONFIRMED, summary + ".", data)
 
 
