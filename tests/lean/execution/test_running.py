@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -207,8 +208,9 @@ def command(
     """`harness vectors` of the package that was looked into, with this Lean or another."""
 
     def run(*arguments: str, lean: Toolchain = toolchain) -> Result:
-        looked = lambda *_: (session, lean, tmp_path)  # noqa: E731
-        monkeypatch.setattr("harness.cli.vectors.looked_into", looked)
+        asking = nullcontext(Caller(lean, tmp_path))
+        monkeypatch.setattr("harness.cli.vectors.asking_lean", lambda *_: asking)
+        monkeypatch.setattr("harness.lean.leg.look", lambda *_: session)
         output = ["-o", str(tmp_path / "out.jsonl"), *arguments]
         return CliRunner().invoke(main, ["-C", str(session.project.root), "vectors", *output])
 
