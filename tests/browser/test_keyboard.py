@@ -72,33 +72,39 @@ def test_a_word_of_the_query_language_is_a_button(ask: Ask) -> None:
 
 
 def test_a_cell_of_the_matrix_leads_to_its_evidence(ask: Ask) -> None:
-    script = f"""
-      one("tr[data-subject='{FIRST}'] td > a").click();
-      await until(() => named("{FIRST}/proof").open);
-      return location.hash;
+    script = """
+      const link = one("tr[data-subject] td > a"), name = decodeURIComponent(link.hash.slice(1));
+      link.click();
+      await until(() => named(name)?.open);
+      return [name, decodeURIComponent(location.hash.slice(1))];
     """
-    assert ask(page_of(demo), script).endswith("proof")
+    name, place = ask(page_of(demo), script)
+    assert place == name
+    assert name.split("/")[-1] in [leg.value for leg in demo().legs]
 
 
 def test_a_hypothesis_shows_itself_in_lean_and_in_the_specification(ask: Ask) -> None:
     script = f"""
-      const article = named("{FIRST}"), button = article.querySelector("[data-part=orthogonal]");
+      const article = named("{FIRST}");
+      await until(() => article.querySelector("[data-part=orthogonal]"));
+      const button = article.querySelector("[data-part=orthogonal]");
       button.focus();
       button.click();
       const near = [...article.querySelectorAll("pre .near")].map((part) => part.textContent);
       return [button.localName, article.querySelector(".sources").open, near];
     """
     near = ["(orthogonal : mul (transpose R) R = identity)", "orthogonal: Rᵀ @ R = 1"]
-    assert ask(page_of(demo), script) == ["button", True, near]
+    assert ask(page_of(demo), script, fragment=FIRST) == ["button", True, near]
 
 
 def test_a_parameter_shows_itself_in_lean_and_in_the_specification(ask: Ask) -> None:
     script = f"""
       const article = named("{FIRST}");
+      await until(() => article.querySelector(".statement button[data-part=R]"));
       article.querySelector(".statement button[data-part=R]").focus();
       return [...article.querySelectorAll("pre .near")].map((part) => part.textContent);
     """
-    assert ask(page_of(demo), script) == ["(R : Mat α d d)", "R: matrix(d, d)"]
+    assert ask(page_of(demo), script, fragment=FIRST) == ["(R : Mat α d d)", "R: matrix(d, d)"]
 
 
 def test_a_node_of_the_graph_shows_its_neighbours_and_leads_on(ask: Ask) -> None:

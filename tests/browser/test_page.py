@@ -79,13 +79,12 @@ def test_the_theme_in_the_address_is_applied(visit: Open) -> None:
 
 
 def test_what_is_linked_to_is_unfolded(visit: Open) -> None:
-    name = "theorem/scores_invariant_of_orthogonal/proof"
-    element = rf'<details class="leg[^>]* id="{name}"[^>]*>'
-    folded = re.search(element, visit(page_of(demo)).dom)
-    assert folded is not None
-    assert "open" not in folded[0]
+    subject = "theorem/scores_invariant_of_orthogonal"
+    name = f"{subject}/proof"
+    near = visit(page_of(demo), subject.replace("/", "%2F"))
+    assert not near.ask(f"await until(() => named('{name}')); return named('{name}').open")
     linked = visit(page_of(demo), name.replace("/", "%2F") + "/kernel")
-    assert linked.ask(f"await until(() => named('{name}').open); return named('{name}').open")
+    assert linked.ask(f"await until(() => named('{name}')?.open); return named('{name}').open")
 
 
 @pytest.mark.parametrize(
