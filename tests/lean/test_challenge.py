@@ -14,6 +14,7 @@ from harness.lean.errand import Errand, tell
 from harness.lean.find import find_toolchain
 from harness.lean.leg import look
 from harness.lean.session import Session
+from harness.lean.toolchain import Caller
 
 pytestmark = pytest.mark.lean
 
@@ -80,7 +81,7 @@ def session(tmp_path_factory: pytest.TempPathFactory) -> Session:
         "theorem: twice_comm\nsays: Twice /- a sum -/ minds no order.\nfor:\n  x, y: scalar\n"
         "then: twice(x + y) = twice(y + x)\n"
     )
-    return look(load_project(root), find_toolchain(), root / "kept")
+    return look(load_project(root), Caller(find_toolchain(), root / "kept"))
 
 
 def test_lean_takes_the_statements(session: Session, tmp_path: Path) -> None:
@@ -94,7 +95,8 @@ def test_lean_takes_the_statements(session: Session, tmp_path: Path) -> None:
     assert text.count("sorry") == len(NAMES)
     program = f"import Lean\n{text}{WRITTEN}"
     errand = Errand("Written", program, {})
-    found = tell(errand, session.build, find_toolchain(), folder=tmp_path / "asked")
+    caller = Caller(find_toolchain(), tmp_path)
+    found = tell(errand, session.build, caller, folder="asked", what="reading a challenge")
     assert not found.complaint, (found.complaint, found.messages)
     assert not found.errors
 
