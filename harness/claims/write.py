@@ -43,8 +43,7 @@ def specification(
     if hypotheses:
         lines.append(as_yaml({"assume": {n: statement_text(e, scope) for n, e in hypotheses}}))
     if conclusion is not None:
-        left, right = statement_text(conclusion, scope).split(" = ")
-        lines.append(_entry("then", left, f"= {right}"))
+        lines.append(_entry("then", *_sides(conclusion, statement_text(conclusion, scope))))
     return "".join(lines)
 
 
@@ -97,6 +96,15 @@ def statement_text(equation: Equation, scope: Scope) -> str:
     except LanguageError:
         same = False
     return text if same else to_text(equation, typed=True)
+
+
+def _sides(equation: Equation, text: str) -> tuple[str, ...]:
+    """The text cut before the sign between the two sides; other signs may stand within them."""
+    for typed in (False, True):
+        end = f"{equation.relation} {to_text(equation.right, typed=typed)}"
+        if text.endswith(f" {end}"):
+            return text.removesuffix(f" {end}"), end
+    return (text,)
 
 
 def _entry(key: str, *parts: str) -> str:

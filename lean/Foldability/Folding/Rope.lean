@@ -108,17 +108,17 @@ theorem concatProjectedMultiHeadRopeAttentionBlockOutput_invariant_of_commuting_
 half-split RoPE with any cosines and sines: nothing is asked but `c² + s² = 1`. -/
 theorem groupedQueryRopeHalfSplitAttentionBlockOutput_invariant_of_angles
     {n k m g h : Nat} {P : Type v} (group : Fin h → Fin g)
-    (weights : Fin h → Vec α n → Vec α n) (cosine sine : P → Vec α k) (c s : Fin g → Vec α k)
+    (weights : Fin h → Vec α n → Vec α n) (c' s' : P → Vec α k) (c s : Fin g → Vec α k)
     (Wq : Fin h → Mat α (k + k) m) (Wk Wv : Fin g → Mat α (k + k) m) (Wo : Mat α m ((k + k) * h))
     (p : P) (x : Vec α m) (pos : Fin n → P) (T : Fin n → Vec α m)
     (unit : ∀ j i, c j i * c j i + s j i * s j i = 1) :
     concatProjectedMultiHeadRopeAttentionBlockOutput weights
-        (fun _ p => ropeHalfSplit (cosine p) (sine p))
+        (fun _ p => ropeHalfSplit (c' p) (s' p))
         (fun i => mul (ropeHalfSplit (c (group i)) (s (group i))) (Wq i))
         (fun i => mul (ropeHalfSplit (c (group i)) (s (group i))) (Wk (group i)))
         (fun i => Wv (group i)) Wo p x pos T =
       concatProjectedMultiHeadRopeAttentionBlockOutput weights
-        (fun _ p => ropeHalfSplit (cosine p) (sine p))
+        (fun _ p => ropeHalfSplit (c' p) (s' p))
         Wq (fun i => Wk (group i)) (fun i => Wv (group i)) Wo p x pos T :=
   concatProjectedMultiHeadRopeAttentionBlockOutput_invariant_of_commuting_keys weights _
     (fun i => ropeHalfSplit (c (group i)) (s (group i))) Wq _ _ Wo p x pos T
@@ -129,17 +129,17 @@ theorem groupedQueryRopeHalfSplitAttentionBlockOutput_invariant_of_angles
 interleaved RoPE with any cosines and sines: nothing is asked but `c² + s² = 1`. -/
 theorem groupedQueryRopeInterleavedAttentionBlockOutput_invariant_of_angles
     {n k m g h : Nat} {P : Type v} (group : Fin h → Fin g)
-    (weights : Fin h → Vec α n → Vec α n) (cosine sine : P → Vec α k) (c s : Fin g → Vec α k)
+    (weights : Fin h → Vec α n → Vec α n) (c' s' : P → Vec α k) (c s : Fin g → Vec α k)
     (Wq : Fin h → Mat α (2 * k) m) (Wk Wv : Fin g → Mat α (2 * k) m) (Wo : Mat α m ((2 * k) * h))
     (p : P) (x : Vec α m) (pos : Fin n → P) (T : Fin n → Vec α m)
     (unit : ∀ j i, c j i * c j i + s j i * s j i = 1) :
     concatProjectedMultiHeadRopeAttentionBlockOutput weights
-        (fun _ p => ropeInterleaved (cosine p) (sine p))
+        (fun _ p => ropeInterleaved (c' p) (s' p))
         (fun i => mul (ropeInterleaved (c (group i)) (s (group i))) (Wq i))
         (fun i => mul (ropeInterleaved (c (group i)) (s (group i))) (Wk (group i)))
         (fun i => Wv (group i)) Wo p x pos T =
       concatProjectedMultiHeadRopeAttentionBlockOutput weights
-        (fun _ p => ropeInterleaved (cosine p) (sine p))
+        (fun _ p => ropeInterleaved (c' p) (s' p))
         Wq (fun i => Wk (group i)) (fun i => Wv (group i)) Wo p x pos T :=
   concatProjectedMultiHeadRopeAttentionBlockOutput_invariant_of_commuting_keys weights _
     (fun i => ropeInterleaved (c (group i)) (s (group i))) Wq _ _ Wo p x pos T
