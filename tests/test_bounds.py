@@ -6,17 +6,21 @@ one that is not, a hypothesis less, the sides exchanged.
 
 from __future__ import annotations
 
+import json
+import shutil
 from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from harness.claims.load import core_scalars
 from harness.claims.model import Claim, Hypothesis, Library
 from harness.claims.project import load_project
 from harness.claims.vacuity import vacuous
+from harness.cli import main
 from harness.evidence import Evidence, Outcome
 from harness.instances.exact import breaks
 from harness.instances.search import find_small
@@ -225,3 +229,26 @@ def test_a_linear_programme_is_solved_or_is_not() -> None:
     assert feasible([[one, two], [one, -one]], [Fraction(4), one]) == [two, one]
     assert feasible([[one, two]], [-one]) is None
     assert feasible([[one, -one], [-one, one]], [one, one]) is None
+
+
+@pytest.mark.lean
+@pytest.mark.slow
+def test_lean_proves_each_and_certifies_that_each_hypothesis_is_needed(tmp_path: Path) -> None:
+    root = tmp_path / "project"
+    shutil.copytree(PROJECT.root, root)
+    legs = [
+        word for leg in ("proof", "mirror", "execution", "necessity") for word in ("--leg", leg)
+    ]
+    options = ["--toolchain", "embedded", *legs, "--json", str(tmp_path / "found.json")]
+    done = CliRunner().invoke(main, ["-C", str(root), "check", *options])
+    assert done.exit_code == 0, done.output
+    claims = json.loads((tmp_path / "found.json").read_text("utf-8"))["claims"]
+    certified = [
+        (claim["name"], check["check"])
+        for claim in claims
+        for leg in claim["legs"]
+        for check in leg["checks"]
+        if check["data"].get("certified")
+    ]
+    wanted = [(n, f"without {h.name}") for n, c in CLAIMS.items() for h in c.hypotheses]
+    assert set(wanted) <= set(certified)

@@ -16,7 +16,7 @@ DRAFTED = {
     "Folded": "dot_comm mulVec_eq total_zero",
     "Sections": "sum2_comm' squares_eq shifted_eq sum2_self scores_eq attend_congr",
     "Shapes": "vadd_comm smul_vadd tr_tr IsSymmetric.flip symm_apply",
-    "Scalars": "affine_zero apply2_id sub_sub neg_neg'",
+    "Scalars": "affine_zero apply2_id sub_sub div_self neg_neg'",
     "Orders": ("scale_scale average_comm residual_congr row_tr outer_apply mapped_id"),
 }
 LACKING = {
@@ -26,9 +26,8 @@ LACKING = {
     "Shapes.lsum_cons": "xs: List Int is no type of the claim language",
     "Shapes.pairs_eq": "f: Prod (Fin m) (Fin n) is no type of the claim language",
     "Shapes.vsum_congr": "v: Vector Int n is no type of the claim language",
-    "Scalars.clip_nonneg": "LE.le: the claim language has equations alone",
+    "Scalars.clip_nonneg": "names nothing for Lean's Scalars.clip",
     "Scalars.nat_sub": "the laws of Nat are not those of numbers for 'subtract'",
-    "Scalars.div_self": "hx: Ne: the claim language has equations alone",
     "Scalars.three_mul": "numerals other than 0 and 1",
     "Orders.pointwise_comm": "[Inhabited α]: an instance that the language cannot ask for",
     "Orders.residual_zero": "an equation between functions",
