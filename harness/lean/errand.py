@@ -33,6 +33,8 @@ class Errand:
     """How an answer ends that was not cut short."""
     modules: tuple[str, ...] | None = None
     """The modules of the package that the answer depends on, with what they import; or all."""
+    seconds: float = SECONDS
+    """How long Lean may take."""
     bears_errors: bool = False
     """Whether an error that Lean reports in the file is a part of the answer, and not its end."""
 
@@ -106,7 +108,7 @@ def _ask(
         root=folder,
         lean_path=[build.library],
         writable=[folder],
-        timeout=SECONDS,
+        timeout=errand.seconds,
         stop=caller.stop,
     )
     text = answer.read_text("utf-8", errors="replace") if answer.is_file() else ""

@@ -8,6 +8,7 @@ from dataclasses import replace
 from harness.claims.model import Claim, Definition, Library, Project
 from harness.evidence import Leg, Outcome
 from harness.lean.audit.inspection import inspect
+from harness.lean.errand import SECONDS
 from harness.lean.execution.compare import compare
 from harness.lean.execution.leg import ask, program_for
 from harness.lean.execution.questions import questions
@@ -63,6 +64,7 @@ def _mirrored(
         every,
         folder="mutants",
         what=f"comparing {len(asked)} mutants",
+        seconds=SECONDS + 2.0 * len(asked),
     )
     for number, comparisons in asked.items():
         outcome = ruled([answer.compared.get(comparison.key) for comparison in comparisons])

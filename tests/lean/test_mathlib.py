@@ -20,10 +20,13 @@ from harness.lean.toolchain import Kind
 from tests.lean.drafted import PACKAGES, Drafted, drafted
 
 DRAFTED = (
-    *("gram_transpose", "scores_apply", "mul_of_orthogonal", "layer_zero"),
-    *("quad_one", "smul_transpose", "add_swap", "diagonal_transpose"),
+    *("gram_transpose", "scores_apply", "layer_zero"),
+    *("smul_transpose", "add_swap", "diagonal_transpose"),
 )
 LACKING = {
+    # Beside `@`, 1 is the number.
+    "mul_of_orthogonal": "it has no text in the language: @ multiplies a matrix by a matrix",
+    "quad_one": "it has no text in the language: @ multiplies a matrix by a matrix",
     "exp_congr": "names nothing for Lean's Real.exp",
     "mul_swap": "[Fintype ι]: a type of indices, where the language has sizes",
 }
@@ -82,9 +85,9 @@ def test_it_is_proved_on_what_was_fetched_and_says_what_lean_has(package: Drafte
 
 @pytest.mark.lean
 def test_a_false_twin_is_refuted(package: Drafted) -> None:
-    said, code = package.with_change("mul_of_orthogonal.yaml", "Rᵀ @ R = 1", "R @ Rᵀ = 1")
+    said, code = package.with_change("layer_zero.yaml", "W @ x = 0", "W @ x = b")
     assert code == 1
-    assert "mul_of_orthogonal ✗ refuted" in said
+    assert "layer_zero ✗ refuted" in said
     said, code = package.with_change("definitions.yaml", "dot(x, A @ x)", "dot(A @ x, A @ x)")
     assert code == 1
     assert "App.quad is defined otherwise in Lean" in said

@@ -30,6 +30,9 @@ ROOT = Path(__file__).parents[2]
 GAPS = ("_commuting_pairs", "_intertwining_pairs", "_change_of_layout")
 """Parts of the names of claims about pairs under RoPE."""
 
+ALIKE = {("headNorm", "G(k) became G(k)ᵀ")}
+"""What changes nothing in the papers: their gains are diagonal."""
+
 pytestmark = [pytest.mark.slow, pytest.mark.lean]
 
 
@@ -51,7 +54,8 @@ def test_no_mutant_survives(project_cache: Path) -> None:
             assert finding.legs[Leg.MIRROR] is not Outcome.CONFIRMED, finding.mutant.what
         else:  # Lean's own run, and attention from the papers, see each changed definition
             assert finding.legs[Leg.EXECUTION] is Outcome.REFUTED, finding.mutant.what
-            assert finding.legs[Leg.IMPLEMENTATION] is Outcome.REFUTED, finding.mutant.what
+            if (finding.mutant.subject, finding.mutant.what) not in ALIKE:
+                assert finding.legs[Leg.IMPLEMENTATION] is Outcome.REFUTED, finding.mutant.what
 
     keep(plan, score)
     assert recall(plan) is not None

@@ -9,7 +9,7 @@ from harness.claims.model import Library
 from harness.lean.audit.answer import END, Answer, Malformed, last_step, read_answer
 from harness.lean.audit.names import parsed
 from harness.lean.build import Build
-from harness.lean.errand import Errand, ErrandFailed, tell
+from harness.lean.errand import SECONDS, Errand, ErrandFailed, tell
 from harness.lean.mirror.comparison import REFERENCE, Comparison, references
 from harness.lean.toolchain import Caller
 
@@ -73,6 +73,7 @@ def inspect(
     what: str,
     more: str = "",
     cites: Sequence[str] = (),
+    seconds: float = SECONDS,
 ) -> tuple[Answer, float]:
     """What Lean finds in the package, and how many seconds it took when it was asked.
 
@@ -85,7 +86,9 @@ def inspect(
     skipped: list[int] = []
     while True:
         words = "\n".join([asked, *(f"skip\t{step}" for step in skipped)])
-        errand = Errand("Inspector", program, {"request.txt": words}, ends_with=END)
+        errand = Errand(
+            "Inspector", program, {"request.txt": words}, ends_with=END, seconds=seconds
+        )
         told = tell(errand, build, caller, folder=folder, what=what)
         if not told.complaint:
             break
