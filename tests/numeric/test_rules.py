@@ -24,8 +24,9 @@ def test_rules_are_confirmed_and_their_twins_refuted(rule: Rule) -> None:
     found = list(check(rule.claim, KNOWN))
     wanted = Outcome.CONFIRMED if rule.is_true else Outcome.REFUTED
     assert leg_outcome(found) is wanted, [(e.check, e.summary) for e in found]
-    if rule.is_true:
-        assert {e.outcome for e in found} == {wanted}
+    if rule.is_true:  # an order is for exact fractions, and the other checks say so
+        others = {Outcome.NOT_APPLICABLE} if rule.claim.has_relations else set()
+        assert {e.outcome for e in found} - others == {wanted}
 
 
 @pytest.mark.parametrize(
