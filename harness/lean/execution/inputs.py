@@ -99,7 +99,9 @@ def draw(
 ) -> Iterator[Instance]:
     """`count` instances of varied shape, the same ones for the same seed.
 
-    The first has all sizes 1; in the second all numbers are 0, and open functions divide by it.
+    The first has all sizes 1; in the second all numbers are 0, and open functions divide by it. In
+    the two that follow all sizes are 2, since of many sizes drawn within the budget some are always 1,
+    and what takes two at once, such as a turn of one of two keys, would be seen by none.
     Entries are multiples of parts of `unit`; small ones keep exponentials within doubles. With
     `empty` there follows one instance for each dimension in which it is 0, and what has no values
     then; unless a parameter must have one. Dimensions that are `fixed` have that size in each.
@@ -108,7 +110,8 @@ def draw(
     dims = [p.name for p in parameters if p.sort is Sort.DIMENSION]
     types = dict.fromkeys((p.name for p in parameters if p.sort is Sort.TYPE), 2)
     for number in range(count):
-        sizes = dict.fromkeys(dims, 1) if number == 0 else _sizes(rng, dims)
+        alike = {0: 1, 2: 2, 3: 2}.get(number)
+        sizes = _sizes(rng, dims) if alike is None else dict.fromkeys(dims, alike)
         style = "zeros" if number == 1 else STYLES[number % len(STYLES)]
         mode = 1 if number % 4 == 1 else 0
         yield _fill(rng, parameters, {**sizes, **types, **fixed}, style, mode, unit)
