@@ -133,12 +133,15 @@ def _decide(left: Bounded, right: Bounded, fair: Mask, whole: Floats | None = No
     with np.errstate(divide="ignore", invalid="ignore"):
         ratios = np.where(difference == 0, 0.0, difference / bound)
     ratio = np.broadcast_to(largest(np.nan_to_num(ratios, nan=0.0, posinf=np.inf)), fair.shape)
-    size = np.sqrt((largest(left.value) ** 2 + largest(right.value) ** 2) / 2)
+    # Without squares, whose overflow would make any bound sharp.
+    size = np.hypot(largest(left.value), largest(right.value)) / np.sqrt(2)
     if whole is not None:
         size = np.where(size <= CANCELLED * whole, whole, size)
-    sharp = np.broadcast_to(largest(bound) <= SHARP * size, fair.shape)
-    # What is equal to the last bit needs no bound.
-    equal = np.broadcast_to((left.value == right.value).all(axis=_entries(left.value)), fair.shape)
+    widest = largest(bound)
+    sharp = np.broadcast_to(np.isfinite(widest) & (widest <= SHARP * size), fair.shape)
+    # What is equal to the last bit needs no bound; two that overflowed are not equal for that.
+    same = (left.value == right.value) & np.isfinite(left.value)
+    equal = np.broadcast_to(same.all(axis=_entries(left.value)), fair.shape)
     wrong = (ratio > 1) & fair
     return Compared(left.value, right.value, wrong, fair & (wrong | sharp | equal), ratio)
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from harness.arrays.floats import Bounded, BoundedFloat64, exactly
 from harness.language.parser import parse_type
+from harness.numeric.bounded import _decide
 from harness.numeric.functions import WEIGHTS, open_functions
 from harness.numeric.laws import Constants, kinds, lawful
 from harness.numeric.reals import RealField
@@ -181,3 +182,15 @@ def test_laws_stay_within_their_bounds(type_: str) -> None:
             moved = law([value + error * rng.choice([-1, 1], 9) for value in values])
             off = np.abs(moved - found.value)
             assert ((off <= found.error * (1 + 1e-6) + 1e-15) | np.isnan(off)).all(), name
+
+
+@pytest.mark.parametrize("size", [1.0, 1e200, np.inf])
+def test_a_wide_bound_decides_nothing_however_large_the_sides(size: float) -> None:
+    """The square of 1e200 is no double; a bound beside it is not sharp for that."""
+    fair = np.ones(1, dtype=bool)
+    value, wide, narrow = np.full((1, 1), size), np.full((1, 1), size / 2), np.zeros((1, 1))
+    near = Bounded(value * 1.25, narrow)
+    assert not _decide(Bounded(value, wide), near, fair).decided.any()
+    if np.isfinite(size):
+        same = Bounded(value * (1 + 1e-12), np.full((1, 1), size * 1e-11))
+        assert _decide(Bounded(value, same.error), same, fair).decided.all()

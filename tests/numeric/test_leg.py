@@ -25,6 +25,12 @@ from tests.arrays.language import CLAIMS, LIBRARY, ROOT, claim_of
 from tests.numeric.verify import assert_breaks
 from tests.numeric.wrong import BELIEFS, BLOCK, MULTI, WRONG
 
+DEEP = {
+    "latentAttentionBlockOutput_invariant_of_intertwining_pairs",
+    "qkNormGroupedQueryRopeAttentionBlockOutput_invariant_of_carried_gains",
+}
+"""Functions within attention, so that sides are polynomials of high degree."""
+
 TRUE = {
     "grouped queries": """
 for:
@@ -117,9 +123,7 @@ def test_every_claim_of_the_project_is_confirmed(theorem: str) -> None:
     assert exact.data["instances"] >= 300
     miss = exact.data["miss_per_instance"]
     assert isinstance(miss, float)
-    assert (
-        0 < miss < 0.05
-    )  # of one instance; norms within attention have polynomials of high degree
+    assert 0 < miss < (0.05 if theorem in DEEP else 0.01)
     largest = floats.data["largest_ratio"]
     assert isinstance(largest, float)
     assert largest < 0.5

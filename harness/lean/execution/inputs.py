@@ -100,9 +100,9 @@ def draw(
     """`count` instances of varied shape, the same ones for the same seed.
 
     The first has all sizes 1; in the second all numbers are 0, and open functions divide by it. In
-    the two that follow all sizes are 2, since of many sizes drawn within the budget some are always 1,
-    and what takes two at once, such as a turn of one of two keys, would be seen by none.
-    Entries are multiples of parts of `unit`; small ones keep exponentials within doubles. With
+    the two that follow all sizes are 2: of many sizes drawn within the budget some are always 1,
+    and a turn of one of two keys would be seen by none. Entries are multiples of parts of `unit`;
+    small ones keep exponentials within doubles. With
     `empty` there follows one instance for each dimension in which it is 0, and what has no values
     then; unless a parameter must have one. Dimensions that are `fixed` have that size in each.
     """
