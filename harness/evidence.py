@@ -6,8 +6,9 @@ A leg asks one question of a claim and answers it with one or more checks; each 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -153,3 +154,13 @@ class Evidence:
         """That a check failed by itself: one answer is lost, and those beside it stand."""
         summary = f"The check failed: {type(error).__name__}: {error}".rstrip(".") + "."
         return Evidence(subject, leg, check, Outcome.ERROR, summary)
+
+
+def asked(subject: str, leg: Leg, check: str, answer: Callable[[], Evidence]) -> Evidence:
+    """What a check comes to, and how long that took. One that fails is lost, and none beside it."""
+    start = time.monotonic()
+    try:
+        found = answer()
+    except Exception as error:
+        found = Evidence.of_fault(subject, leg, check, error)
+    return replace(found, seconds=time.monotonic() - start)

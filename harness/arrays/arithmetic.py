@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any, Protocol, TypeVar
 
@@ -49,14 +50,46 @@ class Arithmetic(Protocol[A]):
         ...
 
 
-class ObjectArithmetic:
+class PlainArithmetic(ABC):
+    """Numbers that one array holds, each an element of it: its own operations are theirs."""
+
+    xp: Any
+
+    @abstractmethod
+    def reduce(self, value: Any) -> Any:
+        """What an operation of arrays comes to, as numbers of this arithmetic."""
+
+    def lay(self, rearrange: Callable[..., Any], /, *values: Any) -> Any:
+        return rearrange(*values)
+
+    def shape(self, value: Any) -> tuple[int, ...]:
+        return tuple(value.shape)
+
+    def add(self, left: Any, right: Any) -> Any:
+        return self.reduce(left + right)
+
+    def subtract(self, left: Any, right: Any) -> Any:
+        return self.reduce(left - right)
+
+    def multiply(self, left: Any, right: Any) -> Any:
+        return self.reduce(left * right)
+
+    def negate(self, value: Any) -> Any:
+        return self.reduce(-value)
+
+    def total(self, value: Any) -> Any:
+        return self.reduce(self.xp.sum(value, axis=-1))
+
+    def matmul(self, left: Any, right: Any) -> Any:
+        return self.reduce(left @ right)
+
+
+class ObjectArithmetic(PlainArithmetic):
     """NumPy object arrays of exact numbers: fractions, polynomials, elements of a ring.
 
     `of` makes a number of an integer: `Fraction`, or `ring` itself for a SymPy ring. `inverse`
     is asked only for numbers that are not 0; a claim that divides needs it.
     """
-
-    xp: Any
 
     def __init__(
         self, of: Callable[[int], Any], inverse: Callable[[Any], Any] | None = None
@@ -67,25 +100,16 @@ class ObjectArithmetic:
         self.of = of
         self.inverse = inverse
 
-    def lay(self, rearrange: Callable[..., Any], /, *values: Any) -> Any:
-        return rearrange(*values)
-
-    def shape(self, value: Any) -> tuple[int, ...]:
-        return tuple(value.shape)
-
-    def constant(self, value: int) -> Any:
+    def reduce(self, value: Any) -> Any:
+        """NumPy gives a bare number in place of an object array of shape ()."""
+        if isinstance(value, self.xp.ndarray):
+            return value
         found = self.xp.empty((), dtype=object)
-        found[()] = self.of(value)
+        found[()] = value
         return found
 
-    def add(self, left: Any, right: Any) -> Any:
-        return self._array(left + right)
-
-    def subtract(self, left: Any, right: Any) -> Any:
-        return self._array(left - right)
-
-    def multiply(self, left: Any, right: Any) -> Any:
-        return self._array(left * right)
+    def constant(self, value: int) -> Any:
+        return self.reduce(self.of(value))
 
     def divide(self, left: Any, right: Any) -> Any:
         if self.inverse is None:
@@ -95,9 +119,6 @@ class ObjectArithmetic:
         for place, number in self.xp.ndenumerate(right):
             reciprocals[place] = zero if number == zero else inverse(number)
         return self.multiply(left, reciprocals)
-
-    def negate(self, value: Any) -> Any:
-        return self._array(-value)
 
     def total(self, value: Any) -> Any:
         found = self.xp.broadcast_to(self.constant(0), value.shape[:-1])
@@ -110,12 +131,4 @@ class ObjectArithmetic:
         found = self.xp.broadcast_to(self.constant(0), (*frame, left.shape[-2], right.shape[-1]))
         for k in range(left.shape[-1]):
             found = self.add(found, self.multiply(left[..., k, None], right[..., None, k, :]))
-        return found
-
-    def _array(self, value: Any) -> Any:
-        """NumPy gives a bare number in place of an object array of shape ()."""
-        if isinstance(value, self.xp.ndarray):
-            return value
-        found = self.xp.empty((), dtype=object)
-        found[()] = value
         return found

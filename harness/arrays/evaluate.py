@@ -13,7 +13,7 @@ from typing import Any, Generic, TypeVar
 from harness.arrays.arithmetic import Arithmetic
 from harness.arrays.axes import BATCH
 from harness.arrays.products import Indices, Product
-from harness.arrays.shapes import rank, shape_of, size_of
+from harness.arrays.shapes import core_rank, places_of, rank, shape_of, size_of
 from harness.arrays.tape import Recorder, Shape, Tape
 from harness.arrays.values import Data, Open, Places, Unsupported, Value, Walked
 from harness.arrays.walk import Walk
@@ -22,7 +22,16 @@ from harness.language.terms import Equation, Term, Variable
 from harness.language.transform import free_variables
 from harness.language.types import Type, function_parts, is_place
 
-__all__ = ["Evaluator", "Evaluators", "open_function", "rank", "shape_of", "size_of"]
+__all__ = [
+    "Evaluator",
+    "Evaluators",
+    "core_rank",
+    "open_function",
+    "places_of",
+    "rank",
+    "shape_of",
+    "size_of",
+]
 
 A = TypeVar("A")
 
@@ -57,6 +66,8 @@ class Evaluator(Generic[A]):
         self._asked: dict[Hashable, tuple[Sequence[str], Sequence[Any]]] = {}
         """For what was asked before its variables, and itself: nothing else takes its identity."""
         self._tapes: dict[Hashable, Tape] = {}
+        self.work = 0
+        """How much was done so far, whoever's time it took: see `Tape.work`."""
 
     def term(self, term: Term, variables: Mapping[str, Value[A]]) -> Value[A]:
         """The value of a term without bound variables; data as (batch, *core)."""
@@ -109,6 +120,7 @@ class Evaluator(Generic[A]):
         names = self._asked[key][0]
         shapes = (key, *[self._shape(variables[name]) for name in names])
         if shapes in self._tapes:
+            self.work += self._tapes[shapes].work
             return self._tapes[shapes]([_number(variables[name]) for name in names])
         tape = Recorder(self.arithmetic)
         walk = Walk(self.library, tape, as_written=self.as_written)
@@ -117,6 +129,7 @@ class Evaluator(Generic[A]):
         lanes = max(array.sizes.get(BATCH, 1) for array, _ in found)
         results = [walk.algebra.spread(array, {BATCH: lanes, **sizes}) for array, sizes in found]
         self._tapes[shapes] = tape.tape(results)
+        self.work += self._tapes[shapes].work
         return [tape.value(slot) for slot in results]
 
     def _inputs(

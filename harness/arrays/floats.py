@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from harness.arrays.arithmetic import PlainArithmetic
 from harness.arrays.backend import NUMPY, Backend
 
 Floats = NDArray[np.float64]
@@ -31,7 +32,7 @@ def gamma(k: int) -> float:
     return k * UNIT / (1 - k * UNIT)
 
 
-class Floating:
+class Floating(PlainArithmetic):
     """Arrays of one floating-point format on one backend.
 
     Raises `ValueError` where the backend lacks the format.
@@ -51,40 +52,15 @@ class Floating:
     def __hash__(self) -> int:
         return hash((type(self), self.xp, self.dtype))
 
-    def lay(self, rearrange: Callable[..., Any], /, *values: Floats) -> Floats:
-        found: Floats = rearrange(*values)
-        return found
-
-    def shape(self, value: Floats) -> tuple[int, ...]:
-        return tuple(value.shape)
-
     def constant(self, value: int) -> Floats:
         return self.xp.asarray(float(value), dtype=self.dtype)  # type: ignore[no-any-return]
-
-    def add(self, left: Floats, right: Floats) -> Floats:
-        return self._array(left + right)
-
-    def subtract(self, left: Floats, right: Floats) -> Floats:
-        return self._array(left - right)
-
-    def multiply(self, left: Floats, right: Floats) -> Floats:
-        return self._array(left * right)
 
     def divide(self, left: Floats, right: Floats) -> Floats:
         xp, zero = self.xp, right == 0
         quotient = left / xp.where(zero, xp.ones_like(right), right)
-        return self._array(xp.where(zero, xp.zeros_like(quotient), quotient))
+        return self.reduce(xp.where(zero, xp.zeros_like(quotient), quotient))
 
-    def negate(self, value: Floats) -> Floats:
-        return self._array(-value)
-
-    def total(self, value: Floats) -> Floats:
-        return self._array(self.xp.sum(value, axis=-1))
-
-    def matmul(self, left: Floats, right: Floats) -> Floats:
-        return self._array(left @ right)
-
-    def _array(self, value: Any) -> Floats:
+    def reduce(self, value: Any) -> Floats:
         """NumPy gives a bare number in place of an array of shape ()."""
         return np.asarray(value) if self.xp is np else value
 

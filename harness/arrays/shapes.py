@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import prod
 
 from harness.arrays.values import Unsupported
 from harness.language.types import (
@@ -14,6 +15,7 @@ from harness.language.types import (
     Type,
     Vector,
     dim_value,
+    function_parts,
     resolve,
 )
 
@@ -27,6 +29,17 @@ def size_of(type_: Type, sizes: Mapping[str, int]) -> int:
             return sizes[name]
         case other:
             raise Unsupported(f"{other} has no end of values to go through")
+
+
+def places_of(type_: Type, sizes: Mapping[str, int]) -> int:
+    """How many indices or positions the places of a value of this type may be.
+
+    Raises `Unsupported` where there is none for a value that has some.
+    """
+    size = size_of(function_parts(type_)[1], sizes)
+    if not size and prod(shape_of(type_, sizes)):
+        raise Unsupported(f"there is no {type_}")
+    return size
 
 
 def rank(type_: Type) -> int | None:
@@ -43,6 +56,11 @@ def rank(type_: Type) -> int | None:
             return None if inner is None else inner + 1
         case _:
             return None
+
+
+def core_rank(type_: Type) -> int:
+    """The axes of a vector or a matrix, without those of a family of them."""
+    return rank(function_parts(type_)[1]) or 0
 
 
 def shape_of(type_: Type, sizes: Mapping[str, int]) -> tuple[int, ...]:

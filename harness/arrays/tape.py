@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
 from functools import partial
+from math import prod
 from operator import methodcaller
 from typing import Any, Generic, TypeVar
 
@@ -42,8 +43,11 @@ class Slot:
         raise TypeError("what is recorded must not depend on the numbers")
 
 
-Step = tuple[Callable[..., Any], tuple[int, ...], int]
-"""One operation, the slots that it takes, and the one that it fills, by their numbers."""
+Step = tuple[Callable[..., Any], tuple[int, ...], int, Shape]
+"""One operation, the slots that it takes and the one that it fills, by number, and its shape."""
+
+_TOLL = 10_000
+"""A step takes as long as so many numbers, whatever it computes."""
 
 
 class Tape:
@@ -55,9 +59,11 @@ class Tape:
         self._values = values
         self._inputs = inputs
         self._results = results
+        self.work = sum(_TOLL + prod(shape) for *_, shape in steps)
+        """How much there is to do: the numbers that are computed, and a toll for each step."""
         self._steps: list[tuple[Callable[..., Any], tuple[int, ...], int, tuple[int, ...]]] = []
         needed = set(results)
-        for run, operands, result in reversed(steps):
+        for run, operands, result, _ in reversed(steps):
             if result in needed:
                 # Numbers are let go after their last use, so that their memory is used again
                 # while it is still in the cache.
@@ -92,7 +98,7 @@ class Recorder(Generic[A]):
 
     def tape(self, results: Sequence[Slot]) -> Tape:
         """All that was recorded, for these results."""
-        computed = {result for _, _, result in self._steps} | set(self._inputs)
+        computed = {result for _, _, result, _ in self._steps} | set(self._inputs)
         values = [None if i in computed else v for i, v in enumerate(self._values)]
         return Tape(values, self._inputs, self._steps, [slot.number for slot in results])
 
@@ -129,7 +135,7 @@ class Recorder(Generic[A]):
             found = run(*[self._values[number] for number in numbers])
             shape = tuple(found.shape if are_places else self.arithmetic.shape(found))
             slot = self._known[key] = self._kept(found, shape, are_places)
-            self._steps.append((run, numbers, slot.number))
+            self._steps.append((run, numbers, slot.number, shape))
         return self._known[key]
 
     def lay(self, name: Hashable, run: Callable[..., Any], *operands: Slot) -> Slot:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from harness.claims.document import Document, read_document, schema_faults
+from harness.claims.document import Document, read_all, read_checked
+from harness.claims.load import Faults
 from harness.claims.looks import judged, places_of_names
 from harness.claims.model import Claim, Library
 from harness.claims.toggles import Checker, Question, WrittenToggle
@@ -19,32 +20,24 @@ def load_checkers(
     paths: Sequence[tuple[Path, str]], library: Library, claims: Sequence[Claim]
 ) -> tuple[Checker, ...]:
     """Read files of toggles, each with the name that messages call it. Raises `InputError`."""
-    found: list[Checker] = []
-    faults: list[Diagnostic] = []
     by_name = {claim.theorem: claim for claim in claims}
-    for path, name in paths:
-        try:
-            found.append(_load(path, name, library, by_name))
-        except InputError as error:
-            faults.extend(error.diagnostics)
+    found, faults = read_all(paths, lambda path, name: _load(path, name, library, by_name))
     if faults:
         raise InputError(faults)
     return tuple(found)
 
 
 def _load(path: Path, name: str, library: Library, claims: Mapping[str, Claim]) -> Checker:
-    document = read_document(path, name)
-    faults = list(schema_faults(document, "toggles"))
-    if faults:
-        raise InputError(faults)
+    document = read_checked(path, name, "toggles")
+    faults = Faults(document)
     data = document.data
     if path.stem in claims or path.stem in library.definitions:
         message = f"{path.stem} is a theorem or definition; a checker is known by its file's name"
-        faults.append(document.fault(("title",), message))
+        faults.add(("title",), message)
 
     def claim_named(name: str, place: tuple[str, ...]) -> Claim | None:
         if name not in claims:
-            faults.append(document.fault(place, f"no specification claims {name!r}"))
+            faults.add(place, f"no specification claims {name!r}")
         return claims.get(name)
 
     questions = []
@@ -59,7 +52,7 @@ def _load(path: Path, name: str, library: Library, claims: Mapping[str, Claim]) 
         for question, theorem in off.get("ask", {}).items():
             place = ("toggles", name, "off", "ask", question)
             if question not in data["questions"]:
-                faults.append(document.fault(place, f"there is no question {question!r}"))
+                faults.add(place, f"there is no question {question!r}")
             claim = claim_named(theorem, place)
             if claim is not None:
                 ask[question] = claim
@@ -69,14 +62,14 @@ def _load(path: Path, name: str, library: Library, claims: Mapping[str, Claim]) 
         for i, other in enumerate(needs):
             if other not in data["toggles"]:
                 at = ("toggles", name, "needs", i)
-                faults.append(document.fault(at, f"there is no toggle {other!r}"))
+                faults.add(at, f"there is no toggle {other!r}")
         toggles.append(WrittenToggle(name, says, drop, replacements, extra, ask, assume, needs))
     presets = {preset: tuple(off) for preset, off in data.get("presets", {}).items()}
     for preset, names in presets.items():
         for i, other in enumerate(names):
             if other not in data["toggles"]:
                 where = ("presets", preset, i)
-                faults.append(document.fault(where, f"there is no toggle {other!r}"))
+                faults.add(where, f"there is no toggle {other!r}")
     if not faults:
         faults.extend(_unfit(document, questions, toggles, library))
     if faults:

@@ -10,18 +10,20 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 
 from harness.diagnostics import Diagnostic, InputError, shortened
 from harness.language.characters import named, unseen
+
+T = TypeVar("T")
 
 MAX_BYTES = 1_000_000
 """A specification is read by people; anything larger is a mistake."""
@@ -161,6 +163,28 @@ def read_document(path: Path, name: str, limit: int = MAX_BYTES) -> Document:
     if faults:
         raise InputError(faults)
     return document
+
+
+def read_checked(path: Path, name: str, kind: str, limit: int = MAX_BYTES) -> Document:
+    """`read_document` of a file that meets the schema of its kind. Raises `InputError`."""
+    document = read_document(path, name, limit)
+    if faults := list(schema_faults(document, kind)):
+        raise InputError(faults)
+    return document
+
+
+def read_all(
+    files: Iterable[tuple[Path, str]], read: Callable[[Path, str], T]
+) -> tuple[list[T], list[Diagnostic]]:
+    """What is read of files, each with the name that messages call it; and the faults of all."""
+    found: list[T] = []
+    faults: list[Diagnostic] = []
+    for path, name in files:
+        try:
+            found.append(read(path, name))
+        except InputError as error:
+            faults.extend(error.diagnostics)
+    return found, faults
 
 
 def _convert(node: yaml.Node, path: YamlPath, document: Document, faults: list[Diagnostic]) -> Any:

@@ -1,36 +1,52 @@
-"""Claims with values put in: functions that a hypothesis gives in full, `∀ a, f(a) = a*a + 1`, and
-what the author of a claim says that its instances are made of.
+"""Claims with values put in: what a hypothesis gives in full, and what the author of a claim says
+that its instances are made of.
+
+`∀ a, f(a) = a*a + 1` says what the function f is, and `∀ i, s(i) = t(u(i))` what the map s of
+indices is: the claim less such a hypothesis has `i ↦ t(u(i))` for s.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
 from harness.claims.hypotheses import open_functions
 from harness.claims.model import Claim, Hypothesis, Sample
-from harness.language.terms import Apply, Equation, Lambda, Primitive, Relation, Term, Variable
+from harness.language.terms import Equation, Lambda, Primitive, Relation, Term, Variable
 from harness.language.transform import (
+    apart,
     apply,
     equation_variables,
     free_variables,
     fresh,
+    spine,
     substitute,
 )
-from harness.language.types import SCALAR, function_parts
+from harness.language.types import SCALAR, function_parts, is_place
 
 
 def with_functions_given(claim: Claim) -> Claim:
     """The claim less the functions that its hypotheses give, which stand there in their place."""
-    functions = open_functions(claim)
-    for hypothesis in claim.hypotheses:
-        found = _given(hypothesis.equation, functions)
-        if found is not None:
-            rest = tuple(h for h in claim.hypotheses if h is not hypothesis)
-            kept = tuple(p for p in claim.parameters if p.name != found[0])
-            less = replace(claim, hypotheses=rest, parameters=kept)
-            return with_functions_given(put_in(less, dict([found])))
-    return claim
+    return _with_given(claim, open_functions(claim))[0]
+
+
+def with_places_given(claim: Claim) -> tuple[Claim, tuple[str, ...]]:
+    """The claim less the maps of indices that hypotheses give, and the names of these hypotheses.
+
+    The one is proved if and only if the other is.
+    """
+    return _with_given(claim, {p.name for p in claim.explicit if is_place(p.type)})
+
+
+def _with_given(claim: Claim, names: Collection[str]) -> tuple[Claim, tuple[str, ...]]:
+    used: list[str] = []
+    while (found := next(_given(claim, names), None)) is not None:
+        hypothesis, name, term = found
+        used.append(hypothesis)
+        kept = tuple(p for p in claim.parameters if p.name != name)
+        rest = put_in(claim.without(hypothesis), {name: term})
+        claim = replace(rest, parameters=kept)
+    return claim, tuple(used)
 
 
 def with_samples(claim: Claim) -> tuple[Claim, Claim]:
@@ -75,11 +91,10 @@ def put_in(claim: Claim, terms: Mapping[str, Term]) -> Claim:
     """The claim with terms in place of variables."""
 
     def changed(equation: Equation) -> Equation:
-        left, right = (substitute(side, terms) for side in (equation.left, equation.right))
-        return replace(equation, left=left, right=right)
+        free = apart(equation, claim.parameters)
+        return free.changed(lambda side: substitute(side, terms))
 
-    hypotheses = tuple(replace(h, equation=changed(h.equation)) for h in claim.hypotheses)
-    return replace(claim, hypotheses=hypotheses, conclusion=changed(claim.conclusion))
+    return claim.changed(changed)
 
 
 def with_units(claim: Claim) -> Claim:
@@ -107,26 +122,18 @@ def with_units(claim: Claim) -> Claim:
     return replace(claim, hypotheses=tuple(map(said, claim.hypotheses)))
 
 
-def _given(equation: Equation, functions: set[str]) -> tuple[str, Term] | None:
-    """A function and what it is, where the equation gives it for all its arguments."""
-    if not equation.is_equation:
-        return None
-    for one, other in (
-        (equation.left, equation.right),
-        (equation.right, equation.left),
-    ):
-        inner, arguments = one, list[Variable]()
-        while isinstance(inner, Apply) and isinstance(inner.argument, Variable):
-            arguments.insert(0, inner.argument)
-            inner = inner.function
-        if not isinstance(inner, Variable) or inner.name not in functions:
-            continue
-        names = [a.name for a in arguments]
-        if inner.name in free_variables(other) or len(set(names)) < len(names):
-            continue
-        if set(names) == {v.name for v in equation.parameters}:
-            term = other
-            for argument in reversed(arguments):
-                term = Lambda(argument, term)
-            return inner.name, term
-    return None
+def _given(claim: Claim, names: Collection[str]) -> Iterator[tuple[str, str, Term]]:
+    """Hypotheses that give one of these variables for all its arguments, with what it is."""
+    for hypothesis in claim.hypotheses:
+        equation = apart(hypothesis.equation, claim.parameters)
+        for one, other in (equation.sides, equation.sides[::-1]) if equation.is_equation else ():
+            head, arguments = spine(one)
+            bound = [a.name for a in arguments if isinstance(a, Variable)]
+            if not isinstance(head, Variable) or head.name not in names:
+                continue
+            is_whole = sorted(bound) == sorted(v.name for v in equation.parameters)
+            if is_whole and len(bound) == len(arguments) and head.name not in free_variables(other):
+                for argument in reversed(arguments):
+                    assert isinstance(argument, Variable)
+                    other = Lambda(argument, other)
+                yield hypothesis.name, head.name, other

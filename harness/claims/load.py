@@ -9,9 +9,16 @@ from functools import cache, partial
 from importlib import resources
 from itertools import chain
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from harness.claims.document import Document, YamlPath, read_document, schema_faults
+from harness.claims.document import (
+    Document,
+    YamlPath,
+    read_all,
+    read_checked,
+    read_document,
+    schema_faults,
+)
 from harness.claims.looks import disguise, judged, places_of_names
 from harness.claims.model import (
     OPERATORS,
@@ -31,10 +38,10 @@ from harness.language.parser import parse_statement, parse_term, parse_type
 from harness.language.primitives import BY_NAME, OPERATIONS, signatures
 from harness.language.scope import Scope, check_type
 from harness.language.syntax import LanguageError, names_in
-from harness.language.terms import Equation, Relation
+from harness.language.terms import Equation, Relation, Term
 from harness.language.tokens import IDENTIFIER, is_identifier
 from harness.language.transform import free_variables
-from harness.language.types import Parameter, Sort
+from harness.language.types import Parameter, Sort, Type
 
 T = TypeVar("T")
 
@@ -42,24 +49,43 @@ DEFINITIONS_FILE = "definitions.yaml"
 
 
 class Faults(list[Diagnostic]):
-    """Collects faults, so that reading goes on after the first."""
+    """Collects the faults of one file, so that reading goes on after the first."""
 
-    def text(self, document: Document, path: YamlPath, read: Callable[[], T]) -> T | None:
-        """The value of `read`, or nothing and a fault within the text at `path`."""
+    def __init__(self, document: Document) -> None:
+        super().__init__()
+        self.document = document
+
+    def add(self, path: YamlPath, message: str, *, key: bool = False) -> None:
+        """A fault at the value (or the key) that `path` leads to."""
+        self.append(self.document.fault(path, message, key=key))
+
+    def text(self, path: YamlPath, read: Callable[..., T], *given: Any) -> T | None:
+        """What `read` makes of the given; nothing, and a fault within the text at `path`."""
         try:
-            return read()
+            return read(*given)
         except LanguageError as error:
-            self.append(document.fault_within(path, error.span[0], error.message))
+            self.append(self.document.fault_within(path, error.span[0], error.message))
         except RecursionError:
-            self.append(document.fault(path, "nested too deeply"))
+            self.add(path, "nested too deeply")
         return None
 
-    def constant(self, document: Document, path: YamlPath, name: str) -> bool:
+    def type(self, path: YamlPath, text: str, parameters: Iterable[Parameter]) -> Type | None:
+        """The type that a text stands for, whether or not all of its names are declared."""
+        type_ = self.text(path, parse_type, text)
+        if type_ is not None:
+            self.text(path, check_type, type_, Scope({}, tuple(parameters)), (0, len(text)))
+        return type_
+
+    def term(self, path: YamlPath, text: str, scope: Scope) -> Term | None:
+        """The term that a text stands for."""
+        return self.text(path, lambda: elaborate_term(parse_term(text), scope))
+
+    def constant(self, path: YamlPath, name: str) -> bool:
         """Whether `name` can be a Lean constant that all definitions rest on."""
         if not is_lean_name(name):
-            self.append(document.fault(path, f"{name!r} is not a Lean name"))
+            self.add(path, f"{name!r} is not a Lean name")
         elif is_disguised(name):
-            self.append(document.fault(path, disguise(name)))
+            self.add(path, disguise(name))
         else:
             return True
         return False
@@ -67,14 +93,12 @@ class Faults(list[Diagnostic]):
 
 def load_library(path: Path, name: str) -> Library:
     """Read `definitions.yaml`. Raises `InputError` with all its faults."""
-    document = read_document(path, name)
-    faults = Faults(schema_faults(document, "definitions"))
-    if faults:
-        raise InputError(faults)
+    document = read_checked(path, name, "definitions")
+    faults = Faults(document)
     data = document.data
     namespace = data["namespace"]
     if namespace:
-        faults.constant(document, ("namespace",), namespace)
+        faults.constant(("namespace",), namespace)
     shipped = profile(data["extends"]) if "extends" in data else Library("", {}, {}, {})
     empty = Library(namespace, {}, {}, {})
     said = data.get("primitives", {})
@@ -82,24 +106,24 @@ def load_library(path: Path, name: str) -> Library:
     borrowed = frozenset(terms)
     shapes = {**shipped.shapes, **(data.get("types") or {})}
     for shape, text in (data.get("types") or {}).items():
-        _one_term(document, ("types", shape), text, faults)
+        _one_term(("types", shape), text, faults)
     primitives = {name: shipped.primitives[name] for name in terms}
     for primitive, constant in said.items():
         path_ = ("primitives", primitive)
         if primitive not in signatures():
             known = ", ".join(signatures())
             message = f"unknown primitive {primitive!r}; known: {known}"
-            faults.append(document.fault(path_, message, key=True))
+            faults.add(path_, message, key=True)
         elif _is_term(constant):
             if primitive in OPERATIONS or primitive in _FUNCTIONS:
                 message = f"{primitive} is Lean's own, and needs no constant"
-                faults.append(document.fault(path_, message))
-            elif _one_term(document, path_, constant, faults):
+                faults.add(path_, message)
+            elif _one_term(path_, constant, faults):
                 terms[primitive] = constant
                 primitives[primitive] = f"{OPERATORS}.{primitive}"
-        elif faults.constant(document, path_, constant):
+        elif faults.constant(path_, constant):
             primitives[primitive] = empty.qualified(constant)
-    scalars = {**_kinds(document, faults)}
+    scalars = {**_kinds(faults)}
     scalars |= {kind: own for kind, own in shipped.scalars.items() if kind not in scalars}
     # A claim that does not say is of the kind that stands first.
     for kind, own in core_scalars().items():
@@ -107,34 +131,29 @@ def load_library(path: Path, name: str) -> Library:
         # Mathlib's `Field` may stand for that of Lean's core, and no other class or type.
         if found.lean_name.split(".")[-1] != own.lean_name.split(".")[-1]:
             message = f"{kind!r} is the name of {own.lean_name}, and not of {found.lean_name}"
-            faults.append(document.fault(("scalars", kind), message, key=True))
+            faults.add(("scalars", kind), message, key=True)
     definitions: dict[str, Definition] = {}
     for definition_name, entry in data["definitions"].items():
         base: YamlPath = ("definitions", definition_name)
         if not is_identifier(definition_name):
             message = f"{definition_name!r} cannot name a definition"
-            faults.append(document.fault(base, message, key=True))
+            faults.add(base, message, key=True)
             continue
         if definition_name in signatures():
             message = (
                 "expected a name that no operator of the language has, "
                 f"found {definition_name!r}; Lean's own is named in 'primitives'"
             )
-            faults.append(document.fault(base, message, key=True))
+            faults.add(base, message, key=True)
             continue
         lean_name = entry.get("lean", "")
         if lean_name:
-            faults.constant(document, (*base, "lean"), lean_name)
-        parameters = read_parameters(document, (*base, "for"), faults)
+            faults.constant((*base, "lean"), lean_name)
+        parameters = read_parameters((*base, "for"), faults)
         if parameters is None:
             continue
         scope = Scope({n: d.type for n, d in definitions.items()}, parameters)
-        text = entry["is"]
-        body = faults.text(
-            document,
-            (*base, "is"),
-            lambda t=text, s=scope: elaborate_term(parse_term(t), s),  # type: ignore[misc]
-        )
+        body = faults.term((*base, "is"), entry["is"], scope)
         names = places_of_names(document, keys=[(*base, "for")], texts=[(*base, "is")])
         names[definition_name] = partial(document.fault, base, key=True)
         same, doubts = judged(names, [*definitions, *BY_NAME])
@@ -145,14 +164,14 @@ def load_library(path: Path, name: str) -> Library:
                 entry["says"],
                 parameters,
                 body,
-                text,
+                entry["is"],
                 lean_name,
                 vacuous=entry.get("vacuous", ""),
                 place=Place(document, base),
                 doubts=tuple(doubts),
             )
     bridges = {name: own for name, own in shipped.bridges.items() if name in borrowed}
-    bridges |= _bridges(document, namespace, {*primitives, *definitions}, faults)
+    bridges |= _bridges(namespace, {*primitives, *definitions}, faults)
     if faults:
         raise InputError(faults)
     return Library(
@@ -171,18 +190,16 @@ def load_library(path: Path, name: str) -> Library:
     )
 
 
-def _bridges(
-    document: Document, namespace: str, known: set[str], faults: Faults
-) -> dict[str, tuple[str, ...]]:
+def _bridges(namespace: str, known: set[str], faults: Faults) -> dict[str, tuple[str, ...]]:
     """The theorems that stand where a constant is not by definition what it is meant to be."""
     found: dict[str, tuple[str, ...]] = {}
-    for name, given in (document.data.get("bridges") or {}).items():
+    for name, given in (faults.document.data.get("bridges") or {}).items():
         at: YamlPath = ("bridges", name)
         theorems = [given] if isinstance(given, str) else given
         wanted = 2 if name == "sum" else 1
         if name not in known:
             message = f"expected a primitive or a definition of this file, found {name!r}"
-            faults.append(document.fault(at, message, key=True))
+            faults.add(at, message, key=True)
             continue
         if len(theorems) != wanted:
             what = (
@@ -190,9 +207,9 @@ def _bridges(
                 if wanted == 2
                 else "one theorem"
             )
-            faults.append(document.fault(at, f"expected {what}, found {len(theorems)}"))
+            faults.add(at, f"expected {what}, found {len(theorems)}")
             continue
-        if all(faults.constant(document, at, theorem) for theorem in theorems):
+        if all(faults.constant(at, theorem) for theorem in theorems):
             found[name] = tuple(map(Library(namespace, {}, {}, {}).qualified, theorems))
     return found
 
@@ -202,7 +219,7 @@ def _is_term(text: str) -> bool:
     return re.search(r"[\s()]", text.strip()) is not None
 
 
-def _one_term(document: Document, path: YamlPath, text: str, faults: Faults) -> bool:
+def _one_term(path: YamlPath, text: str, faults: Faults) -> bool:
     """Whether a text for Lean can be one term: its brackets close, and nothing is hidden in it.
 
     What it says does not depend on this; it is so that Lean's messages are about the term.
@@ -214,15 +231,15 @@ def _one_term(document: Document, path: YamlPath, text: str, faults: Faults) -> 
             opened.append((_BRACKETS[mark], offset))
         elif mark not in _BRACKETS.values():
             message = f"expected one term of Lean, without comments, texts and quoted names: {mark}"
-            faults.append(document.fault_within(path, offset, message))
+            faults.append(faults.document.fault_within(path, offset, message))
             return False
         elif not opened or opened.pop()[0] != mark:
             message = f"expected one term of Lean, found {mark!r}, which closes nothing"
-            faults.append(document.fault_within(path, offset, message))
+            faults.append(faults.document.fault_within(path, offset, message))
             return False
     for mark, offset in opened:
         message = f"expected one term of Lean: {mark!r} is missing for what opens here"
-        faults.append(document.fault_within(path, offset, message))
+        faults.append(faults.document.fault_within(path, offset, message))
     return not opened
 
 
@@ -234,7 +251,7 @@ _FUNCTIONS = frozenset({"vector", "tabulate", "entry", "matrix_entry"})
 @cache
 def core_scalars() -> Mapping[str, ScalarKind]:
     """The kinds of scalars that Lean's core has, by name."""
-    return _kinds(_shipped("core"), Faults())
+    return _kinds(Faults(_shipped("core")))
 
 
 PROFILES = ("mathlib",)
@@ -249,7 +266,7 @@ def profile(name: str) -> Library:
     terms = dict(data["primitives"])
     return Library(
         "",
-        {**core_scalars(), **_kinds(document, Faults())},
+        {**core_scalars(), **_kinds(Faults(document))},
         {operator: f"{OPERATORS}.{operator}" for operator in terms},
         {},
         {operator: tuple(theorems) for operator, theorems in data["bridges"].items()},
@@ -272,10 +289,10 @@ _NUMERALS = {"zero": ("Zero.toOfNat0",), "one": ("One.toOfNat1",)}
 """What leads from the instance that Lean finds for 0 or 1 to that of the numeral."""
 
 
-def _kinds(document: Document, faults: Faults) -> dict[str, ScalarKind]:
+def _kinds(faults: Faults) -> dict[str, ScalarKind]:
     """The kinds of scalars that a file declares."""
     scalars: dict[str, ScalarKind] = {}
-    for kind, entry in document.data.get("scalars", {}).items():
+    for kind, entry in faults.document.data.get("scalars", {}).items():
         at: YamlPath = ("scalars", kind)
         lean_name = entry.get("class") or entry["type"]
         classes, order = entry.get("instances", {}), entry.get("order", {})
@@ -287,30 +304,28 @@ def _kinds(document: Document, faults: Faults) -> dict[str, ScalarKind]:
             given = {op: [f"{own}.{op}", *_NUMERALS.get(op, ())] for op in given}
         operations = {op: tuple(names) for op, names in given.items()}
         for constant in (lean_name, *chain(*operations.values(), *classes.items(), order.values())):
-            faults.constant(document, at, constant)
+            faults.constant(at, constant)
         scalars[kind] = ScalarKind(kind, lean_name, operations, "type" in entry, classes, order)
         if kind in OPERATIONS:
             message = f"{kind!r} is the name of an operation"
-            faults.append(document.fault(at, message, key=True))
+            faults.add(at, message, key=True)
     return scalars
 
 
 def load_claim(path: Path, name: str, library: Library) -> Claim:
     """Read one claim. Raises `InputError` with all its faults."""
-    document = read_document(path, name)
-    faults = Faults(schema_faults(document, "claim"))
-    if faults:
-        raise InputError(faults)
+    document = read_checked(path, name, "claim")
+    faults = Faults(document)
     data = document.data
     theorem = data["theorem"]
     if not is_lean_name(theorem):
-        faults.append(document.fault(("theorem",), f"{theorem!r} is not a Lean name"))
+        faults.add(("theorem",), f"{theorem!r} is not a Lean name")
     kind = data.get("scalars", next(iter(library.scalars)))
     if kind not in library.scalars:
         known = ", ".join(library.scalars)
         message = f"unknown kind of scalars {kind!r}; declared in {DEFINITIONS_FILE}: {known}"
-        faults.append(document.fault(("scalars",), message))
-    parameters = read_parameters(document, ("for",), faults)
+        faults.add(("scalars",), message)
+    parameters = read_parameters(("for",), faults)
     if parameters is None:
         raise InputError(faults)
     scope = library.scope(parameters)
@@ -319,22 +334,22 @@ def load_claim(path: Path, name: str, library: Library) -> Claim:
         path_: YamlPath = ("assume", hypothesis)
         if not is_identifier(hypothesis):
             message = f"{hypothesis!r} cannot name a hypothesis"
-            faults.append(document.fault(path_, message, key=True))
-        equation = _statement(document, path_, text, scope, faults)
+            faults.add(path_, message, key=True)
+        equation = _statement(path_, text, scope, faults)
         if equation is not None:
             hypotheses.append(Hypothesis(hypothesis, equation, text, Place(document, path_)))
-    conclusion = _statement(document, ("then",), data["then"], scope, faults)
-    samples = _samples(document, parameters, library, faults)
+    conclusion = _statement(("then",), data["then"], scope, faults)
+    samples = _samples(parameters, library, faults)
     stated = [(h.place.path, h.equation) for h in hypotheses if h.place]
     for path_, equation in [*stated, (("then",), conclusion)]:
         sign = equation.relation if equation else Relation.EQUAL
         if sign.is_order and kind in library.scalars and sign not in library.scalars[kind].order:
             ordered = ", ".join(k for k, known in library.scalars.items() if sign in known.order)
             message = f"expected scalars that {sign} orders ({ordered}), found the kind {kind!r}"
-            faults.append(document.fault(path_, message))
+            faults.add(path_, message)
     means = _means(data.get("means") or {})
     for name in means.keys() - {parameter.name for parameter in parameters}:
-        faults.append(document.fault(("means",), f"the claim has no variable {name}"))
+        faults.add(("means",), f"the claim has no variable {name}")
     texts: list[YamlPath] = [("then",), *(("assume", name) for name in data.get("assume") or {})]
     names = places_of_names(document, keys=[("for",), ("assume",)], texts=texts)
     same, doubts = judged(names, [*library.definitions, *BY_NAME])
@@ -367,14 +382,9 @@ def load_claims(paths: Iterable[tuple[Path, str]], library: Library) -> tuple[Cl
 
     Raises `InputError` with the faults of all files together.
     """
+    found, faults = read_all(paths, lambda path, name: load_claim(path, name, library))
     claims: dict[str, Claim] = {}
-    faults: list[Diagnostic] = []
-    for path, name in paths:
-        try:
-            claim = load_claim(path, name, library)
-        except InputError as error:
-            faults.extend(error.diagnostics)
-            continue
+    for claim in found:
         if claim.theorem in library.definitions and claim.place:
             message = f"{claim.theorem} is the name of a definition; `lean` there gives it another"
             faults.append(claim.place.document.fault(("theorem",), message))
@@ -405,56 +415,44 @@ def form_faults(paths: Iterable[tuple[Path, str]]) -> Iterator[Diagnostic]:
             yield from error.diagnostics
 
 
-def _statement(
-    document: Document, path: YamlPath, text: str, scope: Scope, faults: Faults
-) -> Equation | None:
-    return faults.text(document, path, lambda: elaborate_statement(parse_statement(text), scope))
+def _statement(path: YamlPath, text: str, scope: Scope, faults: Faults) -> Equation | None:
+    return faults.text(path, lambda: elaborate_statement(parse_statement(text), scope))
 
 
 def _samples(
-    document: Document, parameters: tuple[Parameter, ...], library: Library, faults: Faults
+    parameters: tuple[Parameter, ...], library: Library, faults: Faults
 ) -> tuple[Sample, ...]:
     """What stands under `sample`: variables with what they are, and types of other names."""
-    texts: Mapping[str, str] = document.data.get("sample") or {}
+    texts: Mapping[str, str] = faults.document.data.get("sample") or {}
     types = {p.name: p.type for p in parameters if p.is_explicit}
     drawn: list[Parameter] = []
     for name, text in texts.items():
         path: YamlPath = ("sample", name)
         if not is_identifier(name) or any(p.name == name for p in parameters if not p.is_explicit):
-            faults.append(document.fault(path, f"{name!r} cannot name a variable", key=True))
-        elif name not in types:
-            type_ = faults.text(document, path, lambda t=text: parse_type(t))  # type: ignore[misc]
-            if type_ is not None:
-                span, scope = (0, len(text)), Scope({}, parameters)
-                faults.text(document, path, lambda t=type_, s=scope, w=span: check_type(t, s, w))  # type: ignore[misc]
-                drawn.append(Parameter(name, type_))
+            faults.add(path, f"{name!r} cannot name a variable", key=True)
+        elif name not in types and (type_ := faults.type(path, text, parameters)) is not None:
+            drawn.append(Parameter(name, type_))
     found = []
     for name in (n for n in texts if n in types):
-        text, path, type_ = texts[name], ("sample", name), types[name]
-        syntax = faults.text(document, path, lambda t=text: parse_term(t))  # type: ignore[misc]
+        text, path, wanted = texts[name], ("sample", name), types[name]
+        syntax = faults.text(path, parse_term, text)
         if syntax is None:
             continue
         taken = {*types, *(p.name for p in (*parameters, *drawn)), *library.definitions, *BY_NAME}
         own = [p for p in drawn if p.name in names_in(syntax)]
-        own += [Parameter(n, type_) for n in sorted(names_in(syntax) - taken)]
+        own += [Parameter(n, wanted) for n in sorted(names_in(syntax) - taken)]
         scope = library.scope((*parameters, *own))
-        term = faults.text(
-            document,
-            path,
-            lambda t=syntax, k=type_, s=scope: elaborate_as(t, k, s),  # type: ignore[misc]
-        )
+        term = faults.text(path, elaborate_as, syntax, wanted, scope)
         if term is not None and name in free_variables(term):
-            faults.append(document.fault(path, f"{name} is told by itself"))
+            faults.add(path, f"{name} is told by itself")
         elif term is not None:
             found.append(Sample(name, term, text, tuple(own)))
     return tuple(found)
 
 
-def read_parameters(
-    document: Document, path: YamlPath, faults: Faults
-) -> tuple[Parameter, ...] | None:
+def read_parameters(path: YamlPath, faults: Faults) -> tuple[Parameter, ...] | None:
     """The parameters under `for`, or nothing where one of them has a fault."""
-    entries: Mapping[str, str] = document.data
+    entries: Mapping[str, str] = faults.document.data
     for key in path:
         entries = entries[key]  # type: ignore[assignment, index]
     before = len(faults)
@@ -463,18 +461,15 @@ def read_parameters(
         inner = (*path, key)
         for name in (part.strip() for part in key.split(",")):
             if not is_identifier(name):
-                faults.append(document.fault(inner, f"{name!r} cannot name a variable", key=True))
+                faults.add(inner, f"{name!r} cannot name a variable", key=True)
             elif any(p.name == name for p in found):
-                faults.append(document.fault(inner, f"{name} is declared twice", key=True))
+                faults.add(inner, f"{name} is declared twice", key=True)
             elif text in ("dimension", "type"):
                 found.append(Parameter(name, Sort(text)))
             else:
-                type_ = faults.text(document, inner, lambda t=text: parse_type(t))  # type: ignore[misc]
+                type_ = faults.type(inner, text, found)
                 if type_ is None:
                     break
-                scope = Scope({}, tuple(found))
-                span = (0, len(text))
-                faults.text(document, inner, lambda t=type_, s=scope, w=span: check_type(t, s, w))  # type: ignore[misc]
                 found.append(Parameter(name, type_))
     return tuple(found) if len(faults) == before else None
 

@@ -12,8 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from harness.claims.document import Document, read_document, schema_faults
-from harness.diagnostics import InputError
+from harness.claims.document import Document, read_checked
 from harness.language.characters import is_unseen
 
 LOCK_FILE = "lock.yaml"
@@ -83,10 +82,7 @@ def read_lock(path: Path, name: str) -> Lock | None:
     """
     if not path.exists():
         return None
-    document = read_document(path, name, limit=_MAX_BYTES)
-    faults = list(schema_faults(document, "lock"))
-    if faults:
-        raise InputError(faults)
+    document = read_checked(path, name, "lock", limit=_MAX_BYTES)
     data = document.data
     return Lock(
         data["lean"],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +13,7 @@ from harness.claims.lock import Lock
 from harness.diagnostics import Diagnostic
 from harness.language.scope import DefinitionType, Scope
 from harness.language.terms import Equation, Span, Term
+from harness.language.transform import equation_variables
 from harness.language.types import Parameter
 
 if TYPE_CHECKING:
@@ -302,6 +303,31 @@ class Claim:
     def assumed(self) -> tuple[Equation, ...]:
         """What the hypotheses say."""
         return tuple(h.equation for h in self.hypotheses)
+
+    @property
+    def explicit(self) -> tuple[Parameter, ...]:
+        """Its variables: what it ranges over less dimensions and types."""
+        return tuple(p for p in self.parameters if p.is_explicit)
+
+    @property
+    def sized(self) -> list[str]:
+        """Its dimensions and types, by name: what an instance has a size for."""
+        return [p.name for p in self.parameters if not p.is_explicit]
+
+    @property
+    def spoken(self) -> set[str]:
+        """The variables that hypotheses speak of, by name."""
+        return set[str]().union(*map(equation_variables, self.assumed))
+
+    def without(self, hypothesis: str) -> Claim:
+        """The claim with one hypothesis less."""
+        kept = tuple(h for h in self.hypotheses if h.name != hypothesis)
+        return replace(self, hypotheses=kept)
+
+    def changed(self, change: Callable[[Equation], Equation]) -> Claim:
+        """The claim with what becomes of its hypotheses and its conclusion in their place."""
+        hypotheses = tuple(replace(h, equation=change(h.equation)) for h in self.hypotheses)
+        return replace(self, hypotheses=hypotheses, conclusion=change(self.conclusion))
 
     def detached(self) -> Claim:
         """The claim without the file that it was read from."""

@@ -7,23 +7,15 @@ from functools import cache
 
 from harness.claims.model import Claim, Definition, Library
 from harness.language.prelude import known, made_of
-from harness.language.primitives import OPERATIONS
+from harness.language.primitives import ARRANGING, OPERATIONS
 from harness.language.transform import calls, primitives
 
 _NEEDS: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(ARRANGING, ()),
     **{operation: (operation,) for operation in OPERATIONS},
     "sum": ("zero", "add"),
-    "if_le": (),
-    "vector": (),
-    "tabulate": (),
-    "entry": (),
-    "append": (),
-    "concat": (),
     "identity": ("zero", "one"),
-    "matrix_entry": (),
     "diagonal": ("zero",),
-    "matrix2": (),
-    "blocks": (),
     "blockdiag": ("zero",),
 }
 

@@ -12,12 +12,11 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from harness.claims.document import Document, YamlPath, read_document, schema_faults
+from harness.claims.document import YamlPath, read_all, read_checked
 from harness.claims.load import Faults, read_parameters
 from harness.claims.model import Library, Place
 from harness.diagnostics import Diagnostic, InputError
@@ -26,7 +25,7 @@ from harness.language.parser import parse_term, parse_type
 from harness.language.scope import Scope, check_type
 from harness.language.syntax import LanguageError, NotInferred
 from harness.language.terms import Call, Term, Variable
-from harness.language.types import Dim, DimLit, Parameter, Sort, Vector
+from harness.language.types import Dim, DimLit, Parameter, Sort, Type, Vector
 
 
 @dataclass(frozen=True)
@@ -103,17 +102,15 @@ class Model:
 
 def load_model(path: Path, name: str, library: Library, root: Path) -> Model:
     """Read a file of a whole model. Raises `InputError` with all its faults."""
-    document = read_document(path, name)
-    faults = Faults(schema_faults(document, "model"))
-    if faults:
-        raise InputError(faults)
+    document = read_checked(path, name, "model")
+    faults = Faults(document)
     data = document.data
     file = path.parent / data["part"]
     if not os.path.isfile(file):  # nor is there one where no file can have the name
         message = f"expected the file of a program, found none at {data['part']}"
         raise InputError([document.fault(("part",), message)])
     part = load_program(file, data["part"], library, root)
-    reader = _Reader(document, library, faults)
+    reader = _Reader(library, faults)
     reader.scope = library.scope(part.parameters)
     make = reader.makings(data["make"], ("make",))
     give = reader.makings(data["give"], ("give",))
@@ -135,13 +132,7 @@ def load_programs(
     paths: Iterable[tuple[Path, str]], library: Library, root: Path
 ) -> tuple[Program, ...]:
     """Read files of programs, each with the name that messages call it. Raises `InputError`."""
-    found: list[Program] = []
-    faults: list[Diagnostic] = []
-    for path, name in paths:
-        try:
-            found.append(load_program(path, name, library, root))
-        except InputError as error:
-            faults.extend(error.diagnostics)
+    found, faults = read_all(paths, lambda path, name: load_program(path, name, library, root))
     if faults:
         raise InputError(faults)
     return tuple(found)
@@ -149,21 +140,19 @@ def load_programs(
 
 def load_program(path: Path, name: str, library: Library, root: Path) -> Program:
     """Read one file. Raises `InputError` with all its faults."""
-    document = read_document(path, name)
-    faults = Faults(schema_faults(document, "program"))
-    if faults:
-        raise InputError(faults)
+    document = read_checked(path, name, "program")
+    faults = Faults(document)
     data = document.data
-    source = _source(document, root, faults)
+    source = _source(root, faults)
     definition = library.definitions.get(data["implements"])
     if definition is None:
         message = f"there is no definition {data['implements']!r}"
-        faults.append(document.fault(("implements",), message))
-    reader = _Reader(document, library, faults)
+        faults.add(("implements",), message)
+    reader = _Reader(library, faults)
     where = data.get("where", {})
     parameters = None if definition is None else definition.parameters
     if "for" in data:
-        parameters = read_parameters(document, ("for",), faults)
+        parameters = read_parameters(("for",), faults)
     if parameters is None:  # what names stand for is not known, and faults of form are
         reader.all_read(where)
         raise InputError(faults)
@@ -177,13 +166,13 @@ def load_program(path: Path, name: str, library: Library, root: Path) -> Program
         for key in where:
             if key not in explicit:
                 message = f"{definition.name} has no argument {key!r}; it has {', '.join(explicit)}"
-                faults.append(document.fault(("where", key), message, key=True))
+                faults.add(("where", key), message, key=True)
         term = reader.call(definition.name, explicit, where, scope)
     reader.scope = library.scope(parameters)
     variables = {p.name for p in parameters if p.is_explicit}
     for key in data.get("open", {}):
         if key not in variables:
-            faults.append(document.fault(("open", key), f"there is no variable {key!r}", key=True))
+            faults.add(("open", key), f"there is no variable {key!r}", key=True)
     make = reader.makings(data.get("make", {}), ("make",))
     give = None
     if "give" in data:
@@ -213,24 +202,23 @@ def load_program(path: Path, name: str, library: Library, root: Path) -> Program
     )
 
 
-def _source(document: Document, root: Path, faults: Faults) -> str:
+def _source(root: Path, faults: Faults) -> str:
     """A digest of the program's file, if it is one."""
-    name = document.data["program"].partition(":")[0]
+    name = faults.document.data["program"].partition(":")[0]
     if not name.endswith((".py", ".onnx")):
         return ""
     if os.path.isfile(file := root / name):
         return _fingerprint(file.parent)
     kind = "Python" if name.endswith(".py") else "ONNX"
     message = f"expected a file of {kind}, found none at {name}"
-    faults.append(document.fault(("program",), message))
+    faults.add(("program",), message)
     return ""
 
 
 class _Reader:
     """Reads the parts of one file."""
 
-    def __init__(self, document: Document, library: Library, faults: Faults) -> None:
-        self.document = document
+    def __init__(self, library: Library, faults: Faults) -> None:
         self.library = library
         self.faults = faults
         self.scope = Scope()
@@ -242,16 +230,10 @@ class _Reader:
         scope = self.library.scope(parameters)
         for name, text in entries.items():
             path = ("each", name)
-
-            def read(text: str = text) -> Any:
-                type_ = parse_type(text)
-                check_type(type_, scope, (0, len(text)))
-                return type_
-
-            type_ = self.faults.text(self.document, path, read)
+            type_ = self.faults.text(path, _known_type, text, scope)
             if any(p.name == name for p in parameters):
                 message = f"{name} is declared twice"
-                self.faults.append(self.document.fault(path, message, key=True))
+                self.faults.add(path, message, key=True)
             if type_ is not None:
                 found.append(Parameter(name, type_))
         return tuple(found)
@@ -276,14 +258,14 @@ class _Reader:
                 if start <= error.span[0] < end and name in where:
                     offset = max(0, error.span[0] - start - 1)
                     path: YamlPath = ("where", name)
-                    fault = self.document.fault_within(path, offset, error.message)
+                    fault = self.faults.document.fault_within(path, offset, error.message)
                     break
             else:
                 message = error.message
                 if lost := [n for _, _, n in parts if n not in {*scope.variables, *where}]:
                     expected = "expected each as a variable of `for`, or as a term under `where`"
                     message = f"{definition} takes {', '.join(lost)}: {expected}"
-                fault = self.document.fault(("implements",), message)
+                fault = self.faults.document.fault(("implements",), message)
             self.faults.append(fault)
             return None
         assert isinstance(term, Call)
@@ -291,10 +273,7 @@ class _Reader:
 
     def all_read(self, where: Mapping[str, str]) -> bool:
         """Whether the form of each term is right."""
-        found = [
-            self.faults.text(self.document, ("where", name), partial(parse_term, text))
-            for name, text in where.items()
-        ]
+        found = [self.faults.text(("where", n), parse_term, text) for n, text in where.items()]
         return None not in found
 
     def look(self, where: Mapping[str, str], scope: Scope) -> None:
@@ -305,7 +284,7 @@ class _Reader:
                 elaborate_term(parse_term(text), scope)
 
         for name, text in where.items():
-            self.faults.text(self.document, ("where", name), partial(read, text))
+            self.faults.text(("where", name), read, text)
 
     def makings(self, data: Mapping[str, Any], path: YamlPath) -> tuple[tuple[str, Given], ...]:
         return tuple((key, self.made(value, (*path, key))) for key, value in data.items())
@@ -356,19 +335,12 @@ class _Reader:
                 message = (
                     "expected `is`, `join`, `list`, `number`, `value`, or `mask` with its `size`"
                 )
-                self.faults.append(self.document.fault(path, message))
+                self.faults.add(path, message)
                 return Given("value", path=path)
 
     def _terms(self, texts: list[tuple[YamlPath, str]]) -> tuple[Term, ...]:
-        found = []
-        for path, text in texts:
-            read: Callable[[], Term] = lambda t=text: elaborate_term(  # type: ignore[misc]  # noqa: E731
-                parse_term(t), self.scope
-            )
-            term = self.faults.text(self.document, path, read)
-            if term is not None:
-                found.append(term)
-        return tuple(found)
+        found = [self.faults.term(path, text, self.scope) for path, text in texts]
+        return tuple(term for term in found if term is not None)
 
     def dim(self, text: str | int, path: YamlPath) -> Dim:
         """A dimension as it is written: `h*d`."""
@@ -386,7 +358,7 @@ class _Reader:
             assert isinstance(type_, Vector)
             return type_.size
 
-        return self.faults.text(self.document, path, read) or DimLit(0)
+        return self.faults.text(path, read) or DimLit(0)
 
     def sizes(
         self, data: list[Mapping[str, Any]] | None, parameters: tuple[Parameter, ...]
@@ -402,12 +374,12 @@ class _Reader:
             for key in entry:
                 if key not in names:
                     message = f"there is no variable {key!r}; known: {', '.join(sorted(names))}"
-                    self.faults.append(self.document.fault(("at", i, key), message, key=True))
+                    self.faults.add(("at", i, key), message, key=True)
             for name in wanted:
                 size = entry.get(name)
                 if not isinstance(size, int) or size < 1:
                     message = f"expected a size of {name} from 1 upward, found {size!r}"
-                    self.faults.append(self.document.fault(("at", i, name), message))
+                    self.faults.add(("at", i, name), message)
             values = {key: self._value(value, ("at", i, key)) for key, value in entry.items()}
             found.append(values)
         return tuple(found)
@@ -421,8 +393,15 @@ class _Reader:
             return Fraction(value)
         except (ValueError, ZeroDivisionError):
             message = f"expected a number such as 3 or 1/2, found {value!r}"
-            self.faults.append(self.document.fault(path, message))
+            self.faults.add(path, message)
             return 0
+
+
+def _known_type(text: str, scope: Scope) -> Type:
+    """The type that a text stands for, whose names are in scope. Raises `LanguageError`."""
+    type_ = parse_type(text)
+    check_type(type_, scope, (0, len(text)))
+    return type_
 
 
 def _fingerprint(folder: Path) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 
 from harness.claims.about import KEYS, About, read_about
 from harness.claims.checkers import load_checkers
+from harness.claims.document import read_all
 from harness.claims.load import DEFINITIONS_FILE, form_faults, load_claims, load_library
 from harness.claims.lock import LOCK_FILE, read_lock
 from harness.claims.model import Claim, Project
@@ -185,21 +186,16 @@ def open_project(root: Path) -> Project:
     lean, specs, about = _folders(root)
     definitions = specs / DEFINITIONS_FILE
     files = tuple(_specification_files(specs))
-    faults: list[Diagnostic] = []
-    try:
-        lock = read_lock(specs / LOCK_FILE, _name(specs / LOCK_FILE, root))
-    except InputError as error:
-        faults.extend(error.diagnostics)
-    try:
-        library = load_library(definitions, _name(definitions, root))
-    except InputError as error:
-        faults.extend(error.diagnostics)
+    locked, wrong = read_all([(specs / LOCK_FILE, _name(specs / LOCK_FILE, root))], read_lock)
+    read, faults = read_all([(definitions, _name(definitions, root))], load_library)
+    wrong += faults
     try:
         external = external_checkers(root)
     except InputError as error:
-        faults.extend(error.diagnostics)
-    if faults:
-        raise InputError(faults)
+        wrong.extend(error.diagnostics)
+    if wrong:
+        raise InputError(wrong)
+    [lock], [library] = locked, read
     return Project(root, lean, specs, library, (), files, lock=lock, external=external, about=about)
 
 

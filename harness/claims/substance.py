@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from harness.claims.model import Claim
 from harness.language.terms import Call, Term, Variable
-from harness.language.transform import equation_variables, free_variables, subterms
+from harness.language.transform import free_variables, subterms
 from harness.language.types import (
     Index,
     Matrix,
@@ -25,7 +25,7 @@ def substance(claim: Claim) -> tuple[Term, ...]:
     Where they speak of none, the matrices that the conclusion makes of what they speak of; where
     there are none either, that itself: vectors, scalars, and functions of numbers.
     """
-    mentioned = [p for p in claim.parameters if p.is_explicit and p.name in _mentioned(claim)]
+    mentioned = [p for p in claim.explicit if p.name in claim.spoken]
     matrices = [p for p in mentioned if _holds(p.type, Matrix)]
     if matrices:
         return tuple(map(_variable, matrices))
@@ -48,12 +48,8 @@ def bounds(term: Term) -> list[Type]:
 
 def spoken_of(claim: Claim) -> tuple[Parameter, ...]:
     """The parameters that hypotheses mention, and every dimension and type."""
-    names = _mentioned(claim)
+    names = claim.spoken
     return tuple(p for p in claim.parameters if not p.is_explicit or p.name in names)
-
-
-def _mentioned(claim: Claim) -> set[str]:
-    return set().union(*(equation_variables(h.equation) for h in claim.hypotheses))
 
 
 def _holds(type_: Type, kind: type | object) -> bool:

@@ -85,8 +85,7 @@ class WrittenToggle:
         replaces.
         """
         if self.drop is not None:
-            kept = tuple(h for h in claim.hypotheses if h.name != self.drop)
-            claim = replace(claim, hypotheses=kept)
+            claim = claim.without(self.drop)
         for old, new in self.replacements.items():
             claim = self.replaced(claim, old, new, library)
         for name, text in self.assume.items():
@@ -107,16 +106,10 @@ class WrittenToggle:
         def edited(equation: Equation) -> Equation:
             if isinstance(pattern, Variable):
                 names = {pattern.name: term}
-                left, right = substitute(equation.left, names), substitute(equation.right, names)
-                return replace(equation, left=left, right=right)
+                return equation.changed(lambda side: substitute(side, names))
             return rewrite_equation(equation, lambda t: term if alpha_equal(t, pattern) else None)
 
-        changed = replace(
-            claim,
-            parameters=parameters,
-            conclusion=edited(claim.conclusion),
-            hypotheses=tuple(replace(h, equation=edited(h.equation)) for h in claim.hypotheses),
-        )
+        changed = replace(claim, parameters=parameters).changed(edited)
         is_same = changed.conclusion == claim.conclusion and changed.hypotheses == claim.hypotheses
         return claim if is_same else changed
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 
 from harness.claims.model import Library
 from harness.language.terms import Call, Equation, Term
@@ -33,5 +32,4 @@ def unfolded(term: Term, library: Library, most: float = math.inf) -> Term:
 
 def unfolded_equation(equation: Equation, library: Library, most: float = math.inf) -> Equation:
     """Both sides with every definition unfolded. Raises `TooLarge` beyond `most` parts of one."""
-    left, right = (unfolded(side, library, most) for side in (equation.left, equation.right))
-    return replace(equation, left=left, right=right)
+    return equation.changed(lambda side: unfolded(side, library, most))

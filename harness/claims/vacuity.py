@@ -17,18 +17,7 @@ from harness.language.transform import (
     rewrite,
     rewrite_equation,
 )
-from harness.language.types import (
-    Dim,
-    DimLit,
-    DimProduct,
-    DimSum,
-    Function,
-    Index,
-    Matrix,
-    Type,
-    Vector,
-    resolve,
-)
+from harness.language.types import Function, Index, Matrix, Type, Vector, is_zero, resolve
 
 MOST = 100_000
 """How many parts of a side are looked at: a definition used twice in the next doubles them."""
@@ -48,7 +37,7 @@ def vacuous(claim: Claim, library: Library) -> str:
 
 def _reason(claim: Claim, library: Library) -> str:
     conclusion = claim.conclusion
-    nothing = [f"{p.name}: {p.type}" for p in claim.parameters if p.is_explicit and _none(p.type)]
+    nothing = [f"{p.name}: {p.type}" for p in claim.explicit if _none(p.type)]
     nothing += [f"{v.name}: {v.type}" for v in conclusion.parameters if _none(v.type)]
     if nothing:
         return f"It speaks of nothing: there is no {nothing[0]}."
@@ -134,9 +123,9 @@ def _single(type_: Type) -> bool:
     """Whether a type has one value only, since there is no place for an entry."""
     match resolve(type_):
         case Vector(size):
-            return _is_zero(size)
+            return is_zero(size)
         case Matrix(rows, columns):
-            return _is_zero(rows) or _is_zero(columns)
+            return is_zero(rows) or is_zero(columns)
         case Function(source, target):
             return _none(source) or _single(target)
         case _:
@@ -147,20 +136,8 @@ def _none(type_: Type) -> bool:
     """Whether a type has no value."""
     match resolve(type_):
         case Index(size):
-            return _is_zero(size)
+            return is_zero(size)
         case Function(source, target):
             return _none(target) and not _none(source)
-        case _:
-            return False
-
-
-def _is_zero(dim: Dim) -> bool:
-    match resolve(dim):
-        case DimLit(value):
-            return value == 0
-        case DimSum(left, right):
-            return _is_zero(left) and _is_zero(right)
-        case DimProduct(left, right):
-            return _is_zero(left) or _is_zero(right)
         case _:
             return False

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from harness.claims.model import Claim, Hypothesis, ScalarKind
 from harness.language.terms import Apply, Call, Equation, Lambda, Primitive, Term, Variable
-from harness.language.transform import free_variables, map_children, substitute
+from harness.language.transform import free_variables, map_children, spine, substitute
 from harness.language.types import (
     SCALAR,
     Dim,
@@ -132,7 +132,7 @@ def _holds_over(lemma: ScalarKind, claim: ScalarKind) -> bool:
 
 def _solve(pattern: Term, term: Term, unknown: Unknowns) -> bool:
     """Propose values for the unknowns of a canonical pattern."""
-    head, arguments = _spine(pattern)
+    head, arguments = spine(pattern)
     is_unknown = isinstance(head, Variable) and head.name in unknown.terms
     if is_unknown and all(_is_bound(argument) for argument in arguments):
         assert isinstance(head, Variable)
@@ -162,14 +162,6 @@ def _solve(pattern: Term, term: Term, unknown: Unknowns) -> bool:
                 and all(_solve(a, b, unknown) for a, b in zip(inner, values, strict=True))
             )
     return False
-
-
-def _spine(term: Term) -> tuple[Term, list[Term]]:
-    arguments: list[Term] = []
-    while isinstance(term, Apply):
-        arguments.insert(0, term.argument)
-        term = term.function
-    return term, arguments
 
 
 def _is_bound(term: Term) -> bool:

@@ -23,6 +23,7 @@ from harness.language.transform import (
     free_variables,
     instantiate,
     map_children,
+    outermost,
     subterms,
 )
 from harness.language.types import Function, Index, Type, resolve
@@ -118,7 +119,7 @@ def _readings(conclusion: Equation, library: Library) -> Iterator[tuple[Call, Ca
     sides = (conclusion.left, conclusion.right)
     for after, whole in (sides, sides[::-1]):
         if isinstance(after, Call) and after.definition in library.definitions:
-            found = list(_outermost(whole, after.definition))
+            found = list(outermost(whole, after.definition))
             if len(found) == 1 and found[0] != after and not _bound_within(whole, found[0]):
                 yield found[0], after, whole
 
@@ -127,15 +128,6 @@ def _weight(reading: tuple[Call, Call, Term]) -> tuple[int, int]:
     """Before is where the arguments are plainer; then where less is done to the outcome."""
     before, _, whole = reading
     return sum(1 for _ in subterms(before)), sum(1 for _ in subterms(whole))
-
-
-def _outermost(term: Term, definition: str | None = None) -> Iterator[Call]:
-    """Calls (of one definition) that are no part of another of them."""
-    if isinstance(term, Call) and definition in (None, term.definition):
-        yield term
-    else:
-        for child in children(term):
-            yield from _outermost(child, definition)
 
 
 def _bound_within(whole: Term, part: Call) -> bool:

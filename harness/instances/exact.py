@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.arrays import Data, Evaluator, ObjectArithmetic, Places, Unsupported, Value
-from harness.arrays.evaluate import Evaluators, rank, shape_of
+from harness.arrays.evaluate import Evaluators, core_rank, rank, shape_of
 from harness.claims.model import Claim, Hypothesis, Library
 from harness.evidence import Counterexample, Json
 from harness.instances.functions import named_function
@@ -115,6 +115,22 @@ def meeting(
         fails = hypothesis.equation.relation.fails(gap, 0 * gap).astype(bool)
         found &= ~np.any(fails.reshape(gap.shape[0], -1), axis=1)
     return found
+
+
+def numbers_of(term: Term, walk: Evaluator[Any], values: Mapping[str, Value[Any]]) -> Any:
+    """(lanes, *shape): what a term comes to. Raises `Unsupported` where that is no number."""
+    value = walk.term(term, values)
+    if not isinstance(value, Data):
+        raise Unsupported("a witness of something that is no number")
+    return value.array
+
+
+def telling(subject: Term, array: Any, lanes: int) -> Any:
+    """The numbers of a subject in all lanes; of a matrix, those off its diagonal, and else 0."""
+    if core_rank(subject.type) == 2:
+        rows, columns = array.shape[-2:]
+        array = array * (np.arange(rows)[:, None] != np.arange(columns))
+    return np.broadcast_to(array, (lanes, *array.shape[1:]))
 
 
 def read(

@@ -9,21 +9,22 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from harness.arrays import Data, Evaluator, Places, Unsupported, Value, open_function
-from harness.arrays.evaluate import rank, shape_of, size_of
+from harness.arrays.arithmetic import PlainArithmetic
+from harness.arrays.evaluate import places_of, rank, shape_of, size_of
 from harness.claims.model import Claim, Hypothesis, Library
 from harness.evidence import Counterexample, Json, Witness
-from harness.language.terms import Equation, Term, Variable
-from harness.language.transform import equation_variables
-from harness.language.types import Parameter, Sort, Type, function_parts, is_place
+from harness.instances.exact import numbers_of, telling
+from harness.language.terms import Term, Variable
+from harness.language.transform import equation_variables, over_places
+from harness.language.types import Parameter, Type, function_parts, is_place
 
 _LANES = 4000
 _TABLES = 20_000
@@ -35,7 +36,7 @@ _ARGUMENTS = 256
 _ROUNDS = 3
 
 
-class Residues:
+class Residues(PlainArithmetic):
     """The integers modulo a number, in arrays of whole numbers; 1/x is 0 where there is none."""
 
     xp: Any = np
@@ -47,35 +48,14 @@ class Residues:
         ]
         self.inverses = np.array(inverses)
 
-    def lay(self, rearrange: Callable[..., Any], /, *values: Any) -> Any:
-        return rearrange(*values)
-
-    def shape(self, value: Any) -> tuple[int, ...]:
-        return tuple(value.shape)
-
-    def constant(self, value: int) -> Any:
+    def reduce(self, value: Any) -> Any:
         return np.asarray(value % self.modulus)
 
-    def add(self, left: Any, right: Any) -> Any:
-        return np.asarray((left + right) % self.modulus)
-
-    def subtract(self, left: Any, right: Any) -> Any:
-        return np.asarray((left - right) % self.modulus)
-
-    def multiply(self, left: Any, right: Any) -> Any:
-        return np.asarray(left * right % self.modulus)
+    def constant(self, value: int) -> Any:
+        return self.reduce(value)
 
     def divide(self, left: Any, right: Any) -> Any:
         return self.multiply(left, self.inverses[right])
-
-    def negate(self, value: Any) -> Any:
-        return np.asarray(-value % self.modulus)
-
-    def total(self, value: Any) -> Any:
-        return np.asarray(value.sum(axis=-1) % self.modulus)
-
-    def matmul(self, left: Any, right: Any) -> Any:
-        return np.asarray(left @ right % self.modulus)
 
 
 def find_finite(
@@ -106,11 +86,11 @@ def _searches(
 ) -> Iterator[_Search]:
     has_laws = any(
         not is_place(v.type) for h in claim.hypotheses for v in h.equation.parameters
-    ) or any(rank(p.type) is None for p in _spoken(claim))
+    ) or any(rank(p.type) is None for p in claim.explicit if p.name in claim.spoken)
     has_laws = has_laws or claim.has_relations
     if claim.scalars.is_type or not has_laws:
         return
-    names = [p.name for p in claim.parameters if isinstance(p.sort, Sort)]
+    names = claim.sized
     for modulus, size in itertools.product(moduli, (1, 2)):
         if deadline is not None and time.monotonic() > deadline:
             return
@@ -119,11 +99,6 @@ def _searches(
         if modulus == 4 and "divide" in claim.scalars.operations:
             continue  # no field
         yield _Search(claim, library, dict.fromkeys(names, size), modulus)
-
-
-def _spoken(claim: Claim) -> list[Parameter]:
-    names = set().union(*(equation_variables(h.equation) for h in claim.hypotheses))
-    return [p for p in claim.parameters if p.is_explicit and p.name in names]
 
 
 @dataclass(frozen=True)
@@ -164,7 +139,7 @@ class _Search:
         self.library = library
         self._walks: dict[int, Evaluator[Any]] = {}
         self.rng = np.random.default_rng([modulus, *sizes.values()])
-        self.functions = [p for p in claim.parameters if p.is_explicit and rank(p.type) is None]
+        self.functions = [p for p in claim.explicit if rank(p.type) is None]
         self.wanted = {h.name: equation_variables(h.equation) for h in claim.hypotheses}
 
     def found(self) -> Counterexample | None:
@@ -202,20 +177,14 @@ class _Search:
         self, subject: Term, tables: Mapping[str, _Table], values: Mapping[str, Value[Any]]
     ) -> Any:
         """(lanes, *shape): where a number is not 0; of a matrix, off its diagonal."""
-        sources, target = function_parts(subject.type)
+        sources, _ = function_parts(subject.type)
         if isinstance(subject, Variable) and subject.name in tables:
             counts = [size_of(s, self.sizes) if is_place(s) else self.modulus for s in sources]
             array = tables[subject.name].values
             array = array.reshape(len(array), *counts, *array.shape[2:])
         else:
-            found = self._walk(_LANES).term(subject, values)
-            if not isinstance(found, Data):
-                raise Unsupported("a witness of something that is no number")
-            array = found.array
-        if rank(target) == 2:
-            rows, columns = array.shape[-2:]
-            array = array * (np.arange(rows)[:, None] != np.arange(columns))
-        return np.broadcast_to(array != 0, (_LANES, *array.shape[1:]))
+            array = numbers_of(subject, self._walk(_LANES), values)
+        return telling(subject, array, _LANES) != 0
 
     def _lanes(
         self,
@@ -248,10 +217,7 @@ class _Search:
 
     def _drawn(self, p: Parameter) -> Any:
         shape = (_LANES, *shape_of(p.type, self.sizes))
-        target = function_parts(p.type)[1]
-        bound = size_of(target, self.sizes) if is_place(p.type) else self.modulus
-        if not bound and np.prod(shape):
-            raise Unsupported(f"there is no {p.type}")
+        bound = places_of(p.type, self.sizes) if is_place(p.type) else self.modulus
         return self.rng.integers(0, max(bound, 1), shape)
 
     # -- functions --------------------------------------------------------------------------------
@@ -319,7 +285,7 @@ class _Search:
     def _holds(self, hypothesis: Hypothesis, values: Mapping[str, Value[Any]], lanes: int) -> Any:
         """(lanes,): where a hypothesis holds, for all values that it speaks of."""
         good = np.ones(lanes, dtype=bool)
-        equation, bound = _bare(hypothesis.equation)
+        equation, bound = over_places(hypothesis.equation)
         for more in self._everything(bound, lanes):
             left, right = self._walk(lanes).equation(equation, {**values, **more})
             gap = equation.relation.fails(left, right)
@@ -372,11 +338,3 @@ class _Search:
             value = table.values[lane, place].tolist()
             found.append({"at": list(arguments), "is": value})
         return found
-
-
-@lru_cache(256)
-def _bare(equation: Equation) -> tuple[Equation, tuple[Variable, ...]]:
-    """The equation over indices and positions alone, and the rest of what it ranges over."""
-    bound = tuple(v for v in equation.parameters if not is_place(v.type))
-    kept = tuple(v for v in equation.parameters if is_place(v.type))
-    return (replace(equation, parameters=kept) if bound else equation), bound

@@ -10,7 +10,6 @@ import numpy as np
 from harness.arrays import Unsupported, Value, open_function
 from harness.arrays.evaluate import rank
 from harness.claims.model import Claim
-from harness.language.transform import equation_variables
 from harness.language.types import Parameter, function_parts, is_place
 
 FUNCTIONS: Mapping[str, Callable[[Any], Any]] = {
@@ -30,9 +29,8 @@ _ANY = 2
 
 def function_names(claim: Claim) -> tuple[str, ...]:
     """What the open functions of a claim are taken to be, in turn; one empty name without any."""
-    functions = {p.name for p in claim.parameters if p.is_explicit and rank(p.type) is None}
-    mentioned = set[str]().union(*(equation_variables(h.equation) for h in claim.hypotheses))
-    if functions & mentioned:
+    functions = {p.name for p in claim.explicit if rank(p.type) is None}
+    if functions & claim.spoken:
         return tuple(FUNCTIONS)
     return tuple(FUNCTIONS)[:_ANY] if functions else ("",)
 

@@ -18,8 +18,8 @@ from typing import Any
 import numpy as np
 
 from harness.arrays import Data, Evaluator, Places, Unsupported, Value
-from harness.arrays.evaluate import shape_of, size_of
-from harness.claims.hypotheses import UnitSquares, recognise
+from harness.arrays.evaluate import places_of, shape_of
+from harness.claims.forms import UnitSquares, recognise
 from harness.claims.model import Claim, Hypothesis, Library
 from harness.instances import pool
 from harness.instances.exact import EXACT, meeting
@@ -57,7 +57,7 @@ class Models:
         self.library = library
         self.walk = Evaluator(library, EXACT, sizes)
         self.mentioned = {h.name: equation_variables(h.equation) for h in claim.hypotheses}
-        names = [p for p in claim.parameters if p.is_explicit]
+        names = claim.explicit
         wanted = {name for found in self.mentioned.values() for name in found}
         self.variables = [p for p in names if p.name in wanted and not is_place(p.type)]
         self.places = [p for p in names if p.name in wanted and is_place(p.type)]
@@ -270,7 +270,7 @@ def meeting_places(
     walk: Evaluator[Any] = Evaluator(library, EXACT, sizes)
     wanted = {h.name: equation_variables(h.equation) for h in asked}
     names = set().union(*wanted.values())
-    places = [p for p in claim.parameters if p.is_explicit and p.name in names]
+    places = [p for p in claim.explicit if p.name in names]
 
     def extended(left: Sequence[Parameter], found: dict[str, Value[Any]]) -> Any:
         if not left:
@@ -294,8 +294,7 @@ def meeting_places(
 
 def _tried(p: Parameter, sizes: Mapping[str, int], rng: random.Random) -> Any:
     """(many, *shape): all values, or many; what moves the most indices comes first."""
-    _, target = function_parts(p.type)
-    size, shape = size_of(target, sizes), shape_of(p.type, sizes)
+    size, shape = places_of(p.type, sizes), shape_of(p.type, sizes)
     count = int(np.prod(shape))
     if size**count <= _MAPS:
         rows = [list(row) for row in itertools.product(range(size), repeat=count)]
@@ -310,8 +309,6 @@ def _tried(p: Parameter, sizes: Mapping[str, int], rng: random.Random) -> Any:
                 if max(one, other) < min(size, count):
                     swapped[one], swapped[other] = other, one
             rows.append([i % size for i in swapped])
-    if not rows:
-        raise Unsupported(f"there is no {p.type}")
     rng.shuffle(rows)
     rows.sort(key=lambda row: sum(i == x for i, x in enumerate(row)))
     return np.array(rows, dtype=int).reshape(len(rows), *shape)
@@ -319,11 +316,7 @@ def _tried(p: Parameter, sizes: Mapping[str, int], rng: random.Random) -> Any:
 
 def place_value(p: Parameter, sizes: Mapping[str, int], rng: random.Random) -> Places:
     """Random indices or positions."""
-    _, target = function_parts(p.type)
-    size = size_of(target, sizes)
-    shape = (1, *shape_of(p.type, sizes))
-    if not size and np.prod(shape):
-        raise Unsupported(f"there is no {p.type}")
+    size, shape = places_of(p.type, sizes), (1, *shape_of(p.type, sizes))
     found = np.empty(shape, dtype=int)
     for place in np.ndindex(*shape):
         found[place] = rng.randrange(size)

@@ -7,7 +7,6 @@ need be known about the form of the hypotheses; which lanes meet them is decided
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -17,8 +16,8 @@ from zlib import crc32
 
 import numpy as np
 
-from harness.arrays import Data, Evaluator, Places, Unsupported, Value
-from harness.arrays.evaluate import rank, shape_of, size_of
+from harness.arrays import Data, Evaluator, Places, Value
+from harness.arrays.evaluate import places_of, rank, shape_of
 from harness.claims.model import Claim, Hypothesis, Library
 from harness.evidence import Counterexample, Json
 from harness.instances.exact import EXACT, meeting, plain
@@ -26,7 +25,7 @@ from harness.instances.functions import function_names, named_function
 from harness.instances.shrink import shrink
 from harness.language.terms import Relation
 from harness.language.transform import equation_variables
-from harness.language.types import Sort, function_parts, is_place
+from harness.language.types import Sort, is_place
 
 LANES = 48
 BATCHES = 12
@@ -97,7 +96,7 @@ def batch(claim: Claim, library: Library, seed: int, number: int) -> Batch:
     Raises `Unsupported`.
     """
     rng = np.random.default_rng([seed, number, crc32(claim.theorem.encode())])
-    names = [p.name for p in claim.parameters if isinstance(p.sort, Sort)]
+    names = claim.sized
     choices = (0, 1) if is_edge(number) else (2, 3, 4)
     types = {p.name for p in claim.parameters if p.sort is Sort.TYPE}
     sizes = {n: max(int(rng.choice(choices)), int(n in types)) for n in names}
@@ -110,15 +109,12 @@ def is_edge(number: int) -> bool:
     return number % 4 == 3
 
 
-def find_ordered(claim: Claim, library: Library, *, seconds: float) -> Counterexample | None:
-    """The first counterexample among the batches, made small.
+def find_ordered(claim: Claim, library: Library, batches: int = BATCHES) -> Counterexample | None:
+    """The first counterexample among some batches, made small.
 
     Raises `Unsupported`.
     """
-    end = time.monotonic() + seconds
-    for number in range(BATCHES):
-        if time.monotonic() >= end:
-            break
+    for number in range(batches):
         found = batch(claim, library, 0, number)
         if found.wrong.any():
             return shrunk(found, int(found.wrong.argmax()), claim, library)
@@ -147,16 +143,13 @@ class _Work:
         self.arrays: dict[str, Any] = {}
         self.values: dict[str, Value[Any]] = {}
         self.numbers: list[str] = []
-        for p in (p for p in claim.parameters if p.is_explicit):
+        for p in (p for p in claim.explicit):
             if rank(p.type) is None:
                 self.values[p.name] = named_function(function, p)
                 continue
             shape = (LANES, *shape_of(p.type, sizes))
             if is_place(p.type):
-                size = size_of(function_parts(p.type)[1], sizes)
-                if not size and np.prod(shape):
-                    raise Unsupported(f"there is no {p.type}")
-                self.arrays[p.name] = rng.integers(0, max(size, 1), shape)
+                self.arrays[p.name] = rng.integers(0, max(places_of(p.type, sizes), 1), shape)
                 self.values[p.name] = Places(self.arrays[p.name])
                 continue
             self.numbers.append(p.name)

@@ -11,7 +11,6 @@ hypotheses that no fractions meet are tried there last.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -27,9 +26,10 @@ from harness.arrays import (
     Unsupported,
     Value,
 )
-from harness.arrays.evaluate import rank, shape_of, size_of
+from harness.arrays.evaluate import core_rank, places_of, rank, shape_of
 from harness.arrays.floats import Float64, Floats
-from harness.claims.hypotheses import Conjugate, Inverse, Unmet, assign, recognise
+from harness.claims.forms import Conjugate, Inverse, recognise
+from harness.claims.hypotheses import Unmet, assign
 from harness.claims.model import Claim, Library
 from harness.evidence import Counterexample, Json
 from harness.instances.exact import breaks, plain
@@ -37,7 +37,7 @@ from harness.instances.functions import function_names, named_function
 from harness.instances.ordered import is_whole
 from harness.language.terms import Relation
 from harness.language.transform import free_variables
-from harness.language.types import Parameter, Sort, function_parts, is_place
+from harness.language.types import Parameter, is_place
 
 _LANES = 2000
 _MODULUS = 5
@@ -56,9 +56,17 @@ class Found:
     lane: int
 
 
+WORK = 100_000_000
+"""What a machine that is idle does in about a second, in the measure of `Evaluator.work`."""
+
+
 def find_small(claim: Claim, library: Library, *, seconds: float) -> Found | None:
-    """The simplest counterexample that turns up in the given time, if one does."""
-    end = time.monotonic() + seconds
+    """The simplest counterexample that turns up, if one does.
+
+    The search ends when so much work is done as an idle machine does in the given time: what is
+    found does not depend on what else a machine has to do.
+    """
+    left = seconds * WORK
     for i, numbers in enumerate(PASSES):
         if numbers.modulus and ("divide" in claim.scalars.operations or claim.has_relations):
             continue
@@ -66,14 +74,16 @@ def find_small(claim: Claim, library: Library, *, seconds: float) -> Found | Non
             continue
         for sizes in small_sizes(claim):
             for k, name in enumerate(function_names(claim)):
-                if time.monotonic() >= end:
+                if left < 0:
                     return None
                 try:
-                    found = _search(claim, library, sizes, name, numbers)
+                    drawn = draw_lanes(claim, library, sizes, name, numbers)
+                    found = _search(claim, library, sizes, name, numbers, drawn)
                 except Unsupported:
                     return None
                 if found is not None:
                     return Found(found[1], i, k, found[0])
+                left -= drawn.walk.work
     return None
 
 
@@ -100,7 +110,7 @@ def draw_small(
 
 def small_sizes(claim: Claim) -> Iterator[dict[str, int]]:
     """Sizes 1, 2 and 3, those with the smallest sum first."""
-    names = [p.name for p in claim.parameters if isinstance(p.sort, Sort)]
+    names = claim.sized
     choices = [c for c in product((1, 2, 3), repeat=len(names)) if sum(c) <= 2 * len(names) + 1]
     for choice in sorted(choices, key=lambda c: (sum(c), max(c, default=0))):
         yield dict(zip(names, choice, strict=True))
@@ -241,10 +251,14 @@ PASSES = (Numbers(), Numbers(fractions=True), Numbers(modulus=_MODULUS))
 
 
 def _search(
-    claim: Claim, library: Library, sizes: Mapping[str, int], function: str, numbers: Numbers
+    claim: Claim,
+    library: Library,
+    sizes: Mapping[str, int],
+    function: str,
+    numbers: Numbers,
+    drawn: Lanes,
 ) -> tuple[int, Counterexample] | None:
     """A counterexample and its lane."""
-    drawn = draw_lanes(claim, library, sizes, function, numbers)
     if not drawn.good.any():
         return None
     sides = drawn.walk.equation(claim.conclusion, drawn.values)
@@ -278,18 +292,14 @@ class _Pool:
         rng = self.rng
         type_ = parameter.type
         shape = (_LANES, *shape_of(type_, self.sizes))
-        target = function_parts(type_)[1]
         if is_place(type_):
-            size = size_of(target, self.sizes)
-            if not size and np.prod(shape):
-                raise Unsupported(f"there is no {type_}")
-            return rng.integers(0, max(size, 1), shape)
+            return rng.integers(0, max(places_of(type_, self.sizes), 1), shape)
         if self.kind.modulus:
             return rng.integers(0, self.kind.modulus, shape).astype(np.float64)
         numbers = rng.choice([0.0, 1.0, -1.0], shape, p=[0.5, 0.35, 0.15])
         if rng.random() < 0.3 and not self.is_signed:
             numbers = np.abs(numbers)
-        own = rank(target) or 0
+        own = core_rank(type_)
         if own == 0 and self.kind.fractions:
             pick = rng.choice([0.0, 1.0, -1.0, 0.6, 0.8, -0.6, -0.8, 2.0, 0.5], shape)
             return np.where(rng.random(shape) < 0.5, pick, numbers)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
@@ -11,15 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from harness.arrays import Data, Unsupported
 from harness.arrays.evaluate import rank
 from harness.claims.model import Claim, Library
-from harness.claims.substance import bounds, spoken_of, substance
+from harness.claims.substance import spoken_of, substance
 from harness.evidence import Json, Witness
-from harness.instances.exact import meets, plain
+from harness.instances.exact import meets, numbers_of, plain, telling
 from harness.instances.functions import function_names
-from harness.instances.search import Lanes, Numbers, draw_lanes, small_sizes
-from harness.language.terms import Term
+from harness.instances.search import WORK, Numbers, draw_lanes, small_sizes
 from harness.language.types import Dim, Type, parts
 
 
@@ -28,18 +25,23 @@ def find_witness(claim: Claim, library: Library, *, seconds: float) -> Witness |
 
     Not trivial: of all that `substance` names, no matrix is diagonal (of a family, not every
     member), and no vector or scalar is 0. So in particular no matrix is ±1. Raises `Unsupported`.
+    How long is told by work, as in `find_small`.
     """
-    end = time.monotonic() + seconds
+    left = seconds * WORK
     bare = replace(claim, parameters=spoken_of(claim))
     subjects = substance(claim)
     functions = [p.name for p in bare.parameters if p.is_explicit and rank(p.type) is None]
     wanted = {str(part) for p in bare.parameters if p.is_explicit for part in _sizes_in(p.type)}
     tried = (s for s in small_sizes(bare) if all(n in wanted or s[n] == 1 for n in s))
     for sizes, function in product(tried, function_names(bare)):
-        if time.monotonic() >= end:
+        if left < 0:
             return None
         drawn = draw_lanes(bare, library, sizes, function, Numbers())
-        numbers = [_telling(subject, drawn) for subject in subjects]
+        lanes = len(drawn.good)
+        arrays = [numbers_of(subject, drawn.walk, drawn.values) for subject in subjects]
+        told = zip(subjects, arrays, strict=True)
+        numbers = [np.abs(telling(subject, array, lanes)) > 0.5 for subject, array in told]
+        left -= drawn.walk.work
         good = drawn.good.copy()
         for array in numbers:
             good &= array.any(axis=tuple(range(1, array.ndim)))
@@ -57,17 +59,6 @@ def _sizes_in(item: Type | Dim) -> Iterator[Type | Dim]:
     yield item
     for part in parts(item):
         yield from _sizes_in(part)
-
-
-def _telling(subject: Term, drawn: Lanes) -> Any:
-    """(lanes, *shape): the numbers off a matrix's diagonal, and of a vector, that are not 0."""
-    value = drawn.walk.term(subject, drawn.values)
-    if not isinstance(value, Data):
-        raise Unsupported("a witness of something that is no number")
-    array = value.array
-    if array.ndim - 1 - len(bounds(subject)) == 2:
-        array = array * (1 - np.eye(*array.shape[-2:]))
-    return np.broadcast_to(np.abs(array) > 0.5, (len(drawn.good), *array.shape[1:]))
 
 
 def _whole(array: Any) -> Json:

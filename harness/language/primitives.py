@@ -72,6 +72,14 @@ OPERATIONS = ("zero", "one", "add", "multiply", "negate", "subtract", "divide")
 """The operations on scalars, each an instance of a Lean class of its own. Definitions take them in
 this order, unless `definitions.yaml` says otherwise."""
 
+ARRANGING = frozenset(
+    {
+        *("zero", "one", "if_le", "vector", "entry", "append", "concat", "tabulate", "identity"),
+        *("matrix_entry", "diagonal", "matrix2", "blocks", "blockdiag"),
+    }
+)
+"""Those of no others that compute nothing: they choose entries and put them, 0 and 1 together."""
+
 BY_NAME: Mapping[str, tuple[str, ...]] = {
     name: (name,)
     for name in (

@@ -6,7 +6,8 @@ interpreter is that interpreter's own table, keyed by `Primitive.operator`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -126,3 +127,12 @@ class Equation:
     def is_equation(self) -> bool:
         """Whether it says that its sides are equal."""
         return self.relation is Relation.EQUAL
+
+    @property
+    def sides(self) -> tuple[Term, Term]:
+        """The left side and the right one."""
+        return self.left, self.right
+
+    def changed(self, change: Callable[[Term], Term]) -> Equation:
+        """The same said of what becomes of both sides."""
+        return replace(self, left=change(self.left), right=change(self.right))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from functools import lru_cache
 
 from harness.language.terms import Apply, Call, Equation, Lambda, Primitive, Term, Variable
 from harness.language.types import (
@@ -11,6 +12,7 @@ from harness.language.types import (
     Parameter,
     Sort,
     Type,
+    is_place,
     substitute_dim,
     substitute_type,
 )
@@ -77,6 +79,15 @@ def calls(term: Term) -> set[str]:
     return {t.definition for t in subterms(term) if isinstance(t, Call)}
 
 
+def outermost(term: Term, definition: str | None = None) -> Iterator[Call]:
+    """Calls (of one definition) that are no part of another of them."""
+    if isinstance(term, Call) and definition in (None, term.definition):
+        yield term
+    else:
+        for child in children(term):
+            yield from outermost(child, definition)
+
+
 def primitives(term: Term) -> set[str]:
     """The operators that `term` mentions, not those within definitions."""
     return {t.operator for t in subterms(term) if isinstance(t, Primitive)}
@@ -137,6 +148,15 @@ def apply(function: Term, argument: Term, *, span: tuple[int, int] | None = None
     return Apply(function, argument, type_.target, span)
 
 
+def spine(term: Term) -> tuple[Term, list[Term]]:
+    """What is applied first in a term, and to which arguments: f, i and j of `f(i)(j)`."""
+    arguments: list[Term] = []
+    while isinstance(term, Apply):
+        arguments.append(term.argument)
+        term = term.function
+    return term, arguments[::-1]
+
+
 def fresh(name: str, taken: set[str]) -> str:
     """A name like `name` that is not taken."""
     base = name.rstrip("'")
@@ -181,7 +201,7 @@ def rewrite(term: Term, rule: Callable[[Term], Term | None]) -> Term:
 
 def rewrite_equation(equation: Equation, rule: Callable[[Term], Term | None]) -> Equation:
     """Apply `rule` at every subterm of both sides."""
-    return replace(equation, left=rewrite(equation.left, rule), right=rewrite(equation.right, rule))
+    return equation.changed(lambda side: rewrite(side, rule))
 
 
 BOUND = "·"
@@ -214,6 +234,14 @@ def alpha_equal(left: Term, right: Term) -> bool:
     return left == right or canonical(left) == canonical(right)
 
 
+@lru_cache(512)
+def over_places(equation: Equation) -> tuple[Equation, tuple[Variable, ...]]:
+    """The equation over indices and positions alone, and the rest of what it ranges over."""
+    bound = tuple(v for v in equation.parameters if not is_place(v.type))
+    kept = tuple(v for v in equation.parameters if is_place(v.type))
+    return (replace(equation, parameters=kept) if bound else equation), bound
+
+
 def apart(equation: Equation, parameters: tuple[Parameter, ...]) -> Equation:
     """The equation with its `∀` over names that no parameter of the claim has."""
     taken = {p.name for p in parameters}
@@ -226,5 +254,5 @@ def apart(equation: Equation, parameters: tuple[Parameter, ...]) -> Equation:
         names[variable.name] = bound[-1]
     if tuple(bound) == equation.parameters:
         return equation
-    left, right = substitute(equation.left, names), substitute(equation.right, names)
-    return Equation(tuple(bound), left, right, relation=equation.relation)
+    moved = replace(equation, parameters=tuple(bound), span=None)
+    return moved.changed(lambda side: substitute(side, names))

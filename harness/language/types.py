@@ -6,6 +6,7 @@ compares them: what the mirror prints must be equal by definition, not by arithm
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -240,6 +241,11 @@ def dim_value(dim: Dim, sizes: Mapping[str, int]) -> int:
             return dim_value(left, sizes) * dim_value(right, sizes)
         case _:
             raise KeyError("a dimension that elaboration did not find")
+
+
+def is_zero(dim: Dim) -> bool:
+    """Whether a dimension is 0 whatever its variables are: then it is where all of them are 1."""
+    return dim_value(dim, defaultdict(lambda: 1)) == 0
 
 
 def function_parts(type_: Type) -> tuple[list[Type], Type]:

@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from harness.arrays import Unsupported
-from harness.claims.given import with_units
+from harness.claims.given import with_places_given, with_units
 from harness.claims.model import Claim, Library
 from harness.evidence import Counterexample
 from harness.instances.exact import Trials
@@ -17,7 +17,6 @@ from harness.lattice import Answer
 from harness.numeric.leg import find_counterexample
 from harness.symbolic.bounds import bounded
 from harness.symbolic.cases import proved_by_cases
-from harness.symbolic.indices import settled
 from harness.symbolic.interpret import UnsupportedTerm
 from harness.symbolic.prove import prove
 
@@ -51,7 +50,8 @@ def decide(
 
     `known` are counterexamples to similar claims, tried first: an instance that meets more
     hypotheses than are asked for breaks the weaker claim too. `trials` is by whom they are held
-    to it, where he has held them to others before.
+    to it, where he has held them to others before. Searches end by their work: `seconds` is about
+    what the longest takes on an idle machine.
     """
     start = time.monotonic()
     claim = with_units(claim)
@@ -73,7 +73,7 @@ def decide(
         if found is not None:
             return decision(Answer.FAILS, "A counterexample breaks it.", found)
     try:
-        plain, settling = settled(claim)
+        plain, settling = with_places_given(claim)
         proof = prove(plain, library.definitions)
     except UnsupportedTerm as error:
         settling = ()
@@ -93,7 +93,7 @@ def decide(
             if (bound := bounded(claim, library, ())) is not None:
                 reason = "Proved: a sum of what is not negative."
                 return decision(Answer.HOLDS, reason, used=tuple(sorted(bound.used)))
-    found = find_finite(claim, library, deadline=start + seconds, moduli=(MODULUS,))
+    found = find_finite(claim, library, moduli=(MODULUS,))
     if found is not None:
         broken = decision(Answer.FAILS, "A counterexample breaks it.", found)
         return replace(broken, modulus=MODULUS)

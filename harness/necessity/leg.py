@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 from functools import partial
-from typing import Any
 
 from harness.arrays import Unsupported
 from harness.claims.model import Claim, Library
 from harness.claims.substance import spoken_of, substance
 from harness.claims.toggles import Checker
-from harness.evidence import Evidence, Json, Leg, Outcome
+from harness.evidence import Evidence, Json, Leg, Outcome, asked
 from harness.instances.exact import breaks
 from harness.instances.finite import find_met
 from harness.instances.shrink import shrink
@@ -49,45 +48,26 @@ def check(claim: Claim, library: Library) -> Iterator[Evidence]:
         yield Evidence(*about, Outcome.NOT_APPLICABLE, summary)
         return
 
-    def asked(name: str, answer: Callable[[], Evidence]) -> Evidence:
-        try:
-            return answer()
-        except Exception as error:  # one check is lost, and not those beside it
-            return Evidence.of_fault(claim.theorem, Leg.NECESSITY, name, error)
-
+    ask = partial(asked, claim.theorem, Leg.NECESSITY)
     for hypothesis in claim.hypotheses:
         name = hypothesis.name
-        yield asked(f"without {name}", partial(_without, claim, name, library))
-    yield asked("witness", partial(_witness, claim, library))
+        yield ask(f"without {name}", partial(_without, claim, name, library))
+    yield ask("witness", partial(_witness, claim, library))
     checker = ablation(claim)
     if any(not toggle.is_assumption for toggle in checker.toggles):
-        yield asked("parts", partial(_ablated, claim, library, checker))
-
-
-def _timed(subject: str) -> Callable[..., Evidence]:
-    """Makes evidence about a subject; from now on counts how long that takes."""
-    start = time.monotonic()
-
-    def said(check: str, *found: Any, **more: Any) -> Evidence:
-        made = Evidence(subject, Leg.NECESSITY, check, *found, **more)
-        return replace(made, seconds=time.monotonic() - start)
-
-    return said
+        yield ask("parts", partial(_ablated, claim, library, checker))
 
 
 def _without(claim: Claim, name: str, library: Library) -> Evidence:
-    said = _timed(claim.theorem)
-    rest = replace(claim, hypotheses=tuple(h for h in claim.hypotheses if h.name != name))
+    said = partial(Evidence, claim.theorem, Leg.NECESSITY, f"without {name}")
+    rest = claim.without(name)
     decision = decide(rest, library, seconds=SECONDS)
     if decision.answer in (Answer.HOLDS, Answer.TRIVIAL):
         # Whoever proves is not believed by himself: let the other engine look for an instance.
         contrary = find_counterexample(rest, library, seconds=SECONDS / 10)
         if contrary is not None:
             summary = f"The engines contradict each other about {name}: proved, and broken."
-            return Evidence(
-                *(claim.theorem, Leg.NECESSITY, f"without {name}", Outcome.ERROR, summary),
-                counterexample=contrary,
-            )
+            return said(Outcome.ERROR, summary, counterexample=contrary)
     data: dict[str, Json] = {"hypothesis": name}
     example = decision.counterexample
     match decision.answer:
@@ -114,11 +94,10 @@ def _without(claim: Claim, name: str, library: Library) -> Evidence:
             outcome = Outcome.INCONCLUSIVE
             summary = f"It is not known whether {name} is needed. {decision.reason}"
     replay = f"harness ablate {claim.theorem} --off {name}"
-    return said(f"without {name}", outcome, summary, data, example, replay=replay)
+    return said(outcome, summary, data, example, replay=replay)
 
 
 def _witness(claim: Claim, library: Library) -> Evidence:
-    said = _timed(claim.theorem)
     subjects = ", ".join(map(to_text, substance(claim)))
     data: dict[str, Json] = {"substance": [to_text(term) for term in substance(claim)]}
     found = None
@@ -137,19 +116,19 @@ def _witness(claim: Claim, library: Library) -> Evidence:
         data["instance"] = asdict(found)
         by = f" by {subjects} not trivial" if subjects else ""
         summary = f"All hypotheses are met{by}; Lean has not been asked."
-    return said("witness", Outcome.INCONCLUSIVE, summary, data)
+    return Evidence(claim.theorem, Leg.NECESSITY, "witness", Outcome.INCONCLUSIVE, summary, data)
 
 
 def _ablated(claim: Claim, library: Library, checker: Checker) -> Evidence:
     """What each part of a claim needs that has parts which can be left out one by one."""
-    said = _timed(claim.theorem)
     cells = list(lattice(checker, library))
     texts = [item.text for item in spared(checker, cells, library)]
     alone = {cell.off[0]: cell.answers[""].answer.value for cell in cells if len(cell.off) == 1}
     outcome, summary = _counted(cells)
     data = {"without": dict(alone), "spared": list(texts)}
     replay = f"harness ablate {claim.theorem}"
-    return said("parts", outcome, " ".join([summary, *texts]), data, replay=replay)
+    about = (claim.theorem, Leg.NECESSITY, "parts", outcome)
+    return Evidence(*about, " ".join([summary, *texts]), data, replay=replay)
 
 
 def check_lattice(checker: Checker, library: Library) -> Iterator[Evidence]:
@@ -158,9 +137,11 @@ def check_lattice(checker: Checker, library: Library) -> Iterator[Evidence]:
     Confirmed where each has an answer, whichever it is; `data` is the lattice as
     `harness.lattice` has it.
     """
-    said = _timed(checker.name)
+    start = time.monotonic()
     cells = list(lattice(checker, library))
-    yield said("lattice", *_counted(cells), to_plain(table(checker, cells, library)))
+    data, seconds = to_plain(table(checker, cells, library)), time.monotonic() - start
+    about = (checker.name, Leg.NECESSITY, "lattice")
+    yield Evidence(*about, *_counted(cells), data, seconds=seconds)
 
 
 def _counted(cells: Sequence[DecidedCell]) -> tuple[Outcome, str]:

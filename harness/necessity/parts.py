@@ -54,7 +54,7 @@ class WithoutHypothesis(_OwnClaim):
     needs: tuple[str, ...] = ()
 
     def off(self, claim: Claim, library: Library) -> Claim:
-        return replace(claim, hypotheses=tuple(h for h in claim.hypotheses if h.name != self.name))
+        return claim.without(self.name)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ as an error of theirs. That seed is an estimate, tested rather than proved.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import cast
 
@@ -17,12 +16,11 @@ from harness.arrays import Data, Value
 from harness.arrays.floats import UNIT, Bounded, BoundedFloat64, Floats
 from harness.language.terms import Equation, Relation
 from harness.language.transform import free_variables
-from harness.numeric.check import Check, Compared, Drawn, Mask, Plans, told
+from harness.numeric.check import Check, Compared, Drawn, Mask
 from harness.numeric.functions import WEIGHTS, open_functions
 from harness.numeric.instance import Instance
-from harness.numeric.placing import placed
-from harness.numeric.reals import Field, RealField, Regime
-from harness.numeric.sampling import Sampler
+from harness.numeric.reals import RealField, Regime
+from harness.numeric.sampling import OpenFunctions
 from harness.numeric.spelling import CANCELLED, defects, largest
 
 TOLERANCE = 1e-9
@@ -44,28 +42,35 @@ class Float64Check(Check):
         """The reals; functions with laws, exponentials among them, are given plain numbers."""
         return RealField(Regime.PLAIN if self.plans.laws else list(Regime)[number % len(Regime)])
 
-    def sampler(
-        self, field: Field, laws: Mapping[str, str], sizes: Mapping[str, int], number: int = 0
-    ) -> Sampler:
-        claim, assignment = self.plans.asking_at(sizes)
-        assert isinstance(field, RealField)
-        functions = open_functions(_weights(number))
-        return Sampler(claim, self.plans.evaluators, assignment, field, functions, laws)
+    def functions(self, field: RealField, number: int) -> OpenFunctions:
+        return open_functions(_weights(number))
 
-    def draw(self, number: int) -> Drawn:
-        """The instances of batch `number`; regimes and kinds of weights take turns."""
-        plans = self.plans
-        plans.take(number)
-        field = self.field_of(number)
-        rng = plans.generator(number)
-        sizes, styles = plans.sizes(number, rng), plans.styles(number)
-        laws = plans.kinds(number)
-        instance = self.sampler(field, laws, sizes, number).draw(rng, sizes, self.lanes, styles)
-        fair, errors = measured(plans, field, instance)
-        weights = [_weights(number)] if len(instance.functions) > len(laws) else []
-        setting = ", ".join([str(field.regime), *weights, *told(laws)])
-        on = placed(plans.claim, instance.values, instance.functions, self.placing)
-        return Drawn(number, setting, field, instance, fair, errors, *on)
+    def setting(self, number: int, field: RealField, has_others: bool) -> list[str]:
+        """Regimes and kinds of weights take turns."""
+        return [str(field.regime), *([_weights(number)] if has_others else [])]
+
+    def met(self, field: RealField, instance: Instance) -> tuple[Mask, dict[str, Floats]]:
+        """Where the hypotheses hold, and the errors (lanes,) of what they speak of.
+
+        A variable errs by the measured defects of its hypotheses, relative to its largest entry.
+        """
+        claim = self.plans.claim
+        fair = np.ones(instance.lanes, dtype=bool)
+        relative: dict[str, Floats] = {}
+        hypotheses = {h.name: h.equation for h in claim.hypotheses}
+        for name, defect in defects(claim, self.plans.evaluators, field, instance):
+            fair &= defect <= TOLERANCE
+            equation = hypotheses[name]
+            for variable in free_variables(equation.left) | free_variables(equation.right):
+                relative[variable] = np.maximum(relative.get(variable, np.asarray(0.0)), defect)
+        errors: dict[str, Floats] = {}
+        for name, defect in relative.items():
+            value = instance.values.get(name)
+            if isinstance(value, Data):
+                array = value.array
+                d = max(array.shape[-2:]) if array.ndim > 2 else 1
+                errors[name] = np.asarray(_SLACK * d * (defect + UNIT) * largest(array))
+        return fair, errors
 
     def compare(self, drawn: Drawn, equation: Equation) -> Compared:
         """Both sides, and their difference against the bound."""
@@ -148,26 +153,3 @@ def _decide(left: Bounded, right: Bounded, fair: Mask, whole: Floats | None = No
 
 def _entries(values: Floats) -> tuple[int, ...]:
     return tuple(range(1, values.ndim))
-
-
-def measured(plans: Plans, field: RealField, instance: Instance) -> tuple[Mask, dict[str, Floats]]:
-    """In which lanes the hypotheses hold, and the errors (lanes,) of what they speak of.
-
-    A variable errs by the measured defects of its hypotheses, relative to its largest entry.
-    """
-    fair = np.ones(instance.lanes, dtype=bool)
-    relative: dict[str, Floats] = {}
-    hypotheses = {h.name: h.equation for h in plans.claim.hypotheses}
-    for name, defect in defects(plans.claim, plans.evaluators, field, instance):
-        fair &= defect <= TOLERANCE
-        equation = hypotheses[name]
-        for variable in free_variables(equation.left) | free_variables(equation.right):
-            relative[variable] = np.maximum(relative.get(variable, np.asarray(0.0)), defect)
-    errors: dict[str, Floats] = {}
-    for name, defect in relative.items():
-        value = instance.values.get(name)
-        if isinstance(value, Data):
-            array = value.array
-            d = max(array.shape[-2:]) if array.ndim > 2 else 1
-            errors[name] = np.asarray(_SLACK * d * (defect + UNIT) * largest(array))
-    return fair, errors

@@ -16,8 +16,9 @@ from harness.arrays import Closure, Data, Evaluators, Open, Places, Value
 from harness.arrays.backend import NUMPY, Backend
 from harness.arrays.evaluate import size_of
 from harness.arrays.floats import Floats
+from harness.claims.forms import Commutes, Orthogonal
 from harness.claims.given import with_functions_given, with_samples
-from harness.claims.hypotheses import Assignment, Commutes, Orthogonal, Unmet, assign
+from harness.claims.hypotheses import Assignment, Unmet, assign
 from harness.claims.model import Claim, Library
 from harness.evidence import Counterexample, Json
 from harness.language.terms import Call, Equation, Lambda, Term
@@ -26,9 +27,9 @@ from harness.language.types import Sort, is_place
 from harness.numeric.families import BASES, KINDS, Style
 from harness.numeric.identifier import LANES, ReplayId
 from harness.numeric.instance import Instance
-from harness.numeric.placing import Placing
+from harness.numeric.placing import Placing, placed
 from harness.numeric.reals import Field
-from harness.numeric.sampling import Sampler
+from harness.numeric.sampling import OpenFunctions, Sampler
 from harness.numeric.searching import Shape, Trial, search
 from harness.numeric.sizing import draw_sizes, edge_sizes
 from harness.numeric.spelling import largest
@@ -244,23 +245,42 @@ class Check(ABC):
         """The numbers of a batch."""
 
     @abstractmethod
+    def functions(self, field: Any, number: int) -> OpenFunctions:
+        """What makes the functions of a batch that no hypothesis speaks of."""
+
+    @abstractmethod
+    def met(self, field: Any, instance: Instance) -> tuple[Mask, Mapping[str, Floats]]:
+        """In which lanes the hypotheses hold, and by how much what they speak of errs."""
+
+    @abstractmethod
+    def setting(self, number: int, field: Any, has_others: bool) -> list[str]:
+        """What tells a batch from others; whether it has functions that no hypothesis speaks of."""
+
     def sampler(
         self, field: Field, laws: Mapping[str, str], sizes: Mapping[str, int], number: int = 0
     ) -> Sampler:
         """What draws the instances of a batch of these sizes, with functions of these kinds."""
+        claim, assignment = self.plans.asking_at(sizes)
+        functions = self.functions(field, number)
+        return Sampler(claim, self.plans.evaluators, assignment, field, functions, laws)
 
-    @abstractmethod
     def draw(self, number: int) -> Drawn:
         """The instances of a batch; the same number gives the same bits."""
+        plans = self.plans
+        plans.take(number)
+        field, rng = self.field_of(number), plans.generator(number)
+        sizes, styles = plans.sizes(number, rng), plans.styles(number)
+        laws = plans.kinds(number)
+        instance = self.sampler(field, laws, sizes, number).draw(rng, sizes, self.lanes, styles)
+        fair, errors = self.met(field, instance)
+        told = [f"{name} is x ↦ {kind}" for name, kind in laws.items()]
+        setting = self.setting(number, field, len(instance.functions) > len(laws))
+        on = placed(plans.claim, instance.values, instance.functions, self.placing)
+        return Drawn(number, ", ".join([*setting, *told]), field, instance, fair, errors, *on)
 
     @abstractmethod
     def compare(self, drawn: Drawn, equation: Equation) -> Compared:
         """Both sides of an equation over the claim's variables, on these instances."""
-
-
-def told(laws: Mapping[str, str]) -> list[str]:
-    """The kinds of functions, as evidence names them."""
-    return [f"{name} is x ↦ {kind}" for name, kind in laws.items()]
 
 
 def trivial(plans: Plans, instance: Instance) -> Mask:

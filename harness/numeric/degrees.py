@@ -10,13 +10,23 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import reduce
 
 from harness.arrays.evaluate import rank, size_of
 from harness.claims.model import Library
 from harness.language.prelude import meaning
+from harness.language.primitives import ARRANGING
 from harness.language.terms import Apply, Call, Equation, Lambda, Primitive, Term, Variable
 from harness.language.transform import free_variables, implicit_arguments
-from harness.language.types import Function, Index, Named, Type, dim_value, resolve
+from harness.language.types import (
+    Function,
+    Index,
+    Named,
+    Type,
+    dim_value,
+    is_place,
+    resolve,
+)
 
 
 @dataclass(frozen=True)
@@ -75,29 +85,18 @@ _NUMBER = Degree(0)
 
 Rule = Callable[..., Degree]
 
+
+def _joined(*degrees: Degree) -> Degree:
+    """Of an array that holds entries of these, and sums of such."""
+    return reduce(Degree.sum, degrees) if degrees else _NUMBER
+
+
 RULES: Mapping[str, Rule] = {
-    "zero": lambda: _NUMBER,
-    "one": lambda: _NUMBER,
-    "add": lambda a, b: a.sum(b),
-    "subtract": lambda a, b: a.sum(b),
-    "negate": lambda a: a,
-    "multiply": lambda a, b: a.product(b),
-    "sum": lambda a: a,
-    "if_le": lambda i, j, a, b: a.sum(b),
-    "vector": lambda a: a,
-    "tabulate": lambda a: a,
-    "entry": lambda a, i: a,
-    "append": lambda a, b: a.sum(b),
-    "concat": lambda a: a,
-    "identity": lambda: _NUMBER,
-    "matrix_entry": lambda a, i, j: a,
-    "diagonal": lambda a: a,
-    "matrix2": lambda a, b, c, d: a.sum(b).sum(c).sum(d),
-    "blocks": lambda a, b, c, d: a.sum(b).sum(c).sum(d),
-    "blockdiag": lambda a: a,
+    **dict.fromkeys((*ARRANGING, "add", "subtract", "negate", "sum"), _joined),
+    "multiply": Degree.product,
 }
-"""The degree of each primitive that no others define, given those of its arguments; `divide`,
-which needs to know how many divisors there are, stands in the walk."""
+"""The degree of each primitive that no others define, given those of its arguments that are
+numbers; `divide`, which needs to know how many divisors there are, stands in the walk."""
 
 
 @dataclass(frozen=True)
@@ -205,7 +204,10 @@ class Degrees:
                 depends = frozenset[tuple[int, int]]().union(*(g.depends for g in given_))
                 if operator == "divide":
                     return _Data(self._quotient(*given_), depends)
-                return _Data(RULES[operator](*(g.degree for g in given_)), depends)
+                numbers = [
+                    g.degree for g, a in zip(given_, arguments, strict=True) if not is_place(a.type)
+                ]
+                return _Data(RULES[operator](*numbers), depends)
 
     def _quotient(self, left: _Data, right: _Data) -> Degree:
         """The divisors for all values of the bound indices make a common denominator."""

@@ -8,13 +8,13 @@ often it may not is bounded by degrees.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Mapping
 
 import numpy as np
 
 from harness.arrays.evaluate import rank, shape_of
-from harness.claims.hypotheses import (
+from harness.arrays.floats import Floats
+from harness.claims.forms import (
     Atom,
     Commutes,
     Conjugate,
@@ -25,8 +25,9 @@ from harness.claims.hypotheses import (
 )
 from harness.language.terms import Equation, Term
 from harness.language.types import Index, Matrix, Named, Type, function_parts
-from harness.numeric.check import SIZES, SMALL_CHARACTERISTIC, Check, Compared, Drawn, told
+from harness.numeric.check import SIZES, SMALL_CHARACTERISTIC, Check, Compared, Drawn, Mask
 from harness.numeric.degrees import Degree, Degrees, entries
+from harness.numeric.instance import Instance
 from harness.numeric.modular import (
     FEW,
     PAIRS,
@@ -36,9 +37,7 @@ from harness.numeric.modular import (
     PrimeField,
     RandomFunction,
 )
-from harness.numeric.placing import placed
-from harness.numeric.reals import Field
-from harness.numeric.sampling import Sampler
+from harness.numeric.sampling import OpenFunctions
 from harness.numeric.spelling import defects
 
 SMALL_BATCHES = 2
@@ -67,29 +66,18 @@ class PrimeFieldCheck(Check):
         modulus = moduli[number % len(moduli)]
         return PairField(*modulus) if isinstance(modulus, tuple) else PrimeField(modulus)
 
-    def sampler(
-        self, field: Field, laws: Mapping[str, str], sizes: Mapping[str, int], number: int = 0
-    ) -> Sampler:
-        claim, assignment = self.plans.asking_at(sizes)
-        assert isinstance(field, PrimeField)
-        functions = random_functions(field)
-        return Sampler(claim, self.plans.evaluators, assignment, field, functions, laws)
+    def functions(self, field: PrimeField, number: int) -> OpenFunctions:
+        return random_functions(field)
 
-    def draw(self, number: int) -> Drawn:
-        """The instances of batch `number`; the primes take turns."""
-        plans = self.plans
-        plans.take(number)
-        field = self.field_of(number)
-        rng = plans.generator(number)
-        sizes, styles = plans.sizes(number, rng), plans.styles(number)
-        laws = plans.kinds(number)
-        instance = self.sampler(field, laws, sizes).draw(rng, sizes, self.lanes, styles)
-        fair = np.ones(self.lanes, dtype=bool)
-        for _, defect in defects(plans.claim, plans.evaluators, field, instance):
+    def setting(self, number: int, field: PrimeField, has_others: bool) -> list[str]:
+        """The primes take turns."""
+        return [f"p = {field.prime}"]
+
+    def met(self, field: PrimeField, instance: Instance) -> tuple[Mask, Mapping[str, Floats]]:
+        fair = np.ones(instance.lanes, dtype=bool)
+        for _, defect in defects(self.plans.claim, self.plans.evaluators, field, instance):
             fair &= defect == 0
-        on = placed(plans.claim, instance.values, instance.functions, self.placing)
-        setting = ", ".join([f"p = {field.prime}", *told(laws)])
-        return Drawn(number, setting, field, instance, fair, {}, *on)
+        return fair, {}
 
     @property
     def small_characteristics(self) -> range:
@@ -211,9 +199,7 @@ class PrimeFieldCheck(Check):
         return entries(name, turns + inner.above, turns + inner.under, members)
 
 
-def random_functions(
-    field: PrimeField,
-) -> Callable[[np.random.Generator, Type, Mapping[str, int], int], Callable[..., Any]]:
+def random_functions(field: PrimeField) -> OpenFunctions:
     """A maker of random functions, for samplers."""
 
     def make(

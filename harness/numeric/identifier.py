@@ -12,6 +12,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from harness.claims.model import Claim
+from harness.evidence import Counterexample, Evidence, Json, Leg, Outcome
+
 LANES = 32
 """The instances of a batch, unless an identifier says otherwise."""
 
@@ -92,3 +95,18 @@ def _sizes(text: str) -> dict[str, int]:
             raise ValueError(f"expected sizes such as n=8,d=16, found {text!r}")
         found[name] = int(size)
     return found
+
+
+def evidence(
+    claim: Claim,
+    check: str,
+    outcome: Outcome,
+    summary: str,
+    data: Mapping[str, Json] | None = None,
+    identifier: str = "",
+    example: Counterexample | None = None,
+) -> Evidence:
+    """What a check of the leg came to, with what names the instance to look at, if there is one."""
+    replay = f"harness replay {identifier}" if identifier else ""
+    about = (claim.theorem, Leg.NUMERIC, check)
+    return Evidence(*about, outcome, summary, data or {}, example, replay=replay)

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from harness.arrays.backend import Backend, BackendMissing
 from harness.claims.given import with_units
 from harness.claims.hypotheses import Unmet, named
 from harness.claims.model import Claim, Library
-from harness.evidence import Counterexample, Evidence, Json, Leg, Outcome
+from harness.evidence import Counterexample, Evidence, Json, Leg, Outcome, asked
 from harness.instances.ordered import find_ordered
 from harness.instances.search import find_small
 from harness.numeric import rational
@@ -24,6 +25,7 @@ from harness.numeric.bounded import TOLERANCE, Float64Check
 from harness.numeric.check import EDGES, SMALL_CHARACTERISTIC, Compared, Drawn, remark, shown
 from harness.numeric.degenerate import PATTERNS, count
 from harness.numeric.exact import PrimeFieldCheck
+from harness.numeric.identifier import evidence
 from harness.numeric.precisions import NARROW, Precision, lacks, measure
 from harness.numeric.replay import CHECKS, replay, small_id
 from harness.numeric.spelling import defects
@@ -58,40 +60,32 @@ def check(
     its doubles are missing, nothing is run.
     """
     claim, is_unmet = with_units(claim), False
+    ask = partial(asked, claim.theorem, Leg.NUMERIC)
     if rational.applies(claim):
-        yield _exactly(claim, library, seed, effort, deadline)
+        exactly = partial(rational.check, claim, library, seed, effort, deadline)
+        yield ask(rational.RATIONAL, exactly)
         for name in (kind.name for kind in CHECKS):
             summary = f"No order is compared here: see the check {rational.RATIONAL}."
-            yield _evidence(claim, name, Outcome.NOT_APPLICABLE, summary)
+            yield evidence(claim, name, Outcome.NOT_APPLICABLE, summary)
         return
-    for kind in CHECKS:
-        start = time.monotonic()
+
+    def tested(kind: type[PrimeFieldCheck] | type[Float64Check]) -> Evidence:
+        nonlocal is_unmet
         try:
             on = Backend(backend, device)
             with one_thread():
                 found = _tested(kind(claim, library, seed, backend=on), effort, deadline)
                 if claim.samples and found.outcome is Outcome.CONFIRMED:
                     found = _freely(kind, claim, library, seed, on, effort, deadline) or found
+            return found
         except (Unmet, Unsupported, BackendMissing) as error:
             is_unmet = is_unmet or isinstance(error, Unmet)
-            found = _evidence(claim, kind.name, Outcome.NOT_RUN, str(error))
-        except Exception as error:  # one check is lost, and not those beside it
-            found = Evidence.of_fault(claim.theorem, Leg.NUMERIC, kind.name, error)
-        yield replace(found, seconds=time.monotonic() - start)
+            return evidence(claim, kind.name, Outcome.NOT_RUN, str(error))
+
+    for kind in CHECKS:
+        yield ask(kind.name, partial(tested, kind))
     if is_unmet:
         yield from _small_instances(claim, library)
-
-
-def _exactly(claim: Claim, library: Library, seed: int, effort: float, deadline: float) -> Evidence:
-    """What fractions say of what is no equation, or assumes an order."""
-    start = time.monotonic()
-    try:
-        found = rational.check(claim, library, seed, effort, deadline)
-    except Unsupported as error:
-        found = _evidence(claim, rational.RATIONAL, Outcome.NOT_RUN, str(error))
-    except Exception as error:  # one check is lost, and not those beside it
-        found = Evidence.of_fault(claim.theorem, Leg.NUMERIC, rational.RATIONAL, error)
-    return replace(found, seconds=time.monotonic() - start)
 
 
 def _tested(tester: PrimeFieldCheck | Float64Check, effort: float, deadline: float) -> Evidence:
@@ -136,7 +130,7 @@ def _small_instances(claim: Claim, library: Library) -> Iterator[Evidence]:
     if example is not None:
         summary = "A small instance meets the hypotheses and breaks the conclusion."
         name = str(small_id(claim, example))
-        found = _evidence(
+        found = evidence(
             claim, "small instances", Outcome.REFUTED, summary, {}, name, example.example
         )
         yield replace(found, seconds=time.monotonic() - start)
@@ -148,19 +142,17 @@ def find_counterexample(
     """An instance that meets the hypotheses and breaks the conclusion, if one is found.
 
     With `small`, the smallest sizes and integers (or simple fractions) that do, checked in exact
-    arithmetic, for people to read; else whatever the random checks come upon first.
+    arithmetic, for people to read, in the work of so many seconds; else whatever as many batches
+    of the random check come upon first.
     """
     if small:
         found_small = find_small(claim, library, seconds=seconds)
         return None if found_small is None else found_small.example
-    end = time.monotonic() + seconds
     try:
         if claim.has_relations and claim.scalars.order:
-            return find_ordered(claim, library, seconds=seconds)
+            return find_ordered(claim, library)
         tester = Float64Check(claim, library, 0)
         for number in range(BATCHES[tester.name]):
-            if time.monotonic() >= end:
-                break
             drawn = tester.draw(number)
             found = tester.compare(drawn, claim.conclusion)
             if found.wrong.any():
@@ -235,7 +227,7 @@ class _Run:
         outcome, reason = self.tally.judge()
         summary = self._summary() if outcome is Outcome.CONFIRMED else f"{reason}{self._unmet()}"
         replay_id = tester.identifier(0, 0)
-        return _evidence(claim, tester.name, outcome, summary, self._data(), str(replay_id))
+        return evidence(claim, tester.name, outcome, summary, self._data(), str(replay_id))
 
     def _summary(self) -> str:
         if isinstance(self.tester, PrimeFieldCheck) and self.tester.plans.is_searched:
@@ -378,7 +370,7 @@ class _Run:
         }
         if small is not None:
             data["one of them"] = f"harness replay {identifier}"
-        return _evidence(claim, tester.name, Outcome.REFUTED, summary, data, replayed, example)
+        return evidence(claim, tester.name, Outcome.REFUTED, summary, data, replayed, example)
 
 
 def separation(tester: Float64Check, largest: Json) -> dict[str, Json]:
@@ -406,24 +398,3 @@ def separation(tester: Float64Check, largest: Json) -> dict[str, Json]:
         "smallest_wrong_ratio": smallest,
         "separation": smallest / largest if isinstance(largest, float) and largest > 0 else None,
     }
-
-
-def _evidence(
-    claim: Claim,
-    name: str,
-    outcome: Outcome,
-    summary: str,
-    data: dict[str, Json] | None = None,
-    identifier: str = "",
-    example: Counterexample | None = None,
-) -> Evidence:
-    return Evidence(
-        subject=claim.theorem,
-        leg=Leg.NUMERIC,
-        check=name,
-        outcome=outcome,
-        summary=summary,
-        data=data or {},
-        counterexample=example,
-        replay=f"harness replay {identifier}" if identifier else "",
-    )

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from harness.arrays.arithmetic import PlainArithmetic
 from harness.arrays.backend import Backend
 from harness.numeric.degenerate import constants
 from harness.numeric.placing import Placing
@@ -40,7 +41,7 @@ _FEW = 300
 """So many inverses by Euclid's algorithm take as long as powers of a whole array do."""
 
 
-class PrimeField:
+class PrimeField(PlainArithmetic):
     """The integers modulo `prime`, which is below 2²⁴."""
 
     def __init__(self, prime: int, xp: Any = np) -> None:
@@ -74,38 +75,16 @@ class PrimeField:
 
     # -- arithmetic -----------------------------------------------------------------------------
 
-    def lay(self, rearrange: Callable[..., Any], /, *values: Residues) -> Residues:
-        found: Residues = rearrange(*values)
-        return found
-
-    def shape(self, value: Residues) -> tuple[int, ...]:
-        return tuple(value.shape)
-
     def constant(self, value: int) -> Residues:
         return self.xp.asarray(float(value), dtype=self.xp.float64)  # type: ignore[no-any-return]
-
-    def add(self, left: Residues, right: Residues) -> Residues:
-        return self.reduce(left + right)
-
-    def subtract(self, left: Residues, right: Residues) -> Residues:
-        return self.reduce(left - right)
-
-    def multiply(self, left: Residues, right: Residues) -> Residues:
-        return self.reduce(left * right)
 
     def divide(self, left: Residues, right: Residues) -> Residues:
         return self.multiply(left, self.reciprocal(right))
 
-    def negate(self, value: Residues) -> Residues:
-        return np.asarray(-value) if self.xp is np else -value
-
-    def total(self, value: Residues) -> Residues:
-        return self.reduce(self.xp.sum(value, axis=-1))
-
     def matmul(self, left: Residues, right: Residues) -> Residues:
         k = left.shape[-1]
         if k <= _TERMS:
-            return self.reduce(left @ right)
+            return super().matmul(left, right)
         found = self.matmul(left[..., :_TERMS], right[..., :_TERMS, :])
         return self.add(found, self.matmul(left[..., _TERMS:], right[..., _TERMS:, :]))
 
@@ -270,14 +249,7 @@ class PairField(PrimeField):
 
     def reciprocal(self, value: Residues) -> Residues:
         """The inverse of each residue of a pair, 0 for 0: x^(λ−1), where x^λ is 1 or 0."""
-        found: Residues = self.xp.ones_like(value)
-        power, exponent = value, math.lcm(self.p - 1, self.q - 1) - 1
-        while exponent:
-            if exponent & 1:
-                found = self.multiply(found, power)
-            power = self.multiply(power, power)
-            exponent >>= 1
-        return found
+        return self.power(value, math.lcm(self.p - 1, self.q - 1) - 1)
 
     def roots(self, value: Residues) -> tuple[Residues, NDArray[np.bool_]]:
         numbers = self.canonical(value).ravel().tolist()

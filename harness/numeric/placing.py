@@ -45,7 +45,7 @@ def moved(
     claim: Claim, values: Mapping[str, Value[Any]], functions: Mapping[str, Any], placing: Placing
 ) -> tuple[dict[str, Value[Any]], dict[str, Any]]:
     """The values of an instance and its open functions, on other arrays."""
-    types = {p.name: p.type for p in claim.parameters if p.is_explicit}
+    types = {p.name: p.type for p in claim.explicit}
     converted = {name: function.on(placing) for name, function in functions.items()}
     found: dict[str, Value[Any]] = {}
     for name, value in values.items():

@@ -11,11 +11,11 @@ import math
 import time
 from dataclasses import replace
 
+from harness.arrays import Unsupported
 from harness.claims.model import Claim, Library
-from harness.evidence import Counterexample, Evidence, Json, Leg, Outcome
+from harness.evidence import Counterexample, Evidence, Json, Outcome
 from harness.instances.ordered import BATCHES, LANES, Batch, batch, is_edge, is_whole, shrunk
-from harness.language.types import Sort
-from harness.numeric.identifier import ReplayId
+from harness.numeric.identifier import ReplayId, evidence
 
 RATIONAL = "rational"
 
@@ -31,8 +31,14 @@ def applies(claim: Claim) -> bool:
 def check(
     claim: Claim, library: Library, seed: int = 0, effort: float = 1.0, deadline: float = math.inf
 ) -> Evidence:
-    """Test a claim on random instances. Raises `harness.arrays.Unsupported`."""
-    names = [p for p in claim.parameters if isinstance(p.sort, Sort)]
+    """Test a claim on random instances; not run where they cannot be evaluated."""
+    try:
+        return _tested(claim, library, seed, effort, deadline)
+    except Unsupported as error:
+        return evidence(claim, RATIONAL, Outcome.NOT_RUN, str(error))
+
+
+def _tested(claim: Claim, library: Library, seed: int, effort: float, deadline: float) -> Evidence:
     usual = met = touching = edges = 0
     spans: list[int] = []
     for number in range(max(2, round(BATCHES * effort))):
@@ -44,7 +50,7 @@ def check(
             return _refuted(
                 claim, library, found, ReplayId(claim.theorem, RATIONAL, seed, number, 0)
             )
-        if names and is_edge(number):
+        if claim.sized and is_edge(number):
             edges += good
             continue
         usual, met = usual + LANES, met + good
@@ -58,19 +64,19 @@ def check(
         "sides_equal": touching,
         "instances_at_other_sizes": edges,
     }
-    name = f"harness replay {ReplayId(claim.theorem, RATIONAL, seed, 0, 0)}"
+    name = str(ReplayId(claim.theorem, RATIONAL, seed, 0, 0))
     if not usual:
-        return _evidence(claim, Outcome.NOT_RUN, "No instance was tested.", data)
+        return evidence(claim, RATIONAL, Outcome.NOT_RUN, "No instance was tested.", data)
     if met < _ENOUGH * usual:
         summary = f"Only {met} of {usual} instances met the hypotheses."
-        return _evidence(claim, Outcome.INCONCLUSIVE, summary, data, name)
+        return evidence(claim, RATIONAL, Outcome.INCONCLUSIVE, summary, data, name)
     kind = "whole numbers" if is_whole(claim) else "fractions"
     at = f", at sizes {min(spans)} to {max(spans)}, and on {edges} more at 0 to 1" if spans else ""
     summary = (
         f"It holds on {met} random instances in {kind}, without rounding{at}; the sides are equal "
         f"in {touching} of them."
     )
-    return _evidence(claim, Outcome.CONFIRMED, summary, data, name)
+    return evidence(claim, RATIONAL, Outcome.CONFIRMED, summary, data, name)
 
 
 def _refuted(claim: Claim, library: Library, found: Batch, first: ReplayId) -> Evidence:
@@ -81,7 +87,7 @@ def _refuted(claim: Claim, library: Library, found: Batch, first: ReplayId) -> E
     summary = f"It fails on {count} of {good} random instances that meet the hypotheses, exactly."
     data: dict[str, Json] = {"seed": first.seed, "batch": first.batch, "refuting": count}
     data["over"] = claim.scalars.lean_name
-    return _evidence(claim, Outcome.REFUTED, summary, data, f"harness replay {identifier}", example)
+    return evidence(claim, RATIONAL, Outcome.REFUTED, summary, data, str(identifier), example)
 
 
 def replayed(claim: Claim, library: Library, wanted: ReplayId) -> tuple[Counterexample, bool]:
@@ -93,16 +99,3 @@ def replayed(claim: Claim, library: Library, wanted: ReplayId) -> tuple[Countere
         raise ValueError(f"a batch has {LANES} lanes, found {wanted}")
     found = batch(claim, library, wanted.seed, wanted.batch)
     return found.shown(wanted.lane), bool(found.wrong[wanted.lane])
-
-
-def _evidence(
-    claim: Claim,
-    outcome: Outcome,
-    summary: str,
-    data: dict[str, Json],
-    replay: str = "",
-    example: Counterexample | None = None,
-) -> Evidence:
-    return Evidence(
-        claim.theorem, Leg.NUMERIC, RATIONAL, outcome, summary, data, example, replay=replay
-    )

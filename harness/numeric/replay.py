@@ -16,7 +16,6 @@ from harness.claims.hypotheses import Unmet
 from harness.claims.model import Claim, Library, Project
 from harness.evidence import Counterexample, Json
 from harness.instances.search import Found, draw_small
-from harness.language.types import Sort
 from harness.numeric import rational
 from harness.numeric.bounded import Float64Check
 from harness.numeric.check import Check, Compared, remark, shown
@@ -36,7 +35,7 @@ def tester_of(wanted: ReplayId, claim: Claim, library: Library) -> PrimeFieldChe
     kinds = {kind.name: kind for kind in CHECKS} | dict.fromkeys(NARROW, Float64Check)
     if wanted.check not in kinds:
         raise ValueError(f"expected one of {', '.join(kinds)}, found {wanted.check!r}")
-    names = [p.name for p in claim.parameters if isinstance(p.sort, Sort)]
+    names = claim.sized
     if wanted.sizes and set(wanted.sizes) != set(names):
         raise ValueError(f"expected sizes for {', '.join(names)}, found {', '.join(wanted.sizes)}")
     backend = Backend(wanted.backend, wanted.device)
@@ -80,7 +79,7 @@ def recompute(identifier: str, claim: Claim, library: Library) -> Replayed:
     if wanted.theorem != claim.theorem:
         raise ValueError(f"expected an instance of {claim.theorem}, found {identifier!r}")
     if wanted.check == SMALL:
-        names = [p.name for p in claim.parameters if isinstance(p.sort, Sort)]
+        names = claim.sized
         sizes = dict(wanted.sizes or {})
         if set(sizes) != set(names):
             raise ValueError(f"expected sizes for {', '.join(names)}, found {', '.join(sizes)}")

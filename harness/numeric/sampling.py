@@ -7,20 +7,18 @@ so; all else is free. Callers check the hypotheses on what they get.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.arrays import Data, Evaluators, Places, Unsupported, Value, open_function
-from harness.arrays.evaluate import rank, shape_of, size_of
+from harness.arrays import Data, Evaluators, Places, Value, open_function
+from harness.arrays.evaluate import core_rank, places_of, rank, shape_of, size_of
 from harness.arrays.floats import Floats
-from harness.claims.hypotheses import (
-    Assignment,
+from harness.claims.forms import (
     Atom,
     Commutes,
-    CommutesWithItself,
     Conjugate,
     Defined,
     Inverse,
@@ -28,11 +26,11 @@ from harness.claims.hypotheses import (
     Orthogonal,
     Solved,
     UnitSquares,
-    open_functions,
 )
+from harness.claims.hypotheses import Assignment, open_functions
 from harness.claims.model import Claim
-from harness.language.terms import Apply, Term, Variable
-from harness.language.transform import children, equation_variables, free_variables
+from harness.language.terms import Term, Variable
+from harness.language.transform import equation_variables, free_variables
 from harness.language.types import (
     SCALAR,
     Index,
@@ -43,9 +41,10 @@ from harness.language.types import (
     function_parts,
     is_place,
 )
+from harness.numeric.bases import Bases, occurrences
 from harness.numeric.commutant import draw_commuting
 from harness.numeric.degenerate import patterned
-from harness.numeric.families import Basis, Style, draw_basis, draw_family
+from harness.numeric.families import Style
 from harness.numeric.instance import Instance
 from harness.numeric.laws import Constants, lawful
 from harness.numeric.reals import Field
@@ -102,7 +101,7 @@ class Sampler:
         each its own matrices that commute with it. The same generator gives the same instances.
         """
         instance = Instance(sizes, lanes)
-        bases = _Bases(self, rng, instance, styles)
+        bases = Bases(self.claim, self.assignment, self.field, rng, instance, styles)
         # Places first: which members of a family hypotheses speak of may depend on them. But what
         # is solved for comes after all that it is solved by.
         solved = self.assignment.solved
@@ -119,7 +118,7 @@ class Sampler:
     # -- one variable ---------------------------------------------------------------------------
 
     def _variable(
-        self, rng: np.random.Generator, parameter: Parameter, instance: Instance, bases: _Bases
+        self, rng: np.random.Generator, parameter: Parameter, instance: Instance, bases: Bases
     ) -> None:
         name, type_ = parameter.name, parameter.type
         sizes, lanes = instance.sizes, instance.lanes
@@ -137,9 +136,7 @@ class Sampler:
         shape = (lanes, *shape_of(type_, sizes))
         target = function_parts(type_)[1]
         if isinstance(target, Index | Named):
-            count = size_of(target, sizes)
-            if not count and np.prod(shape):
-                raise Unsupported(f"there is no {type_}")
+            count = places_of(type_, sizes)
             found_places = rng.integers(0, max(count, 1), shape)
             match self.assignment.forms[name]:
                 case (Defined(owner, other, parameters), *_):
@@ -195,13 +192,13 @@ class Sampler:
                     value = self._evaluate(owner, other, parameters, instance)
                     found = np.broadcast_to(value, shape)
         elif name in self.given:
-            found = mixed(self.field, rng, shape, _own_rank(type_))
+            found = mixed(self.field, rng, shape, core_rank(type_))
         elif name in self.bound:
             found = self.field.uniform(rng, shape)
             if name in self.scales:
                 found[::2] = self.field.positive(found[::2])
         else:
-            found = self.field.free(rng, shape, _own_rank(type_))
+            found = self.field.free(rng, shape, core_rank(type_))
         if name in self.assignment.loose:
             found = patterned(rng, found)
         instance.values[name] = Data(found)
@@ -213,7 +210,7 @@ class Sampler:
         shape = (instance.lanes, *shape_of(parameter.type, instance.sizes))
         gaps, held = (self._gaps(parameter, instance, Data, seed) for seed in (0, 1))
         if beside:
-            axis = len(shape) - _own_rank(parameter.type)
+            axis = len(shape) - core_rank(parameter.type)
             gaps, held = (self._gaps(parameter, instance, Data, s, beside) for s in (0, 1))
             both = (*shape[:axis], 2, *shape[axis:])
             found = solve(Asked(self.field, rng, both, len(both) - axis, gaps, held))
@@ -224,7 +221,7 @@ class Sampler:
             for name, value in instance.values.items()
             if isinstance(value, Data) and name in self.given
         ]
-        core = _own_rank(parameter.type)
+        core = core_rank(parameter.type)
         return solve(Asked(self.field, rng, shape, core, gaps, held), others)
 
     def _places(
@@ -248,7 +245,7 @@ class Sampler:
 
         With another beside it, values of both, one after the other before their own axes.
         """
-        axis = -1 - _own_rank(parameter.type)
+        axis = -1 - core_rank(parameter.type)
         walk = self.evaluators.at(self.field, instance.sizes)
         equations = [
             each
@@ -321,7 +318,7 @@ class Sampler:
         forms: Sequence[Commutes],
         orthogonal: Orthogonal | None,
         instance: Instance,
-        bases: _Bases,
+        bases: Bases,
     ) -> Floats:
         """Elements of the commutant of each distinct family; its lanes share one basis of it."""
         shape = (instance.lanes, *shape_of(parameter.type, instance.sizes))
@@ -369,7 +366,7 @@ class Sampler:
         return value.reshape(*frame, count, *value.shape[-2:])
 
     def _unit(self, rng: np.random.Generator, form: UnitSquares, instance: Instance) -> None:
-        types = {p.name: p.type for p in self.claim.parameters if p.is_explicit}
+        types = {p.name: p.type for p in self.claim.explicit}
         shape = (instance.lanes, *shape_of(types[form.owner.name], instance.sizes))
         if form.vector:
             points = self.field.circle(rng, shape[:-1], shape[-1])
@@ -412,161 +409,6 @@ def _involutions(rng: np.random.Generator, lanes: int, count: int) -> NDArray[np
     found = np.empty_like(order)
     np.put_along_axis(found, order, swapped, axis=1)
     return found
-
-
-def _own_rank(type_: Type) -> int:
-    """The axes of a vector or matrix, without those of a family."""
-    return rank(function_parts(type_)[1]) or 0
-
-
-class _Bases:
-    """The bases of one draw: families that one matrix commutes with have theirs in common."""
-
-    def __init__(
-        self,
-        sampler: Sampler,
-        rng: np.random.Generator,
-        instance: Instance,
-        styles: Sequence[Style],
-    ) -> None:
-        self.sampler = sampler
-        self.rng = rng
-        self.instance = instance
-        self.styles = styles
-        self.lanes = min(len(styles), instance.lanes)
-        """How many families are distinct."""
-        self.found: dict[str, tuple[Basis, tuple[str, ...]]] = {}
-
-    def family(self, parameter: Parameter, shape: Sequence[int]) -> Floats:
-        """The family `parameter` (lanes, *indices, d, d); of one lane where all share it."""
-        shape, wanted = (self.lanes, *shape[1:]), shape[0]
-        sampler = self.sampler
-        commuting = sampler.assignment.structured[parameter.name]
-        forms = sampler.assignment.forms[parameter.name]
-        orthogonal = any(isinstance(f, Orthogonal) for f in forms)
-        itself = any(isinstance(f, CommutesWithItself) for f in forms)
-        if commuting:
-            form = commuting[0]
-            basis, shared = self._component(form.owner, shape[-1])
-            indices = self._axes(form, parameter.name)
-        else:
-            basis = self._draw(shape[:1], shape[-1], orthogonal)
-            shared, indices = (), ()
-        # U has the axes of the shared indices; it is the same along the others.
-        sizes = [shape[1 + i] if a in shared else 1 for i, a in enumerate(indices)]
-        sizes += [1] * (len(shape) - 3 - len(sizes))
-        order = [1 + shared.index(a) for a in indices if a in shared]
-
-        def spread(matrix: Floats) -> Floats:
-            matrix = matrix.transpose(0, *order, matrix.ndim - 2, matrix.ndim - 1)
-            return matrix.reshape(shape[0], *sizes, *shape[-2:])
-
-        local = Basis(basis.styles, spread(basis.matrix), spread(basis.inverse), basis.signs)
-        found = draw_family(
-            sampler.field,
-            self.rng,
-            local,
-            shape[:-2],
-            shape[-1],
-            orthogonal=orthogonal,
-            commuting=itself,
-        )
-        if self.lanes == 1:
-            return found
-        return np.take(found, np.arange(wanted) % max(self.lanes, 1), axis=0)
-
-    def signs(self, name: str, owner: Atom, shape: Sequence[int]) -> Floats | None:
-        """The involution for the matrix that commutes, where its families have a basis."""
-        if name not in self.found:
-            return None
-        basis, shared = self.found[name]
-        if not set(shared) <= set(owner.arguments):
-            return None
-        sizes = [shape[1 + i] if a in shared else 1 for i, a in enumerate(owner.arguments)]
-        whole = basis.signs[np.arange(shape[0]) % max(self.lanes, 1)]
-        return whole.reshape(shape[0], *sizes, *shape[-2:])
-
-    def _component(self, owner: Atom, d: int) -> tuple[Basis, tuple[str, ...]]:
-        if owner.name not in self.found:
-            assignment = self.sampler.assignment
-            shared = list(owner.arguments)
-            families: list[str] = []
-            own: list[str] = []
-            types = {p.name: p.type for p in self.sampler.claim.parameters if p.is_explicit}
-            sources, _ = function_parts(types[owner.name])
-            sizes = {
-                a: size_of(s, self.instance.sizes)
-                for a, s in zip(owner.arguments, sources, strict=True)
-            }
-            for name, forms in assignment.structured.items():
-                for form in forms:
-                    if form.owner.name == owner.name:
-                        families.append(name)
-                        indices = self._axes(form, name)
-                        shared = [a for a in shared if a in indices]
-                        own = [a for a in indices if a.startswith(_OWN)]
-                        axes = function_parts(types[name])[0]
-                        sizes |= {
-                            a: size_of(axes[int(a[len(_OWN) :])], self.instance.sizes) for a in own
-                        }
-            if len(families) == 1:
-                shared += own
-            closed = any(
-                isinstance(f, Orthogonal) or (isinstance(f, Commutes) and f.is_closed)
-                for name in (owner.name, *families)
-                for f in assignment.forms[name]
-            )
-            frame = (self.lanes, *(sizes[a] for a in shared))
-            self.found[owner.name] = (self._draw(frame, d, closed), tuple(shared))
-        return self.found[owner.name]
-
-    @staticmethod
-    def _axes(form: Commutes, name: str) -> tuple[str, ...]:
-        """What each axis of the family is in the hypothesis, by names.
-
-        A bound index by its own; an index that is given, or computed of what the owner is taken
-        at, by the axis: no two of its values concern one matrix.
-        """
-        bound = {p.name for p in form.parameters}
-        found: list[str] = []
-        for axis, index in enumerate(next(occurrences(form.other, name), ())):
-            if isinstance(index, Variable) and index.name in bound - set(found):
-                found.append(index.name)
-            elif free_variables(index) & bound <= set(form.owner.arguments):
-                found.append(f"{_OWN}{axis}")
-            else:
-                found.append("")
-        return tuple(found)
-
-    def _draw(self, frame: Sequence[int], d: int, closed: bool) -> Basis:
-        """A generic basis leaves nothing orthogonal to commute but multiples of 1."""
-        styles = tuple(
-            Style(s.family, "orthogonal basis") if closed and s.basis == "generic basis" else s
-            for s in self.styles
-        )
-        self.instance.styles = styles
-        return draw_basis(self.sampler.field, self.rng, styles, frame, d)
-
-
-_OWN = "axis "
-"""Names an axis of a family along which each member has a basis of its own."""
-
-
-def occurrences(term: Term, name: str) -> Iterator[tuple[Term, ...]]:
-    """The indices that `term` takes the family `name` at, wherever it does."""
-    indices: list[Term] = []
-    inner = term
-    while isinstance(inner, Apply):
-        indices.insert(0, inner.argument)
-        inner = inner.function
-    if isinstance(inner, Variable):
-        if inner.name == name:
-            yield tuple(indices)
-    else:
-        for part in children(inner):
-            yield from occurrences(part, name)
-    for index in indices:
-        yield from occurrences(index, name)
 
 
 def _are_any(indices: Sequence[Term], parameters: Sequence[Variable]) -> bool:

@@ -18,15 +18,8 @@ import numpy as np
 
 from harness.arrays import Data, Evaluators, Unsupported, open_function
 from harness.arrays.evaluate import shape_of
-from harness.claims.hypotheses import (
-    Assignment,
-    Solved,
-    Unmet,
-    assign,
-    assignments,
-    named,
-    open_functions,
-)
+from harness.claims.forms import Solved
+from harness.claims.hypotheses import Assignment, Unmet, assign, assignments, named, open_functions
 from harness.claims.model import Claim, Hypothesis, Library
 from harness.language.transform import equation_variables
 from harness.language.types import is_place
@@ -115,7 +108,7 @@ def search(
     One by which a matrix is 1 is taken where there is no other. All are modulo the same. Raises
     `Unmet`, which names the hypothesis that was not met.
     """
-    if len(set[str]().union(*(equation_variables(h.equation) for h in claim.hypotheses))) > LARGEST:
+    if len(claim.spoken) > LARGEST:
         assign(claim, library)
         raise Unmet(f"no search is made where hypotheses speak of more than {LARGEST} variables")
     functions = open_functions(claim)

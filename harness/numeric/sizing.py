@@ -10,7 +10,8 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 import numpy as np
 
 from harness.arrays.evaluate import size_of
-from harness.claims.hypotheses import Assignment, Commutes, Inverse, Orthogonal
+from harness.claims.forms import Commutes, Inverse, Orthogonal
+from harness.claims.hypotheses import Assignment
 from harness.claims.model import Claim
 from harness.language.types import (
     Dim,
@@ -21,7 +22,6 @@ from harness.language.types import (
     Matrix,
     Named,
     Parameter,
-    Sort,
     dim_value,
     function_parts,
     resolve,
@@ -40,7 +40,7 @@ def draw_sizes(
     What has a left inverse has at least as many rows as columns; the matrices `wide` have at
     least 4.
     """
-    names = [p.name for p in claim.parameters if isinstance(p.sort, Sort)]
+    names = claim.sized
     limits = [(matrix, is_broad) for _, matrix, is_broad in _limits(claim, assignment)]
     broad = [_matrix(p) for p in claim.parameters if p.name in wide]
     for attempt in range(200):
@@ -65,7 +65,7 @@ def edge_sizes(
     claim: Claim, assignment: Assignment, rng: np.random.Generator
 ) -> list[dict[str, int]]:
     """All sizes 1; all 0, and each alone; each alone large: those at which there are instances."""
-    names = [p.name for p in claim.parameters if isinstance(p.sort, Sort)]
+    names = claim.sized
     if not names:
         return []
     solved: set[str] = set()

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from harness.arrays.floats import Floats
 from harness.numeric.modular import FEW, PrimeField
 from harness.numeric.reals import Field, RealField
+from harness.numeric.spelling import largest
 
 Mask = NDArray[np.bool_]
 
@@ -68,10 +69,6 @@ class Asked:
         if isinstance(self.field, PrimeField):
             return np.asarray(largest(gap) == 0)
         return np.asarray(largest(gap) <= _NEAR * (1 + size * size))
-
-
-def largest(values: Floats) -> Floats:
-    return np.asarray(np.abs(values).max(axis=tuple(range(1, values.ndim)), initial=0.0))
 
 
 def solve(asked: Asked, others: Sequence[Floats] = ()) -> Floats:

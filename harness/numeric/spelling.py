@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -13,7 +11,8 @@ from harness.arrays import Data, Evaluators, Unsupported, Value
 from harness.arrays.evaluate import rank, shape_of
 from harness.arrays.floats import Floats
 from harness.claims.model import Claim, Hypothesis
-from harness.language.terms import Equation, Relation, Variable
+from harness.language.terms import Equation, Relation
+from harness.language.transform import over_places
 from harness.language.types import is_place
 from harness.numeric.instance import Instance
 from harness.numeric.modular import PrimeField
@@ -39,7 +38,7 @@ def spelled(
     fail. The others differ by `seed`: what was solved for at some is held to others.
     Raises `Unsupported` where it ranges over functions.
     """
-    bare, bound = _bare(equation)
+    bare, bound = over_places(equation)
     if not bound:
         yield bare, {}
         return
@@ -132,15 +131,3 @@ def _magnitudes(values: Mapping[str, Value[Any]]) -> dict[str, Value[Any]]:
 def largest(values: Floats) -> Floats:
     """The largest magnitude in each lane: (lanes, …) to (lanes,)."""
     return np.asarray(np.abs(values).max(axis=tuple(range(1, values.ndim)), initial=0.0))
-
-
-@lru_cache(512)
-def _bare(equation: Equation) -> tuple[Equation, tuple[Variable, ...]]:
-    """The equation over indices and positions alone, and the rest of what it ranges over."""
-    places = tuple(v for v in equation.parameters if _is_index(v))
-    bound = tuple(v for v in equation.parameters if not _is_index(v))
-    return (replace(equation, parameters=places) if bound else equation), bound
-
-
-def _is_index(variable: Variable) -> bool:
-    return is_place(variable.type) and not hasattr(variable.type, "source")

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from harness.claims.document import Document, read_document, schema_faults
+from harness.claims.document import Document, read_checked
 from harness.claims.hypotheses import Unmet, assign
 from harness.claims.model import Claim, Library, Project
 from harness.diagnostics import Diagnostic, InputError
 from harness.evidence import Json
-from harness.language.types import Sort
 from harness.numeric.identifier import LANES
 from harness.numeric.sizing import misfits
 
@@ -54,7 +53,7 @@ class SweepPlan:
         """Every combination, claims first."""
         batches = -(-self.instances // self.lanes)
         for claim in self.claims:
-            names = _names(claim)
+            names = claim.sized
             for shape, sizes in self.shapes.items():
                 own = None if sizes is None else {n: sizes[n] for n in names}
                 for seed in self.seeds:
@@ -78,10 +77,8 @@ def load_plan(path: Path, name: str, project: Project) -> SweepPlan:
 
     Raises `InputError` with all its faults.
     """
-    document = read_document(path, name)
-    faults = list(schema_faults(document, "sweep"))
-    if faults:
-        raise InputError(faults)
+    document = read_checked(path, name, "sweep")
+    faults: list[Diagnostic] = []
     data = document.data
     known = {claim.theorem: claim for claim in project.claims}
     wanted = list(known) if data["claims"] == "all" else data["claims"]
@@ -109,10 +106,6 @@ def load_plan(path: Path, name: str, project: Project) -> SweepPlan:
     )
 
 
-def _names(claim: Claim) -> list[str]:
-    return [p.name for p in claim.parameters if isinstance(p.sort, Sort)]
-
-
 def _shape_faults(
     document: Document,
     shape: str,
@@ -124,7 +117,7 @@ def _shape_faults(
     place: tuple[Any, ...] = ("shapes", shape)
     used: set[str] = set()
     for claim in claims:
-        names = _names(claim)
+        names = claim.sized
         used.update(names)
         missing = [name for name in names if name not in sizes]
         if missing:

@@ -39,7 +39,7 @@ def defect_types(hypotheses: Sequence[Hypothesis]) -> dict[str, Type]:
 def certify(claim: Claim, proof: Proof) -> Certificate:
     """The certificate of a proof. Raises `Unreadable` where the language has no term for it."""
     conclusion = apart(claim.conclusion, claim.parameters)
-    types = {p.name: p.type for p in claim.parameters if p.is_explicit}
+    types = {p.name: p.type for p in claim.explicit}
     types |= {v.name: v.type for v in conclusion.parameters}
     arguments = dict(types)
     types |= {**defect_types(claim.hypotheses), UNIT_DEFECT: Function(SCALAR, SCALAR)}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.claims.hypotheses import (
+from harness.claims.forms import (
     Commutes,
     CommutesWithItself,
     Conjugate,
@@ -14,10 +14,9 @@ from harness.claims.hypotheses import (
     Inverse,
     Orthogonal,
     UnitSquares,
-    Unmet,
-    assign,
     recognise,
 )
+from harness.claims.hypotheses import Unmet, assign
 from harness.evidence import Outcome
 from harness.instances.models import Models
 from harness.numeric.leg import check as numeric

@@ -20,7 +20,7 @@ from harness.language.notation.tree import (
     Space,
 )
 from harness.language.terms import Apply, Call, Equation, Lambda, Primitive, Term, Variable
-from harness.language.transform import free_variables, fresh
+from harness.language.transform import free_variables, fresh, spine
 from harness.language.types import (
     Dim,
     DimHole,
@@ -76,12 +76,9 @@ def _binder(variable: Variable) -> Binder:
 
 
 def _applied(term: Term) -> Layout:
-    arguments: list[Argument] = []
-    while isinstance(term, Apply):
-        is_index = isinstance(resolve(term.argument.type), Index)
-        arguments.insert(0, Argument(layout(term.argument), is_index))
-        term = term.function
-    return Applied(at_least(Level.TIGHT, layout(term)), tuple(arguments))
+    function, arguments = spine(term)
+    shown = (Argument(layout(a), isinstance(resolve(a.type), Index)) for a in arguments)
+    return Applied(at_least(Level.TIGHT, layout(function)), tuple(shown))
 
 
 def _expanded(family: Term) -> Lambda:

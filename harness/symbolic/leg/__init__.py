@@ -11,11 +11,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 
-from harness.claims.given import with_functions_given, with_units
+from harness.claims.given import with_functions_given, with_places_given, with_units
 from harness.claims.model import Claim, Library
-from harness.evidence import Evidence, Leg, Outcome
+from harness.evidence import Evidence, Leg, Outcome, asked
 from harness.symbolic.contradiction import contradiction
-from harness.symbolic.indices import settled
 from harness.symbolic.interpret import UnsupportedTerm
 from harness.symbolic.leg.certified import certificate
 from harness.symbolic.leg.given_sizes import Standing, ground
@@ -31,17 +30,15 @@ SECONDS = 60.0
 def check(claim: Claim, library: Library, *, deadline: float | None = None) -> Iterator[Evidence]:
     """Ask the symbolic leg's question. `deadline` is a time of `time.monotonic`."""
     stated, claim = claim, with_units(claim)
-    plain, used = settled(with_functions_given(claim))
+    plain, used = with_places_given(with_functions_given(claim))
 
-    def asked(name: str, answer: Callable[[Question], Evidence], about: Claim = plain) -> Evidence:
-        try:
-            return answer(Question(about, library, name, deadline))
-        except Exception as error:  # one check is lost, and not those beside it
-            return Evidence.of_fault(claim.theorem, Leg.SYMBOLIC, name, error)
+    def ask(name: str, answer: Callable[[Question], Evidence], about: Claim = plain) -> Evidence:
+        question = Question(about, library, name, deadline)
+        return asked(claim.theorem, Leg.SYMBOLIC, name, lambda: answer(question))
 
     if not claim.conclusion.is_equation:
-        yield asked("dimension-free", every_size, claim)
-        yield asked("ground", given_sizes, claim)
+        yield ask("dimension-free", every_size, claim)
+        yield ask("ground", given_sizes, claim)
         return
     proof: Proof | None = None
 
@@ -55,10 +52,10 @@ def check(claim: Claim, library: Library, *, deadline: float | None = None) -> I
             return every_size(question)
         return dimension_free(question, proof, used)
 
-    yield asked("dimension-free", proved)
+    yield ask("dimension-free", proved)
     is_certified = False
     if proof is not None and (found := proof).is_proved:
-        certified = asked("certificate", lambda question: certificate(question, found))
+        certified = ask("certificate", lambda question: certificate(question, found))
         is_certified = certified.outcome is Outcome.CONFIRMED
         yield certified
     if deadline is None and is_certified:
@@ -67,10 +64,10 @@ def check(claim: Claim, library: Library, *, deadline: float | None = None) -> I
     # A counterexample shows the variables of the claim as it was written.
     about = claim if standing is Standing.OPEN else plain
     if claim.has_relations and standing is Standing.OPEN:
-        yield asked("ground", given_sizes, claim)
+        yield ask("ground", given_sizes, claim)
     elif claim is not stated and standing is Standing.CERTIFIED:
-        yield asked("ground", divided)
+        yield ask("ground", divided)
     else:
-        yield asked("ground", lambda question: ground(question, standing), about)
+        yield ask("ground", lambda question: ground(question, standing), about)
     if claim.hypotheses and (reason := contradiction(claim, library)):
         yield Evidence.of_nothing(claim.theorem, Leg.SYMBOLIC, reason, claim.vacuous)

@@ -16,6 +16,10 @@ DIMS = ((2,), (3, 2))
 """At which sizes, taken in turn, an inequality is shown."""
 
 SECONDS = 1.0
+"""How long a small counterexample is looked for, told by work."""
+
+ORDERED = 4
+"""So many batches of larger ones are looked at."""
 
 
 def every_size(question: Question) -> Evidence:
@@ -36,7 +40,7 @@ def given_sizes(question: Question) -> Evidence:
     try:
         small = find_small(claim, library, seconds=SECONDS)
         example = small.example if small else find_finite(claim, library)
-        example = example or find_ordered(claim, library, seconds=SECONDS)
+        example = example or find_ordered(claim, library, ORDERED)
     except Unsupported:
         example = None
     if example is not None:

@@ -46,7 +46,7 @@ def dimension_free(question: Question, proof: Proof, settled: Sequence[str] = ()
 
 def _normal_forms(claim: Claim, proof: Proof) -> Json:
     conclusion = apart(claim.conclusion, claim.parameters)
-    types = {p.name: p.type for p in claim.parameters if p.is_explicit}
+    types = {p.name: p.type for p in claim.explicit}
     reader = Reader(types | {v.name: v.type for v in conclusion.parameters})
     found: list[Json] = []
     for side in (proof.left, proof.right):

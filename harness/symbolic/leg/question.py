@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from harness.claims.model import Claim, Library
 from harness.evidence import Counterexample, Evidence, Json, Leg, Outcome
@@ -12,14 +12,13 @@ from harness.evidence import Counterexample, Evidence, Json, Leg, Outcome
 
 @dataclass(frozen=True)
 class Question:
-    """A claim in one check, whose clock runs from here on."""
+    """A claim in one check."""
 
     claim: Claim
     library: Library
     check: str
     deadline: float | None
     """A time of `time.monotonic`, after which no more is begun."""
-    start: float = field(default_factory=time.monotonic)
 
     @property
     def is_late(self) -> bool:
@@ -32,7 +31,7 @@ class Question:
         data: Mapping[str, Json] | None = None,
         counterexample: Counterexample | None = None,
     ) -> Evidence:
-        """The evidence, with how long it took."""
+        """The evidence."""
         return Evidence(
             subject=self.claim.theorem,
             leg=Leg.SYMBOLIC,
@@ -41,7 +40,6 @@ class Question:
             summary=summary,
             data=data or {},
             counterexample=counterexample,
-            seconds=time.monotonic() - self.start,
         )
 
 

@@ -34,7 +34,7 @@ class Algebra:
     def __init__(self, claim: Claim, definitions: Mapping[str, Definition]) -> None:
         self.definitions = definitions
         self.prover = prover(claim, definitions)
-        self.types = {p.name: p.type for p in claim.parameters if p.is_explicit}
+        self.types = {p.name: p.type for p in claim.explicit}
         self.hints: dict[str, str] = {}
         """How the claim and its definitions call bound indices, by the codes of their types."""
         left, right = self.prover.sides(claim.conclusion)

@@ -17,6 +17,8 @@ from harness.language.transform import (
     fresh,
     instantiate,
     map_children,
+    outermost,
+    spine,
     substitute,
     with_children,
 )
@@ -104,7 +106,7 @@ class _Writer:
     def _paired(self, left: Term, right: Term, scope: Scope) -> Reasoned:
         """Sides of different shapes: calls of one definition belong together, in order."""
         partners: dict[str, list[Call]] = {}
-        for call in _outermost(right):
+        for call in outermost(right):
             partners.setdefault(call.definition, []).append(call)
         known = {p.name for p in self.claim.parameters} | {v.name for v in scope}
         reasons: list[str] = []
@@ -190,17 +192,8 @@ def _head(term: Term) -> tuple[object, ...]:
 
 
 def _function(term: Term) -> str:
-    while isinstance(term, Apply):
-        term = term.function
-    return term.name if isinstance(term, Variable) else "a function"
-
-
-def _outermost(term: Term) -> Iterator[Call]:
-    if isinstance(term, Call):
-        yield term
-    else:
-        for child in children(term):
-            yield from _outermost(child)
+    head, _ = spine(term)
+    return head.name if isinstance(head, Variable) else "a function"
 
 
 def _merged(groups: list[Group]) -> Iterator[Group]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from itertools import product
 
-from harness.symbolic.codes import is_zero
+from harness.symbolic.codes import is_nothing
 from harness.symbolic.words.binders import (
     close_abstraction,
     close_binders,
@@ -258,7 +258,7 @@ def _is_empty(locals_: tuple[Atom, ...], factors: tuple[Factor, ...], word: Word
     words = (word, *(f.word for f in factors if isinstance(f, Bracket)))
     dims = {side for letters in words for x in letters for side in (x.rows, x.columns) if side}
     dims |= {x.type.removeprefix("index ") for x in locals_ if x.type.startswith("index ")}
-    return any(map(is_zero, dims))
+    return any(map(is_nothing, dims))
 
 
 # -- substitution ---------------------------------------------------------------------------
