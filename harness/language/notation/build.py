@@ -2,23 +2,9 @@
 
 from __future__ import annotations
 
+from harness.language.notation import tree as t
 from harness.language.notation.operators import FAMILIES, notation
 from harness.language.notation.precedence import Level, at_least
-from harness.language.notation.tree import (
-    Applied,
-    Argument,
-    Arrow,
-    Binder,
-    Constant,
-    Identifier,
-    Infix,
-    Invoked,
-    Layout,
-    Mapped,
-    Range,
-    Related,
-    Space,
-)
 from harness.language.terms import Apply, Call, Equation, Lambda, Primitive, Term, Variable
 from harness.language.transform import free_variables, fresh, spine
 from harness.language.types import (
@@ -40,7 +26,7 @@ from harness.language.types import (
 )
 
 
-def as_layout(item: Term | Equation | Type | Layout) -> Layout:
+def as_layout(item: Term | Equation | Type | t.Layout) -> t.Layout:
     """The layout of whatever has one."""
     match item:
         case Variable() | Apply() | Lambda() | Call() | Primitive() | Equation():
@@ -51,34 +37,34 @@ def as_layout(item: Term | Equation | Type | Layout) -> Layout:
             return item
 
 
-def layout(item: Term | Equation) -> Layout:
+def layout(item: Term | Equation) -> t.Layout:
     """How `item` is written, with parentheses where they are needed."""
     match item:
         case Variable(name):
-            return Identifier(name)
+            return t.Identifier(name)
         case Apply():
             return _applied(item)
         case Lambda(parameter, body):
-            return Mapped(_binder(parameter), layout(body))
+            return t.Mapped(_binder(parameter), layout(body))
         case Call(definition, _, arguments):
-            return Invoked(definition, tuple(map(layout, arguments)))
+            return t.Invoked(definition, tuple(map(layout, arguments)))
         case Primitive(operator, _, arguments):
             if operator in FAMILIES:
                 arguments = tuple(map(_expanded, arguments))
             return notation(operator)(*map(layout, arguments))
         case Equation(parameters, left, right, relation=relation):
             sides = (at_least(Level.SUM, layout(left)), at_least(Level.SUM, layout(right)))
-            return Related(tuple(map(_binder, parameters)), *sides, relation)
+            return t.Related(tuple(map(_binder, parameters)), *sides, relation)
 
 
-def _binder(variable: Variable) -> Binder:
-    return Binder(variable.name, variable.type)
+def _binder(variable: Variable) -> t.Binder:
+    return t.Binder(variable.name, variable.type)
 
 
-def _applied(term: Term) -> Layout:
+def _applied(term: Term) -> t.Layout:
     function, arguments = spine(term)
-    shown = (Argument(layout(a), isinstance(resolve(a.type), Index)) for a in arguments)
-    return Applied(at_least(Level.TIGHT, layout(function)), tuple(shown))
+    shown = (t.Argument(layout(a), isinstance(resolve(a.type), Index)) for a in arguments)
+    return t.Applied(at_least(Level.TIGHT, layout(function)), tuple(shown))
 
 
 def _expanded(family: Term) -> Lambda:
@@ -91,36 +77,36 @@ def _expanded(family: Term) -> Lambda:
     return Lambda(variable, Apply(family, variable, type_.target))
 
 
-def layout_type(type_: Type) -> Layout:
+def layout_type(type_: Type) -> t.Layout:
     """How a type is written in print; the claim language's spelling is `str(type_)`."""
     match resolve(type_):
         case Scalar():
-            return Space(())
+            return t.Space(())
         case Vector(size):
-            return Space((layout_dim(size),))
+            return t.Space((layout_dim(size),))
         case Matrix(rows, columns):
-            return Space((layout_dim(rows), layout_dim(columns)))
+            return t.Space((layout_dim(rows), layout_dim(columns)))
         case Index(size):
-            return Range(layout_dim(size))
+            return t.Range(layout_dim(size))
         case Named(name):
-            return Identifier(name)
+            return t.Identifier(name)
         case Function(source, target):
-            return Arrow(at_least(Level.SUM, layout_type(source)), layout_type(target))
+            return t.Arrow(at_least(Level.SUM, layout_type(source)), layout_type(target))
         case TypeHole():
-            return Constant("?", "?")
+            return t.Constant("?", "?")
 
 
-def layout_dim(dim: Dim) -> Layout:
+def layout_dim(dim: Dim) -> t.Layout:
     """How a dimension is written in print."""
     match resolve(dim):
         case DimVar(name):
-            return Identifier(name)
+            return t.Identifier(name)
         case DimLit(value):
-            return Constant(str(value), str(value))
+            return t.Constant(str(value), str(value))
         case DimSum(left, right):
-            return Infix("+", layout_dim(left), at_least(Level.PRODUCT, layout_dim(right)))
+            return t.Infix("+", layout_dim(left), at_least(Level.PRODUCT, layout_dim(right)))
         case DimProduct(left, right):
             first = at_least(Level.PRODUCT, layout_dim(left))
-            return Infix("*", first, at_least(Level.TIGHT, layout_dim(right)))
+            return t.Infix("*", first, at_least(Level.TIGHT, layout_dim(right)))
         case DimHole():
-            return Constant("?", "?")
+            return t.Constant("?", "?")

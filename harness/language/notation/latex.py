@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Sequence
 
+from harness.language.notation import tree as t
 from harness.language.notation.build import as_layout, layout_type
 from harness.language.notation.names import printed
 from harness.language.notation.symbols import (
@@ -14,30 +15,6 @@ from harness.language.notation.symbols import (
     has_superscript,
     runs,
 )
-from harness.language.notation.tree import (
-    Applied,
-    Arrow,
-    Binder,
-    Chosen,
-    Collected,
-    Constant,
-    Fenced,
-    Grid,
-    Identifier,
-    Infix,
-    InnerProduct,
-    Invoked,
-    Layout,
-    Mapped,
-    Negated,
-    Range,
-    Related,
-    Space,
-    Subscripted,
-    Sum,
-    Tabulated,
-    Transposed,
-)
 from harness.language.terms import Equation, Relation, Term
 from harness.language.types import Index, Type, resolve
 
@@ -45,75 +22,75 @@ _INFIX = {"+": "+", "-": "-", "*": r"\cdot", "/": "/", "@": r"\,"}
 _SIGNS: dict[str, str] = {Relation.AT_MOST: r"\le", Relation.UNEQUAL: r"\ne"}
 
 
-def to_latex(item: Term | Equation | Type | Layout) -> str:
+def to_latex(item: Term | Equation | Type | t.Layout) -> str:
     """`item` as LaTeX, without delimiters."""
     return latex_of(as_layout(item))
 
 
-def latex_of(layout: Layout) -> str:
+def latex_of(layout: t.Layout) -> str:
     """A layout as LaTeX, without delimiters."""
     match layout:
-        case Identifier(name):
+        case t.Identifier(name):
             return _name(name)
-        case Constant(_, symbol):
+        case t.Constant(_, symbol):
             return symbol
-        case Fenced(body):
+        case t.Fenced(body):
             return rf"\left({latex_of(body)}\right)"
-        case Infix("@", left, right) if begins_with_fence(right):
+        case t.Infix("@", left, right) if begins_with_fence(right):
             return rf"{latex_of(left)} \cdot {latex_of(right)}"
-        case Infix(symbol, left, right):
+        case t.Infix(symbol, left, right):
             return f"{latex_of(left)} {_INFIX[symbol]} {latex_of(right)}"
-        case Negated(operand):
+        case t.Negated(operand):
             return f"-{latex_of(operand)}"
-        case Transposed(base) if has_superscript(base):
+        case t.Transposed(base) if has_superscript(base):
             return rf"\left({latex_of(base)}\right)^{{\top}}"
-        case Transposed(base):
+        case t.Transposed(base):
             return rf"{_grouped(latex_of(base))}^{{\top}}"
-        case Subscripted(base, indices):
+        case t.Subscripted(base, indices):
             return _indexed(base, latex_of(base), _listed(indices))
-        case Applied(function, arguments):
+        case t.Applied(function, arguments):
             return _applied(function, runs(arguments))
-        case Invoked(name, arguments, symbol):
+        case t.Invoked(name, arguments, symbol):
             return rf"{_word(symbol or name)}\left({_listed(arguments)}\right)"
-        case InnerProduct(_, left, right):
+        case t.InnerProduct(_, left, right):
             return rf"\left\langle {latex_of(left)}, {latex_of(right)} \right\rangle"
-        case Grid(_, rows):
+        case t.Grid(_, rows):
             lines = r" \\ ".join(" & ".join(map(latex_of, row)) for row in rows)
             return rf"\begin{{pmatrix}} {lines} \end{{pmatrix}}"
-        case Collected(_, symbol, Mapped(binder, body)):
+        case t.Collected(_, symbol, t.Mapped(binder, body)):
             return rf"{_word(symbol)}_{{{_bound(binder)}}}\left({latex_of(body)}\right)"
-        case Collected(_, symbol, family):
+        case t.Collected(_, symbol, family):
             return rf"{_word(symbol)}\left({latex_of(family)}\right)"
-        case Sum(binder, body):
+        case t.Sum(binder, body):
             return rf"\sum_{{{_bound(binder)}}} {latex_of(body)}"
-        case Chosen(relation, left, right, yes, no):
+        case t.Chosen(relation, left, right, yes, no):
             sign = relation.replace("≤", r"\le")
             condition = rf"{latex_of(left)} {sign} {latex_of(right)}"
             cases = rf"{latex_of(yes)} & {condition} \\ {latex_of(no)} & \text{{else}}"
             return rf"\begin{{cases}} {cases} \end{{cases}}"
-        case Mapped(binder, body):
+        case t.Mapped(binder, body):
             return rf"{_name(binder.name)} \mapsto {latex_of(body)}"
-        case Tabulated(binder, body):
+        case t.Tabulated(binder, body):
             return rf"\left[{latex_of(body)}\right]_{{{_bound(binder)}}}"
-        case Related(binders, left, right, sign):
+        case t.Related(binders, left, right, sign):
             names = r",\, ".join(_name(binder.name) for binder in binders)
             quantifier = rf"\forall {names}:\; " if names else ""
             return f"{quantifier}{latex_of(left)} {_SIGNS.get(sign, sign)} {latex_of(right)}"
-        case Space(exponents):
+        case t.Space(exponents):
             sizes = r" \times ".join(map(latex_of, exponents))
             scalars = rf"\mathbb{{{SCALARS.latex}}}"
             return f"{scalars}^{{{sizes}}}" if sizes else scalars
-        case Range(size):
+        case t.Range(size):
             return rf"\left[{latex_of(size)}\right]"
-        case Arrow(source, target):
+        case t.Arrow(source, target):
             return rf"{latex_of(source)} \to {latex_of(target)}"
 
 
-def _listed(layouts: Iterable[Layout]) -> str:
+def _listed(layouts: Iterable[t.Layout]) -> str:
     return ", ".join(map(latex_of, layouts))
 
 
-def _applied(function: Layout, groups: Iterable[tuple[bool, Sequence[Layout]]]) -> str:
+def _applied(function: t.Layout, groups: Iterable[tuple[bool, Sequence[t.Layout]]]) -> str:
     text = latex_of(function)
     for i, (is_index, values) in enumerate(groups):
         listed = _listed(values)
@@ -124,7 +101,7 @@ def _applied(function: Layout, groups: Iterable[tuple[bool, Sequence[Layout]]]) 
     return text
 
 
-def _indexed(base: Layout | None, text: str, indices: str) -> str:
+def _indexed(base: t.Layout | None, text: str, indices: str) -> str:
     if has_subscript(base):
         return f"{text}^{{({indices})}}"
     return f"{_grouped(text)}_{{{indices}}}"
@@ -134,11 +111,11 @@ def _grouped(text: str) -> str:
     return text if len(text) == 1 else f"{{{text}}}"
 
 
-def _bound(binder: Binder) -> str:
+def _bound(binder: t.Binder) -> str:
     type_ = resolve(binder.type)
     if isinstance(type_, Index):
         match layout_type(type_):
-            case Range(size):
+            case t.Range(size):
                 return f"{_name(binder.name)} < {latex_of(size)}"
     return _name(binder.name)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from xml.etree.ElementTree import Element, tostring
 
+from harness.language.notation import tree as t
 from harness.language.notation.build import as_layout, layout_type
 from harness.language.notation.names import printed
 from harness.language.notation.symbols import (
@@ -15,30 +16,6 @@ from harness.language.notation.symbols import (
     runs,
 )
 from harness.language.notation.text import text_of
-from harness.language.notation.tree import (
-    Applied,
-    Arrow,
-    Binder,
-    Chosen,
-    Collected,
-    Constant,
-    Fenced,
-    Grid,
-    Identifier,
-    Infix,
-    InnerProduct,
-    Invoked,
-    Layout,
-    Mapped,
-    Negated,
-    Range,
-    Related,
-    Space,
-    Subscripted,
-    Sum,
-    Tabulated,
-    Transposed,
-)
 from harness.language.terms import Equation, Term
 from harness.language.types import Index, Type, resolve
 
@@ -50,7 +27,7 @@ _TALL = frozenset({"mtable", "munder"})
 
 
 def to_mathml(
-    item: Term | Equation | Type | Layout, *, block: bool = False, width: int | None = None
+    item: Term | Equation | Type | t.Layout, *, block: bool = False, width: int | None = None
 ) -> str:
     """`item` as a `<math>` element.
 
@@ -62,68 +39,68 @@ def to_mathml(
     return tostring(root, encoding="unicode")
 
 
-def element(layout: Layout, width: int | None = None) -> Element:
+def element(layout: t.Layout, width: int | None = None) -> Element:
     """A layout as an element of MathML Core."""
 
-    def walk(layout: Layout) -> Element:
+    def walk(layout: t.Layout) -> Element:
         return element(layout, width)
 
     match layout:
-        case Identifier(name):
+        case t.Identifier(name):
             return _name(name)
-        case Constant(_, symbol):
+        case t.Constant(_, symbol):
             return _text("mn", symbol) if symbol.isdigit() else _upright(symbol)
-        case Fenced(body):
+        case t.Fenced(body):
             return _fence("(", [walk(body)], ")")
-        case Infix(symbol, left, right):
+        case t.Infix(symbol, left, right):
             return _row(walk(left), _infix(symbol, right), walk(right))
-        case Negated(operand):
+        case t.Negated(operand):
             return _row(_operator("−", form="prefix"), walk(operand))
-        case Transposed(base):
+        case t.Transposed(base):
             inner = _fence("(", [walk(base)], ")") if has_superscript(base) else walk(base)
             return _node("msup", inner, _top())
-        case Subscripted(base, indices):
+        case t.Subscripted(base, indices):
             return _indexed(base, walk(base), indices)
-        case Applied(function, arguments):
+        case t.Applied(function, arguments):
             return _applied(function, runs(arguments))
-        case Invoked() if width is not None and len(text_of(layout)) > width:
+        case t.Invoked() if width is not None and len(text_of(layout)) > width:
             return _lines(_broken(layout, width))
-        case Invoked(name, arguments, symbol):
+        case t.Invoked(name, arguments, symbol):
             return _invoked(symbol or name, arguments, width)
-        case InnerProduct(_, left, right):
+        case t.InnerProduct(_, left, right):
             return _fence("⟨", _listed((left, right)), "⟩")
-        case Grid(_, rows):
+        case t.Grid(_, rows):
             return _fence("(", [_table([[walk(entry) for entry in row] for row in rows])], ")")
-        case Collected(_, symbol, Mapped(binder, body)):
+        case t.Collected(_, symbol, t.Mapped(binder, body)):
             head = _node("msub", _upright(symbol), _bound(binder))
             return _row(head, _operator(_APPLY), _fence("(", [walk(body)], ")"))
-        case Collected(_, symbol, family):
+        case t.Collected(_, symbol, family):
             return _invoked(symbol, [family], width)
-        case Sum(binder, body):
+        case t.Sum(binder, body):
             head = _node("munder", _operator("∑", largeop="true"), _bound(binder))
             return _row(head, walk(body))
-        case Chosen(relation, left, right, yes, no):
+        case t.Chosen(relation, left, right, yes, no):
             condition = _row(walk(left), _operator(relation), walk(right))
             cases = [[walk(yes), condition], [walk(no), _upright("else")]]
             return _row(_operator("{", form="prefix"), _table(cases))
-        case Mapped(binder, body):
+        case t.Mapped(binder, body):
             return _row(_name(binder.name), _operator("↦"), walk(body))
-        case Tabulated(binder, body):
+        case t.Tabulated(binder, body):
             return _node("msub", _fence("[", [walk(body)], "]"), _bound(binder))
-        case Related():
+        case t.Related():
             return _related(layout, width)
-        case Space(exponents):
+        case t.Space(exponents):
             return _space([walk(exponent) for exponent in exponents])
-        case Range(size):
+        case t.Range(size):
             return _fence("[", [walk(size)], "]")
-        case Arrow(source, target):
+        case t.Arrow(source, target):
             return _row(walk(source), _operator("→"), walk(target))
 
 
 # -- composite notations ----------------------------------------------------------------------
 
 
-def _listed(layouts: Iterable[Layout], width: int | None = None) -> list[Element]:
+def _listed(layouts: Iterable[t.Layout], width: int | None = None) -> list[Element]:
     found: list[Element] = []
     for layout in layouts:
         if found:
@@ -132,7 +109,7 @@ def _listed(layouts: Iterable[Layout], width: int | None = None) -> list[Element
     return found
 
 
-def _applied(function: Layout, groups: Iterable[tuple[bool, Sequence[Layout]]]) -> Element:
+def _applied(function: t.Layout, groups: Iterable[tuple[bool, Sequence[t.Layout]]]) -> Element:
     found = element(function)
     for i, (is_index, values) in enumerate(groups):
         if is_index:
@@ -142,7 +119,7 @@ def _applied(function: Layout, groups: Iterable[tuple[bool, Sequence[Layout]]]) 
     return found
 
 
-def _indexed(base: Layout | None, found: Element, indices: Sequence[Layout]) -> Element:
+def _indexed(base: t.Layout | None, found: Element, indices: Sequence[t.Layout]) -> Element:
     if not has_subscript(base):
         return _node("msub", found, _row(*_listed(indices)))
     above = _fence("(", _listed(indices), ")")
@@ -151,12 +128,12 @@ def _indexed(base: Layout | None, found: Element, indices: Sequence[Layout]) -> 
     return _node("msup", found, above)
 
 
-def _invoked(name: str, arguments: Sequence[Layout], width: int | None) -> Element:
+def _invoked(name: str, arguments: Sequence[t.Layout], width: int | None) -> Element:
     inner = _listed(arguments, width)
     return _row(_upright(name), _operator(_APPLY), _fence("(", inner, ")"))
 
 
-def _related(layout: Related, width: int | None) -> Element:
+def _related(layout: t.Related, width: int | None) -> Element:
     left, right = layout.left, layout.right
     quantifier: list[Element] = []
     if layout.binders:
@@ -178,22 +155,22 @@ def _related(layout: Related, width: int | None) -> Element:
     )
 
 
-def _broken(layout: Layout, width: int) -> list[list[Element]]:
+def _broken(layout: t.Layout, width: int) -> list[list[Element]]:
     """A layout as lines, where it is too wide for one and there is a call to break in it."""
     if len(text_of(layout)) <= width:
         return [[element(layout)]]
     match layout:
-        case Infix(symbol, left, right):
+        case t.Infix(symbol, left, right):
             lines = _broken(right, width)
             lines[0][:0] = [element(left, width), _infix(symbol, right)]
             return lines
-        case Invoked(name, arguments, symbol):
+        case t.Invoked(name, arguments, symbol):
             return _broken_call(symbol or name, arguments, width)
         case _:
             return [[element(layout, width)]]
 
 
-def _broken_call(name: str, arguments: Sequence[Layout], width: int) -> list[list[Element]]:
+def _broken_call(name: str, arguments: Sequence[t.Layout], width: int) -> list[list[Element]]:
     opening = _operator("(", form="prefix", stretchy="false")
     lines = [[_upright(name), _operator(_APPLY), opening]]
     used = width
@@ -209,11 +186,11 @@ def _broken_call(name: str, arguments: Sequence[Layout], width: int) -> list[lis
     return lines
 
 
-def _bound(binder: Binder) -> Element:
+def _bound(binder: t.Binder) -> Element:
     """What stands below a sign that binds: the name, and below what it stays where it counts."""
     if isinstance(resolve(binder.type), Index):
         match layout_type(binder.type):
-            case Range(size):
+            case t.Range(size):
                 return _row(_name(binder.name), _operator("<"), element(size))
     return _name(binder.name)
 
@@ -261,7 +238,7 @@ def _indent() -> Element:
     return Element("mspace", {"width": "1em"})
 
 
-def _infix(symbol: str, right: Layout) -> Element:
+def _infix(symbol: str, right: t.Layout) -> Element:
     if symbol != "@":
         return _operator(_INFIX[symbol])
     if begins_with_fence(right):

@@ -4,77 +4,62 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from harness.language.notation import tree as t
 from harness.language.notation.precedence import Level, at_least
-from harness.language.notation.tree import (
-    Chosen,
-    Collected,
-    Constant,
-    Grid,
-    Infix,
-    InnerProduct,
-    Invoked,
-    Layout,
-    Mapped,
-    Negated,
-    Subscripted,
-    Sum,
-    Tabulated,
-    Transposed,
-)
 from harness.language.primitives import BY_NAME
 from harness.language.syntax import CONDITIONS
 
-Form = Callable[..., Layout]
+Form = Callable[..., t.Layout]
 
 
 def _constant(text: str, symbol: str | None = None) -> Form:
-    return lambda: Constant(text, symbol or text)
+    return lambda: t.Constant(text, symbol or text)
 
 
 def _infix(symbol: str, left: Level, right: Level) -> Form:
-    return lambda a, b: Infix(symbol, at_least(left, a), at_least(right, b))
+    return lambda a, b: t.Infix(symbol, at_least(left, a), at_least(right, b))
 
 
-def _negated(operand: Layout) -> Layout:
-    return Negated(at_least(Level.TIGHT, operand))
+def _negated(operand: t.Layout) -> t.Layout:
+    return t.Negated(at_least(Level.TIGHT, operand))
 
 
-def _sum(family: Mapped) -> Layout:
-    return Sum(family.binder, at_least(Level.NEGATION, family.body))
+def _sum(family: t.Mapped) -> t.Layout:
+    return t.Sum(family.binder, at_least(Level.NEGATION, family.body))
 
 
-def _tabulated(family: Mapped) -> Layout:
-    return Tabulated(family.binder, family.body)
+def _tabulated(family: t.Mapped) -> t.Layout:
+    return t.Tabulated(family.binder, family.body)
 
 
-def _entry(array: Layout, *indices: Layout) -> Layout:
-    return Subscripted(at_least(Level.TIGHT, array), indices)
+def _entry(array: t.Layout, *indices: t.Layout) -> t.Layout:
+    return t.Subscripted(at_least(Level.TIGHT, array), indices)
 
 
 def _chosen(relation: str) -> Form:
-    def form(left: Layout, right: Layout, yes: Layout, no: Layout) -> Layout:
+    def form(left: t.Layout, right: t.Layout, yes: t.Layout, no: t.Layout) -> t.Layout:
         indices = at_least(Level.TIGHT, left), at_least(Level.TIGHT, right)
-        return Chosen(relation, *indices, yes, no)
+        return t.Chosen(relation, *indices, yes, no)
 
     return form
 
 
-def _transposed(base: Layout) -> Layout:
-    return Transposed(at_least(Level.TIGHT, base))
+def _transposed(base: t.Layout) -> t.Layout:
+    return t.Transposed(at_least(Level.TIGHT, base))
 
 
 def _invoked(name: str, symbol: str) -> Form:
-    return lambda *arguments: Invoked(name, arguments, symbol)
+    return lambda *arguments: t.Invoked(name, arguments, symbol)
 
 
 def _collected(name: str, symbol: str) -> Form:
-    return lambda family: Collected(name, symbol, family)
+    return lambda family: t.Collected(name, symbol, family)
 
 
 def _grid(name: str, columns: int) -> Form:
-    def form(*entries: Layout) -> Layout:
+    def form(*entries: t.Layout) -> t.Layout:
         starts = range(0, len(entries), columns)
-        return Grid(name, tuple(entries[i : i + columns] for i in starts))
+        return t.Grid(name, tuple(entries[i : i + columns] for i in starts))
 
     return form
 
@@ -100,7 +85,7 @@ _NOTATION: Mapping[str, Form] = {
     "vector": _tabulated,
     "entry": _entry,
     "scale_vector": _SCALE,
-    "dot": lambda u, v: InnerProduct("dot", u, v),
+    "dot": lambda u, v: t.InnerProduct("dot", u, v),
     "sum_vector": _sum,
     "append": _grid("append", 1),
     "concat": _collected("concat", "Concat"),

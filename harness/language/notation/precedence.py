@@ -4,17 +4,7 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-from harness.language.notation.tree import (
-    Arrow,
-    Chosen,
-    Fenced,
-    Infix,
-    Layout,
-    Mapped,
-    Negated,
-    Related,
-    Sum,
-)
+from harness.language.notation import tree as t
 
 
 class Level(IntEnum):
@@ -39,19 +29,19 @@ _INFIX = {
 }
 
 
-def level(layout: Layout) -> Level:
+def level(layout: t.Layout) -> Level:
     """How tightly `layout` holds together."""
     match layout:
-        case Infix(symbol):
+        case t.Infix(symbol):
             return _INFIX[symbol]
-        case Negated():
+        case t.Negated():
             return Level.NEGATION
-        case Sum() | Chosen() | Mapped() | Related() | Arrow():
+        case t.Sum() | t.Chosen() | t.Mapped() | t.Related() | t.Arrow():
             return Level.OPEN
         case _:
             return Level.TIGHT
 
 
-def at_least(wanted: Level, layout: Layout) -> Layout:
+def at_least(wanted: Level, layout: t.Layout) -> t.Layout:
     """`layout`, in parentheses unless it holds together as tightly as `wanted`."""
-    return layout if level(layout) >= wanted else Fenced(layout)
+    return layout if level(layout) >= wanted else t.Fenced(layout)

@@ -6,17 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from harness.language.notation import tree as t
 from harness.language.notation.names import printed
-from harness.language.notation.tree import (
-    Applied,
-    Argument,
-    Fenced,
-    Identifier,
-    Infix,
-    Layout,
-    Subscripted,
-    Transposed,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,47 +20,47 @@ SCALARS = _Scalars("K", "𝕂")
 """The letter for the ring or field that a claim is about."""
 
 
-def begins_with_fence(layout: Layout) -> bool:
+def begins_with_fence(layout: t.Layout) -> bool:
     """Whether print begins with a parenthesis, which a product's left side must not touch.
 
     `A (B x)` would be read as a function at an argument.
     """
     match layout:
-        case Fenced():
+        case t.Fenced():
             return True
-        case Infix(_, left, _):
+        case t.Infix(_, left, _):
             return begins_with_fence(left)
-        case Transposed(base) | Subscripted(base) | Applied(base):
+        case t.Transposed(base) | t.Subscripted(base) | t.Applied(base):
             return begins_with_fence(base)
         case _:
             return False
 
 
-def has_subscript(layout: Layout | None) -> bool:
+def has_subscript(layout: t.Layout | None) -> bool:
     """Whether print already sets something below `layout`, so that an index goes above it."""
     match layout:
-        case Identifier(name):
+        case t.Identifier(name):
             return printed(name).subscript != ""
-        case Subscripted():
+        case t.Subscripted():
             return True
-        case Applied(_, arguments):
+        case t.Applied(_, arguments):
             return arguments[-1].is_index
         case _:
             return False
 
 
-def has_superscript(layout: Layout) -> bool:
+def has_superscript(layout: t.Layout) -> bool:
     """Whether print sets an index above `layout`."""
     match layout:
-        case Subscripted(base):
+        case t.Subscripted(base):
             return has_subscript(base)
-        case Applied(function, arguments):
+        case t.Applied(function, arguments):
             return has_subscript(function) and arguments[0].is_index
         case _:
             return False
 
 
-def runs(arguments: Iterable[Argument]) -> Iterator[tuple[bool, Sequence[Layout]]]:
+def runs(arguments: Iterable[t.Argument]) -> Iterator[tuple[bool, Sequence[t.Layout]]]:
     """Arguments that stand next to each other and are set alike: as subscripts or not."""
     for is_index, group in groupby(arguments, key=lambda argument: argument.is_index):
         yield is_index, [argument.value for argument in group]
