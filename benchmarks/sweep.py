@@ -1,6 +1,6 @@
 """What a sweep costs. Run: python -m benchmarks.sweep [INSTANCES]
 
-- executors: the same small sweep on processes of the standard library, and on loky (where it is
+- executors: the same small sweep on the processes of engines, and on loky (where it is
   installed);
 - narrow formats: the fold of the single-head block at (d_model 64, d_head 16, 16 tokens) over each
   format's own noise, on PyTorch where it is installed;
@@ -72,7 +72,7 @@ def seconds(start: Callable[[], AbstractContextManager[Executor]], instances: in
 
 def compare(instances: int) -> None:
     ways: dict[str, Callable[[int], AbstractContextManager[Executor]]] = {
-        "stdlib": processes,
+        "engines": processes,
     }
     try:
         import loky as installed
@@ -84,7 +84,7 @@ def compare(instances: int) -> None:
     for _ in range(3):
         for name, way in ways.items():
             found[name].append(seconds(partial(way, WORKERS), instances))
-    first = sorted(found["stdlib"])[1]
+    first = sorted(found["engines"])[1]
     for name, times in found.items():
         median = sorted(times)[1]
         print(f"  {median:7.2f} s  {name}; ratio {median / first:.2f}")

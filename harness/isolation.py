@@ -119,27 +119,35 @@ def fault(task: Task, outcome: Outcome, summary: str) -> Evidence:
 _MONOTONIC = SimpleNamespace(time=time.monotonic, sleep=time.sleep)
 
 
+def pool(processes: int, memory: int) -> Any:
+    """Pebble's pool of fresh interpreters: what dies, or takes too long, ends its own alone.
+
+    `memory` is in bytes of addresses; 0 sets no limit.
+    """
+    from pebble import ProcessPool
+    from pebble.pool import process
+
+    # Its limits go by the time of day, which may be set while an engine thinks.
+    vars(process)["time"] = _MONOTONIC
+    keep_safe_path()
+    # A fresh interpreter each: no state, lock or open file of this process comes along.
+    context = multiprocessing.get_context("spawn")
+    return ProcessPool(
+        max_workers=processes, context=context, initializer=be_child, initargs=(memory,)
+    )
+
+
 class Workers:
     """A pool of processes for engines; a context manager that leaves none behind."""
 
     def __init__(self, processes: int, *, seconds: float, memory: int) -> None:
         """`memory` is in bytes of addresses; 0 sets no limit."""
-        from pebble import ProcessPool
-        from pebble.pool import process
-
-        # Its limits go by the time of day, which may be set while an engine thinks.
-        vars(process)["time"] = _MONOTONIC
-        keep_safe_path()
         self.seconds = seconds
         self.memory = memory
         self._folder = temporary_folder()
         self._numbers = count()
         self._files: dict[Future[None], Path] = {}
-        # A fresh interpreter each: no state, lock or open file of this process comes along.
-        context = multiprocessing.get_context("spawn")
-        self._pool: Any = ProcessPool(
-            max_workers=processes, context=context, initializer=be_child, initargs=(memory,)
-        )
+        self._pool = pool(processes, memory)
 
     def submit(self, task: Task) -> Future[None]:
         """Start the task when a process is free; it is killed when its time is over."""

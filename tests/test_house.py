@@ -71,9 +71,9 @@ MAY_IMPORT = {
         "numeric",
         "cache",
         "extras",
+        "isolation",
         "keeping",
         "lifetime",
-        "threads",
     },
     "progress": {"evidence", "run"},
     "mutation": {

@@ -168,8 +168,9 @@ def replay(
     Ends with exit code 1 where the two sides of the claim differ on it.
     """
     import json
-    from concurrent.futures import BrokenExecutor
     from dataclasses import asdict
+
+    from pebble import ProcessExpired
 
     from harness.numeric.replay import arrays, described
     from harness.sweep.executors import processes
@@ -178,9 +179,11 @@ def replay(
     try:
         with processes(1, memory, time_limit) as pool:
             found = pool.submit(_found, folder, identifier).result()
-    except (BrokenExecutor, MemoryError, TimeoutError) as error:
-        why = "its process died" if isinstance(error, BrokenExecutor) else f"{error}"
-        click.echo(f"not replayed: {why or 'it wanted more memory'}", err=True)
+    except (ProcessExpired, MemoryError, TimeoutError) as error:
+        over = f"stopped after {time_limit:g} s"
+        reasons = {ProcessExpired: "its process died", TimeoutError: over}
+        why = reasons.get(type(error)) or str(error) or "it wanted more memory"
+        click.echo(f"not replayed: {why}", err=True)
         sys.exit(3)
     if isinstance(found, str):
         raise unusable(identifier, found)
@@ -202,14 +205,10 @@ def _found(folder: Path, identifier: str) -> Replayed | str:
     from dataclasses import replace
 
     from harness.numeric.replay import find
-    from harness.sweep.work import in_time
 
     project, _ = read_project(folder)
     try:
-        with in_time():
-            found = find(project, identifier)
-    except TimeoutError:
-        raise
+        found = find(project, identifier)
     except ValueError as error:
         return str(error)
     return replace(found, claim=found.claim.detached())

@@ -1,13 +1,12 @@
 """Chunks through an executor: a bounded number at a time, and one record for each.
 
-A process that dies takes a whole pool of the standard library with it. What was under way is then
-tried again, each chunk alone, so that the one that kills its process is told from those that were
-lost with it. Dask tries again by itself, and gives a chunk up after some deaths.
+A chunk that ends its process is tried once more; no other is lost with it. Dask tries again by
+itself, and gives a chunk up after some deaths.
 """
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import (
     FIRST_COMPLETED,
@@ -18,18 +17,16 @@ from concurrent.futures import (
     wait,
 )
 from contextlib import AbstractContextManager
+from itertools import islice
 
 from harness.sweep.chunks import Chunk, Key
 from harness.sweep.work import Record, compute, fault
 
 Start = Callable[[], AbstractContextManager[Executor]]
-"""Gives an executor that is ready; called again where one has broken."""
+"""Gives an executor that is ready."""
 
 TRIES = 2
-"""How often a chunk may end its process while it is alone there."""
-
-BREAKS = 20
-"""How often executors may break before the sweep gives up."""
+"""How often a chunk may end its process."""
 
 
 class Lost(Exception):
@@ -45,42 +42,45 @@ def execute(
     """One record for each chunk, in the order in which they come.
 
     At most `in_flight` chunks are under way at any time; closing the iterator ends them. Raises
-    `Lost` where the executor forgets what it was given, or breaks again and again.
+    `Lost` where the executor forgets what it was given, or is broken itself.
     """
-    suspects: deque[Chunk] = deque()
     deaths: Counter[Key] = Counter()
-    for _ in range(BREAKS):
-        with start() as executor:
-            pending: dict[Future[Record], Chunk] = {}
-            whole, alone = True, False
+    pending: dict[Future[Record], Chunk] = {}
+    with start() as executor:
+        try:
             while True:
-                while whole and len(pending) < (1 if suspects or alone else in_flight):
-                    alone = bool(suspects)
-                    chunk = suspects.popleft() if suspects else next(chunks, None)
-                    if chunk is None:
-                        break
-                    try:
-                        pending[executor.submit(work, chunk)] = chunk
-                    except BrokenExecutor:
-                        suspects.append(chunk)
-                        whole = False
+                for chunk in islice(chunks, in_flight - len(pending)):
+                    pending[executor.submit(work, chunk)] = chunk
                 if not pending:
-                    break
+                    return
                 for future in wait(pending, return_when=FIRST_COMPLETED).done:
                     chunk = pending.pop(future)
-                    try:
-                        yield future.result()
-                    except BrokenExecutor:
-                        whole = False
-                        deaths[chunk.key] += alone
-                        if deaths[chunk.key] < TRIES:
-                            suspects.append(chunk)
-                        else:
-                            yield fault(chunk, "error", f"its process died {TRIES} times")
-                    except CancelledError:
-                        raise Lost("the executor gave up what it was given") from None
-                    except Exception as error:  # what the executor itself says of a chunk
-                        yield fault(chunk, "error", f"{type(error).__name__}: {error}")
-        if whole:
-            return
-    raise Lost(f"processes died again and again ({BREAKS} times)")
+                    record = _record(chunk, future)
+                    deaths[chunk.key] += record is None
+                    if record is not None:
+                        yield record
+                    elif deaths[chunk.key] < TRIES:
+                        pending[executor.submit(work, chunk)] = chunk
+                    else:
+                        yield fault(chunk, "error", f"its process died {TRIES} times")
+        except BrokenExecutor as error:
+            raise Lost(f"the executor broke: {error}") from None
+        except CancelledError:
+            raise Lost("the executor gave up what it was given") from None
+
+
+def _record(chunk: Chunk, future: Future[Record]) -> Record | None:
+    """What came of a chunk; nothing where its process died."""
+    from pebble import ProcessExpired
+
+    try:
+        return future.result()
+    except ProcessExpired:
+        return None
+    except (BrokenExecutor, CancelledError):
+        raise
+    except TimeoutError as error:
+        seconds = f" after {error.args[1]:g} s" if len(error.args) > 1 else ""
+        return fault(chunk, "error", f"stopped{seconds}")
+    except Exception as error:  # what the executor itself says of a chunk
+        return fault(chunk, "error", f"{type(error).__name__}: {error}")

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import signal
-from collections.abc import Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 from harness.extras import remedy
-from harness.lifetime import be_child, interrupts_held, keep_safe_path
-from harness.sweep.work import limit
-from harness.threads import ONE_THREAD
+from harness.isolation import pool
+from harness.lifetime import interrupts_held
+
+T = TypeVar("T")
 
 MEMORY = 4 << 30
 SECONDS = 120.0
@@ -29,34 +27,16 @@ class ClusterMissing(Exception):
 
 @contextmanager
 def processes(count: int, memory: int = MEMORY, seconds: float = SECONDS) -> Iterator[Executor]:
-    """A pool of fresh interpreters, which end with it. What has not begun then is cancelled.
+    """The pool of processes that engines run in, which ends with all that is under way in it.
 
     Each has `memory` bytes of addresses, and ends where one piece of work takes `seconds`; 0 sets
     no limit.
     """
-    keep_safe_path()
-    # Whatever a process loads, it is born with the limit.
-    before = {name: os.environ.get(name) for name in ONE_THREAD}
-    for name, value in ONE_THREAD.items():
-        os.environ.setdefault(name, value)
-    others = multiprocessing.active_children()
-    context = multiprocessing.get_context("spawn")
-    executor = _Deaf(count, mp_context=context, initializer=_begin, initargs=(memory, seconds))
+    executor = _Pool(count, memory, seconds)
     try:
         yield executor
-    except BaseException:
-        # What is under way will not be counted: there is nothing to wait for.
-        for child in multiprocessing.active_children():
-            if child not in others:
-                child.terminate()
-        raise
     finally:
-        executor.shutdown(wait=True, cancel_futures=True)
-        for name, known in before.items():
-            if known is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = known
+        executor.shutdown()
 
 
 @contextmanager
@@ -89,24 +69,21 @@ def dask(address: str) -> Iterator[Executor]:
         client.close()
 
 
-class _Deaf(ProcessPoolExecutor):
-    """Its processes, which begin when there is work, leave interrupts to us.
+class _Pool(Executor):
+    """The pool by the protocol of `concurrent.futures`."""
 
-    All of them begin at once, before any is watched. One that began while another died would not be
-    ended with the others, and the pool would wait for it for ever.
-    """
+    def __init__(self, count: int, memory: int, seconds: float) -> None:
+        self._pool = pool(count, memory)
+        self._seconds = seconds or None
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._safe_to_dynamically_spawn_children = False
+    def submit(self, work: Callable[..., T], /, *given: Any, **more: Any) -> Future[T]:
+        with interrupts_held():  # with the first task begin the threads that start processes
+            found: Future[T] = self._pool.schedule(
+                work, args=given, kwargs=more, timeout=self._seconds
+            )
+        return found
 
-    def submit(self, *args: Any, **kwargs: Any) -> Future[Any]:
-        with interrupts_held():
-            return super().submit(*args, **kwargs)
-
-
-def _begin(memory: int, seconds: float) -> None:
-    # Where it was not born deaf: the one that writes the file ends the others.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    be_child(memory)
-    limit(seconds)
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """What has no answer yet will not be counted: there is nothing to wait for."""
+        self._pool.stop()
+        self._pool.join()

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import pickle
-import signal
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, replace
 from functools import lru_cache
 from typing import Any
@@ -40,43 +37,13 @@ def compute(chunk: Chunk) -> Record:
     try:
         if code_fingerprint() != chunk.code:
             return fault(chunk, "error", "this worker has another version of the harness")
-        with one_thread(), in_time():
+        with one_thread():
             found = _measure(chunk) if chunk.cell.dtype in NARROW else _decide(chunk)
     except (Unmet, Unsupported, BackendMissing) as error:
         return fault(chunk, "not_run", str(error))
     except Exception as error:  # an engine's fault is this chunk's, not the sweep's
         return fault(chunk, "error", f"{type(error).__name__}: {error}")
     return {**_named(chunk), **found, "seconds": round(time.perf_counter() - start, 4)}
-
-
-_seconds = 0.0
-"""How long a chunk may take in this process; 0 sets no limit."""
-
-
-def limit(seconds: float) -> None:
-    """From now on no chunk of this process may take longer."""
-    global _seconds
-    _seconds = seconds
-
-
-@contextmanager
-def in_time() -> Iterator[None]:
-    """An exception when the time is over; what does not hear it is killed after as much again."""
-    if not _seconds or not hasattr(signal, "setitimer"):
-        yield
-        return
-
-    def over(number: int, frame: object) -> None:
-        raise TimeoutError(f"stopped after {_seconds:g} s")
-
-    signal.signal(signal.SIGALRM, over)
-    signal.setitimer(signal.ITIMER_REAL, _seconds)
-    signal.setitimer(signal.ITIMER_PROF, 2 * _seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.setitimer(signal.ITIMER_PROF, 0)
 
 
 def fault(chunk: Chunk, kind: str, reason: str) -> Record:

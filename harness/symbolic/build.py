@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import reduce
 
+from harness.language.operators import by_shape
 from harness.language.primitives import signatures
 from harness.language.terms import Apply, Lambda, Primitive, Term, Variable
 from harness.language.transform import free_variables
@@ -25,8 +26,6 @@ DEFECT = "%"
 
 UNIT_DEFECT = f"{DEFECT} u (1/u) - 1"
 """The function that stands for this of a number u, which is 0 where u is not."""
-
-_SUFFIX = {"vector": "_vector", "matrix": "_matrix"}
 
 
 def kind(type_: Type) -> str:
@@ -61,31 +60,36 @@ def sizes(type_: Type) -> tuple[Dim, ...]:
             return ()
 
 
+def _shaped(symbol: str, type_: Type, *arguments: Term) -> Term:
+    """The primitive that a symbol is for a scalar, a vector or a matrix of this type."""
+    operator = by_shape(symbol, type_)
+    assert operator is not None
+    return primitive(operator, sizes(type_), *arguments)
+
+
 def zero(type_: Type) -> Term:
     """0 of this type."""
-    return primitive("zero" + _SUFFIX.get(kind(type_), ""), sizes(type_))
+    return _shaped("zero", type_)
 
 
 def add(left: Term, right: Term) -> Term:
     """The sum of two terms of one type."""
-    return primitive("add" + _SUFFIX.get(kind(left.type), ""), sizes(left.type), left, right)
+    return _shaped("+", left.type, left, right)
 
 
 def subtract(left: Term, right: Term) -> Term:
     """The difference of two terms of one type."""
-    operator = "subtract" + _SUFFIX.get(kind(left.type), "")
-    return primitive(operator, sizes(left.type), left, right)
+    return _shaped("-", left.type, left, right)
 
 
 def negate(term: Term) -> Term:
     """The term with its sign changed."""
-    return primitive("negate" + _SUFFIX.get(kind(term.type), ""), sizes(term.type), term)
+    return _shaped("negate", term.type, term)
 
 
 def scale(scalar: Term, term: Term) -> Term:
     """A scalar times a term."""
-    operator = {"vector": "scale_vector", "matrix": "scale_matrix"}.get(kind(term.type), "multiply")
-    return primitive(operator, sizes(term.type), scalar, term)
+    return _shaped("*", term.type, scalar, term)
 
 
 def transpose(term: Term) -> Term:

@@ -1,8 +1,10 @@
 """The leg's search: it finds what is needed, what is not, and what meets everything."""
 
 import shutil
+import time
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -49,6 +51,18 @@ def test_each_hypothesis_gets_a_counterexample_and_waits_for_lean(project: Proje
         assert_breaks(replace(claim, hypotheses=kept), item.counterexample, project.library)
     assert found["witness"].outcome is Outcome.INCONCLUSIVE
     assert "commutes is not needed once Wq and Wk are off" in found["parts"].summary
+
+
+def test_what_is_found_does_not_depend_on_the_clock(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A machine on which a day goes by between any two looks at the clock."""
+    days = count(step=86_400)
+    monkeypatch.setattr(time, "monotonic", lambda: float(next(days)))
+    claim = claim_named(project, "scores_invariant_of_orthogonal")
+    found = by_check(list(check(claim, project.library)))
+    assert found["without orthogonal"].counterexample is not None
+    assert "instance" in found["witness"].data
 
 
 def test_what_breaks_a_claim_modulo_5_alone_is_no_contradiction_of_lean(project: Project) -> None:

@@ -1,7 +1,6 @@
 """One record for each chunk, whatever happens to those who compute."""
 
-import multiprocessing
-import os
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import CancelledError, Executor, Future
 from contextlib import contextmanager
@@ -10,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pebble import ProcessExpired
 
 from harness.sweep.chunks import Chunk, chunks
-from harness.sweep.execution import BREAKS, Lost, execute
+from harness.sweep.execution import TRIES, Lost, execute
 from harness.sweep.executors import processes
 from tests.sweep.plans import PLAN, Serial, kill_on_seven, plan, serial
 
@@ -74,28 +74,40 @@ def test_no_more_than_so_many_are_under_way(tmp_path: Path) -> None:
     assert executor.most == 3
 
 
-def test_a_pool_that_breaks_loses_nothing(tmp_path: Path) -> None:
-    breaks = iter([5, 0, 1, None])
-
-    @contextmanager
-    def start() -> Iterator[Executor]:
-        yield Serial(next(breaks))
-
-    found = [r["key"] for r in execute(iter(some_chunks(tmp_path)), start, 4, name)]
+def test_a_chunk_whose_process_dies_once_is_tried_again(tmp_path: Path) -> None:
+    found = [r["key"] for r in execute(iter(some_chunks(tmp_path)), lambda: dying(1), 4, name)]
     assert sorted(map(str, found)) == sorted(str(c.key) for c in some_chunks(tmp_path))
 
 
-def test_pools_that_always_break_are_given_up(tmp_path: Path) -> None:
-    starts = []
+def test_chunks_whose_processes_always_die_are_given_up(tmp_path: Path) -> None:
+    found = list(execute(iter(some_chunks(tmp_path)), lambda: dying(TRIES), 4, name))
+    assert [r["error"] for r in found] == [f"its process died {TRIES} times"] * 12
 
+
+@contextmanager
+def dying(times: int) -> Iterator[Executor]:
+    """Each chunk ends its process so many times before it is worked."""
+    deaths: Counter[Any] = Counter()
+
+    class Dying(Serial):
+        def submit(self, work: Any, /, *arguments: Any, **more: Any) -> Future[Any]:
+            deaths[arguments[0].key] += 1
+            if deaths[arguments[0].key] > times:
+                return super().submit(work, *arguments, **more)
+            future: Future[Any] = Future()
+            future.set_exception(ProcessExpired("it died"))
+            return future
+
+    yield Dying()
+
+
+def test_an_executor_that_is_broken_is_lost(tmp_path: Path) -> None:
     @contextmanager
     def start() -> Iterator[Executor]:
-        starts.append(1)
-        yield Serial(0)
+        yield Serial(5)
 
     with pytest.raises(Lost):
-        list(execute(iter(some_chunks(tmp_path) * 20), start, 4, name))
-    assert len(starts) == BREAKS
+        list(execute(iter(some_chunks(tmp_path)), start, 4, name))
 
 
 def test_an_executor_that_forgets_is_lost(tmp_path: Path) -> None:
@@ -128,13 +140,3 @@ def test_a_chunk_that_kills_its_process_is_found_and_no_other_is_lost(tmp_path: 
 
 def test_work_in_place(tmp_path: Path) -> None:
     assert len(list(execute(iter(some_chunks(tmp_path)), serial, 2, name))) == 12
-
-
-def test_all_processes_begin_before_any_is_watched() -> None:
-    """One that began while another died would be waited for for ever."""
-    before = set(multiprocessing.active_children())
-    with processes(3, memory=0) as pool:
-        first = pool.submit(os.getpid).result()
-        born = {child.pid for child in set(multiprocessing.active_children()) - before}
-        assert first in born
-        assert len(born) == 3
