@@ -18,8 +18,7 @@ Each symbol has an ASCII spelling: `forall`, `sum`, `|->`, `.T`, `->`, `<=`, `!=
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import fields, is_dataclass
+from collections.abc import Callable
 from typing import TypeVar
 
 from harness.language import syntax as s
@@ -245,14 +244,8 @@ def _bounded(tree: _Tree, text: str) -> _Tree:
     """`tree`, if it is no higher than `MAX_HEIGHT`."""
     level: list[object] = [tree]
     for _ in range(MAX_HEIGHT):
-        level = [part for node in level for part in _parts(node)]
+        level = [part for node in level for part in s.parts_of(node)]
         if not level:
             return tree
     span = next((node.span for node in level if hasattr(node, "span")), (0, len(text)))
     raise LanguageError(f"more than {MAX_HEIGHT} levels (a chain has one for each link)", span)
-
-
-def _parts(node: object) -> Iterator[object]:
-    for field in fields(node) if is_dataclass(node) else ():
-        found = getattr(node, field.name)
-        yield from found if isinstance(found, tuple) else (found,)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, is_dataclass
 
 from harness.language.terms import Relation, Span
 from harness.language.types import Type
@@ -154,22 +155,19 @@ class Statement:
     relation: Relation = Relation.EQUAL
 
 
-def names_in(text: Syntax) -> set[str]:
+def parts_of(node: object) -> Iterator[object]:
+    """What a piece of syntax, or a type, is made of."""
+    for field in fields(node) if is_dataclass(node) else ():
+        found = getattr(node, field.name)
+        yield from found if isinstance(found, tuple) else (found,)
+
+
+def names_in(text: object) -> set[str]:
     """The names that a text speaks of and does not bind itself."""
     match text:
         case Name(name):
             return {name}
         case Abstraction(binder, body) | Summation(binder, body) | Tabulation(binder, body):
             return names_in(body) - {binder.name}
-        case Application(function, arguments):
-            return names_in(function).union(*map(names_in, arguments))
-        case Entry(array, indices):
-            return names_in(array).union(*map(names_in, indices))
-        case Binary(_, left, right):
-            return names_in(left) | names_in(right)
-        case Choice(_, left, right, yes, no):
-            return set().union(*map(names_in, (left, right, yes, no)))
-        case Negation(operand) | Transposition(operand):
-            return names_in(operand)
-        case Number():
-            return set()
+        case _:
+            return set[str]().union(*map(names_in, parts_of(text)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from harness.language.terms import Apply, Call, Equation, Lambda, Primitive, Term, Variable
@@ -55,6 +55,30 @@ def map_children(change: Callable[[Term], Term], term: Term) -> Term:
     """`term` with each of the terms that it is made of changed."""
     below = children(term)
     return with_children(term, tuple(map(change, below))) if below else term
+
+
+@dataclass(frozen=True)
+class Spot:
+    """One place in a term: what stands there, what is bound there, how to put something else."""
+
+    term: Term
+    bound: tuple[Variable, ...]
+    put: Callable[[Term], Term]
+
+
+def spots(
+    term: Term, bound: tuple[Variable, ...] = (), put: Callable[[Term], Term] = lambda new: new
+) -> Iterator[Spot]:
+    """Every place in `term`, outermost first."""
+    yield Spot(term, bound, put)
+    inner = (*bound, term.parameter) if isinstance(term, Lambda) else bound
+    below = children(term)
+    for i, child in enumerate(below):
+
+        def put_child(new: Term, i: int = i) -> Term:
+            return put(with_children(term, (*below[:i], new, *below[i + 1 :])))
+
+        yield from spots(child, inner, put_child)
 
 
 def free_variables(term: Term) -> set[str]:

@@ -7,36 +7,11 @@ mathematics.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from harness.language.terms import Apply, Lambda, Primitive, Term, Variable
-from harness.language.transform import children, with_children
+from harness.language.terms import Apply, Primitive, Term, Variable
+from harness.language.transform import Spot, spots
 from harness.language.types import SCALAR, Matrix, Parameter, Type
-
-
-@dataclass(frozen=True)
-class Spot:
-    """One place in a term: what stands there, what is bound there, how to put something else."""
-
-    term: Term
-    bound: tuple[Variable, ...]
-    put: Callable[[Term], Term]
-
-
-def spots(
-    term: Term, bound: tuple[Variable, ...] = (), put: Callable[[Term], Term] = lambda new: new
-) -> Iterator[Spot]:
-    """Every place in `term`, outermost first."""
-    yield Spot(term, bound, put)
-    inner = (*bound, term.parameter) if isinstance(term, Lambda) else bound
-    below = children(term)
-    for i, child in enumerate(below):
-
-        def put_child(new: Term, i: int = i) -> Term:
-            return put(with_children(term, (*below[:i], new, *below[i + 1 :])))
-
-        yield from spots(child, inner, put_child)
-
 
 Parameters = tuple[Parameter, ...]
 Change = Callable[[Spot, Parameters], Iterator[Term]]

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from harness.claims.model import Claim, Definition, Library, Project
 from harness.language.notation import to_text
 from harness.language.terms import Equation, Term
-from harness.mutation.changes import Parameters, Spot, changed_once
+from harness.language.transform import Spot
+from harness.mutation.changes import Parameters, changed_once
 
 
 @dataclass(frozen=True)

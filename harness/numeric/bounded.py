@@ -40,7 +40,9 @@ class Float64Check(Check):
 
     def field_of(self, number: int) -> RealField:
         """The reals; functions with laws, exponentials among them, are given plain numbers."""
-        return RealField(Regime.PLAIN if self.plans.laws else list(Regime)[number % len(Regime)])
+        return RealField(
+            Regime.PLAIN if self.plans.way.laws else list(Regime)[number % len(Regime)]
+        )
 
     def functions(self, field: RealField, number: int) -> OpenFunctions:
         return open_functions(_weights(number))

@@ -30,7 +30,7 @@ from harness.numeric.instance import Instance
 from harness.numeric.placing import Placing, placed
 from harness.numeric.reals import Field
 from harness.numeric.sampling import OpenFunctions, Sampler
-from harness.numeric.searching import Shape, Trial, search
+from harness.numeric.searching import Trial, search
 from harness.numeric.sizing import draw_sizes, edge_sizes
 from harness.numeric.spelling import largest
 
@@ -103,28 +103,29 @@ class Plans:
         self.seed = seed
         self.fixed = fixed or None
         """Sizes that all batches have; drawn for each where there are none."""
-        self.laws: Sequence[Mapping[str, str]] = ()
-        """The kinds of the functions that hypotheses speak of, which batches take in turn."""
         self.trials: Sequence[Trial] = ()
         """Ways to meet hypotheses whose forms do not tell how, which batches take in turn."""
-        self.moduli: Sequence[Any] = ()
-        """What the check computes modulo, where it is not as usual."""
-        self.choices: Sequence[int] = SIZES
-        self.shape = Shape.ANY
         self.is_searched = any(
             not is_place(v.type) for h in asked.hypotheses for v in h.equation.parameters
         )
         """Whether the forms of hypotheses do not tell how to meet them."""
         try:
-            self.assignment = assign(asked, library)
+            assignment = assign(asked, library)
         except Unmet:
             self.is_searched = True
-            self.assignment = Assignment({}, (), {}, frozenset())
+            assignment = Assignment({}, (), {}, frozenset())
+        self.way = Trial(assignment, (), SIZES)
+        """How the hypotheses of the batch that is drawn are met."""
+
+    @property
+    def assignment(self) -> Assignment:
+        """The forms of the hypotheses, and an order in which their variables are drawn."""
+        return self.way.assignment
 
     @cached_property
     def edges(self) -> list[dict[str, int]]:
         """The sizes of batches from `EDGES` on."""
-        if self.fixed or len(self.choices) < len(SIZES):
+        if self.fixed or len(self.way.choices) < len(SIZES):
             return []
         return edge_sizes(self.claim, self.assignment, self.generator(EDGES - 1))
 
@@ -153,8 +154,8 @@ class Plans:
                 raise ValueError(f"there is no batch {batch} of {self.claim.theorem}")
             return dict(self.edges[batch - EDGES])
         wide = self.assignment.structured if batch % 2 == 0 else ()
-        sizes = draw_sizes(self.claim, self.assignment, rng, self.choices, wide)
-        return self.shape.of(sizes)
+        sizes = draw_sizes(self.claim, self.assignment, rng, self.way.choices, wide)
+        return self.way.shape.of(sizes)
 
     def asking_at(self, sizes: Mapping[str, int]) -> tuple[Claim, Assignment]:
         """The claim, less the hypotheses that ask nothing at these sizes, and how to meet the rest.
@@ -179,13 +180,12 @@ class Plans:
         """The way of a batch, if there are such."""
         if self.trials:
             is_edge = EDGES <= batch < SMALL_CHARACTERISTIC
-            found = self.trials[0 if is_edge else batch % len(self.trials)]
-            self.assignment, self.moduli = found.assignment, found.moduli
-            self.choices, self.shape, self.laws = found.choices, found.shape, found.laws
+            self.way = self.trials[0 if is_edge else batch % len(self.trials)]
 
     def kinds(self, batch: int) -> Mapping[str, str]:
         """The kinds of those functions of a batch that hypotheses speak of."""
-        return self.laws[batch % len(self.laws)] if self.laws else {}
+        laws = self.way.laws
+        return laws[batch % len(laws)] if laws else {}
 
 
 class Check(ABC):
@@ -223,8 +223,7 @@ class Check(ABC):
         plans = self.plans
 
         def draw(trial: Trial, number: int) -> tuple[Field, Instance]:
-            plans.assignment, plans.moduli = trial.assignment, trial.moduli
-            plans.choices, plans.shape, plans.laws = trial.choices, trial.shape, ()
+            plans.way = trial
             field, rng = self.field_of(number), plans.generator(TRIALS + number)
             sizes = plans.sizes(number, rng)
             sampler, styles = self.sampler(field, {}, sizes), plans.styles(number)

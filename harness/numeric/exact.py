@@ -62,7 +62,7 @@ class PrimeFieldCheck(Check):
         """The integers modulo a prime, or a product of two; they take turns."""
         if number >= SMALL_CHARACTERISTIC:
             return PrimeField(self._small_primes[number % len(self._small_primes)])
-        moduli = self.plans.moduli or PRIMES
+        moduli = self.plans.way.moduli or PRIMES
         modulus = moduli[number % len(moduli)]
         return PairField(*modulus) if isinstance(modulus, tuple) else PrimeField(modulus)
 
@@ -89,7 +89,7 @@ class PrimeFieldCheck(Check):
         plans = self.plans
         is_about_all = not plans.claim.scalars.is_type and plans.fixed is None
         # There the few kinds of functions that meet a law may be constant.
-        count = self._small_batches if is_about_all and not plans.laws else 0
+        count = self._small_batches if is_about_all and not plans.way.laws else 0
         return range(SMALL_CHARACTERISTIC, SMALL_CHARACTERISTIC + count)
 
     @property

@@ -276,7 +276,7 @@ class _Run:
 
     def _drawn(self) -> str:
         """What the functions were that hypotheses speak of."""
-        laws = self.tester.plans.laws
+        laws = self.tester.plans.way.laws
         names = list(laws[0]) if laws else []
         each = [f"{n} as x ↦ {', '.join(dict.fromkeys(k[n] for k in laws))}" for n in names]
         return f", with {' and '.join(each)}" if each else ""

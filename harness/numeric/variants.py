@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from harness.language.terms import Equation, Primitive, Term
-from harness.language.transform import children, with_children
+from harness.language.transform import spots
 
 
 def variants(equation: Equation) -> Iterator[tuple[str, Equation]]:
@@ -15,10 +15,9 @@ def variants(equation: Equation) -> Iterator[tuple[str, Equation]]:
     Some of them may be true all the same.
     """
     for side in ("left", "right"):
-        term = equation.left if side == "left" else equation.right
-        for name, edited in _edits(term):
-            changed = replace(equation, left=edited) if side == "left" else None
-            yield name, changed or replace(equation, right=edited)
+        for spot in spots(getattr(equation, side)):
+            for name, edited in _edits(spot.term):
+                yield name, replace(equation, **{side: spot.put(edited)})
 
 
 def _edits(term: Term) -> Iterator[tuple[str, Term]]:
@@ -36,9 +35,3 @@ def _edits(term: Term) -> Iterator[tuple[str, Term]]:
             yield "operands swapped", replace(term, arguments=(right, left))
         case Primitive("negate" | "negate_vector" | "negate_matrix", _, (inner,)):
             yield "sign lost", inner
-        case _:
-            pass
-    parts = children(term)
-    for i, part in enumerate(parts):
-        for name, edited in _edits(part):
-            yield name, with_children(term, (*parts[:i], edited, *parts[i + 1 :]))
