@@ -14,7 +14,7 @@ from typing import Any
 
 from harness.arrays.axes import Named
 from harness.arrays.products import Algebra, Pick, Product
-from harness.language.primitives import signatures
+from harness.language.primitives import ENTRYWISE
 
 Rule = Callable[..., Product]
 
@@ -160,7 +160,7 @@ RULES: dict[str, Rule] = {
 }
 """The rules by operator."""
 RULES |= {
-    name: _entrywise(RULES[own.entrywise[0]], _vector if name.endswith("_vector") else _as_it_is)
-    for name, own in signatures().items()
-    if own.entrywise
+    f"{name}_{shape}": _entrywise(RULES[scalar], close)
+    for name, (scalar, _) in ENTRYWISE.items()
+    for shape, close in (("vector", _vector), ("matrix", _as_it_is))
 }

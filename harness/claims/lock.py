@@ -122,10 +122,10 @@ def lock_text(lock: Lock) -> str:
     Dumper.add_representer(str, text)
     data = {
         "lean": lock.lean,
-        "theorems": {name: _plain(item) for name, item in sorted(lock.theorems.items())},
-        "definitions": {name: _plain(item) for name, item in sorted(lock.definitions.items())},
+        "theorems": {name: _entry(item) for name, item in sorted(lock.theorems.items())},
+        "definitions": {name: _entry(item) for name, item in sorted(lock.definitions.items())},
         "specifications": {
-            name: _plain_spoken(item) for name, item in sorted(lock.specifications.items())
+            name: _entry(item) for name, item in sorted(lock.specifications.items())
         },
     }
     dumped: str = yaml.dump(
@@ -153,27 +153,16 @@ def same(one: Locked | Spoken, other: Locked | Spoken) -> bool:
 
 
 def _entry(item: Locked | Spoken) -> dict[str, Any]:
-    return _plain(item) if isinstance(item, Locked) else _plain_spoken(item)
-
-
-def _plain(item: Locked) -> dict[str, Any]:
-    return {
-        "fingerprint": item.fingerprint,
-        "unfolds to": list(item.unfolds_to),
-        "lean": visible(item.lean),
+    """An entry of the file; what a specification does not say is left out."""
+    if isinstance(item, Locked):
+        unfolds_to, lean = list(item.unfolds_to), visible(item.lean)
+        return {"fingerprint": item.fingerprint, "unfolds to": unfolds_to, "lean": lean}
+    found: dict[str, Any] = {
+        "says": visible(item.says),
+        "is": visible(item.text),
+        "uses": list(item.uses),
+        "operators": dict(sorted(item.operators.items())),
+        "waive": {leg: visible(why) for leg, why in sorted(item.waived.items())},
+        "vacuous": visible(item.vacuous),
     }
-
-
-def _plain_spoken(item: Spoken) -> dict[str, Any]:
-    found: dict[str, Any] = {"says": visible(item.says)}
-    if item.text:
-        found["is"] = visible(item.text)
-    if item.uses:
-        found["uses"] = list(item.uses)
-    if item.operators:
-        found["operators"] = dict(sorted(item.operators.items()))
-    if item.waived:
-        found["waive"] = {leg: visible(why) for leg, why in sorted(item.waived.items())}
-    if item.vacuous:
-        found["vacuous"] = visible(item.vacuous)
-    return found
+    return {key: value for key, value in found.items() if value or key == "says"}

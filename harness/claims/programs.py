@@ -21,11 +21,11 @@ from harness.claims.load import Faults, read_parameters
 from harness.claims.model import Library, Place
 from harness.diagnostics import Diagnostic, InputError
 from harness.language.elaborate import elaborate_term
-from harness.language.parser import parse_term, parse_type
+from harness.language.parser import parse_dim, parse_term, parse_type
 from harness.language.scope import Scope, check_type
 from harness.language.syntax import LanguageError, NotInferred
 from harness.language.terms import Call, Term, Variable
-from harness.language.types import Dim, DimLit, Parameter, Sort, Type, Vector
+from harness.language.types import Dim, DimLit, Parameter, Sort, Type
 
 
 @dataclass(frozen=True)
@@ -346,17 +346,11 @@ class _Reader:
         """A dimension as it is written: `h*d`."""
         if isinstance(text, int):
             return DimLit(text)
-        before = "vector("
 
         def read() -> Dim:
-            try:
-                type_ = parse_type(f"{before}{text})")
-                check_type(type_, self.scope, (len(before), len(before) + len(text)))
-            except LanguageError as error:
-                start, end = (max(0, place - len(before)) for place in error.span)
-                raise LanguageError(error.message, (start, end)) from None
-            assert isinstance(type_, Vector)
-            return type_.size
+            dim = parse_dim(text)
+            check_type(dim, self.scope, (0, len(text)))
+            return dim
 
         return self.faults.text(path, read) or DimLit(0)
 

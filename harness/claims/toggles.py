@@ -67,15 +67,12 @@ class WrittenToggle:
 
     @property
     def is_assumption(self) -> bool:
-        """See `Toggle.is_assumption`."""
         return self.drop is not None and not (self.replacements or self.assume or self.ask)
 
     def asks(self, question: str) -> Claim | None:
-        """See `Toggle.asks`."""
         return self.ask.get(question)
 
     def detached(self) -> WrittenToggle:
-        """See `Toggle.detached`."""
         return replace(self, ask={name: claim.detached() for name, claim in self.ask.items()})
 
     def off(self, claim: Claim, library: Library) -> Claim:

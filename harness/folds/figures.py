@@ -63,9 +63,9 @@ class Figures:
     def _at(self, term: Term, scope: Sequence[Variable], values: Mapping[str, Any]) -> Json:
         import numpy as np
 
-        from harness.arrays import Data, Places, Unsupported
-        from harness.arrays.evaluate import rank, size_of
-        from harness.instances.exact import plain
+        from harness.arrays import Places, Unsupported
+        from harness.arrays.evaluate import size_of
+        from harness.instances.exact import shown_value
 
         if scope:
             binder, *rest = scope
@@ -73,12 +73,10 @@ class Figures:
                 self._at(term, rest, {**values, binder.name: Places(np.array([i]))})
                 for i in range(size_of(binder.type, self.sizes))
             ]
-        core = rank(term.type)
-        found = None if core is None else self._walk.term(term, values)
-        if core is None or not isinstance(found, Data):
+        found = shown_value(term, self._walk, values)
+        if found is None:
             raise Unsupported("no number, vector or matrix")
-        # What is the same for every instance has no axis of instances.
-        return plain(found.array[0] if found.array.ndim > core else found.array)
+        return found
 
 
 def _entries(value: Json) -> list[Json]:

@@ -125,6 +125,18 @@ def numbers_of(term: Term, walk: Evaluator[Any], values: Mapping[str, Value[Any]
     return value.array
 
 
+def shown_value(term: Term, walk: Evaluator[Any], values: Mapping[str, Value[Any]]) -> Json:
+    """What a term comes to in one instance; nothing where it is no number, vector or matrix."""
+    core = rank(term.type)
+    if core is None:
+        return None
+    found = walk.term(term, values)
+    if not isinstance(found, Data):
+        return None
+    # What is the same for every instance, as an identity matrix is, has no axis of instances.
+    return plain(found.array[0] if found.array.ndim > core else found.array)
+
+
 def telling(subject: Term, array: Any, lanes: int) -> Any:
     """The numbers of a subject in all lanes; of a matrix, those off its diagonal, and else 0."""
     if core_rank(subject.type) == 2:

@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from harness.arrays import Data, Evaluator, Places, Unsupported, Value
-from harness.arrays.evaluate import rank, size_of
+from harness.arrays import Evaluator, Places, Unsupported, Value
+from harness.arrays.evaluate import size_of
 from harness.claims.model import Claim, Library
 from harness.evidence import Counterexample, Json
-from harness.instances.exact import EXACT, UNREADABLE, plain, read
+from harness.instances.exact import EXACT, UNREADABLE, read, shown_value
 from harness.language.notation import to_text
 from harness.language.terms import Call, Lambda, Primitive, Term
 from harness.language.transform import children, free_variables, instantiate
@@ -99,18 +99,11 @@ class _Work:
 
     def value(self, term: Term, bound: Mapping[str, int]) -> Json | None:
         """What a term comes to; nothing where it is no number, vector or matrix."""
-        if rank(term.type) is None:
-            return None
         places = {name: Places(np.array([i])) for name, i in bound.items()}
         try:
-            found = self.walk.term(term, {**self.values, **places})
+            return shown_value(term, self.walk, {**self.values, **places})
         except Unsupported:
             return None
-        if not isinstance(found, Data):
-            return None
-        # What is the same for every instance, as an identity matrix is, has no axis of instances.
-        has_lanes = found.array.ndim > (rank(term.type) or 0)
-        return plain(found.array[0] if has_lanes else found.array)
 
 
 _PLAIN = frozenset({"vector", "entry", "matrix_entry", "zero", "one"})

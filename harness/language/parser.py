@@ -219,7 +219,7 @@ MAX_HEIGHT = 100
 """How many levels a text may have. Chains (a sum of many terms, Rᵀᵀᵀ…) are read without recursion
 and become as many levels as they have links, which interpreters walk down one by one."""
 
-_Tree = TypeVar("_Tree", s.Statement, s.Syntax, Type)
+_Tree = TypeVar("_Tree", s.Statement, s.Syntax, Type, Dim)
 
 
 def parse_statement(text: str) -> s.Statement:
@@ -238,6 +238,12 @@ def parse_type(text: str) -> Type:
     """Read a type. Raises `LanguageError`."""
     parser = _Parser(text)
     return _bounded(parser.whole(parser.type), text)
+
+
+def parse_dim(text: str) -> Dim:
+    """Read a dimension. Raises `LanguageError`."""
+    parser = _Parser(text)
+    return _bounded(parser.whole(parser.dim), text)
 
 
 def _bounded(tree: _Tree, text: str) -> _Tree:

@@ -10,7 +10,7 @@ is interpreted as
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -18,18 +18,9 @@ from harness.language.elaborate import elaborate_as
 from harness.language.parser import parse_term
 from harness.language.primitives import Signature, signatures
 from harness.language.scope import Scope
-from harness.language.terms import Lambda, Primitive, Term, Variable
+from harness.language.terms import Primitive, Term
 from harness.language.transform import primitives, substitute
-from harness.language.types import (
-    SCALAR,
-    Index,
-    Matrix,
-    Parameter,
-    Sort,
-    Type,
-    Vector,
-    function_parts,
-)
+from harness.language.types import Parameter, Sort, function_parts
 
 
 class MissingRule(Exception):
@@ -83,32 +74,8 @@ def made_of(operator: str) -> frozenset[str]:
 
 def _derived(own: Signature) -> Derived:
     types, result = function_parts(own.type)
-    if own.entrywise is not None:
-        names = tuple(f"x{i}" for i in range(own.arity))
-        return Derived(own.dims, _parameters(names, types), _entrywise(own, names, types, result))
     assert own.text is not None
     names, text = own.text
-    parameters = _parameters(names, types)
+    parameters = tuple(Parameter(n, type_) for n, type_ in zip(names, types, strict=True))
     scope = Scope({}, (*(Parameter(dim, Sort.DIMENSION) for dim in own.dims), *parameters))
     return Derived(own.dims, parameters, elaborate_as(parse_term(text), result, scope))
-
-
-def _parameters(names: tuple[str, ...], types: Sequence[Type]) -> tuple[Parameter, ...]:
-    return tuple(Parameter(name, type_) for name, type_ in zip(names, types, strict=True))
-
-
-def _entrywise(own: Signature, names: tuple[str, ...], types: Sequence[Type], result: Type) -> Term:
-    """The scalar operator at each entry of the arguments that have entries."""
-    assert own.entrywise is not None
-    assert isinstance(result, Vector | Matrix)
-    operator, kept = own.entrywise
-    is_vector = isinstance(result, Vector)
-    sizes = (result.size,) if isinstance(result, Vector) else (result.rows, result.columns)
-    indices = tuple(Variable(name, Index(size)) for name, size in zip("ij", sizes, strict=False))
-    variables = list(map(Variable, names, types))
-    entry = "entry" if is_vector else "matrix_entry"
-    entries = [Primitive(entry, sizes, (v, *indices), SCALAR) for v in variables[kept:]]
-    body: Term = Primitive(operator, (), (*variables[:kept], *entries), SCALAR)
-    for index in reversed(indices):
-        body = Lambda(index, body)
-    return Primitive("vector" if is_vector else "tabulate", sizes, (body,), result)

@@ -1,7 +1,7 @@
 """The closed list of operators that every definition unfolds to, with their types and meanings.
 
 An operator is *derived* where its row says what it `is`, in the claim language, or where it is a
-scalar operator done entry by entry (`_ENTRYWISE`). `prelude.py` makes terms of these meanings, and
+scalar operator done entry by entry (`ENTRYWISE`). `prelude.py` makes terms of these meanings, and
 an interpreter without a rule for a derived operator goes by them. For the others, each interpreter
 has one rule; `tests/language/test_tables.py` lists those that lack one. The dimensions in braces
 stand in the order in which Lean's constants take them.
@@ -9,6 +9,7 @@ stand in the order in which Lean's constants take them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -54,19 +55,23 @@ blocks          {m, n, k, l} : matrix(m, k) -> matrix(m, l) -> matrix(n, k) -> m
 blockdiag       {h, d, e}    : (index(h) -> matrix(d, e)) -> matrix(d*h, e*h)
 """  # noqa: E501
 
-_ENTRYWISE = {
-    "zero": ("zero", 0),
-    "add": ("add", 0),
-    "subtract": ("subtract", 0),
-    "negate": ("negate", 0),
-    "scale": ("multiply", 1),
-    "hadamard": ("multiply", 0),
+ENTRYWISE = {
+    "zero": ("zero", "0"),
+    "add": ("add", "x + y"),
+    "subtract": ("subtract", "x - y"),
+    "negate": ("negate", "-x"),
+    "scale": ("multiply", "c * x"),
+    "hadamard": ("multiply", "x * y"),
 }
-"""Operators of vectors and matrices that do the same at each entry: the scalar operator that they
-do there, and how many of its arguments, the first ones, are scalars still. `add` here gives
-`add_vector` and `add_matrix`."""
+"""Operators of vectors and matrices that do the same at each entry, x and y, with a scalar c: the
+scalar operator that they do there, and how it is written. `add` gives `add_vector` and
+`add_matrix`."""
 
-_SHAPES = {"vector": ("n", "vector(n)"), "matrix": ("m, n", "matrix(m, n)")}
+_SHAPES = {
+    "vector": ("n", "vector(n)", "[i]", "[i ↦ {}]"),
+    "matrix": ("m, n", "matrix(m, n)", "[i, j]", "tabulate(i ↦ j ↦ {})"),
+}
+"""Of each shape its dimensions, its type, how an entry is written, and what is made of entries."""
 
 OPERATIONS = ("zero", "one", "add", "multiply", "negate", "subtract", "divide")
 """The operations on scalars, each an instance of a Lean class of its own. Definitions take them in
@@ -99,13 +104,11 @@ class Signature:
     arity: int
     text: tuple[tuple[str, ...], str] | None = None
     """What it is, in the claim language: names of its arguments, and a text about them."""
-    entrywise: tuple[str, int] | None = None
-    """The scalar operator that it does at each entry, and how many of its arguments are scalars."""
 
     @property
     def is_derived(self) -> bool:
         """Whether it is defined by the other operators."""
-        return self.text is not None or self.entrywise is not None
+        return self.text is not None
 
 
 @cache
@@ -121,13 +124,13 @@ def signatures() -> dict[str, Signature]:
             found[name.strip()] = _signature(
                 dims, type_text, text=(_names(names), text.strip()) if meaning else None
             )
-    for name, (scalar, kept) in _ENTRYWISE.items():
-        for shape, (dims, type_text) in _SHAPES.items():
-            arity = found[scalar].arity
-            types = ["scalar"] * kept + [type_text] * (arity + 1 - kept)
-            found[f"{name}_{shape}"] = _signature(
-                dims, " -> ".join(types), entrywise=(scalar, kept)
-            )
+    for name, (_, written) in ENTRYWISE.items():
+        for shape, (dims, type_text, at, made) in _SHAPES.items():
+            names = tuple(re.findall("[a-z]", written))
+            types = ["scalar" if letter == "c" else type_text for letter in names]
+            text = made.format(re.sub("[xy]", lambda letter, at=at: letter[0] + at, written))
+            arrow = " -> ".join([*types, type_text])
+            found[f"{name}_{shape}"] = _signature(dims, arrow, (names, text))
     return found
 
 
@@ -136,19 +139,16 @@ def _names(text: str) -> tuple[str, ...]:
 
 
 def _signature(
-    dims: str,
-    type_text: str,
-    text: tuple[tuple[str, ...], str] | None = None,
-    entrywise: tuple[str, int] | None = None,
+    dims: str, type_text: str, text: tuple[tuple[str, ...], str] | None = None
 ) -> Signature:
     from harness.language.parser import parse_type
     from harness.language.types import function_parts
 
     type_ = parse_type(type_text)
-    return Signature(_names(dims), type_, len(function_parts(type_)[0]), text, entrywise)
+    return Signature(_names(dims), type_, len(function_parts(type_)[0]), text)
 
 
 PRIMITIVES: tuple[str, ...] = (
     *(row.split()[0] for row in _TABLE.splitlines() if row and not row.startswith(" ")),
-    *(f"{name}_{shape}" for name in _ENTRYWISE for shape in _SHAPES),
+    *(f"{name}_{shape}" for name in ENTRYWISE for shape in _SHAPES),
 )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from harness.language.parser import parse_type
+from harness.language.parser import parse_dim
 from harness.language.types import (
     SCALAR,
     Dim,
@@ -16,7 +16,6 @@ from harness.language.types import (
     Index,
     Named,
     Type,
-    Vector,
     is_zero,
     resolve,
 )
@@ -47,9 +46,7 @@ def type_code(type_: Type) -> str:
 @cache
 def dim_of(code: str) -> Dim:
     """The dimension that a code stands for."""
-    type_ = parse_type(f"vector({code})")
-    assert isinstance(type_, Vector)
-    return type_.size
+    return parse_dim(code)
 
 
 @cache
