@@ -105,13 +105,12 @@ def meeting(
     hypotheses: Sequence[Hypothesis],
     values: Mapping[str, Value[Any]],
     lanes: int,
-    modulus: int = 0,
 ) -> NDArray[np.bool_]:
-    """(lanes,): the instances that meet all hypotheses, exactly or modulo a number."""
+    """(lanes,): the instances that meet all hypotheses."""
     found = np.ones(lanes, dtype=bool)
     for hypothesis in hypotheses:
         left, right = walk.equation(hypothesis.equation, values)
-        gap = (left - right) % modulus if modulus else left - right
+        gap = left - right
         fails = hypothesis.equation.relation.fails(gap, 0 * gap).astype(bool)
         found &= ~np.any(fails.reshape(gap.shape[0], -1), axis=1)
     return found

@@ -22,6 +22,9 @@ from harness.language.types import Parameter, Sort, function_parts, is_place
 SIZES = ((1,), (2,), (2, 1), (1, 2), (2, 3), (3, 2))
 """Dimensions that are tried, the small ones first; taken in turn."""
 
+ATTEMPTS = 12
+"""How often an instance of the hypotheses is looked for at each of these."""
+
 ENTRIES = ((0, 1), (-1, 0, 1, 2))
 """What the entries of variables without hypotheses are drawn from."""
 
@@ -30,8 +33,6 @@ def find_counterexample(
     claim: Claim,
     library: Library,
     *,
-    seed: int = 0,
-    attempts: int = 12,
     deadline: float | None = None,
 ) -> Counterexample | None:
     """The first counterexample found, the smallest sizes first; `None` where there was none."""
@@ -39,9 +40,9 @@ def find_counterexample(
         sizes = sizes_of(claim.parameters, dims)
         if any(sizes[p.name] < 2 for p in claim.parameters if p.sort is Sort.TYPE):
             sizes |= {p.name: 2 for p in claim.parameters if p.sort is Sort.TYPE}
-        rng = random.Random(f"{seed} {dims}")
+        rng = random.Random(f"0 {dims}")
         try:
-            for model in Models(claim, library, sizes, rng).models(attempts):
+            for model in Models(claim, library, sizes, rng).models(ATTEMPTS):
                 for is_table, entries in ((i, e) for e in ENTRIES for i in (False, True)):
                     found = _try(claim, library, sizes, model, rng, entries, is_table=is_table)
                     if found is not None:

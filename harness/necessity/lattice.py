@@ -29,14 +29,18 @@ class DecidedCell:
     answers: Mapping[str, Decision]
 
 
-def lattice(checker: Checker, library: Library, *, seconds: float = 20.0) -> Iterator[DecidedCell]:
-    """Every cell, all toggles on first. Each undecided search takes at most `seconds`, twice."""
+SECONDS = 20.0
+"""How long each undecided search takes, twice; told by work."""
+
+
+def lattice(checker: Checker, library: Library) -> Iterator[DecidedCell]:
+    """Every cell, all toggles on first."""
     cells: dict[tuple[str, ...], dict[str, Claim]] = {}
     for off in subsets(checker.toggles):
         asked = {q.name: checker.claim(q, off, library) for q in checker.questions}
         cells[tuple(toggle.name for toggle in off)] = asked
     decisions = {
-        q.name: _decided([asked[q.name] for asked in cells.values()], library, seconds)
+        q.name: _decided([asked[q.name] for asked in cells.values()], library)
         for q in checker.questions
     }
     for i, (names, claims) in enumerate(cells.items()):
@@ -57,7 +61,7 @@ def key(claim: Claim) -> tuple[object, ...]:
     return (claim.parameters, claim.hypotheses, claim.conclusion)
 
 
-def _decided(claims: Sequence[Claim], library: Library, seconds: float) -> list[Decision]:
+def _decided(claims: Sequence[Claim], library: Library) -> list[Decision]:
     """The decision about each claim, each made once."""
     # Hashing a term takes a walk, so that each is hashed once.
     conclusions: dict[Hashable, int] = {}
@@ -78,7 +82,7 @@ def _decided(claims: Sequence[Claim], library: Library, seconds: float) -> list[
         others = alike.setdefault(about, [])
         decision = next((d for other, d in others if _answers(other, d, claim)), None)
         if decision is None:
-            decision = decide(claim, library, known=known, trials=trials, seconds=seconds)
+            decision = decide(claim, library, known=known, trials=trials, seconds=SECONDS)
             others.append((claim, decision))
         example = decision.counterexample
         if example is not None and all(example.values != other.values for other in known):

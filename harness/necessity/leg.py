@@ -25,16 +25,13 @@ from harness.instances.witness import find_witness
 from harness.language.notation import to_text
 from harness.lattice import Answer
 from harness.necessity.decide import MODULUS, decide
-from harness.necessity.lattice import DecidedCell, lattice, spared
+from harness.necessity.lattice import SECONDS, DecidedCell, lattice, spared
 from harness.necessity.parts import ablation
 from harness.necessity.table import table
 from harness.numeric.leg import find_counterexample
 from harness.plain import to_plain
 from harness.symbolic.sketch import NoSketch, sketch
 from harness.symbolic.sketch.render import to_data
-
-SECONDS = 20.0
-"""How long each search may take."""
 
 
 def check(claim: Claim, library: Library) -> Iterator[Evidence]:

@@ -1,6 +1,6 @@
 """The numeric leg: claims on random instances, exactly over prime fields and in bounded floats.
 
-Instances are drawn from the forms of the hypotheses (`harness/claims/hypotheses.py`). The last
+Instances are drawn from the forms of the hypotheses (`harness/claims/forms.py`). The last
 lanes of a batch are degenerate (`degenerate.py`), and batches from a million on have the sizes
 that are easily forgotten (`sizing.py`). What is to commute with a family is drawn from its
 commutant, which is solved for and not read off how the family was made: by a null space where
