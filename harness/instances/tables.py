@@ -58,6 +58,11 @@ class Table:
 
         self.symbol = counted
 
+    @staticmethod
+    def over(numbers: Any) -> Table:
+        """A table of numbers that have symbols, keys, and reciprocals of their own."""
+        return Table(numbers.symbol, numbers.key, numbers.reciprocal)
+
     def canonical(self, argument: Any) -> Hashable:
         """What all arguments that are equal by `merge` have in common."""
         if isinstance(argument, np.ndarray):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 from itertools import product
@@ -17,7 +16,7 @@ from harness.evidence import Json, Witness
 from harness.instances.exact import meets, numbers_of, plain, telling
 from harness.instances.functions import function_names
 from harness.instances.search import WORK, Numbers, draw_lanes, small_sizes
-from harness.language.types import Dim, Type, parts
+from harness.language.types import within
 
 
 def find_witness(claim: Claim, library: Library, *, seconds: float) -> Witness | None:
@@ -31,7 +30,7 @@ def find_witness(claim: Claim, library: Library, *, seconds: float) -> Witness |
     bare = replace(claim, parameters=spoken_of(claim))
     subjects = substance(claim)
     functions = [p.name for p in bare.parameters if p.is_explicit and rank(p.type) is None]
-    wanted = {str(part) for p in bare.parameters if p.is_explicit for part in _sizes_in(p.type)}
+    wanted = {str(part) for p in bare.parameters if p.is_explicit for part in within(p.type)}
     tried = (s for s in small_sizes(bare) if all(n in wanted or s[n] == 1 for n in s))
     for sizes, function in product(tried, function_names(bare)):
         if left < 0:
@@ -52,13 +51,6 @@ def find_witness(claim: Claim, library: Library, *, seconds: float) -> Witness |
                 points = (np.argwhere(array[lane])[0].tolist() for array in numbers)
                 return Witness(sizes, values, tuple(map(tuple, points)))
     return None
-
-
-def _sizes_in(item: Type | Dim) -> Iterator[Type | Dim]:
-    """The dimensions and types that a type is made of: no others make what it has larger."""
-    yield item
-    for part in parts(item):
-        yield from _sizes_in(part)
 
 
 def _whole(array: Any) -> Json:

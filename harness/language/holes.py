@@ -14,6 +14,7 @@ from harness.language.types import (
     parts,
     resolve,
     substitute_type,
+    within,
 )
 
 HOLES = (TypeHole, DimHole)
@@ -36,15 +37,10 @@ def unify(left: Type | Dim, right: Type | Dim) -> bool:
 
 def _fill(hole: TypeHole | DimHole, item: Any) -> bool:
     """Fill a hole with what it is no part of: nothing is a part of itself."""
-    if _occurs(hole, item):
+    if any(part is hole for part in within(item)):
         return False
     hole.value = item
     return True
-
-
-def _occurs(hole: TypeHole | DimHole, item: Type | Dim) -> bool:
-    item = resolve(item)
-    return item is hole or any(_occurs(hole, part) for part in parts(item))
 
 
 def finish(term: Term) -> Term:
@@ -71,32 +67,25 @@ def finish_variable(variable: Variable) -> Variable:
 
 
 def _type(type_: Type, span: Span | None) -> Type:
-    try:
-        found: Type = _filled(type_)
-    except _UnfilledError:
+    found: Type | None = _filled(type_)
+    if found is None:
         so_far = substitute_type(type_, {}, {})
-        raise NotInferred(
-            f"cannot tell the type of this (so far: {so_far}); write it, as in (j: index(n))",
-            span or (0, 0),
-        ) from None
+        message = f"cannot tell the type of this (so far: {so_far}); write it, as in (j: index(n))"
+        raise NotInferred(message, span or (0, 0))
     return found
 
 
 def _dim(dim: Dim, span: Span | None) -> Dim:
-    try:
-        found: Dim = _filled(dim)
-    except _UnfilledError:
-        raise NotInferred("cannot tell a dimension of this", span or (0, 0)) from None
+    found: Dim | None = _filled(dim)
+    if found is None:
+        raise NotInferred("cannot tell a dimension of this", span or (0, 0))
     return found
 
 
-class _UnfilledError(Exception):
-    """There is a hole left."""
-
-
-def _filled(item: Any) -> Any:
+def _filled(item: Any) -> Any | None:
+    """A type or a dimension without holes; nothing where one is left."""
     item = resolve(item)
     if isinstance(item, HOLES):
-        raise _UnfilledError
-    below = parts(item)
-    return type(item)(*map(_filled, below)) if below else item
+        return None
+    below = tuple(map(_filled, parts(item)))
+    return None if None in below else type(item)(*below) if below else item

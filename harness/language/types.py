@@ -7,7 +7,7 @@ compares them: what the mirror prints must be equal by definition, not by arithm
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, overload
@@ -200,6 +200,14 @@ def parts(item: Type | Dim) -> tuple[Type | Dim, ...]:
             return (one, two)
         case _:
             return ()
+
+
+def within(item: Type | Dim) -> Iterator[Type | Dim]:
+    """A type or a dimension, and all that it is made of."""
+    item = resolve(item)
+    yield item
+    for part in parts(item):
+        yield from within(part)
 
 
 def substitute_dim(dim: Dim, dims: Mapping[str, Dim]) -> Dim:

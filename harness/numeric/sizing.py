@@ -14,9 +14,6 @@ from harness.claims.forms import Commutes, Inverse, Orthogonal
 from harness.claims.hypotheses import Assignment
 from harness.claims.model import Claim
 from harness.language.types import (
-    Dim,
-    DimProduct,
-    DimSum,
     DimVar,
     Index,
     Matrix,
@@ -24,7 +21,7 @@ from harness.language.types import (
     Parameter,
     dim_value,
     function_parts,
-    resolve,
+    within,
 )
 
 
@@ -71,7 +68,7 @@ def edge_sizes(
     solved: set[str] = set()
     for p in claim.parameters:
         if any(isinstance(f, Commutes) for f in assignment.forms.get(p.name, ())):
-            solved |= set(_dimensions(_matrix(p).rows))
+            solved |= {d.name for d in within(_matrix(p).rows) if isinstance(d, DimVar)}
     wanted = [dict.fromkeys(names, 1), dict.fromkeys(names, 0)]
     wanted += [{**dict.fromkeys(names, 2), name: 0} for name in names]
     for name in names:
@@ -94,15 +91,6 @@ LARGE = ((7, 16), (17, 40))
 
 LARGE_SOLVED = ((8, 8),)
 """The same where what commutes with a matrix is solved for."""
-
-
-def _dimensions(dim: Dim) -> Iterator[str]:
-    match resolve(dim):
-        case DimVar(name):
-            yield name
-        case DimSum(left, right) | DimProduct(left, right):
-            yield from _dimensions(left)
-            yield from _dimensions(right)
 
 
 def _is_possible(claim: Claim, assignment: Assignment, sizes: Mapping[str, int]) -> bool:

@@ -19,7 +19,7 @@ from harness.claims.model import Claim, Library
 from harness.instances.ordered import is_whole
 from harness.instances.tables import Table, arithmetic, sizes_of, values_of
 from harness.language.terms import Equation, Relation
-from harness.symbolic.numbers import Residues, Ring
+from harness.symbolic.numbers import rational_ring
 
 MAX_COLUMNS = 400
 MAX_ROWS = 300
@@ -58,11 +58,8 @@ def bounded(claim: Claim, library: Library, dims: Sequence[int]) -> Bound | None
     if claim.conclusion.relation is Relation.UNEQUAL or not claim.scalars.order:
         return None
     sizes = sizes_of(claim.parameters, dims)
-    residues = Residues(seed=0)
-    rehearsal = Table(residues.symbol, residues.key, residues.reciprocal)
-    list(_gaps(claim, library, sizes, rehearsal, residues.of))
-    ring = Ring(rehearsal.symbols, is_rational=True)
-    table = Table(ring.symbol, ring.key, ring.reciprocal)
+    ring = rational_ring(lambda *numbers: list(_gaps(claim, library, sizes, *numbers)))
+    table = Table.over(ring)
     found = [
         (name, equation, [_poly(gap) for gap in gaps])
         for name, equation, gaps in _gaps(claim, library, sizes, table, ring.of)

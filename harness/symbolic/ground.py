@@ -66,7 +66,7 @@ def compare(
     if counts.products > MAX_WORK[backend]:
         raise TooLarge(f"{counts.products:,} products of monomials")
     ring = Ring(counted.symbols, backend, is_rational=True)
-    table = Table(ring.symbol, ring.key, ring.reciprocal)
+    table = Table.over(ring)
     left, right = _sides(claim, library, sizes, model, table, ring.of)
     return Ground(sizes, ring.used, model.families, not np.any(left - right))
 

@@ -15,7 +15,7 @@ from harness.arrays import Evaluator
 from harness.claims.model import Claim, Library
 from harness.instances.tables import Table, arithmetic, entries, sizes_of, values_of
 from harness.language.transform import free_variables
-from harness.symbolic.numbers import Residues, Ring
+from harness.symbolic.numbers import rational_ring
 
 MAX_SYMBOLS = 16
 """Of the hypotheses' variables; Gröbner bases in more take minutes."""
@@ -53,10 +53,7 @@ def reduce_modulo_hypotheses(
     mentioned = tuple(p for p in claim.parameters if p.name in names)
     if not claim.hypotheses or entries(mentioned, sizes) > MAX_SYMBOLS:
         return None
-    residues = Residues(seed=0)
-    rehearsal = Table(residues.symbol, residues.key, residues.reciprocal)
-    _sides(claim, library, sizes, rehearsal, residues.of)
-    ring = Ring(rehearsal.symbols, is_rational=True)
+    ring = rational_ring(lambda *numbers: _sides(claim, library, sizes, *numbers))
     values = values_of(claim.parameters, sizes, Table(ring.symbol))
     walk = Evaluator(library, arithmetic(ring.of, Table(ring.symbol)), sizes)
     generators: list[Any] = []

@@ -8,12 +8,13 @@ is not of that kind. Both kinds of numbers here have an inverse of just these pr
 from __future__ import annotations
 
 import random
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from fractions import Fraction
 from math import gcd
 from typing import Any
 
 from harness.arrays import Unsupported
+from harness.instances.tables import Table
 
 Number = Any
 
@@ -229,6 +230,14 @@ class Ring:
     def are_zero(array: Any) -> bool:
         """Whether all numbers of an array are 0."""
         return not array.any()
+
+
+def rational_ring(run: Callable[[Table, Any], object]) -> Ring:
+    """A ring with as many generators as `run` asks for, which is rehearsed in residues."""
+    residues = Residues(seed=0)
+    rehearsal = Table.over(residues)
+    run(rehearsal, residues.of)
+    return Ring(rehearsal.symbols, is_rational=True)
 
 
 def _fraction(number: Any) -> tuple[int, int]:

@@ -76,7 +76,7 @@ def rehearse(
     """What `expand` will do at these sizes."""
     sizes = sizes_of(claim.parameters, dims)
     numbers = Work()
-    table = Table(numbers.symbol, numbers.key, numbers.reciprocal)
+    table = Table.over(numbers)
     failed = fault(certificate, claim, library, sizes, table, numbers)
     return Rehearsal(sizes, table.symbols, numbers.products, failed)
 
@@ -95,7 +95,7 @@ def expand(
     if found.failed:
         return Expansion(found.sizes, found.symbols, is_valid=False, failed=found.failed)
     ring = Ring(found.symbols, backend)
-    table = Table(ring.symbol, ring.key, ring.reciprocal)
+    table = Table.over(ring)
     failed = fault(certificate, claim, library, found.sizes, table, ring)
     return Expansion(found.sizes, ring.used, not failed, failed)
 
@@ -106,7 +106,7 @@ def check_at_random(
     """Check a certificate at random numbers modulo a prime, which satisfy no hypothesis."""
     sizes = sizes_of(claim.parameters, dims)
     numbers = Residues(seed)
-    table = Table(numbers.symbol, numbers.key, numbers.reciprocal)
+    table = Table.over(numbers)
     failed = fault(certificate, claim, library, sizes, table, numbers)
     return Expansion(sizes, numbers.used, not failed, failed)
 

@@ -17,7 +17,7 @@ from harness.evidence import Evidence, Leg, Outcome, asked
 from harness.symbolic.contradiction import contradiction
 from harness.symbolic.interpret import UnsupportedTerm
 from harness.symbolic.leg.certified import certificate
-from harness.symbolic.leg.given_sizes import Standing, ground
+from harness.symbolic.leg.given_sizes import ground
 from harness.symbolic.leg.ordered import divided, every_size, given_sizes
 from harness.symbolic.leg.proved import dimension_free
 from harness.symbolic.leg.question import Question
@@ -60,14 +60,14 @@ def check(claim: Claim, library: Library, *, deadline: float | None = None) -> I
         yield certified
     if deadline is None and is_certified:
         deadline = time.monotonic() + SECONDS
-    standing = Standing.of(proof is not None and proof.is_proved, is_certified)
+    is_proved = is_certified or (proof is not None and proof.is_proved)
     # A counterexample shows the variables of the claim as it was written.
-    about = claim if standing is Standing.OPEN else plain
-    if claim.has_relations and standing is Standing.OPEN:
+    about = plain if is_proved else claim
+    if claim.has_relations and not is_proved:
         yield ask("ground", given_sizes, claim)
-    elif claim is not stated and standing is Standing.CERTIFIED:
+    elif claim is not stated and is_certified:
         yield ask("ground", divided)
     else:
-        yield ask("ground", lambda question: ground(question, standing), about)
+        yield ask("ground", lambda question: ground(question, is_proved, is_certified), about)
     if claim.hypotheses and (reason := contradiction(claim, library)):
         yield Evidence.of_nothing(claim.theorem, Leg.SYMBOLIC, reason, claim.vacuous)

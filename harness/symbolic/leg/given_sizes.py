@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from enum import StrEnum
 
 from harness.arrays import Unsupported
 from harness.claims.model import Claim, Library
@@ -21,24 +20,8 @@ COMPARISONS = ((2,), (2, 3))
 """At which sizes, taken in turn, sides are compared."""
 
 
-class Standing(StrEnum):
-    """How far a claim is decided before it is compared at given sizes."""
-
-    OPEN = "open"
-    PROVED = "proved"
-    CERTIFIED = "certified"
-
-    @staticmethod
-    def of(is_proved: bool, is_certified: bool) -> Standing:
-        """Certified is more than proved."""
-        if is_certified:
-            return Standing.CERTIFIED
-        return Standing.PROVED if is_proved else Standing.OPEN
-
-
-def ground(question: Question, standing: Standing) -> Evidence:
-    """Both sides compared at small sizes, or a counterexample."""
-    is_proved = standing is not Standing.OPEN
+def ground(question: Question, is_proved: bool, is_certified: bool) -> Evidence:
+    """Both sides compared at small sizes, or a counterexample; how far it is decided before."""
     claim, library, deadline = question.claim, question.library, question.deadline
     if not is_proved:  # what is refuted need not be compared
         example = find_counterexample(claim, library, deadline=deadline)
@@ -49,7 +32,7 @@ def ground(question: Question, standing: Standing) -> Evidence:
     left_out: list[str] = []
     try:
         for dims in COMPARISONS:
-            if question.is_late and (compared or standing is Standing.CERTIFIED):
+            if question.is_late and (compared or is_certified):
                 left_out.append("more time")
                 break
             try:
@@ -82,7 +65,7 @@ def ground(question: Question, standing: Standing) -> Evidence:
         summary = "No instance of the hypotheses was found, so nothing was compared."
         if left_out:
             summary = f"Nothing was compared: it would take {', '.join(left_out)}."
-            if standing is Standing.CERTIFIED:
+            if is_certified:
                 return question.answer(Outcome.NOT_APPLICABLE, summary, data)
         return question.answer(Outcome.INCONCLUSIVE, summary, data)
     if not all(c.is_equal for c in compared):
