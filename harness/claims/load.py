@@ -132,8 +132,32 @@ def load_library(path: Path, name: str) -> Library:
         if found.lean_name.split(".")[-1] != own.lean_name.split(".")[-1]:
             message = f"{kind!r} is the name of {own.lean_name}, and not of {found.lean_name}"
             faults.add(("scalars", kind), message, key=True)
+    definitions = _definitions(faults)
+    bridges = {name: own for name, own in shipped.bridges.items() if name in borrowed}
+    bridges |= _bridges(namespace, {*primitives, *definitions}, faults)
+    if faults:
+        raise InputError(faults)
+    return Library(
+        namespace,
+        scalars,
+        primitives,
+        definitions,
+        bridges,
+        terms,
+        shapes,
+        document=document,
+        means=_means(data.get("means") or {}),
+        extends=data.get("extends", ""),
+        borrowed=borrowed,
+        believed=shipped.believed,
+    )
+
+
+def _definitions(faults: Faults) -> dict[str, Definition]:
+    """The definitions, each of which may speak of those before it."""
+    document = faults.document
     definitions: dict[str, Definition] = {}
-    for definition_name, entry in data["definitions"].items():
+    for definition_name, entry in document.data["definitions"].items():
         base: YamlPath = ("definitions", definition_name)
         if not is_identifier(definition_name):
             message = f"{definition_name!r} cannot name a definition"
@@ -170,24 +194,7 @@ def load_library(path: Path, name: str) -> Library:
                 place=Place(document, base),
                 doubts=tuple(doubts),
             )
-    bridges = {name: own for name, own in shipped.bridges.items() if name in borrowed}
-    bridges |= _bridges(namespace, {*primitives, *definitions}, faults)
-    if faults:
-        raise InputError(faults)
-    return Library(
-        namespace,
-        scalars,
-        primitives,
-        definitions,
-        bridges,
-        terms,
-        shapes,
-        document=document,
-        means=_means(data.get("means") or {}),
-        extends=data.get("extends", ""),
-        borrowed=borrowed,
-        believed=shipped.believed,
-    )
+    return definitions
 
 
 def _bridges(namespace: str, known: set[str], faults: Faults) -> dict[str, tuple[str, ...]]:
