@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from math import prod
 
 from harness.arrays.values import Unsupported
 from harness.language.types import (
@@ -37,7 +36,7 @@ def places_of(type_: Type, sizes: Mapping[str, int]) -> int:
     Raises `Unsupported` where there is none for a value that has some.
     """
     size = size_of(function_parts(type_)[1], sizes)
-    if not size and prod(shape_of(type_, sizes)):
+    if not size and 0 not in shape_of(type_, sizes):
         raise Unsupported(f"there is no {type_}")
     return size
 

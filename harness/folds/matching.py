@@ -46,8 +46,7 @@ def consequence(lemma: Claim, claim: Claim, call: Call) -> Term | None:
     if not match(substitute(left, {}, dims, types), call, unknown, found):
         return None
     is_solved = unknown <= found.keys() and not any(
-        isinstance(resolve(hole), TypeHole | DimHole)  # type: ignore[call-overload]
-        for hole in (*dims.values(), *types.values())
+        isinstance(resolve(hole), TypeHole | DimHole) for hole in (*dims.values(), *types.values())
     )
     if not is_solved:
         return None

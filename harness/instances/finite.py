@@ -112,10 +112,9 @@ class _Table:
     """(lanes, arguments, *shape of the result)"""
 
     def value(self) -> Value[Any]:
-        sources, target = function_parts(self.type)
+        sources, _ = function_parts(self.type)
         ranks = [0 if is_place(s) else rank(s) or 0 for s in sources]
         bases = [size_of(s, self.sizes) if is_place(s) else self.modulus for s in sources]
-        core = rank(target) or 0
         lanes = np.arange(len(self.values))
 
         def called(arguments: Sequence[Any]) -> Any:
@@ -126,7 +125,6 @@ class _Table:
                     place = place * base + flat[..., k]
             return self.values[lanes, place]
 
-        assert core >= 0
         return open_function(self.type, called)
 
 

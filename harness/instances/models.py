@@ -89,35 +89,22 @@ class Models:
         model = Model({})
         for p in self.places:
             model.values[p.name] = place_value(p, self.sizes, self.rng)
-        model.values |= self._maps()
+        model.values |= meeting_places(self.claim, self.library, self.sizes, self.rng)
         for together in self.spheres:
             points = pool.sphere(self.rng, len(together), shape_of(together[0].type, self.sizes))
             for p, array in zip(together, points, strict=True):
                 model.values[p.name] = Data(np.asarray(array)[None])
                 model.families[p.name] = "rational points of the unit circle"
-        order = sorted(self.variables, key=self._dependence)
-        for p in order:
+        for p in sorted(self.variables, key=self._dependence):
             if p.name in model.values:
                 continue
             known = {*model.values, p.name}
-            asked = [
-                h
-                for h in self.claim.hypotheses
-                if p.name in self.mentioned[h.name] and self.mentioned[h.name] <= known
-            ]
-            later = [
-                h
-                for h in self.claim.hypotheses
-                if p.name in self.mentioned[h.name] and not self.mentioned[h.name] <= known
-            ]
-            if not self._choose(p, asked, model, is_last=not later):
+            own = [h for h in self.claim.hypotheses if p.name in self.mentioned[h.name]]
+            asked = [h for h in own if self.mentioned[h.name] <= known]
+            if not self._choose(p, asked, model, is_last=asked == own):
                 return None
         holds = meeting(self.walk, self.claim.hypotheses, model.values, 1)
         return model if holds[0] else None
-
-    def _maps(self) -> Mapping[str, Value[Any]]:
-        """Maps of indices that hypotheses speak of, drawn anew."""
-        return meeting_places(self.claim, self.library, self.sizes, self.rng)
 
     def _dependence(self, p: Parameter) -> tuple[bool, float]:
         """Variables with a hypothesis of their own first; otherwise at random."""
@@ -169,10 +156,6 @@ class Models:
         self.rng.shuffle(order)
         return np.stack([arrays[i] for i in order]), [kinds[i] for i in order]
 
-    def _difference(self, hypothesis: Hypothesis, values: Mapping[str, Value[Any]]) -> Any:
-        left, right = self.walk.equation(hypothesis.equation, values)
-        return left - right
-
     def _solve(
         self, p: Parameter, asked: Sequence[Hypothesis], model: Model
     ) -> tuple[Any, Any] | None:
@@ -189,8 +172,8 @@ class Models:
         values = {**model.values, p.name: Data(array)}
         found = []
         for hypothesis in asked:
-            difference = self._difference(hypothesis, values)
-            found.append(difference.reshape(difference.shape[0], -1))
+            left, right = self.walk.equation(hypothesis.equation, values)
+            found.append((left - right).reshape(len(left), -1))
         outputs = np.concatenate(found, axis=1)
         if len(outputs) == 1:
             return None

@@ -126,11 +126,11 @@ def signatures() -> dict[str, Signature]:
             )
     for name, (_, written) in ENTRYWISE.items():
         for shape, (dims, type_text, at, made) in _SHAPES.items():
-            names = tuple(re.findall("[a-z]", written))
-            types = ["scalar" if letter == "c" else type_text for letter in names]
-            text = made.format(re.sub("[xy]", lambda letter, at=at: letter[0] + at, written))
+            letters = tuple(re.findall("[a-z]", written))
+            types = ["scalar" if letter == "c" else type_text for letter in letters]
+            whole = made.format(re.sub("[xy]", rf"\g<0>{at}", written))
             arrow = " -> ".join([*types, type_text])
-            found[f"{name}_{shape}"] = _signature(dims, arrow, (names, text))
+            found[f"{name}_{shape}"] = _signature(dims, arrow, (letters, whole))
     return found
 
 

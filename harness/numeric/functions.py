@@ -8,9 +8,10 @@ all alike, and not so sharp that they are all 0 or 1.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, Self
 
 import numpy as np
 
@@ -67,23 +68,38 @@ def wave(
     return _Wave(_Temperature(sharpness), matrices, phase, ranks, shape)
 
 
-class _Function(Protocol):
+class _OnArrays:
+    """What holds arrays, and can be had on those of another backend or format."""
+
+    def on(self, placing: Placing) -> Self:
+        """The same on other arrays. Temperatures that have been set are kept."""
+        moved = {f.name: _moved(getattr(self, f.name), placing) for f in fields(self)}  # type: ignore[arg-type]
+        return replace(self, **moved | ({"xp": placing.xp} if "xp" in moved else {}))  # type: ignore[type-var]
+
+
+def _moved(value: Any, placing: Placing) -> Any:
+    if isinstance(value, _OnArrays):
+        return value.on(placing)
+    if isinstance(value, list):
+        return [_moved(item, placing) for item in value]
+    return placing.array(value) if hasattr(value, "shape") else value
+
+
+class _Function(_OnArrays, ABC):
     """Takes a factor of the temperature, and data."""
 
-    @property
-    def xp(self) -> Any: ...
+    xp: Any
 
+    @abstractmethod
     def __call__(self, factor: Any, /, *data: Bounded) -> Bounded: ...
 
     def alone(self, factor: Any, /, *data: Floats) -> Floats:
         """The same values, where nobody asks for their errors."""
         return self(factor, *(exactly(a, self.xp) for a in data)).value
 
-    def on(self, placing: Placing) -> _Function: ...
-
 
 @dataclass(frozen=True)
-class _Curried:
+class _Curried(_OnArrays):
     """Splits arguments into indices, which change the temperature, and data.
 
     What comes of them is multiplied by a factor and gets a shift, of 1 and 0 but in some lanes.
@@ -96,11 +112,6 @@ class _Curried:
 
     def __str__(self) -> str:
         return str(self.function)
-
-    def on(self, placing: Placing) -> _Curried:
-        """The same function on other arrays. Temperatures that have been set are kept."""
-        factor, shift = placing.array(self.factor), placing.array(self.shift)
-        return replace(self, function=self.function.on(placing), factor=factor, shift=shift)
 
     def __call__(self, arguments: Sequence[Any]) -> Any:
         xp = self.function.xp
@@ -132,16 +143,12 @@ def _curried(arguments: Sequence[Type], result: Type, lanes: int, function: _Fun
 
 
 @dataclass
-class _Temperature:
+class _Temperature(_OnArrays):
     """A factor for each instance, set by the first argument that is seen."""
 
     sharpness: Floats
     factor: Floats | None = field(default=None)
     xp: Any = np
-
-    def on(self, placing: Placing) -> _Temperature:
-        factor = None if self.factor is None else placing.array(self.factor)
-        return _Temperature(placing.array(self.sharpness), factor, placing.xp)
 
     def of(self, magnitude: Floats, core: int) -> Floats:
         """The factor, with `core` axes after that of the batch; `magnitude` is of an argument."""
@@ -170,10 +177,6 @@ class _Weights(_Function):
 
     def __str__(self) -> str:
         return f"{self.kind} of the vector times a temperature"
-
-    def on(self, placing: Placing) -> _Weights:
-        mask = placing.array(self.mask)
-        return _Weights(self.temperature.on(placing), self.kind, mask, placing.xp)
 
     def __call__(self, factor: Any, /, *data: Bounded) -> Bounded:
         """Weights of the scores times the temperature."""
@@ -207,9 +210,6 @@ class _Exponential(_Function):
     def __str__(self) -> str:
         return "exp(x times a temperature)"
 
-    def on(self, placing: Placing) -> _Exponential:
-        return _Exponential(self.temperature.on(placing), placing.xp)
-
     def __call__(self, factor: Any, /, *data: Bounded) -> Bounded:
         (argument,) = data
         xp = self.xp
@@ -228,15 +228,6 @@ class _Wave(_Function):
 
     def __str__(self) -> str:
         return "cos(A x + b), A and b at random"
-
-    def on(self, placing: Placing) -> _Wave:
-        return replace(
-            self,
-            temperature=self.temperature.on(placing),
-            matrices=[placing.array(m) for m in self.matrices],
-            phase=placing.array(self.phase),
-            xp=placing.xp,
-        )
 
     def __call__(self, factor: Any, /, *data: Bounded) -> Bounded:
         xp = self.xp

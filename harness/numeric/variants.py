@@ -14,10 +14,11 @@ def variants(equation: Equation) -> Iterator[tuple[str, Equation]]:
 
     Some of them may be true all the same.
     """
-    for side in ("left", "right"):
-        for spot in spots(getattr(equation, side)):
+    for is_left in (True, False):
+        for spot in spots(equation.left if is_left else equation.right):
             for name, edited in _edits(spot.term):
-                yield name, replace(equation, **{side: spot.put(edited)})
+                new = spot.put(edited)
+                yield name, replace(equation, left=new) if is_left else replace(equation, right=new)
 
 
 def _edits(term: Term) -> Iterator[tuple[str, Term]]:

@@ -9,7 +9,7 @@ from harness.symbolic.ground import compare
 from harness.symbolic.leg import check
 from harness.verdict import leg_outcome
 from tests.arrays.language import LIBRARY
-from tests.symbolic.claims import build_case, cases
+from tests.symbolic.claims import build, build_case, cases
 
 FALSE = {case["name"]: case for case in cases("false.yaml")}
 TRUE = {case["name"]: case for case in cases("true.yaml")}
@@ -23,6 +23,18 @@ DIFFERENT = [
     "scores without orthogonality",
 ]
 """False as polynomials, at every size of 2 or more."""
+
+
+@pytest.mark.parametrize(
+    ("then", "is_true"), [("∀ b, f(b) = b * c", True), ("∀ c, f(c) = c * c", False)]
+)
+def test_what_a_hypothesis_gives_speaks_of_no_name_that_is_bound_again(
+    then: str, is_true: bool, tmp_path: Path
+) -> None:
+    over, given = "{c: scalar, f: scalar -> scalar}", {"given": "∀ a, f(a) = a * c"}
+    claim = build(tmp_path, LIBRARY, over, then, given)
+    first = next(check(claim, LIBRARY))
+    assert (first.outcome is Outcome.CONFIRMED) is is_true
 
 
 @pytest.mark.parametrize("name", DIFFERENT)
