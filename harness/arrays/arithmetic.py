@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import Any, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 A = TypeVar("A")
 
@@ -50,41 +50,42 @@ class Arithmetic(Protocol[A]):
         ...
 
 
-class PlainArithmetic(ABC):
+class PlainArithmetic(ABC, Generic[A]):
     """Numbers that one array holds, each an element of it: its own operations are theirs."""
 
     xp: Any
 
     @abstractmethod
-    def reduce(self, value: Any) -> Any:
+    def reduce(self, value: Any) -> A:
         """What an operation of arrays comes to, as numbers of this arithmetic."""
 
-    def lay(self, rearrange: Callable[..., Any], /, *values: Any) -> Any:
-        return rearrange(*values)
+    def lay(self, rearrange: Callable[..., Any], /, *values: Any) -> A:
+        found: A = rearrange(*values)
+        return found
 
     def shape(self, value: Any) -> tuple[int, ...]:
         return tuple(value.shape)
 
-    def add(self, left: Any, right: Any) -> Any:
+    def add(self, left: Any, right: Any) -> A:
         return self.reduce(left + right)
 
-    def subtract(self, left: Any, right: Any) -> Any:
+    def subtract(self, left: Any, right: Any) -> A:
         return self.reduce(left - right)
 
-    def multiply(self, left: Any, right: Any) -> Any:
+    def multiply(self, left: Any, right: Any) -> A:
         return self.reduce(left * right)
 
-    def negate(self, value: Any) -> Any:
+    def negate(self, value: Any) -> A:
         return self.reduce(-value)
 
-    def total(self, value: Any) -> Any:
+    def total(self, value: Any) -> A:
         return self.reduce(self.xp.sum(value, axis=-1))
 
-    def matmul(self, left: Any, right: Any) -> Any:
+    def matmul(self, left: Any, right: Any) -> A:
         return self.reduce(left @ right)
 
 
-class ObjectArithmetic(PlainArithmetic):
+class ObjectArithmetic(PlainArithmetic[Any]):
     """NumPy object arrays of exact numbers: fractions, polynomials, elements of a ring.
 
     `of` makes a number of an integer: `Fraction`, or `ring` itself for a SymPy ring. `inverse`

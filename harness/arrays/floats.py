@@ -32,7 +32,7 @@ def gamma(k: int) -> float:
     return k * UNIT / (1 - k * UNIT)
 
 
-class Floating(PlainArithmetic):
+class Floating(PlainArithmetic[Floats]):
     """Arrays of one floating-point format on one backend.
 
     Raises `ValueError` where the backend lacks the format.

@@ -36,7 +36,7 @@ _ARGUMENTS = 256
 _ROUNDS = 3
 
 
-class Residues(PlainArithmetic):
+class Residues(PlainArithmetic[Any]):
     """The integers modulo a number, in arrays of whole numbers; 1/x is 0 where there is none."""
 
     xp: Any = np

@@ -195,35 +195,26 @@ class Models:
 def solve(
     rows: list[list[Fraction]], right: list[Fraction], count: int
 ) -> tuple[list[Fraction], list[list[Fraction]]] | None:
-    """A solution of linear equations and a basis of the homogeneous ones, by elimination."""
-    system = [[*map(Fraction, row), Fraction(r)] for row, r in zip(rows, right, strict=True)]
-    pivots: list[int] = []
-    for column in range(count):
-        top = len(pivots)
-        pivot = next((i for i in range(top, len(system)) if system[i][column]), None)
-        if pivot is None:
-            continue
-        system[top], system[pivot] = system[pivot], system[top]
-        lead = system[top][column]
-        system[top] = [x / lead for x in system[top]]
-        for i, row in enumerate(system):
-            if i != top and row[column]:
-                factor = row[column]
-                system[i] = [a - factor * x for a, x in zip(row, system[top], strict=True)]
-        pivots.append(column)
-    if any(row[count] for row in system[len(pivots) :]):
+    """A solution of linear equations, and a basis of the homogeneous ones."""
+    from sympy import QQ
+    from sympy.polys.matrices import DomainMatrix
+
+    system = [[*row, last] for row, last in zip(rows, right, strict=True)]
+    numbers = [[QQ(x.numerator, x.denominator) for x in map(Fraction, row)] for row in system]
+    reduced, pivots = DomainMatrix(numbers, (len(numbers), count + 1), QQ).rref()
+    if count in pivots:
         return None
-    point = [Fraction(0)] * count
+    found = [
+        [Fraction(int(x.numerator), int(x.denominator)) for x in row] for row in reduced.to_list()
+    ]
+    point, basis = [Fraction(0)] * count, []
     for i, column in enumerate(pivots):
-        point[column] = system[i][count]
-    basis = []
-    for free in range(count):
-        if free not in pivots:
-            direction = [Fraction(0)] * count
-            direction[free] = Fraction(1)
-            for i, column in enumerate(pivots):
-                direction[column] = -system[i][free]
-            basis.append(direction)
+        point[column] = found[i][count]
+    for free in (c for c in range(count) if c not in pivots):
+        direction = [Fraction(c == free) for c in range(count)]
+        for i, column in enumerate(pivots):
+            direction[column] = -found[i][free]
+        basis.append(direction)
     return point, basis
 
 

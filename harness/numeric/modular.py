@@ -41,7 +41,7 @@ _FEW = 300
 """So many inverses by Euclid's algorithm take as long as powers of a whole array do."""
 
 
-class PrimeField(PlainArithmetic):
+class PrimeField(PlainArithmetic[Residues]):
     """The integers modulo `prime`, which is below 2²⁴."""
 
     def __init__(self, prime: int, xp: Any = np) -> None:
