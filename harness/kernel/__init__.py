@@ -3,8 +3,8 @@
 NDJSON ──export──▶ terms, each made once ──check──▶ accepted · trusted · refused · declined
 
 `harness/kernel/` imports nothing of the rest. Read it in this order: `terms.py` (names, levels,
-expressions; those that look alike are one object), `declarations.py` and `export.py` (the file
-format), `universes.py`, `substitution.py`, `environment.py`, `reduction.py`, `inference.py`,
+expressions; those that look alike are one object), `declarations.py`, `strict.py` and
+`export.py` (the file format), `universes.py`, `substitution.py`, `environment.py`, `reduction.py`, `inference.py`,
 `equality.py` (three layers of one class), `inductive.py`, `known.py` (the three axioms and the
 quotients, with their types), `literals.py`, `check.py`.
 

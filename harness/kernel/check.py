@@ -18,10 +18,10 @@ from harness.kernel.declarations import (
     Theorem,
     constants,
     expressions,
+    mentioned,
 )
 from harness.kernel.environment import Environment, without_names
 from harness.kernel.equality import Kernel
-from harness.kernel.export import mentioned
 from harness.kernel.inductive import add_inductive
 from harness.kernel.known import AXIOMS, NEVER, require_known
 from harness.kernel.literals import EQUATIONS, NAT, OPERATIONS, require_bool, require_nat

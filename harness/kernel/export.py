@@ -12,8 +12,9 @@ whether the names that you came for are in `Export.by_name`.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any, NoReturn, TypeVar, cast
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import fields
+from typing import Any, NamedTuple, TypeVar, cast, get_args
 
 from harness.kernel.declarations import (
     Axiom,
@@ -26,16 +27,29 @@ from harness.kernel.declarations import (
     InductiveType,
     Opaque,
     Quotient,
+    QuotientKind,
     Recursor,
     Rule,
+    Safety,
     Theorem,
     constants,
-    expressions,
+)
+from harness.kernel.strict import (
+    Wrong,
+    decimal,
+    digits_of,
+    fields_of,
+    kind_of,
+    list_of,
+    natural_of,
+    object_of,
+    one_of,
+    text_of,
+    truth_of,
 )
 from harness.kernel.terms import (
     ZERO,
     App,
-    Binder,
     Bound,
     Const,
     Expr,
@@ -60,7 +74,6 @@ from harness.kernel.terms import (
 T = TypeVar("T")
 
 VERSION = "3.1.0"
-BINDER_INFOS = ("default", "implicit", "strictImplicit", "instImplicit")
 
 
 class ExportError(Exception):
@@ -70,10 +83,6 @@ class ExportError(Exception):
         self.line = line
         self.reason = reason
         super().__init__(f"line {line}: {reason}")
-
-
-class Wrong(Exception):
-    """What is wrong with the line that is being read, or with a part of it."""
 
 
 def read_export(lines: Iterable[bytes]) -> Export:
@@ -90,172 +99,31 @@ def read_export(lines: Iterable[bytes]) -> Export:
     return Export(tuple(reader.declarations), reader.exporter, reader.lean)
 
 
-# Text to JSON
-
-
-def object_of(line: bytes) -> dict[str, Any]:
-    """The JSON object that a whole line is, in which no key stands twice. Raises Wrong."""
-    if not line.endswith(b"\n"):
-        raise Wrong("the line does not end: the file was cut short")
-    try:
-        data = json.loads(
-            line.decode("utf-8"), object_pairs_hook=_distinct, parse_constant=_no_constant
-        )
-    except UnicodeDecodeError:
-        raise Wrong("expected UTF-8") from None
-    except (ValueError, RecursionError) as error:
-        raise Wrong(f"expected one JSON object, found something else: {error}") from None
-    if type(data) is not dict:
-        raise Wrong(f"expected a JSON object, found {_kind(data)}")
-    return data
-
-
-def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    data = dict(pairs)
-    if len(data) != len(pairs):
-        raise Wrong("a key stands twice in one object")
-    return data
-
-
-def _no_constant(text: str) -> NoReturn:
-    raise Wrong(f"expected JSON, found {text}")
-
-
-def _kind(value: object) -> str:
-    kinds = {
-        dict: "an object",
-        list: "a list",
-        str: "a text",
-        bool: "a truth value",
-        int: "a number",
-    }
-    return kinds.get(type(value), "something else")
-
-
-def fields_of(data: object, *keys: str) -> list[Any]:
-    """The values of exactly these keys, in this order."""
-    if type(data) is not dict:
-        raise Wrong(f"expected an object with {', '.join(keys)}, found {_kind(data)}")
-    if len(data) != len(keys) or any(key not in data for key in keys):
-        unknown = [repr(key) for key in data if key not in keys]
-        missing = [repr(key) for key in keys if key not in data]
-        found = [*(f"unknown {key}" for key in unknown), *(f"missing {key}" for key in missing)]
-        raise Wrong("; ".join(found))
-    return [data[key] for key in keys]
-
-
-def natural_of(value: object) -> int:
-    # A truth value is an `int` to Python, and is none here.
-    if type(value) is not int or value < 0:
-        raise Wrong(f"expected a natural number, found {value!r:.50}")
-    return value
-
-
-def _truth(value: object) -> bool:
-    if type(value) is not bool:
-        raise Wrong(f"expected true or false, found {value!r:.50}")
-    return value
-
-
-def text_of(value: object) -> str:
-    if type(value) is not str:
-        raise Wrong(f"expected a text, found {_kind(value)}")
-    try:
-        value.encode("utf-8")
-    except UnicodeEncodeError:
-        raise Wrong("a text holds half of a surrogate pair, which is no character") from None
-    return value
-
-
-def _one_of(value: object, *words: str) -> str:
-    if type(value) is not str or value not in words:
-        raise Wrong(f"expected one of {', '.join(words)}, found {value!r:.50}")
-    return value
-
-
-def list_of(value: object) -> list[Any]:
-    if type(value) is not list:
-        raise Wrong(f"expected a list, found {_kind(value)}")
-    return value
-
-
-# Python limits the digits of one conversion (and is right to: it takes quadratic time).
-_CHUNK = 4000
-_MOST_DIGITS = 1_000_000
-
-
-def _digits(value: object) -> int:
-    text = text_of(value)
-    if not text or not text.isascii() or not text.isdigit():
-        raise Wrong(f"expected decimal digits, found {text!r:.50}")
-    if len(text) > _MOST_DIGITS:
-        raise Wrong(f"expected at most {_MOST_DIGITS} digits, found {len(text)}")
-    number = 0
-    for start in range(0, len(text), _CHUNK):
-        chunk = text[start : start + _CHUNK]
-        number = int(chunk) if start == 0 else number * 10 ** len(chunk) + int(chunk)
-    return number
-
-
-def _decimal(number: int) -> str:
-    chunks = []
-    while number >= 10**_CHUNK:
-        number, chunk = divmod(number, 10**_CHUNK)
-        chunks.append(str(chunk).zfill(_CHUNK))
-    return "".join([str(number), *reversed(chunks)])
-
-
-# JSON to declarations
-
-
 class _Reader:
     def __init__(self) -> None:
-        self.names: dict[int, Name] = {0: ()}
-        self.levels: dict[int, Level] = {0: ZERO}
-        self.exprs: dict[int, Expr] = {}
+        self.made: dict[str, dict[int, Any]] = {"in": {0: ()}, "il": {0: ZERO}, "ie": {}}
         self.declared: set[Name] = set()
         self.declarations: list[Declaration] = []
         self.exporter = ("", "")
         self.lean = ("", "")
-        self.expr_makers: dict[str, Callable[[Any], Expr]] = {
-            "bvar": lambda data: Bound(natural_of(data)),
-            "sort": lambda data: Sort(self.level(data)),
-            "const": self.read_const,
-            "app": self.read_app,
-            "lam": lambda data: Lam(*self.binder(data)),
-            "forallE": lambda data: Pi(*self.binder(data)),
-            "letE": self.read_let,
-            "proj": self.read_proj,
-            "natVal": lambda data: NatLit(_digits(data)),
-            "strVal": lambda data: StrLit(text_of(data)),
-            "mdata": self.read_mdata,
-        }
-        self.level_makers: dict[str, Callable[[Any], Level]] = {
-            "succ": lambda data: Succ(self.level(data)),
-            "max": lambda data: Max(*self.pair(data)),
-            "imax": lambda data: IMax(*self.pair(data)),
-            "param": lambda data: Param(self.name(data)),
-        }
 
     def read(self, data: dict[str, Any], number: int) -> None:
         if number == 1:
             self.read_meta(data)
-        elif "ie" in data:
-            _add(self.exprs, self.expr_makers, data, "ie")
-        elif "in" in data:
-            _add(self.names, {"str": self.read_str, "num": self.read_num}, data, "in")
-        elif "il" in data:
-            _add(self.levels, self.level_makers, data, "il")
-        else:
-            key, value = _only(data)
-            if key not in DECLARATIONS:
-                raise Wrong(f"unknown {key!r:.50}")
-            declaration: Declaration = self.item(DECLARATIONS[key], value)
-            for constant in constants(declaration):
-                if constant.name in self.declared:
-                    raise Wrong(f"{name_text(constant.name)} is declared twice")
-                self.declared.add(constant.name)
-            self.declarations.append(declaration)
+            return
+        key = next((key for key in _LINES if key in data), None)
+        if key is not None:
+            self.read_part(data, key)
+            return
+        kind, value = _only(data)
+        if kind not in DECLARATIONS:
+            raise Wrong(f"unknown {kind!r:.50}")
+        declaration: Declaration = self.item(DECLARATIONS[kind], value)
+        for constant in constants(declaration):
+            if constant.name in self.declared:
+                raise Wrong(f"{name_text(constant.name)} is declared twice")
+            self.declared.add(constant.name)
+        self.declarations.append(declaration)
 
     def read_meta(self, data: dict[str, Any]) -> None:
         (meta,) = fields_of(data, "meta")
@@ -268,103 +136,47 @@ class _Reader:
         if version != VERSION:
             raise Wrong(f"expected version {VERSION} of the format, found {version!r:.50}")
 
-    # Names, levels, expressions
+    def read_part(self, data: dict[str, Any], key: str) -> None:
+        """A name, a level or an expression, under the number that stands beside `key`."""
+        index = natural_of(data.pop(key))
+        kind, value = _only(data)
+        if kind not in _LINES[key]:
+            raise Wrong(f"unknown {kind!r:.50} beside {key!r}")
+        if index in self.made[key]:
+            raise Wrong(f"{key} {index} stands here a second time")
+        make, fields = _LINES[key][kind]
+        self.made[key][index] = make(*self.values(fields, value))
 
-    def name(self, index: object) -> Name:
-        return _look_up(self.names, index, "name")
+    def values(self, fields: Sequence[Field], data: object) -> list[Any]:
+        """The values of these fields, in their order."""
+        if not fields[0].key:
+            return [fields[0].codec.read(self, data)]
+        found = fields_of(data, *[field.key for field in fields])
+        return [field.codec.read(self, each) for field, each in zip(fields, found, strict=True)]
 
-    def level(self, index: object) -> Level:
-        return _look_up(self.levels, index, "level")
+    def item(self, kind: type[Any], data: object) -> Any:
+        """A declaration, or a part of one."""
+        fields = FIELDS[kind]
+        made = zip([field.own for field in fields], self.values(fields, data), strict=True)
+        return kind(**dict(made))
 
-    def expr(self, index: object) -> Expr:
-        return _look_up(self.exprs, index, "expression")
-
-    def name_list(self, data: object) -> tuple[Name, ...]:
-        return tuple([self.name(index) for index in list_of(data)])
-
-    def pair(self, data: object) -> tuple[Level, Level]:
-        indices = list_of(data)
-        if len(indices) != 2:
-            raise Wrong(f"expected two levels, found {len(indices)}")
-        return self.level(indices[0]), self.level(indices[1])
-
-    def read_str(self, data: object) -> Name:
-        before, text = fields_of(data, "pre", "str")
-        return (*self.name(before), text_of(text))
-
-    def read_num(self, data: object) -> Name:
-        before, number = fields_of(data, "pre", "i")
-        return (*self.name(before), natural_of(number))
-
-    def read_const(self, data: object) -> Expr:
-        name, levels = fields_of(data, "name", "us")
-        return Const(self.name(name), tuple([self.level(index) for index in list_of(levels)]))
-
-    def read_app(self, data: object) -> Expr:
-        fn, arg = fields_of(data, "fn", "arg")
-        return App(self.expr(fn), self.expr(arg))
-
-    def binder(self, data: object) -> tuple[Expr, Expr, Name, str]:
-        name, type_, body, info = fields_of(data, "name", "type", "body", "binderInfo")
-        return (
-            self.expr(type_),
-            self.expr(body),
-            self.name(name),
-            _one_of(info, *BINDER_INFOS),
-        )
-
-    def read_let(self, data: object) -> Expr:
-        name, type_, value, body, nondep = fields_of(
-            data, "name", "type", "value", "body", "nondep"
-        )
-        _truth(nondep)
-        return Let(self.expr(type_), self.expr(value), self.expr(body), self.name(name))
-
-    def read_proj(self, data: object) -> Expr:
-        name, index, struct = fields_of(data, "typeName", "idx", "struct")
-        return Proj(self.name(name), natural_of(index), self.expr(struct))
-
-    def read_mdata(self, data: object) -> Expr:
-        inner, extra = fields_of(data, "expr", "data")
-        if type(extra) is not dict:
-            raise Wrong(f"expected an object, found {_kind(extra)}")
-        return self.expr(inner)
-
-    # Declarations
+    def look_up(self, key: str, index: object, what: str) -> Any:
+        # A truth value would find the entry 0 or 1.
+        if type(index) is not int or index not in self.made[key]:
+            raise Wrong(f"there is no {what} {index!r:.50} above this line")
+        return self.made[key][index]
 
     def closed(self, index: object) -> Expr:
-        e = self.expr(index)
+        e: Expr = self.look_up("ie", index, "expression")
         if e.loose:
             raise Wrong("a bound variable stands outside all binders")
         return e
 
-    def item(self, kind: type[Any], data: object) -> Any:
-        """A declaration, or a part of one, from its fields as `FIELDS` lists them."""
-        fields = FIELDS[kind]
-        values = fields_of(data, *(key for key, _, _ in fields))
-        made = {}
-        for (_, attribute, codec), value in zip(fields, values, strict=True):
-            made[attribute] = codec[0](self, value)
-        return kind(**made)
-
-
-def _hints(data: object) -> Hints:
-    if type(data) is dict:
-        (height,) = fields_of(data, "regular")
-        if natural_of(height) >= 2**32:
-            raise Wrong(f"expected a height below 2^32, found {height}")
-        return cast(int, height)
-    return cast(Hints, _one_of(data, "opaque", "abbrev"))
-
-
-def _add(table: dict[int, Any], makers: dict[str, Any], data: dict[str, Any], key: str) -> None:
-    index = natural_of(data.pop(key))
-    kind, value = _only(data)
-    if kind not in makers:
-        raise Wrong(f"unknown {kind!r:.50} beside {key!r}")
-    if index in table:
-        raise Wrong(f"{key} {index} stands here a second time")
-    table[index] = makers[kind](value)
+    def pair(self, data: object) -> list[Level]:
+        indices = list_of(data)
+        if len(indices) != 2:
+            raise Wrong(f"expected two levels, found {len(indices)}")
+        return [self.look_up("il", index, "level") for index in indices]
 
 
 def _only(data: dict[str, Any]) -> tuple[str, Any]:
@@ -373,68 +185,21 @@ def _only(data: dict[str, Any]) -> tuple[str, Any]:
     return next(iter(data.items()))
 
 
-def _look_up(table: dict[int, T], index: object, what: str) -> T:
-    # A truth value would find the entry 0 or 1.
-    if type(index) is not int or index not in table:
-        raise Wrong(f"there is no {what} {index!r:.50} above this line")
-    return table[index]
-
-
-# Declarations to text
-
-
-def reach(export: Export, names: Iterable[Name]) -> Export:
-    """What these names rest on, with them, and nothing else. Raises KeyError for an unknown one."""
-    wanted: set[int] = set()
-    stack = [export.by_name[name] for name in names]
-    while stack:
-        declaration = stack.pop()
-        if id(declaration) in wanted:
-            continue
-        wanted.add(id(declaration))
-        below = (export.by_name.get(name) for name in mentioned(declaration))
-        stack.extend(found for found in below if found is not None)
-        if isinstance(declaration, Quotient):
-            stack.extend(item for item in export.declarations if isinstance(item, Quotient))
-    kept = tuple(item for item in export.declarations if id(item) in wanted)
-    return Export(kept, export.exporter, export.lean)
-
-
-def mentioned(declaration: Declaration) -> set[Name]:
-    """The names that its expressions speak of; what a literal stands for is among them."""
-    found: set[Name] = set()
-    for e in parts(expressions(declaration)):
-        if isinstance(e, Const):
-            found.add(e.name)
-        elif isinstance(e, Proj):
-            found.add(e.structure)
-        elif isinstance(e, NatLit):
-            found.add(("Nat",))
-        elif isinstance(e, StrLit):
-            found |= {("String",), ("String", "ofList"), ("Char", "ofNat")}
-            found |= {("Nat",), ("List",), ("Char",)}
-    if isinstance(declaration, Quotient):
-        found.add(("Eq",))
-    return found
-
-
 def write_export(export: Export) -> Iterator[str]:
     """The lines of the export, each with its end; `read_export` gives back what was written."""
     name, version = export.exporter
     commit, lean = export.lean
-    yield _line(
-        {
-            "meta": {
-                "exporter": {"name": name, "version": version},
-                "lean": {"githash": commit, "version": lean},
-                "format": {"version": VERSION},
-            }
-        }
-    )
+    meta = {
+        "exporter": {"name": name, "version": version},
+        "lean": {"githash": commit, "version": lean},
+        "format": {"version": VERSION},
+    }
+    yield _line({"meta": meta})
     writer = _Writer()
     for declaration in export.declarations:
         last = {_KEYS[type(declaration)]: writer.item(declaration)}
-        yield from map(_line, writer.take())
+        yield from map(_line, writer.rows)
+        writer.rows.clear()
         yield _line(last)
 
 
@@ -443,176 +208,226 @@ def _line(data: object) -> str:
 
 
 class _Writer:
+    """`rows` are the lines that are to be written before what cites them."""
+
     def __init__(self) -> None:
-        self.names: dict[Name, int] = {(): 0}
-        self.levels: dict[Level, int] = {ZERO: 0}
-        self.exprs: dict[Expr, int] = {}
+        self.written: dict[str, dict[Any, int]] = {"in": {(): 0}, "il": {ZERO: 0}, "ie": {}}
         self.rows: list[dict[str, Any]] = []
 
-    def take(self) -> list[dict[str, Any]]:
-        """The rows that were not taken yet."""
-        rows, self.rows = self.rows, []
-        return rows
+    def add(self, key: str, part: object, kind: str, row: object) -> None:
+        table = self.written[key]
+        table[part] = len(table)
+        self.rows.append({kind: row, key: table[part]})
 
     def name(self, name: Name) -> int:
+        names = self.written["in"]
         for length in range(1, len(name) + 1):
             front, last = name[:length], name[length - 1]
-            if front in self.names:
+            if front in names:
                 continue
-            before = self.names[front[:-1]]
+            before = {"pre": names[front[:-1]]}
             if isinstance(last, str):
-                row: dict[str, Any] = {"str": {"pre": before, "str": last}}
+                self.add("in", front, "str", {**before, "str": last})
             else:
-                row = {"num": {"pre": before, "i": last}}
-            self.names[front] = len(self.names)
-            self.rows.append({**row, "in": self.names[front]})
-        return self.names[name]
-
-    def name_list(self, names: Iterable[Name]) -> list[int]:
-        return [self.name(name) for name in names]
+                self.add("in", front, "num", {**before, "i": last})
+        return names[name]
 
     def level(self, level: Level) -> int:
-        for part in level_parts([level]) if level not in self.levels else ():
-            if part in self.levels:
-                continue
-            if isinstance(part, Succ):
-                row: dict[str, Any] = {"succ": self.levels[part.of]}
-            elif isinstance(part, Max):
-                row = {"max": [self.levels[part.left], self.levels[part.right]]}
-            elif isinstance(part, IMax):
-                row = {"imax": [self.levels[part.left], self.levels[part.right]]}
-            else:
-                assert isinstance(part, Param)
-                row = {"param": self.name(part.name)}
-            self.levels[part] = len(self.levels)
-            self.rows.append({**row, "il": self.levels[part]})
-        return self.levels[level]
+        return self.part("il", level, level_parts)
 
     def expr(self, e: Expr) -> int:
-        for part in parts([e]) if e not in self.exprs else ():
-            if part not in self.exprs:
-                row = self.expr_row(part)
-                self.exprs[part] = len(self.exprs)
-                self.rows.append({**row, "ie": self.exprs[part]})
-        return self.exprs[e]
+        return self.part("ie", e, parts)
 
-    def expr_row(self, e: Expr) -> dict[str, Any]:
-        at = self.exprs
-        if isinstance(e, Bound):
-            return {"bvar": e.index}
-        if isinstance(e, Sort):
-            return {"sort": self.level(e.level)}
-        if isinstance(e, Const):
-            levels = [self.level(level) for level in e.levels]
-            return {"const": {"name": self.name(e.name), "us": levels}}
-        if isinstance(e, App):
-            return {"app": {"fn": at[e.fn], "arg": at[e.arg]}}
-        if isinstance(e, Binder):
-            content = {"name": self.name(e.name), "type": at[e.type], "body": at[e.body]}
-            key = "lam" if isinstance(e, Lam) else "forallE"
-            return {key: {**content, "binderInfo": e.info}}
-        if isinstance(e, Let):
-            content = {"name": self.name(e.name), "type": at[e.type], "value": at[e.value]}
-            return {"letE": {**content, "body": at[e.body], "nondep": False}}
-        if isinstance(e, Proj):
-            name = self.name(e.structure)
-            return {"proj": {"typeName": name, "idx": e.index, "struct": at[e.struct]}}
-        if isinstance(e, NatLit):
-            return {"natVal": _decimal(e.value)}
-        if isinstance(e, StrLit):
-            return {"strVal": e.value}
-        raise AssertionError("a local variable of the kernel cannot be written")
+    def part(self, key: str, whole: T, below: Callable[[list[T]], list[T]]) -> int:
+        """The number of a level or an expression, whose parts are written before it."""
+        known = self.written[key]
+        for each in below([whole]) if whole not in known else ():
+            if each not in known:
+                kind = _KINDS.get(type(each))
+                assert kind is not None, "a local variable of the kernel cannot be written"
+                self.add(key, each, kind, self.row(each, _LINES[key][kind][1]))
+        return known[whole]
 
-    def item(self, item: Any) -> dict[str, Any]:
-        """The fields of a declaration, or of a part of one, as `FIELDS` lists them."""
-        return {
-            key: codec[1](self, getattr(item, attribute))
-            for key, attribute, codec in FIELDS[type(item)]
+    def row(self, whole: object, fields: Sequence[Field]) -> Any:
+        found = {
+            field.key: field.codec.write(self, getattr(whole, field.own) if field.own else whole)
+            for field in fields
         }
+        return found.get("", found)
+
+    def item(self, item: object) -> Any:
+        """The fields of a declaration, or of a part of one."""
+        return self.row(item, FIELDS[type(item)])
 
 
-# The fields of declarations: the format's name, ours, and how the value is read and written.
-
-Codec = tuple[Callable[[_Reader, object], Any], Callable[[_Writer, Any], Any]]
+# How single values are read and written. To read raises Wrong.
 
 
-def _plain_codec(read: Callable[[object], Any]) -> Codec:
-    return lambda _, data: read(data), lambda _, value: value
+class Codec(NamedTuple):
+    """Both ways of a value."""
+
+    read: Callable[[_Reader, Any], Any]
+    write: Callable[[_Writer, Any], Any] = lambda _, value: value
+
+
+def _plain(read: Callable[[object], Any]) -> Codec:
+    return Codec(lambda _, data: read(data))
 
 
 def _word(*words: str) -> Codec:
-    return _plain_codec(lambda data: _one_of(data, *words))
+    return _plain(lambda data: one_of(data, *words))
 
 
-def _items(kind: type[Any]) -> Codec:
-    return (
-        lambda reader, data: tuple([reader.item(kind, item) for item in list_of(data)]),
-        lambda writer, items: [writer.item(item) for item in items],
+def _list_of(codec: Codec) -> Codec:
+    return Codec(
+        lambda reader, data: tuple([codec.read(reader, item) for item in list_of(data)]),
+        lambda writer, items: [codec.write(writer, item) for item in items],
     )
 
 
-_NAME: Codec = (_Reader.name, _Writer.name)
-_NAMES: Codec = (_Reader.name_list, _Writer.name_list)
-_EXPR: Codec = (_Reader.closed, _Writer.expr)
-_NATURAL, _TRUTH = _plain_codec(natural_of), _plain_codec(_truth)
-_HINTS: Codec = (
-    lambda _, data: _hints(data),
-    lambda _, hints: {"regular": hints} if isinstance(hints, int) else hints,
-)
+def _items(kind: type[Any]) -> Codec:
+    return _list_of(Codec(lambda reader, data: reader.item(kind, data), _Writer.item))
 
-Field = tuple[str, str, Codec]
-_CONSTANT: tuple[Field, ...] = (
-    ("name", "name", _NAME),
-    ("levelParams", "level_params", _NAMES),
-    ("type", "type", _EXPR),
-)
-_VALUE: Field = ("value", "value", _EXPR)
-_ALL: Field = ("all", "all", _NAMES)
-_UNSAFE: Field = ("isUnsafe", "is_unsafe", _TRUTH)
-_PARAMS: Field = ("numParams", "num_params", _NATURAL)
-_INDICES: Field = ("numIndices", "num_indices", _NATURAL)
 
-FIELDS: dict[type[Any], tuple[Field, ...]] = {
-    Axiom: (*_CONSTANT, _UNSAFE),
-    Definition: (
-        *(*_CONSTANT, _VALUE, _ALL),
-        ("hints", "hints", _HINTS),
-        ("safety", "safety", _word("unsafe", "safe", "partial")),
+def _object(data: object) -> None:
+    if type(data) is not dict:
+        raise Wrong(f"expected an object, found {kind_of(data)}")
+
+
+def _hints(data: object) -> Hints:
+    if type(data) is dict:
+        (height,) = fields_of(data, "regular")
+        if natural_of(height) >= 2**32:
+            raise Wrong(f"expected a height below 2^32, found {height}")
+        return cast(int, height)
+    return cast(Hints, one_of(data, "opaque", "abbrev"))
+
+
+_NAME = Codec(lambda reader, data: reader.look_up("in", data, "name"), _Writer.name)
+_LEVEL = Codec(lambda reader, data: reader.look_up("il", data, "level"), _Writer.level)
+
+CODECS: dict[str, Codec] = {
+    # Of the parts of terms.
+    "name": _NAME,
+    "level": _LEVEL,
+    "levels": _list_of(_LEVEL),
+    "pair": Codec(_Reader.pair, lambda writer, l: [writer.level(l.left), writer.level(l.right)]),
+    "expr": Codec(lambda reader, data: reader.look_up("ie", data, "expression"), _Writer.expr),
+    "info": _word("default", "implicit", "strictImplicit", "instImplicit"),
+    "text": _plain(text_of),
+    "natural": _plain(natural_of),
+    "digits": Codec(lambda _, data: digits_of(data), lambda _, number: decimal(number)),
+    "nondep": Codec(lambda _, data: truth_of(data), lambda *_: False),
+    "object": _plain(_object),
+    # Of declarations, by the types of their fields.
+    "Name": _NAME,
+    "tuple[Name, ...]": _list_of(_NAME),
+    "Expr": Codec(_Reader.closed, _Writer.expr),
+    "int": _plain(natural_of),
+    "bool": _plain(truth_of),
+    "Hints": Codec(
+        lambda _, data: _hints(data),
+        lambda _, hints: {"regular": hints} if isinstance(hints, int) else hints,
     ),
-    Theorem: (*_CONSTANT, _VALUE, _ALL),
-    Opaque: (*_CONSTANT, _VALUE, _ALL, _UNSAFE),
-    Quotient: (*_CONSTANT, ("kind", "kind", _word("type", "ctor", "lift", "ind"))),
-    InductiveType: (
-        *(*_CONSTANT, _PARAMS, _INDICES, _ALL, _UNSAFE),
-        ("ctors", "constructors", _NAMES),
-        ("numNested", "num_nested", _NATURAL),
-        ("isRec", "is_recursive", _TRUTH),
-        ("isReflexive", "is_reflexive", _TRUTH),
-    ),
-    Constructor: (
-        *(*_CONSTANT, _PARAMS, _UNSAFE),
-        ("induct", "inductive", _NAME),
-        ("cidx", "index", _NATURAL),
-        ("numFields", "num_fields", _NATURAL),
-    ),
-    Rule: (
-        ("ctor", "constructor", _NAME),
-        ("nfields", "num_fields", _NATURAL),
-        ("rhs", "rhs", _EXPR),
-    ),
-    Recursor: (
-        *(*_CONSTANT, _PARAMS, _INDICES, _ALL, _UNSAFE),
-        ("numMotives", "num_motives", _NATURAL),
-        ("numMinors", "num_minors", _NATURAL),
-        ("rules", "rules", _items(Rule)),
-        ("k", "k", _TRUTH),
-    ),
-    Inductive: (
-        ("types", "types", _items(InductiveType)),
-        ("ctors", "constructors", _items(Constructor)),
-        ("recs", "recursors", _items(Recursor)),
-    ),
+    "Safety": _word(*get_args(Safety)),
+    "QuotientKind": _word(*get_args(QuotientKind)),
+    "tuple[Rule, ...]": _items(Rule),
+    "tuple[InductiveType, ...]": _items(InductiveType),
+    "tuple[Constructor, ...]": _items(Constructor),
+    "tuple[Recursor, ...]": _items(Recursor),
 }
+
+
+class Field(NamedTuple):
+    """A field of a line. `key` is empty where the line has no others, and is the value itself."""
+
+    key: str
+    own: str
+    """Our name of it; empty where it is made of the whole."""
+    codec: Codec
+
+
+# Names, levels and expressions: the kind of a line, what it makes, and of what. `us=levels` is the
+# format's field `us`, our attribute `levels`; what its values are stands after a colon, unless it
+# is called like that.
+
+
+def _fields_in(text: str) -> tuple[Field, ...]:
+    found = []
+    for word in text.split():
+        names, _, codec = word.partition(":")
+        key, is_renamed, own = names.partition("=")
+        own = own if is_renamed else key
+        found.append(Field(key, own, CODECS[codec or own]))
+    return tuple(found)
+
+
+_BINDER = "name type:expr body:expr binderInfo=info"
+_TEXTS: dict[str, dict[str, tuple[Callable[..., Any], str]]] = {
+    "in": {
+        "str": (lambda before, last: (*before, last), "pre:name str:text"),
+        "num": (lambda before, last: (*before, last), "pre:name i:natural"),
+    },
+    "il": {
+        "succ": (Succ, "=of:level"),
+        "max": (lambda pair: Max(*pair), "=:pair"),
+        "imax": (lambda pair: IMax(*pair), "=:pair"),
+        "param": (Param, "=name"),
+    },
+    "ie": {
+        "bvar": (Bound, "=index:natural"),
+        "sort": (Sort, "=level"),
+        "const": (Const, "name us=levels"),
+        "app": (App, "fn:expr arg:expr"),
+        "lam": (lambda name, type, body, info: Lam(type, body, name, info), _BINDER),
+        "forallE": (lambda name, type, body, info: Pi(type, body, name, info), _BINDER),
+        "letE": (
+            lambda name, type, value, body, _: Let(type, value, body, name),
+            "name type:expr value:expr body:expr nondep=:nondep",
+        ),
+        "proj": (Proj, "typeName=structure:name idx=index:natural struct:expr"),
+        "natVal": (NatLit, "=value:digits"),
+        "strVal": (StrLit, "=value:text"),
+        "mdata": (lambda inner, _: inner, "expr data:object"),
+    },
+}
+_LINES = {
+    key: {kind: (make, _fields_in(text)) for kind, (make, text) in table.items()}
+    for key, table in _TEXTS.items()
+}
+_KINDS: dict[Any, str] = {
+    make: kind for each in _LINES.values() for kind, (make, _) in each.items()
+}
+_KINDS |= {Max: "max", IMax: "imax", Lam: "lam", Pi: "forallE", Let: "letE"}
+
+# Declarations: their fields follow from those of the classes.
+
+_SHORT = {
+    "constructor": "ctor",
+    "constructors": "ctors",
+    "recursors": "recs",
+    "inductive": "induct",
+    "index": "cidx",
+    "is_recursive": "isRec",
+}
+"""What the format shortens; the rest it writes as `numParams` for `num_params`."""
+_FIRST = ("name", "level_params", "type", "value", "num_params", "num_indices", "all", "is_unsafe")
+"""What several kinds have in common stands first, in this order."""
+
+
+def _fields_of(kind: type[Any]) -> tuple[Field, ...]:
+    own = {field.name: CODECS[cast(str, field.type)] for field in fields(kind)}
+    order = [*filter(own.__contains__, _FIRST), *(name for name in own if name not in _FIRST)]
+    return tuple(Field(_key(kind, name), name, own[name]) for name in order)
+
+
+def _key(kind: type[Any], name: str) -> str:
+    if kind is Rule and name == "num_fields":
+        return "nfields"
+    first, *rest = name.split("_")
+    return _SHORT.get(name, first + "".join(map(str.capitalize, rest)))
+
+
 DECLARATIONS: dict[str, type[Any]] = {
     "axiom": Axiom,
     "def": Definition,
@@ -622,3 +437,7 @@ DECLARATIONS: dict[str, type[Any]] = {
     "inductive": Inductive,
 }
 _KEYS = {kind: key for key, kind in DECLARATIONS.items()}
+FIELDS = {
+    kind: _fields_of(kind)
+    for kind in (*DECLARATIONS.values(), InductiveType, Constructor, Rule, Recursor)
+}

@@ -9,8 +9,7 @@ from dataclasses import replace
 import pytest
 
 from harness.kernel.check import as_given, check
-from harness.kernel.declarations import Export, Inductive, Quotient, Theorem
-from harness.kernel.export import reach
+from harness.kernel.declarations import Export, Inductive, Quotient, Theorem, reach
 from harness.kernel.known import AXIOMS
 from harness.kernel.ruling import Verdict
 from harness.kernel.terms import (

@@ -18,8 +18,8 @@ from harness.claims.model import Claim
 from harness.evidence import Evidence, Json, Leg, Outcome
 from harness.files import write_atomically
 from harness.keeping import digest, keep, recall
-from harness.kernel.declarations import Axiom, Export
-from harness.kernel.export import reach, write_export
+from harness.kernel.declarations import Axiom, Export, reach
+from harness.kernel.export import write_export
 from harness.kernel.terms import Name
 from harness.lean.audit.answer import Ruling
 from harness.lean.audit.graph import counted, readable
