@@ -63,6 +63,14 @@ class Session:
             return None
         return self.places.at(declaration.module, declaration.place)
 
+    def text(self, constant: str) -> dict[str, Json]:
+        """What a report shows of the text of a declaration, where its place is known."""
+        place = self.place(constant)
+        if place is None:
+            return {}
+        lines: dict[str, Json] = {"line": place.line, "end_line": place.end_line}
+        return lines | {"source": place.statement, "docstring": place.docstring}
+
     def file(self, file: str) -> str:
         """A file of the package, as messages name it."""
         lean, root = self.project.lean, self.project.root

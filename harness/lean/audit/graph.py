@@ -214,6 +214,17 @@ def counted(count: int, what: str) -> str:
     return f"{count} {what}" if count == 1 else f"{count} {what}s"
 
 
+def assumption(axiom: str, citing: str, name: str) -> str:
+    """What `name` rests on through `citing`, in words."""
+    what = "`sorry`" if axiom == "sorryAx" else f"the axiom {readable(axiom)}"
+    return what if citing == name else f"{what}, through {readable(citing)}"
+
+
+def it_or_below(name: str, subject: str) -> str:
+    """What a sentence about `subject` calls one of the declarations that it rests on."""
+    return "it" if name == subject else f"{readable(name)}, on which it rests"
+
+
 def readable(name: str) -> str:
     """A name without the module that it is private to. For messages alone: two may read alike."""
     return shown(public(parsed(name)))

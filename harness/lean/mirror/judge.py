@@ -12,7 +12,7 @@ from harness.evidence import Evidence, Json, Leg, Outcome
 from harness.lean import expression as lean
 from harness.lean.absence import explain_absence
 from harness.lean.audit.answer import Ruling
-from harness.lean.audit.graph import counted, readable
+from harness.lean.audit.graph import assumption, counted
 from harness.lean.draft.prefix import read, unfolded
 from harness.lean.expression import Expression
 from harness.lean.levels import is_one, raised
@@ -21,10 +21,10 @@ from harness.lean.mirror.comparison import Comparison
 from harness.lean.mirror.difference import Difference, Sides
 from harness.lean.mirror.reach import bridged, reached
 from harness.lean.printer import Printer
-from harness.lean.refuted import Fact, Ground, refuted, ruled
+from harness.lean.refuted import Check, Fact, Ground, ruled
 from harness.lean.session import Session, definition_fault, theorem_fault
 
-CHECK = "definitional equality"
+CHECK = Check(Leg.MIRROR, "definitional equality")
 METHOD = (
     "Both sides as the kernel's own terms, with every argument and instance in full; equal by "
     "definition, without a proof in between"
@@ -39,7 +39,7 @@ def mirror_claim(session: Session, claim: Claim) -> Evidence:
     data["printed_statement"] = session.plan.statements.get(claim.theorem, "")
     data["scalars"] = f"{claim.scalars.name}: {claim.scalars.lean_name}"
     if (fault := session.plan.faults.get(keys.claim(claim.theorem))) is not None:
-        return _evidence(claim.theorem, Outcome.ERROR, _sentence(fault), data)
+        return CHECK.found(claim.theorem, Outcome.ERROR, _sentence(fault), data)
     nothing = _nothing_to_compare(session, claim.theorem, "theorem")
     if nothing is not None:
         where = theorem_fault(claim, nothing.summary)
@@ -47,23 +47,23 @@ def mirror_claim(session: Session, claim: Claim) -> Evidence:
     here = _ruling(session, keys.forward(claim.theorem))
     there = _ruling(session, keys.backward(claim.theorem))
     if here is None or there is None:
-        return _evidence(claim.theorem, Outcome.ERROR, "The kernel was not asked.", data)
+        return CHECK.found(claim.theorem, Outcome.ERROR, "The kernel was not asked.", data)
     below = reached(library, *(h.equation for h in claim.hypotheses), claim.conclusion)
     undecided = _undecided(session, *below, keys.claim(claim.theorem))
     if undecided:
-        return _evidence(claim.theorem, Outcome.NOT_RUN, undecided, data)
+        return CHECK.found(claim.theorem, Outcome.NOT_RUN, undecided, data)
     if ruled([here, there]) is Outcome.NOT_RUN:
         what = "The kernel could not read what it was asked."
-        return _evidence(claim.theorem, Outcome.NOT_RUN, what, data)
+        return CHECK.found(claim.theorem, Outcome.NOT_RUN, what, data)
     if not (here.accepted and there.accepted):
         return _different(session, claim, data)
     own = _own_laws(session, [claim.scalars], _constants(library, constant, *below))
     if own:
-        return _refuted(claim.theorem, Fact.OWN_LAWS, own, data, theorem_fault(claim, own))
+        return CHECK.refuted(claim.theorem, Fact.OWN_LAWS, own, data, theorem_fault(claim, own))
     about = _about_propositions(library, constant)
     if about:
         where = theorem_fault(claim, about)
-        return _refuted(claim.theorem, Fact.OTHER_WORDS, about, data, where)
+        return CHECK.refuted(claim.theorem, Fact.OTHER_WORDS, about, data, where)
     definitions, operators = below
     wrong = _first_wrong(session, sorted(definitions), sorted(operators), claim, constant)
     wrong = wrong or _own_bridges(session, definitions, operators)
@@ -75,7 +75,7 @@ def mirror_claim(session: Session, claim: Claim) -> Evidence:
         f"{_universes(library, constant)}{_reached(library, definitions, operators)}."
     )
     data |= _compared(library, definitions, operators)
-    return _evidence(claim.theorem, Outcome.CONFIRMED, summary, data)
+    return CHECK.found(claim.theorem, Outcome.CONFIRMED, summary, data)
 
 
 def mirror_definition(session: Session, name: str) -> Evidence:
@@ -84,7 +84,7 @@ def mirror_definition(session: Session, name: str) -> Evidence:
     constant = library.constant(name)
     data = _data(session, constant)
     if (fault := session.plan.faults.get(keys.definition(name))) is not None:
-        return _evidence(name, Outcome.ERROR, _sentence(fault), data)
+        return CHECK.found(name, Outcome.ERROR, _sentence(fault), data)
     nothing = _nothing_to_compare(session, name, "definition")
     if nothing is not None:
         where = definition_fault(session, name, nothing.summary)
@@ -92,7 +92,7 @@ def mirror_definition(session: Session, name: str) -> Evidence:
     definitions, operators = reached(library, library.definitions[name].body)
     undecided = _undecided(session, {name, *definitions}, operators)
     if undecided:
-        return _evidence(name, Outcome.NOT_RUN, undecided, data)
+        return CHECK.found(name, Outcome.NOT_RUN, undecided, data)
     wrong = _first_wrong(session, [name], [], subject=constant) or _first_wrong(
         session, sorted(definitions), sorted(operators), subject=constant
     )
@@ -115,7 +115,7 @@ def mirror_definition(session: Session, name: str) -> Evidence:
     )
     data |= _compared(library, {name, *definitions}, operators)
     data["definitions"] = sorted(definitions)
-    return _evidence(name, Outcome.CONFIRMED, summary, data)
+    return CHECK.found(name, Outcome.CONFIRMED, summary, data)
 
 
 def _compared(library: Library, definitions: set[str], operators: set[str]) -> dict[str, Json]:
@@ -221,7 +221,7 @@ def _different(session: Session, claim: Claim, data: dict[str, Json]) -> Evidenc
             )
             place = hypothesis.place
             fault = (place.document.fault(place.path, summary),) if place else ()
-            return _refuted(claim.theorem, ruling, summary, data, fault)
+            return CHECK.refuted(claim.theorem, ruling, summary, data, fault)
     reason = _ruling(session, keys.forward(claim.theorem))
     if reason is not None and reason.reason:
         data = {**data, "message": f"Lean's kernel: {reason.reason}"}
@@ -231,21 +231,21 @@ def _different(session: Session, claim: Claim, data: dict[str, Json]) -> Evidenc
     if not found:
         unsettled = _unsettled(session, keys.claim(claim.theorem))
         if unsettled:
-            return _evidence(claim.theorem, Outcome.NOT_RUN, unsettled, data)
+            return CHECK.found(claim.theorem, Outcome.NOT_RUN, unsettled, data)
         summary = (
             f"The specification and {constant} are different statements in the same words: an "
             "instance, such as that of `*`, or a universe is another."
         )
         data = {**data, "difference": "instances or universes"}
         where = theorem_fault(claim, f"{summary} {lean_has}")
-        return _refuted(claim.theorem, Fact.OTHER_WORDS, summary, data, where)
+        return CHECK.refuted(claim.theorem, Fact.OTHER_WORDS, summary, data, where)
     summary = " ".join(difference.summary for difference in found)
     data = {**data, "difference": "; ".join(dict.fromkeys(d.kind for d in found))}
     faults = []
     if claim.place is not None:
         document = claim.place.document
         faults = [document.fault(d.path, f"{d.summary} {lean_has}") for d in found]
-    return _refuted(claim.theorem, Fact.OTHER_WORDS, summary, data, faults)
+    return CHECK.refuted(claim.theorem, Fact.OTHER_WORDS, summary, data, faults)
 
 
 def _differences(
@@ -431,9 +431,7 @@ def _unsettled(session: Session, key: str) -> str:
 def _assumed(session: Session, constant: str) -> str:
     """A complaint where a definition rests on what is neither proved nor computed by the kernel."""
     for axiom, citing in session.graph.assumed(constant).items():
-        what = "`sorry`" if axiom == "sorryAx" else f"the axiom {readable(axiom)}"
-        by = "" if citing == constant else f", through {readable(citing)}"
-        return f"{constant} rests on {what}{by}."
+        return f"{constant} rests on {assumption(axiom, citing, constant)}."
     for word in session.graph.compiled(constant):
         return f"{constant} rests on what compiled code answers ({word})."
     return ""
@@ -507,18 +505,8 @@ class Finding:
         diagnostics: Iterable[Diagnostic],
     ) -> Evidence:
         if self.ground is None:
-            return _evidence(subject, Outcome.NOT_RUN, summary, data, diagnostics)
-        return _refuted(subject, self.ground, summary, data, diagnostics)
-
-
-def _refuted(
-    subject: str,
-    ground: Ground,
-    summary: str,
-    data: dict[str, Json],
-    diagnostics: Iterable[Diagnostic],
-) -> Evidence:
-    return refuted(subject, Leg.MIRROR, CHECK, ground, summary, data, diagnostics)
+            return CHECK.found(subject, Outcome.NOT_RUN, summary, data, diagnostics)
+        return CHECK.refuted(subject, self.ground, summary, data, diagnostics)
 
 
 def _ruling(session: Session, key: str) -> Ruling | None:
@@ -527,30 +515,10 @@ def _ruling(session: Session, key: str) -> Ruling | None:
 
 def _data(session: Session, constant: str) -> dict[str, Json]:
     data: dict[str, Json] = {"constant": constant, "method": METHOD, **session.toolchain}
-    place = session.place(constant)
-    if place is not None:
-        data |= {
-            "lean_statement": place.statement,
-            "file": session.file(place.file),
-            "line": place.line,
-            "end_line": place.end_line,
-            "docstring": place.docstring,
-            "source": place.statement,
-        }
-    return data
+    if (place := session.place(constant)) is not None:
+        data |= {"lean_statement": place.statement, "file": session.file(place.file)}
+    return data | session.text(constant)
 
 
 def _sentence(text: str) -> str:
     return f"{text[0].upper()}{text[1:]}."
-
-
-def _evidence(
-    subject: str,
-    outcome: Outcome,
-    summary: str,
-    data: dict[str, Json],
-    diagnostics: Iterable[Diagnostic] = (),
-) -> Evidence:
-    return Evidence(
-        subject, Leg.MIRROR, CHECK, outcome, summary, data, diagnostics=tuple(diagnostics)
-    )
