@@ -197,10 +197,10 @@ def test_both_kernels_refuse_what_is_forged(cheating: Answers) -> None:
         *("by_unchecked", "by_skipping", "by_forged_level", "by_number_below_zero"),
         *(f"by_{name}" for name in NAMES),
     ):
-        [found] = [e for e in cheating.of(cheat, P) if e.check == second.CHECK]
+        [found] = [e for e in cheating.of(cheat, P) if e.check == second.CHECK.name]
         assert found.outcome is Outcome.REFUTED, found.summary
     for honest in HONEST - DEFINITIONS:
-        [found] = [e for e in cheating.of(honest, P) if e.check == second.CHECK]
+        [found] = [e for e in cheating.of(honest, P) if e.check == second.CHECK.name]
         assert found.outcome is Outcome.CONFIRMED, found.summary
 
 

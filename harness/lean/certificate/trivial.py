@@ -11,17 +11,17 @@ from harness.language.types import (
     Index,
     Matrix,
     Type,
-    Vector,
     function_parts,
 )
 from harness.lean import expression as lean
 from harness.lean.certificate.equation import Point, refuted
-from harness.lean.certificate.instance import Instance, fresh_indices
+from harness.lean.certificate.instance import Instance
 from harness.lean.certificate.numbers import (
     ONE,
     CannotCertify,
     place,
 )
+from harness.lean.certificate.values import entries_of, fresh_indices
 from harness.lean.expression import (
     Constant,
     Expression,
@@ -45,13 +45,7 @@ class Trivial:
     def indices(self) -> list[tuple[str, Type]]:
         """The indices at which the subject has a number, by name."""
         families, result = function_parts(self.subject.type)
-        match result:
-            case Matrix(rows, columns):
-                families = [*families, Index(rows), Index(columns)]
-            case Vector(size):
-                families = [*families, Index(size)]
-            case _:
-                pass
+        families = [*families, *entries_of(result)[0]]
         taken = {*self.scope.variables.values(), *self.scope.sorts.values()}
         return list(zip(fresh_indices(len(families), taken), families, strict=True))
 
