@@ -163,6 +163,23 @@ def test_files_import_each_other_in_no_circle() -> None:
         assert not circle or any(circle <= known for known in NOT_YET_OPEN), circle
 
 
+def test_folders_import_each_other_in_no_circle() -> None:
+    """The files that lie in a room itself count one by one; so do those outside of all rooms."""
+    imports = imports_of_files()
+    folders = {".".join(p.parent.relative_to(HARNESS).parts) for p in SOURCES}
+
+    def place(name: str) -> str:
+        folder = name if name in folders else name.rpartition(".")[0]
+        return folder if "." in folder else name
+
+    found: dict[str, set[str]] = {}
+    for name, others in imports.items():
+        found.setdefault(place(name), set()).update({place(o) for o in others} - {place(name)})
+    for name in found:
+        circle = circle_of(name, found)
+        assert not circle or any(circle <= known for known in NOT_YET_OPEN), circle
+
+
 @cache
 def forbidden_words() -> set[str]:
     """Names of the package's theorems, definitions and matrices: for specs, not for engines."""

@@ -128,7 +128,7 @@ def function(binders: Sequence[tuple[str, Expression]], body: Expression) -> Exp
 def substitute(expression: Expression, values: Mapping[str, Expression]) -> Expression:
     """`expression` with `values` put for variables that it does not bind itself.
 
-    What is put must be closed, or its names unique (`draft/prefix.py`): nothing is renamed.
+    What is put must be closed, or its names unique (`stored.py`): nothing is renamed.
     """
     if not values:
         return expression

@@ -21,7 +21,7 @@ from harness.claims.model import Claim, Definition
 from harness.diagnostics import Diagnostic
 from harness.evidence import LOCK, Evidence, Json, Leg, Outcome
 from harness.language.types import Parameter, Sort
-from harness.lean.mirror.reach import reached
+from harness.lean.reach import reached
 from harness.lean.refuted import Check
 from harness.lean.session import Session, definition_fault, theorem_fault
 

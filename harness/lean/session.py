@@ -14,15 +14,14 @@ from harness.evidence import Json
 from harness.kernel.declarations import Definition
 from harness.kernel.terms import Expr, Pi, Sort
 from harness.lean.audit.answer import Answer
+from harness.lean.audit.comparison import Plan, Trial
 from harness.lean.audit.graph import Graph
 from harness.lean.audit.names import shown
 from harness.lean.build import Build
-from harness.lean.draft.prefix import read
 from harness.lean.expression import Expression
 from harness.lean.messages import Message
-from harness.lean.mirror.apart import Trial
-from harness.lean.mirror.plan import Plan
 from harness.lean.places import Place, Places
+from harness.lean.stored import read
 
 
 @dataclass(frozen=True)

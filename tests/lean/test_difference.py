@@ -10,10 +10,10 @@ import pytest
 from harness.claims.model import Claim
 from harness.claims.project import load_project
 from harness.lean import expression as lean
-from harness.lean.draft.prefix import MARK
 from harness.lean.expression import Constant, Expression, ForAll, Local, apply
 from harness.lean.mirror.difference import Difference, Sides
 from harness.lean.printer import Printer
+from harness.lean.stored import MARK
 
 PROJECT = load_project(Path(__file__).parents[1] / "fixtures" / "isometry")
 CONSTANTS = frozenset(

@@ -15,14 +15,14 @@ from harness.diagnostics import Diagnostic
 from harness.evidence import Evidence, Json, Leg, Outcome, Witness
 from harness.lean import expression as lean
 from harness.lean.audit.answer import Answer
+from harness.lean.audit.comparison import Comparison
 from harness.lean.audit.inspection import inspect
 from harness.lean.certificate.numbers import FURTHER, MODULO_THREE, CannotCertify, numbers_of
 from harness.lean.certificate.statement import refutation, satisfaction, weakening
 from harness.lean.errand import ErrandFailed
 from harness.lean.expression import constants
-from harness.lean.mirror.comparison import Comparison
-from harness.lean.mirror.reach import bridged, reached
 from harness.lean.printer import Printer
+from harness.lean.reach import bridged, reached
 from harness.lean.refuted import DECIDED
 from harness.lean.scope import CannotPrint
 from harness.lean.session import Session

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from harness.lean import expression as lean
+from harness.lean.audit.comparison import Comparison
 from harness.lean.expression import Application, Constant, Expression, ForAll, Function, Literal
-from harness.lean.mirror.comparison import Comparison
 
 WIDTH = 96
 

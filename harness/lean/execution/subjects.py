@@ -9,8 +9,8 @@ from harness.claims.model import Claim, Definition, Library, ScalarKind
 from harness.evidence import Evidence, Leg, Outcome
 from harness.language.terms import Equation, Term, Variable
 from harness.language.types import Parameter
-from harness.lean.mirror.reach import reached
 from harness.lean.printer import applied
+from harness.lean.reach import reached
 from harness.lean.refuted import Check, Fact, ruled
 from harness.lean.session import Session
 

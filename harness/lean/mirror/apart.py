@@ -8,7 +8,6 @@ asked whether they differ there, which it decides by computing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import count, cycle
 from typing import Any
 
@@ -29,12 +28,12 @@ from harness.language.types import (
     resolve,
 )
 from harness.lean import expression as lean
+from harness.lean.audit.comparison import Comparison, Identity, Trial
 from harness.lean.certificate.equation import refuted
 from harness.lean.certificate.numbers import INTEGERS, MODULO_THREE, CannotCertify, Numbers
 from harness.lean.certificate.values import Values
 from harness.lean.expression import Constant, Expression, apply, at_levels
 from harness.lean.mirror import keys
-from harness.lean.mirror.comparison import Comparison, Identity
 from harness.lean.mirror.meaning import sums
 from harness.lean.mirror.plan import identities
 from harness.lean.printer import Printer, levels_of
@@ -50,15 +49,6 @@ _SUPPLIES = (
     (1, 0, 1, 1, 2, 0),
 )
 """What numbers are taken from, in turn."""
-
-
-@dataclass(frozen=True)
-class Trial:
-    """One instance, and the statement that the two terms differ there, with its proof."""
-
-    comparison: Comparison
-    at: str
-    """Where that is, in words."""
 
 
 def trials(library: Library, asked: Iterable[str]) -> dict[str, tuple[Trial, ...]]:

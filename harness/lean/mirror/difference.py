@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from harness.claims.document import YamlPath
 from harness.claims.model import Claim, Hypothesis
 from harness.lean import expression as lean
-from harness.lean.draft.prefix import shown, spine, spoken_name
-from harness.lean.draft.text import binder_text, conclusion_text
 from harness.lean.expression import Constant, Expression, ForAll, Local
 from harness.lean.mirror.short import Short, is_proposition
+from harness.lean.places import binder_text, conclusion_text
+from harness.lean.stored import shown, spine, spoken_name
 
 _CORE = frozenset(
     {"Fin", "Nat", "Eq", "Ne", "And", "Or", "Not", "Exists", "OfNat.ofNat", "Neg.neg"}

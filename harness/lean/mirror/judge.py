@@ -12,17 +12,17 @@ from harness.evidence import Evidence, Json, Leg, Outcome
 from harness.lean import expression as lean
 from harness.lean.absence import explain_absence
 from harness.lean.audit.answer import Ruling
+from harness.lean.audit.comparison import Comparison
 from harness.lean.audit.graph import assumption, counted
-from harness.lean.draft.prefix import read, unfolded
 from harness.lean.expression import Expression
 from harness.lean.levels import is_one, raised
 from harness.lean.mirror import keys
-from harness.lean.mirror.comparison import Comparison
 from harness.lean.mirror.difference import Difference, Sides
-from harness.lean.mirror.reach import bridged, reached
 from harness.lean.printer import Printer
+from harness.lean.reach import bridged, reached
 from harness.lean.refuted import Check, Fact, Ground, ruled
 from harness.lean.session import Session, definition_fault, theorem_fault
+from harness.lean.stored import read, unfolded
 
 CHECK = Check(Leg.MIRROR, "definitional equality")
 METHOD = (

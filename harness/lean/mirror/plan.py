@@ -3,28 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from harness.claims.model import Claim, Library
 from harness.lean import expression as lean
 from harness.lean.audit.answer import Answer
+from harness.lean.audit.comparison import Comparison, Identity, Plan, at
 from harness.lean.expression import Constant, Local, TypeOf, arrow
 from harness.lean.mirror import keys
-from harness.lean.mirror.comparison import Comparison, Identity, at
-from harness.lean.mirror.meaning import NOTATION, meaning
+from harness.lean.mirror.meaning import meaning
 from harness.lean.printer import Printer, applied, levels_of
+from harness.lean.reach import NOTATION
 from harness.lean.scope import CannotPrint
-
-
-@dataclass(frozen=True)
-class Plan:
-    """Everything to compare, and what could not be printed."""
-
-    comparisons: tuple[Comparison, ...]
-    faults: dict[str, str]
-    """Why a comparison could not be written down, by its key."""
-    statements: dict[str, str]
-    """The printed statement of each claim."""
 
 
 def plan(library: Library, claims: tuple[Claim, ...]) -> Plan:

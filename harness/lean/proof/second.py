@@ -24,8 +24,8 @@ from harness.kernel.terms import Name
 from harness.lean.audit.answer import Ruling
 from harness.lean.audit.graph import counted, it_or_below
 from harness.lean.audit.names import parsed, shown, visible
-from harness.lean.mirror.reach import bridged, reached
 from harness.lean.process import Signal, Stopped, execute, one_at_a_time
+from harness.lean.reach import bridged, reached
 from harness.lean.refuted import Check, Fact
 from harness.lean.session import Session
 from harness.lean.toolchain import Caller
@@ -138,7 +138,7 @@ def _ask(session: Session, theorems: Sequence[str], folder: Path, stop: Signal |
     found = reach(session.answer.export, map(parsed, theorems))
     export.write_text("".join(write_export(found)), "utf-8")
     own.write_text(json.dumps(_own(session)), "utf-8")
-    command = [sys.executable, "-P", "-m", "harness.lean.audit.kernel_process"]
+    command = [sys.executable, "-P", "-m", "harness.lean.proof.kernel_process"]
     done = execute([*command, export, own], cwd=folder, timeout=SECONDS, stop=stop)
     if done.exit_code != 0:
         last = done.errors.strip().rsplit("\n", 1)[-1]
@@ -176,7 +176,7 @@ def _source() -> str:
     """A digest of the kernel's own text."""
     texts = [
         path.read_bytes()
-        for folder in ("harness.kernel", "harness.lean.audit")
+        for folder in ("harness.kernel", "harness.lean.audit", "harness.lean.proof")
         for path in sorted(files(folder).iterdir(), key=lambda path: path.name)
         if path.name.endswith(".py")
     ]
