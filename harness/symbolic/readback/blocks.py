@@ -6,9 +6,10 @@ What is to be read further goes back to the `Reader`.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from contextlib import AbstractContextManager
+from typing import Protocol
 
-from harness.language.terms import Lambda, Term
+from harness.language.terms import Lambda, Term, Variable
 from harness.language.types import SCALAR, Matrix, Type, Vector
 from harness.symbolic import build as b
 from harness.symbolic import words as w
@@ -21,8 +22,27 @@ from harness.symbolic.readback.summands import (
     within,
 )
 
-if TYPE_CHECKING:
-    from harness.symbolic.readback.reader import Reader
+
+class Reader(Protocol):
+    """Who reads what is left; see `reader.py`."""
+
+    def bind(self, *indices: w.Atom) -> AbstractContextManager[list[Variable]]: ...
+
+    def poly(self, p: w.Poly, type_: Type) -> Term: ...
+
+    def sum(
+        self,
+        locals_: tuple[w.Atom, ...],
+        factors: tuple[w.Factor, ...],
+        word: w.Word,
+        type_: Type,
+    ) -> Term: ...
+
+    def summed(
+        self, variables: list[Variable], factors: tuple[w.Factor, ...], term: Term | None
+    ) -> Term: ...
+
+    def around(self, found: Placed, term: Term) -> Term: ...
 
 
 def grouped(reader: Reader, p: w.Poly, type_: Type) -> tuple[list[Term], w.Poly]:
