@@ -279,15 +279,8 @@ KEYWORDS = frozenset(_KEYWORDS.split())
 def constants(expression: Expression) -> Iterator[str]:
     """The names of the constants that an expression cites."""
     match expression:
-        case Constant(name):
+        case Constant(name) | TypeOf(Constant(name)):
             yield name
-        case TypeOf(constant):
-            yield constant.name
-        case Application(function, argument):
-            yield from constants(function)
-            yield from constants(argument)
-        case Function(_, type_, body) | ForAll(_, type_, body):
-            yield from constants(type_)
-            yield from constants(body)
-        case _:
-            return
+        case Application(first, second) | Function(_, first, second) | ForAll(_, first, second):
+            yield from constants(first)
+            yield from constants(second)

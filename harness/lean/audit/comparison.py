@@ -101,6 +101,10 @@ class Plan:
     statements: dict[str, str]
     """The printed statement of each claim."""
 
+    def about(self, key: str) -> list[Comparison]:
+        """The comparisons of this key; of some subjects there are several, whose keys begin so."""
+        return [c for c in self.comparisons if c.key == key or c.key.startswith(f"{key}:")]
+
 
 @dataclass(frozen=True)
 class Trial:
