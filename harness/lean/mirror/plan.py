@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from harness.claims.model import Claim, Library
@@ -24,19 +24,18 @@ def plan(library: Library, claims: tuple[Claim, ...]) -> Plan:
     statements: dict[str, str] = {}
     found: list[Comparison] = []
 
-    def add(key: str, subject: str, comparisons: Iterator[Comparison]) -> None:
+    def add(key: str, comparisons: Iterable[tuple[str, Comparison]]) -> None:
+        """Comparisons, each with the constant that it is about."""
         try:
-            found.extend(comparison.of(subject, library) for comparison in comparisons)
+            found.extend(comparison.of(subject, library) for subject, comparison in comparisons)
         except CannotPrint as error:
             faults[key] = str(error)
 
     for key, own in identities(printer):
-        try:
-            found.extend(i.comparison().of(i.bridge or i.subject, library) for i in own)
-        except CannotPrint as error:
-            faults[key] = str(error)
+        add(key, ((i.bridge or i.subject, i.comparison()) for i in own))
     for claim in claims:
-        add(keys.claim(claim.theorem), library.qualified(claim.theorem), _claim(printer, claim))
+        theorem = library.qualified(claim.theorem)
+        add(keys.claim(claim.theorem), ((theorem, item) for item in _claim(printer, claim)))
         try:
             statements[claim.theorem] = lean.source(printer.claim(claim)[1])
         except CannotPrint:
