@@ -20,7 +20,7 @@ from harness.kernel.declarations import (
     Export,
     constants,
 )
-from harness.kernel.format import DECLARATIONS, FIELDS, KEYS, KINDS, LINES, Field
+from harness.kernel.format import DECLARATIONS, FIELDS, KEYS, KINDS, LINES, FormatField
 from harness.kernel.strict import (
     Wrong,
     fields_of,
@@ -55,7 +55,7 @@ class ExportError(Exception):
 
 def read_export(lines: Iterable[bytes]) -> Export:
     """The declarations in the lines of a file opened in binary. Raises ExportError."""
-    reader = Reader()
+    reader = ExportReader()
     number = 0
     for number, line in enumerate(lines, 1):
         try:
@@ -67,7 +67,7 @@ def read_export(lines: Iterable[bytes]) -> Export:
     return Export(tuple(reader.declarations), reader.exporter, reader.lean)
 
 
-class Reader:
+class ExportReader:
     def __init__(self) -> None:
         self.made: dict[str, dict[int, Any]] = {"in": {0: ()}, "il": {0: ZERO}, "ie": {}}
         self.declared: set[Name] = set()
@@ -115,7 +115,7 @@ class Reader:
         make, fields = LINES[key][kind]
         self.made[key][index] = make(*self.values(fields, value))
 
-    def values(self, fields: Sequence[Field], data: object) -> list[Any]:
+    def values(self, fields: Sequence[FormatField], data: object) -> list[Any]:
         """The values of these fields, in their order."""
         if not fields[0].key:
             return [fields[0].codec.read(self, data)]
@@ -163,7 +163,7 @@ def write_export(export: Export) -> Iterator[str]:
         "format": {"version": VERSION},
     }
     yield _line({"meta": meta})
-    writer = Writer()
+    writer = ExportWriter()
     for declaration in export.declarations:
         last = {KEYS[type(declaration)]: writer.item(declaration)}
         yield from map(_line, writer.rows)
@@ -175,7 +175,7 @@ def _line(data: object) -> str:
     return json.dumps(data, ensure_ascii=False, separators=(",", ":")) + "\n"
 
 
-class Writer:
+class ExportWriter:
     """`rows` are the lines that are to be written before what cites them."""
 
     def __init__(self) -> None:
@@ -216,7 +216,7 @@ class Writer:
                 self.add(key, each, kind, self.row(each, LINES[key][kind][1]))
         return known[whole]
 
-    def row(self, whole: object, fields: Sequence[Field]) -> Any:
+    def row(self, whole: object, fields: Sequence[FormatField]) -> Any:
         found = {
             field.key: field.codec.write(self, getattr(whole, field.own) if field.own else whole)
             for field in fields

@@ -53,7 +53,7 @@ from harness.kernel.terms import (
 
 
 class Codec(NamedTuple):
-    """How a value is read by a `Reader` and written by a `Writer`. To read raises Wrong."""
+    """How an `ExportReader` reads a value, raising Wrong, and an `ExportWriter` writes it."""
 
     read: Callable[[Any, Any], Any]
     write: Callable[[Any, Any], Any] = lambda _, value: value
@@ -142,7 +142,7 @@ CODECS: dict[str, Codec] = {
 }
 
 
-class Field(NamedTuple):
+class FormatField(NamedTuple):
     """A field of a line. `key` is empty where the line has no others, and is the value itself."""
 
     key: str
@@ -156,13 +156,13 @@ class Field(NamedTuple):
 # is called like that.
 
 
-def _fields_in(text: str) -> tuple[Field, ...]:
+def _fields_in(text: str) -> tuple[FormatField, ...]:
     found = []
     for word in text.split():
         names, _, codec = word.partition(":")
         key, is_renamed, own = names.partition("=")
         own = own if is_renamed else key
-        found.append(Field(key, own, CODECS[codec or own]))
+        found.append(FormatField(key, own, CODECS[codec or own]))
     return tuple(found)
 
 
@@ -217,10 +217,10 @@ _FIRST = ("name", "level_params", "type", "value", "num_params", "num_indices", 
 """What several kinds have in common stands first, in this order."""
 
 
-def _fields_of(kind: type[Any]) -> tuple[Field, ...]:
+def _fields_of(kind: type[Any]) -> tuple[FormatField, ...]:
     own = {field.name: CODECS[cast(str, field.type)] for field in fields(kind)}
     order = [*filter(own.__contains__, _FIRST), *(name for name in own if name not in _FIRST)]
-    return tuple(Field(_key(kind, name), name, own[name]) for name in order)
+    return tuple(FormatField(_key(kind, name), name, own[name]) for name in order)
 
 
 def _key(kind: type[Any], name: str) -> str:

@@ -45,7 +45,7 @@ class Type:
 
 
 @dataclass
-class Field:
+class RecursiveField:
     """A field of a constructor that holds members of the types in hand: `∀ xs, I indices`."""
 
     variable: Expr
@@ -60,7 +60,7 @@ class Made:
 
     name: Name
     fields: list[Expr]
-    recursive: list[Field]
+    recursive: list[RecursiveField]
     indices: list[Expr]
     minor: Expr = field(init=False)
 
@@ -174,7 +174,7 @@ class Generator:
         made.indices = indices[1]
         return made
 
-    def recursive(self, variable: Expr, type: Expr, text: str) -> Field | None:
+    def recursive(self, variable: Expr, type: Expr, text: str) -> RecursiveField | None:
         """The field as one that holds members of the types in hand, if it does; positivity."""
         xs: list[Expr] = []
         type = self.kernel.whnf(type)
@@ -186,7 +186,7 @@ class Generator:
             type = self.kernel.whnf(instantiate(type.body, xs[-1:]))
         found = self.applied(type)
         if found is not None:
-            return Field(variable, xs, *found)
+            return RecursiveField(variable, xs, *found)
         if speaks and self.occurs(type):
             raise Refused(f"a field of {text} has its type where it may not stand")
         return None

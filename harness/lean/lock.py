@@ -22,10 +22,10 @@ from harness.diagnostics import Diagnostic
 from harness.evidence import LOCK, Evidence, Json, Leg, Outcome
 from harness.language.types import Parameter, Sort
 from harness.lean.reach import reached
-from harness.lean.refuted import Check
+from harness.lean.refuted import LeanCheck
 from harness.lean.session import Session, definition_fault, theorem_fault
 
-CHECK = Check(Leg.MIRROR, LOCK)
+CHECK = LeanCheck(Leg.MIRROR, LOCK)
 
 
 @dataclass(frozen=True)

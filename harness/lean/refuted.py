@@ -65,7 +65,7 @@ def refuted(
 
 
 @dataclass(frozen=True)
-class Check:
+class LeanCheck:
     """One check of one leg, and the evidence that it gives about subjects."""
 
     leg: Leg

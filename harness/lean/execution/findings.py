@@ -5,12 +5,12 @@ from __future__ import annotations
 from harness.evidence import Evidence, Json, Leg, Outcome
 from harness.lean.execution.compare import Tally
 from harness.lean.execution.kinds import Scalars
-from harness.lean.refuted import Check, Fact
+from harness.lean.refuted import Fact, LeanCheck
 from harness.lean.session import Session
 
-CHECKS: dict[Scalars, Check] = {
-    "Rat": Check(Leg.EXECUTION, "rational"),
-    "Float": Check(Leg.EXECUTION, "float64"),
+CHECKS: dict[Scalars, LeanCheck] = {
+    "Rat": LeanCheck(Leg.EXECUTION, "rational"),
+    "Float": LeanCheck(Leg.EXECUTION, "float64"),
 }
 
 ROUTE = "compiled by Lean from the terms that it has stored"

@@ -11,10 +11,10 @@ from harness.language.terms import Equation, Term, Variable
 from harness.language.types import Parameter
 from harness.lean.printer import applied
 from harness.lean.reach import reached
-from harness.lean.refuted import Check, Fact, ruled
+from harness.lean.refuted import Fact, LeanCheck, ruled
 from harness.lean.session import Session
 
-CHECK = Check(Leg.EXECUTION, "execution")
+CHECK = LeanCheck(Leg.EXECUTION, "execution")
 
 UNCOMPUTED = frozenset({"Real", "Complex"})
 """Types of which no number can be written down whole."""

@@ -46,7 +46,7 @@ class _Binder:
 
 
 @dataclass(frozen=True)
-class Sides:
+class Statements:
     """A claim as it is printed, and its theorem as Lean has stored it."""
 
     claim: Claim

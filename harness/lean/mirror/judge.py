@@ -16,14 +16,14 @@ from harness.lean.audit.graph import assumption, counted
 from harness.lean.expression import Expression
 from harness.lean.levels import is_one, raised
 from harness.lean.mirror import keys
-from harness.lean.mirror.difference import Difference, Sides
+from harness.lean.mirror.difference import Difference, Statements
 from harness.lean.printer import Printer
 from harness.lean.reach import bridged, reached
-from harness.lean.refuted import Check, Fact, Ground, ruled
+from harness.lean.refuted import Fact, Ground, LeanCheck, ruled
 from harness.lean.session import Session, definition_fault, theorem_fault
 from harness.lean.stored import read, unfolded
 
-CHECK = Check(Leg.MIRROR, "definitional equality")
+CHECK = LeanCheck(Leg.MIRROR, "definitional equality")
 METHOD = (
     "Both sides as the kernel's own terms, with every argument and instance in full; equal by "
     "definition, without a proof in between"
@@ -249,7 +249,7 @@ def _differences(
     place = session.place(constant)
     try:
         numbers = count()
-        sides = Sides(
+        sides = Statements(
             claim,
             constant,
             _printed(session.project.library, claim, constant),

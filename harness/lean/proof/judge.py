@@ -7,10 +7,10 @@ from harness.diagnostics import Diagnostic
 from harness.evidence import Evidence, Json, Leg, Outcome
 from harness.lean.absence import Absence, explain_absence
 from harness.lean.audit.graph import assumption, counted, it_or_below, readable
-from harness.lean.refuted import Check, Fact
+from harness.lean.refuted import Fact, LeanCheck
 from harness.lean.session import Session, theorem_fault
 
-CHECK = Check(Leg.PROOF, "kernel")
+CHECK = LeanCheck(Leg.PROOF, "kernel")
 
 
 def prove(session: Session, claim: Claim) -> Evidence:

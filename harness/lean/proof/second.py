@@ -26,11 +26,11 @@ from harness.lean.audit.graph import counted, it_or_below
 from harness.lean.audit.names import parsed, shown, visible
 from harness.lean.process import Signal, Stopped, execute, one_at_a_time
 from harness.lean.reach import bridged, reached
-from harness.lean.refuted import Check, Fact
+from harness.lean.refuted import Fact, LeanCheck
 from harness.lean.session import Session
 from harness.lean.toolchain import Caller
 
-CHECK = Check(Leg.PROOF, "second kernel")
+CHECK = LeanCheck(Leg.PROOF, "second kernel")
 SECONDS = 600.0
 """How long a checker may take for all claims together."""
 
@@ -240,7 +240,7 @@ def _external(
     export: Path,
     caller: Caller,
 ) -> Evidence:
-    check = Check(Leg.PROOF, f"checker {os.path.basename(command[0])}")
+    check = LeanCheck(Leg.PROOF, f"checker {os.path.basename(command[0])}")
     words = [word.replace("{export}", str(export)) for word in command]
     if words == list(command):
         words.append(str(export))

@@ -23,7 +23,7 @@ from harness.symbolic.readback.summands import (
 )
 
 
-class Reader(Protocol):
+class Reading(Protocol):
     """Who reads what is left; see `reader.py`."""
 
     def bind(self, *indices: w.Atom) -> AbstractContextManager[list[Variable]]: ...
@@ -45,7 +45,7 @@ class Reader(Protocol):
     def around(self, found: Placed, term: Term) -> Term: ...
 
 
-def grouped(reader: Reader, p: w.Poly, type_: Type) -> tuple[list[Term], w.Poly]:
+def grouped(reader: Reading, p: w.Poly, type_: Type) -> tuple[list[Term], w.Poly]:
     """Summands that are made of blocks in the same way, each such group as one term; the rest."""
     groups: dict[tuple[str, ...], list[Summand]] = {}
     rest: dict[w.Monomial, int] = {}
@@ -66,7 +66,7 @@ def grouped(reader: Reader, p: w.Poly, type_: Type) -> tuple[list[Term], w.Poly]
     return terms, w.poly(rest)
 
 
-def _group(reader: Reader, summands: list[Summand], ones: w.Poly) -> Term:
+def _group(reader: Reading, summands: list[Summand], ones: w.Poly) -> Term:
     found = summands[0].block
     first = found.first
     if first.kind == "i":
@@ -87,7 +87,7 @@ def _group(reader: Reader, summands: list[Summand], ones: w.Poly) -> Term:
 
 
 def block(
-    reader: Reader,
+    reader: Reading,
     locals_: tuple[w.Atom, ...],
     factors: tuple[w.Factor, ...],
     found: Placed,
@@ -116,7 +116,7 @@ def block(
 
 
 def part(
-    reader: Reader, locals_: tuple[w.Atom, ...], factors: tuple[w.Factor, ...], found: Placed
+    reader: Reading, locals_: tuple[w.Atom, ...], factors: tuple[w.Factor, ...], found: Placed
 ) -> Term:
     """P ι M as P @ append(M, 0), and P ι M ιᵀ Q as P @ blocks(M, 0, 0, 0) @ Q."""
     if found.first.flip:
@@ -136,7 +136,7 @@ def _require_column(found: Placed) -> None:
         raise Unreadable("a column of blocks")
 
 
-def _family(reader: Reader, index: w.Atom, found: Placed, body: Callable[[Type], Term]) -> Term:
+def _family(reader: Reading, index: w.Atom, found: Placed, body: Callable[[Type], Term]) -> Term:
     """Σ ι M ιᵀ as one blockdiag or diagonal; without ιᵀ, Σ ι M as one concat or vector."""
     rows, last = found.first.columns, found.last
     size = b.sizes(type_of(index.type))
