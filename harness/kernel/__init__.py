@@ -6,8 +6,8 @@ NDJSON ──export──▶ terms, each made once ──check──▶ accepted
 expressions; those that look alike are one object), `declarations.py`, `strict.py`, `format.py` and
 `export.py` (the text form), `universes.py`, `substitution.py`, `environment.py`, `reduction.py`,
 `inference.py`, `equality.py` (three layers of one class), `inductive.py`, with `recursors.py` and
-`nesting.py`, `known.py` (the three axioms and the quotients, with their types), `literals.py`,
-`check.py`.
+`nesting.py`, `known.py` (the three axioms and the quotients, with their types, in the words of
+`notation.py`), `literals.py`, `check.py`.
 
 A bound variable that is gone under becomes a `Local`, which carries its type, and whose number
 depends on the expression alone. So every term means the same everywhere, and normal forms, types

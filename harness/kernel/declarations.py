@@ -160,18 +160,30 @@ def reach(export: Export, names: Iterable[Name]) -> Export:
 
 
 def mentioned(declaration: Declaration) -> set[Name]:
-    """The names that its expressions speak of; what a literal stands for is among them."""
-    found: set[Name] = set()
-    for e in parts(expressions(declaration)):
-        if isinstance(e, Const):
-            found.add(e.name)
-        elif isinstance(e, Proj):
-            found.add(e.structure)
-        elif isinstance(e, NatLit):
-            found.add(("Nat",))
-        elif isinstance(e, StrLit):
-            found |= {("String",), ("String", "ofList"), ("Char", "ofNat")}
-            found |= {("Nat",), ("List",), ("Char",)}
-    if isinstance(declaration, Quotient):
-        found.add(("Eq",))
+    """The names that its expressions speak of; all that a literal stands for is among them."""
+    found = set(names_in(expressions(declaration), _OF_TEXTS))
+    return found | {("Eq",)} if isinstance(declaration, Quotient) else found
+
+
+_OF_TEXTS: tuple[Name, ...] = (
+    *(("String",), ("String", "ofList"), ("Char", "ofNat")),
+    *(("Nat",), ("List",), ("Char",)),
+)
+
+
+def names_in(
+    roots: Iterable[Expr], of_texts: tuple[Name, ...] = (("String",),)
+) -> dict[Name, None]:
+    """The names that expressions speak of, for each text `of_texts`."""
+    found: dict[Name, None] = {}
+    for e in parts(roots):
+        match e:
+            case Const():
+                found[e.name] = None
+            case Proj():
+                found[e.structure] = None
+            case NatLit():
+                found["Nat",] = None
+            case StrLit():
+                found |= dict.fromkeys(of_texts)
     return found

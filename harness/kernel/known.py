@@ -6,24 +6,15 @@ only if `Nonempty` says that there is a member.
 
 from __future__ import annotations
 
-import re
-
 from harness.kernel.declarations import Axiom, Quotient, QuotientKind
 from harness.kernel.environment import Environment
+from harness.kernel.notation import read
 from harness.kernel.ruling import Refused
 from harness.kernel.substitution import instantiate_levels
 from harness.kernel.terms import (
-    ZERO,
-    App,
-    Bound,
-    Const,
     Expr,
-    Level,
     Name,
     Param,
-    Pi,
-    Sort,
-    Succ,
     name_text,
 )
 
@@ -36,42 +27,6 @@ NEVER: frozenset[Name] = frozenset(
     }
 )
 """Axioms that are not taken on trust, whoever declares them: a gap, and the compiler's word."""
-
-
-def _type(text: str) -> Expr:
-    """The type that is written so, in a little of Lean's notation; a constant's level in braces."""
-    words = re.findall(r"[()→:]|[^\s()→:]+", text)[::-1]
-
-    def term(scope: tuple[str, ...]) -> Expr:
-        """What comes up to the end, or to a bracket that closes, which is taken away too."""
-        if words[-1] == "(" and words[-3] == ":":
-            _, name, _ = words.pop(), words.pop(), words.pop()
-            type_ = term(scope)
-            words.pop()  # the arrow
-            return Pi(type_, term((*scope, name)))
-        left = atom(scope)
-        while words and words[-1] not in ")→":
-            left = App(left, atom(scope))
-        if not words or words.pop() == ")":
-            return left
-        return Pi(left, term((*scope, "")))
-
-    def atom(scope: tuple[str, ...]) -> Expr:
-        word = words.pop()
-        if word == "(":
-            return term(scope)
-        if word in scope:
-            return Bound(scope[::-1].index(word))
-        if word in ("Prop", "Sort"):
-            return Sort(ZERO if word == "Prop" else _level(words.pop()))
-        name, *levels = word.strip("}").split("{")
-        return Const(tuple(name.split(".")), tuple(map(_level, levels)))
-
-    return term(())
-
-
-def _level(word: str) -> Level:
-    return Succ(ZERO) if word == "1" else Param((word,))
 
 
 # Inductive types: level parameters, type, and the constructors with their types.
@@ -168,4 +123,4 @@ def _agrees(level_params: tuple[Name, ...], type: Expr, levels: str, known: str)
     own = [Param((name,)) for name in levels.split()]
     if len(level_params) != len(own) or len(set(level_params)) != len(own):
         return False
-    return instantiate_levels(type, dict(zip(level_params, own, strict=True))) is _type(known)
+    return instantiate_levels(type, dict(zip(level_params, own, strict=True))) is read(known)
