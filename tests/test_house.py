@@ -109,11 +109,7 @@ def test_imports_point_one_way(path: Path) -> None:
     assert imported_parts(path) - {own} <= MAY_IMPORT[own]
 
 
-NOT_YET_OPEN = (
-    {"claims.load", "claims.model", "claims.programs", "claims.toggles"},
-    {"programs.graph", "programs.residues"},
-    {"symbolic.readback.blocks", "symbolic.readback.reader"},
-)
+NOT_YET_OPEN = ({"claims.load", "claims.model", "claims.programs", "claims.toggles"},)
 """Circles of files that still stand; a circle is entered here by nobody, and taken out."""
 
 
@@ -160,6 +156,23 @@ def test_files_import_each_other_in_no_circle() -> None:
     imports = imports_of_files()
     for name in imports:
         circle = circle_of(name, imports)
+        assert not circle or any(circle <= known for known in NOT_YET_OPEN), circle
+
+
+def test_folders_import_each_other_in_no_circle() -> None:
+    """The files that lie in a room itself count one by one; so do those outside of all rooms."""
+    imports = imports_of_files()
+    folders = {".".join(p.parent.relative_to(HARNESS).parts) for p in SOURCES}
+
+    def place(name: str) -> str:
+        folder = name if name in folders else name.rpartition(".")[0]
+        return folder if "." in folder else name
+
+    found: dict[str, set[str]] = {}
+    for name, others in imports.items():
+        found.setdefault(place(name), set()).update({place(o) for o in others} - {place(name)})
+    for name in found:
+        circle = circle_of(name, found)
         assert not circle or any(circle <= known for known in NOT_YET_OPEN), circle
 
 

@@ -53,8 +53,8 @@ def export(
     """
     from harness.files import write_atomically
     from harness.kernel.export import write_export
-    from harness.lean.audit.second import exported, unproved
     from harness.lean.leg import look
+    from harness.lean.proof.second import exported, unproved
 
     project, _ = read_project(folder)
     with asking_lean(project, toolchain, is_kept) as caller:

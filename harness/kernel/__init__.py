@@ -3,10 +3,11 @@
 NDJSON ──export──▶ terms, each made once ──check──▶ accepted · trusted · refused · declined
 
 `harness/kernel/` imports nothing of the rest. Read it in this order: `terms.py` (names, levels,
-expressions; those that look alike are one object), `declarations.py` and `export.py` (the file
-format), `universes.py`, `substitution.py`, `environment.py`, `reduction.py`, `inference.py`,
-`equality.py` (three layers of one class), `inductive.py`, `known.py` (the three axioms and the
-quotients, with their types), `literals.py`, `check.py`.
+expressions; those that look alike are one object), `declarations.py`, `strict.py`, `format.py` and
+`export.py` (the text form), `universes.py`, `substitution.py`, `environment.py`, `reduction.py`,
+`inference.py`, `equality.py` (three layers of one class), `inductive.py`, with `recursors.py` and
+`nesting.py`, `known.py` (the three axioms and the quotients, with their types, in the words of
+`notation.py`), `literals.py`, `check.py`.
 
 A bound variable that is gone under becomes a `Local`, which carries its type, and whose number
 depends on the expression alone. So every term means the same everywhere, and normal forms, types

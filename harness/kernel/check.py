@@ -18,15 +18,15 @@ from harness.kernel.declarations import (
     Theorem,
     constants,
     expressions,
+    mentioned,
 )
 from harness.kernel.environment import Environment, without_names
 from harness.kernel.equality import Kernel
-from harness.kernel.export import mentioned
 from harness.kernel.inductive import add_inductive
 from harness.kernel.known import AXIOMS, NEVER, require_known
-from harness.kernel.literals import EQUATIONS, NAT, OPERATIONS, require_bool, require_nat
+from harness.kernel.literals import EQUATIONS, OPERATIONS, equations, require_bool, require_nat
 from harness.kernel.ruling import Declined, Refused, Ruling, Verdict
-from harness.kernel.terms import Local, Name, name_text
+from harness.kernel.terms import Name, name_text
 from harness.kernel.universes import is_zero
 
 FUEL = 20_000_000
@@ -186,8 +186,7 @@ class Checker:
             if not believed:
                 if constant.name not in EQUATIONS:
                     return
-                x, y = Local(0, NAT), Local(1, NAT)
-                for left, right in EQUATIONS[constant.name](x, y):
+                for left, right in equations(constant.name):
                     kernel.start(())
                     kernel.check(left)
                     kernel.check(right)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
-from harness.kernel.terms import Expr, Name
+from harness.kernel.terms import Const, Expr, Name, NatLit, Proj, StrLit, parts
 
 Hints = Literal["opaque", "abbrev"] | int
 """When a definition unfolds: never first, always first, or by its height."""
@@ -140,3 +140,50 @@ class Export:
         for declaration in self.declarations:
             for constant in constants(declaration):
                 self.by_name.setdefault(constant.name, declaration)
+
+
+def reach(export: Export, names: Iterable[Name]) -> Export:
+    """What these names rest on, with them, and nothing else. Raises KeyError for an unknown one."""
+    wanted: set[int] = set()
+    stack = [export.by_name[name] for name in names]
+    while stack:
+        declaration = stack.pop()
+        if id(declaration) in wanted:
+            continue
+        wanted.add(id(declaration))
+        below = (export.by_name.get(name) for name in mentioned(declaration))
+        stack.extend(found for found in below if found is not None)
+        if isinstance(declaration, Quotient):
+            stack.extend(item for item in export.declarations if isinstance(item, Quotient))
+    kept = tuple(item for item in export.declarations if id(item) in wanted)
+    return Export(kept, export.exporter, export.lean)
+
+
+def mentioned(declaration: Declaration) -> set[Name]:
+    """The names that its expressions speak of; all that a literal stands for is among them."""
+    found = set(names_in(expressions(declaration), _OF_TEXTS))
+    return found | {("Eq",)} if isinstance(declaration, Quotient) else found
+
+
+_OF_TEXTS: tuple[Name, ...] = (
+    *(("String",), ("String", "ofList"), ("Char", "ofNat")),
+    *(("Nat",), ("List",), ("Char",)),
+)
+
+
+def names_in(
+    roots: Iterable[Expr], of_texts: tuple[Name, ...] = (("String",),)
+) -> dict[Name, None]:
+    """The names that expressions speak of, for each text `of_texts`."""
+    found: dict[Name, None] = {}
+    for e in parts(roots):
+        match e:
+            case Const():
+                found[e.name] = None
+            case Proj():
+                found[e.structure] = None
+            case NatLit():
+                found["Nat",] = None
+            case StrLit():
+                found |= dict.fromkeys(of_texts)
+    return found

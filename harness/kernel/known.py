@@ -6,24 +6,15 @@ only if `Nonempty` says that there is a member.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from harness.kernel.declarations import Axiom, Quotient, QuotientKind
 from harness.kernel.environment import Environment
+from harness.kernel.notation import read
 from harness.kernel.ruling import Refused
 from harness.kernel.substitution import instantiate_levels
 from harness.kernel.terms import (
-    ZERO,
-    Bound,
-    Const,
     Expr,
-    Level,
     Name,
     Param,
-    Pi,
-    Sort,
-    Succ,
-    apply,
     name_text,
 )
 
@@ -37,134 +28,49 @@ NEVER: frozenset[Name] = frozenset(
 )
 """Axioms that are not taken on trust, whoever declares them: a gap, and the compiler's word."""
 
-U, V = Param(("u",)), Param(("v",))
-PROP = Sort(ZERO)
-
-
-def _pis(*types: Expr) -> Expr:
-    """`∀ (_ : types[0]) … , types[-1]`; each may speak of those before it as bound variables."""
-    result = types[-1]
-    for type in reversed(types[:-1]):
-        result = Pi(type, result)
-    return result
-
-
-def _c(name: str, levels: Iterable[Level], *args: Expr) -> Expr:
-    return apply(Const(tuple(name.split(".")), tuple(levels)), args)
-
-
-def _b(index: int, *args: Expr) -> Expr:
-    return apply(Bound(index), args)
-
-
-_RELATION = _pis(_b(0), _b(1), PROP)  # under `α`
 
 # Inductive types: level parameters, type, and the constructors with their types.
-_Inductive = tuple[tuple[Level, ...], Expr, dict[str, Expr]]
-_INDUCTIVES: dict[str, _Inductive] = {
-    # Eq.{u} : ∀ {α : Sort u}, α → α → Prop;  refl : ∀ {α} (a : α), a = a
-    "Eq": (
-        (U,),
-        _pis(Sort(U), _b(0), _b(1), PROP),
-        {"refl": _pis(Sort(U), _b(0), _c("Eq", [U], _b(1), _b(0), _b(0)))},
-    ),
-    # Iff : Prop → Prop → Prop;  intro : ∀ {a b}, (a → b) → (b → a) → (a ↔ b)
+_INDUCTIVES: dict[str, tuple[str, str, dict[str, str]]] = {
+    "Eq": ("u", "(α : Sort u) → α → α → Prop", {"refl": "(α : Sort u) → (a : α) → Eq{u} α a a"}),
     "Iff": (
-        (),
-        _pis(PROP, PROP, PROP),
-        {
-            "intro": _pis(
-                PROP, PROP, Pi(_b(1), _b(1)), Pi(_b(1), _b(3)), _c("Iff", [], _b(3), _b(2))
-            )
-        },
+        *("", "Prop → Prop → Prop"),
+        {"intro": "(a : Prop) → (b : Prop) → (a → b) → (b → a) → Iff a b"},
     ),
-    # Nonempty.{u} : Sort u → Prop;  intro : ∀ {α}, α → Nonempty α
-    "Nonempty": (
-        (U,),
-        _pis(Sort(U), PROP),
-        {"intro": _pis(Sort(U), _b(0), _c("Nonempty", [U], _b(1)))},
-    ),
+    "Nonempty": ("u", "Sort u → Prop", {"intro": "(α : Sort u) → α → Nonempty{u} α"}),
 }
 
+_RELATED = "(α : Sort u) → (r : α → α → Prop) →"
 # Level parameters, type, and the inductive types and quotient parts that the type speaks of.
-_Known = tuple[tuple[Level, ...], Expr, tuple[str, ...]]
+_Known = tuple[str, str, str]
 AXIOMS: dict[Name, _Known] = {
-    # ∀ {a b : Prop}, (a ↔ b) → a = b
-    ("propext",): (
-        (),
-        _pis(PROP, PROP, _c("Iff", [], _b(1), _b(0)), _c("Eq", [Succ(ZERO)], PROP, _b(2), _b(1))),
-        ("Iff", "Eq"),
-    ),
-    # ∀ {α : Sort u}, Nonempty α → α
-    ("Classical", "choice"): (
-        (U,),
-        _pis(Sort(U), _c("Nonempty", [U], _b(0)), _b(1)),
-        ("Nonempty",),
-    ),
-    # ∀ {α : Sort u} {r : α → α → Prop} {a b : α}, r a b → Quot.mk r a = Quot.mk r b
+    ("propext",): ("", "(a : Prop) → (b : Prop) → Iff a b → Eq{1} Prop a b", "Iff Eq"),
+    ("Classical", "choice"): ("u", "(α : Sort u) → Nonempty{u} α → α", "Nonempty"),
     ("Quot", "sound"): (
-        (U,),
-        _pis(
-            Sort(U),
-            _RELATION,
-            _b(1),
-            _b(2),
-            _b(2, _b(1), _b(0)),
-            _c(
-                "Eq",
-                [U],
-                _c("Quot", [U], _b(4), _b(3)),
-                _c("Quot.mk", [U], _b(4), _b(3), _b(2)),
-                _c("Quot.mk", [U], _b(4), _b(3), _b(1)),
-            ),
-        ),
-        ("Eq", "Quot", "Quot.mk"),
+        "u",
+        f"{_RELATED} (a : α) → (b : α) → r a b →"
+        " Eq{u} (Quot{u} α r) (Quot.mk{u} α r a) (Quot.mk{u} α r b)",
+        "Eq Quot Quot.mk",
     ),
 }
 QUOTIENTS: dict[QuotientKind, tuple[Name, _Known]] = {
-    # ∀ {α : Sort u}, (α → α → Prop) → Sort u
-    "type": (("Quot",), ((U,), _pis(Sort(U), _RELATION, Sort(U)), ("Eq",))),
-    # ∀ {α : Sort u} (r : α → α → Prop), α → Quot r
-    "ctor": (
-        ("Quot", "mk"),
-        ((U,), _pis(Sort(U), _RELATION, _b(1), _c("Quot", [U], _b(2), _b(1))), ("Quot",)),
-    ),
-    # ∀ {α : Sort u} {r} {β : Sort v} (f : α → β), (∀ a b, r a b → f a = f b) → Quot r → β
+    "type": (("Quot",), ("u", f"{_RELATED} Sort u", "Eq")),
+    "ctor": (("Quot", "mk"), ("u", f"{_RELATED} α → Quot{{u}} α r", "Quot")),
     "lift": (
         ("Quot", "lift"),
         (
-            (U, V),
-            _pis(
-                Sort(U),
-                _RELATION,
-                Sort(V),
-                Pi(_b(2), _b(1)),
-                _pis(
-                    _b(3),
-                    _b(4),
-                    _b(4, _b(1), _b(0)),
-                    _c("Eq", [V], _b(4), _b(3, _b(2)), _b(3, _b(1))),
-                ),
-                _c("Quot", [U], _b(4), _b(3)),
-                _b(3),
-            ),
-            ("Eq", "Quot"),
+            "u v",
+            f"{_RELATED} (β : Sort v) → (f : α → β) →"
+            " ((a : α) → (b : α) → r a b → Eq{v} β (f a) (f b)) → Quot{u} α r → β",
+            "Eq Quot",
         ),
     ),
-    # ∀ {α : Sort u} {r} {β : Quot r → Prop}, (∀ a, β (Quot.mk r a)) → ∀ q, β q
     "ind": (
         ("Quot", "ind"),
         (
-            (U,),
-            _pis(
-                Sort(U),
-                _RELATION,
-                Pi(_c("Quot", [U], _b(1), _b(0)), PROP),
-                Pi(_b(2), _b(1, _c("Quot.mk", [U], _b(3), _b(2), _b(0)))),
-                _c("Quot", [U], _b(3), _b(2)),
-                _b(2, _b(0)),
-            ),
-            ("Quot", "Quot.mk"),
+            "u",
+            f"{_RELATED} (β : Quot{{u}} α r → Prop) →"
+            " ((a : α) → β (Quot.mk{u} α r a)) → (q : Quot{u} α r) → β q",
+            "Quot Quot.mk",
         ),
     ),
 }
@@ -186,7 +92,7 @@ def require_known(environment: Environment, constant: Axiom | Quotient) -> None:
     levels, type, below = known
     if not _agrees(constant.level_params, constant.type, levels, type):
         raise Refused(f"{text} does not have the type that may be assumed")
-    for word in below:
+    for word in below.split():
         _require(environment, word)
 
 
@@ -212,10 +118,9 @@ def _require(environment: Environment, word: str) -> None:
         raise Refused(f"{word} is not what an axiom or the quotients take it for")
 
 
-def _agrees(
-    level_params: tuple[Name, ...], type: Expr, levels: tuple[Level, ...], known: Expr
-) -> bool:
+def _agrees(level_params: tuple[Name, ...], type: Expr, levels: str, known: str) -> bool:
     """Whether a type is the known one, whatever its level parameters are called."""
-    if len(level_params) != len(levels) or len(set(level_params)) != len(levels):
+    own = [Param((name,)) for name in levels.split()]
+    if len(level_params) != len(own) or len(set(level_params)) != len(own):
         return False
-    return instantiate_levels(type, dict(zip(level_params, levels, strict=True))) is known
+    return instantiate_levels(type, dict(zip(level_params, own, strict=True))) is read(known)

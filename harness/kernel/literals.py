@@ -11,24 +11,26 @@ a `Nat.add` of their own gets what their definition says.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from math import gcd
 
 from harness.kernel.environment import Environment
+from harness.kernel.notation import read
 from harness.kernel.ruling import Refused
+from harness.kernel.substitution import instantiate
 from harness.kernel.terms import (
     ZERO,
     App,
     Const,
     Expr,
     Level,
+    Local,
     Name,
     NatLit,
     Pi,
     Sort,
     StrLit,
     Succ,
-    apply,
 )
 
 NAT = Const(("Nat",))
@@ -90,51 +92,30 @@ def compute(name: Name, values: list[int]) -> int | bool | None:
     return operation(*values)
 
 
-Equations = Callable[[Expr, Expr], list[tuple[Expr, Expr]]]
-
-
-def _call(name: str, *args: Expr) -> Expr:
-    return apply(Const(("Nat", name)), args)
-
-
-def _next(x: Expr) -> Expr:
-    return App(NAT_SUCC, x)
-
-
-EQUATIONS: dict[Name, Equations] = {
-    ("Nat", "add"): lambda x, y: [
-        (_call("add", x, NAT_ZERO), x),
-        (_call("add", x, _next(y)), _next(_call("add", x, y))),
-    ],
-    ("Nat", "sub"): lambda x, y: [
-        (_call("sub", x, NAT_ZERO), x),
-        (_call("sub", x, _next(y)), _call("pred", _call("sub", x, y))),
-        (_call("pred", NAT_ZERO), NAT_ZERO),
-        (_call("pred", _next(x)), x),
-    ],
-    ("Nat", "mul"): lambda x, y: [
-        (_call("mul", x, NAT_ZERO), NAT_ZERO),
-        (_call("mul", x, _next(y)), _call("add", _call("mul", x, y), x)),
-        *EQUATIONS["Nat", "add"](x, y),
-    ],
-    ("Nat", "pow"): lambda x, y: [
-        (_call("pow", x, NAT_ZERO), _next(NAT_ZERO)),
-        (_call("pow", x, _next(y)), _call("mul", _call("pow", x, y), x)),
-        *EQUATIONS["Nat", "mul"](x, y),
-    ],
-    ("Nat", "beq"): lambda x, y: [
-        (_call("beq", NAT_ZERO, NAT_ZERO), TRUE),
-        (_call("beq", NAT_ZERO, _next(y)), FALSE),
-        (_call("beq", _next(x), NAT_ZERO), FALSE),
-        (_call("beq", _next(x), _next(y)), _call("beq", x, y)),
-    ],
-    ("Nat", "ble"): lambda x, y: [
-        (_call("ble", NAT_ZERO, y), TRUE),
-        (_call("ble", _next(x), NAT_ZERO), FALSE),
-        (_call("ble", _next(x), _next(y)), _call("ble", x, y)),
-    ],
+_ADD = "add x zero = x; add x (succ y) = succ (add x y)"
+_MUL = f"{_ADD}; mul x zero = zero; mul x (succ y) = add (mul x y) x"
+_PRED = "pred zero = zero; pred (succ x) = x"
+EQUATIONS: dict[Name, str] = {
+    ("Nat", "add"): _ADD,
+    ("Nat", "sub"): f"{_PRED}; sub x zero = x; sub x (succ y) = pred (sub x y)",
+    ("Nat", "mul"): _MUL,
+    ("Nat", "pow"): f"{_MUL}; pow x zero = succ zero; pow x (succ y) = mul (pow x y) x",
+    ("Nat", "beq"): "beq zero zero = Bool.true; beq zero (succ y) = Bool.false;"
+    " beq (succ x) zero = Bool.false; beq (succ x) (succ y) = beq x y",
+    ("Nat", "ble"): "ble zero y = Bool.true; ble (succ x) zero = Bool.false;"
+    " ble (succ x) (succ y) = ble x y",
 }
 """What determines a function on numbers, for all `x` and `y`."""
+
+
+def equations(name: Name) -> Iterator[tuple[Expr, Expr]]:
+    """Both sides of each equation of a function, in two variables."""
+    values = [Local(0, NAT), Local(1, NAT)]
+    for equation in EQUATIONS[name].split(";"):
+        left, right = (
+            instantiate(read(side, ("x", "y"), ("Nat",)), values) for side in equation.split("=")
+        )
+        yield left, right
 
 
 def value_of(e: Expr) -> int | None:

@@ -76,10 +76,8 @@ def instantiate(level: Level, values: dict[Name, Level]) -> Level:
     for part in level_parts([level]):
         if isinstance(part, Succ):
             made[part] = Succ(made[part.of])
-        elif isinstance(part, Max):
-            made[part] = Max(made[part.left], made[part.right])
-        elif isinstance(part, IMax):
-            made[part] = IMax(made[part.left], made[part.right])
+        elif isinstance(part, Max | IMax):
+            made[part] = type(part)(made[part.left], made[part.right])
         elif isinstance(part, Param):
             made[part] = values.get(part.name, part)
         else:

@@ -128,7 +128,7 @@ def function(binders: Sequence[tuple[str, Expression]], body: Expression) -> Exp
 def substitute(expression: Expression, values: Mapping[str, Expression]) -> Expression:
     """`expression` with `values` put for variables that it does not bind itself.
 
-    What is put must be closed, or its names unique (`draft/prefix.py`): nothing is renamed.
+    What is put must be closed, or its names unique (`stored.py`): nothing is renamed.
     """
     if not values:
         return expression
@@ -279,15 +279,8 @@ KEYWORDS = frozenset(_KEYWORDS.split())
 def constants(expression: Expression) -> Iterator[str]:
     """The names of the constants that an expression cites."""
     match expression:
-        case Constant(name):
+        case Constant(name) | TypeOf(Constant(name)):
             yield name
-        case TypeOf(constant):
-            yield constant.name
-        case Application(function, argument):
-            yield from constants(function)
-            yield from constants(argument)
-        case Function(_, type_, body) | ForAll(_, type_, body):
-            yield from constants(type_)
-            yield from constants(body)
-        case _:
-            return
+        case Application(first, second) | Function(_, first, second) | ForAll(_, first, second):
+            yield from constants(first)
+            yield from constants(second)

@@ -13,10 +13,7 @@ from harness.diagnostics import InputError
 from harness.evidence import Evidence, Gap, Json, Leg, Outcome
 from harness.lean.arrangement import arranged
 from harness.lean.audit.answer import Answer
-from harness.lean.audit.gaps import find_gaps
 from harness.lean.audit.inspection import cited, inspect
-from harness.lean.audit.proof import prove
-from harness.lean.audit.second import external, second_kernel
 from harness.lean.certificate.leg import certify, uncertified
 from harness.lean.certificate.numbers import FURTHER
 from harness.lean.errand import ErrandFailed
@@ -28,6 +25,9 @@ from harness.lean.mirror.judge import mirror_claim, mirror_definition
 from harness.lean.mirror.plan import doubtful, plan
 from harness.lean.operators import with_operators
 from harness.lean.process import Signal, Stopped
+from harness.lean.proof.gaps import find_gaps
+from harness.lean.proof.judge import prove
+from harness.lean.proof.second import external, second_kernel
 from harness.lean.session import Session
 from harness.lean.toolchain import Caller, Progress, ToolchainMissing
 

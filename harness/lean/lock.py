@@ -21,8 +21,11 @@ from harness.claims.model import Claim, Definition
 from harness.diagnostics import Diagnostic
 from harness.evidence import LOCK, Evidence, Json, Leg, Outcome
 from harness.language.types import Parameter, Sort
-from harness.lean.mirror.reach import reached
+from harness.lean.reach import reached
+from harness.lean.refuted import LeanCheck
 from harness.lean.session import Session, definition_fault, theorem_fault
+
+CHECK = LeanCheck(Leg.MIRROR, LOCK)
 
 
 @dataclass(frozen=True)
@@ -141,7 +144,7 @@ def _evidence(session: Session, now: Lock, subject: str) -> Evidence:
     constant, lock = session.constant(subject), session.project.lock
     if lock is None:
         summary = f"Not locked: there is no {LOCK_FILE}; `harness lock` writes it."
-        return Evidence(subject, Leg.MIRROR, LOCK, Outcome.NOT_APPLICABLE, summary)
+        return CHECK.found(subject, Outcome.NOT_APPLICABLE, summary)
     found = [*drifts(lock, now, constant), *spoken_drifts(lock, now, subject)]
     own = now.everything[constant]
     data: dict[str, Json] = {"fingerprint": own.fingerprint, **session.toolchain}
@@ -151,7 +154,7 @@ def _evidence(session: Session, now: Lock, subject: str) -> Evidence:
             "definitions of the package that it unfolds to; and so is what the specifications say "
             "of it in words."
         )
-        return Evidence(subject, Leg.MIRROR, LOCK, Outcome.CONFIRMED, summary, data)
+        return CHECK.found(subject, Outcome.CONFIRMED, summary, data)
     what = "; ".join(f"{drift.constant} {drift.what}" for drift in found)
     summary = f"Drifted: {what}. Review it, then run `harness lock`."
     if lock.lean != now.lean:
@@ -160,9 +163,7 @@ def _evidence(session: Session, now: Lock, subject: str) -> Evidence:
         {"name": d.constant, "what": d.what, "was": d.was, "now": d.now} for d in found
     ]
     faults = _faults(session, subject, found)
-    return Evidence(
-        subject, Leg.MIRROR, LOCK, Outcome.INCONCLUSIVE, summary, data, diagnostics=faults
-    )
+    return CHECK.found(subject, Outcome.INCONCLUSIVE, summary, data, faults)
 
 
 def _faults(session: Session, subject: str, found: list[Drift]) -> tuple[Diagnostic, ...]:

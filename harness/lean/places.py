@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -74,13 +74,46 @@ def _docstring(text: str) -> tuple[str, int]:
 
 def statement(text: str) -> str:
     """A declaration's text up to the `:=`, `where` or `|` with which its value begins."""
-    depth = 0
-    for match in re.finditer(r"[(\[{⟨]|[)\]}⟩]|:=|\n\s*\||\bwhere\b", text):
-        mark = match[0]
-        if mark in "([{⟨":
-            depth += 1
-        elif mark in ")]}⟩":
-            depth -= 1
-        elif depth == 0:
-            return text[: match.start()].rstrip()
+    for _, end, mark in _outermost(text, r":=|\n\s*\||\bwhere\b"):
+        if mark:
+            return text[:end].rstrip()
     return text.rstrip()
+
+
+def binder_text(statement: str, name: str) -> str:
+    """The brackets of a Lean statement that bind `name`, such as `(h : 0 < n)`."""
+    for start, end, _ in _outermost(statement):
+        group = statement[start:end]
+        names = group[1:].split(":", 1)[0].split()
+        if ":" in group and name in names:
+            return " ".join(group.split())
+    return ""
+
+
+def conclusion_text(statement: str) -> str:
+    """What a Lean statement says after its binders."""
+    after = 0
+    for _, end, mark in _outermost(statement, ":"):
+        if mark:
+            break
+        after = end
+    _, colon, text = statement[after:].partition(":")
+    return " ".join(text.split()) if colon else ""
+
+
+def _outermost(text: str, marks: str = r"(?!)") -> Iterator[tuple[int, int, str]]:
+    """Where the outermost brackets begin and end, and the marks that stand outside of them.
+
+    A mark comes with where it stands, twice; a bracket that nothing opens counts for nothing.
+    """
+    depth = start = 0
+    for match in re.finditer(rf"[(\[{{⟨]|[)\]}}⟩]|{marks}", text):
+        if match[0] in "([{⟨":
+            start = start if depth else match.start()
+            depth += 1
+        elif match[0] in ")]}⟩":
+            depth = max(depth - 1, 0)
+            if not depth:
+                yield start, match.end(), ""
+        elif not depth:
+            yield match.start(), match.start(), match[0]

@@ -8,7 +8,9 @@ the grounds.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from harness.diagnostics import Diagnostic
 from harness.evidence import Counterexample, Evidence, Json, Leg, Outcome
@@ -60,6 +62,41 @@ def refuted(
         diagnostics=tuple(diagnostics),
         seconds=seconds,
     )
+
+
+@dataclass(frozen=True)
+class LeanCheck:
+    """One check of one leg, and the evidence that it gives about subjects."""
+
+    leg: Leg
+    name: str
+
+    def found(
+        self,
+        subject: str,
+        outcome: Outcome,
+        summary: str,
+        data: Mapping[str, Json] | None = None,
+        diagnostics: Iterable[Diagnostic] = (),
+        **more: Any,
+    ) -> Evidence:
+        """Evidence that does not refute."""
+        about = subject, self.leg, self.name
+        where = tuple(diagnostics)
+        return Evidence(*about, outcome, summary, data or {}, diagnostics=where, **more)
+
+    def refuted(
+        self,
+        subject: str,
+        ground: Ground,
+        summary: str,
+        data: Mapping[str, Json] | None = None,
+        diagnostics: Iterable[Diagnostic] = (),
+        **more: Any,
+    ) -> Evidence:
+        """Evidence that does; see the function of this name."""
+        about = subject, self.leg, self.name
+        return refuted(*about, ground, summary, data, diagnostics, **more)
 
 
 def ruled(rulings: Sequence[Ruling | None]) -> Outcome:

@@ -14,15 +14,14 @@ from harness.evidence import Json
 from harness.kernel.declarations import Definition
 from harness.kernel.terms import Expr, Pi, Sort
 from harness.lean.audit.answer import Answer
+from harness.lean.audit.comparison import Plan, Trial
 from harness.lean.audit.graph import Graph
 from harness.lean.audit.names import shown
 from harness.lean.build import Build
-from harness.lean.draft.prefix import read
 from harness.lean.expression import Expression
 from harness.lean.messages import Message
-from harness.lean.mirror.apart import Trial
-from harness.lean.mirror.plan import Plan
 from harness.lean.places import Place, Places
+from harness.lean.stored import read
 
 
 @dataclass(frozen=True)
@@ -62,6 +61,14 @@ class Session:
         if declaration is None or not declaration.place:
             return None
         return self.places.at(declaration.module, declaration.place)
+
+    def text(self, constant: str) -> dict[str, Json]:
+        """What a report shows of the text of a declaration, where its place is known."""
+        place = self.place(constant)
+        if place is None:
+            return {}
+        lines: dict[str, Json] = {"line": place.line, "end_line": place.end_line}
+        return lines | {"source": place.statement, "docstring": place.docstring}
 
     def file(self, file: str) -> str:
         """A file of the package, as messages name it."""

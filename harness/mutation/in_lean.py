@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from harness.claims.model import Claim, Definition, Library, Project
 from harness.evidence import Leg, Outcome
+from harness.lean.audit.comparison import Comparison
 from harness.lean.audit.inspection import inspect
 from harness.lean.errand import SECONDS
 from harness.lean.execution.compare import compare
@@ -14,7 +15,6 @@ from harness.lean.execution.leg import ask, program_for
 from harness.lean.execution.questions import questions
 from harness.lean.execution.subjects import of_definition
 from harness.lean.leg import look
-from harness.lean.mirror.comparison import Comparison
 from harness.lean.mirror.plan import text_of_claim, text_of_definition
 from harness.lean.printer import Printer
 from harness.lean.refuted import ruled

@@ -36,6 +36,8 @@ class World(Protocol):
 
     fields: Sequence[Any]
 
+    def constant(self, numbers: Any, level: int) -> Any: ...
+
     def variable(self, name: str, level: int) -> Any: ...
 
     def exponential(self, level: int, argument: Any, hidden: Hidden) -> Any: ...
@@ -135,8 +137,6 @@ def variable(name: str, shape: Shape) -> Node:
 
 def constant(numbers: Any) -> Node:
     """Given numbers: floats exactly as they are; −∞, or what is meant by it, hides its entry."""
-    from harness.programs.residues import exact_residues
-
     array = np.asarray(numbers)
     if array.dtype.kind not in "fiub":
         raise NotApplicable("array", f"no numbers of a field: {array.dtype}")
@@ -151,7 +151,7 @@ def constant(numbers: Any) -> Node:
         "constant",
         (),
         array.shape,
-        lambda world, level: exact_residues(world.fields[level], finite),
+        lambda world, level: world.constant(finite, level),
         hidden=hidden if hidden.any() else None,
         number=array,
     )

@@ -63,6 +63,9 @@ class World:
 
     # -- what nodes compute with ----------------------------------------------------------------
 
+    def constant(self, numbers: NDArray[np.float64], level: int) -> Residues:
+        return exact_residues(self.fields[level], numbers)
+
     def variable(self, name: str, level: int) -> Residues:
         return self.values[name][level]
 

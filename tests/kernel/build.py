@@ -20,9 +20,10 @@ from harness.kernel.declarations import (
     Opaque,
     Theorem,
     constants,
+    reach,
 )
 from harness.kernel.environment import without_names
-from harness.kernel.export import reach, read_export
+from harness.kernel.export import read_export
 from harness.kernel.inductive import recursors_of
 from harness.kernel.ruling import Ruling
 from harness.kernel.substitution import bind

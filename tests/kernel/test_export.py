@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from harness.kernel.declarations import Export
-from harness.kernel.export import ExportError, reach, read_export, write_export
+from harness.kernel.declarations import Export, reach
+from harness.kernel.export import ExportError, read_export, write_export
 from harness.kernel.terms import ZERO, App, Bound, Const, Lam, NatLit, Pi, Sort, StrLit, Succ
 from tests.kernel.build import KINDS, NAT, PROP, definition, fun, kinds, n, names_of, theorem
 

@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from harness.kernel.check import check
-from harness.kernel.declarations import Definition, Export, Inductive, Opaque, Theorem
+from harness.kernel.declarations import Definition, Export, Inductive, Opaque, Theorem, reach
 from harness.kernel.environment import without_names
-from harness.kernel.export import ExportError, reach, read_export, write_export
+from harness.kernel.export import ExportError, read_export, write_export
 from harness.kernel.ruling import Verdict
 from tests.kernel.build import FALSE, behind_base, c, checker, fun, kinds, n, theorem
 

@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 
-from harness.kernel import check, inductive, inference
+from harness.kernel import check, inductive, inference, recursors
 from harness.kernel.check import Checker
 from harness.kernel.declarations import Declaration
 from harness.kernel.environment import Environment
 from harness.kernel.equality import Kernel
-from harness.kernel.inductive import Generator
 from harness.kernel.inference import Typing
+from harness.kernel.recursors import Generator
 from harness.kernel.reduction import Reducer
 from harness.kernel.terms import ZERO, Bound, Expr, Lam, NatLit, Proj, Sort, Succ
 from tests.kernel.build import (
@@ -79,9 +79,9 @@ def wrong_field() -> Declaration:
 
 
 RULES: dict[str, tuple[object, str, object, Callable[[], Declaration]]] = {
-    "the universe of a field": (inductive, "at_most", always(True), lambda: one(arrow(TYPE, I))),
+    "the universe of a field": (recursors, "at_most", always(True), lambda: one(arrow(TYPE, I))),
     "one universe for all": (
-        inductive,
+        recursors,
         "same",
         always(True),
         lambda: complete(types(("I", TYPE, {}), ("J", Sort(Succ(ONE)), {}))),

@@ -21,7 +21,7 @@ from harness.language.scope import Scope
 from harness.language.terms import Primitive, Term, Variable
 from harness.language.types import DimVar, Parameter, Sort, function_parts
 from harness.lean import mirror
-from harness.lean.mirror.meaning import NOTATION
+from harness.lean.reach import NOTATION
 from harness.numeric import degrees
 from harness.symbolic import interpret
 from tests.arrays.language import LIBRARY

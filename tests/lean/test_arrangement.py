@@ -24,11 +24,11 @@ from harness.kernel.terms import (
     Sort as StoredSort,
 )
 from harness.lean.arrangement import arrangement
+from harness.lean.audit.comparison import Comparison
 from harness.lean.expression import Constant as Const
 from harness.lean.expression import Sort, apply, postfix, source
 from harness.lean.levels import is_one
 from harness.lean.mirror.apart import trials
-from harness.lean.mirror.comparison import Comparison
 from harness.lean.mirror.plan import plan
 from harness.lean.printer import Printer
 

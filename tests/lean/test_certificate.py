@@ -13,13 +13,13 @@ from harness.claims.model import Claim, Project
 from harness.claims.project import load_project
 from harness.evidence import Counterexample, Evidence, Leg, Outcome
 from harness.lean import expression as lean
+from harness.lean.audit.comparison import Comparison
 from harness.lean.audit.inspection import inspect
 from harness.lean.certificate.leg import certify
 from harness.lean.certificate.statement import refutation, weakening
 from harness.lean.certificate.text import lean_file
 from harness.lean.find import find_toolchain
 from harness.lean.leg import look
-from harness.lean.mirror.comparison import Comparison
 from harness.lean.printer import Printer
 from harness.lean.session import Session
 from harness.lean.toolchain import Caller, Toolchain

@@ -10,10 +10,10 @@ import pytest
 from harness.claims.model import Claim
 from harness.claims.project import load_project
 from harness.lean import expression as lean
-from harness.lean.draft.prefix import MARK
 from harness.lean.expression import Constant, Expression, ForAll, Local, apply
-from harness.lean.mirror.difference import Difference, Sides
+from harness.lean.mirror.difference import Difference, Statements
 from harness.lean.printer import Printer
+from harness.lean.stored import MARK
 
 PROJECT = load_project(Path(__file__).parents[1] / "fixtures" / "isometry")
 CONSTANTS = frozenset(
@@ -26,7 +26,7 @@ PRINTED = Printer(PROJECT.library).claim(CLAIM)[1]
 
 def differences(stored: Expression, claim: Claim = CLAIM, text: str = "") -> list[Difference]:
     printed = Printer(PROJECT.library).claim(claim)[1]
-    return Sides(claim, "P.theorem", printed, stored, CONSTANTS, text).differences()
+    return Statements(claim, "P.theorem", printed, stored, CONSTANTS, text).differences()
 
 
 def binders(statement: Expression) -> list[tuple[str, Expression]]:
@@ -114,7 +114,7 @@ def test_another_conclusion() -> None:
 def test_both_statements_are_laid_side_by_side_in_one_notation() -> None:
     less = replace(CLAIM, hypotheses=())
     printed = Printer(PROJECT.library).claim(less)[1]
-    ours, theirs = Sides(less, "P.theorem", printed, PRINTED, CONSTANTS, "").texts()
+    ours, theirs = Statements(less, "P.theorem", printed, PRINTED, CONSTANTS, "").texts()
     missing = [line for line in theirs.splitlines() if line not in ours.splitlines()]
     assert missing == ["compose (flip A) A = unit"]
     assert ours.splitlines()[-1] == "⊢ inner (act A u) (act A v) = inner u v"
@@ -126,12 +126,12 @@ def test_what_lean_appends_to_a_name_that_nobody_wrote_is_no_difference() -> Non
     other[1] = (f"inst._@.P.1493469217._hygCtx._hyg.3{MARK}7", other[1][1])
     less = replace(CLAIM, hypotheses=())
     printed = Printer(PROJECT.library).claim(less)[1]
-    ours, theirs = Sides(less, "P.theorem", printed, rebuilt(other), CONSTANTS, "").texts()
+    ours, theirs = Statements(less, "P.theorem", printed, rebuilt(other), CONSTANTS, "").texts()
     assert set(theirs.splitlines()) - set(ours.splitlines()) == {"compose (flip A) A = unit"}
 
 
 def test_what_reads_alike_and_is_not_is_shown_with_its_instances() -> None:
     other = [(n, t) for n, t in binders(PRINTED)]
     other[1] = (other[1][0], apply(Constant("P.Own"), Local(other[0][0])))
-    ours, theirs = Sides(CLAIM, "P.theorem", PRINTED, rebuilt(other), CONSTANTS, "").texts()
+    ours, theirs = Statements(CLAIM, "P.theorem", PRINTED, rebuilt(other), CONSTANTS, "").texts()
     assert ours != theirs

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from harness.evidence import Gap, GapKind
-from harness.lean.audit.gaps import blueprint_gaps
+from harness.lean.proof.gaps import blueprint_gaps
 
 TEXT = r"""\begin{theorem}\label{thm:a}\lean{T.claimed, T.lemma_of}\leanok
 % \lean{T.in_a_comment}

@@ -8,8 +8,7 @@ import pytest
 
 from harness.claims.project import load_project
 from harness.language.primitives import PRIMITIVES
-from harness.lean.mirror.meaning import handed
-from harness.lean.mirror.reach import reached
+from harness.lean.reach import handed, reached
 
 LIBRARY = load_project(Path(__file__).parents[2]).library
 REFERENCE = Path(__file__).parents[2] / "harness" / "lean" / "mirror" / "Reference.lean"

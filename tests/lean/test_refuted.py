@@ -16,17 +16,18 @@ from harness.claims.project import load_project
 from harness.evidence import Counterexample, Evidence, Leg, Outcome
 from harness.kernel.declarations import Definition
 from harness.kernel.terms import Const
-from harness.lean.audit import proof, second
 from harness.lean.audit.answer import Answer, Declaration, Ruling
+from harness.lean.audit.comparison import Comparison
 from harness.lean.build import Build, ModuleBuild, ModuleOutcome
 from harness.lean.certificate.leg import Request, _judged
 from harness.lean.execution.subjects import subjects
 from harness.lean.mirror import keys
 from harness.lean.mirror.apart import trials
-from harness.lean.mirror.comparison import Comparison
 from harness.lean.mirror.judge import mirror_claim, mirror_definition
 from harness.lean.mirror.plan import doubtful, plan
 from harness.lean.package import read_package
+from harness.lean.proof import judge as proof
+from harness.lean.proof import second
 from harness.lean.refuted import Fact, refuted, ruled
 from harness.lean.session import Session
 from harness.verdict import Status, judge

@@ -16,12 +16,12 @@ from harness.evidence import Evidence, Outcome
 from harness.kernel.declarations import Axiom, Declaration, Export, Theorem, constants
 from harness.kernel.export import read_export, write_export
 from harness.kernel.terms import ZERO, Bound, Const, Lam, Pi, Sort
-from harness.lean.audit import second
 from harness.lean.audit.answer import END, read_answer
+from harness.lean.audit.comparison import Plan
 from harness.lean.audit.names import shown
 from harness.lean.build import Build
-from harness.lean.mirror.plan import Plan
 from harness.lean.package import read_package
+from harness.lean.proof import second
 from harness.lean.session import Session
 from harness.lean.toolchain import Caller
 from tests.lean.fake import FakeToolchain
@@ -62,7 +62,7 @@ def theorem(proof: object = PROOF, type_: object = IDENTITY) -> Theorem:
 
 def asked(found: Session, folder: Path) -> Evidence:
     [evidence] = second.second_kernel(found, Caller(FakeToolchain(), folder))
-    assert evidence.check == second.CHECK
+    assert evidence.check == second.CHECK.name
     return evidence
 
 

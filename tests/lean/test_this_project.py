@@ -12,9 +12,9 @@ from harness.kernel.check import as_given, check
 from harness.kernel.export import read_export, write_export
 from harness.kernel.ruling import Verdict
 from harness.lean.audit.names import shown
-from harness.lean.audit.second import exported, unproved
 from harness.lean.find import find_toolchain
 from harness.lean.leg import DEFINITION_LEGS, OWN_LEGS, check_all, look
+from harness.lean.proof.second import exported, unproved
 from harness.lean.toolchain import Caller
 
 ROOT = Path(__file__).parents[2]

@@ -17,7 +17,6 @@ from harness.claims.lock import lock_text
 from harness.claims.project import load_project
 from harness.evidence import Evidence, Gap, GapKind, Leg, Outcome
 from harness.lean.arrangement import arranged
-from harness.lean.audit import second
 from harness.lean.audit.inspection import inspect
 from harness.lean.find import find_toolchain
 from harness.lean.leg import DEFINITION_LEGS, OWN_LEGS, check_all, look
@@ -25,6 +24,7 @@ from harness.lean.lock import current
 from harness.lean.mirror.apart import trials
 from harness.lean.mirror.judge import mirror_claim
 from harness.lean.mirror.plan import plan
+from harness.lean.proof import second
 from harness.lean.toolchain import Caller
 from harness.verdict import Status, Verdict, judge
 
@@ -197,10 +197,10 @@ def test_both_kernels_refuse_what_is_forged(cheating: Answers) -> None:
         *("by_unchecked", "by_skipping", "by_forged_level", "by_number_below_zero"),
         *(f"by_{name}" for name in NAMES),
     ):
-        [found] = [e for e in cheating.of(cheat, P) if e.check == second.CHECK]
+        [found] = [e for e in cheating.of(cheat, P) if e.check == second.CHECK.name]
         assert found.outcome is Outcome.REFUTED, found.summary
     for honest in HONEST - DEFINITIONS:
-        [found] = [e for e in cheating.of(honest, P) if e.check == second.CHECK]
+        [found] = [e for e in cheating.of(honest, P) if e.check == second.CHECK.name]
         assert found.outcome is Outcome.CONFIRMED, found.summary
 
 

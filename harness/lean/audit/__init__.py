@@ -1,4 +1,4 @@
-"""The proof leg: what Lean is asked about a built package, and how it was tried to be fooled.
+"""What Lean is asked about a built package, and how it was tried to be fooled.
 
 stored objects ──▶ text (NDJSON) ──▶ terms built anew ──▶ Lean's kernel ──▶ rulings, comparisons
                           │
@@ -21,10 +21,6 @@ what the kernel gives up on for want of stack or memory.
 In Python a name is the one text that `audit/names.py` gives it: `«A.b»` and `A.b` differ, and
 what cannot be seen is written as its number. The definitions that say what operators mean are the
 harness's own, and a package that declares one of their names is not looked at further.
-
-The second kernel (`harness/kernel/`) runs in a process of its own over what the claimed theorems
-rest on, Lean's library included. Of the library it believes what comes without a proof and what
-it gives up on, and lists that.
 
 `tests/sabotage` is a package that cheats in sixty ways, with its clean twin: the same
 specifications, all of which must be confirmed of the one, and each of which must fail in the

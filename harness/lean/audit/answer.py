@@ -26,14 +26,13 @@ from harness.kernel.declarations import (
     Theorem,
     constants,
 )
-from harness.kernel.export import (
-    ExportError,
+from harness.kernel.export import ExportError, read_export
+from harness.kernel.strict import (
     Wrong,
     fields_of,
     list_of,
     natural_of,
     object_of,
-    read_export,
     text_of,
 )
 from harness.kernel.terms import Name

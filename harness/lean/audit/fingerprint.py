@@ -36,6 +36,7 @@ from harness.kernel.terms import (
     StrLit,
     Succ,
     children,
+    parts,
 )
 from harness.lean.audit.names import shown
 
@@ -68,22 +69,13 @@ class Fingerprints:
         return sha256(_hash(type(constant).__name__, *fields)).hexdigest()
 
     def _digest(self, root: Expr, places: Mapping[Name, int], own: dict[Expr, bytes]) -> bytes:
-        stack = [root]
-        while stack:
-            e = stack[-1]
-            made = own if e.has_parameter else self._closed
-            if e in made:
-                stack.pop()
-                continue
-            below = children(e)
-            waiting = [c for c in below if c not in (own if c.has_parameter else self._closed)]
-            if waiting:
-                stack += waiting
-                continue
-            digests = [(own if c.has_parameter else self._closed)[c] for c in below]
-            made[e] = _node(e, digests, places)
-            stack.pop()
-        return (own if root.has_parameter else self._closed)[root]
+        def known(e: Expr) -> dict[Expr, bytes]:
+            return own if e.has_parameter else self._closed
+
+        for e in parts([root]):
+            if e not in known(e):
+                known(e)[e] = _node(e, [known(child)[child] for child in children(e)], places)
+        return known(root)[root]
 
 
 def _node(e: Expr, below: list[bytes], places: Mapping[Name, int]) -> bytes:

@@ -14,8 +14,8 @@ from harness.kernel.declarations import (
     Opaque,
     Recursor,
     Theorem,
+    names_in,
 )
-from harness.kernel.terms import Const, Expr, NatLit, Proj, StrLit, parts
 from harness.lean.audit.answer import Answer, Declaration
 from harness.lean.audit.fingerprint import Fingerprints
 from harness.lean.audit.names import parsed, public, shown
@@ -184,34 +184,30 @@ def _cited(constant: Constant) -> tuple[tuple[str, ...], tuple[str, ...]]:
     in_value: Iterable[str] = ()
     match constant:
         case Theorem() | Definition() | Opaque():
-            in_value = _names(constant.value)
+            in_value = map(shown, names_in([constant.value]))
         case InductiveType():
             in_value = map(shown, (*constant.all, *constant.constructors))
         case Constructor():
             in_value = (shown(constant.inductive),)
         case Recursor():
             in_value = map(shown, constant.all)
-    return tuple(_names(constant.type)), tuple(in_value)
-
-
-def _names(e: Expr) -> dict[str, None]:
-    """The constants that an expression speaks of, those that literals stand for included."""
-    found: dict[str, None] = {}
-    for part in parts([e]):
-        if isinstance(part, Const):
-            found[shown(part.name)] = None
-        elif isinstance(part, Proj):
-            found[shown(part.structure)] = None
-        elif isinstance(part, NatLit):
-            found["Nat"] = None
-        elif isinstance(part, StrLit):
-            found["String"] = None
-    return found
+    return tuple(map(shown, names_in([constant.type]))), tuple(in_value)
 
 
 def counted(count: int, what: str) -> str:
     """Such as `1 lemma` and `2 lemmas`."""
     return f"{count} {what}" if count == 1 else f"{count} {what}s"
+
+
+def assumption(axiom: str, citing: str, name: str) -> str:
+    """What `name` rests on through `citing`, in words."""
+    what = "`sorry`" if axiom == "sorryAx" else f"the axiom {readable(axiom)}"
+    return what if citing == name else f"{what}, through {readable(citing)}"
+
+
+def it_or_below(name: str, subject: str) -> str:
+    """What a sentence about `subject` calls one of the declarations that it rests on."""
+    return "it" if name == subject else f"{readable(name)}, on which it rests"
 
 
 def readable(name: str) -> str:

@@ -7,14 +7,12 @@ from importlib.resources import files
 
 from harness.claims.model import Library
 from harness.lean.audit.answer import END, Answer, Malformed, last_step, read_answer
+from harness.lean.audit.comparison import REFERENCE, Comparison, references
 from harness.lean.audit.names import parsed
 from harness.lean.build import Build
 from harness.lean.errand import SECONDS, Errand, ErrandFailed, tell
-from harness.lean.mirror.comparison import REFERENCE, Comparison, references
+from harness.lean.package import CORE
 from harness.lean.toolchain import Caller
-
-CORE = frozenset({"Init", "Std", "Lean", "Lake"})
-"""The first names of the modules that come with Lean itself, which the toolchain vouches for."""
 
 DEATHS = 12
 """How many pieces of work Lean may die of in one package."""

@@ -6,7 +6,7 @@ searched is not believed: of what he says only a proof of the stronger claim sta
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,14 +15,14 @@ from harness.diagnostics import Diagnostic
 from harness.evidence import Evidence, Json, Leg, Outcome, Witness
 from harness.lean import expression as lean
 from harness.lean.audit.answer import Answer
+from harness.lean.audit.comparison import Comparison
 from harness.lean.audit.inspection import inspect
 from harness.lean.certificate.numbers import FURTHER, MODULO_THREE, CannotCertify, numbers_of
 from harness.lean.certificate.statement import refutation, satisfaction, weakening
 from harness.lean.errand import ErrandFailed
 from harness.lean.expression import constants
-from harness.lean.mirror.comparison import Comparison
-from harness.lean.mirror.reach import bridged, reached
 from harness.lean.printer import Printer
+from harness.lean.reach import bridged, reached
 from harness.lean.refuted import DECIDED
 from harness.lean.scope import CannotPrint
 from harness.lean.session import Session
@@ -67,25 +67,27 @@ def certify(session: Session, caller: Caller, searched: Sequence[Evidence]) -> I
             )
         except ErrandFailed as error:
             failed = f"Lean could not be asked: {error}"
-    for item in searched:
-        request = asked.get((item.subject, item.check))
-        if request is None:
-            yield _as_found(claims[item.subject], item)
-        elif failed or request.why_not:
-            yield _not_certified(item, failed or request.why_not)
-        else:
-            yield _judged(session, claims[item.subject], item, request, answer)
-    yield from _unanswered(claims, searched)
+
+    def judged(item: Evidence) -> Evidence:
+        request = asked[item.subject, item.check]
+        if failed or request.why_not:
+            return _not_certified(item, failed or request.why_not)
+        return _judged(session, claims[item.subject], item, request, answer)
+
+    yield from _all(session.project, searched, judged)
 
 
 def uncertified(project: Project, searched: Sequence[Evidence], why: str) -> Iterator[Evidence]:
     """What the search found, where no Lean can be asked."""
+    return _all(project, searched, lambda item: _not_certified(item, why))
+
+
+def _all(
+    project: Project, searched: Sequence[Evidence], judged: Callable[[Evidence], Evidence]
+) -> Iterator[Evidence]:
     claims = {claim.theorem: claim for claim in project.claims}
     for item in searched:
-        if _is_candidate(item):
-            yield _not_certified(item, why)
-        else:
-            yield _as_found(claims[item.subject], item)
+        yield judged(item) if _is_candidate(item) else _as_found(claims[item.subject], item)
     yield from _unanswered(claims, searched)
 
 

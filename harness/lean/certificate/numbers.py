@@ -15,8 +15,8 @@ from harness.claims.model import Library
 from harness.evidence import Json
 from harness.language.terms import Relation
 from harness.lean import expression as lean
+from harness.lean.audit.comparison import REFERENCE
 from harness.lean.expression import Constant, Expression, Literal, Local, apply
-from harness.lean.mirror.comparison import REFERENCE
 from harness.lean.scope import numeral
 
 ONE = "+0"

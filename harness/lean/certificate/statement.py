@@ -17,6 +17,7 @@ from harness.evidence import Counterexample, Json, Witness
 from harness.language.terms import Relation
 from harness.language.transform import fresh
 from harness.lean import expression as lean
+from harness.lean.audit.comparison import Comparison
 from harness.lean.certificate.equation import Point
 from harness.lean.certificate.instance import Instance
 from harness.lean.certificate.numbers import CannotCertify, fraction
@@ -30,7 +31,6 @@ from harness.lean.expression import (
     arrow,
     at_levels,
 )
-from harness.lean.mirror.comparison import Comparison
 from harness.lean.printer import Printer
 from harness.lean.scope import SCALAR_LEVEL
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from harness.lean import expression as lean
+from harness.lean.audit.comparison import Comparison
 from harness.lean.expression import Application, Constant, Expression, ForAll, Function, Literal
-from harness.lean.mirror.comparison import Comparison
 
 WIDTH = 96
 
@@ -26,41 +26,47 @@ def lean_file(found: Comparison, imports: Sequence[str], remark: str) -> str:
     lines = [f"import {name}" for name in imports]
     lines += ["", "/-!", *(f"{line}".rstrip() for line in remark.splitlines()), "-/", ""]
     lines += ["/-- What is claimed. -/", "def Claim : Prop :="]
-    lines += [f"  {_laid(claim, 2)}", "", "/-- It is false. -/", "example : ¬ Claim :="]
-    lines += [f"  fun ({found.proof.name} : Claim) =>", f"    {_laid(found.proof.body, 4)}", ""]
+    lines += [f"  {_text(claim, 2)}", "", "/-- It is false. -/", "example : ¬ Claim :="]
+    lines += [f"  fun ({found.proof.name} : Claim) =>", f"    {_text(found.proof.body, 4)}", ""]
     return "\n".join(lines)
 
 
-def _laid(expression: Expression, indent: int) -> str:
-    """The text of an expression whose first line begins at a column, broken where it is long."""
-    flat = _flat(expression)
-    if len(flat) + indent <= WIDTH:
+def _text(expression: Expression, at: int | None = None) -> str:
+    """The text of an expression on one line; broken where it is long, from the column `at` on."""
+    if (number := _number(expression)) is not None:
+        return number
+    if at is not None and len(flat := _text(expression)) + at <= WIDTH:
         return flat
-    inner = indent + 2
-    new = "\n" + " " * inner
+    here, new = (" ", " ") if at is None else ("\n" + " " * at, "\n" + " " * (at + 2))
     match expression:
         case ForAll("", type_, body):
-            margin = "\n" + " " * indent
-            return f"{_within(type_, indent)} →{margin}{_laid(body, indent)}"
+            return f"{_operand(type_, at)} →{here}{_text(body, at)}"
         case ForAll(name, type_, body):
-            margin = "\n" + " " * indent
-            bound = f"∀ ({lean.identifier(name)} : {_laid(type_, indent + 6 + len(name))}),"
-            return f"{bound}{margin}{_laid(body, indent)}"
+            bound = f"∀ ({lean.identifier(name)} : {_text(type_, _after(at, 6 + len(name)))}),"
+            return f"{bound}{here}{_text(body, at)}"
         case Function(name, type_, body):
-            bound = f"fun ({lean.identifier(name)} : {_laid(type_, indent + 8 + len(name))}) =>"
-            return f"{bound}{new}{_laid(body, inner)}"
-    head, operands = _written(expression)
-    if not operands:
-        return flat
-    if not isinstance(head, str):
-        head = f"(by decide +kernel :{new}{_laid(head[0], inner)})"
-    return new.join([head, *(o if isinstance(o, str) else _within(o, inner) for o in operands)])
+            bound = f"fun ({lean.identifier(name)} : {_text(type_, _after(at, 8 + len(name)))}) =>"
+            return f"{bound}{new}{_text(body, _after(at, 2))}"
+        case Application():
+            head, operands = _written(expression)
+            if not isinstance(head, str):
+                head = f"(by decide +kernel :{new}{_text(head[0], _after(at, 2))})"
+            inner = _after(at, 2)
+            return new.join(
+                [head, *(o if isinstance(o, str) else _operand(o, inner) for o in operands)]
+            )
+        case _:
+            return lean.source(expression)
 
 
-def _within(expression: Expression, indent: int) -> str:
+def _after(at: int | None, more: int) -> int | None:
+    return None if at is None else at + more
+
+
+def _operand(expression: Expression, at: int | None = None) -> str:
     """The same as an operand: in brackets, unless it is one word."""
-    text = _flat(expression)
-    return text if _is_atomic(text) else f"({_laid(expression, indent + 1)})"
+    text = _text(expression)
+    return text if _is_atomic(text) else f"({_text(expression, _after(at, 1))})"
 
 
 def _is_atomic(text: str) -> bool:
@@ -77,34 +83,9 @@ def _closing(text: str) -> int:
     return -1
 
 
-def _flat(expression: Expression) -> str:
-    """The text of an expression on one line."""
-    if (number := _number(expression)) is not None:
-        return number
-    match expression:
-        case ForAll("", type_, body):
-            return f"{_operand(type_)} → {_flat(body)}"
-        case ForAll(name, type_, body):
-            return f"∀ ({lean.identifier(name)} : {_flat(type_)}), {_flat(body)}"
-        case Function(name, type_, body):
-            return f"fun ({lean.identifier(name)} : {_flat(type_)}) => {_flat(body)}"
-        case Application():
-            head, operands = _written(expression)
-            if not isinstance(head, str):
-                head = f"(by decide +kernel : {_flat(head[0])})"
-            return " ".join([head, *(o if isinstance(o, str) else _operand(o) for o in operands)])
-        case _:
-            return lean.source(expression)
-
-
 def _head(expression: Expression) -> str:
     text = _operand(expression)
     return f"@{text}" if isinstance(expression, Constant) else text
-
-
-def _operand(expression: Expression) -> str:
-    text = _flat(expression)
-    return text if _is_atomic(text) else f"({text})"
 
 
 def _number(expression: Expression) -> str | None:

@@ -8,27 +8,25 @@ from dataclasses import dataclass
 from harness.language.terms import Primitive, Term
 from harness.language.types import (
     SCALAR,
-    Index,
     Matrix,
     Type,
-    Vector,
     function_parts,
 )
 from harness.lean import expression as lean
 from harness.lean.certificate.equation import Point, refuted
-from harness.lean.certificate.instance import Instance, fresh_indices
+from harness.lean.certificate.instance import Instance
 from harness.lean.certificate.numbers import (
     ONE,
     CannotCertify,
     place,
 )
+from harness.lean.certificate.values import entries_of, fresh_indices
 from harness.lean.expression import (
     Constant,
     Expression,
     Local,
     apply,
     arrow,
-    substitute,
 )
 from harness.lean.scope import SCALAR_LEVEL, LeanScope
 
@@ -45,47 +43,18 @@ class Trivial:
     def indices(self) -> list[tuple[str, Type]]:
         """The indices at which the subject has a number, by name."""
         families, result = function_parts(self.subject.type)
-        match result:
-            case Matrix(rows, columns):
-                families = [*families, Index(rows), Index(columns)]
-            case Vector(size):
-                families = [*families, Index(size)]
-            case _:
-                pass
+        families = [*families, *entries_of(result)[0]]
         taken = {*self.scope.variables.values(), *self.scope.sorts.values()}
         return list(zip(fresh_indices(len(families), taken), families, strict=True))
 
-    @property
-    def is_matrix(self) -> bool:
-        return isinstance(function_parts(self.subject.type)[1], Matrix)
-
     def proposition(self) -> Expression:
-        names = [name for name, _ in self.indices()]
-        body = self.entry([Local(name) for name in names])
-        if self.is_matrix:
-            row, column = self.indices()[-2:]
-            distinct = arrow(self._same(row, column), FALSEHOOD)
-            body = arrow(distinct, body)
-        binders = [(name, self.scope.type(type_)) for name, type_ in self.indices()]
-        return lean.for_all(binders, body)
-
-    def entry(self, indices: Sequence[Expression]) -> Expression:
-        """That one number is 0."""
-        number = apply(self.scope.term(self.subject), *indices)
-        zero = self.scope.term(Primitive("zero", (), (), SCALAR))
-        equality = Constant("Eq", (f"+{SCALAR_LEVEL}",))
-        return apply(equality, self.scope.alpha, number, zero)
-
-    def _same(self, row: tuple[str, Type], column: tuple[str, Type]) -> Expression:
-        values = [
-            apply(Constant("Fin.val"), self._size(type_), Local(name))
-            for name, type_ in (row, column)
-        ]
-        return apply(Constant("Eq", (ONE,)), lean.NAT, *values)
-
-    def _size(self, type_: Type) -> Expression:
-        assert isinstance(type_, Index)
-        return self.scope.dimension(type_.size)
+        """That each number is 0, but for those on a diagonal."""
+        indices = self.indices()
+        number, places = self._at([Local(name) for name, _ in indices])
+        body = self._equal(number)
+        if places:
+            body = arrow(arrow(_same(places), FALSEHOOD), body)
+        return lean.for_all([(name, self.scope.type(t)) for name, t in indices], body)
 
     def refutation(self, instance: Instance, point: Point) -> Expression:
         """A proof that it is not so at the values of an instance, by `decide` at one point."""
@@ -96,17 +65,30 @@ class Trivial:
             place(value, instance.count(type_))
             for value, (_, type_) in zip(point, indices, strict=True)
         ]
+        number, places = ([instance.at(side) for side in sides] for sides in self._at(given))
         found = apply(Local("trivial"), *given)
-        if self.is_matrix:
-            here = dict(zip((name for name, _ in indices), given, strict=True))
-            same = substitute(instance.at(self._same(*indices[-2:])), here)
-            assert isinstance(same, lean.Application)
-            assert isinstance(same.function, lean.Application)
-            decision = apply(Constant("instDecidableEqNat"), same.function.argument, same.argument)
-            found = apply(found, refuted(same, decision))
-        equation = instance.at(self.entry(given))
-        assert isinstance(equation, lean.Application)
-        assert isinstance(equation.function, lean.Application)
-        decision = apply(instance.numbers.equality, equation.function.argument, equation.argument)
-        proof = apply(refuted(equation, decision), found)
+        if places:
+            decision = apply(Constant("instDecidableEqNat"), *places)
+            found = apply(found, refuted(_same(places), decision))
+        decision = apply(instance.numbers.equality, *number)
+        proof = apply(refuted(instance.at(self._equal(number)), decision), found)
         return lean.Function("trivial", instance.at(self.proposition()), proof)
+
+    def _at(self, indices: Sequence[Expression]) -> tuple[list[Expression], list[Expression]]:
+        """A number of the subject beside 0, and of a matrix its row and its column as numbers."""
+        number = apply(self.scope.term(self.subject), *indices)
+        zero = self.scope.term(Primitive("zero", (), (), SCALAR))
+        result = function_parts(self.subject.type)[1]
+        sizes = [result.rows, result.columns] if isinstance(result, Matrix) else []
+        places = [
+            apply(Constant("Fin.val"), self.scope.dimension(size), index)
+            for size, index in zip(sizes, indices[len(indices) - len(sizes) :], strict=True)
+        ]
+        return [number, zero], places
+
+    def _equal(self, sides: Sequence[Expression]) -> Expression:
+        return apply(Constant("Eq", (f"+{SCALAR_LEVEL}",)), self.scope.alpha, *sides)
+
+
+def _same(places: Sequence[Expression]) -> Expression:
+    return apply(Constant("Eq", (ONE,)), lean.NAT, *places)

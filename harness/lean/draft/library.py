@@ -20,17 +20,18 @@ from harness.language.scope import Scope
 from harness.language.syntax import LanguageError
 from harness.language.terms import Term
 from harness.language.transform import fresh
+from harness.lean.audit.comparison import Comparison
 from harness.lean.draft.conversions import Unreadable
 from harness.lean.draft.pattern import Pattern
-from harness.lean.draft.prefix import beta
 from harness.lean.draft.reader import Misread, Reader
 from harness.lean.draft.signature import Signature, fits, read_signature
 from harness.lean.draft.terms import constant_of
 from harness.lean.expression import Expression, constants
-from harness.lean.mirror.comparison import Comparison
-from harness.lean.mirror.meaning import NOTATION, handed, meaning
+from harness.lean.mirror.meaning import meaning
 from harness.lean.printer import Printer
+from harness.lean.reach import NOTATION, handed
 from harness.lean.scope import CannotPrint
+from harness.lean.stored import beta
 
 Ask = Callable[[Sequence[Comparison]], Mapping[str, bool]]
 """Which of some comparisons the kernel accepts, by their keys."""

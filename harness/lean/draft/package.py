@@ -14,23 +14,22 @@ from harness.kernel.declarations import Definition
 from harness.language.primitives import signatures
 from harness.lean.arrangement import arranged, arrangement
 from harness.lean.audit.answer import Ruling
+from harness.lean.audit.comparison import Comparison, Plan
 from harness.lean.audit.inspection import cited, inspect
 from harness.lean.build import Build
 from harness.lean.draft.library import Discovered, Stored, discover
 from harness.lean.draft.pattern import Pattern, pattern
-from harness.lean.draft.prefix import read
 from harness.lean.draft.signature import Signature
 from harness.lean.draft.statement import Draft, draft
 from harness.lean.draft.terms import candidates, has_signs, is_about_signs, shapes
 from harness.lean.expression import Expression
 from harness.lean.mirror import keys
-from harness.lean.mirror.comparison import Comparison
 from harness.lean.mirror.meaning import meaning
-from harness.lean.mirror.plan import Plan
 from harness.lean.operators import Terms, Way, extended, tried
 from harness.lean.printer import Printer
 from harness.lean.scope import CannotPrint
 from harness.lean.session import Session
+from harness.lean.stored import read
 from harness.lean.toolchain import Caller
 
 _RECURSIVE = frozenset({"brecOn", "rec", "below", "fix"})

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from harness.claims.model import ARGUMENT, SCALARS, Arrangement
-from harness.lean.draft.prefix import names, unfolded
 from harness.lean.expression import (
     Application,
     Constant,
@@ -17,6 +16,7 @@ from harness.lean.expression import (
     spine,
     substitute,
 )
+from harness.lean.stored import names, unfolded
 
 
 @dataclass(frozen=True)

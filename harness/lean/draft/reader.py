@@ -45,9 +45,9 @@ from harness.language.types import (
 from harness.lean import expression as lean
 from harness.lean.draft.conversions import Unreadable, arrows_of, converted, row
 from harness.lean.draft.pattern import Pattern
-from harness.lean.draft.prefix import base_name, beta, names, short, unfolded
 from harness.lean.draft.types import Names, TypeReader
 from harness.lean.expression import Constant, Expression, ForAll, Literal, Local, spine
+from harness.lean.stored import base_name, beta, names, short, unfolded
 
 
 class Misread(Exception):

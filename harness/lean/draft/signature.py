@@ -20,10 +20,10 @@ from harness.language.types import (
 )
 from harness.lean import expression as lean
 from harness.lean.draft.conversions import Unreadable, arrows_of
-from harness.lean.draft.prefix import short, unfolded
 from harness.lean.draft.reader import Reader
 from harness.lean.draft.types import Names
 from harness.lean.expression import Constant, Expression, ForAll, Local, spine
+from harness.lean.stored import short, unfolded
 
 
 @dataclass(frozen=True)

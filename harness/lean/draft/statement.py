@@ -14,11 +14,11 @@ from harness.language.types import Parameter, Sort, Type
 from harness.lean import expression as lean
 from harness.lean.draft.conversions import Unreadable
 from harness.lean.draft.pattern import Pattern
-from harness.lean.draft.prefix import base_name, names, short, shown, spoken_name, unfolded
 from harness.lean.draft.reader import Misread, Reader
 from harness.lean.draft.signature import is_size
 from harness.lean.draft.types import Names
 from harness.lean.expression import Constant, Expression, ForAll, Local, constants, spine
+from harness.lean.stored import base_name, names, short, shown, spoken_name, unfolded
 
 _OF_INDICES = frozenset({"Fintype", "Finite", "DecidableEq"})
 """Classes of Lean's and Mathlib's that say that a type is one of indices."""

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
 from harness.claims.model import TO_BE_SAID, Library
 from harness.claims.write import specification
 from harness.lean.draft.statement import Draft, Untranslated
-from harness.lean.places import Place
-
-_OPENING = {")": "(", "]": "[", "}": "{", "⟩": "⟨"}
+from harness.lean.places import Place, binder_text, conclusion_text
 
 
 def draft_text(draft: Draft, library: Library, place: Place | None) -> str:
@@ -43,38 +39,3 @@ def _own_text(part: Untranslated, source: str) -> str:
     if part.name:
         return binder_text(source, part.name) or f"({part.name} : {part.text})"
     return conclusion_text(source) or part.text
-
-
-def binder_text(statement: str, name: str) -> str:
-    """The brackets of a Lean statement that bind `name`, such as `(h : 0 < n)`."""
-    for start, end in _groups(statement):
-        group = statement[start : end + 1]
-        names = group[1:].split(":", 1)[0].split()
-        if ":" in group and name in names:
-            return " ".join(group.split())
-    return ""
-
-
-def conclusion_text(statement: str) -> str:
-    """What a Lean statement says after its binders."""
-    end = max((end for _, end in _groups(statement, before_colon=True)), default=-1)
-    _, colon, text = statement[end + 1 :].partition(":")
-    return " ".join(text.split()) if colon else ""
-
-
-def _groups(statement: str, *, before_colon: bool = False) -> list[tuple[int, int]]:
-    """Where the outermost brackets open and close; with `before_colon`, those of binders alone."""
-    found: list[tuple[int, int]] = []
-    opened: list[int] = []
-    for match in re.finditer(r"[()\[\]{}⟨⟩:]", statement):
-        mark = match[0]
-        if mark == ":":
-            if not opened and before_colon:
-                break
-        elif mark in _OPENING.values():
-            opened.append(match.start())
-        elif opened:
-            start = opened.pop()
-            if not opened:
-                found.append((start, match.start()))
-    return found

@@ -22,8 +22,8 @@ from harness.language.types import (
     Vector,
 )
 from harness.lean.draft.conversions import Unreadable
-from harness.lean.draft.prefix import names, short, unfolded
 from harness.lean.expression import Application, Constant, Expression, ForAll, Literal, Local, spine
+from harness.lean.stored import names, short, unfolded
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ ROOM = 4
 
 
 @dataclass(frozen=True)
-class Difference:
+class Mismatch:
     """An instance on which two values that should be one are not."""
 
     summary: str
@@ -47,7 +47,7 @@ class Tally:
     sizes: list[Mapping[str, int]] = field(default_factory=list)
     largest: float = 0.0
     """The largest part of the bound that a difference of doubles took up."""
-    difference: Difference | None = None
+    difference: Mismatch | None = None
 
     @property
     def compared(self) -> int:
@@ -76,7 +76,7 @@ class Tally:
                 f"{remark}; side {side}",
             )
             at = ", ".join(f"{name} = {size}" for name, size in instance.sizes.items())
-            self.difference = Difference(
+            self.difference = Mismatch(
                 f"{remark} differ{f' at sizes {at}' if at else ''}.", example
             )
 

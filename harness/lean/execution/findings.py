@@ -5,10 +5,13 @@ from __future__ import annotations
 from harness.evidence import Evidence, Json, Leg, Outcome
 from harness.lean.execution.compare import Tally
 from harness.lean.execution.kinds import Scalars
-from harness.lean.refuted import Fact, refuted
+from harness.lean.refuted import Fact, LeanCheck
 from harness.lean.session import Session
 
-CHECKS: dict[Scalars, str] = {"Rat": "rational", "Float": "float64"}
+CHECKS: dict[Scalars, LeanCheck] = {
+    "Rat": LeanCheck(Leg.EXECUTION, "rational"),
+    "Float": LeanCheck(Leg.EXECUTION, "float64"),
+}
 
 ROUTE = "compiled by Lean from the terms that it has stored"
 """How every definition is run: its text is not looked at."""
@@ -35,18 +38,10 @@ def evidence(session: Session, name: str, kind: Scalars, tally: Tally, seconds: 
         data["largest_part_of_bound"] = tally.largest
         data["without_bound"] = tally.without_bound
     if tally.difference is not None:
-        return refuted(
-            name,
-            Leg.EXECUTION,
-            CHECKS[kind],
-            Fact.OTHER_VALUES,
-            tally.difference.summary,
-            data,
-            counterexample=tally.difference.example,
-            seconds=seconds,
-        )
-    outcome, summary = agreed(kind, tally)
-    return Evidence(name, Leg.EXECUTION, CHECKS[kind], outcome, summary, data, seconds=seconds)
+        about = name, Fact.OTHER_VALUES, tally.difference.summary, data
+        example = tally.difference.example
+        return CHECKS[kind].refuted(*about, counterexample=example, seconds=seconds)
+    return CHECKS[kind].found(name, *agreed(kind, tally), data, seconds=seconds)
 
 
 def agreed(kind: Scalars, tally: Tally) -> tuple[Outcome, str]:

@@ -38,15 +38,6 @@ _BUDGET = 36
 
 
 @dataclass(frozen=True)
-class Open:
-    """A function that the subject leaves open: which of the kinds below stands for it."""
-
-    type: Type
-    kind: str
-    """`weights` for maps of vectors to vectors of their size, `power` for maps of scalars."""
-
-
-@dataclass(frozen=True)
 class Instance:
     """Sizes and values for all parameters of one subject."""
 
@@ -61,21 +52,21 @@ class Instance:
     """NumPy arrays of integers, for parameters whose values are indices or positions."""
 
 
-def open_kind(type_: Type) -> Open | None:
-    """How to stand for a function of this type; nothing where a table can hold it.
+def open_kind(type_: Type) -> str:
+    """What stands for a function of this type that is left open.
 
-    Raises `Unsupported` where neither is possible.
+    `weights` for maps of vectors to vectors of their size, `power` for maps of scalars; empty
+    where a table can hold the function. Raises `Unsupported` where neither is possible.
     """
     arguments, result = function_parts(type_)
     data = [a for a in arguments if not isinstance(resolve(a), Index | Named)]
     if not data:
-        return None
-    if len(data) > 1 or arguments[-1] is not data[0]:
-        raise Unsupported(f"no function of type {type_} is at hand to run with")
-    if isinstance(data[0], Scalar) and isinstance(result, Scalar):
-        return Open(type_, "power")
-    if isinstance(data[0], Vector) and data[0] == result:
-        return Open(type_, "weights")
+        return ""
+    if len(data) == 1 and arguments[-1] is data[0]:
+        if isinstance(data[0], Scalar) and isinstance(result, Scalar):
+            return "power"
+        if isinstance(data[0], Vector) and data[0] == result:
+            return "weights"
     raise Unsupported(f"no function of type {type_} is at hand to run with")
 
 
@@ -84,7 +75,7 @@ def open_numbers(parameters: Sequence[Parameter]) -> dict[str, int]:
 
     Raises `Unsupported` as `open_kind` does.
     """
-    opened = [p.name for p in parameters if p.is_explicit and open_kind(p.type) is not None]
+    opened = [p.name for p in parameters if p.is_explicit and open_kind(p.type)]
     return {name: number for number, name in enumerate(opened, 1)}
 
 
@@ -164,7 +155,7 @@ def _fill(
     numbers: dict[str, Any] = {}
     places: dict[str, Any] = {}
     for parameter in parameters:
-        if not parameter.is_explicit or open_kind(parameter.type) is not None:
+        if not parameter.is_explicit or open_kind(parameter.type):
             continue
         shape = shape_of(parameter.type, sizes)
         if is_place(parameter.type):

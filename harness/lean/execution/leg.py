@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from harness.arrays.values import Unsupported
-from harness.evidence import Evidence, Leg, Outcome
+from harness.evidence import Evidence, Outcome
 from harness.lean.errand import Errand, ErrandFailed, Told, tell
 from harness.lean.execution.compare import compare
 from harness.lean.execution.findings import evidence
 from harness.lean.execution.program import Program, program
 from harness.lean.execution.questions import Question, questions
-from harness.lean.execution.subjects import Subject, constants, subjects
+from harness.lean.execution.subjects import CHECK, Subject, constants, subjects
 from harness.lean.execution.wire import inputs, line
 from harness.lean.process import Stopped
 from harness.lean.session import Session
@@ -42,7 +42,7 @@ def execute(session: Session, caller: Caller, *, seed: int = 0) -> Iterator[Evid
     if asked:
         answers = ask(made, asked, session, caller)
     for name, (outcome, summary) in {**faults, **answers.faults}.items():
-        yield Evidence(name, Leg.EXECUTION, "execution", outcome, summary, session.toolchain)
+        yield CHECK.found(name, outcome, summary, session.toolchain)
     for subject in found:
         if subject.name not in faults and subject.name not in answers.faults:
             yield from _compared(session, subject, asked, answers)
@@ -65,10 +65,10 @@ def _compared(
         ]
     except Unsupported as error:
         summary = f"Lean runs it, and the evaluator of the specifications cannot: {error}."
-        found = [Evidence(subject.name, Leg.EXECUTION, "execution", Outcome.INCONCLUSIVE, summary)]
+        found = [CHECK.found(subject.name, Outcome.INCONCLUSIVE, summary)]
     except Exception as error:  # a fault of ours, or an answer without sense: this subject's alone
         summary = f"The comparison failed: {type(error).__name__}: {error}"
-        found = [Evidence(subject.name, Leg.EXECUTION, "execution", Outcome.ERROR, summary)]
+        found = [CHECK.found(subject.name, Outcome.ERROR, summary)]
     yield from found
 
 

@@ -12,8 +12,8 @@ from harness.arrays.floats import Bounded, BoundedFloat64
 from harness.arrays.functions import exponential
 from harness.claims.model import Library
 from harness.language.terms import Equation, Term, Variable
-from harness.language.types import Parameter
-from harness.lean.execution.inputs import Instance, Open, open_kind, open_numbers
+from harness.language.types import Parameter, Type
+from harness.lean.execution.inputs import Instance, open_kind, open_numbers
 
 
 class Exact:
@@ -64,9 +64,9 @@ def sides(
     for parameter in parameters:
         if not parameter.is_explicit:
             continue
-        name, opened = parameter.name, open_kind(parameter.type)
-        if opened is not None:
-            variables[name] = _opened(kind, opened, instance.mode, numbers[name])
+        name = parameter.name
+        if name in numbers:
+            variables[name] = _opened(kind, parameter.type, instance.mode, numbers[name])
         elif name in instance.places:
             variables[name] = Places(instance.places[name][None])
         else:
@@ -94,25 +94,21 @@ def _value(
     return kind.arithmetic.lay(lambda a: np.broadcast_to(a, shape).reshape(shape[1:]), found)
 
 
-def _opened(kind: Exact | Doubles, opened: Open, mode: int, number: int) -> Value[Any]:
+def _opened(kind: Exact | Doubles, type_: Type, mode: int, number: int) -> Value[Any]:
+    import numpy as np
+
     arithmetic: Any = kind.arithmetic
 
     def call(arguments: Sequence[Any]) -> Any:
         *places, x = arguments
         factor: Any = number + sum(places)
-        if opened.kind == "power":
+        if open_kind(type_) == "power":
             return kind.power(mode, factor, x)
-        powers = kind.power(mode, _with_axis(factor), x)
+        powers = kind.power(mode, np.asarray(factor)[..., None], x)
         total = arithmetic.lay(lambda a: a[..., None], arithmetic.total(powers))
         return arithmetic.divide(powers, total)
 
-    return open_function(opened.type, call)
-
-
-def _with_axis(factor: Any) -> Any:
-    import numpy as np
-
-    return np.asarray(factor)[..., None]
+    return open_function(type_, call)
 
 
 def _fractions(numbers: Any) -> Any:

@@ -75,16 +75,16 @@ class ConcreteScope:
         """
         type_ = parameter.type
         opened = open_kind(type_)
-        if opened is not None and self._whole():
+        if opened and self._whole():
             raise CannotPrint(f"no function of type {type_} is at hand to run with")
-        if opened is not None:
+        if opened:
             *places, data = function_parts(type_)[0]
             names = [f"i_{i}" for i in range(len(places))]
             binders = self._binders(names, places)
             factor = " + ".join([str(number), *(f"{name}.val" for name in names)])
             size = f"{self.size(Index(data.size))} " if isinstance(data, Vector) else ""
             binders.append(f"(x_ : {self.text(self.lean.type(data))})")
-            return f"fun {' '.join(binders)} => {opened.kind} mode ({factor}) {size}x_"
+            return f"fun {' '.join(binders)} => {opened} mode ({factor}) {size}x_"
         axes = self.axes(type_)
         names = [f"i_{i}" for i in range(len(axes))]
         index = "0"
@@ -110,7 +110,7 @@ class ConcreteScope:
         A map to indices of nothing exists from nothing only. Empty for other types.
         """
         arguments, result = function_parts(parameter.type)
-        if open_kind(parameter.type) is not None or not isinstance(result, Index):
+        if open_kind(parameter.type) or not isinstance(result, Index):
             return ""
         return " → ".join(f"0 < {self.size(type_)}" for type_ in (*arguments, result))
 

@@ -9,10 +9,12 @@ from harness.claims.model import Claim, Definition, Library, ScalarKind
 from harness.evidence import Evidence, Leg, Outcome
 from harness.language.terms import Equation, Term, Variable
 from harness.language.types import Parameter
-from harness.lean.mirror.reach import reached
 from harness.lean.printer import applied
-from harness.lean.refuted import Fact, Ground, refuted, ruled
+from harness.lean.reach import reached
+from harness.lean.refuted import Fact, LeanCheck, ruled
 from harness.lean.session import Session
+
+CHECK = LeanCheck(Leg.EXECUTION, "execution")
 
 UNCOMPUTED = frozenset({"Real", "Complex"})
 """Types of which no number can be written down whole."""
@@ -89,7 +91,7 @@ def _refusal(session: Session, subject: Subject) -> Evidence | None:
     if subject.scalars is not None and subject.scalars.lean_name in UNCOMPUTED:
         name = subject.scalars.lean_name
         summary = f"There is nothing to run: no program computes with numbers of Lean's {name}."
-        return _evidence(subject, Outcome.NOT_APPLICABLE, summary)
+        return CHECK.found(subject.name, Outcome.NOT_APPLICABLE, summary)
     run = constants(library, subject)
     below = {
         name: declarations[name]
@@ -104,7 +106,7 @@ def _refusal(session: Session, subject: Subject) -> Evidence | None:
                 f"Lean would run other code in place of {name}, which is marked "
                 f"{', '.join(sorted(swapped))}."
             )
-            return _refuted(subject, Fact.REPLACED, summary)
+            return CHECK.refuted(subject.name, Fact.REPLACED, summary)
     for theorem, replaced in session.answer.replacements.items():
         # What replaces a function of Lean's own may be run by anything.
         is_run = replaced in below or replaced not in declarations
@@ -116,20 +118,20 @@ def _refusal(session: Session, subject: Subject) -> Evidence | None:
                 f"says, {which}."
             )
             if proved is False:
-                return _refuted(subject, Fact.REPLACED, summary)
-            return _evidence(subject, Outcome.NOT_RUN, summary)
+                return CHECK.refuted(subject.name, Fact.REPLACED, summary)
+            return CHECK.found(subject.name, Outcome.NOT_RUN, summary)
     for name in below:
         ruling = session.answer.replayed.get(name)
         if ruling is not None and ruling.verdict in ("refused", "undecided"):
             does = "refuses" if ruling.verdict == "refused" else "does not decide"
             summary = f"Not run: the kernel {does} {name}: {ruling.reason}."
-            return _evidence(subject, Outcome.NOT_RUN, summary)
+            return CHECK.found(subject.name, Outcome.NOT_RUN, summary)
     missing = next((name for name in run if name not in declarations), None)
     if missing is not None:
         summary = f"Lean has no {missing} to run."
         if session.build.ok:
-            return _refuted(subject, Fact.ABSENT, summary)
-        return _evidence(subject, Outcome.NOT_RUN, summary)
+            return CHECK.refuted(subject.name, Fact.ABSENT, summary)
+        return CHECK.found(subject.name, Outcome.NOT_RUN, summary)
     return None
 
 
@@ -139,11 +141,3 @@ def _proved(session: Session, theorem: str) -> bool | None:
         return False
     outcome = ruled([*map(session.answer.replayed.get, session.graph.rests_on(theorem))])
     return {Outcome.CONFIRMED: True}.get(outcome, False if outcome is Outcome.REFUTED else None)
-
-
-def _refuted(subject: Subject, ground: Ground, summary: str) -> Evidence:
-    return refuted(subject.name, Leg.EXECUTION, "execution", ground, summary)
-
-
-def _evidence(subject: Subject, outcome: Outcome, summary: str) -> Evidence:
-    return Evidence(subject.name, Leg.EXECUTION, "execution", outcome, summary)

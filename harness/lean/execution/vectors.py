@@ -47,11 +47,11 @@ class Vectors:
         found: dict[str, Json] = {}
         counted = open_numbers(self.subject.parameters)
         for parameter in self.subject.parameters:
-            if parameter.name in counted and (opened := open_kind(parameter.type)) is not None:
+            if parameter.name in counted:
                 # Of a family of functions, each is another one.
-                members = len(function_parts(opened.type)[0]) - 1
+                members = len(function_parts(parameter.type)[0]) - 1
                 c = " + ".join([str(counted[parameter.name]), *["its index"] * members])
-                found[parameter.name] = STANDS_FOR[opened.kind, self.kind].format(c=c)
+                found[parameter.name] = STANDS_FOR[open_kind(parameter.type), self.kind].format(c=c)
         return found
 
     def arrays(self, number: int) -> tuple[dict[str, Any], Any]:

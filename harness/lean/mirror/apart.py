@@ -8,36 +8,32 @@ asked whether they differ there, which it decides by computing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import count, cycle
 from typing import Any
 
 from harness.claims.load import core_scalars
 from harness.claims.model import ARGUMENT, SCALARS, Library
 from harness.evidence import Json
-from harness.language.elaborate import elaborate_as
-from harness.language.parser import parse_term
-from harness.language.scope import Scope
 from harness.language.types import (
-    SCALAR,
     Function,
     Index,
     Matrix,
     Named,
+    Parameter,
     Scalar,
     Sort,
     Type,
     Vector,
-    dim_value,
     function_parts,
     resolve,
 )
 from harness.lean import expression as lean
-from harness.lean.certificate.equation import Sides, refuted
-from harness.lean.certificate.numbers import INTEGERS, MODULO_THREE, Numbers, place, table
-from harness.lean.expression import Constant, Expression, apply, at_levels, substitute
+from harness.lean.audit.comparison import Comparison, Identity, Trial
+from harness.lean.certificate.equation import refuted
+from harness.lean.certificate.numbers import INTEGERS, MODULO_THREE, CannotCertify, Numbers
+from harness.lean.certificate.values import Values
+from harness.lean.expression import Constant, Expression, apply, at_levels
 from harness.lean.mirror import keys
-from harness.lean.mirror.comparison import Comparison, Identity
 from harness.lean.mirror.meaning import sums
 from harness.lean.mirror.plan import identities
 from harness.lean.printer import Printer, levels_of
@@ -53,19 +49,6 @@ _SUPPLIES = (
     (1, 0, 1, 1, 2, 0),
 )
 """What numbers are taken from, in turn."""
-
-
-class _NoInstance(Exception):
-    """There is no instance here, or none that is known."""
-
-
-@dataclass(frozen=True)
-class Trial:
-    """One instance, and the statement that the two terms differ there, with its proof."""
-
-    comparison: Comparison
-    at: str
-    """Where that is, in words."""
 
 
 def trials(library: Library, asked: Iterable[str]) -> dict[str, tuple[Trial, ...]]:
@@ -87,7 +70,7 @@ def trials(library: Library, asked: Iterable[str]) -> dict[str, tuple[Trial, ...
                 for supply in _SUPPLIES
                 if (trial := _trial(printer, identity, sizes, cycle(supply), numbers)) is not None
             )
-        except (_NoInstance, CannotPrint):
+        except (CannotCertify, CannotPrint):
             found[key] = ()
     return found
 
@@ -114,14 +97,16 @@ def _trial(
     """The instance of these sizes; `None` where there is none, such as an index below 0."""
     try:
         instance = _Instance(printer, identity, sizes, supply)
-    except _NoInstance:
+    except CannotCertify:
         return None
     comparison = Comparison(f"{identity.key}:apart:{next(numbers)}", (), *instance.difference())
-    return Trial(comparison.of("", printer.library), instance.at())
+    return Trial(comparison.of("", printer.library), instance.at_which())
 
 
-class _Instance:
-    """Two terms at given sizes and numbers. Raises `_NoInstance` and `CannotPrint`."""
+class _Instance(Values):
+    """Two terms at given sizes and numbers. Raises `CannotCertify` and `CannotPrint`."""
+
+    least = 0
 
     def __init__(
         self,
@@ -130,23 +115,16 @@ class _Instance:
         sizes: Mapping[str, int],
         supply: Iterator[int],
     ) -> None:
+        numbers, arithmetic, known = _scalars(printer, identity)
+        super().__init__(numbers, identity.scope, arithmetic, sizes)
+        self.known |= known
         self.identity = identity
-        self.sizes = sizes
         self.supply = supply
         self.places = count(1)
-        self.numbers, self.scope, self.known = _scalars(printer, identity)
         self.values: dict[str, Json] = {}
-        for parameter in identity.parameters:
-            name = identity.scope.local(parameter).name
-            match parameter.sort:
-                case Sort.DIMENSION:
-                    self.known[name] = numeral(sizes[parameter.name])
-                case Sort.TYPE:
-                    self.known[name] = apply(Constant("Fin"), numeral(sizes[parameter.name]))
-                case type_:
-                    self.known[name], self.values[parameter.name] = self.value(type_)
+        self.put(identity.parameters, self.drawn)
 
-    def at(self) -> str:
+    def at_which(self) -> str:
         """Where it is, in words."""
         sizes = ", ".join(f"{name} = {size}" for name, size in self.sizes.items())
         values = ", ".join(f"{name} = {_text(value)}" for name, value in self.values.items())
@@ -155,104 +133,42 @@ class _Instance:
 
     def difference(self) -> tuple[Expression, Expression]:
         """That not all entries are equal, and its proof by computing."""
-        entries: list[Type] = []
-        type_ = resolve(self.identity.result)
-        while True:
-            match type_:
-                case Function(source, target) if isinstance(resolve(source), Index | Named):
-                    entries.append(source)
-                    type_ = resolve(target)
-                case Vector(size):
-                    entries.append(Index(size))
-                    type_ = SCALAR
-                case Matrix(rows, columns):
-                    entries += [Index(rows), Index(columns)]
-                    type_ = SCALAR
-                case _:
-                    break
-        if isinstance(type_, Scalar):
-            equality = self.numbers.equality
-        elif isinstance(type_, Index | Named):
-            equality = apply(Constant("instDecidableEqFin"), numeral(self.count(type_)))
-        else:
-            raise _NoInstance
-        sides = Sides(
-            [],
-            [],
-            [(f"i_{n}", self.type(source)) for n, source in enumerate(entries)],
-            [self.count(source) for source in entries],
-            self.type(type_),
-            equality,
-            substitute(self.identity.this, self.known),
-            substitute(self.identity.that, self.known),
-        )
+        own = self.identity
+        sides = self.compared(own.result, self.at(own.this), self.at(own.that))
         everywhere, decision = sides.everywhere()
-        zero = dict.fromkeys(levels_of(self.identity.scope), "0")
+        zero = dict.fromkeys(levels_of(own.scope), "0")
         statement = apply(Constant("Not"), everywhere)
         return at_levels(statement, zero), at_levels(refuted(everywhere, decision), zero)
 
-    def type(self, type_: Type) -> Expression:
-        return substitute(self.identity.scope.type(type_), self.known)
+    def drawn(self, parameter: Parameter) -> Json:
+        value = self.values[parameter.name] = self.draw(parameter.type)
+        return value
 
-    def count(self, type_: Type) -> int:
-        """How many indices or positions there are."""
-        match resolve(type_):
-            case Index(size):
-                return dim_value(size, self.sizes)
-            case Named(name):
-                return self.sizes[name]
-        raise _NoInstance
-
-    def value(self, type_: Type) -> tuple[Expression, Json]:
-        """A value of a type, in Lean and for people."""
+    def draw(self, type_: Type) -> Json:
+        """A value of a type; an open function squares each entry of its last argument."""
         match resolve(type_):
             case Scalar():
-                number = next(self.supply)
-                return self.numbers.number(number), number
+                return next(self.supply)
             case Index() | Named() as target:
                 if (size := self.count(target)) == 0:
-                    raise _NoInstance
-                chosen = next(self.places) % size
-                return place(chosen, size), chosen
+                    raise CannotCertify("there is no index below 0")
+                return next(self.places) % size
             case Vector(size):
-                return self.table(Index(size), SCALAR)
+                return [next(self.supply) for _ in range(self.count(Index(size)))]
             case Matrix(rows, columns):
-                return self.table(Index(rows), Vector(columns))
+                return [self.draw(Vector(columns)) for _ in range(self.count(Index(rows)))]
             case Function(source, target) if isinstance(resolve(source), Index | Named):
-                return self.table(source, target)
+                return [self.draw(target) for _ in range(self.count(source))]
             case Function() as open_:
-                return self.function(open_)
-        raise _NoInstance
+                arguments, result = function_parts(open_)
+                is_of_numbers = isinstance(resolve(result), Scalar | Vector | Matrix)
+                if resolve(arguments[-1]) == resolve(result) and is_of_numbers:
+                    return "x ↦ x * x"
+        raise CannotCertify(f"no value of {type_} is known")
 
-    def table(self, source: Type, target: Type) -> tuple[Expression, Json]:
-        size = self.count(source)
-        if size == 0:
-            # Nobody asks for its values; whatever they would be they need not be made of it.
-            inner, _ = self.value(target)
-            return lean.Function("i", self.type(source), inner), []
-        found = [self.value(target) for _ in range(size)]
-        return table([value for value, _ in found], self.type(target)), [told for _, told in found]
-
-    def function(self, type_: Function) -> tuple[Expression, Json]:
-        """A function that is left open: each entry of its last argument, squared."""
-        arguments, result = function_parts(type_)
-        if resolve(arguments[-1]) != resolve(result) or "multiply" not in self.scope.instances:
-            raise _NoInstance
-        match resolve(result):
-            case Scalar():
-                indices: list[Type] = []
-            case Vector(size):
-                indices = [Index(size)]
-            case Matrix(rows, columns):
-                indices = [Index(rows), Index(columns)]
-            case _:
-                raise _NoInstance
-        text = "x ↦ x * x"
-        one = elaborate_as(parse_term(text), Function(SCALAR, SCALAR), Scope({}, ()))
-        binders = [(f"x_{n}", self.type(each)) for n, each in enumerate(arguments)]
-        places = [(f"i_{n}", self.type(each)) for n, each in enumerate(indices)]
-        entry = apply(lean.Local(binders[-1][0]), *(lean.Local(name) for name, _ in places))
-        return lean.function([*binders, *places], apply(self.scope.term(one), entry)), text
+    def nothing(self, type_: Type) -> Expression:
+        """Whatever it is; nobody asks for it."""
+        return self.value(type_, self.draw(type_))
 
 
 def _scalars(
@@ -263,7 +179,7 @@ def _scalars(
     if own.kind:
         kind = printer.library.scalars[own.kind]
         if kind.lean_name not in _CONCRETE:
-            raise _NoInstance
+            raise CannotCertify(f"no numbers of {kind.lean_name} compute in the kernel")
         return _CONCRETE[kind.lean_name], printer.of_type(kind), {}
     kinds = [printer.library.scalars[item] for item in own.items if item in printer.library.scalars]
     divides = "divide" in own.items or any(k.lean_name == "Lean.Grind.Field" for k in kinds)

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from harness.claims.document import YamlPath
 from harness.claims.model import Claim, Hypothesis
 from harness.lean import expression as lean
-from harness.lean.draft.prefix import shown, spine, spoken_name
-from harness.lean.draft.text import binder_text, conclusion_text
 from harness.lean.expression import Constant, Expression, ForAll, Local
 from harness.lean.mirror.short import Short, is_proposition
+from harness.lean.places import binder_text, conclusion_text
+from harness.lean.stored import shown, spine, spoken_name
 
 _CORE = frozenset(
     {"Fin", "Nat", "Eq", "Ne", "And", "Or", "Not", "Exists", "OfNat.ofNat", "Neg.neg"}
@@ -46,7 +46,7 @@ class _Binder:
 
 
 @dataclass(frozen=True)
-class Sides:
+class Statements:
     """A claim as it is printed, and its theorem as Lean has stored it."""
 
     claim: Claim
@@ -128,8 +128,7 @@ class Sides:
         if hypothesis is not None:
             text = f"{hypothesis.name}: {hypothesis.text}"
             summary = f"The specification assumes `{text}`, which {self.constant} does not."
-            path = hypothesis.place.path if hypothesis.place else ("theorem",)
-            return Difference("a hypothesis more in the specification", summary, path)
+            return Difference("a hypothesis more in the specification", summary, _of(hypothesis))
         summary = f"The specification ranges over `{binder.name}`, which {self.constant} does not."
         return Difference("a parameter more in the specification", summary, self._place("for"))
 
@@ -155,8 +154,7 @@ class Sides:
                 f"The specification assumes `{hypothesis.name}: {hypothesis.text}`, and "
                 f"{self.constant} has `{self._own(theirs)}` there."
             )
-            path = hypothesis.place.path if hypothesis.place else ("theorem",)
-            return Difference("another hypothesis", summary, path)
+            return Difference("another hypothesis", summary, _of(hypothesis))
         parameter = {p.name: p for p in self.claim.parameters}.get(ours.name)
         sort = parameter.type if parameter is not None and parameter.is_explicit else "another"
         summary = (
@@ -236,3 +234,7 @@ def _telescope(statement: Expression) -> tuple[list[_Binder], Expression]:
 
 def _index(texts: list[str], text: str) -> int | None:
     return texts.index(text) if text in texts else None
+
+
+def _of(hypothesis: Hypothesis) -> YamlPath:
+    return hypothesis.place.path if hypothesis.place else ("theorem",)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, count
 
 from harness.claims.model import OPERATORS, Claim, Library, ScalarKind
@@ -11,20 +11,19 @@ from harness.diagnostics import Diagnostic
 from harness.evidence import Evidence, Json, Leg, Outcome
 from harness.lean import expression as lean
 from harness.lean.absence import explain_absence
-from harness.lean.audit.answer import Ruling
-from harness.lean.audit.graph import counted, readable
-from harness.lean.draft.prefix import read, unfolded
+from harness.lean.audit.comparison import Comparison
+from harness.lean.audit.graph import assumption, counted
 from harness.lean.expression import Expression
 from harness.lean.levels import is_one, raised
 from harness.lean.mirror import keys
-from harness.lean.mirror.comparison import Comparison
-from harness.lean.mirror.difference import Difference, Sides
-from harness.lean.mirror.reach import bridged, reached
+from harness.lean.mirror.difference import Difference, Statements
 from harness.lean.printer import Printer
-from harness.lean.refuted import Fact, Ground, refuted, ruled
+from harness.lean.reach import bridged, reached
+from harness.lean.refuted import Fact, Ground, LeanCheck, ruled
 from harness.lean.session import Session, definition_fault, theorem_fault
+from harness.lean.stored import read, unfolded
 
-CHECK = "definitional equality"
+CHECK = LeanCheck(Leg.MIRROR, "definitional equality")
 METHOD = (
     "Both sides as the kernel's own terms, with every argument and instance in full; equal by "
     "definition, without a proof in between"
@@ -39,43 +38,39 @@ def mirror_claim(session: Session, claim: Claim) -> Evidence:
     data["printed_statement"] = session.plan.statements.get(claim.theorem, "")
     data["scalars"] = f"{claim.scalars.name}: {claim.scalars.lean_name}"
     if (fault := session.plan.faults.get(keys.claim(claim.theorem))) is not None:
-        return _evidence(claim.theorem, Outcome.ERROR, _sentence(fault), data)
+        return CHECK.found(claim.theorem, Outcome.ERROR, _sentence(fault), data)
     nothing = _nothing_to_compare(session, claim.theorem, "theorem")
     if nothing is not None:
-        where = theorem_fault(claim, nothing.summary)
-        return nothing.evidence(claim.theorem, nothing.summary, data, where)
-    here = _ruling(session, keys.forward(claim.theorem))
-    there = _ruling(session, keys.backward(claim.theorem))
+        return nothing.evidence(claim.theorem, data, theorem_fault(claim, nothing.summary))
+    here = session.answer.compared.get(keys.forward(claim.theorem))
+    there = session.answer.compared.get(keys.backward(claim.theorem))
     if here is None or there is None:
-        return _evidence(claim.theorem, Outcome.ERROR, "The kernel was not asked.", data)
+        return CHECK.found(claim.theorem, Outcome.ERROR, "The kernel was not asked.", data)
     below = reached(library, *(h.equation for h in claim.hypotheses), claim.conclusion)
     undecided = _undecided(session, *below, keys.claim(claim.theorem))
     if undecided:
-        return _evidence(claim.theorem, Outcome.NOT_RUN, undecided, data)
+        return CHECK.found(claim.theorem, Outcome.NOT_RUN, undecided, data)
     if ruled([here, there]) is Outcome.NOT_RUN:
         what = "The kernel could not read what it was asked."
-        return _evidence(claim.theorem, Outcome.NOT_RUN, what, data)
+        return CHECK.found(claim.theorem, Outcome.NOT_RUN, what, data)
     if not (here.accepted and there.accepted):
         return _different(session, claim, data)
-    own = _own_laws(session, [claim.scalars], _constants(library, constant, *below))
-    if own:
-        return _refuted(claim.theorem, Fact.OWN_LAWS, own, data, theorem_fault(claim, own))
-    about = _about_propositions(library, constant)
-    if about:
-        where = theorem_fault(claim, about)
-        return _refuted(claim.theorem, Fact.OTHER_WORDS, about, data, where)
     definitions, operators = below
+    wrong = _own_laws(session, [claim.scalars], _constants(library, constant, *below))
+    wrong = wrong or _about_propositions(library, constant)
+    if wrong is not None:
+        return wrong.evidence(claim.theorem, data, theorem_fault(claim, wrong.summary))
     wrong = _first_wrong(session, sorted(definitions), sorted(operators), claim, constant)
     wrong = wrong or _own_bridges(session, definitions, operators)
     if wrong is not None:
-        summary = f"The words are the same, but {wrong.summary}"
-        return wrong.evidence(claim.theorem, summary, data, theorem_fault(claim, summary))
+        wrong = replace(wrong, summary=f"The words are the same, but {wrong.summary}")
+        return wrong.evidence(claim.theorem, data, theorem_fault(claim, wrong.summary))
     summary = (
         f"The kernel takes the specification and {constant} for one statement"
         f"{_universes(library, constant)}{_reached(library, definitions, operators)}."
     )
     data |= _compared(library, definitions, operators)
-    return _evidence(claim.theorem, Outcome.CONFIRMED, summary, data)
+    return CHECK.found(claim.theorem, Outcome.CONFIRMED, summary, data)
 
 
 def mirror_definition(session: Session, name: str) -> Evidence:
@@ -84,30 +79,25 @@ def mirror_definition(session: Session, name: str) -> Evidence:
     constant = library.constant(name)
     data = _data(session, constant)
     if (fault := session.plan.faults.get(keys.definition(name))) is not None:
-        return _evidence(name, Outcome.ERROR, _sentence(fault), data)
+        return CHECK.found(name, Outcome.ERROR, _sentence(fault), data)
     nothing = _nothing_to_compare(session, name, "definition")
     if nothing is not None:
-        where = definition_fault(session, name, nothing.summary)
-        return nothing.evidence(name, nothing.summary, data, where)
+        return nothing.evidence(name, data, definition_fault(session, name, nothing.summary))
     definitions, operators = reached(library, library.definitions[name].body)
     undecided = _undecided(session, {name, *definitions}, operators)
     if undecided:
-        return _evidence(name, Outcome.NOT_RUN, undecided, data)
+        return CHECK.found(name, Outcome.NOT_RUN, undecided, data)
     wrong = _first_wrong(session, [name], [], subject=constant) or _first_wrong(
         session, sorted(definitions), sorted(operators), subject=constant
     )
-    about = _about_propositions(library, constant)
-    if wrong is None and about:
-        wrong = Finding(about, Fact.OTHER_WORDS)
-    own = _own_laws(session, [], _constants(library, constant, {name, *definitions}, operators))
-    if wrong is None and own:
-        wrong = Finding(own, Fact.OWN_LAWS)
+    own = _constants(library, constant, {name, *definitions}, operators)
+    wrong = wrong or _about_propositions(library, constant) or _own_laws(session, [], own)
     wrong = wrong or _own_bridges(session, {name, *definitions}, operators)
     if wrong is not None:
-        summary = wrong.summary[0].upper() + wrong.summary[1:]
+        wrong = replace(wrong, summary=wrong.summary[0].upper() + wrong.summary[1:])
         place = session.place(constant)
-        message = f"{summary} Lean has: {place.text}" if place else summary
-        return wrong.evidence(name, summary, data, definition_fault(session, name, message))
+        message = f"{wrong.summary} Lean has: {place.text}" if place else wrong.summary
+        return wrong.evidence(name, data, definition_fault(session, name, message))
     summary = (
         f"The kernel takes the definition and {constant} for one function"
         f"{_universes(library, constant)}{_own_bridge(library, name)}"
@@ -115,7 +105,7 @@ def mirror_definition(session: Session, name: str) -> Evidence:
     )
     data |= _compared(library, {name, *definitions}, operators)
     data["definitions"] = sorted(definitions)
-    return _evidence(name, Outcome.CONFIRMED, summary, data)
+    return CHECK.found(name, Outcome.CONFIRMED, summary, data)
 
 
 def _compared(library: Library, definitions: set[str], operators: set[str]) -> dict[str, Json]:
@@ -147,18 +137,19 @@ def _universes(library: Library, constant: str) -> str:
     return f", of {' and of '.join(said)}" if said else ""
 
 
-def _about_propositions(library: Library, constant: str) -> str:
-    """A complaint where what is a type in the specification is a proposition in Lean.
+def _about_propositions(library: Library, constant: str) -> Finding | None:
+    """What is found where what is a type in the specification is a proposition in Lean.
 
     Of a proposition there is at most one proof: what is said of all x and y in it says nothing.
     """
     own = library.arrangements.get(constant)
     types = own.universes.types if own is not None and own.universes is not None else ()
     if not any(is_one(level, "0") for level in types):
-        return ""
-    return (
+        return None
+    return Finding(
         f"The specification speaks of types, and {constant} of propositions (`Prop`), whose "
-        "proofs are all equal."
+        "proofs are all equal.",
+        Fact.OTHER_WORDS,
     )
 
 
@@ -213,7 +204,7 @@ def _different(session: Session, claim: Claim, data: dict[str, Json]) -> Evidenc
     """What differs, as far as the kernel can tell by trying variants."""
     constant = session.constant(claim.theorem)
     for hypothesis in claim.hypotheses:
-        ruling = _ruling(session, keys.without(claim.theorem, hypothesis.name))
+        ruling = session.answer.compared.get(keys.without(claim.theorem, hypothesis.name))
         if ruling is not None and ruling.accepted:
             summary = (
                 f"The specification assumes `{hypothesis.name}: {hypothesis.text}`, which "
@@ -221,8 +212,8 @@ def _different(session: Session, claim: Claim, data: dict[str, Json]) -> Evidenc
             )
             place = hypothesis.place
             fault = (place.document.fault(place.path, summary),) if place else ()
-            return _refuted(claim.theorem, ruling, summary, data, fault)
-    reason = _ruling(session, keys.forward(claim.theorem))
+            return CHECK.refuted(claim.theorem, ruling, summary, data, fault)
+    reason = session.answer.compared.get(keys.forward(claim.theorem))
     if reason is not None and reason.reason:
         data = {**data, "message": f"Lean's kernel: {reason.reason}"}
     lean_has = f"Lean has: {data.get('lean_statement', constant)}"
@@ -231,21 +222,21 @@ def _different(session: Session, claim: Claim, data: dict[str, Json]) -> Evidenc
     if not found:
         unsettled = _unsettled(session, keys.claim(claim.theorem))
         if unsettled:
-            return _evidence(claim.theorem, Outcome.NOT_RUN, unsettled, data)
+            return CHECK.found(claim.theorem, Outcome.NOT_RUN, unsettled, data)
         summary = (
             f"The specification and {constant} are different statements in the same words: an "
             "instance, such as that of `*`, or a universe is another."
         )
         data = {**data, "difference": "instances or universes"}
         where = theorem_fault(claim, f"{summary} {lean_has}")
-        return _refuted(claim.theorem, Fact.OTHER_WORDS, summary, data, where)
+        return CHECK.refuted(claim.theorem, Fact.OTHER_WORDS, summary, data, where)
     summary = " ".join(difference.summary for difference in found)
     data = {**data, "difference": "; ".join(dict.fromkeys(d.kind for d in found))}
     faults = []
     if claim.place is not None:
         document = claim.place.document
         faults = [document.fault(d.path, f"{d.summary} {lean_has}") for d in found]
-    return _refuted(claim.theorem, Fact.OTHER_WORDS, summary, data, faults)
+    return CHECK.refuted(claim.theorem, Fact.OTHER_WORDS, summary, data, faults)
 
 
 def _differences(
@@ -258,7 +249,7 @@ def _differences(
     place = session.place(constant)
     try:
         numbers = count()
-        sides = Sides(
+        sides = Statements(
             claim,
             constant,
             _printed(session.project.library, claim, constant),
@@ -337,13 +328,7 @@ def _told(session: Session, name: str, key: str, constant: str, what: str) -> Fi
     That it does not find them equal by definition, or by the theorem that is named for it, is no
     refutation: that they differ at some numbers is.
     """
-    # Of an operator that one constant stands for there may be several comparisons.
-    asked = [
-        comparison
-        for comparison in session.plan.comparisons
-        if comparison.key == key or comparison.key.startswith(f"{key}:")
-    ]
-    rulings = [session.answer.compared.get(comparison.key) for comparison in asked]
+    rulings = [session.answer.compared.get(asked.key) for asked in session.plan.about(key)]
     bridges = session.project.library.bridges.get(name, ())
     unproved = next((why for theorem in bridges if (why := _assumed(session, theorem))), "")
     outcome = ruled(rulings)
@@ -414,26 +399,18 @@ def _narrow(session: Session, name: str, subject: str) -> Finding | None:
 
 def _unsettled(session: Session, key: str) -> str:
     """A complaint where no universes were found for what is cited."""
-    found = [
-        name
-        for comparison in session.plan.comparisons
-        if comparison.key == key or comparison.key.startswith(f"{key}:")
-        for name in comparison.unsettled
-    ]
-    if not found:
-        return ""
-    return (
-        f"The kernel could not be asked: in which universes {found[0]} takes its types here was "
-        "not found."
-    )
+    for name in (name for asked in session.plan.about(key) for name in asked.unsettled):
+        return (
+            f"The kernel could not be asked: in which universes {name} takes its types here was "
+            "not found."
+        )
+    return ""
 
 
 def _assumed(session: Session, constant: str) -> str:
     """A complaint where a definition rests on what is neither proved nor computed by the kernel."""
     for axiom, citing in session.graph.assumed(constant).items():
-        what = "`sorry`" if axiom == "sorryAx" else f"the axiom {readable(axiom)}"
-        by = "" if citing == constant else f", through {readable(citing)}"
-        return f"{constant} rests on {what}{by}."
+        return f"{constant} rests on {assumption(axiom, citing, constant)}."
     for word in session.graph.compiled(constant):
         return f"{constant} rests on what compiled code answers ({word})."
     return ""
@@ -453,12 +430,13 @@ def _own_bridges(session: Session, definitions: set[str], operators: set[str]) -
     Asked last: that such a theorem is about other scalars than the claim is a gap, and no cheat.
     """
     found = bridged(session.project.library, definitions, operators).values()
-    own = _own_laws(session, [], chain.from_iterable(found))
-    return Finding(own, Fact.OWN_LAWS) if own else None
+    return _own_laws(session, [], chain.from_iterable(found))
 
 
-def _own_laws(session: Session, kinds: Iterable[ScalarKind], constants: Iterable[str]) -> str:
-    """A complaint where the package itself says what an operation is, or which laws it has.
+def _own_laws(
+    session: Session, kinds: Iterable[ScalarKind], constants: Iterable[str]
+) -> Finding | None:
+    """What is found where the package itself says what an operation is, or which laws it has.
 
     Asked of `kinds`, and of those by which `constants` take their scalars: both sides of a
     comparison are printed with the operations of these.
@@ -486,9 +464,10 @@ def _own_laws(session: Session, kinds: Iterable[ScalarKind], constants: Iterable
         if not name.startswith(ours)
     )
     if not own:
-        return ""
-    return (
-        f"The scalars come from {own[0]}, which the package itself declares, with laws of its own."
+        return None
+    return Finding(
+        f"The scalars come from {own[0]}, which the package itself declares, with laws of its own.",
+        Fact.OWN_LAWS,
     )
 
 
@@ -500,57 +479,19 @@ class Finding:
     ground: Ground | None = None
 
     def evidence(
-        self,
-        subject: str,
-        summary: str,
-        data: dict[str, Json],
-        diagnostics: Iterable[Diagnostic],
+        self, subject: str, data: dict[str, Json], diagnostics: Iterable[Diagnostic]
     ) -> Evidence:
         if self.ground is None:
-            return _evidence(subject, Outcome.NOT_RUN, summary, data, diagnostics)
-        return _refuted(subject, self.ground, summary, data, diagnostics)
-
-
-def _refuted(
-    subject: str,
-    ground: Ground,
-    summary: str,
-    data: dict[str, Json],
-    diagnostics: Iterable[Diagnostic],
-) -> Evidence:
-    return refuted(subject, Leg.MIRROR, CHECK, ground, summary, data, diagnostics)
-
-
-def _ruling(session: Session, key: str) -> Ruling | None:
-    return session.answer.compared.get(key)
+            return CHECK.found(subject, Outcome.NOT_RUN, self.summary, data, diagnostics)
+        return CHECK.refuted(subject, self.ground, self.summary, data, diagnostics)
 
 
 def _data(session: Session, constant: str) -> dict[str, Json]:
     data: dict[str, Json] = {"constant": constant, "method": METHOD, **session.toolchain}
-    place = session.place(constant)
-    if place is not None:
-        data |= {
-            "lean_statement": place.statement,
-            "file": session.file(place.file),
-            "line": place.line,
-            "end_line": place.end_line,
-            "docstring": place.docstring,
-            "source": place.statement,
-        }
-    return data
+    if (place := session.place(constant)) is not None:
+        data |= {"lean_statement": place.statement, "file": session.file(place.file)}
+    return data | session.text(constant)
 
 
 def _sentence(text: str) -> str:
     return f"{text[0].upper()}{text[1:]}."
-
-
-def _evidence(
-    subject: str,
-    outcome: Outcome,
-    summary: str,
-    data: dict[str, Json],
-    diagnostics: Iterable[Diagnostic] = (),
-) -> Evidence:
-    return Evidence(
-        subject, Leg.MIRROR, CHECK, outcome, summary, data, diagnostics=tuple(diagnostics)
-    )

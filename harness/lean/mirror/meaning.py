@@ -7,9 +7,8 @@ from dataclasses import replace
 
 from harness.claims.model import ARGUMENT, SCALARS, Arrangement
 from harness.claims.needs import needs_of
-from harness.language.prelude import derived, made_of
-from harness.language.primitives import OPERATIONS, signatures
-from harness.language.syntax import CONDITIONS
+from harness.language.prelude import derived
+from harness.language.primitives import signatures
 from harness.language.transform import fresh
 from harness.language.types import (
     SCALAR,
@@ -24,25 +23,12 @@ from harness.language.types import (
     function_parts,
 )
 from harness.lean import expression as lean
+from harness.lean.audit.comparison import REFERENCE, Identity, at
 from harness.lean.certificate.numbers import place
 from harness.lean.expression import Constant, Expression, Local, apply, arrow
 from harness.lean.mirror import keys
-from harness.lean.mirror.comparison import REFERENCE, Identity, at
 from harness.lean.printer import Printer, levels_of
 from harness.lean.scope import CannotPrint, LeanScope
-
-NOTATION = frozenset(
-    {*OPERATIONS, *CONDITIONS.values(), "vector", "tabulate", "entry", "matrix_entry"}
-)
-"""Primitives that are Lean's own operators and functions, and so need no constant."""
-
-
-def handed(operator: str) -> frozenset[str]:
-    """The operators whose Lean constants the meaning of a derived operator is written with.
-
-    It says nothing of a constant that is not compared as well.
-    """
-    return made_of(operator) - NOTATION
 
 
 def meaning(printer: Printer, operator: str) -> Iterator[Identity]:

@@ -2,29 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from harness.claims.model import Claim, Library
 from harness.lean import expression as lean
 from harness.lean.audit.answer import Answer
+from harness.lean.audit.comparison import Comparison, Identity, Plan, at
 from harness.lean.expression import Constant, Local, TypeOf, arrow
 from harness.lean.mirror import keys
-from harness.lean.mirror.comparison import Comparison, Identity, at
-from harness.lean.mirror.meaning import NOTATION, meaning
+from harness.lean.mirror.meaning import meaning
 from harness.lean.printer import Printer, applied, levels_of
+from harness.lean.reach import NOTATION
 from harness.lean.scope import CannotPrint
-
-
-@dataclass(frozen=True)
-class Plan:
-    """Everything to compare, and what could not be printed."""
-
-    comparisons: tuple[Comparison, ...]
-    faults: dict[str, str]
-    """Why a comparison could not be written down, by its key."""
-    statements: dict[str, str]
-    """The printed statement of each claim."""
 
 
 def plan(library: Library, claims: tuple[Claim, ...]) -> Plan:
@@ -34,19 +24,18 @@ def plan(library: Library, claims: tuple[Claim, ...]) -> Plan:
     statements: dict[str, str] = {}
     found: list[Comparison] = []
 
-    def add(key: str, subject: str, comparisons: Iterator[Comparison]) -> None:
+    def add(key: str, comparisons: Iterable[tuple[str, Comparison]]) -> None:
+        """Comparisons, each with the constant that it is about."""
         try:
-            found.extend(comparison.of(subject, library) for comparison in comparisons)
+            found.extend(comparison.of(subject, library) for subject, comparison in comparisons)
         except CannotPrint as error:
             faults[key] = str(error)
 
     for key, own in identities(printer):
-        try:
-            found.extend(i.comparison().of(i.bridge or i.subject, library) for i in own)
-        except CannotPrint as error:
-            faults[key] = str(error)
+        add(key, ((i.bridge or i.subject, i.comparison()) for i in own))
     for claim in claims:
-        add(keys.claim(claim.theorem), library.qualified(claim.theorem), _claim(printer, claim))
+        theorem = library.qualified(claim.theorem)
+        add(keys.claim(claim.theorem), ((theorem, item) for item in _claim(printer, claim)))
         try:
             statements[claim.theorem] = lean.source(printer.claim(claim)[1])
         except CannotPrint:

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Set
 
 from harness.lean import expression as lean
-from harness.lean.draft.prefix import spine, spoken_name
 from harness.lean.expression import Constant, Expression, ForAll, Local
+from harness.lean.stored import spine, spoken_name
 
 _RELATIONS = {"Eq": "=", "Ne": "≠"}
 _SORTS = {"": "Prop", "0": "Type"}

@@ -6,9 +6,10 @@ What is to be read further goes back to the `Reader`.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from contextlib import AbstractContextManager
+from typing import Protocol
 
-from harness.language.terms import Lambda, Term
+from harness.language.terms import Lambda, Term, Variable
 from harness.language.types import SCALAR, Matrix, Type, Vector
 from harness.symbolic import build as b
 from harness.symbolic import words as w
@@ -21,11 +22,30 @@ from harness.symbolic.readback.summands import (
     within,
 )
 
-if TYPE_CHECKING:
-    from harness.symbolic.readback.reader import Reader
+
+class Reading(Protocol):
+    """Who reads what is left; see `reader.py`."""
+
+    def bind(self, *indices: w.Atom) -> AbstractContextManager[list[Variable]]: ...
+
+    def poly(self, p: w.Poly, type_: Type) -> Term: ...
+
+    def sum(
+        self,
+        locals_: tuple[w.Atom, ...],
+        factors: tuple[w.Factor, ...],
+        word: w.Word,
+        type_: Type,
+    ) -> Term: ...
+
+    def summed(
+        self, variables: list[Variable], factors: tuple[w.Factor, ...], term: Term | None
+    ) -> Term: ...
+
+    def around(self, found: Placed, term: Term) -> Term: ...
 
 
-def grouped(reader: Reader, p: w.Poly, type_: Type) -> tuple[list[Term], w.Poly]:
+def grouped(reader: Reading, p: w.Poly, type_: Type) -> tuple[list[Term], w.Poly]:
     """Summands that are made of blocks in the same way, each such group as one term; the rest."""
     groups: dict[tuple[str, ...], list[Summand]] = {}
     rest: dict[w.Monomial, int] = {}
@@ -46,7 +66,7 @@ def grouped(reader: Reader, p: w.Poly, type_: Type) -> tuple[list[Term], w.Poly]
     return terms, w.poly(rest)
 
 
-def _group(reader: Reader, summands: list[Summand], ones: w.Poly) -> Term:
+def _group(reader: Reading, summands: list[Summand], ones: w.Poly) -> Term:
     found = summands[0].block
     first = found.first
     if first.kind == "i":
@@ -67,7 +87,7 @@ def _group(reader: Reader, summands: list[Summand], ones: w.Poly) -> Term:
 
 
 def block(
-    reader: Reader,
+    reader: Reading,
     locals_: tuple[w.Atom, ...],
     factors: tuple[w.Factor, ...],
     found: Placed,
@@ -96,7 +116,7 @@ def block(
 
 
 def part(
-    reader: Reader, locals_: tuple[w.Atom, ...], factors: tuple[w.Factor, ...], found: Placed
+    reader: Reading, locals_: tuple[w.Atom, ...], factors: tuple[w.Factor, ...], found: Placed
 ) -> Term:
     """P ι M as P @ append(M, 0), and P ι M ιᵀ Q as P @ blocks(M, 0, 0, 0) @ Q."""
     if found.first.flip:
@@ -116,7 +136,7 @@ def _require_column(found: Placed) -> None:
         raise Unreadable("a column of blocks")
 
 
-def _family(reader: Reader, index: w.Atom, found: Placed, body: Callable[[Type], Term]) -> Term:
+def _family(reader: Reading, index: w.Atom, found: Placed, body: Callable[[Type], Term]) -> Term:
     """Σ ι M ιᵀ as one blockdiag or diagonal; without ιᵀ, Σ ι M as one concat or vector."""
     rows, last = found.first.columns, found.last
     size = b.sizes(type_of(index.type))

@@ -9,11 +9,11 @@ from harness.claims.load import core_scalars, load_library
 from harness.claims.model import SCALARS, Arrangement, Library
 from harness.claims.write import definitions
 from harness.language.types import SCALAR, DimVar, Function, Index, Parameter, Sort, Vector
+from harness.lean.audit.comparison import Comparison
 from harness.lean.draft.library import Stored, _primitives
 from harness.lean.draft.signature import Signature
 from harness.lean.draft.types import Names
 from harness.lean.expression import Constant, apply
-from harness.lean.mirror.comparison import Comparison
 
 RING = Arrangement((SCALARS, "commutative ring"))
 SIZE = Parameter("n", Sort.DIMENSION)

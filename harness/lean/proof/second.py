@@ -18,19 +18,19 @@ from harness.claims.model import Claim
 from harness.evidence import Evidence, Json, Leg, Outcome
 from harness.files import write_atomically
 from harness.keeping import digest, keep, recall
-from harness.kernel.declarations import Axiom, Export
-from harness.kernel.export import reach, write_export
+from harness.kernel.declarations import Axiom, Export, reach
+from harness.kernel.export import write_export
 from harness.kernel.terms import Name
 from harness.lean.audit.answer import Ruling
-from harness.lean.audit.graph import counted, readable
+from harness.lean.audit.graph import counted, it_or_below
 from harness.lean.audit.names import parsed, shown, visible
-from harness.lean.mirror.reach import bridged, reached
 from harness.lean.process import Signal, Stopped, execute, one_at_a_time
-from harness.lean.refuted import Fact, refuted
+from harness.lean.reach import bridged, reached
+from harness.lean.refuted import Fact, LeanCheck
 from harness.lean.session import Session
 from harness.lean.toolchain import Caller
 
-CHECK = "second kernel"
+CHECK = LeanCheck(Leg.PROOF, "second kernel")
 SECONDS = 600.0
 """How long a checker may take for all claims together."""
 
@@ -138,7 +138,7 @@ def _ask(session: Session, theorems: Sequence[str], folder: Path, stop: Signal |
     found = reach(session.answer.export, map(parsed, theorems))
     export.write_text("".join(write_export(found)), "utf-8")
     own.write_text(json.dumps(_own(session)), "utf-8")
-    command = [sys.executable, "-P", "-m", "harness.lean.audit.kernel_process"]
+    command = [sys.executable, "-P", "-m", "harness.lean.proof.kernel_process"]
     done = execute([*command, export, own], cwd=folder, timeout=SECONDS, stop=stop)
     if done.exit_code != 0:
         last = done.errors.strip().rsplit("\n", 1)[-1]
@@ -176,7 +176,7 @@ def _source() -> str:
     """A digest of the kernel's own text."""
     texts = [
         path.read_bytes()
-        for folder in ("harness.kernel", "harness.lean.audit")
+        for folder in ("harness.kernel", "harness.lean.audit", "harness.lean.proof")
         for path in sorted(files(folder).iterdir(), key=lambda path: path.name)
         if path.name.endswith(".py")
     ]
@@ -198,26 +198,28 @@ def _judged(session: Session, claim: Claim, rulings: Rulings, failed: str) -> Ev
         **session.toolchain,
     }
     if failed:
-        return _evidence(claim, CHECK, Outcome.ERROR, failed, data)
+        return CHECK.found(claim.theorem, Outcome.ERROR, failed, data)
     own = list(dict.fromkeys(n for e in (constant, *bridges) for n in session.graph.rests_on(e)))
     for name in reversed(own):
         verdict, reason = rulings.get(name, ("", ""))
         if verdict == "accepted" or (verdict == "trusted" and _is_librarys(session, name)):
             continue
-        whom = "it" if name == constant else f"{readable(name)}, on which it rests"
+        whom = it_or_below(name, constant)
         if verdict == "refused":
             summary = f"The second kernel refuses {whom}: {reason}."
-            return _refuted(session, claim, name, summary, data)
+            where = session.fault((name, constant), summary)
+            ground = Ruling("refused", summary)
+            return CHECK.refuted(claim.theorem, ground, summary, data, where)
         if verdict == "declined":
             summary = f"The second kernel gives up on {whom}: {reason}."
-            return _evidence(claim, CHECK, Outcome.INCONCLUSIVE, summary, data)
+            return CHECK.found(claim.theorem, Outcome.INCONCLUSIVE, summary, data)
         if session.answer.declarations[name].term is None:
             summary = (
                 f"There is nothing to ask the second kernel: {whom} could not be written down."
             )
-            return _evidence(claim, CHECK, Outcome.NOT_RUN, summary, data)
+            return CHECK.found(claim.theorem, Outcome.NOT_RUN, summary, data)
         summary = f"The second kernel was not asked about {whom}."
-        return _evidence(claim, CHECK, Outcome.ERROR, summary, data)
+        return CHECK.found(claim.theorem, Outcome.ERROR, summary, data)
     others = f" and the {counted(len(own) - 1, 'declaration')} of the package below it"
     summary = (
         f"A second kernel, the harness's own, accepts the theorem{others * (len(own) > 1)}, and "
@@ -225,15 +227,7 @@ def _judged(session: Session, claim: Claim, rulings: Rulings, failed: str) -> Ev
         f"{counted(len(theorems), 'theorem')} of the library, whose proofs are not shipped, and "
         f"{counted(len(believed) - len(theorems), 'other declaration')}."
     )
-    return _evidence(claim, CHECK, Outcome.CONFIRMED, summary, {**data, "replayed": len(own)})
-
-
-def _refuted(
-    session: Session, claim: Claim, name: str, summary: str, data: dict[str, Json]
-) -> Evidence:
-    found = session.fault((name, str(data["constant"])), summary)
-    ground = Ruling("refused", summary)
-    return refuted(claim.theorem, Leg.PROOF, CHECK, ground, summary, data, found)
+    return CHECK.found(claim.theorem, Outcome.CONFIRMED, summary, {**data, "replayed": len(own)})
 
 
 # -- anybody's ------------------------------------------------------------------------------------
@@ -246,7 +240,7 @@ def _external(
     export: Path,
     caller: Caller,
 ) -> Evidence:
-    check = f"checker {os.path.basename(command[0])}"
+    check = LeanCheck(Leg.PROOF, f"checker {os.path.basename(command[0])}")
     words = [word.replace("{export}", str(export)) for word in command]
     if words == list(command):
         words.append(str(export))
@@ -255,32 +249,21 @@ def _external(
         done = execute(words, cwd=export.parent, timeout=SECONDS, stop=caller.stop)
     except OSError as error:
         summary = f"{command[0]} could not be started: {error.strerror or error}."
-        return _evidence(claim, check, Outcome.NOT_RUN, summary, data)
+        return check.found(claim.theorem, Outcome.NOT_RUN, summary, data)
     except Stopped as stopped:
         if caller.is_called_off:
             raise
-        return _evidence(claim, check, Outcome.ERROR, f"{stopped}.", data)
+        return check.found(claim.theorem, Outcome.ERROR, f"{stopped}.", data)
     said = visible((done.errors.strip() or done.output.strip()).rsplit("\n", 1)[-1][:300])
     data["said"] = said
     if done.exit_code == 1:
         summary = f"{command[0]} refuses: {said or 'without a word'}."
-        about = claim.theorem, Leg.PROOF, check
-        return refuted(*about, Fact.CHECKER, summary, data, seconds=done.seconds)
+        return check.refuted(claim.theorem, Fact.CHECKER, summary, data, seconds=done.seconds)
     outcomes = {
         0: (Outcome.CONFIRMED, "accepts the theorem and all that it rests on"),
         2: (Outcome.INCONCLUSIVE, f"gives up: {said or 'without a word'}"),
     }
     failed = Outcome.ERROR, f"ended with exit code {done.exit_code}: {said or 'without a word'}"
     outcome, what = outcomes.get(done.exit_code, failed)
-    return _evidence(claim, check, outcome, f"{command[0]} {what}.", data, done.seconds)
-
-
-def _evidence(
-    claim: Claim,
-    check: str,
-    outcome: Outcome,
-    summary: str,
-    data: dict[str, Json],
-    seconds: float = 0.0,
-) -> Evidence:
-    return Evidence(claim.theorem, Leg.PROOF, check, outcome, summary, data, seconds=seconds)
+    about = claim.theorem, outcome, f"{command[0]} {what}.", data
+    return check.found(*about, seconds=done.seconds)

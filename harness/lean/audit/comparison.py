@@ -91,6 +91,30 @@ def _chosen(own: Universes, levels: tuple[str, ...]) -> tuple[tuple[str, ...], b
     return tuple(found.values()), is_settled
 
 
+@dataclass(frozen=True)
+class Plan:
+    """Everything to compare, and what could not be printed."""
+
+    comparisons: tuple[Comparison, ...]
+    faults: dict[str, str]
+    """Why a comparison could not be written down, by its key."""
+    statements: dict[str, str]
+    """The printed statement of each claim."""
+
+    def about(self, key: str) -> list[Comparison]:
+        """The comparisons of this key; of some subjects there are several, whose keys begin so."""
+        return [c for c in self.comparisons if c.key == key or c.key.startswith(f"{key}:")]
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One instance, and the statement that the two terms differ there, with its proof."""
+
+    comparison: Comparison
+    at: str
+    """Where that is, in words."""
+
+
 def references(comparisons: Iterable[Comparison]) -> list[str]:
     """The reference definitions that these comparisons cite."""
     texts = (text for c in comparisons for text in (c.statement, c.proof))

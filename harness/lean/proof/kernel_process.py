@@ -1,6 +1,6 @@
 """The harness's own kernel as a process: an export in, a line for each ruling out.
 
-    python -P -m harness.lean.audit.kernel_process EXPORT OWN
+    python -P -m harness.lean.proof.kernel_process EXPORT OWN
 
 OWN is a JSON list of the package's names, each as a list of its parts; everything else in EXPORT is
 Lean's library's. Of that, what can be checked is; the rest is believed, and ruled `trusted`.

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
-from typing import Any
-
 from harness.claims.model import Claim
 from harness.diagnostics import Diagnostic
 from harness.evidence import Evidence, Json, Leg, Outcome
 from harness.lean.absence import Absence, explain_absence
-from harness.lean.audit.graph import counted, readable
-from harness.lean.refuted import Fact, Ground, refuted
+from harness.lean.audit.graph import assumption, counted, it_or_below, readable
+from harness.lean.refuted import Fact, LeanCheck
 from harness.lean.session import Session, theorem_fault
 
-CHECK = "kernel"
+CHECK = LeanCheck(Leg.PROOF, "kernel")
 
 
 def prove(session: Session, claim: Claim) -> Evidence:
@@ -30,15 +26,15 @@ def prove(session: Session, claim: Claim) -> Evidence:
         # What a build tool prints without a place may be about any module, or about itself.
         summary = f"The package does not build: {said.text.split(chr(10), 1)[0]}"
         found = (session.message(said),)
-        return _evidence(claim, Outcome.ERROR, summary, dict(session.toolchain), found)
+        return CHECK.found(claim.theorem, Outcome.ERROR, summary, dict(session.toolchain), found)
     if declaration is None:
         return _missing(session, claim, explain_absence(session, claim.theorem, "theorem"))
     data = describe(session, constant)
     if declaration.kind != "theorem":
-        summary = (
-            f"{constant} is not a theorem but {_article(declaration.kind)}; nothing is proved."
-        )
-        return _refuted(claim, Fact.UNPROVED, summary, data, session.fault([constant], summary))
+        what = f"{'an' if declaration.kind[0] in 'aeio' else 'a'} {declaration.kind}"
+        summary = f"{constant} is not a theorem but {what}; nothing is proved."
+        where = session.fault([constant], summary)
+        return CHECK.refuted(claim.theorem, Fact.UNPROVED, summary, data, where)
     return (
         _assumed(session, claim, data)
         or _compiled(session, claim, data)
@@ -49,27 +45,19 @@ def prove(session: Session, claim: Claim) -> Evidence:
 
 def describe(session: Session, constant: str) -> dict[str, Json]:
     """What a report shows of a declaration: where it stands, what it says and what it uses."""
-    declaration = session.answer.declarations[constant]
-    place = session.place(constant)
+    module = session.answer.declarations[constant].module
     fingerprint, definitions = session.graph.fingerprint(constant)
-    data: dict[str, Json] = {
+    return {
         "constant": constant,
-        "module": declaration.module,
-        "file": session.file(session.places.file(declaration.module)),
+        "module": module,
+        "file": session.file(session.places.file(module)),
         "axioms": sorted(map(readable, session.graph.axioms(constant))),
         "uses": list(map(readable, session.graph.lemmas(constant))),
         "fingerprint": fingerprint,
         "definitions": definitions,
         **session.toolchain,
+        **session.text(constant),
     }
-    if place is not None:
-        data |= {
-            "line": place.line,
-            "end_line": place.end_line,
-            "source": place.statement,
-            "docstring": place.docstring,
-        }
-    return data
 
 
 def _missing(session: Session, claim: Claim, absence: Absence) -> Evidence:
@@ -80,64 +68,59 @@ def _missing(session: Session, claim: Claim, absence: Absence) -> Evidence:
     if not absence.is_unbuilt:
         data["missing"] = True
     if absence.is_undecided:
-        return _evidence(claim, Outcome.NOT_RUN, absence.summary, data, where)
-    return _refuted(claim, Fact.ABSENT, absence.summary, data, where)
+        return CHECK.found(claim.theorem, Outcome.NOT_RUN, absence.summary, data, where)
+    return CHECK.refuted(claim.theorem, Fact.ABSENT, absence.summary, data, where)
 
 
 def _unchecked(session: Session, claim: Claim, data: dict[str, Json]) -> Evidence | None:
     """Evidence against the claim where the kernel does not accept all that it rests on."""
-    constant = session.constant(claim.theorem)
+    constant, about = session.constant(claim.theorem), claim.theorem
     # The furthest first: what is built on a refused declaration is refused because of it.
     for name in reversed(session.graph.rests_on(constant)):
         ruling = session.answer.replayed.get(name)
         if ruling is None:
             summary = f"The kernel was not asked about {name}, on which {constant} rests."
-            return _evidence(claim, Outcome.ERROR, summary, data)
+            return CHECK.found(about, Outcome.ERROR, summary, data)
+        whom = it_or_below(name, constant)
         if ruling.undecided:
-            whom = "it" if name == constant else f"{readable(name)}, on which it rests"
             summary = f"Lean's kernel could not be asked about {whom}: {ruling.reason}."
             where = session.fault([name, constant], summary)
-            return _evidence(claim, Outcome.NOT_RUN, summary, data, where)
+            return CHECK.found(about, Outcome.NOT_RUN, summary, data, where)
         if not ruling.accepted:
-            whom = "it" if name == constant else f"{readable(name)}, on which it rests"
             summary = f"The kernel refuses {whom}: {ruling.reason}."
             # What the kernel is not given, such as an unsafe constant, nobody has accepted either.
             ground = ruling if ruling.verdict == "refused" else Fact.UNPROVED
-            return _refuted(claim, ground, summary, data, session.fault([name, constant], summary))
+            where = session.fault([name, constant], summary)
+            return CHECK.refuted(about, ground, summary, data, where)
     return None
 
 
 def _assumed(session: Session, claim: Claim, data: dict[str, Json]) -> Evidence | None:
     """Evidence against the claim where its proof assumes something."""
     constant = session.constant(claim.theorem)
-    extra = session.graph.assumed(constant)
-    if not extra:
+    told: list[str] = []
+    faults: list[Diagnostic] = []
+    for axiom, citing in session.graph.assumed(constant).items():
+        told.append(assumption(axiom, citing, constant))
+        faults += session.fault([citing, axiom, constant], f"{claim.theorem} rests on {told[-1]}.")
+    if not told:
         return None
-    parts: list[str] = []
-    diagnostics: list[Diagnostic] = []
-    for axiom, citing in extra.items():
-        what = "`sorry`" if axiom == "sorryAx" else f"the axiom {readable(axiom)}"
-        by = "" if citing == constant else f", through {readable(citing)}"
-        parts.append(f"{what}{by}")
-        places = [citing, axiom, constant]
-        diagnostics += session.fault(places, f"{claim.theorem} rests on {what}{by}.")
-    summary = f"It is unproved: what stands for a proof rests on {'; on '.join(parts)}."
-    return _refuted(claim, Fact.UNPROVED, summary, data, diagnostics)
+    summary = f"It is unproved: what stands for a proof rests on {'; on '.join(told)}."
+    return CHECK.refuted(claim.theorem, Fact.UNPROVED, summary, data, faults)
 
 
 def _compiled(session: Session, claim: Claim, data: dict[str, Json]) -> Evidence | None:
     """Evidence against the claim where the kernel takes a compiled program's word for something."""
     constant = session.constant(claim.theorem)
-    found = session.graph.compiled(constant)
-    if not found:
-        return None
-    word, citing = next(iter(found.items()))
-    through = f", through {readable(citing)}" if citing != constant else ""
-    summary = (
-        f"It rests on what compiled code answers ({word}{through}): the kernel runs that, and "
-        "checks nothing."
-    )
-    return _refuted(claim, Fact.UNPROVED, summary, data, session.fault([citing, constant], summary))
+    for word, citing in session.graph.compiled(constant).items():
+        through = f", through {readable(citing)}" if citing != constant else ""
+        summary = (
+            f"It rests on what compiled code answers ({word}{through}): the kernel runs that, and "
+            "checks nothing."
+        )
+        where = session.fault([citing, constant], summary)
+        return CHECK.refuted(claim.theorem, Fact.UNPROVED, summary, data, where)
+    return None
 
 
 def _confirmed(session: Session, claim: Claim, data: dict[str, Json]) -> Evidence:
@@ -154,31 +137,6 @@ def _confirmed(session: Session, claim: Claim, data: dict[str, Json]) -> Evidenc
         f"Lean's kernel accepts the theorem{others}, each built anew from its text; it rests "
         f"{rest}{fetched if believed else ''}."
     )
-    believing: dict[str, Json] = {"believed": [*believed]} if believed else {}
-    found = _evidence(claim, Outcome.CONFIRMED, summary, {**data, "replayed": count, **believing})
-    return replace(found, seconds=session.build.modules[str(data["module"])].seconds)
-
-
-def _evidence(
-    claim: Claim,
-    outcome: Outcome,
-    summary: str,
-    data: Mapping[str, Json],
-    diagnostics: Iterable[Diagnostic] = (),
-) -> Evidence:
-    about = claim.theorem, Leg.PROOF, CHECK
-    return Evidence(*about, outcome, summary, data, diagnostics=tuple(diagnostics))
-
-
-def _refuted(
-    claim: Claim,
-    ground: Ground,
-    summary: str,
-    data: dict[str, Any],
-    diagnostics: Iterable[Diagnostic],
-) -> Evidence:
-    return refuted(claim.theorem, Leg.PROOF, CHECK, ground, summary, data, diagnostics)
-
-
-def _article(kind: str) -> str:
-    return f"an {kind}" if kind[0] in "aeio" else f"a {kind}"
+    data = {**data, "replayed": count, **({"believed": [*believed]} if believed else {})}
+    seconds = session.build.modules[str(data["module"])].seconds
+    return CHECK.found(claim.theorem, Outcome.CONFIRMED, summary, data, seconds=seconds)

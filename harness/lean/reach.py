@@ -3,9 +3,24 @@
 from __future__ import annotations
 
 from harness.claims.model import Library
+from harness.language.prelude import made_of
+from harness.language.primitives import OPERATIONS
+from harness.language.syntax import CONDITIONS
 from harness.language.terms import Equation, Term
 from harness.language.transform import calls, primitives
-from harness.lean.mirror.meaning import NOTATION, handed
+
+NOTATION = frozenset(
+    {*OPERATIONS, *CONDITIONS.values(), "vector", "tabulate", "entry", "matrix_entry"}
+)
+"""Primitives that are Lean's own operators and functions, and so need no constant."""
+
+
+def handed(operator: str) -> frozenset[str]:
+    """The operators whose Lean constants the meaning of a derived operator is written with.
+
+    It says nothing of a constant that is not compared as well.
+    """
+    return made_of(operator) - NOTATION
 
 
 def reached(library: Library, *texts: Term | Equation) -> tuple[set[str], set[str]]:
