@@ -59,6 +59,7 @@ def verify(old: Side, new: Side, say: Say = lambda done, total: None) -> Report:
     if framed := following.frames(old, new, report):
         old, new = framed
     others.compare_configs(old, new, report)
+    others.compare_files(old, new, report)
     for mine, theirs in zip(old.model.layers, model.layers, strict=True):
         with one_thread():
             _Layer(old, new, mine, theirs, report).look()

@@ -9,7 +9,7 @@ the harness: by how much two answers may differ, what an outcome is called.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from enum import EnumType
 from operator import is_
@@ -45,47 +45,48 @@ def _owners() -> Iterator[Any]:
 
 
 def _codes(owner: Any) -> dict[FunctionType, tuple[CodeType, Any, Any]]:
-    """What each function does, with what it takes where it is not told."""
+    """What each function does, and what it takes where it is not told."""
     return {
-        v: (v.__code__, v.__defaults__, v.__kwdefaults__ and dict(v.__kwdefaults__))
+        v: (v.__code__, v.__defaults__, v.__kwdefaults__)
         for v in vars(owner).values()
         if type(v) is FunctionType
     }
 
 
-def _contents(owner: Any) -> dict[str, Any]:
-    """What the tables of the harness hold, and the members of what it enumerates."""
-    if not _is_ours(owner):
-        return {}
-    return {k: dict(v) for k, v in _tables(owner).items()}
-
-
-def _tables(owner: Any) -> dict[str, dict[Any, Any]]:
+def _contents(owner: Any) -> list[tuple[str, dict[Any, Any], dict[Any, Any]]]:
+    """Tables of the harness, and the members of what it enumerates, each with what it holds."""
+    found: Iterable[tuple[str, Any]] = ()
     if isinstance(owner, EnumType):
-        return {name: vars(member) for name, member in owner.__members__.items()}
-    return {k: v for k, v in vars(owner).items() if k.isupper() and type(v) is dict}
+        members: dict[str, Any] = dict(owner.__members__)
+        found = ((name, vars(member)) for name, member in members.items())
+    elif isinstance(owner, ModuleType) and _is_ours(owner):
+        found = vars(owner).items()
+    return [(k, v, dict(v)) for k, v in found if type(v) is dict and k.isupper()]
 
 
 def _mended(
     owner: Any,
     before: dict[str, Any],
     codes: dict[FunctionType, tuple[CodeType, Any, Any]],
-    contents: dict[str, Any],
+    contents: list[tuple[str, dict[Any, Any], dict[Any, Any]]],
 ) -> Iterator[str]:
     """The names of what was exchanged, which are put back."""
     for function, kept in codes.items():
-        if (function.__code__, function.__defaults__, function.__kwdefaults__) != kept:
+        code, defaults, named = kept
+        if (
+            function.__code__ is not code
+            or function.__defaults__ is not defaults
+            or function.__kwdefaults__ is not named
+        ):
             function.__code__, function.__defaults__, function.__kwdefaults__ = kept
             yield f"{owner.__name__}.{function.__name__}"
-    is_ours = _is_ours(owner)
     now = vars(owner)
     if len(now) != len(before) or not all(map(is_, now.values(), before.values())):
-        yield from _put_back(owner, before, is_ours)
-    for name, kept in contents.items():
-        table = _tables(owner)[name]
-        if len(table) != len(kept) or not all(table.get(k, table) is v for k, v in kept.items()):
+        yield from _put_back(owner, before, _is_ours(owner))
+    for name, table, held in contents:
+        if len(table) != len(held) or not all(map(is_, table.values(), held.values())):
             table.clear()
-            table.update(kept)
+            table.update(held)
             yield f"{owner.__name__}.{name}"
 
 
