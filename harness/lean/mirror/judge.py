@@ -471,7 +471,7 @@ def _own_laws(session: Session, kinds: Iterable[ScalarKind], constants: Iterable
         name
         for kind in asked
         for name in (
-            *(kind.lean_name, *kind.classes.values()),
+            *(kind.lean_name, *kind.classes.values(), *kind.order.values()),
             *chain.from_iterable(kind.operations.values()),
         )
     }
