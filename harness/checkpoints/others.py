@@ -38,7 +38,7 @@ def compare_configs(old: Side, new: Side, report: Report) -> None:
     before, after = _computed(old.checkpoint), _computed(new.checkpoint)
     for key in sorted(set(before) | set(after)):
         one, other = before.get(key), after.get(key)
-        if key == "tie_word_embeddings" and report.frame and one and not other:
+        if key == "tie_word_embeddings" and report.frame and one and other is False:
             continue  # a head of its own is held to the embeddings
         if key == "dtype" and None in (one, other):
             continue  # then it is that of the tensors
