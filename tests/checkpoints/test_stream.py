@@ -184,7 +184,7 @@ def tied():
 
 
 def test_a_head_that_no_program_reads(tied, tmp_path):
-    """It lies beside embeddings that are the head; nobody fused the last norm's gains into these."""
+    """It lies beside embeddings that are the head, and these have no gains fused into them."""
     both = {**tied, "lm_head.weight": tied["model.embed_tokens.weight"]}
     old = save(tmp_path / "old", "tied", both)
     apart = save(tmp_path / "apart", "llama", both)
