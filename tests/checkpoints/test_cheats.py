@@ -89,6 +89,19 @@ def test_what_lies_beside_the_weights_is_compared(both, name):
     assert f"{name}: differs" in done.output
 
 
+def test_a_layout_that_only_the_certificate_has_is_said(both, tmp_path):
+    """By its config no program pairs its coordinates so."""
+    old, _ = both
+    for layout, said in (("half-split", False), ("interleaved", True)):
+        recipe = tmp_path / f"{layout}.yaml"
+        recipe.write_text(f"angles: random\nlayout: {layout}\n")
+        folded = tmp_path / layout
+        assert run("fold", old, folded, "--recipe", recipe).exit_code == 0
+        done = run("verify", old, folded, "--certificate")
+        assert done.exit_code == 0
+        assert ("read as interleaved pairs: no program" in done.output) is said
+
+
 def converted(path, epsilon=1e-5, base=10000.0, scaling=""):
     """A file of GGUF with the attention of one layer."""
     rng = np.random.default_rng(0)
