@@ -252,3 +252,16 @@ def test_lean_proves_each_and_certifies_that_each_hypothesis_is_needed(tmp_path:
     ]
     wanted = [(n, f"without {h.name}") for n, c in CLAIMS.items() for h in c.hypotheses]
     assert set(wanted) <= set(certified)
+
+
+def test_what_fails_at_no_size_or_at_a_large_one_alone_is_not_shown() -> None:
+    """A sum over nothing is not positive; and there are more than six of seven."""
+    own, there = CLAIMS["dot_self_nonneg"], Relation.LESS
+    [size] = [p.name for p in own.parameters if not p.is_explicit]
+    empty = put(own, then=f"0 < dot(v, v) + (Σ i: index({size}), 1)")
+    assert empty.conclusion.relation is there
+    evidence = found(empty)
+    assert evidence["ground"].outcome is Outcome.REFUTED, evidence["ground"].summary
+    few = put(own, then=f"(Σ i: index({size}), 1) ≤ (1 + 1) * (1 + 1 + 1)")
+    full = list(numeric(few, PROJECT.library))
+    assert full[0].outcome is Outcome.REFUTED, full[0].summary

@@ -38,6 +38,8 @@ _LEAST = 1e-12
 _SURE = 0.1
 """What the error of a matrix may come to beside it, for its inverse to be known by it."""
 _CONDITION = 1e5
+_TOWERS = 16.0
+"""How many times the usual a column may be."""
 _PIECE = 1 << 16
 
 
@@ -217,6 +219,9 @@ def fit_matrix(old: Floats, new: Floats, rounding: Rounding) -> Matrix:
     if not size:
         nothing, square = np.zeros(0), np.zeros((0, 0))
         return Matrix(square, square, nothing, Worst(0.0, 0, 0), True, lambda: (square, nothing))
+    even = _even(old)
+    if even is not None:
+        old, new = old * even, new * even
     found = _solve_narrow(old, new) if old.dtype == np.float32 else None
     if found is None:
         old, new = old.astype(float, copy=False), new.astype(float, copy=False)
@@ -246,12 +251,25 @@ def fit_matrix(old: Floats, new: Floats, rounding: Rounding) -> Matrix:
         allowed = theirs @ np.sqrt(np.stack([leverage, lengths]))
         allowed += units * np.abs(after)
         if slack.any():
-            allowed += slack.astype(kind)[:, None]
+            allowed += np.outer(slack, 1.0 if even is None else even[part]).astype(kind)
         search.look(residual, allowed, column=part.start)
     # Doubles themselves do not solve this better than the rows are apart.
     sizes = (unit + 2.0**-50 * condition) * _UNIFORM * large + slack / _SIGMAS
     is_whole = len(basis()[1]) == size if old.dtype == np.float64 else True
     return Matrix(carry, inverse, sizes, search.worst, old.shape[1] > size, basis, is_whole)
+
+
+def _even(old: Floats) -> Floats | None:
+    """Powers of two that bring columns that tower above the others to their length, if any does.
+
+    What is off in others hides behind the rounding of one that does, and so does what they tell.
+    """
+    length = np.abs(old).max(axis=0)
+    usual = float(np.median(length)) or 1.0
+    if not length.max(initial=0.0) > _TOWERS * usual:
+        return None
+    shrink: Floats = np.exp2(-np.round(np.log2(np.maximum(length / usual, 1.0))))
+    return shrink.astype(old.dtype)
 
 
 _Solved = tuple[Any, Any, Callable[[], tuple[Any, Any]], float]
@@ -371,6 +389,9 @@ def absorbed(old: Floats, new: Floats, carry: Matrix, rounding: Rounding) -> Wor
         allowed = np.sqrt(np.stack([(wanted * wanted) @ sizes, lengths], axis=1)) @ theirs
         allowed += units * np.abs(after) + slack
         search.look(np.subtract(after, wanted, out=wanted), allowed, row=part.start)
+    strengths = carry.basis()[1]
+    if strengths.max() > _NARROW * strengths.min():  # what is hardly known does not excuse the rest
+        search.look(*_met(old, new, carry, rounding))
     return search.worst
 
 

@@ -99,6 +99,8 @@ class Model:
     """The label of each other tensor that has one, by its name."""
     base: float
     context: int
+    says: Mapping[str, Any]
+    """What a config says of what is computed, in words that all kinds of files share."""
     residual: Residual | str
     """Or why no matrix turns the residual stream."""
 
@@ -350,5 +352,6 @@ def _instance(family: Family, checkpoint: Checkpoint) -> Model:
         rest,
         float(base) if isinstance(base, int | float) and base > 0 else 1e4,
         context if isinstance(context, int) and 0 < context < 1 << 31 else 1 << 17,
+        {key: known.get(key) for key in ("base", "epsilon", "scaling")},
         residual if not isinstance(residual, str) else f"{data['family']}: {residual}",
     )

@@ -73,6 +73,8 @@ class Report:
     streams: list[Stream] = field(default_factory=list)
     frame: str = ""
     """What turns the residual stream, where something does or gains were fused."""
+    layout: str = ""
+    """How a program is to pair coordinates to read the new one, where it is not as its family's."""
     equal: int = 0
     """Other tensors, equal bit by bit."""
 

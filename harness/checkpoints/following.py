@@ -36,7 +36,7 @@ def frames(old: Side, new: Side, report: Report) -> tuple[Framed, Framed] | None
     stream = old.model.residual
     if isinstance(stream, str) or old.model.family != new.model.family:
         return None
-    old, new = untied(old), untied(new)
+    old, new = untied(old, as_loaded=True), untied(new, as_loaded=True)
     known, others = places(old, stream), places(new, stream)
     if known.keys() != others.keys():
         return None

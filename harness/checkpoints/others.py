@@ -3,30 +3,93 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from harness.checkpoints.findings import Fault, Report
+from harness.checkpoints.reading import INDEX, read_json
 from harness.checkpoints.sides import Side
 from harness.checkpoints.stream import Framed
+from harness.checkpoints.tensors import Checkpoint
+from harness.diagnostics import shortened
 
-_SPOKEN = {"transformers_version", "_name_or_path", "dtype", "torch_dtype"}
-"""Keys of a config that say nothing of what is computed."""
+_SILENT = {
+    "safetensors": {"transformers_version", "_name_or_path"},
+    "gguf": {"GGUF", "general", "quantized", "quantize"},
+}
+"""Keys of a config that say nothing of what is computed; formats are compared tensor by tensor."""
+
+
+_READ = {".json", ".py", ".model", ".jinja", "merges.txt", "vocab.txt"}
+"""Of files that programs read beside the weights."""
 
 
 def compare_configs(old: Side, new: Side, report: Report) -> None:
-    """Every key but those that say nothing of what is computed."""
-    one, other = old.checkpoint, new.checkpoint
-    if one.kind != other.kind or one.kind == "gguf":
-        return  # the keys have other names; sizes were compared head by head
-    for key in sorted(set(one.config) | set(other.config)):
-        before, after = one.config.get(key), other.config.get(key)
-        if report.frame and key == "tie_word_embeddings" and before and not after:
+    """Every key but those that say nothing of what is computed.
+
+    One that is not there is not one that is null: it stands for whatever a program takes then.
+    """
+    if old.checkpoint.kind != new.checkpoint.kind:
+        _compare_meanings(old, new, report)
+        return
+    where = "config.json" if new.checkpoint.kind == "safetensors" else "its keys"
+    before, after = _computed(old.checkpoint), _computed(new.checkpoint)
+    for key in sorted(set(before) | set(after)):
+        one, other = before.get(key), after.get(key)
+        if key == "tie_word_embeddings" and report.frame and one and other is False:
             continue  # a head of its own is held to the embeddings
-        if before != after and key not in _SPOKEN:
-            what = f"expected {key} to be {before!r}, found {after!r}"
-            report.faults.append(Fault("config.json", what))
+        if key == "dtype" and None in (one, other):
+            continue  # then it is that of the tensors
+        if one != other or (key in before) != (key in after):
+            told = (repr(c[key]) if key in c else "nothing" for c in (before, after))
+            wanted, found = map(shortened, told)
+            what = f"expected {key} to be {wanted}, found {found}"
+            report.faults.append(Fault(where, what))
+
+
+def _computed(checkpoint: Checkpoint) -> dict[str, Any]:
+    """What a config says of what is computed; the format of numbers under its name of today."""
+    silent = _SILENT[checkpoint.kind]
+    found = {key: value for key, value in checkpoint.config.items() if key not in silent}
+    if "torch_dtype" in found:
+        found.setdefault("dtype", found.pop("torch_dtype"))
+    return found
+
+
+def compare_files(old: Side, new: Side, report: Report) -> None:
+    """What lies beside the weights in both folders and is read with them: tokens, code, defaults.
+
+    What a difference there does is not known, so it decides nothing.
+    """
+    known = {"config.json", INDEX, "fold.json"}
+    for place in sorted(new.path.iterdir()) if new.path.is_dir() and old.path.is_dir() else ():
+        twin = old.path / place.name
+        if _READ & {place.suffix, place.name} and place.name not in known and twin.is_file():
+            if place.read_bytes() == twin.read_bytes():
+                continue
+            if place.suffix != ".json" or _told(twin) != _told(place):
+                what = "differs, and what that does to the model is not compared"
+                report.undecided.append(Fault(place.name, what))
+
+
+def _told(path: Path) -> dict[str, Any]:
+    silent = _SILENT["safetensors"]
+    return {key: value for key, value in read_json(path).items() if key not in silent}
+
+
+def _compare_meanings(old: Side, new: Side, report: Report) -> None:
+    """What two configs say in other words, as far as both families know it."""
+    for key, before in old.model.says.items():
+        after = new.model.says.get(key)
+        if key == "scaling":
+            if before or after:
+                what = "how they are scaled is not compared between two kinds of files"
+                report.undecided.append(Fault("frequencies", what))
+        elif before and after and np.float32(before) != np.float32(after):  # GGUF has no doubles
+            what = f"expected {key} to be {before}, found {after}"
+            report.faults.append(Fault("its keys", what))
 
 
 def compare_rest(old: Side, new: Side, report: Report) -> Iterator[int]:

@@ -7,6 +7,7 @@ is an `InputError` that names it.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from os.path import isdir, isfile
 from pathlib import Path
@@ -18,6 +19,7 @@ from harness.checkpoints.tensors import Checkpoint, Tensor, fault
 from harness.diagnostics import Diagnostic, InputError, shortened
 
 INDEX = "model.safetensors.index.json"
+_WHOLE = "model.safetensors"
 _PICKLES = (b"PK", b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")
 _MOST_JSON = 100_000_000
 
@@ -47,6 +49,12 @@ def _folder(path: Path) -> Checkpoint:
         raise fault(path, f"expected files of safetensors, {found}")
     index = path / INDEX
     wanted: dict[str, str] | None = None
+    # Whoever loads the folder takes this file alone; what is judged is what is loaded.
+    if (path / _WHOLE).exists() and (index.exists() or len(files) > 1):
+        other = INDEX if index.exists() else next(f.name for f in files if f.name != _WHOLE)
+        raise fault(path / _WHOLE, f"one of two: {other} lies beside it, which is not loaded then")
+    if config.get("transformers_weights"):
+        raise fault(path / "config.json", "names other weights by `transformers_weights`")
     if index.exists():
         data = read_json(index)
         wanted = data.get("weight_map")
@@ -87,7 +95,7 @@ def read_json(path: Path) -> dict[str, Any]:
     try:
         if path.stat().st_size > _MOST_JSON:
             raise fault(path, f"larger than {_MOST_JSON} bytes")
-        found = json.loads(path.read_text("utf-8"))
+        found = json.loads(path.read_text("utf-8"), object_pairs_hook=_once)
     except json.JSONDecodeError as error:
         place = Diagnostic(str(path), error.lineno, error.colno, f"not JSON: {error.msg}")
         raise InputError([place]) from None
@@ -95,6 +103,15 @@ def read_json(path: Path) -> dict[str, Any]:
         raise fault(path, f"not JSON: {shortened(str(error))}") from None
     if not isinstance(found, dict):
         raise fault(path, "expected an object of JSON")
+    return found
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of JSON. Raises ValueError for a key twice, of which some take the first."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        twice = next(key for key, number in Counter(k for k, _ in pairs).items() if number > 1)
+        raise ValueError(f"the key {twice!r} stands there twice")
     return found
 
 

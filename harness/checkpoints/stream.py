@@ -217,13 +217,16 @@ def pool(side: Side, stream: Residual) -> dict[str, Place]:
     }
 
 
-def untied(side: Side) -> Side:
+def untied(side: Side, *, as_loaded: bool = False) -> Side:
     """The same, with a head of its own where the embeddings are the head.
 
-    The gains of the last norm are fused into a head alone.
+    The gains of the last norm are fused into a head alone. `as_loaded`, a head that is stored
+    beside embeddings that are one is what it is to programs: not there.
     """
     stream = side.model.residual
-    if isinstance(stream, str) or not stream.is_tied or side.has(f"{stream.head}.weight"):
+    if isinstance(stream, str) or not stream.is_tied:
+        return side
+    if side.has(f"{stream.head}.weight") and not as_loaded:
         return side
     embedding = side.checkpoint.tensors.get(f"{stream.embedding}.weight")
     if embedding is None:

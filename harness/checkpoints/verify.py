@@ -54,11 +54,15 @@ def verify(old: Side, new: Side, say: Say = lambda done, total: None) -> Report:
         message = f"expected {len(old.model.layers)} layers, found {len(model.layers)}"
         report.faults.append(Fault("config", message))
         return report
+    pairs = {layer.pairs for layer in model.layers}
+    if old.model.family == model.family and pairs != {layer.pairs for layer in old.model.layers}:
+        report.layout = " and ".join(sorted(pairs))
     total = sum(t.nbytes for t in old.checkpoint.tensors.values())
     done = 0
     if framed := following.frames(old, new, report):
         old, new = framed
     others.compare_configs(old, new, report)
+    others.compare_files(old, new, report)
     for mine, theirs in zip(old.model.layers, model.layers, strict=True):
         with one_thread():
             _Layer(old, new, mine, theirs, report).look()

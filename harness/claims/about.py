@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from harness.diagnostics import Diagnostic, shortened
+from harness.language.characters import named, unseen
 
 _WEB = re.compile(r"https?://[^\s\"'<>]+")
 
@@ -44,6 +45,8 @@ def read_about(
     def text(key: str) -> str:
         found = settings.get(key, "")
         if isinstance(found, str):
+            for place in unseen(found):
+                faults.append(fault(key, f"{key}: {named(found[place])}"))
             return " ".join(found.split())
         faults.append(fault(key, f"{key}: expected text, found {shortened(repr(found))}"))
         return ""
@@ -56,6 +59,9 @@ def read_about(
         message = f"links: {expected}, found {shortened(repr(links))}"
         faults.append(fault("links", message))
         links = {}
+    faults += [
+        fault("links", f"links: {named(name[place])}") for name in links for place in unseen(name)
+    ]
     main = settings.get("main", [])
     if not isinstance(main, list) or not all(isinstance(name, str) for name in main):
         faults.append(

@@ -91,7 +91,8 @@ def draw(
 
 
 def batch(claim: Claim, library: Library, seed: int, number: int) -> Batch:
-    """The instances of batch `number`; each fourth one has sizes that are easily forgotten.
+    """The instances of batch `number`; each fourth one has sizes that are easily forgotten, 0 and 1
+    or a single one that is large.
 
     Raises `Unsupported`.
     """
@@ -100,12 +101,14 @@ def batch(claim: Claim, library: Library, seed: int, number: int) -> Batch:
     choices = (0, 1) if is_edge(number) else (2, 3, 4)
     types = {p.name for p in claim.parameters if p.sort is Sort.TYPE}
     sizes = {n: max(int(rng.choice(choices)), int(n in types)) for n in names}
+    if names and number % 12 == 7:
+        sizes = {**dict.fromkeys(names, 2), str(rng.choice(names)): int(rng.integers(7, 17))}
     functions = function_names(claim)
     return draw(claim, library, sizes, rng, functions[number % len(functions)])
 
 
 def is_edge(number: int) -> bool:
-    """Whether a batch has sizes 0 and 1."""
+    """Whether a batch has sizes other than the usual ones."""
     return number % 4 == 3
 
 

@@ -116,11 +116,21 @@ class Build:
     def taken_as_fetched(self) -> frozenset[str]:
         """The first names of modules that are believed, as Lean's own are, and not replayed.
 
-        None that has a module in the package itself, or in a folder that nobody fetched.
+        None that has a module in the package itself, in a folder that nobody fetched (a checkout
+        has its `.git`, which no repository ships), or in a package of another name.
         """
         fetched = self.package.root / ".lake" / "packages"
-        own = {name.split(".")[0] for name, m in self.package.modules.items() if not m.package}
-        near = [f for f in self.package.folders if not f.is_relative_to(fetched)]
+        own = {
+            name
+            for module, m in self.package.modules.items()
+            if m.package.lower() != (name := module.split(".")[0]).lower()
+        }
+        near = [
+            folder
+            for folder in self.package.folders
+            if not folder.is_relative_to(fetched)
+            or not (fetched / folder.relative_to(fetched).parts[0] / ".git").is_dir()
+        ]
         own |= {
             name
             for name in self.believed

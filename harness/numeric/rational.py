@@ -41,6 +41,7 @@ def check(
 def _tested(claim: Claim, library: Library, seed: int, effort: float, deadline: float) -> Evidence:
     usual = met = touching = edges = 0
     spans: list[int] = []
+    others: list[int] = []
     for number in range(max(2, round(BATCHES * effort))):
         if time.monotonic() >= deadline:
             break
@@ -52,6 +53,7 @@ def _tested(claim: Claim, library: Library, seed: int, effort: float, deadline: 
             )
         if claim.sized and is_edge(number):
             edges += good
+            others += found.sizes.values() if good else ()
             continue
         usual, met = usual + LANES, met + good
         spans += found.sizes.values()
@@ -71,7 +73,8 @@ def _tested(claim: Claim, library: Library, seed: int, effort: float, deadline: 
         summary = f"Only {met} of {usual} instances met the hypotheses."
         return evidence(claim, RATIONAL, Outcome.INCONCLUSIVE, summary, data, name)
     kind = "whole numbers" if is_whole(claim) else "fractions"
-    at = f", at sizes {min(spans)} to {max(spans)}, and on {edges} more at 0 to 1" if spans else ""
+    at = f", at sizes {min(spans)} to {max(spans)}" if spans else ""
+    at += f", and on {edges} more at {min(others)} to {max(others)}" if others else ""
     summary = (
         f"It holds on {met} random instances in {kind}, without rounding{at}; the sides are equal "
         f"in {touching} of them."

@@ -62,8 +62,8 @@ def trace(program: Program, library: Library, target: Target, setting: Setting) 
     """Run the program on formulas. Raises `NotApplicable` and `Unusable`."""
     binding = Binding(program, library, setting, FormulaNumbers())
     given = binding.given(target)
+    result = run(program, target, given, setting.sizes)  # before there is an answer to be found
     definition = binding.definition()
-    result = run(program, target, given, setting.sizes)
     if not isinstance(result, Node):
         result = graph.constant(result)
     return Traced(setting, fitted(result, definition.shape), definition, given)
@@ -310,9 +310,10 @@ def _both(
     values: Mapping[str, Floats],
 ) -> tuple[Floats, Floats, Floats]:
     """What the program gives, what the definition gives, and how far they may be apart."""
+    own = {name: value.copy() for name, value in values.items()}  # it may write into them
+    given = Binding(program, library, setting, DoubleNumbers(own)).given(target)
+    left = np.array(run(program, target, given, setting.sizes), dtype=np.float64)
     right = Binding(program, library, setting, BoundedNumbers(values)).definition()
-    given = Binding(program, library, setting, DoubleNumbers(values)).given(target)
-    left = np.asarray(run(program, target, given, setting.sizes), dtype=np.float64)
     fitted(graph.variable("result", left.shape), right.value.shape)
     bound = ROOM * COARSER[program.precision] * right.error
     return left.reshape(right.value.shape), right.value, bound

@@ -212,7 +212,8 @@ def _show_notes(console: Console, run: Run) -> None:
     if notes:
         console.print()
         for note in notes:
-            console.print(Text(f"note: {note}", "yellow"), soft_wrap=True)
+            # In one line: what an author says is not to read like lines of ours.
+            console.print(Text(f"note: {' '.join(note.split())}", "yellow"), soft_wrap=True)
 
 
 def _show_doubts(console: Console, run: Run) -> None:

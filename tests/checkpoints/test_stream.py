@@ -183,6 +183,21 @@ def tied():
     del CASES["tied"]
 
 
+def test_a_head_that_no_program_reads(tied, tmp_path):
+    """It lies beside embeddings that are the head, and these have no gains fused into them."""
+    both = {**tied, "lm_head.weight": tied["model.embed_tokens.weight"]}
+    old = save(tmp_path / "old", "tied", both)
+    apart = save(tmp_path / "apart", "llama", both)
+    recipe = read_recipe(write_recipe(tmp_path / "recipe.yaml", {"residual": "random"}))
+    assert fold(apart, tmp_path / "new", recipe).exit_code == 0
+    path = tmp_path / "new" / "config.json"
+    for key, code in ((False, 0), (True, 1), (None, 1)):
+        config = {**CASES["llama"]["config"], "tie_word_embeddings": key}
+        path.write_text(json.dumps({k: v for k, v in config.items() if v is not None}))
+        report = judged(old, tmp_path / "new")
+        assert report.exit_code == code, (key, report.faults)
+
+
 @pytest.mark.parametrize("shards", [1, 3])
 def test_tied_embeddings_come_to_have_a_head_beside_them(tied, shards, tmp_path):
     """As when somebody stores the head first, and folds then."""

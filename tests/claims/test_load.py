@@ -367,6 +367,14 @@ def test_what_a_project_says_of_itself_is_checked_too(tmp_path: Path) -> None:
         ["pyproject.toml:6:1", "main"],
         ["pyproject.toml:7:1", "links"],
     ]
+    hidden = '[tool.harness]\ntitle = "proved \\u202e ton"\n[tool.harness.links]\n'
+    hidden += '"a\\u001b[2J" = "https://a.example"\n'
+    (tmp_path / "pyproject.toml").write_text(hidden)
+    with pytest.raises(InputError) as caught:
+        load_project(tmp_path)
+    said = sorted(str(d) for d in caught.value.diagnostics)
+    assert "pyproject.toml:2:1: title: the character U+202E cannot be seen" in said[0]
+    assert "pyproject.toml:3:1: links: the character U+001B cannot be seen" in said[1]
 
 
 def test_the_main_theorems_have_to_be_claimed(tmp_path: Path) -> None:

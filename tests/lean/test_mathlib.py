@@ -37,6 +37,7 @@ def fetched(root: Path) -> None:
     """What `lake` would have fetched, where it would lie."""
     (root / ".lake").mkdir()
     (root / "packages").rename(root / ".lake" / "packages")
+    (root / ".lake" / "packages" / "mathlib" / ".git").mkdir()
 
 
 @pytest.fixture(scope="module")
@@ -98,13 +99,16 @@ def built(root: Path, believed: tuple[str, ...] = ("Mathlib",)) -> Build:
     return Build(read_package(root), kind, "4.28.0", "abc", root, {}, believed=believed)
 
 
-@pytest.mark.parametrize("where", ["fetched", "own", "near"])
+@pytest.mark.parametrize("where", ["fetched", "own", "near", "shipped", "stranger"])
 def test_only_what_was_fetched_is_believed(where: str, tmp_path: Path) -> None:
-    """A package could call a module of its own so, or have another lie beside it."""
+    """A package could call a module of its own so, have another lie beside it or where `lake` puts
+    what it fetches, or have a stranger's fetched that calls its modules so."""
     root = tmp_path / "app"
     root.mkdir()
     text = (PACKAGES / "mathlib" / "lakefile.toml").read_text("utf-8")
-    home = {"fetched": ".lake/packages/mathlib", "own": ".", "near": "near"}[where]
+    name = "other" if where == "stranger" else "mathlib"
+    home = {"own": ".", "near": "near"}.get(where, f".lake/packages/{name}")
+    text = text.replace('name = "mathlib"', f'name = "{name}"')
     if where == "near":
         text = text.replace('scope = "leanprover-community"\nrev = "v4.28.0"', 'path = "near"')
     (root / "lakefile.toml").write_text(text, "utf-8")
@@ -114,8 +118,10 @@ def test_only_what_was_fetched_is_believed(where: str, tmp_path: Path) -> None:
     folder.joinpath("Mathlib", "A.lean").write_text("theorem a : 1 = 1 := rfl\n", "utf-8")
     if where != "own":
         (folder / "lakefile.toml").write_text(
-            'name = "mathlib"\n[[lean_lib]]\nname = "Mathlib"\nglobs = ["Mathlib.+"]\n', "utf-8"
+            f'name = "{name}"\n[[lean_lib]]\nname = "Mathlib"\nglobs = ["Mathlib.+"]\n', "utf-8"
         )
+    if where in ("fetched", "stranger"):
+        (folder / ".git").mkdir()
     assert built(root).taken_as_fetched == ({"Mathlib"} if where == "fetched" else set())
     assert not built(root, ()).taken_as_fetched
 

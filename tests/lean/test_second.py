@@ -155,23 +155,37 @@ def test_a_kernel_that_dies_lies_or_gives_up(
 
 # -- anybody's ------------------------------------------------------------------------------------
 
+HONEST = """\
+import sys
+from harness.kernel.check import check
+from harness.kernel.export import read_export
+with open(sys.argv[1], "rb") as lines:
+    rulings = list(check(read_export(lines)))
+sys.exit(any(ruling.verdict.value != "accepted" for ruling in rulings))
+"""
+"""A checker that checks."""
+
 
 @pytest.mark.parametrize(
     ("script", "outcome", "words"),
     [
-        ("exit 0", Outcome.CONFIRMED, "accepts"),
+        ('exec python "$2"', Outcome.CONFIRMED, "accepts the theorem and all"),
+        ('test "$1" = --strict && exec python "$2"', Outcome.CONFIRMED, "accepts the theorem"),
+        ("exit 0", Outcome.ERROR, "would without a proof: it does not check"),
+        ('grep -q inner_invariant "$2"', Outcome.ERROR, "it does not check"),
         ("echo 'type error in x' >&2; exit 1", Outcome.REFUTED, "refuses: type error in x"),
         ("echo 'no quotients'; exit 2", Outcome.INCONCLUSIVE, "gives up: no quotients"),
         ("exit 101", Outcome.ERROR, "ended with exit code 101"),
         ("kill -9 $$", Outcome.ERROR, "ended with exit code -9"),
         ("sleep 60", Outcome.ERROR, "more than"),
-        ('test "$1" = --strict && test -s "$2"', Outcome.CONFIRMED, "accepts"),
     ],
 )
 def test_an_external_checker(
     script: str, outcome: Outcome, words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     checker = tmp_path / "my checker"
+    (tmp_path / "honest.py").write_text(HONEST)
+    script = script.replace("python", f"{sys.executable} {tmp_path / 'honest.py'}")
     checker.write_text(f"#!/bin/sh\n{script}\n")
     checker.chmod(0o755)
     monkeypatch.setattr(second, "SECONDS", 0.5 if "sleep" in script else 60.0)

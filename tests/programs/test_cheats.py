@@ -26,6 +26,11 @@ EXCHANGES = {
     "a method": ("", f"{JUDGE}judge.World.__call__ = print\n", "World.__call__"),
     "the code of a check": (
         "", f"{JUDGE}judge.chance.__code__ = (lambda both: 0.0).__code__\n", "check.chance"),
+    "what a check takes where it is not told": (
+        "", f"{JUDGE}judge.exact.__kwdefaults__ = {{'seed': 1}}\n", "check.exact"),
+    "a bound": ("    judge.ROOM = 1e30\n", JUDGE, "check.ROOM"),
+    "a table": ("    judge.SHARP['float64'] = 1e30\n", JUDGE, "check.SHARP"),
+    "a word": ("    judge.Outcome.REFUTED._value_ = 'confirmed'\n", JUDGE, "Outcome.REFUTED"),
     "a name that hides Python's": ("", f"{JUDGE}judge.sorted = lambda names: []\n", "check.sorted"),
 }  # fmt: skip
 
@@ -45,6 +50,9 @@ def test_what_exchanges_what_judges_it_is_told_and_undone(tmp_path: Path, name: 
     assert known == (np.array_equal, np.abs, max, fractions.Fraction.__eq__, judge.World.__call__)
     assert judge.chance.__code__ is code
     assert "sorted" not in vars(judge)
+    assert (judge.ROOM, judge.SHARP["float64"]) == (8, 1e-6)
+    assert Outcome.REFUTED.value == "refuted"
+    assert judge.exact.__kwdefaults__ == {"seed": 0}
 
 
 CHEATS = {
@@ -56,6 +64,12 @@ CHEATS = {
         "    return seen.setdefault((x.shape, type(x)), context @ wo.T + bo)\n\n\nseen = {}"),
     "no number": ("", "+ bo", "+ (bo if type(x) is not np.ndarray else np.nan)"),
     "its own input, overwritten": ("    x *= 0\n", "", ""),
+    "what it is compared with": (
+        "    import sys\n    frame, found = sys._getframe(), None\n"
+        "    while frame := frame.f_back:\n"
+        "        found = frame.f_locals.get('right', frame.f_locals.get('definition', found))\n"
+        "    if hasattr(found, 'value'):\n        return found.value.copy()\n"
+        "    if hasattr(found, 'operands'):\n        return type(x)(found)\n", "+ bo", "- bo"),
 }  # fmt: skip
 
 

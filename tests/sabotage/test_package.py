@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.claims.load import core_scalars, load_claim
 from harness.claims.lock import lock_text
 from harness.claims.project import load_project
 from harness.evidence import Evidence, Gap, GapKind, Leg, Outcome
@@ -309,6 +310,36 @@ def test_the_sum_below_an_inner_product_is_asked_about(cheating: Answers, root: 
         if outcome is C:
             assert found.data["operators"] == ["dot", "sum"]
             assert found.data.get("bridges", {}) == {k: list(v) for k, v in bridges.items()}
+
+
+def test_an_order_of_the_packages_own(cheating: Answers, root: Path, tmp_path: Path) -> None:
+    """Specifications say `≤`; what is claimed of fractions is claimed of the order of fractions."""
+    project, lean = cheating.project, find_toolchain()
+    session = look(project, Caller(lean, root / "cache"))
+    fractions = core_scalars()["rational numbers"]
+    claims = {
+        "in_order": (fractions, "assume: {h: a ≤ b}\n", C),
+        "by_order": (
+            replace(fractions, order={**fractions.order, "≤": "Sabotage.anyOrder"}),
+            "",
+            R,
+        ),
+    }
+    for name, (kind, assumed, outcome) in claims.items():
+        path = tmp_path / f"{name}.yaml"
+        head = f"theorem: {name}\nsays: In order.\nscalars: {kind.name}\nfor: {{a, b: scalar}}\n"
+        path.write_text(f"{head}{assumed}then: a ≤ b\n".replace("{a, b: s", "{'a, b': s"), "utf-8")
+        library = replace(project.library, scalars={**project.library.scalars, kind.name: kind})
+        claim = load_claim(path, path.name, library)
+        library = arranged(library, (claim,), session.answer.constants)
+        made = plan(library, (claim,))
+        answer, _ = inspect(
+            session.build, Caller(lean, root), made.comparisons, folder="order", what=""
+        )
+        own = replace(project, library=library, claims=(claim,))
+        found = mirror_claim(replace(session, project=own, plan=made, answer=answer), claim)
+        assert found.outcome is outcome, found.summary
+        assert outcome is C or "The scalars come from Sabotage.anyOrder" in found.summary
 
 
 def test_the_clean_twin_of_each_is_confirmed(clean: Answers) -> None:

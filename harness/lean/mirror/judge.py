@@ -449,7 +449,7 @@ def _own_laws(
         name
         for kind in asked
         for name in (
-            *(kind.lean_name, *kind.classes.values()),
+            *(kind.lean_name, *kind.classes.values(), *kind.order.values()),
             *chain.from_iterable(kind.operations.values()),
         )
     }

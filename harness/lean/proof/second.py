@@ -10,6 +10,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
@@ -18,9 +19,9 @@ from harness.claims.model import Claim
 from harness.evidence import Evidence, Json, Leg, Outcome
 from harness.files import write_atomically
 from harness.keeping import digest, keep, recall
-from harness.kernel.declarations import Axiom, Export, reach
+from harness.kernel.declarations import Axiom, Export, Theorem, reach
 from harness.kernel.export import write_export
-from harness.kernel.terms import Name
+from harness.kernel.terms import ZERO, Name, Sort
 from harness.lean.audit.answer import Ruling
 from harness.lean.audit.graph import counted, it_or_below
 from harness.lean.audit.names import parsed, shown, visible
@@ -64,15 +65,42 @@ def external(session: Session, caller: Caller) -> Iterator[Evidence]:
     """What the project's own checkers say of each claimed theorem and all that it rests on.
 
     A checker ends with 0 where it accepts, 1 where it refuses, and 2 where it gives up. `{export}`
-    in its command line stands for the file; without it the file is the last argument.
+    in its command line stands for the file; without it the file is the last argument. One is
+    asked as well about a theorem of which the proof is none, and is to refuse that.
     """
     folder = caller.cache / "checkers"
     folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "export.ndjson"
+
+    def ask(claim: Claim, command: Sequence[str], export: Export) -> Evidence:
+        write_atomically(path, "".join(write_export(export)))
+        return _external(session, claim, command, path, caller)
+
     for command in session.project.external if _claimed(session) else ():
-        for claim in _claimed(session):
-            path = folder / "export.ndjson"
-            write_atomically(path, "".join(write_export(exported(session, [claim.theorem]))))
-            yield _external(session, claim, command, path, caller)
+        refuses = True
+        for number, claim in enumerate(_claimed(session)):
+            export = exported(session, [claim.theorem])
+            if number == 0:
+                spoilt = _unproved(export, parsed(session.constant(claim.theorem)))
+                refuses = ask(claim, command, spoilt).outcome is not Outcome.CONFIRMED
+            found = ask(claim, command, export)
+            if found.outcome is Outcome.CONFIRMED and not refuses:
+                what = f"{command[0]} accepts {claim.theorem}, and would without a proof"
+                found = replace(found, outcome=Outcome.ERROR, summary=f"{what}: it does not check.")
+            yield found
+
+
+def _unproved(export: Export, name: Name) -> Export:
+    """The same, but with a sort where the theorem has its proof."""
+    return replace(
+        export,
+        declarations=tuple(
+            replace(item, value=Sort(ZERO))
+            if isinstance(item, Theorem) and item.name == name
+            else item
+            for item in export.declarations
+        ),
+    )
 
 
 def exported(session: Session, theorems: Sequence[str]) -> Export:

@@ -12,8 +12,8 @@ from harness.instances.search import find_small
 from harness.symbolic.bounds import Bound, bounded
 from harness.symbolic.leg.question import Question, sets
 
-DIMS = ((2,), (3, 2))
-"""At which sizes, taken in turn, an inequality is shown."""
+DIMS = ((0,), (1,), (2,), (3, 2))
+"""At which sizes, taken in turn, an inequality is shown; those that are easily forgotten first."""
 
 SECONDS = 1.0
 """How long a small counterexample is looked for, told by work."""
