@@ -14,6 +14,7 @@ from typing import TypeVar
 from harness.claims.document import Document, YamlPath, read_document, schema_faults
 from harness.claims.looks import disguise, judged, places_of_names
 from harness.claims.model import (
+    ANY_TYPE,
     OPERATORS,
     TO_BE_SAID,
     Claim,
@@ -227,14 +228,14 @@ def _one_term(document: Document, path: YamlPath, text: str, faults: Faults) -> 
 
 
 _BRACKETS = {"(": ")", "[": "]", "{": "}", "⟨": "⟩"}
-_FUNCTIONS = frozenset({"vector", "tabulate", "entry", "matrix_entry"})
-"""Operators that are Lean's own functions."""
+_FUNCTIONS = frozenset({"vector", "tabulate", "entry", "matrix_entry", "numeral"})
+"""Operators that are Lean's own functions, and its numerals."""
 
 
 @cache
 def core_scalars() -> Mapping[str, ScalarKind]:
     """The kinds of scalars that Lean's core has, by name."""
-    return _kinds(_shipped("core"), Faults())
+    return {**_kinds(_shipped("core"), Faults()), ANY_TYPE.name: ANY_TYPE}
 
 
 PROFILES = ("mathlib",)

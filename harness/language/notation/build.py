@@ -62,6 +62,8 @@ def layout(item: Term | Equation) -> Layout:
             return Mapped(_binder(parameter), layout(body))
         case Call(definition, _, arguments):
             return Invoked(definition, tuple(map(layout, arguments)))
+        case Primitive("numeral", (number,)):
+            return Constant(str(number), str(number))
         case Primitive(operator, _, arguments):
             if operator in FAMILIES:
                 arguments = tuple(map(_expanded, arguments))

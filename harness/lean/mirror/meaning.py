@@ -32,7 +32,7 @@ from harness.lean.printer import Printer, levels_of
 from harness.lean.scope import CannotPrint, LeanScope
 
 NOTATION = frozenset(
-    {*OPERATIONS, *CONDITIONS.values(), "vector", "tabulate", "entry", "matrix_entry"}
+    {*OPERATIONS, *CONDITIONS.values(), "numeral", "vector", "tabulate", "entry", "matrix_entry"}
 )
 """Primitives that are Lean's own operators and functions, and so need no constant."""
 
