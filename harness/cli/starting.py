@@ -112,7 +112,7 @@ def write_drafts(project: Project, drafts: list[Draft], place: object) -> int:
     for draft in drafts:
         # A name in guillemets may hold anything, the path of another folder among it.
         if not is_lean_name(draft.theorem):
-            reason = "a specification cannot name it"
+            reason = "a specification cannot name it; a theorem of a plain name that is it can be"
             click.echo(f"not drafted: {draft.theorem}: {reason}", err=True)
             continue
         target = project.specs / f"{draft.theorem}.yaml"

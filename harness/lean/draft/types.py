@@ -61,7 +61,10 @@ class TypeReader:
         head, _ = spine(expression)
         if isinstance(head, Constant) and head.name in self.abbreviations:
             return self.type(unfolded(expression, self.abbreviations), scope)
-        raise Unreadable(f"{short(expression)} is no type of the claim language")
+        raise Unreadable(
+            f"{short(expression)} is no type of the claim language, which has sizes, scalars, "
+            "`Fin n` and functions of these; what this theorem says of them can be claimed"
+        )
 
     def _arrows(self, expression: Expression, scope: Names) -> Type:
         sources: list[Type] = []

@@ -137,7 +137,10 @@ class Sides:
         if index == 1 and not self.claim.scalars.is_type:
             kind = self.claim.scalars
             of = f"a {kind.name} ({kind.lean_name})" if kind.lean_name else kind.name
-            summary = f"The specification speaks of scalars of {of}, {self.constant} of `[{shown(theirs.type).replace('@', '')}]`."
+            class_ = shown(theirs.type).replace("@", "")
+            summary = (
+                f"The specification speaks of scalars of {of}, {self.constant} of `[{class_}]`."
+            )
             return Difference("other scalars", summary, self._place("scalars"))
         if isinstance(ours.type, lean.Sort) and isinstance(theirs.type, lean.Sort):
             is_scalars = index == 0 and not self.claim.scalars.is_type
