@@ -83,19 +83,27 @@ def init(folder: Path, lean: str | None, specs: str, toolchain: str, is_kept: bo
     )
     for name, reason in sorted(found.left_out.items()):
         click.echo(f"left out: {name}: {reason}", err=True)
-    whole = write_drafts(
-        with_definitions(project, found),
-        reader.drafts(library, patterns=found.patterns),
-        reader.session.place,
-    )
+    drafts = reader.drafts(library, patterns=found.patterns)
+    whole = write_drafts(with_definitions(project, found), drafts, reader.session.place)
+    tell_unreached(built)
     if not whole:
+        reason = "no theorem could be drafted: the reasons stand above"
+        if not drafts:
+            reason = "there is no theorem in what was built: an `example` has no name"
         click.echo(
-            "no theorem could be drafted: the reasons stand above. A specification is about "
-            "equations of numbers, vectors and matrices; *Add a theorem* in README.md shows one",
+            f"{reason}. A specification is about equations of numbers, vectors and matrices; "
+            "*Add a theorem* in README.md shows one",
             err=True,
         )
         sys.exit(3)
     click.echo("next: read what was drafted, then `harness check`")
+
+
+def tell_unreached(built: Build) -> None:
+    """Name the files that were not read, since nothing imports them."""
+    for module in built.package.unreached:
+        file = built.package.modules[module].file
+        click.echo(f"not read: {file}: no root of the package imports {module}", err=True)
 
 
 def write_drafts(project: Project, drafts: list[Draft], place: object) -> int:
