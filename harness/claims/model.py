@@ -129,6 +129,12 @@ class ScalarKind:
             self.lean_name, frozenset()
         )
 
+    @property
+    def has_numbers(self) -> bool:
+        """Whether what gives 0 gives all other numbers as well, as `OfNat α 0` alone does not."""
+        zero = self.operations.get("zero", ())
+        return bool(zero) and zero[-1] != "Zero.toOfNat0"
+
     def path_to(self, other: ScalarKind) -> tuple[str, ...] | None:
         """The projections from an instance of this class to one of `other`'s; `None` without any.
 

@@ -74,6 +74,8 @@ _OPERATORS = {
     "HDiv.hDiv": "divide",
 }
 _NUMERALS: Mapping[int, tuple[str, tuple[Dim, ...]]] = {0: ("zero", ()), 1: ("one", ())}
+NO_NUMBERS = "numbers other than 0 and 1, of which its scalars have none that are known"
+
 _CONDITIONS = {"LE.le": "if_le", "LT.lt": "if_lt", "Eq": "if_eq"}
 
 

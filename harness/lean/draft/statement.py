@@ -15,7 +15,7 @@ from harness.lean import expression as lean
 from harness.lean.draft.conversions import Unreadable
 from harness.lean.draft.pattern import Pattern
 from harness.lean.draft.prefix import base_name, names, short, shown, spoken_name, unfolded
-from harness.lean.draft.reader import Misread, Reader
+from harness.lean.draft.reader import NO_NUMBERS, Misread, Reader
 from harness.lean.draft.signature import is_size
 from harness.lean.draft.types import Names, numeral_of
 from harness.lean.expression import Constant, Expression, ForAll, Local, constants, spine
@@ -154,8 +154,11 @@ class _Telescope:
     def _equation(self, expression: Expression, scope: Names) -> Equation:
         """A hypothesis or the conclusion. Raises `Unreadable` and `Misread`."""
         found = self.reader.equation(expression, scope)
-        used = (primitives(found.left) | primitives(found.right)) & set(OPERATIONS)
+        used = primitives(found.left) | primitives(found.right)
         kind = self.scalars.kind
+        if "numeral" in used and not kind.has_numbers:
+            raise Unreadable(NO_NUMBERS)
+        used &= set(OPERATIONS)
         # Where operations are taken one by one, Lean says which there are.
         if kind != ANY_TYPE and (lacking := sorted(used - kind.operations.keys())):
             name = kind.lean_name
