@@ -129,7 +129,8 @@ def _lawless(claim: Claim, library: Library) -> str:
     kind = claim.scalars
     if not kind.has_laws:
         return (
-            f"No laws are known of all operations of {kind.lean_name}: there is nothing to compute."
+            f"No laws are known of all operations of {kind.lean_name or kind.name}: "
+            "there is nothing to compute."
         )
     if unknown := sorted(claim_needs(claim, library) - kind.operations.keys()):
         what = f"Scalars of the kind '{kind.name}' have no operation {' and no '.join(unknown)}"

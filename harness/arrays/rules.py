@@ -134,6 +134,7 @@ def _pointwise(operation: str) -> Rule:
 RULES: dict[str, Rule] = {
     "zero": lambda algebra, sizes: algebra.constant(0),
     "one": lambda algebra, sizes: algebra.constant(1),
+    "numeral": lambda algebra, sizes: algebra.constant(sizes[0]),
     "add": _pointwise("add"),
     "subtract": _pointwise("subtract"),
     "negate": _pointwise("negate"),

@@ -21,6 +21,7 @@ from harness.claims.document import (
 )
 from harness.claims.looks import disguise, judged, places_of_names
 from harness.claims.model import (
+    ANY_TYPE,
     OPERATORS,
     TO_BE_SAID,
     Claim,
@@ -251,14 +252,14 @@ def _one_term(path: YamlPath, text: str, faults: Faults) -> bool:
 
 
 _BRACKETS = {"(": ")", "[": "]", "{": "}", "⟨": "⟩"}
-_FUNCTIONS = frozenset({"vector", "tabulate", "entry", "matrix_entry"})
-"""Operators that are Lean's own functions."""
+_FUNCTIONS = frozenset({"vector", "tabulate", "entry", "matrix_entry", "numeral"})
+"""Operators that are Lean's own functions, and its numerals."""
 
 
 @cache
 def core_scalars() -> Mapping[str, ScalarKind]:
     """The kinds of scalars that Lean's core has, by name."""
-    return _kinds(Faults(_shipped("core")))
+    return {**_kinds(Faults(_shipped("core"))), ANY_TYPE.name: ANY_TYPE}
 
 
 PROFILES = ("mathlib",)

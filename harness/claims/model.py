@@ -126,7 +126,15 @@ class ScalarKind:
     @property
     def has_laws(self) -> bool:
         """Whether all operations of these scalars have the laws that the engines compute by."""
-        return self.operations.keys() <= LAWFUL.get(self.lean_name, frozenset())
+        return self != ANY_TYPE and self.operations.keys() <= LAWFUL.get(
+            self.lean_name, frozenset()
+        )
+
+    @property
+    def has_numbers(self) -> bool:
+        """Whether what gives 0 gives all other numbers as well, as `OfNat α 0` alone does not."""
+        zero = self.operations.get("zero", ())
+        return bool(zero) and zero[-1] != "Zero.toOfNat0"
 
     def path_to(self, other: ScalarKind) -> tuple[str, ...] | None:
         """The projections from an instance of this class to one of `other`'s; `None` without any.
@@ -148,6 +156,9 @@ class ScalarKind:
             found.add(own[: -len(path)])
         return found.pop() if len(found) == 1 else None
 
+
+ANY_TYPE = ScalarKind("any type", "", {})
+"""Scalars of which nothing is known: a theorem takes an instance of each operation, or of none."""
 
 TO_BE_SAID = "TODO, in a sentence of plain English."
 """What a draft says until somebody says it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import cache
 
-from harness.claims.model import Claim, Definition, Library
+from harness.claims.model import ANY_TYPE, Claim, Definition, Library
 from harness.language.prelude import known, made_of
 from harness.language.primitives import ARRANGING, OPERATIONS
 from harness.language.transform import calls, primitives
@@ -47,6 +47,13 @@ def definition_needs(definitions: Mapping[str, Definition]) -> dict[str, tuple[s
             found |= set(needs[called])
         needs[name] = in_order(found)
     return needs
+
+
+def taken_by(claim: Claim, library: Library) -> tuple[str, ...]:
+    """What a theorem takes beside its scalars, in the usual order."""
+    if claim.scalars == ANY_TYPE:
+        return in_order(claim_needs(claim, library))
+    return (claim.scalars.name,)
 
 
 def claim_needs(claim: Claim, library: Library) -> set[str]:

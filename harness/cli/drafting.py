@@ -99,7 +99,7 @@ def _refuse_to_overwrite(target: Path, theorem: str, claimed: dict[str, Path], f
 def _new_all(folder: Path, toolchain: str, is_kept: bool) -> None:
     """Draft a specification of every theorem that has none yet."""
     from harness.claims.project import claimed_theorems, find_root, open_project
-    from harness.cli.starting import built_package, write_drafts
+    from harness.cli.starting import built_package, tell_unreached, write_drafts
     from harness.lean.draft.package import read_all
 
     project = open_project(find_root(folder))
@@ -107,6 +107,7 @@ def _new_all(folder: Path, toolchain: str, is_kept: bool) -> None:
     reader = read_all(project, built, caller)
     drafts = reader.drafts(project.library, claimed_theorems(folder))
     written = write_drafts(project, drafts, reader.session.place)
+    tell_unreached(built)
     click.echo(f"{written} of {len(drafts)} theorems without a specification were drafted")
     if written < len(drafts):
         sys.exit(3)

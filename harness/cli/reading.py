@@ -93,7 +93,7 @@ def _latex(equations: dict[str, Equation]) -> dict[str, str]:
 def _show_explained(found: dict[str, Any]) -> None:
     """A claim or a definition for people, from the same data."""
     name = found.get("theorem") or found["definition"]
-    scalars = f" (scalars of a {found['scalars']})" if "scalars" in found else ""
+    scalars = f" (scalars: {found['scalars']})" if "scalars" in found else ""
     click.echo(f"{name}\n\n{found['says']}\n\nfor{scalars}")
     means = found.get("means", {})
     for variable, sort in found["for"].items():

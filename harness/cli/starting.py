@@ -83,19 +83,27 @@ def init(folder: Path, lean: str | None, specs: str, toolchain: str, is_kept: bo
     )
     for name, reason in sorted(found.left_out.items()):
         click.echo(f"left out: {name}: {reason}", err=True)
-    whole = write_drafts(
-        with_definitions(project, found),
-        reader.drafts(library, patterns=found.patterns),
-        reader.session.place,
-    )
+    drafts = reader.drafts(library, patterns=found.patterns)
+    whole = write_drafts(with_definitions(project, found), drafts, reader.session.place)
+    tell_unreached(built)
     if not whole:
+        reason = "no theorem could be drafted: the reasons stand above"
+        if not drafts:
+            reason = "there is no theorem in what was built: an `example` has no name"
         click.echo(
-            "no theorem could be drafted: the reasons stand above. A specification is about "
-            "equations of numbers, vectors and matrices; *Add a theorem* in README.md shows one",
+            f"{reason}. A specification is about equations of numbers, vectors and matrices; "
+            "*Add a theorem* in README.md shows one",
             err=True,
         )
         sys.exit(3)
     click.echo("next: read what was drafted, then `harness check`")
+
+
+def tell_unreached(built: Build) -> None:
+    """Name the files that were not read, since nothing imports them."""
+    for module in built.package.unreached:
+        file = built.package.modules[module].file
+        click.echo(f"not read: {file}: no root of the package imports {module}", err=True)
 
 
 def write_drafts(project: Project, drafts: list[Draft], place: object) -> int:
@@ -112,7 +120,7 @@ def write_drafts(project: Project, drafts: list[Draft], place: object) -> int:
     for draft in drafts:
         # A name in guillemets may hold anything, the path of another folder among it.
         if not is_lean_name(draft.theorem):
-            reason = "a specification cannot name it"
+            reason = "a specification cannot name it; a theorem of a plain name that is it can be"
             click.echo(f"not drafted: {draft.theorem}: {reason}", err=True)
             continue
         target = project.specs / f"{draft.theorem}.yaml"

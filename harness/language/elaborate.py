@@ -8,7 +8,7 @@ from harness.diagnostics import meant
 from harness.language import syntax as s
 from harness.language.holes import finish, finish_variable, unify
 from harness.language.operators import MEANING, by_shape, operator_of
-from harness.language.primitives import BY_NAME, signatures
+from harness.language.primitives import BY_NAME, MAX_NUMERAL, signatures
 from harness.language.scope import Scope, check_type
 from harness.language.terms import (
     Apply,
@@ -25,6 +25,7 @@ from harness.language.types import (
     SCALAR,
     Dim,
     DimHole,
+    DimLit,
     Function,
     Index,
     Matrix,
@@ -118,6 +119,10 @@ class _Elaborator:
                 return Primitive("zero", (), (), SCALAR, span)
             case 1, Scalar():
                 return Primitive("one", (), (), SCALAR, span)
+            case _, Scalar() if value <= MAX_NUMERAL:
+                return Primitive("numeral", (DimLit(value),), (), SCALAR, span)
+            case _, Scalar():
+                raise s.LanguageError(f"the numbers of a text end at {MAX_NUMERAL:,}", span)
             case 0, Vector(size):
                 return Primitive("zero_vector", (size,), (), type_, span)
             case 0, Matrix(rows, columns):
@@ -127,8 +132,7 @@ class _Elaborator:
                     raise s.LanguageError(f"1 is a square matrix, expected {type_}", span)
                 return Primitive("identity", (rows,), (), type_, span)
             case _:
-                hint = "the numbers of a text are 0 and 1, and any other is a variable"
-                raise s.LanguageError(f"there is no {type_} written {value}; {hint}", span)
+                raise s.LanguageError(f"there is no {type_} written {value}", span)
 
     def infer(self, text: s.Syntax, bound: Bound) -> Term:
         defined = self.scope.definitions
@@ -235,13 +239,17 @@ class _Elaborator:
         if operator in "+-" and isinstance(left, s.Number):
             second = self.infer(right, bound)
             first = self.check(left, second.type, bound)
+        elif operator == "@" and _is_one(left):
+            second = self.infer(right, bound)
+            first = self.check(left, _identity(second.type, 0), bound)
         else:
             first = self.infer(left, bound)
-            second = (
-                self.check(right, first.type, bound)
-                if operator in "+-" and isinstance(right, s.Number)
-                else self.infer(right, bound)
-            )
+            if operator in "+-" and isinstance(right, s.Number):
+                second = self.check(right, first.type, bound)
+            elif operator == "@" and _is_one(right):
+                second = self.check(right, _identity(first.type, -1), bound)
+            else:
+                second = self.infer(right, bound)
         found = operator_of(operator, resolve(first.type), resolve(second.type))
         if found is None:
             raise s.LanguageError(
@@ -311,6 +319,22 @@ class _Elaborator:
                     argument.span or span,
                 )
         return Primitive(operator, dims, arguments, result, span)
+
+
+def _is_one(text: s.Syntax) -> bool:
+    return isinstance(text, s.Number) and text.value == 1
+
+
+def _identity(beside: Type, side: int) -> Type:
+    """The type of 1 as a factor on this side of another: of a matrix or vector the identity."""
+    match resolve(beside):
+        case Matrix(rows, columns):
+            size = (rows, columns)[side]
+        case Vector(size) if side == 0:
+            pass
+        case _:
+            return SCALAR
+    return Matrix(size, size)
 
 
 def _signature(operator: str) -> tuple[tuple[Dim, ...], list[Type], Type]:

@@ -20,7 +20,7 @@ from harness.language.primitives import Signature, signatures
 from harness.language.scope import Scope
 from harness.language.terms import Primitive, Term
 from harness.language.transform import primitives, substitute
-from harness.language.types import Parameter, Sort, function_parts
+from harness.language.types import SCALAR, DimLit, Parameter, Sort, function_parts
 
 
 class MissingRule(Exception):
@@ -47,11 +47,25 @@ def meaning(term: Primitive, interpreter: str) -> Term:
 
     `interpreter` says who asks, for the message.
     """
+    match term:
+        case Primitive("numeral", (DimLit(number),)):
+            return sum_of_ones(number)
     return substitute(
         (own := known(term.operator, interpreter)).body,
         {p.name: a for p, a in zip(own.parameters, term.arguments, strict=True)},
         dict(zip(own.dims, term.dims, strict=True)),
     )
+
+
+def sum_of_ones(number: int) -> Term:
+    """A number of 1 or more as what it is by 1, `+` and `*`, in few words."""
+    one = Primitive("one", (), (), SCALAR)
+    if number == 1:
+        return one
+    half, odd = divmod(number, 2)
+    two = Primitive("add", (), (one, one), SCALAR)
+    even = two if half == 1 else Primitive("multiply", (), (two, sum_of_ones(half)), SCALAR)
+    return Primitive("add", (), (even, one), SCALAR) if odd else even
 
 
 def known(operator: str, interpreter: str) -> Derived:

@@ -2,7 +2,8 @@
 
 An operator is *derived* where its row says what it `is`, in the claim language, or where it is a
 scalar operator done entry by entry (`ENTRYWISE`). `prelude.py` makes terms of these meanings, and
-an interpreter without a rule for a derived operator goes by them. For the others, each interpreter
+an interpreter without a rule for a derived operator goes by them. The dimension of `numeral` is
+always a number, 2 or more. For the others, each interpreter
 has one rule; `tests/language/test_tables.py` lists those that lack one. The dimensions in braces
 stand in the order in which Lean's constants take them.
 """
@@ -19,6 +20,8 @@ from harness.language.types import Type
 _TABLE = """
 zero            {}           : scalar
 one             {}           : scalar
+numeral         {n}          : scalar
+                is           : Σ i: index(n), 1
 add             {}           : scalar -> scalar -> scalar
 subtract        {}           : scalar -> scalar -> scalar
 negate          {}           : scalar -> scalar
@@ -54,6 +57,9 @@ matrix2         {}           : scalar -> scalar -> scalar -> scalar -> matrix(2,
 blocks          {m, n, k, l} : matrix(m, k) -> matrix(m, l) -> matrix(n, k) -> matrix(n, l) -> matrix(m + n, k + l)
 blockdiag       {h, d, e}    : (index(h) -> matrix(d, e)) -> matrix(d*h, e*h)
 """  # noqa: E501
+
+MAX_NUMERAL = 1_000_000
+"""The largest number that a text may have; what is done with sizes is done with it as well."""
 
 ENTRYWISE = {
     "zero": ("zero", "0"),

@@ -24,6 +24,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from harness.claims.model import (
+    ANY_TYPE,
     ARGUMENT,
     SCALARS,
     Arrangement,
@@ -32,7 +33,7 @@ from harness.claims.model import (
     ScalarKind,
     Universes,
 )
-from harness.claims.needs import definition_needs, needs_of
+from harness.claims.needs import definition_needs, needs_of, taken_by
 from harness.kernel.declarations import Constant, Definition
 from harness.kernel.terms import (
     App,
@@ -63,7 +64,7 @@ def arranged(
     needs = definition_needs(library.definitions)
     usual = {constant: needs_of(operator) for operator, constant in library.primitives.items()}
     usual |= {library.constant(name): needs[name] for name in library.definitions}
-    usual |= {library.qualified(claim.theorem): (claim.scalars.name,) for claim in claims}
+    usual |= {library.qualified(claim.theorem): taken_by(claim, library) for claim in claims}
     # After the claims: of a theorem that is claimed and a bridge, the arrangement is told.
     usual |= {
         theorem: needs[name] if name in needs else needs_of(name)
@@ -80,7 +81,12 @@ def arranged(
     for claim in claims:
         own = found.get(library.qualified(claim.theorem))
         kinds = {own.kind} if own and own.kind else set(own.items if own else ())
-        if own is not None and kinds - {SCALARS, ARGUMENT} != {claim.scalars.name}:
+        kinds -= {SCALARS, ARGUMENT}
+        if claim.scalars == ANY_TYPE:
+            is_so = own is not None and not own.kind and not kinds & library.scalars.keys()
+        else:
+            is_so = kinds == {claim.scalars.name}
+        if own is not None and not is_so:
             del found[library.qualified(claim.theorem)]
     return replace(library, arrangements=found)
 

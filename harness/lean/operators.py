@@ -16,7 +16,15 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from hashlib import sha256
 
-from harness.claims.model import OPERATORS, SCALARS, SHAPES, Arrangement, Library, Universes
+from harness.claims.model import (
+    ANY_TYPE,
+    OPERATORS,
+    SCALARS,
+    SHAPES,
+    Arrangement,
+    Library,
+    Universes,
+)
 from harness.claims.needs import needs_of
 from harness.diagnostics import Diagnostic, InputError
 from harness.files import write_atomically
@@ -270,7 +278,7 @@ def _ways(library: Library, key: str, operator: str, term: str) -> Iterator[Way]
     sizes = f" {{{' '.join(signature.dims)} : Nat}}" if signature.dims else ""
     pointed = tuple(need.capitalize() if need in NUMERALS else need for need in needs)
     kinds = sorted(library.scalars.values(), key=lambda kind: len(kind.operations))
-    classes = [(kind.name,) for kind in kinds if not kind.is_type]
+    classes = [(kind.name,) for kind in kinds if not kind.is_type and kind != ANY_TYPE]
     is_borrowed = operator in library.borrowed
 
     def way(arrangement: Arrangement, binders: str, alpha: str) -> Way:

@@ -163,7 +163,10 @@ def read_package(
     found = _Folder(root, root, lakefile, "")
     modules = found.modules()
     if not roots and not lakefile.tables("lean_lib"):
-        raise lakefile.fault("the package has no `[[lean_lib]]`, so there is nothing to check")
+        raise lakefile.fault(
+            "the package has no `[[lean_lib]]`, so there is nothing to check; one names the "
+            "modules that have theorems, also those that an executable imports"
+        )
     beginnings = tuple(dict.fromkeys(roots or found.roots(modules)))
     for name in beginnings:
         if name not in modules:
@@ -285,7 +288,10 @@ class _Folder:
             for root in [] if globs else named:
                 if root not in modules:
                     file = root.replace(".", "/") + ".lean"
-                    message = f"library {name!r} begins from {file}, which is not there"
+                    message = (
+                        f"library {name!r} begins from {file}, which is not there; "
+                        f'`globs = ["{root}.+"]` takes all files in its folder'
+                    )
                     raise self.lakefile.fault(message, at=name)
             for glob in globs or named:
                 yield from _matching(glob, modules)

@@ -18,7 +18,7 @@ from harness.claims.model import (
     Library,
     ScalarKind,
 )
-from harness.claims.needs import definition_needs
+from harness.claims.needs import definition_needs, taken_by
 from harness.language.terms import Call, Equation, Lambda, Term, Variable
 from harness.language.transform import fresh, subterms
 from harness.language.types import DimVar, Named, Parameter, Sort
@@ -66,7 +66,8 @@ class Printer:
         """How the theorem of a claim takes its scalars."""
         if claim.scalars.is_type:
             return Arrangement((), claim.scalars.name)
-        return self.arrangement(self.library.qualified(claim.theorem), (claim.scalars.name,))
+        needs = taken_by(claim, self.library)
+        return self.arrangement(self.library.qualified(claim.theorem), needs)
 
     def definition(
         self, definition: Definition, bridge: str = ""

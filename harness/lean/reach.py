@@ -10,7 +10,7 @@ from harness.language.terms import Equation, Term
 from harness.language.transform import calls, primitives
 
 NOTATION = frozenset(
-    {*OPERATIONS, *CONDITIONS.values(), "vector", "tabulate", "entry", "matrix_entry"}
+    {*OPERATIONS, *CONDITIONS.values(), "numeral", "vector", "tabulate", "entry", "matrix_entry"}
 )
 """Primitives that are Lean's own operators and functions, and so need no constant."""
 

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from harness.claims.model import ARGUMENT, SCALARS, Arrangement, Library
 from harness.claims.needs import needs_of
+from harness.language.prelude import sum_of_ones
 from harness.language.primitives import OPERATIONS
 from harness.language.terms import (
     Apply,
@@ -323,6 +324,8 @@ class LeanScope:
                 return self.term(family)
             case Primitive("entry" | "matrix_entry", _, arguments):
                 return apply(*map(self.term, arguments))
+            case Primitive("numeral", (DimLit(value),)):
+                return self._numeral(value)
             case Primitive(operator, _, arguments) if operator in CLASSES:
                 return self.operate(operator, *map(self.term, arguments))
             case Primitive("if_le" | "if_lt" | "if_eq" as operator, (size,), arguments):
@@ -343,6 +346,19 @@ class LeanScope:
         homogeneous = apply(Constant(wrapper, (u,)), self.alpha, instance)
         head = apply(Constant(operator, (u, u, u)), self.alpha, self.alpha, self.alpha)
         return apply(head, homogeneous, *arguments)
+
+    def _numeral(self, value: int) -> Expression:
+        """A number, by what gives 0 where that gives the others as well."""
+        match self.instance("zero"):
+            case lean.Application(of_number, zero) if zero == numeral(0):
+                instance = apply(of_number, numeral(value))
+                return apply(
+                    Constant("OfNat.ofNat", (self.universe,)), self.alpha, numeral(value), instance
+                )
+            case Constant():
+                # What computes has an instance of each of 0 and 1, and no more.
+                return self.term(sum_of_ones(value))
+        raise CannotPrint(f"scalars of this kind have no number {value}, but 0 and 1")
 
     def _choice(
         self, operator: str, size: Dim, i: Expression, j: Expression, *values: Expression

@@ -76,7 +76,9 @@ class PrimeField(PlainArithmetic[Residues]):
     # -- arithmetic -----------------------------------------------------------------------------
 
     def constant(self, value: int) -> Residues:
-        return self.xp.asarray(float(value), dtype=self.xp.float64)  # type: ignore[no-any-return]
+        least = value % self.prime
+        near = least - self.prime if 2 * least > self.prime else least
+        return self.xp.asarray(float(near), dtype=self.xp.float64)  # type: ignore[no-any-return]
 
     def divide(self, left: Residues, right: Residues) -> Residues:
         return self.multiply(left, self.reciprocal(right))

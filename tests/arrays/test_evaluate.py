@@ -114,6 +114,7 @@ def agree(text: str, sizes: dict[str, int], lanes: int = 2, seed: int = 0) -> No
 TERMS = {
     "zero": "a + 0",
     "one": "a + 1",
+    "numeral": "11 * a + 2 * v[i]",
     "add": "a + b",
     "subtract": "a - b",
     "negate": "-a",

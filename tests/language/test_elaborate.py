@@ -4,11 +4,13 @@ import pytest
 
 from harness.language.elaborate import elaborate_statement, elaborate_term
 from harness.language.parser import parse_statement, parse_term, parse_type
+from harness.language.prelude import meaning
 from harness.language.primitives import PRIMITIVES, signatures
 from harness.language.scope import DefinitionType, Scope
 from harness.language.syntax import LanguageError
-from harness.language.terms import Call, Lambda, Primitive
-from harness.language.types import DimVar, Parameter, Sort, Vector
+from harness.language.terms import Call, Lambda, Primitive, Term
+from harness.language.transform import subterms
+from harness.language.types import SCALAR, DimLit, DimVar, Matrix, Parameter, Sort, Vector
 
 
 def scope(**types: str) -> Scope:
@@ -83,6 +85,37 @@ def test_numerals_take_the_type_of_the_other_side() -> None:
         elaborate_statement(parse_statement("A = 1"), KNOWN)
 
 
+@pytest.mark.parametrize(
+    ("text", "size"),
+    [("1 @ A", "m"), ("A @ 1", "n"), ("1 @ v", "m"), ("Aᵀ @ (1 @ v)", "m"), ("A @ (1 @ u)", "n")],
+)
+def test_beside_a_product_1_is_the_identity_that_fits(text: str, size: str) -> None:
+    found = elaborate_term(parse_term(text), KNOWN)
+    [one] = [t for t in subterms(found) if isinstance(t, Primitive) and t.operator == "identity"]
+    assert one.type == Matrix(DimVar(size), DimVar(size))
+
+
+def test_a_number_is_a_scalar() -> None:
+    found = elaborate_term(parse_term("2 * v"), KNOWN)
+    assert isinstance(found, Primitive)
+    assert found.operator == "scale_vector"
+    assert found.arguments[0] == Primitive("numeral", (DimLit(2),), (), SCALAR)
+    for k in (2, 3, 7, 1000, 65_537):
+        assert _value(meaning(Primitive("numeral", (DimLit(k),), (), SCALAR), "test")) == k
+
+
+def _value(term: Term) -> int:
+    assert isinstance(term, Primitive)
+    match term.operator, [_value(a) for a in term.arguments]:
+        case "one", []:
+            return 1
+        case "add", [a, b]:
+            return a + b
+        case "multiply", [a, b]:
+            return a * b
+    raise AssertionError(term)
+
+
 def test_calls_are_taken_at_the_dimensions_of_their_arguments() -> None:
     call = elaborate_term(parse_term("mix(u, j ↦ K(j))"), KNOWN)
     assert isinstance(call, Call)
@@ -107,6 +140,13 @@ def test_calls_are_taken_at_the_dimensions_of_their_arguments() -> None:
         ("a(p)", 0, "expected a function"),
         ("j ↦ a", 0, "cannot tell the type"),
         ("n", 0, "is a dimension"),
+        # Of these nobody could tell the size.
+        ("1 @ 1", 0, "@ multiplies a matrix"),
+        ("0 @ A", 0, "@ multiplies a matrix"),
+        ("A @ 0", 0, "@ multiplies a matrix"),
+        ("u @ 1", 0, "@ multiplies a matrix"),
+        ("u + 2", 4, "there is no vector(n) written 2"),
+        ("a * 1000001", 4, "end at 1,000,000"),
         ("concat(C) + concat(C)[a]", 22, "expected index(d*h), found scalar"),
     ],
 )

@@ -19,7 +19,7 @@ from harness.language.prelude import MissingRule, derived, meaning
 from harness.language.primitives import BY_NAME, OPERATIONS, PRIMITIVES, signatures
 from harness.language.scope import Scope
 from harness.language.terms import Primitive, Term, Variable
-from harness.language.types import DimVar, Parameter, Sort, function_parts
+from harness.language.types import DimLit, DimVar, Parameter, Sort, function_parts
 from harness.lean import mirror
 from harness.lean.reach import NOTATION
 from harness.numeric import degrees
@@ -54,7 +54,9 @@ def made(operator: str) -> Primitive:
     own = signatures()[operator]
     types, result = function_parts(own.type)
     arguments: tuple[Term, ...] = tuple(Variable(f"x_{i}", t) for i, t in enumerate(types))
-    return Primitive(operator, tuple(map(DimVar, own.dims)), arguments, result)
+    # A numeral is of one number, and of no size that a text could name.
+    dims = (DimLit(7),) if operator == "numeral" else tuple(map(DimVar, own.dims))
+    return Primitive(operator, dims, arguments, result)
 
 
 @pytest.mark.parametrize("operator", PRIMITIVES)

@@ -107,7 +107,8 @@ def test_a_lakefile_that_is_no_toml(tmp_path: Path) -> None:
 def test_a_library_without_its_root(tmp_path: Path) -> None:
     root = write(tmp_path, Other="module")
     assert fault(root) == (
-        "lakefile.toml:1:1: library 'Demo' begins from Demo.lean, which is not there"
+        "lakefile.toml:1:1: library 'Demo' begins from Demo.lean, which is not there; "
+        '`globs = ["Demo.+"]` takes all files in its folder'
     )
 
 

@@ -52,6 +52,14 @@ def test_reciprocals() -> None:
     assert found == [0, *(pow(int(x) % P, -1, P) for x in numbers[1:])]
 
 
+@pytest.mark.parametrize("p", [2, 3, 7, PRIMES[0]])
+def test_a_number_of_a_text_is_a_residue(p: int) -> None:
+    for number in (0, 1, 2, 5, 1_000_000):
+        found = float(PrimeField(p).constant(number))
+        assert abs(found) <= p / 2
+        assert (int(found) - number) % p == 0
+
+
 def test_inverse_needs_pivots() -> None:
     """A permutation has zeros where elimination without a search would divide."""
     f = field()

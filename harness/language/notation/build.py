@@ -48,6 +48,8 @@ def layout(item: Term | Equation) -> t.Layout:
             return t.Mapped(_binder(parameter), layout(body))
         case Call(definition, _, arguments):
             return t.Invoked(definition, tuple(map(layout, arguments)))
+        case Primitive("numeral", (number,)):
+            return t.Constant(str(number), str(number))
         case Primitive(operator, _, arguments):
             if operator in FAMILIES:
                 arguments = tuple(map(_expanded, arguments))

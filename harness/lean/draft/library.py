@@ -19,11 +19,11 @@ from harness.language.primitives import BY_NAME, signatures
 from harness.language.scope import Scope
 from harness.language.syntax import LanguageError
 from harness.language.terms import Term
-from harness.language.transform import fresh
+from harness.language.transform import fresh, primitives
 from harness.lean.audit.comparison import Comparison
 from harness.lean.draft.conversions import Unreadable
 from harness.lean.draft.pattern import Pattern
-from harness.lean.draft.reader import Misread, Reader
+from harness.lean.draft.reader import NO_NUMBERS, Misread, Reader
 from harness.lean.draft.signature import Signature, fits, read_signature
 from harness.lean.draft.terms import constant_of
 from harness.lean.expression import Expression, constants
@@ -236,10 +236,16 @@ def _definition(
         raise Unreadable(reason)
     relative = library.relative(item.name)
     if not is_lean_name(relative):
-        raise Unreadable("definitions.yaml cannot name it")
+        raise Unreadable(
+            "definitions.yaml cannot name it; with a plain name it can be a definition"
+        )
     short = _word(relative, {*signatures(), *BY_NAME, *library.definitions, *taken})
     own, body = _read(item, reader, body=True)
     assert body is not None
+    assert item.arrangement is not None
+    asked = {*item.arrangement.items, item.arrangement.kind} & library.scalars.keys()
+    if "numeral" in primitives(body) and not any(library.scalars[k].has_numbers for k in asked):
+        raise Unreadable(NO_NUMBERS)
     scope = library.scope(own.parameters)
     text = next((t for t in (to_text(body), to_text(body, typed=True)) if _is(t, body, scope)), "")
     if not text:

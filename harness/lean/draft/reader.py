@@ -15,7 +15,7 @@ from itertools import chain, repeat
 
 from harness.claims.model import ARGUMENT, SCALARS, Arrangement, Library
 from harness.claims.needs import definition_needs, needs_of
-from harness.language.primitives import BY_NAME, signatures
+from harness.language.primitives import BY_NAME, MAX_NUMERAL, signatures
 from harness.language.terms import (
     Apply,
     Call,
@@ -31,6 +31,7 @@ from harness.language.transform import free_variables, fresh
 from harness.language.types import (
     SCALAR,
     Dim,
+    DimLit,
     Function,
     Index,
     Matrix,
@@ -72,7 +73,9 @@ _OPERATORS = {
     "HMul.hMul": "multiply",
     "HDiv.hDiv": "divide",
 }
-_NUMERALS = {0: "zero", 1: "one"}
+_NUMERALS: Mapping[int, tuple[str, tuple[Dim, ...]]] = {0: ("zero", ()), 1: ("one", ())}
+NO_NUMBERS = "numbers other than 0 and 1, of which its scalars have none that are known"
+
 _CONDITIONS = {"LE.le": "if_le", "LT.lt": "if_lt", "Eq": "if_eq"}
 
 
@@ -247,10 +250,11 @@ class Reader(TypeReader):
     ) -> tuple[Term, list[Expression]]:
         """A constant at as many arguments as it takes, and the rest of them."""
         match name, arguments:
-            case "OfNat.ofNat", [type_, Literal(value), _, *rest] if (
-                self._is_scalars(type_, scope) and value in _NUMERALS
-            ):
-                return Primitive(_NUMERALS[value], (), (), SCALAR), rest
+            case "OfNat.ofNat", [type_, Literal(value), _, *rest] if self._is_scalars(type_, scope):
+                if value > MAX_NUMERAL:
+                    raise Unreadable(f"a number beyond {MAX_NUMERAL:,}")
+                operator, sizes = _NUMERALS.get(value, ("numeral", (DimLit(value),)))
+                return Primitive(operator, sizes, (), SCALAR), rest
             case "Neg.neg", [type_, _, operand, *rest] if self._is_scalars(type_, scope):
                 return Primitive("negate", (), (self.term(operand, scope, SCALAR),), SCALAR), rest
             case _, [a, b, c, _, left, right, *rest] if name in _OPERATORS and all(
@@ -273,7 +277,7 @@ class Reader(TypeReader):
         if faults:
             raise faults[0]
         if name == "OfNat.ofNat":
-            raise Unreadable("numerals other than 0 and 1")
+            raise Unreadable("a number that is no scalar")
         raise Unreadable(f"definitions.yaml names nothing for Lean's {name}")
 
     def _choice(self, condition: Expression, values: tuple[Term, Term], scope: Names) -> Term:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from harness.claims.model import Library, ScalarKind
+from harness.claims.model import ANY_TYPE, Library, ScalarKind
 from harness.language.primitives import OPERATIONS
 from harness.language.terms import Equation
 from harness.language.tokens import is_identifier
@@ -14,11 +14,15 @@ from harness.language.types import Parameter, Sort, Type
 from harness.lean import expression as lean
 from harness.lean.draft.conversions import Unreadable
 from harness.lean.draft.pattern import Pattern
-from harness.lean.draft.reader import Misread, Reader
+from harness.lean.draft.reader import NO_NUMBERS, Misread, Reader
 from harness.lean.draft.signature import is_size
-from harness.lean.draft.types import Names
+from harness.lean.draft.types import Names, numeral_of
 from harness.lean.expression import Constant, Expression, ForAll, Local, constants, spine
+from harness.lean.scope import CLASSES, POINTED
 from harness.lean.stored import base_name, names, short, shown, spoken_name, unfolded
+
+_OPERATIONS = {*CLASSES.values(), *POINTED}
+"""The classes of one operation each."""
 
 _OF_INDICES = frozenset({"Fintype", "Finite", "DecidableEq"})
 """Classes of Lean's and Mathlib's that say that a type is one of indices."""
@@ -67,13 +71,25 @@ def draft(
     """
     propositions = {k: v for k, v in values.items() if _is_proposition(v)}
     statement = unfolded(statement, propositions)
-    reader = Reader(library, patterns=patterns or {}, helpers=helpers or {}, abbreviations=values)
-    while True:
-        try:
-            return _Telescope(theorem, statement, reader).draft()
-        except Misread as misread:
-            readings = {**reader.readings, misread.name: misread.type}
-            reader = replace(reader, readings=readings)
+    plain = Reader(library, patterns=patterns or {}, helpers=helpers or {}, abbreviations=values)
+
+    def read(own: _Scalars) -> Draft:
+        reader = plain
+        while True:
+            try:
+                return _Telescope(theorem, statement, reader, own).draft()
+            except Misread as misread:
+                readings = {**reader.readings, misread.name: misread.type}
+                reader = replace(reader, readings=readings)
+
+    own = _scalars(statement, library, values)
+    if own.kind.lean_name == "Nat" or not own.name:
+        # Natural numbers are sizes first of all, so scalars may be of a type that is any.
+        any_type = _any_type(statement)
+        found = read(any_type) if any_type.name and ANY_TYPE.name in library.scalars else None
+        if found and (found.is_whole or any_type.instances):
+            return found
+    return read(own)
 
 
 def _is_proposition(value: Expression) -> bool:
@@ -92,24 +108,23 @@ class _Telescope:
     theorem: str
     statement: Expression
     reader: Reader
+    scalars: _Scalars
     parameters: list[Parameter] = field(default_factory=list)
     hypotheses: list[tuple[str, Equation]] = field(default_factory=list)
     untranslated: list[Untranslated] = field(default_factory=list)
-    kind: ScalarKind = field(init=False)
 
     def draft(self) -> Draft:
         library = self.reader.library
-        kind, scalars, instance = _scalars(self.statement, library, self.reader.abbreviations)
-        self.kind = kind
+        kind, scalars = self.scalars.kind, self.scalars.name
         scope = Names(scalars)
         rest = self.statement
         if not scalars:
-            known = ", ".join(kind.lean_name for kind in library.scalars.values())
+            known = ", ".join(k.lean_name for k in library.scalars.values() if k.lean_name)
             reason = f"no scalars: no instance of a known class, and no known type, of {known}"
             self.untranslated.append(Untranslated("", shown(rest), reason))
             return Draft(self.theorem, kind, (), (), None, tuple(self.untranslated))
         while isinstance(rest, ForAll) and not self._ends(rest, scope):
-            if rest.name not in (scalars, instance):
+            if rest.name not in (scalars, *self.scalars.instances):
                 scope = self._binder(rest, scope)
             rest = rest.body
         conclusion = None
@@ -139,12 +154,18 @@ class _Telescope:
     def _equation(self, expression: Expression, scope: Names) -> Equation:
         """A hypothesis or the conclusion. Raises `Unreadable` and `Misread`."""
         found = self.reader.equation(expression, scope)
-        used = (primitives(found.left) | primitives(found.right)) & set(OPERATIONS)
-        if lacking := sorted(used - self.kind.operations.keys()):
-            name = self.kind.lean_name
+        used = primitives(found.left) | primitives(found.right)
+        kind = self.scalars.kind
+        if "numeral" in used and not kind.has_numbers:
+            raise Unreadable(NO_NUMBERS)
+        used &= set(OPERATIONS)
+        # Where operations are taken one by one, Lean says which there are.
+        if kind != ANY_TYPE and (lacking := sorted(used - kind.operations.keys())):
+            name = kind.lean_name
             raise Unreadable(f"the laws of {name} are not those of numbers for {lacking[0]!r}")
-        if found.relation.is_order and found.relation not in self.kind.order:
-            raise Unreadable(f"no {found.relation} is known of scalars of {self.kind.lean_name}")
+        if found.relation.is_order and found.relation not in kind.order:
+            name = kind.lean_name or kind.name
+            raise Unreadable(f"no {found.relation} is known of scalars of {name}")
         return found
 
     def _binder(self, binder: ForAll, scope: Names) -> Names:
@@ -194,10 +215,37 @@ class _Telescope:
         return scope
 
 
+@dataclass(frozen=True)
+class _Scalars:
+    """A kind of scalars, and the binders of their type and of its instances."""
+
+    kind: ScalarKind
+    name: str = ""
+    instances: frozenset[str] = frozenset()
+
+
+def _any_type(statement: Expression) -> _Scalars:
+    """A type of which operations are taken one by one, or else the first, without any."""
+    types: list[str] = []
+    instances: list[tuple[str, str]] = []
+    rest = statement
+    while isinstance(rest, ForAll):
+        match spine(rest.type):
+            case lean.Sort(level), [] if level:
+                types.append(rest.name)
+            case Constant("OfNat"), [Local(of), number, *_] if numeral_of(number) in (0, 1):
+                instances.append((of, rest.name))
+            case Constant(name), [Local(of)] if name in _OPERATIONS:
+                instances.append((of, rest.name))
+        rest = rest.body
+    name = next((of for of, _ in instances), next(iter(types), ""))
+    return _Scalars(ANY_TYPE, name, frozenset(own for of, own in instances if of == name))
+
+
 def _scalars(
     statement: Expression, library: Library, abbreviations: Mapping[str, Expression]
-) -> tuple[ScalarKind, str, str]:
-    """The kind of scalars, and the binders of their type and of its instance."""
+) -> _Scalars:
+    """The kind of scalars that a theorem names by a class or a type."""
     rest = statement
     while isinstance(rest, ForAll):
         for kind in library.scalars.values():
@@ -205,12 +253,12 @@ def _scalars(
                 case lean.Application(Constant(name), Local(scalars)) if (
                     name == kind.lean_name and not kind.is_type
                 ):
-                    return kind, scalars, rest.name
+                    return _Scalars(kind, scalars, frozenset({rest.name}))
         rest = rest.body
     spoken_of = set(constants(statement)) | set(constants(unfolded(statement, abbreviations)))
     types = [k for k in library.scalars.values() if k.is_type and k.lean_name in spoken_of]
     # Natural numbers are sizes first of all, so they count where there is no other.
     if types:
         concrete = min(types, key=lambda kind: kind.lean_name == "Nat")
-        return concrete, concrete.lean_name, ""
-    return next(iter(library.scalars.values())), "", ""
+        return _Scalars(concrete, concrete.lean_name)
+    return _Scalars(next(iter(library.scalars.values())))

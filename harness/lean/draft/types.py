@@ -61,7 +61,10 @@ class TypeReader:
         head, _ = spine(expression)
         if isinstance(head, Constant) and head.name in self.abbreviations:
             return self.type(unfolded(expression, self.abbreviations), scope)
-        raise Unreadable(f"{short(expression)} is no type of the claim language")
+        raise Unreadable(
+            f"{short(expression)} is no type of the claim language, which has sizes, scalars, "
+            "`Fin n` and functions of these; what this theorem says of them can be claimed"
+        )
 
     def _arrows(self, expression: Expression, scope: Names) -> Type:
         sources: list[Type] = []
@@ -89,7 +92,7 @@ class TypeReader:
         match spine(expression):
             case Local(name), [] if name in scope.dims:
                 return DimVar(scope.dims[name])
-            case (Literal(value), []) | (Constant("OfNat.ofNat"), [_, Literal(value), _]):
+            case _ if (value := numeral_of(expression)) is not None:
                 return DimLit(value)
             case Constant("HAdd.hAdd"), [*_, left, right]:
                 return DimSum(self.dim(left, scope), self.dim(right, scope))
@@ -97,3 +100,11 @@ class TypeReader:
                 return DimProduct(self.dim(left, scope), self.dim(right, scope))
             case _:
                 raise Unreadable(f"{short(expression)} is no dimension of the claim language")
+
+
+def numeral_of(expression: Expression) -> int | None:
+    """The number that a numeral of type `Nat` is; `None` of anything else."""
+    match spine(expression):
+        case (Literal(value), []) | (Constant("OfNat.ofNat"), [_, Literal(value), _]):
+            return value
+    return None

@@ -135,9 +135,10 @@ class Statements:
     def _changed(self, index: int, ours: _Binder, theirs: _Binder) -> Difference:
         if index == 1 and not self.claim.scalars.is_type:
             kind = self.claim.scalars
+            of = f"a {kind.name} ({kind.lean_name})" if kind.lean_name else kind.name
+            class_ = shown(theirs.type).replace("@", "")
             summary = (
-                f"The specification speaks of scalars of a {kind.name} ({kind.lean_name}), "
-                f"{self.constant} of `[{shown(theirs.type).replace('@', '')}]`."
+                f"The specification speaks of scalars of {of}, {self.constant} of `[{class_}]`."
             )
             return Difference("other scalars", summary, self._place("scalars"))
         if isinstance(ours.type, lean.Sort) and isinstance(theirs.type, lean.Sort):
@@ -170,8 +171,10 @@ class Statements:
         return written[1:-1] if written else f"{name} : {shown(binder.type)}"
 
     def _hypothesis(self, index: int) -> Hypothesis | None:
-        number = index - (0 if self.claim.scalars.is_type else 2) - len(self.claim.parameters)
-        return self.claim.hypotheses[number] if 0 <= number < len(self.claim.hypotheses) else None
+        hypotheses = self.claim.hypotheses
+        after = len(hypotheses) + len(self.claim.conclusion.parameters)
+        number = index - len(_telescope(self.printed)[0]) + after
+        return hypotheses[number] if 0 <= number < len(hypotheses) else None
 
     def _place(self, key: str) -> YamlPath:
         place = self.claim.place

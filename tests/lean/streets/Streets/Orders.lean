@@ -84,4 +84,16 @@ theorem sq_eq [Lean.Grind.CommRing α] (x : α) : x ^ 2 = x * x := by grind
 theorem noncomm [Lean.Grind.Ring α] (x y z : α) : x * (y + z) = x * y + x * z :=
   Lean.Grind.Semiring.left_distrib _ _ _
 
+/-! Operations that are taken one by one, with laws or without, or not at all. -/
+def zeros [OfNat α 0] (n : Nat) : Fin n → α := fun _ => 0
+def flip {α : Type u} (A : Fin m → Fin n → α) : Fin n → Fin m → α := fun i j => A j i
+
+theorem zeros_apply [OfNat α 0] (i : Fin n) : zeros n i = (0 : α) := rfl
+theorem one_of_eq [OfNat R 1] (x : R) (h : x = 1) : 1 = x := h.symm
+theorem flip_flip {α : Type u} (A : Fin m → Fin n → α) : flip (flip A) = A := rfl
+theorem with_law [Mul R] [Add R] (distrib : ∀ a b c : R, a * (b + c) = a * b + a * c) (x y : R) :
+    x * (y + y) = x * y + x * y := distrib x y y
+theorem assoc [Add R] [Std.Associative (α := R) (· + ·)] (a b c : R) : a + b + c = a + (b + c) :=
+  Std.Associative.assoc a b c
+
 end Orders

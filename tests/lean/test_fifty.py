@@ -1,0 +1,123 @@
+"""A package of fifty files, three deep, in which each has a theorem that can be claimed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.lean.drafted import Drafted
+
+pytestmark = [pytest.mark.lean, pytest.mark.slow]
+
+RING = "Lean.Grind.CommRing"
+BODIES = (
+    # An operation, and a notation that the files above use.
+    """/-- A sum of two vectors, number {i}. -/
+def add{i} (u v : Fin n → α) : Fin n → α := fun j => u j + v j
+infixl:65 " ⊹{i} " => add{i}
+theorem t{i} (u v : Fin n → α) : u ⊹{i} v = v ⊹{i} u :=
+  funext fun j => Lean.Grind.Semiring.add_comm (u j) (v j)
+""",
+    # A structure with what Lean derives of it.
+    """structure Shape{i} where
+  (rows columns : Nat)
+  deriving Repr, DecidableEq
+def Shape{i}.size (s : Shape{i}) : Nat := s.rows * s.columns
+def double{i} (x : α) : α := 2 * x
+theorem t{i} (x : α) : double{i} x = x + x := by unfold double{i}; grind
+""",
+    # Two functions that call each other, on a type of the package's own.
+    """inductive Way{i}
+  | on (rest : Way{i})
+  | off
+mutual
+def Way{i}.isEven : Way{i} → Bool
+  | .on rest => rest.isOdd
+  | .off => true
+def Way{i}.isOdd : Way{i} → Bool
+  | .on rest => rest.isEven
+  | .off => false
+end
+def step{i} (lr w g : Rat) : Rat := w - lr * g
+theorem t{i} (w g : Rat) : step{i} 0 w g = w := by unfold step{i}; grind
+""",
+    # A class with an instance.
+    """class Layer{i} (L : Type) where
+  forward : L → Int → Int
+instance : Layer{i} Int := ⟨fun k x => k * x⟩
+def scaled{i} (k x : Int) : Int := k * x
+theorem t{i} (k x : Int) : scaled{i} k x = x * k := Int.mul_comm k x
+""",
+)
+WIDTHS = (10, 15, 24)
+"""How many files lie at each depth; one more imports the topmost."""
+
+
+def write(root: Path) -> list[str]:
+    """Write the package below `root`; the names of its theorems."""
+    (root / "Fifty").mkdir(parents=True)
+    lib = 'name = "Fifty"\ndefaultTargets = ["Fifty"]\n[[lean_lib]]\nname = "Fifty"\n'
+    (root / "lakefile.toml").write_text(lib, "utf-8")
+    (root / "lean-toolchain").write_text("leanprover/lean4:v4.28.0\n", "utf-8")
+    below: list[tuple[int, bool]] = []
+    theorems = []
+    for depth, width in enumerate(WIDTHS):
+        own: list[tuple[int, bool]] = []
+        for place in range(width):
+            i = len(theorems)
+            # Real Lean lets a module import modules alone, so of the first files all are some.
+            imported = [below[(place + k) % len(below)] for k in range(2)] if below else []
+            is_module = all(m for _, m in imported) and (depth == 0 or place % 3 > 0)
+            lines = ["module"] if is_module else []
+            word = "public import" if is_module else "import"
+            lines += [f"{word} Fifty.F{j}" for j, _ in imported]
+            lines += ["@[expose] public section"] if is_module else []
+            lines += ["namespace Fifty", f"variable {{α : Type}} [{RING} α] {{n : Nat}}"]
+            lines += [BODIES[i % len(BODIES)].format(i=i)]
+            noted = next((j for j, _ in imported if j % len(BODIES) == 0), None)
+            theorem = f"t{i}"
+            if noted is not None:
+                theorem = f"s{i}"
+                lines += [
+                    f"theorem s{i} (u v : Fin n → α) : (u ⊹{noted} v) ⊹{noted} u = "
+                    f"u ⊹{noted} (v ⊹{noted} u) :=",
+                    "  funext fun j => Lean.Grind.Semiring.add_assoc (u j) (v j) (u j)",
+                ]
+            lines += ["end Fifty", ""]
+            (root / "Fifty" / f"F{i}.lean").write_text("\n".join(lines), "utf-8")
+            theorems.append(theorem)
+            own.append((i, is_module))
+        below = own
+    imports = "".join(f"import Fifty.F{i}\n" for i, _ in below)
+    (root / "Fifty.lean").write_text(imports, "utf-8")
+    return theorems
+
+
+@pytest.fixture(scope="module")
+def package(tmp_path_factory: pytest.TempPathFactory) -> tuple[Drafted, set[str]]:
+    root = tmp_path_factory.mktemp("fifty") / "project"
+    theorems = write(root)
+    return Drafted(root), {*theorems, *(f"t{i}" for i in range(len(theorems)))}
+
+
+def test_fifty_files_are_drafted(package: tuple[Drafted, set[str]]) -> None:
+    project, theorems = package
+    assert len(list(project.root.rglob("*.lean"))) == 1 + sum(WIDTHS) == 50
+    assert project.said
+    assert project.specifications == theorems
+    # What came later is drafted by another command, as what was there.
+    specs = {path: path.read_text("utf-8") for path in project.root.glob("specs/[st]*.yaml")}
+    for path in specs:
+        path.unlink()
+    said, code = project.run("new", "--all")
+    assert code == 0, said
+    assert {path: path.read_text("utf-8") for path in specs} == specs
+
+
+def test_fifty_files_are_confirmed(package: tuple[Drafted, set[str]]) -> None:
+    project, theorems = package
+    assert project.said
+    said, code = project.run("check", "--leg", "proof", "--leg", "mirror", "--leg", "execution")
+    assert code == 0, said
+    assert f"{len(theorems)} claims: {len(theorems)} confirmed" in said
