@@ -6,14 +6,17 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 
 from harness.claims.model import Claim, Definition, Library
+from harness.claims.unfolding import unfolded
 from harness.language.prelude import known, made_of
 from harness.language.primitives import OPERATIONS
+from harness.language.terms import Term
 from harness.language.transform import calls, primitives
 
 _NEEDS: Mapping[str, tuple[str, ...]] = {
     **{operation: (operation,) for operation in OPERATIONS},
     "sum": ("zero", "add"),
     "if_le": (),
+    "if_at_most": (),
     "vector": (),
     "tabulate": (),
     "entry": (),
@@ -55,6 +58,15 @@ def definition_needs(definitions: Mapping[str, Definition]) -> dict[str, tuple[s
             found |= set(needs[called])
         needs[name] = in_order(found)
     return needs
+
+
+def compares(terms: Iterable[Term], library: Library) -> bool:
+    """Whether anything in terms, or in what they call, is chosen by an order of scalars."""
+    return any(
+        "if_at_most" in {operator, *made_of(operator)}
+        for term in terms
+        for operator in primitives(unfolded(term, library))
+    )
 
 
 def claim_needs(claim: Claim, library: Library) -> set[str]:

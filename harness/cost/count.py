@@ -224,6 +224,7 @@ RULES: Mapping[str, Rule] = {
     "divide": lambda dims, arguments: Counts(divisions=sympy.Integer(1)),
     "sum": lambda dims, arguments: Counts(additions=dims[0] - 1),
     "if_le": _none,
+    "if_at_most": _none,
     "vector": _none,
     "tabulate": _none,
     "transpose": _none,

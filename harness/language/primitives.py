@@ -29,6 +29,15 @@ if_lt           {n}          : index(n) -> index(n) -> scalar -> scalar -> scala
                 is i, j, a, b: if j ≤ i then b else a
 if_eq           {n}          : index(n) -> index(n) -> scalar -> scalar -> scalar
                 is i, j, a, b: if i ≤ j then (if j ≤ i then a else b) else b
+if_at_most      {}           : scalar -> scalar -> scalar -> scalar -> scalar
+if_less         {}           : scalar -> scalar -> scalar -> scalar -> scalar
+                is x, y, a, b: if y ≤ x then b else a
+if_equal        {}           : scalar -> scalar -> scalar -> scalar -> scalar
+                is x, y, a, b: if x ≤ y then (if y ≤ x then a else b) else b
+max             {}           : scalar -> scalar -> scalar
+                is x, y      : if x ≤ y then y else x
+min             {}           : scalar -> scalar -> scalar
+                is x, y      : if x ≤ y then x else y
 
 vector          {n}          : (index(n) -> scalar) -> vector(n)
 entry           {n}          : vector(n) -> index(n) -> scalar
@@ -76,6 +85,7 @@ BY_NAME: Mapping[str, tuple[str, ...]] = {
     name: (name,)
     for name in (
         *("dot", "append", "concat", "diagonal", "tabulate", "matrix2", "blocks", "blockdiag"),
+        *("max", "min"),
     )
 } | {name: tuple(f"{name}_{shape}" for shape in _SHAPES) for name in ("hadamard",)}
 """What is written as `name(arguments)`, and the primitives that it can be, by its last argument;

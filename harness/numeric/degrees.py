@@ -84,6 +84,7 @@ RULES: Mapping[str, Rule] = {
     "multiply": lambda a, b: a.product(b),
     "sum": lambda a: a,
     "if_le": lambda i, j, a, b: a.sum(b),
+    "if_at_most": lambda x, y, a, b: a.sum(b),
     "vector": lambda a: a,
     "tabulate": lambda a: a,
     "entry": lambda a, i: a,

@@ -53,8 +53,7 @@ def _entry(array: Layout, *indices: Layout) -> Layout:
 
 def _chosen(relation: str) -> Form:
     def form(left: Layout, right: Layout, yes: Layout, no: Layout) -> Layout:
-        indices = at_least(Level.TIGHT, left), at_least(Level.TIGHT, right)
-        return Chosen(relation, *indices, yes, no)
+        return Chosen(relation, at_least(Level.SUM, left), at_least(Level.SUM, right), yes, no)
 
     return form
 
@@ -114,7 +113,7 @@ _NOTATION: Mapping[str, Form] = {
     "matrix2": _grid("matrix2", 2),
     "blocks": _grid("blocks", 2),
     "blockdiag": _collected("blockdiag", "blockdiag"),
-    **{operator: _chosen(relation) for relation, operator in CONDITIONS.items()},
+    **{op: _chosen(relation) for relation, forms in CONDITIONS.items() for op in forms},
 }
 
 

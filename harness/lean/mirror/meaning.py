@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain
 
 from harness.claims.model import ARGUMENT, SCALARS, Arrangement
 from harness.claims.needs import needs_of
@@ -32,7 +33,7 @@ from harness.lean.printer import Printer, levels_of
 from harness.lean.scope import CannotPrint, LeanScope
 
 NOTATION = frozenset(
-    {*OPERATIONS, *CONDITIONS.values(), "vector", "tabulate", "entry", "matrix_entry"}
+    {*OPERATIONS, *chain(*CONDITIONS.values()), "vector", "tabulate", "entry", "matrix_entry"}
 )
 """Primitives that are Lean's own operators and functions, and so need no constant."""
 
