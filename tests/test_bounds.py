@@ -18,15 +18,18 @@ from click.testing import CliRunner
 
 from harness.claims.load import core_scalars
 from harness.claims.model import Claim, Hypothesis, Library
+from harness.claims.needs import compares
 from harness.claims.project import load_project
 from harness.claims.vacuity import vacuous
 from harness.cli import main
+from harness.diagnostics import InputError
 from harness.evidence import Evidence, Outcome
 from harness.instances.exact import breaks
 from harness.instances.search import find_small
 from harness.language.elaborate import elaborate_statement
 from harness.language.parser import parse_statement
 from harness.language.terms import Relation
+from harness.language.transform import alpha_equal
 from harness.language.types import SCALAR, Parameter
 from harness.lattice import Answer
 from harness.necessity.decide import decide
@@ -37,6 +40,7 @@ from harness.symbolic.bounds import bounded, feasible
 from harness.symbolic.leg import check as symbolic
 
 PROJECT = load_project(Path(__file__).parent / "fixtures" / "order")
+SMALL = (PROJECT.library, ())
 CLAIMS = {claim.theorem: claim for claim in PROJECT.claims}
 
 
@@ -108,6 +112,28 @@ TWINS: Mapping[str, tuple[Mapping[str, str], ...]] = {
         {"then": "c * b < c * a"},
     ),
     "product_ne_zero": ({"without": "first"}, {"first": "b ≠ 1"}, {"then": "a + b ≠ 0"}),
+    "max_add_min": (
+        {"then": "max(a, b) + max(a, b) = a + b"},
+        {"then": "max(a, b) ≤ min(a, b)"},
+        {"then": "min(a, b) < max(a, b)"},
+    ),
+    "relu_mul": (
+        {"without": "scale"},
+        {"scale": "c ≤ 0"},
+        {"then": "relu(c * x) = c * x"},
+        {"then": "relu(c * x) = relu(c * relu(x) - 1)"},
+    ),
+    "relu_sum_le": (
+        {"then": "(Σ i, relu(x[i])) ≤ relu(Σ i, x[i])"},
+        {"then": "relu(Σ i, x[i]) = Σ i, relu(x[i])"},
+        {"then": "relu(Σ i, x[i]) ≤ Σ i, x[i]"},
+    ),
+    "magnitude_le": (
+        {"without": "above"},
+        {"without": "below"},
+        {"then": "magnitude(q - x) < h"},
+        {"then": "magnitude(q + x) ≤ h"},
+    ),
     "next_le": ({"less": "a ≤ b"}, {"then": "a + 1 < b"}, {"then": "b ≤ a + 1"}),
 }
 
@@ -165,7 +191,10 @@ def over(kind: str, names: str, then: str, **assumed: str) -> Claim:
         for name, text in assumed.items()
     )
     conclusion = elaborate_statement(parse_statement(then), scope)
-    return Claim("t", "", core_scalars()[kind], parameters, hypotheses, conclusion, then)
+    sides = [s for h in hypotheses for s in (h.equation.left, h.equation.right)]
+    chosen = compares([*sides, conclusion.left, conclusion.right], PROJECT.library)
+    kind_ = core_scalars()[kind]
+    return Claim("t", "", kind_, parameters, hypotheses, conclusion, then, compares=chosen)
 
 
 def test_by_what_is_not_0_a_field_divides() -> None:
@@ -217,6 +246,32 @@ def test_what_is_less_than_itself_is_false_and_not_empty() -> None:
     assert not vacuous(over("rational numbers", "a b", "b ≤ a", given="a ≤ b"), PROJECT.library)
 
 
+@pytest.mark.parametrize("then", ["max(a, b) = b", "twice(a) = a"])
+def test_only_what_has_an_order_is_chosen_by_it(tmp_path: Path, then: str) -> None:
+    """Found through definitions too, and told at its place."""
+    shutil.copytree(PROJECT.root, tmp_path, dirs_exist_ok=True)
+    with (tmp_path / "specs" / "definitions.yaml").open("a", encoding="utf-8") as file:
+        file.write("  twice: {says: It grows., for: {x: scalar}, is: 'max(x, x + x)'}\n")
+    text = f"theorem: t\nsays: Something.\nfor: {{'a, b': scalar}}\nscalars: field\nthen: {then}\n"
+    (tmp_path / "specs" / "t.yaml").write_text(text, "utf-8")
+    with pytest.raises(InputError) as raised:
+        load_project(tmp_path)
+    message = "expected scalars that ≤ orders (integers, rational numbers), found the kind 'field'"
+    assert [str(d) for d in raised.value.diagnostics] == [f"specs/t.yaml:5:7: {message}"]
+
+
+def test_a_choice_that_never_comes_proves_nothing_and_hinders_nothing() -> None:
+    """By hand: under a < b the larger one is b, whatever stands where it is a."""
+    assert bounded(over("rational numbers", "a b", "max(a, b) = b", less="a < b"), *SMALL)
+    assert bounded(over("rational numbers", "a b", "min(a, b) = a", less="a ≤ b"), *SMALL)
+    assert not bounded(over("rational numbers", "a b", "max(a, b) = b"), *SMALL)
+    assert not bounded(over("rational numbers", "a b", "max(a, b) = b", less="b ≤ a"), *SMALL)
+    whole = over("integers", "a b", "a + 1 ≤ max(a + 1, b)")
+    assert bounded(whole, *SMALL)
+    assert bounded(over("integers", "a b", "max(a + 1, b) = b", less="a < b"), *SMALL)
+    assert not bounded(over("rational numbers", "a b", "max(a + 1, b) = b", less="a < b"), *SMALL)
+
+
 @pytest.mark.parametrize("relation", Relation)
 def test_a_relation_fails_where_it_does_not_hold(relation: Relation) -> None:
     holds = {"=": [False, True, False], "≤": [True, True, False], "<": [True, False, False]}
@@ -265,3 +320,20 @@ def test_what_fails_at_no_size_or_at_a_large_one_alone_is_not_shown() -> None:
     few = put(own, then=f"(Σ i: index({size}), 1) ≤ (1 + 1) * (1 + 1 + 1)")
     full = list(numeric(few, PROJECT.library))
     assert full[0].outcome is Outcome.REFUTED, full[0].summary
+
+
+@pytest.mark.lean
+@pytest.mark.slow
+def test_choices_are_drafted_from_lean(tmp_path: Path) -> None:
+    """Lean's own `max` and `min`, and `if`, of the scalars that the package takes them of."""
+    shutil.copytree(PROJECT.root / "lean", tmp_path / "lean")
+    options = ["-C", str(tmp_path), "init", "--toolchain", "embedded"]
+    done = CliRunner().invoke(main, options)
+    assert done.exit_code == 0, done.output
+    drafted = load_project(tmp_path)
+    assert drafted.library.definitions["relu"] == PROJECT.library.definitions["relu"]
+    assert drafted.library.definitions["magnitude"] == PROJECT.library.definitions["magnitude"]
+    found_ = {claim.theorem: claim.conclusion for claim in drafted.claims}
+    for name in ("max_add_min", "relu_mul", "magnitude_le"):
+        assert alpha_equal(found_[name].left, CLAIMS[name].conclusion.left)
+        assert alpha_equal(found_[name].right, CLAIMS[name].conclusion.right)

@@ -89,17 +89,22 @@ class ObjectArithmetic(PlainArithmetic[Any]):
     """NumPy object arrays of exact numbers: fractions, polynomials, elements of a ring.
 
     `of` makes a number of an integer: `Fraction`, or `ring` itself for a SymPy ring. `inverse`
-    is asked only for numbers that are not 0; a claim that divides needs it.
+    is asked only for numbers that are not 0; a claim that divides needs it. `at_most` says of two
+    whether the first is at most the second, where the numbers have an order.
     """
 
     def __init__(
-        self, of: Callable[[int], Any], inverse: Callable[[Any], Any] | None = None
+        self,
+        of: Callable[[int], Any],
+        inverse: Callable[[Any], Any] | None = None,
+        at_most: Callable[[Any, Any], bool] | None = None,
     ) -> None:
         import numpy as np
 
         self.xp = np
         self.of = of
         self.inverse = inverse
+        self.at_most = at_most
 
     def reduce(self, value: Any) -> Any:
         """NumPy gives a bare number in place of an object array of shape ()."""

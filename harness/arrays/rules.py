@@ -14,6 +14,7 @@ from typing import Any
 
 from harness.arrays.axes import Named
 from harness.arrays.products import Algebra, Pick, Product
+from harness.arrays.values import Unsupported
 from harness.language.primitives import ENTRYWISE
 
 Rule = Callable[..., Product]
@@ -50,6 +51,19 @@ def _if_le(algebra: Algebra, sizes: Sequence[int], i: Any, j: Any, *values: Prod
     slots, axes = algebra.alike([algebra.places(i), algebra.places(j)])
     mask = algebra.tape.step("le", operator.le, *slots, are_places=True)
     return Product((algebra.where(Named(mask, axes), *map(algebra.array, values)),))
+
+
+def _if_at_most(algebra: Algebra, sizes: Sequence[int], *arguments: Product) -> Product:
+    """Only exact numbers are compared: two doubles that should be equal need not be."""
+    at_most = getattr(algebra.tape.arithmetic, "at_most", None)
+    if at_most is None:
+        raise Unsupported("an order of scalars is decided in exact numbers alone")
+    xp = algebra.tape.xp
+    x, y, *values = map(algebra.array, arguments)
+    slots, axes = algebra.alike([x, y])
+    compare = xp.vectorize(at_most, otypes=[bool])
+    mask = algebra.tape.step("at most", compare, *slots, are_places=True)
+    return Product((algebra.where(Named(mask, axes), *values),))
 
 
 def _diagonal(algebra: Algebra, size: int, entries: Product) -> Product:
@@ -142,6 +156,7 @@ RULES: dict[str, Rule] = {
     "multiply": lambda algebra, sizes, a, b: algebra.times(a, b),
     "sum": _sum,
     "if_le": _if_le,
+    "if_at_most": _if_at_most,
     "vector": _vector,
     "tabulate": _as_it_is,
     "entry": lambda algebra, sizes, v, i: algebra.at(v, 1, i),

@@ -32,6 +32,7 @@ from harness.claims.model import (
     Sample,
     ScalarKind,
 )
+from harness.claims.needs import compares
 from harness.diagnostics import Diagnostic, InputError
 from harness.language.characters import is_disguised
 from harness.language.elaborate import elaborate_as, elaborate_statement, elaborate_term
@@ -304,6 +305,7 @@ def _kinds(faults: Faults) -> dict[str, ScalarKind]:
         at: YamlPath = ("scalars", kind)
         lean_name = entry.get("class") or entry["type"]
         classes, order = entry.get("instances", {}), entry.get("order", {})
+        decidable = entry.get("decidable", {})
         if isinstance(classes, list):
             classes = {name: f"{OPERATORS}.{lean_name}.{name}" for name in classes}
         given = entry["operations"]
@@ -311,9 +313,11 @@ def _kinds(faults: Faults) -> dict[str, ScalarKind]:
             own = f"{OPERATORS}.{lean_name}"
             given = {op: [f"{own}.{op}", *_NUMERALS.get(op, ())] for op in given}
         operations = {op: tuple(names) for op, names in given.items()}
-        for constant in (lean_name, *chain(*operations.values(), *classes.items(), order.values())):
+        named = chain(*operations.values(), *classes.items(), order.values(), decidable.values())
+        for constant in (lean_name, *named):
             faults.constant(at, constant)
-        scalars[kind] = ScalarKind(kind, lean_name, operations, "type" in entry, classes, order)
+        is_type = "type" in entry
+        scalars[kind] = ScalarKind(kind, lean_name, operations, is_type, classes, order, decidable)
         if kind in OPERATIONS:
             message = f"{kind!r} is the name of an operation"
             faults.add(at, message, key=True)
@@ -349,8 +353,11 @@ def load_claim(path: Path, name: str, library: Library) -> Claim:
     conclusion = _statement(("then",), data["then"], scope, faults)
     samples = _samples(parameters, library, faults)
     stated = [(h.place.path, h.equation) for h in hypotheses if h.place]
+    chosen = False
     for path_, equation in [*stated, (("then",), conclusion)]:
         sign = equation.relation if equation else Relation.EQUAL
+        if equation and compares((equation.left, equation.right), library):
+            chosen, sign = True, sign if sign.is_order else Relation.AT_MOST
         if sign.is_order and kind in library.scalars and sign not in library.scalars[kind].order:
             ordered = ", ".join(k for k, known in library.scalars.items() if sign in known.order)
             message = f"expected scalars that {sign} orders ({ordered}), found the kind {kind!r}"
@@ -379,6 +386,7 @@ def load_claim(path: Path, name: str, library: Library) -> Claim:
         samples=samples,
         waived=dict(data.get("waive") or {}),
         means=means,
+        compares=chosen,
         vacuous=data.get("vacuous", ""),
         place=Place(document, ()),
         doubts=tuple(doubts),

@@ -122,6 +122,8 @@ class ScalarKind:
     those that make one of its instances an instance of another."""
     order: Mapping[str, str] = field(default_factory=dict)
     """Of a type that has an order, the constants that are its instances of `≤` and `<`."""
+    decidable: Mapping[str, str] = field(default_factory=dict)
+    """And those that decide `≤`, `<` and `=` of two of its scalars."""
 
     @property
     def has_laws(self) -> bool:
@@ -289,6 +291,8 @@ class Claim:
     waived: Mapping[str, str] = field(default_factory=dict)
     means: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
     """What its variables stand for where the library does not say so, or otherwise."""
+    compares: bool = False
+    """Whether something in it, or in what it calls, is chosen by an order of scalars."""
     vacuous: str = ""
     """Why a claim that says nothing is claimed all the same, as the specification says."""
     place: Place | None = field(default=None, compare=False, repr=False)
@@ -297,13 +301,14 @@ class Claim:
 
     @property
     def has_relations(self) -> bool:
-        """Whether anything in it is no equation."""
-        return not all(e.is_equation for e in (self.conclusion, *self.assumed))
+        """Whether anything in it is no equation, or chosen by what is none."""
+        equations = (self.conclusion, *self.assumed)
+        return self.compares or not all(e.is_equation for e in equations)
 
     @property
     def has_order(self) -> bool:
         """Whether anything in it is ordered."""
-        return any(e.relation.is_order for e in (self.conclusion, *self.assumed))
+        return self.compares or any(e.relation.is_order for e in (self.conclusion, *self.assumed))
 
     @property
     def has_sizes(self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from fractions import Fraction
+from operator import le
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from harness.instances.functions import named_function
 from harness.language.terms import Equation, Term, Variable
 from harness.language.types import Parameter, is_place
 
-EXACT = ObjectArithmetic(Fraction, lambda x: 1 / x)
+EXACT = ObjectArithmetic(Fraction, lambda x: 1 / x, le)
 
 
 def breaks(

@@ -195,6 +195,10 @@ def entries(parameters: Sequence[Parameter], sizes: Mapping[str, int]) -> int:
     return total
 
 
-def arithmetic(of: Callable[[int], Number], table: Table) -> ObjectArithmetic:
+def arithmetic(
+    of: Callable[[int], Number],
+    table: Table,
+    at_most: Callable[[Number, Number], bool] | None = None,
+) -> ObjectArithmetic:
     """Exact arithmetic in which an inverse is a value of the table."""
-    return ObjectArithmetic(of, table.inverse)
+    return ObjectArithmetic(of, table.inverse, at_most)

@@ -169,7 +169,9 @@ class _Elaborator:
             case s.Choice(relation, left, right, yes, no, span):
                 two = self.infer(left, bound), self.infer(right, bound)
                 values = self.check(yes, SCALAR, bound), self.check(no, SCALAR, bound)
-                return self.build(s.CONDITIONS[relation], (*two, *values), span)
+                of_indices, of_scalars = s.CONDITIONS[relation]
+                is_scalar = isinstance(resolve(two[0].type), Scalar)
+                return self.build(of_scalars if is_scalar else of_indices, (*two, *values), span)
             case s.Summation(binder, body, span):
                 family = self.family(binder, body, bound, span)
                 addition = by_shape("Σ", family.body.type)

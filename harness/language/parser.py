@@ -89,11 +89,11 @@ class _Parser(Cursor):
         return self.sum()
 
     def choice(self, start: int) -> s.Syntax:
-        left = self.postfix()
+        left = self.sum()
         if not self.peek(*CONDITIONS):
-            raise self.unexpected(f"{', '.join(CONDITIONS)} between two indices")
+            raise self.unexpected(f"{', '.join(CONDITIONS)} between two indices or scalars")
         relation = self.take().text
-        right = self.closed(self.postfix, "then")
+        right = self.closed(self.sum, "then")
         yes = self.closed(self.expression, "else")
         no = self.expression()
         return s.Choice(relation, left, right, yes, no, self.span_from(start))

@@ -33,6 +33,15 @@ if_lt           {n}          : index(n) -> index(n) -> scalar -> scalar -> scala
                 is i, j, a, b: if j ≤ i then b else a
 if_eq           {n}          : index(n) -> index(n) -> scalar -> scalar -> scalar
                 is i, j, a, b: if i ≤ j then (if j ≤ i then a else b) else b
+if_at_most      {}           : scalar -> scalar -> scalar -> scalar -> scalar
+if_less         {}           : scalar -> scalar -> scalar -> scalar -> scalar
+                is x, y, a, b: if y ≤ x then b else a
+if_equal        {}           : scalar -> scalar -> scalar -> scalar -> scalar
+                is x, y, a, b: if x ≤ y then (if y ≤ x then a else b) else b
+max             {}           : scalar -> scalar -> scalar
+                is x, y      : if x ≤ y then y else x
+min             {}           : scalar -> scalar -> scalar
+                is x, y      : if x ≤ y then x else y
 
 vector          {n}          : (index(n) -> scalar) -> vector(n)
 entry           {n}          : vector(n) -> index(n) -> scalar
@@ -85,8 +94,8 @@ this order, unless `definitions.yaml` says otherwise."""
 
 ARRANGING = frozenset(
     {
-        *("zero", "one", "if_le", "vector", "entry", "append", "concat", "tabulate", "identity"),
-        *("matrix_entry", "diagonal", "matrix2", "blocks", "blockdiag"),
+        *("zero", "one", "if_le", "if_at_most", "vector", "entry", "append", "concat", "tabulate"),
+        *("identity", "matrix_entry", "diagonal", "matrix2", "blocks", "blockdiag"),
     }
 )
 """Those of no others that compute nothing: they choose entries and put them, 0 and 1 together."""
@@ -95,6 +104,7 @@ BY_NAME: Mapping[str, tuple[str, ...]] = {
     name: (name,)
     for name in (
         *("dot", "append", "concat", "diagonal", "tabulate", "matrix2", "blocks", "blockdiag"),
+        *("max", "min"),
     )
 } | {name: tuple(f"{name}_{shape}" for shape in _SHAPES) for name in ("hadamard",)}
 """What is written as `name(arguments)`, and the primitives that it can be, by its last argument;

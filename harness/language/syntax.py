@@ -113,13 +113,17 @@ class Tabulation:
     span: Span
 
 
-CONDITIONS = {"≤": "if_le", "<": "if_lt", "=": "if_eq"}
-"""Which operator `if i ≤ j then a else b` is, by the sign between the two indices."""
+CONDITIONS = {
+    "≤": ("if_le", "if_at_most"),
+    "<": ("if_lt", "if_less"),
+    "=": ("if_eq", "if_equal"),
+}
+"""Which operator `if i ≤ j then a else b` is, by the sign between two indices, or two scalars."""
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """`if left relation right then yes else no`, where left and right are indices."""
+    """`if left relation right then yes else no`, where left and right are indices or scalars."""
 
     relation: str
     left: Syntax

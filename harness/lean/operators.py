@@ -259,10 +259,10 @@ def _define(text: _Text, library: Library, way: Way, mark: str, *, quiet: bool =
     """A definition of an operator, whose term stands in lines of its own.
 
     One that is `quiet` is admitted where the term does not fit, which Lean warns of: it stops after
-    a hundred errors.
+    a hundred errors. It is protected: a term that says `max` means Lean's, not the operator's own.
     """
     name = f"{OPERATORS}.{way.operator}{mark}"
-    text.add(f"def {name} {way.binders} : {way.type} :=", way)
+    text.add(f"protected def {name} {way.binders} : {way.type} :=", way)
     text.add(" by\n  first\n  | exact ((" if quiet else " ((", way)
     text.terms[way] = len(text.lines) + 1
     text.add(way.text, way)

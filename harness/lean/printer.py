@@ -143,7 +143,10 @@ class Printer:
                 instance = Constant(kind.classes[other.lean_name])
                 classes |= self.of_class(other, alpha, instance, "0")[1]
         return replace(
-            self.concrete(alpha, instances, classes, set(own)), universe="0", order=kind.order
+            self.concrete(alpha, instances, classes, set(own)),
+            universe="0",
+            order=kind.order,
+            decidable=kind.decidable,
         )
 
     def concrete(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 from harness.claims.model import Library
 from harness.language.prelude import made_of
 from harness.language.primitives import OPERATIONS
@@ -10,7 +12,15 @@ from harness.language.terms import Equation, Term
 from harness.language.transform import calls, primitives
 
 NOTATION = frozenset(
-    {*OPERATIONS, *CONDITIONS.values(), "numeral", "vector", "tabulate", "entry", "matrix_entry"}
+    {
+        *OPERATIONS,
+        *chain(*CONDITIONS.values()),
+        "numeral",
+        "vector",
+        "tabulate",
+        "entry",
+        "matrix_entry",
+    }
 )
 """Primitives that are Lean's own operators and functions, and so need no constant."""
 

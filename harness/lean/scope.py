@@ -10,6 +10,7 @@ from harness.claims.model import ARGUMENT, SCALARS, Arrangement, Library
 from harness.claims.needs import needs_of
 from harness.language.prelude import sum_of_ones
 from harness.language.primitives import OPERATIONS
+from harness.language.syntax import CONDITIONS
 from harness.language.terms import (
     Apply,
     Call,
@@ -22,6 +23,7 @@ from harness.language.terms import (
 )
 from harness.language.transform import fresh
 from harness.language.types import (
+    SCALAR,
     Dim,
     DimLit,
     DimProduct,
@@ -74,6 +76,9 @@ _RELATIONS = {
     "if_le": ("LE.le", "instLENat", "Nat.decLe"),
     "if_lt": ("LT.lt", "instLTNat", "Nat.decLt"),
 }
+
+_OF_SCALARS = {of_scalars: Relation(sign) for sign, (_, of_scalars) in CONDITIONS.items()}
+"""By which relation of two scalars an operator chooses."""
 
 assert set(CLASSES) == set(OPERATIONS)
 
@@ -183,6 +188,8 @@ class LeanScope:
     """How variables are called."""
     order: Mapping[str, str] = field(default_factory=dict)
     """The constants that are the instances of `≤` and `<`, of scalars that have an order."""
+    decidable: Mapping[str, str] = field(default_factory=dict)
+    """The constants that decide `≤`, `<` and `=` of two scalars."""
 
     # -- binders ---------------------------------------------------------------------------------
 
@@ -330,6 +337,8 @@ class LeanScope:
                 return self.operate(operator, *map(self.term, arguments))
             case Primitive("if_le" | "if_lt" | "if_eq" as operator, (size,), arguments):
                 return self._choice(operator, size, *map(self.term, arguments))
+            case Primitive(operator, _, arguments) if operator in _OF_SCALARS:
+                return self._choice_of(_OF_SCALARS[operator], *map(self.term, arguments))
             case Primitive(operator, dims, arguments):
                 given = [*map(self.dimension, dims), *map(self.term, arguments)]
                 return self.constant(self._primitive(operator), (), needs_of(operator), given)
@@ -373,6 +382,17 @@ class LeanScope:
             relation, instance, decide = _RELATIONS[operator]
             condition = apply(Constant(relation, ("0",)), lean.NAT, Constant(instance), *numbers)
             decided = apply(Constant(decide), *numbers)
+        head = Constant("ite", (f"+{self.universe}",))
+        return apply(head, self.alpha, condition, decided, *values)
+
+    def _choice_of(
+        self, relation: Relation, x: Expression, y: Expression, *values: Expression
+    ) -> Expression:
+        """`if x ≤ y then … else …` of scalars."""
+        condition = apply(self.relation(relation, SCALAR), x, y)
+        if relation not in self.decidable:
+            raise CannotPrint(f"nothing decides {relation} of two scalars of this kind")
+        decided = apply(Constant(self.decidable[relation]), x, y)
         head = Constant("ite", (f"+{self.universe}",))
         return apply(head, self.alpha, condition, decided, *values)
 

@@ -106,10 +106,15 @@ def _function_lost(spot: Spot, _: Parameters) -> Iterator[Term]:
             yield argument
 
 
+_MOVED = {"if_le": "if_lt", "if_lt": "if_le", "max": "min", "min": "max"}
+"""Sides that are equal get another value by these. Of scalars `<` and `≤` may well say the same:
+`if 0 ≤ a then a else 0`."""
+
+
 def _bound_moved(spot: Spot, _: Parameters) -> Iterator[Term]:
     match spot.term:
-        case Primitive("if_le" | "if_lt" as operator):
-            yield replace(spot.term, operator="if_lt" if operator == "if_le" else "if_le")
+        case Primitive(operator) if operator in _MOVED:
+            yield replace(spot.term, operator=_MOVED[operator])
 
 
 def _negated(spot: Spot, _: Parameters) -> Iterator[Term]:

@@ -4,11 +4,15 @@ What is to be shown not negative is written as a sum, with positive coefficients
 what the hypotheses say is not negative and of squares, and of multiples of what they say is 0. The
 coefficients are the solution of a linear programme, found and checked in exact fractions. Where
 none is found, nothing is known.
+
+Where a side is chosen by an order, each way to choose is a case of its own, in which what it was
+chosen by is one more hypothesis. For instance `max(a, b) + min(a, b) = a + b` has the cases
+0 ≤ b − a, with b + a on the left, and 0 < a − b, with a + b.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import chain, combinations, combinations_with_replacement
@@ -23,9 +27,11 @@ from harness.symbolic.numbers import rational_ring
 
 MAX_COLUMNS = 400
 MAX_ROWS = 300
+MAX_CASES = 24
 
 Monomial = tuple[int, ...]
 Poly = Mapping[Monomial, Fraction]
+Key = frozenset[tuple[Monomial, Fraction]]
 
 
 @dataclass(frozen=True)
@@ -38,6 +44,8 @@ class Bound:
     """What is added up, with its coefficients."""
     used: frozenset[str]
     """The hypotheses that it rests on."""
+    cases: int = 1
+    """In how many cases, by what choices are made by."""
 
 
 @dataclass(frozen=True)
@@ -58,18 +66,76 @@ def bounded(claim: Claim, library: Library, dims: Sequence[int]) -> Bound | None
     if claim.conclusion.relation is Relation.UNEQUAL or not claim.scalars.order:
         return None
     sizes = sizes_of(claim.parameters, dims)
-    ring = rational_ring(lambda *numbers: list(_gaps(claim, library, sizes, *numbers)))
+    pending: list[Mapping[Key, bool]] = [{}]
+    terms: tuple[str, ...] = ()
+    used: frozenset[str] = frozenset()
+    symbols = cases = 0
+    while pending:
+        cases += 1
+        case = _Case(pending.pop())
+        found = _shown_in(case, claim, library, sizes) if cases <= MAX_CASES else None
+        if found is None:
+            return None
+        terms, used, symbols = terms + found.terms, used | found.used, found.symbols
+        pending += case.others()
+    return Bound(sizes, symbols, terms, used, cases)
+
+
+class _Case:
+    """One way in which all that is compared may lie.
+
+    What was not `given` is taken to be at most the other, and is a case of its own otherwise.
+    """
+
+    def __init__(self, given: Mapping[Key, bool]) -> None:
+        self.given = given
+        self.taken = dict(given)
+        self.gaps: dict[Key, Poly] = {}
+
+    def at_most(self, left: Any, right: Any) -> bool:
+        gap = _poly(right - left)
+        if not any(map(any, gap)):
+            return sum(gap.values()) >= 0
+        key = frozenset(gap.items())
+        self.gaps[key] = gap
+        return self.taken.setdefault(key, True)
+
+    def others(self) -> Iterator[Mapping[Key, bool]]:
+        """The cases that lie otherwise, each where this one first took something on its own."""
+        known = dict(self.given)
+        for key, answer in self.taken.items():
+            if key not in self.given:
+                yield {**known, key: False}
+                known[key] = answer
+
+
+def _shown_in(
+    case: _Case, claim: Claim, library: Library, sizes: Mapping[str, int]
+) -> Bound | None:
+    """A proof in one case."""
+
+    def rehearse(table: Table, of: Any) -> object:
+        return list(_gaps(claim, library, sizes, table, of, lambda left, right: True))
+
+    ring = rational_ring(rehearse)
     table = Table.over(ring)
     found = [
         (name, equation, [_poly(gap) for gap in gaps])
-        for name, equation, gaps in _gaps(claim, library, sizes, table, ring.of)
+        for name, equation, gaps in _gaps(claim, library, sizes, table, ring.of, case.at_most)
     ]
     *assumed, (_, conclusion, goals) = found
-    count = next((len(m) for _, _, gaps in found for gap in gaps for m in gap), 0)
+    every = chain(case.gaps.values(), *(gaps for _, _, gaps in found))
+    count = next((len(m) for gap in every for m in gap), 0)
     one = {(0,) * count: Fraction(1)}
     least = Fraction(1 if is_whole(claim) else 0)
     parts = [_Part(one, "1", is_strict=True)]
     zeros: list[_Part] = []
+    for key, gap in case.gaps.items():
+        if case.taken[key]:
+            parts.append(_Part(gap, "what is compared"))
+        else:
+            turned = {m: -c for m, c in gap.items()}
+            parts.append(_Part(_sum(turned, one, -least), "what is compared", is_strict=not least))
     for name, equation, gaps in assumed:
         for k, gap in enumerate(gaps):
             says, source = f"{name}[{k}]" if equation.parameters else name, frozenset({name})
@@ -92,6 +158,10 @@ def bounded(claim: Claim, library: Library, dims: Sequence[int]) -> Bound | None
         goals = [*goals, *({m: -c for m, c in goal.items()} for goal in goals)]
     for goal in goals:
         proof = _shown(goal, parts, zeros, one, is_strict=is_strict)
+        if proof is None and case.gaps:  # it may be a case that never occurs
+            opposite = ({m: -c for m, c in p.poly.items()} for p in parts if p.is_strict)
+            absurd = (_shown(poly, parts, zeros, one, is_strict=False) for poly in opposite)
+            proof = next((found for found in absurd if found is not None), None)
         if proof is None:
             return None
         terms += [f"{c}·{part.says}" for c, part in proof]
@@ -100,11 +170,16 @@ def bounded(claim: Claim, library: Library, dims: Sequence[int]) -> Bound | None
 
 
 def _gaps(
-    claim: Claim, library: Library, sizes: Mapping[str, int], table: Table, of: Any
+    claim: Claim,
+    library: Library,
+    sizes: Mapping[str, int],
+    table: Table,
+    of: Any,
+    at_most: Callable[[Any, Any], bool],
 ) -> Iterator[tuple[str, Equation, list[Any]]]:
     """Right minus left of each hypothesis, and of the conclusion last."""
     values = values_of(claim.parameters, sizes, table)
-    walk: Evaluator[Any] = Evaluator(library, arithmetic(of, table), sizes)
+    walk: Evaluator[Any] = Evaluator(library, arithmetic(of, table, at_most), sizes)
     equations = [*((h.name, h.equation) for h in claim.hypotheses), ("", claim.conclusion)]
     for name, equation in equations:
         left, right = walk.equation(equation, values)

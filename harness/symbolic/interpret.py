@@ -182,6 +182,10 @@ def _if_eq(dims: list[str], i: w.Atom, j: w.Atom, yes: w.Poly, no: w.Poly) -> w.
     return _chosen(w.assemble((), w.delta(i, j)), yes, no)
 
 
+def _if_at_most(dims: list[str], *arguments: w.Poly) -> w.Poly:
+    raise UnsupportedTerm("a choice by an order of scalars, which words do not have")
+
+
 def _vector(dims: list[str], family: Meaning) -> w.Poly:
     return _embed(dims[0], w.UNIT, dims[0], family, both=None)
 
@@ -277,6 +281,7 @@ RULES: Mapping[str, Rule] = {
     "if_le": _if_le,
     "if_lt": _if_lt,
     "if_eq": _if_eq,
+    "if_at_most": _if_at_most,
     "vector": _vector,
     "tabulate": _tabulate,
     "entry": _entry,

@@ -1,6 +1,7 @@
 """The array interpreter against the meaning of each operator, written out entry by entry."""
 
 from fractions import Fraction
+from operator import le
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from harness.numeric.modular import PrimeField
 from tests.arrays.language import LIBRARY, parameters, term
 from tests.arrays.naive import evaluate, function, tabulate
 
-FRACTIONS = ObjectArithmetic(Fraction, lambda x: 1 / x)
+FRACTIONS = ObjectArithmetic(Fraction, lambda x: 1 / x, le)
 
 DECLARED = {
     "n, m, d, h": "dimension",
@@ -124,6 +125,11 @@ TERMS = {
     "if_le": "[j ↦ Σ k, if k ≤ j then S[j, k] * u[k] else a]",
     "if_lt": "[j ↦ if j < i then u[j] else v[i] / a]",
     "if_eq": "Σ j, if i = j then u[j] else 1",
+    "if_at_most": "[j ↦ Σ k, if u[j] ≤ S[j, k] * a then v[k] else u[j]]",
+    "if_less": "[j ↦ if 0 < u[j] then u[j] else -v[i]]",
+    "if_equal": "Σ j, if u[j] = v[i] then 1 else a",
+    "max": "[j ↦ max(u[j], v[j])]",
+    "min": "min(a, Σ j, u[j])",
     "zero_vector": "u + 0",
     "vector": "[j ↦ u[j] * a]",
     "entry": "u[i]",
@@ -258,7 +264,9 @@ def test_a_lane_of_one_serves_all() -> None:
 def test_fractions_residues_and_floats_agree() -> None:
     """Integer inputs: floats are exact, residues are the integers modulo p."""
     field = PrimeField(8388593)
-    for text in [t for t in (*TERMS.values(), *BINDERS) if "/" not in t and "softmax" not in t]:
+    ordered = [TERMS[name] for name in ("if_at_most", "if_less", "if_equal", "max", "min")]
+    kept = [text for text in (*TERMS.values(), *BINDERS) if text not in ordered]
+    for text in [t for t in kept if "/" not in t and "softmax" not in t]:
         arrays = draw(SIZES, 2)
         written = term(text, DECLARED)
         exact = Evaluator(LIBRARY, FRACTIONS, SIZES).term(written, as_values(arrays))
@@ -356,3 +364,11 @@ def nested(depth: int) -> Any:
 @given(nested(3), st.integers(0, 9))
 def test_random_terms(text: str, seed: int) -> None:
     agree(text, {"n": 2, "m": 2, "d": 2, "h": 2, "P": 3}, lanes=2, seed=seed)
+
+
+@pytest.mark.parametrize("arithmetic", [Float64(), PrimeField(8388593)])
+def test_only_exact_numbers_are_compared(arithmetic: Any) -> None:
+    written = term("max(a, b)", DECLARED)
+    values = as_values(draw(SIZES, 2), lambda a: a.astype(float))
+    with pytest.raises(Unsupported, match="decided in exact numbers alone"):
+        Evaluator(LIBRARY, arithmetic, SIZES).term(written, values)

@@ -38,8 +38,7 @@ def _entry(array: t.Layout, *indices: t.Layout) -> t.Layout:
 
 def _chosen(relation: str) -> Form:
     def form(left: t.Layout, right: t.Layout, yes: t.Layout, no: t.Layout) -> t.Layout:
-        indices = at_least(Level.TIGHT, left), at_least(Level.TIGHT, right)
-        return t.Chosen(relation, *indices, yes, no)
+        return t.Chosen(relation, at_least(Level.SUM, left), at_least(Level.SUM, right), yes, no)
 
     return form
 
@@ -99,7 +98,7 @@ _NOTATION: Mapping[str, Form] = {
     "matrix2": _grid("matrix2", 2),
     "blocks": _grid("blocks", 2),
     "blockdiag": _collected("blockdiag", "blockdiag"),
-    **{operator: _chosen(relation) for relation, operator in CONDITIONS.items()},
+    **{op: _chosen(relation) for relation, forms in CONDITIONS.items() for op in forms},
 }
 
 

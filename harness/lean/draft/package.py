@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import count
+from itertools import chain, count
 
 from harness.claims.model import OPERATORS, Library, Project
 from harness.kernel.declarations import Definition
@@ -21,7 +21,7 @@ from harness.lean.draft.library import Discovered, Stored, discover
 from harness.lean.draft.pattern import Pattern, pattern
 from harness.lean.draft.signature import Signature
 from harness.lean.draft.statement import Draft, draft
-from harness.lean.draft.terms import candidates, has_signs, is_about_signs, shapes
+from harness.lean.draft.terms import candidates, has_signs, is_about_signs, of_two, shapes
 from harness.lean.expression import Expression
 from harness.lean.mirror import keys
 from harness.lean.mirror.meaning import meaning
@@ -84,7 +84,10 @@ class PackageReader:
         shaped = replace(library, shapes=shapes(self.abbreviations, library))
         signs = has_signs(self.types.values())
         terms: dict[str, tuple[str, str]] = {}
-        for operator, text in candidates(library, typed, signs=signs):
+        cited = chain(self.types.values(), self.values.values())
+        for operator, text in chain(
+            candidates(library, typed, signs=signs), of_two(cited, library)
+        ):
             terms[f"{operator}_{len(terms)}"] = operator, text
         if not terms:
             return library, {}

@@ -16,6 +16,7 @@ from itertools import chain, repeat
 from harness.claims.model import ARGUMENT, SCALARS, Arrangement, Library
 from harness.claims.needs import definition_needs, needs_of
 from harness.language.primitives import BY_NAME, MAX_NUMERAL, signatures
+from harness.language.syntax import CONDITIONS
 from harness.language.terms import (
     Apply,
     Call,
@@ -76,7 +77,7 @@ _OPERATORS = {
 _NUMERALS: Mapping[int, tuple[str, tuple[Dim, ...]]] = {0: ("zero", ()), 1: ("one", ())}
 NO_NUMBERS = "numbers other than 0 and 1, of which its scalars have none that are known"
 
-_CONDITIONS = {"LE.le": "if_le", "LT.lt": "if_lt", "Eq": "if_eq"}
+_CONDITIONS = {name: CONDITIONS[_RELATIONS[name]] for name in ("LE.le", "LT.lt", "Eq")}
 
 
 @dataclass(frozen=True)
@@ -281,17 +282,22 @@ class Reader(TypeReader):
         raise Unreadable(f"definitions.yaml names nothing for Lean's {name}")
 
     def _choice(self, condition: Expression, values: tuple[Term, Term], scope: Names) -> Term:
-        """One of two scalars, by a relation of two indices, or of the numbers that they are."""
+        """One of two scalars, by a relation of two others, or of two indices or their numbers."""
         match spine(condition):
-            case Constant(name), [_, *_, left, right] if name in _CONDITIONS:
+            case Constant(name), [type_, *_, left, right] if name in _CONDITIONS:
+                of_indices, of_scalars = _CONDITIONS[name]
+                if self._is_scalars(type_, scope):
+                    terms = *(self.term(side, scope, SCALAR) for side in (left, right)), *values
+                    return Primitive(of_scalars, (), terms, SCALAR)
                 sides = [spine(side) for side in (left, right)]
                 if all(head == Constant("Fin.val") for head, _ in sides):
                     left, right = (arguments[-1] for _, arguments in sides)
                 i = self.term(left, scope)
                 if isinstance(i.type, Index):
                     terms = i, self.term(right, scope, i.type), *values
-                    return Primitive(_CONDITIONS[name], (i.type.size,), terms, SCALAR)
-        raise Unreadable(f"`if {short(condition)}`: conditions are ≤, < and = of two indices")
+                    return Primitive(of_indices, (i.type.size,), terms, SCALAR)
+        message = "conditions are ≤, < and = of two indices or scalars"
+        raise Unreadable(f"`if {short(condition)}`: {message}")
 
     def _primitive(
         self, operator: str, arguments: list[Expression], scope: Names

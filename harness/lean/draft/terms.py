@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import permutations
+from itertools import pairwise, permutations
 
 from harness.claims.load import is_lean_name
 from harness.claims.model import SHAPES, Library
@@ -33,6 +33,19 @@ TERMS = {
     "matmul": ["fun A B => A * B"],
     "matvec": ["fun A v => A * v"],
 }
+
+
+_LARGEST = {"max": "Max.max", "min": "Min.min"}
+
+
+def of_two(expressions: Iterable[Expression], library: Library) -> Iterator[tuple[str, str]]:
+    """Lean's `max` and `min`, of the scalars of which these expressions take them."""
+    kinds = {kind.lean_name for kind in library.scalars.values() if kind.order}
+    met = {pair for expression in expressions for pair in pairwise(lean.constants(expression))}
+    for operator, constant in _LARGEST.items():
+        for kind in sorted(kinds):
+            if operator not in library.primitives and (constant, kind) in met:
+                yield operator, f"fun (a b : {kind}) => {operator} a b"
 
 
 def has_signs(types: Iterable[Expression]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from operator import le
 from typing import Any
 
 from harness.arrays import Data, Evaluator, ObjectArithmetic, Places, Value, open_function
@@ -20,7 +21,7 @@ class Exact:
     """Fractions."""
 
     def __init__(self) -> None:
-        self.arithmetic = ObjectArithmetic(Fraction, lambda x: 1 / x)
+        self.arithmetic = ObjectArithmetic(Fraction, lambda x: 1 / x, le)
 
     def number(self, table: Any) -> Any:
         return table[None]

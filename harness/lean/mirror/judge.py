@@ -449,7 +449,8 @@ def _own_laws(
         name
         for kind in asked
         for name in (
-            *(kind.lean_name, *kind.classes.values(), *kind.order.values()),
+            *(kind.lean_name, *kind.classes.values()),
+            *(*kind.order.values(), *kind.decidable.values()),
             *chain.from_iterable(kind.operations.values()),
         )
     }

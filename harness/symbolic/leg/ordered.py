@@ -76,6 +76,8 @@ def _answered(question: Question, each: Sequence[Sequence[int]]) -> Evidence:
         f"The difference of the sides is a sum of what is not negative{at}, in up to "
         f"{max(b.symbols for b in found)} symbols: of squares and products of hypotheses."
     )
+    if (cases := max(b.cases for b in found)) > 1:
+        summary += f" So it is in each of up to {cases} cases, by what the choices are made by."
     data: dict[str, Json] = {
         "hypotheses used": sorted(used),
         "sums": [{"sizes": dict(b.sizes), "terms": list(b.terms)} for b in found],
