@@ -16,6 +16,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import ml_dtypes
@@ -70,13 +71,14 @@ def measure(
 
     def fold() -> None:
         new.mkdir()
-        _write(open_side(old), new, recipe, lambda done, total: None)
+        _write(open_side(old), new, recipe, lambda done, total: None, disk)
         shutil.copy(old / "config.json", new)
 
     def judge() -> None:
         report = verify(open_side(old), open_side(new))
         assert report.exit_code == 0, report.faults
 
+    disk = ThreadPoolExecutor(1)
     steps: dict[str, Callable[[], None]] = {"copy": copy, "fold": fold, "verify": judge}
     rounds: dict[str, list[tuple[float, float]]] = {step: [] for step in steps}
     for _ in range(5):
