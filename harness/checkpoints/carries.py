@@ -227,11 +227,11 @@ def fit_matrix(old: Floats, new: Floats, rounding: Rounding) -> Matrix:
     if not size:
         nothing, square = np.zeros(0), np.zeros((0, 0))
         return Matrix(square, square, nothing, Worst(0.0, 0, 0), True, lambda: (square, nothing))
-    found = _solve_narrow(old, new) if old.dtype == np.float32 else None
-    if found is None:
+    solved = _solve_narrow(old, new) if old.dtype == np.float32 else None
+    if solved is None:
         old, new = old.astype(float, copy=False), new.astype(float, copy=False)
-        found = _solve(old, new)
-    carry, inverse, basis, condition, most = found
+        solved = _solve(old, new)
+    carry, inverse, basis, condition, most = solved
     unit = np.broadcast_to(np.asarray(rounding.unit, float), size)
     large = np.maximum(new.max(axis=1, initial=0), -new.min(axis=1, initial=0)).astype(float)
     length = np.minimum(np.sqrt(np.vecdot(new, new)), _SIGMAS * _UNIFORM * large)
@@ -264,12 +264,10 @@ def fit_matrix(old: Floats, new: Floats, rounding: Rounding) -> Matrix:
         return residual, allowed
 
     # Of each column the most that its ratio can be; what it is, of those that may be the worst.
-    most_of = np.concatenate(
-        [
-            ratios(*compared(old[:, part], new[:, part], is_least=True)).max(axis=0)
-            for part in parts(old.shape[1], size)
-        ]
-    )
+    most_of = np.zeros(old.shape[1], kind)
+    for part in parts(old.shape[1], size):
+        found = ratios(*compared(old[:, part], new[:, part], is_least=True))
+        most_of[part] = found.max(axis=0)
     search, order = Search(), np.argsort(-np.nan_to_num(most_of, nan=np.inf))
     for at in (order[:_FEW], order[_FEW:]):
         at = np.sort(at[~(most_of[at] <= search.worst.ratio)])
