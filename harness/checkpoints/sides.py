@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -97,6 +97,10 @@ class Side:
 
     def leave_layer(self) -> None:
         self._mapped.clear()
+
+    def slack(self, name: str) -> tuple[Floats | None, Literal[0, 1]]:
+        """What each row of a tensor may be off by, or each column, where it was computed."""
+        return None, 0
 
     def units(self, layer: Layer, role: str) -> list[Unit]:
         """Where the heads of a role are, in their order. Raises `InputError` for wrong shapes."""
