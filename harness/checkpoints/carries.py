@@ -40,6 +40,8 @@ _SURE = 0.1
 _CONDITION = 1e5
 _PIECE = 1 << 16
 _FEW = 32
+_QUIET = np.errstate(over="ignore", invalid="ignore")
+"""What leaves float32 is seen, and computed in doubles."""
 
 
 @dataclass(frozen=True)
@@ -135,6 +137,7 @@ class Pairs:
     worst: Worst
 
 
+@_QUIET
 def fit_pairs(old: Floats, new: Floats, rounding: Rounding, *, mirrored: bool = False) -> Pairs:
     """Carry rows (first of each pair, then second of each) by z; with `mirrored`, by z ↦ z̄ too."""
     half, width, kind = len(old) // 2, old.shape[1], old.dtype
@@ -221,6 +224,7 @@ class Matrix:
         return undo, np.sqrt(np.clip(((self.inverse @ undo) * undo).sum(axis=0), 0, None))
 
 
+@_QUIET
 def fit_matrix(old: Floats, new: Floats, rounding: Rounding) -> Matrix:
     """The matrix A with `new` = A `old`, by least squares; nothing where `old` has nothing."""
     size = len(old)
@@ -373,6 +377,7 @@ def fit_exchange(old: Floats, new: Floats, rounding: Rounding) -> tuple[Matrix, 
     return found, taken
 
 
+@_QUIET
 def absorbed(old: Floats, new: Floats, carry: Matrix, rounding: Rounding) -> Worst:
     """Whether `new` A = `old`: columns that meet what A carried take its inverse.
 

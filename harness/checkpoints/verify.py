@@ -19,6 +19,7 @@ from harness.checkpoints.scores import Scores
 from harness.checkpoints.sides import Side
 from harness.checkpoints.tensors import fault
 from harness.checkpoints.values import Values
+from harness.checkpoints.working import each
 from harness.numeric.threads import one_thread
 
 Say = Callable[[int, int], None]
@@ -60,7 +61,14 @@ def verify(old: Side, new: Side, say: Say = lambda done, total: None) -> Report:
 
 
 def _look(both: Both) -> None:
-    """At one layer."""
+    """At one layer, whose tensors are read first: several heads have one in common."""
+    held = [
+        (side, name)
+        for side, layer in both.sides
+        for name in sorted(side.used)
+        if name.startswith(f"{layer.prefix}.")
+    ]
+    each(lambda one: one[0].array(one[1]), held)
     for meeting, twin in zip(both.mine.scores, both.theirs.scores, strict=True):
         if meeting.rotated != twin.rotated:
             raise fault(both.new.path, "rotates another number of coordinates")
