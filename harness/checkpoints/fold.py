@@ -167,12 +167,18 @@ def _write(side: Side, part: Path, recipe: Recipe, say: Say, disk: Executor) -> 
                 stream: Any, text: bytes = text, held: list[Tensor] = held, size: int = done
             ) -> None:
                 stream.write(len(text).to_bytes(8, "little") + text)
-                for tensor in held:
-                    with one_thread():
-                        for chunk in _bytes(turning, tensor):
-                            stream.write(chunk)
-                    size += tensor.nbytes
-                    say(size, total)
+                with ThreadPoolExecutor(1) as pen:  # one is written while the next is turned
+                    last: Future[None] | None = None
+                    for tensor in held:
+                        with one_thread():
+                            folded = turning.folded(tensor)
+                        if last:
+                            last.result()
+                            say(size, total)
+                        last = pen.submit(_put, stream, tensor, folded)
+                        size += tensor.nbytes
+                    if last:
+                        last.result()
 
             _write_file(part / file.name, write)
             settled.append(disk.submit(_settle, part / file.name))
@@ -181,12 +187,11 @@ def _write(side: Side, part: Path, recipe: Recipe, say: Say, disk: Executor) -> 
     return settled
 
 
-def _bytes(turning: Turning, tensor: Tensor) -> Iterator[Any]:
-    folded = turning.folded(tensor)
-    if folded is None:
-        yield from tensor.pieces()  # `verify` looks for what is not finite
-    else:
-        yield memoryview(folded.reshape(-1).view("u1"))
+def _put(stream: Any, tensor: Tensor, folded: Any | None) -> None:
+    """What was folded, or the tensor as it is; `verify` looks for what is not finite."""
+    whole = None if folded is None else memoryview(folded.reshape(-1).view("u1"))
+    for chunk in tensor.pieces() if whole is None else [whole]:
+        stream.write(chunk)
 
 
 def _carry_over(side: Side, old: Path, part: Path) -> None:
