@@ -41,6 +41,9 @@ _CONDITION = 1e5
 _TOWERS = 16.0
 """How many times the usual a column may be."""
 _PIECE = 1 << 16
+_FEW = 32
+_QUIET = np.errstate(over="ignore", invalid="ignore")
+"""What leaves float32 is seen, and computed in doubles."""
 
 
 @dataclass(frozen=True)
@@ -98,23 +101,32 @@ def _is_tame(squares: Floats) -> bool:
     return bool(((squares > _LEAST) & (squares < 1 / _LEAST)).all())
 
 
+def ratios(residual: Floats, allowed: Floats) -> Floats:
+    """|residual| over what is allowed, in the place of the former; both are used up."""
+    tiny = np.finfo(allowed.dtype).tiny
+    if not allowed.min(initial=np.inf) >= tiny:
+        np.maximum(allowed, tiny, out=allowed)
+    np.abs(residual, out=residual)
+    residual /= allowed
+    return residual
+
+
 class Search:
     """The largest ratio of all pieces."""
 
     def __init__(self) -> None:
         self.worst = Worst(0.0, 0, 0)
 
-    def look(self, residual: Floats, allowed: Floats, row: int = 0, column: int = 0) -> None:
-        """At a piece that begins at `row` and `column`; both arrays are used up."""
+    def look(self, residual: Floats, allowed: Floats, row: int = 0, column: Any = 0) -> None:
+        """At a piece that begins at `row` and `column`, or has these columns; both arrays are used
+        up."""
         if not residual.size:
             return
-        np.abs(residual, out=residual)
-        np.maximum(allowed, np.finfo(allowed.dtype).tiny, out=allowed)
-        residual /= allowed
-        ratio = float(residual.max())
+        ratio = float(ratios(residual, allowed).max())
         if self.worst.ratio == self.worst.ratio and not ratio <= self.worst.ratio:  # NaN is worst
             i, j = np.unravel_index(int(np.argmax(residual)), residual.shape)
-            self.worst = Worst(ratio, row + int(i), column + int(j))
+            place = column[j] if np.ndim(column) else column + j
+            self.worst = Worst(ratio, row + int(i), int(place))
 
 
 @dataclass(frozen=True)
@@ -127,6 +139,7 @@ class Pairs:
     worst: Worst
 
 
+@_QUIET
 def fit_pairs(old: Floats, new: Floats, rounding: Rounding, *, mirrored: bool = False) -> Pairs:
     """Carry rows (first of each pair, then second of each) by z; with `mirrored`, by z ↦ z̄ too."""
     half, width, kind = len(old) // 2, old.shape[1], old.dtype
@@ -213,6 +226,7 @@ class Matrix:
         return undo, np.sqrt(np.clip(((self.inverse @ undo) * undo).sum(axis=0), 0, None))
 
 
+@_QUIET
 def fit_matrix(old: Floats, new: Floats, rounding: Rounding) -> Matrix:
     """The matrix A with `new` = A `old`, by least squares; nothing where `old` has nothing."""
     size = len(old)
@@ -222,16 +236,16 @@ def fit_matrix(old: Floats, new: Floats, rounding: Rounding) -> Matrix:
     even = _even(old)
     if even is not None:
         old, new = old * even, new * even
-    found = _solve_narrow(old, new) if old.dtype == np.float32 else None
-    if found is None:
+    solved = _solve_narrow(old, new) if old.dtype == np.float32 else None
+    if solved is None:
         old, new = old.astype(float, copy=False), new.astype(float, copy=False)
-        found = _solve(old, new)
-    carry, inverse, basis, condition = found
+        solved = _solve(old, new)
+    carry, inverse, basis, condition, most = solved
     unit = np.broadcast_to(np.asarray(rounding.unit, float), size)
-    large = np.abs(new).max(axis=1, initial=0.0).astype(float)
-    length = np.minimum(np.linalg.norm(new, axis=1), _SIGMAS * _UNIFORM * large)
+    large = np.maximum(new.max(axis=1, initial=0), -new.min(axis=1, initial=0)).astype(float)
+    length = np.minimum(np.sqrt(np.vecdot(new, new)), _SIGMAS * _UNIFORM * large)
     # In units of each row's length, so that a long one does not excuse what is off in others.
-    tall = np.linalg.norm(old, axis=1).astype(float)
+    tall = np.sqrt(np.vecdot(old, old)).astype(float)
     tall = np.where(tall > 0, tall, 1.0)
     arithmetic = (
         _SIGMAS * np.sqrt(size) * rounding.arithmetic * np.linalg.norm(carry * tall, axis=1)
@@ -241,18 +255,32 @@ def fit_matrix(old: Floats, new: Floats, rounding: Rounding) -> Matrix:
     theirs = np.stack([unit * length, arithmetic], axis=1).astype(kind)
     slack = np.sqrt((carry**2) @ np.broadcast_to(np.asarray(rounding.rows, float) ** 2, size))
     shares = (tall**-2.0).astype(kind)
-    search = Search()
-    for part in parts(old.shape[1], size):
-        before, after = old[:, part], new[:, part]
+
+    def compared(at: slice | Floats, *, is_least: bool) -> tuple[Floats, Floats]:
+        """What the carry leaves of some columns, and what is allowed of it, or the least of it."""
+        before, after = old[:, at], new[:, at]
         residual = mine @ before
         np.subtract(after, residual, out=residual)
-        leverage = np.clip(np.einsum("ij,ij->j", weights @ before, before), 0, 1)
         lengths = shares @ (before * before)
-        allowed = theirs @ np.sqrt(np.stack([leverage, lengths]))
-        allowed += units * np.abs(after)
+        allowed = np.abs(after)
+        allowed *= units
+        if is_least:
+            leverage = lengths / kind.type(most)
+        else:
+            leverage = np.einsum("ij,ij->j", weights @ before, before)
+        allowed += theirs @ np.sqrt(np.stack([np.clip(leverage, 0, 1), lengths]))
         if slack.any():
-            allowed += np.outer(slack, 1.0 if even is None else even[part]).astype(kind)
-        search.look(residual, allowed, column=part.start)
+            allowed += np.outer(slack, 1.0 if even is None else even[at]).astype(kind)
+        return residual, allowed
+
+    # Of each column the most that its ratio can be; what it is, of those that may be the worst.
+    most_of = np.zeros(old.shape[1], kind)
+    for part in parts(old.shape[1], size):
+        most_of[part] = ratios(*compared(part, is_least=True)).max(axis=0)
+    search, order = Search(), np.argsort(-np.nan_to_num(most_of, nan=np.inf))
+    for at in (order[:_FEW], order[_FEW:]):
+        at = np.sort(at[~(most_of[at] <= search.worst.ratio)])
+        search.look(*compared(at, is_least=False), column=at)
     # Doubles themselves do not solve this better than the rows are apart.
     sizes = (unit + 2.0**-50 * condition) * _UNIFORM * large + slack / _SIGMAS
     is_whole = len(basis()[1]) == size if old.dtype == np.float64 else True
@@ -272,9 +300,16 @@ def _even(old: Floats) -> Floats | None:
     return shrink.astype(old.dtype)
 
 
-_Solved = tuple[Any, Any, Callable[[], tuple[Any, Any]], float]
-"""The carry, the inverse of the old rows' products, what gives a basis, and how far apart the rows
-are: the largest length of a direction by the least."""
+_Solved = tuple[Any, Any, Callable[[], tuple[Any, Any]], float, float]
+"""The carry, the inverse of the old rows' products, what gives a basis, how far apart the rows are:
+the largest length of a direction by the least, and `_most` of their products."""
+
+
+def _most(gram: Floats) -> float:
+    """No less than the largest eigenvalue of the products of rows that are brought to length 1."""
+    length = np.sqrt(np.diag(gram))
+    length = np.where(length > 0, length, 1.0)
+    return 1.01 * float((np.abs(gram) / length / length[:, None]).sum(axis=0).max())
 
 
 def _solve_narrow(old: Floats, new: Floats) -> _Solved | None:
@@ -299,7 +334,7 @@ def _solve_narrow(old: Floats, new: Floats) -> _Solved | None:
         strengths, directions = np.linalg.eigh(gram)
         return directions, strengths
 
-    return carry, inverse, basis, apart**0.5
+    return carry, inverse, basis, apart**0.5, _most(gram)
 
 
 def _solve(old: Floats, new: Floats) -> _Solved:
@@ -326,7 +361,7 @@ def _solve(old: Floats, new: Floats) -> _Solved:
     condition = np.sqrt(values.max(initial=0) / values.min(initial=np.inf))
     directions = vectors / scale[:, None]
     inverse = inverse * scale * scale[:, None]
-    return carry * scale, inverse, lambda: (directions, values), float(condition)
+    return carry * scale, inverse, lambda: (directions, values), float(condition), _most(gram)
 
 
 def fit_exchange(old: Floats, new: Floats, rounding: Rounding) -> tuple[Matrix, Any]:
@@ -360,6 +395,7 @@ def fit_exchange(old: Floats, new: Floats, rounding: Rounding) -> tuple[Matrix, 
     return found, taken
 
 
+@_QUIET
 def absorbed(old: Floats, new: Floats, carry: Matrix, rounding: Rounding) -> Worst:
     """Whether `new` A = `old`: columns that meet what A carried take its inverse.
 
@@ -387,7 +423,11 @@ def absorbed(old: Floats, new: Floats, carry: Matrix, rounding: Rounding) -> Wor
         if kind == np.float32 and not _is_tame(lengths):
             return absorbed(old.astype(float), new.astype(float), carry, rounding)
         allowed = np.sqrt(np.stack([(wanted * wanted) @ sizes, lengths], axis=1)) @ theirs
-        allowed += units * np.abs(after) + slack
+        own = np.abs(after)
+        own *= units
+        allowed += own
+        if slack.any():
+            allowed += slack
         search.look(np.subtract(after, wanted, out=wanted), allowed, row=part.start)
     strengths = carry.basis()[1]
     if strengths.max() > _NARROW * strengths.min():  # what is hardly known does not excuse the rest

@@ -1,8 +1,8 @@
 """Fold a recipe into a checkpoint: a new folder, whole and verified, or none.
 
 The new files are made in a folder beside the new one. A file there is whole, since it got its name
-when it was; so a run that was killed is gone on with, if it was the same, or begun anew. The old
-checkpoint is only read.
+when it was; so a run that was killed is gone on with, if it was the same, or begun anew. All of
+them are on the disk before the folder gets its name. The old checkpoint is only read.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -68,15 +69,21 @@ def fold(
     begun.write_text(job, "utf-8")
     try:
         _require_room(side, old, part)
-        _write(side, part, recipe, say)
-        _carry_over(side, old, part)
-        written = open_side(part, family, recipe.data.get("layout"))
-        report = verify(open_side(old, family), written, say)
+        with ThreadPoolExecutor(1) as disk:
+            settled = _write(side, part, recipe, say, disk)
+            _carry_over(side, old, part)
+            written = open_side(part, family, recipe.data.get("layout"))
+            report = verify(open_side(old, family), written, say)
         if report.exit_code == 0 and not (report.turned or report.frame):
             raise recipe.fault("", "turns nothing in this model")
         if report.exit_code == 0:
             certificate = _certificate(side, written, recipe, report, claims)
             _write_json(part / CERTIFICATE, certificate)
+            for future in settled:
+                future.result()
+            for file in part.rglob("*"):
+                if file.is_file():
+                    _settle(file)
             begun.unlink()
             part.rename(new)
             return report
@@ -118,22 +125,28 @@ def _require_room(side: Side, old: Path, part: Path) -> None:
         raise fault(part, f"needs {needed - there:,} bytes on this disk, which has {free:,}")
 
 
-def _durably(path: Path, write: Callable[[Any], Any]) -> None:
-    """Write a file that has its name only when all of it is on the disk."""
+def _write_file(path: Path, write: Callable[[Any], Any]) -> None:
+    """Write a file that has its name only when it is whole."""
     temporary = path.with_name(path.name + ".half")
     with temporary.open("wb") as stream:
         write(stream)
-        stream.flush()
-        os.fsync(stream.fileno())
     temporary.replace(path)
+
+
+def _settle(file: Path) -> None:
+    """Wait until a file is on the disk. Raises `OSError`."""
+    with file.open("rb") as stream:
+        os.fsync(stream.fileno())
 
 
 def _write_json(path: Path, data: Any) -> None:
     text = json.dumps(data, ensure_ascii=False, indent=1) + "\n"
-    _durably(path, lambda stream: stream.write(text.encode()))
+    _write_file(path, lambda stream: stream.write(text.encode()))
 
 
-def _write(side: Side, part: Path, recipe: Recipe, say: Say) -> None:
+def _write(side: Side, part: Path, recipe: Recipe, say: Say, disk: Executor) -> list[Future[None]]:
+    """The files of weights. `disk` waits for each while others are made."""
+    settled = []
     turning = Turning(side, recipe)
     total = sum(t.nbytes for t in side.checkpoint.tensors.values())
     done = 0
@@ -154,24 +167,31 @@ def _write(side: Side, part: Path, recipe: Recipe, say: Say) -> None:
                 stream: Any, text: bytes = text, held: list[Tensor] = held, size: int = done
             ) -> None:
                 stream.write(len(text).to_bytes(8, "little") + text)
-                for tensor in held:
-                    with one_thread():
-                        for chunk in _bytes(turning, tensor):
-                            stream.write(chunk)
-                    size += tensor.nbytes
-                    say(size, total)
+                with ThreadPoolExecutor(1) as pen:  # one is written while the next is turned
+                    last: Future[None] | None = None
+                    for tensor in held:
+                        with one_thread():
+                            folded = turning.folded(tensor)
+                        if last:
+                            last.result()
+                            say(size, total)
+                        last = pen.submit(_put, stream, tensor, folded)
+                        size += tensor.nbytes
+                    if last:
+                        last.result()
 
-            _durably(part / file.name, write)
+            _write_file(part / file.name, write)
+            settled.append(disk.submit(_settle, part / file.name))
         done += sum(tensor.nbytes for tensor in held)
         say(done, total)
+    return settled
 
 
-def _bytes(turning: Turning, tensor: Tensor) -> Iterator[Any]:
-    folded = turning.folded(tensor)
-    if folded is None:
-        yield from tensor.pieces()  # `verify` looks for what is not finite
-    else:
-        yield memoryview(folded.reshape(-1).view("u1"))
+def _put(stream: Any, tensor: Tensor, folded: Any | None) -> None:
+    """What was folded, or the tensor as it is; `verify` looks for what is not finite."""
+    whole = None if folded is None else memoryview(folded.reshape(-1).view("u1"))
+    for chunk in tensor.pieces() if whole is None else [whole]:
+        stream.write(chunk)
 
 
 def _carry_over(side: Side, old: Path, part: Path) -> None:

@@ -33,7 +33,7 @@ _FORMATS = {
 }
 
 _PIECE = 1 << 19
-"""Numbers that are looked at together: few enough to stay near the processor."""
+"""Bytes that are looked at together: few enough to stay near the processor."""
 
 SIZES = {
     **{"F64": 8, "I64": 8, "U64": 8, "F32": 4, "I32": 4, "U32": 4},
@@ -67,15 +67,17 @@ def working_type(dtype: str) -> Any:
 
 def are_finite(raw: Any, dtype: str) -> bool:
     """Whether no number in these bytes is an infinity or NaN."""
-    import numpy as np
 
     found = _FORMATS.get(dtype)
     if found is None:
         return True
-    bits = raw.view(f"<u{SIZES[dtype]}")
-    mask = np.array(found.exponent, bits.dtype)
+    size = SIZES[dtype]
+    negative = found.exponent | 1 << (8 * size - 1)
+    pieces = (raw[start : start + _PIECE] for start in range(0, len(raw), _PIECE))
+    # As whole numbers, infinities and NaN are above all others of their sign.
     return all(
-        (bits[start : start + _PIECE] & mask).max() < mask for start in range(0, len(bits), _PIECE)
+        part.view(f"<u{size}").max() < negative and part.view(f"<i{size}").max() < found.exponent
+        for part in pieces
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -21,6 +21,10 @@ from harness.checkpoints.tensors import Checkpoint, Tensor, fault
 
 if TYPE_CHECKING:
     from harness.checkpoints.formats import Floats
+
+
+_APART = 16
+"""Numbers between rows: where these lie a power of two apart, a processor's cache keeps few."""
 
 
 @dataclass(frozen=True)
@@ -94,6 +98,10 @@ class Side:
     def leave_layer(self) -> None:
         self._mapped.clear()
 
+    def slack(self, name: str) -> tuple[Floats | None, Literal[0, 1]]:
+        """What each row of a tensor may be off by, or each column, where it was computed."""
+        return None, 0
+
     def units(self, layer: Layer, role: str) -> list[Unit]:
         """Where the heads of a role are, in their order. Raises `InputError` for wrong shapes."""
         if role in layer.made_of:
@@ -137,15 +145,22 @@ class Side:
 
     def rows(self, unit: Unit) -> Floats:
         """The rows of a head, with its bias as one more column where it has one."""
-        parts = []
+        stems = [segment.stem for segment in unit]
+        biased = any(self.has(f"{stem}.bias") for stem in stems)
+        width = self.array(f"{stems[0]}.weight").shape[1]
+        shape = sum(segment.size for segment in unit), width + biased + _APART
+        found: Floats = np.empty(shape, self._working(stems[0]))[:, : width + biased]
+        start = 0
         for segment in unit:
-            kind = self._working(segment.stem)
-            found = self.array(f"{segment.stem}.weight")[segment.span].astype(kind)
-            if self.has(bias := f"{segment.stem}.bias"):
-                added = self.array(bias)[segment.span].astype(kind)
-                found = np.concatenate([found, added[:, None]], axis=1)
-            parts.append(found)
-        return np.concatenate(parts) if len(parts) > 1 else parts[0]
+            weight, end = self.array(f"{segment.stem}.weight"), start + segment.size
+            if weight.shape[1] != width:
+                message = f"{segment.stem}.weight has {weight.shape[1]} columns, expected {width}"
+                raise fault(self.path, message)
+            found[start:end, :width] = weight[segment.span]
+            if biased:
+                found[start:end, width] = self.array(f"{segment.stem}.bias")[segment.span]
+            start = end
+        return found
 
     def block(self, segment: Segment) -> Floats:
         """The columns of an output projection that meet one head."""

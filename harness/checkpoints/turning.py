@@ -59,7 +59,7 @@ class Turning:
         self.layout: Pairing | None = recipe.data.get("layout")
         self._layer: Layer | None = None
         self._turns: dict[str, list[Turn]] = {}
-        self._room: Any = np.empty(0, np.uint8)
+        self._rooms: list[Any] = [np.empty(0, np.uint8)] * 2
         self._stream: Floats | None = None
         self._places: dict[str, Place] = {}
         stream = side.model.residual
@@ -72,15 +72,16 @@ class Turning:
     def folded(self, tensor: Tensor) -> Any | None:
         """The new numbers of a tensor in its format, or None where nothing is turned in it.
 
-        They lie where those of the next tensor will.
+        They lie where those of the tensor after the next will.
         """
         turns, place = self._of(tensor.name), self._places.get(tensor.name)
         if not turns and place is None:
             return None
         old = self.side.array(tensor.name)
-        if self._room.nbytes != old.nbytes:
-            self._room = np.empty(old.nbytes, np.uint8)
-        new = self._room.view(old.dtype).reshape(old.shape)
+        self._rooms.reverse()
+        if self._rooms[0].nbytes != old.nbytes:
+            self._rooms[0] = np.empty(old.nbytes, np.uint8)
+        new = self._rooms[0].view(old.dtype).reshape(old.shape)
         kind = working_type(tensor.dtype)
         if place is not None and (turns or place.kind == "norm"):
             old = turned(self.side, tensor.name, place, self._stream)
@@ -99,7 +100,7 @@ class Turning:
 
         each(turn_one, turns)
         self.side.leave_layer()
-        if not are_finite(self._room, tensor.dtype):
+        if not are_finite(self._rooms[0], tensor.dtype):
             raise fault(tensor.file, f"{tensor.name} comes to have entries beyond {tensor.dtype}")
         return new
 

@@ -329,7 +329,7 @@ def test_what_was_begun_is_gone_on_with_or_thrown_away(tmp_path, monkeypatch):
     from harness.checkpoints import fold as folding
 
     old = save(tmp_path / "old", "llama", make("llama"), shards=4)
-    real, written = folding._durably, []
+    real, written = folding._write_file, []
 
     def failing(path, write):
         if len(written) == 2:
@@ -337,13 +337,13 @@ def test_what_was_begun_is_gone_on_with_or_thrown_away(tmp_path, monkeypatch):
         written.append(path.name)
         real(path, write)
 
-    monkeypatch.setattr(folding, "_durably", failing)
+    monkeypatch.setattr(folding, "_write_file", failing)
     with pytest.raises(OSError, match="No space left"):
         fold(old, tmp_path / "new", recipe(tmp_path))
     assert not (tmp_path / "new").exists()
     first = list(written)
     written.clear()
-    monkeypatch.setattr(folding, "_durably", lambda p, w: (written.append(p.name), real(p, w)))
+    monkeypatch.setattr(folding, "_write_file", lambda p, w: (written.append(p.name), real(p, w)))
     assert fold(old, tmp_path / "new", recipe(tmp_path)).exit_code == 0
     assert not set(first) & set(written)
     shutil.rmtree(tmp_path / "new")
