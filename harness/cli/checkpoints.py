@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from harness.cli.shared import OUTPUT_FILE, reports_bad_input
+from harness.cli.shared import JSON, OUTPUT_FILE, Written, reports_bad_input
 from harness.extras import remedy
 
 if TYPE_CHECKING:
@@ -181,8 +181,9 @@ def find(
 @click.argument("text", type=_FILE)
 @click.option("--tokens", type=click.IntRange(4), default=768, show_default=True)
 @click.option("--output", "-o", type=OUTPUT_FILE, default="seen.npz", show_default=True)
+@JSON
 @reports_bad_input
-def record(model: Path, text: Path, tokens: int, output: Path) -> None:
+def record(model: Path, text: Path, tokens: int, output: Path, as_json: bool) -> None:
     """Run MODEL over TEXT and keep its keys, values and queries, for `harness find --calibrate`.
 
     TEXT is read by the model's own tokenizer; a .npy file holds tokens. Needs PyTorch.
@@ -196,7 +197,7 @@ def record(model: Path, text: Path, tokens: int, output: Path) -> None:
     found = run(model, tokens_of(model, text, tokens))
     np.savez(output, **found)  # type: ignore[arg-type]
     layers, count, heads, size = found["keys"].shape
-    click.echo(f"{output}: {layers} layers, {count} tokens, {heads} heads of keys of {size}")
+    Written(as_json).wrote(output, layers=layers, tokens=count, heads=heads, size=size)
 
 
 @click.command()
