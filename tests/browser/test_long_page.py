@@ -32,6 +32,13 @@ def test_few_bytes_stand_before_the_first_row_and_the_parcel_after_everything() 
     assert "<article" not in html[html.index('id="packed"') :]
 
 
+def test_what_is_refuted_can_be_read_without_a_script() -> None:
+    html = page_of(many)
+    first = html[html.index('<article class="subject is-refuted"') :].split("</article>")[0]
+    assert 'class="statement"' in first
+    assert 'class="counterexample"' in first
+
+
 def test_nothing_is_unpacked_before_something_is_painted(ask: Ask) -> None:
     painted, unpacked = ask(
         page_of(many),
