@@ -83,9 +83,13 @@ def init(
         definitions=len(library.definitions),
         **({"extends": library.believed[0]} if library.extends else {}),
     )
-    _settings(root, package, specs, told)
     needs_lake = bool(built.package.required or built.package.folders)
-    _workflow(root, package, specs, told, needs_lake=needs_lake)
+    for written in (
+        _settings(root, package, specs),
+        _workflow(root, package, specs, needs_lake=needs_lake),
+    ):
+        if written:
+            told.wrote(written)
     for name, reason in sorted(found.left_out.items()):
         told.not_written("left out", name, reason)
     whole = write_drafts(
@@ -233,26 +237,29 @@ def built_package(
     return built, caller
 
 
-def _settings(root: Path, package: Path, specs: str, told: Written) -> None:
-    """Write `[tool.harness]`, unless pyproject.toml has it."""
+def _settings(root: Path, package: Path, specs: str) -> str:
+    """Write `[tool.harness]`, unless pyproject.toml has it; what was written."""
     path = root / "pyproject.toml"
     text = path.read_text("utf-8") if path.exists() else ""
     if "[tool.harness]" in text:
-        return
+        return ""
     from harness.files import write_atomically
 
     lean = package.relative_to(root).as_posix()
     # JSON's strings are strings of TOML as well.
     own = f"[tool.harness]\nlean = {json.dumps(lean)}\nspecs = {json.dumps(specs)}\n"
     write_atomically(path, f"{text}\n{own}" if text else own)
-    told.wrote("[tool.harness] in pyproject.toml")
+    return path.name
 
 
-def _workflow(root: Path, package: Path, specs: str, told: Written, *, needs_lake: bool) -> None:
-    """Write a workflow for GitHub, where the repository begins here and has none of this name."""
+def _workflow(root: Path, package: Path, specs: str, *, needs_lake: bool) -> str:
+    """Write a workflow for GitHub, where the repository begins here and has none of this name.
+
+    Returns what was written.
+    """
     path = root / ".github" / "workflows" / "harness.yml"
     if path.exists() or not (root / ".git").exists():
-        return
+        return ""
     from harness.files import write_atomically
 
     text = resources.files("harness.cli").joinpath("workflow.yml").read_text("utf-8")
@@ -262,4 +269,4 @@ def _workflow(root: Path, package: Path, specs: str, told: Written, *, needs_lak
     text = text.replace("LEAN", lean)
     path.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(path, text.replace("SPECS", shlex.quote(specs)))
-    told.wrote(path.relative_to(root))
+    return str(path.relative_to(root))
