@@ -18,7 +18,7 @@ Ask = Callable[..., Any]
 MAX_BYTES = 2_500_000
 UNREAD = "all('[data-packed]').length"
 PRINT = "dispatchEvent(new Event('beforeprint'))"
-READ = "await until(() => one('article .legs'))"
+READ = "await until(() => one('.body .legs'))"
 
 
 def test_it_is_small_enough_to_send() -> None:
