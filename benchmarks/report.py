@@ -1,7 +1,8 @@
 """The page at growing numbers of claims: bytes, time to write it, first paint, the filter's answer.
 
 Opens each page from a file in a fresh headless Chromium, which has to be on PATH. Times are
-medians of several openings; the ratios, taken in one run, are what to compare.
+medians of several openings; what to compare are the ratios, taken in one run, to an empty page of
+as many bytes: a line of text, and the rest a comment.
 """
 
 from __future__ import annotations
@@ -12,10 +13,14 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from harness.report.html import to_html
 from tests.browser.conftest import FLAGS, NAMES
 from tests.report.demo import many
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
 
 COUNTS = (18, 100, 1000)
 OPENINGS = 5
@@ -35,8 +40,8 @@ def main() -> None:
     chromium = next(filter(None, map(shutil.which, NAMES)), None)
     if chromium is None:
         sys.exit(f"no Chromium on PATH (looked for {', '.join(NAMES)})")
-    print(f"{'claims':>7} {'written':>9} {'bytes':>10} {'first paint':>12} {'filter':>9}")
-    first: list[float] = []
+    heads = ("claims", "written", "bytes", "first paint", "filter", "empty page", "ratio")
+    print(" ".join(f"{head:>11}" for head in heads))
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         for count in COUNTS:
@@ -44,22 +49,31 @@ def main() -> None:
             start = time.perf_counter()
             text = to_html(run)
             written = time.perf_counter() - start
-            path = Path(folder) / f"{count}.html"
+            size = len(text.encode())
+            path, blank = Path(folder) / f"{count}.html", Path(folder) / "empty.html"
             path.write_text(text, "utf-8")
-            paints, filters = [], []
+            blank.write_text(f"<!doctype html><p>.</p><!--{'.' * (size - 29)}-->", "utf-8")
+            paints, filters, empty = [], [], []
             for _ in range(OPENINGS):
                 page = browser.new_page()
-                page.goto(path.as_uri())
-                page.wait_for_function(f"{PAINT} !== undefined")
-                paints.append(page.evaluate(PAINT))
+                paints.append(painted(page, path))
                 filters.append(page.evaluate(FILTER))
+                empty.append(painted(page, blank))
                 page.close()
-            paint, answer = statistics.median(paints), statistics.median(filters)
-            size = len(text.encode())
-            print(f"{count:>7} {written:>7.2f} s {size:>10,} {paint:>9.0f} ms {answer:>6.0f} ms")
-            first.append(paint)
+            paint, answer, least = map(statistics.median, (paints, filters, empty))
+            print(
+                f"{count:>11} {written:>9.2f} s {size:>11,} {paint:>8.0f} ms {answer:>8.0f} ms "
+                f"{least:>8.0f} ms {paint / least:>11.1f}"
+            )
         browser.close()
-    print(f"first paint at {COUNTS[-1]} claims: {first[-1] / first[0]:.1f} × that at {COUNTS[0]}")
+
+
+def painted(page: Page, path: Path) -> float:
+    """When something is seen of the file first, in milliseconds after it was asked for."""
+    page.goto(path.as_uri())
+    page.wait_for_function(f"{PAINT} !== undefined")
+    found: float = page.evaluate(PAINT)
+    return found
 
 
 if __name__ == "__main__":

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from harness.cli.shared import (
+    JSON,
     NO_CACHE,
     THEOREM,
     find_claim,
     kept_folder,
+    print_json,
     read_project,
     reports_bad_input,
     unusable,
@@ -37,7 +39,7 @@ if TYPE_CHECKING:
 @click.option(
     "--lean", "as_lean", is_flag=True, help="With --off: print the counterexample as a Lean file."
 )
-@click.option("--json", "as_json", is_flag=True, help="Print the whole lattice as JSON.")
+@JSON
 @NO_CACHE
 @click.pass_obj
 @reports_bad_input
@@ -55,8 +57,6 @@ def ablate(
     answer rests on a proof for every size or on a counterexample. Ends with exit code 3 where
     something is not decided.
     """
-    import json
-
     from harness.verdict import Status
 
     project, checker = _find(folder, theorem)
@@ -73,7 +73,7 @@ def ablate(
     if as_json:
         data = found.check.data if found.check else {}
         head = {"name": checker.name, "title": checker.title, "says": checker.says}
-        click.echo(json.dumps({**head, **data}, indent=1, ensure_ascii=False))
+        print_json({**head, **data})
     else:
         _show(checker, found.lattice, found.check.summary if found.check else "")
     sys.exit(0 if found.status is Status.CONFIRMED else 3)

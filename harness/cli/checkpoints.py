@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from harness.cli.shared import OUTPUT_FILE, reports_bad_input
+from harness.cli.shared import JSON, OUTPUT_FILE, Written, reports_bad_input, write_json
 from harness.extras import remedy
 
 if TYPE_CHECKING:
@@ -77,7 +77,9 @@ def verify(
             report = judge.verify(*sides, progress)
     _show(report, faults)
     code = 1 if faults else report.exit_code
-    _write(output, {**report.to_json(), "certificate": faults} if certificate else report.to_json())
+    write_json(
+        output, {**report.to_json(), "certificate": faults} if certificate else report.to_json()
+    )
     if page is not None:
         from harness.files import write_atomically
         from harness.report.checkpoint import to_html
@@ -110,7 +112,7 @@ def fold(old: Path, new: Path, recipe_file: Path, family: Path | None, output: P
     _show(report, [])
     left = f"{new} is written" if report.exit_code == 0 else f"{new} does not verify: not left"
     click.echo(left)
-    _write(output, report.to_json())
+    write_json(output, report.to_json())
     sys.exit(report.exit_code)
 
 
@@ -150,12 +152,11 @@ def find(
     from harness.checkpoints.finding import read_activations
     from harness.checkpoints.sides import open_side
     from harness.files import write_atomically
-    from harness.plain import to_plain
 
     side = open_side(model, family)
     found = look(side, read_activations(calibrate, side))
     click.echo(f"{'':13} {'quantized':17} {'folded':18} {'before':>8} {'after':>8}")
-    _write(table, {"rows": to_plain(found.rows), "notes": list(found.notes)})
+    write_json(table, {"rows": found.rows, "notes": found.notes})
     for row in found.rows:
         worse = "  no gain" if row.error >= row.before else ""
         line = f"{row.what:13} {row.quantized:17} {row.way:18} {row.before:8.4f} {row.error:8.4f}"
@@ -181,8 +182,9 @@ def find(
 @click.argument("text", type=_FILE)
 @click.option("--tokens", type=click.IntRange(4), default=768, show_default=True)
 @click.option("--output", "-o", type=OUTPUT_FILE, default="seen.npz", show_default=True)
+@JSON
 @reports_bad_input
-def record(model: Path, text: Path, tokens: int, output: Path) -> None:
+def record(model: Path, text: Path, tokens: int, output: Path, as_json: bool) -> None:
     """Run MODEL over TEXT and keep its keys, values and queries, for `harness find --calibrate`.
 
     TEXT is read by the model's own tokenizer; a .npy file holds tokens. Needs PyTorch.
@@ -196,7 +198,7 @@ def record(model: Path, text: Path, tokens: int, output: Path) -> None:
     found = run(model, tokens_of(model, text, tokens))
     np.savez(output, **found)  # type: ignore[arg-type]
     layers, count, heads, size = found["keys"].shape
-    click.echo(f"{output}: {layers} layers, {count} tokens, {heads} heads of keys of {size}")
+    Written(as_json).wrote(output, layers=layers, tokens=count, heads=heads, size=size)
 
 
 @click.command()
@@ -215,7 +217,6 @@ def probe(model: Path, family: Path | None, output: Path | None) -> None:
 
     from harness.checkpoints.probing import probe as ask
     from harness.checkpoints.sides import open_side
-    from harness.plain import to_plain
 
     found = ask(open_side(model, family))
     for (text, holds, reason), same in groupby(found, lambda x: (x.found, x.holds, x.reason)):
@@ -223,17 +224,8 @@ def probe(model: Path, family: Path | None, output: Path | None) -> None:
         where = f"layer {layers[0]}" + (f" to {layers[-1]}" if len(layers) > 1 else "")
         word = {True: "confirmed", False: "refuted", None: "not decided"}[holds]
         click.echo(f"{where}: {text}: {word}" + (f", {reason}" if reason else ""))
-    _write(output, to_plain(found))
+    write_json(output, found)
     sys.exit(1 if any(x.holds is False for x in found) else 0 if all(x.holds for x in found) else 3)
-
-
-def _write(output: Path | None, data: Any) -> None:
-    if output is not None:
-        import json
-
-        from harness.files import write_atomically
-
-        write_atomically(output, json.dumps(data, ensure_ascii=False, indent=1) + "\n")
 
 
 def _show(report: Report, others: list[str]) -> None:

@@ -9,9 +9,11 @@ from pathlib import Path
 import click
 
 from harness.cli.shared import (
+    JSON,
     NO_CACHE,
     OUTPUT_FILE,
     TOOLCHAIN,
+    Written,
     asking_lean,
     reports_bad_input,
     unusable,
@@ -25,6 +27,7 @@ from harness.diagnostics import Diagnostic, InputError
 @click.option("--output", type=OUTPUT_FILE, help="The file.  [default: specs/LEAN_THEOREM.yaml]")
 @click.option("--print", "is_shown", is_flag=True, help="Print the draft, and write no file.")
 @click.option("--force", is_flag=True, help="Write over a file that is there.")
+@JSON
 @TOOLCHAIN
 @NO_CACHE
 @click.pass_obj
@@ -36,6 +39,7 @@ def new(
     output: Path | None,
     is_shown: bool,
     force: bool,
+    as_json: bool,
     toolchain: str,
     is_kept: bool,
 ) -> None:
@@ -50,9 +54,12 @@ def new(
     from harness.lean.draft.ask import NoSuchTheorem, draft_claims
     from harness.lean.draft.text import draft_text
 
+    told = Written(as_json)
     if is_all:
-        _new_all(folder, toolchain, is_kept)
+        _new_all(folder, toolchain, is_kept, told)
         return
+    if is_shown and as_json:
+        raise click.UsageError("expected --print or --json, not both")
     if theorem is None:
         raise click.UsageError("expected LEAN_THEOREM or --all")
     if not is_lean_name(theorem):
@@ -74,16 +81,15 @@ def new(
     else:
         target.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(target, text)
-        click.echo(f"wrote {relpath(target)}")
+        told.wrote(relpath(target))
     for part in draft.untranslated:
-        what = part.name or "the conclusion"
-        click.echo(f"not translated: {what}: {part.reason}", err=True)
+        told.not_written("not translated", part.name or "the conclusion", part.reason)
     if not draft.is_whole:
         sys.exit(3)
     if not is_shown:
         load_claim(target, relpath(target), project.library)
         first = "" if project.lock is None else "harness lock, and "
-        click.echo(f"next: {first}harness check {relpath(target)}")
+        told.say(f"next: {first}harness check {relpath(target)}")
 
 
 def _refuse_to_overwrite(target: Path, theorem: str, claimed: dict[str, Path], force: bool) -> None:
@@ -96,7 +102,7 @@ def _refuse_to_overwrite(target: Path, theorem: str, claimed: dict[str, Path], f
         raise InputError([Diagnostic(relpath(claim), 1, 1, message)])
 
 
-def _new_all(folder: Path, toolchain: str, is_kept: bool) -> None:
+def _new_all(folder: Path, toolchain: str, is_kept: bool, told: Written) -> None:
     """Draft a specification of every theorem that has none yet."""
     from harness.claims.project import claimed_theorems, find_root, open_project
     from harness.cli.starting import built_package, tell_unreached, write_drafts
@@ -106,8 +112,8 @@ def _new_all(folder: Path, toolchain: str, is_kept: bool) -> None:
     built, caller = built_package(project, toolchain, is_kept)
     reader = read_all(project, built, caller)
     drafts = reader.drafts(project.library, claimed_theorems(folder))
-    written = write_drafts(project, drafts, reader.session.place)
-    tell_unreached(built)
-    click.echo(f"{written} of {len(drafts)} theorems without a specification were drafted")
+    written = write_drafts(project, drafts, reader.session.place, told)
+    tell_unreached(built, told)
+    told.say(f"{written} of {len(drafts)} theorems without a specification were drafted")
     if written < len(drafts):
         sys.exit(3)

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 import click
 
 from harness.cli.shared import (
+    JSON,
     NO_CACHE,
     OUTPUT_FILE,
     TOOLCHAIN,
+    Written,
     asking_lean,
     fail,
     read_project,
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     help="Instead, their statements without proofs, as Lean text for the tool comparator, with "
     "its settings beside them.  [output default: Challenge.lean]",
 )
+@JSON
 @TOOLCHAIN
 @NO_CACHE
 @click.pass_obj
@@ -41,6 +44,7 @@ def export(
     theorems: tuple[str, ...],
     output: Path | None,
     is_challenge: bool,
+    as_json: bool,
     toolchain: str,
     is_kept: bool,
 ) -> None:
@@ -56,6 +60,9 @@ def export(
     from harness.lean.leg import look
     from harness.lean.proof.second import exported, unproved
 
+    if as_json and output is None and not is_challenge:
+        raise click.UsageError("--json needs --output: the proof itself goes to standard output")
+    told = Written(as_json)
     project, _ = read_project(folder)
     with asking_lean(project, toolchain, is_kept) as caller:
         session = look(project, caller)
@@ -65,23 +72,24 @@ def export(
     if missing:
         fail(3, f"Lean has nothing to export of: {', '.join(missing)}")
     if is_challenge:
-        _challenge(session, wanted, output or Path("Challenge.lean"))
+        _challenge(session, wanted, output or Path("Challenge.lean"), told)
         return
     found = exported(session, wanted)
     text = "".join(write_export(found))
+    declarations, axioms = len(found.declarations), len(unproved(session, found))
     if output is None:
         click.echo(text, nl=False)
     else:
         write_atomically(output, text)
-    axioms = len(unproved(session, found))
+        told.wrote(output, declarations=declarations, axioms=axioms)
     click.echo(
-        f"{len(found.declarations)} declarations; {axioms} theorems of Lean's library stand there "
+        f"{declarations} declarations; {axioms} theorems of Lean's library stand there "
         "as axioms, since their proofs are not shipped",
         err=True,
     )
 
 
-def _challenge(session: Session, theorems: tuple[str, ...], output: Path) -> None:
+def _challenge(session: Session, theorems: tuple[str, ...], output: Path, told: Written) -> None:
     from harness.files import write_together
     from harness.lean.challenge import NoChallenge, challenge
 
@@ -94,8 +102,10 @@ def _challenge(session: Session, theorems: tuple[str, ...], output: Path) -> Non
     except NoChallenge as error:
         fail(3, f"nothing is written: {error}")
     write_together({output: text, settings: configuration})
+    told.wrote(output, statements=len(theorems))
+    told.wrote(settings)
     click.echo(
-        f"{len(theorems)} statements in {output}, settings in {settings}; comparator builds both "
+        "comparator builds both "
         f"modules in one package, whose lakefile has a library {output.stem} for it",
         err=True,
     )

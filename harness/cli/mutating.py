@@ -19,6 +19,7 @@ from harness.cli.shared import (
     kept_folder,
     read_project,
     reports_bad_input,
+    write_json,
 )
 
 if TYPE_CHECKING:
@@ -49,9 +50,7 @@ def mutate(
     another. Each must be refuted by a leg other than the mirror, which sees any change of text, or
     else be shown to be true as well. Ends with exit code 1 where one survives.
     """
-    import json
 
-    from harness.files import write_atomically
     from harness.mutation.memory import keep
     from harness.mutation.score import to_data
     from harness.run import Plan
@@ -74,12 +73,11 @@ def mutate(
         keep(plan, score)
     _show(score)
     code = int(score.exit_code)
-    if json_file is not None:
-        try:
-            write_atomically(json_file, json.dumps(to_data(score), indent=1, ensure_ascii=False))
-        except OSError as error:
-            click.echo(f"{json_file}: not written: {error.strerror}", err=True)
-            code = code or 3
+    try:
+        write_json(json_file, to_data(score))
+    except OSError as error:
+        click.echo(f"{json_file}: not written: {error.strerror}", err=True)
+        code = code or 3
     sys.exit(code)
 
 

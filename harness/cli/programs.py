@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from harness.cli.shared import OUTPUT_FILE, reports_bad_input
+from harness.cli.shared import OUTPUT_FILE, reports_bad_input, write_json
 
 
 @click.command("programs")
@@ -37,7 +37,6 @@ def programs(
     A program is code, and is run: exactly, modulo primes, and as it is, in floating point; and
     every claim about its definition is asked of it.
     """
-    import json
     from dataclasses import replace
 
     from rich.console import Console
@@ -51,9 +50,7 @@ def programs(
         read_programs,
     )
     from harness.evidence import Leg, Outcome
-    from harness.files import write_atomically
     from harness.isolation import Workers
-    from harness.plain import to_plain
     from harness.plan import Plan, model_question, program_question
     from harness.report.terminal import MARK
     from harness.verdict import exit_code, judge
@@ -81,9 +78,7 @@ def programs(
                     console.print(Text(f"    {item.summary}"), soft_wrap=True)
                 for diagnostic in item.diagnostics:
                     console.print(Text(f"    {diagnostic}"), soft_wrap=True)
-    if output is not None:
-        text = json.dumps(to_plain(list(found)), ensure_ascii=False, indent=1)
-        write_atomically(output, text + "\n")
+    write_json(output, list(found))
     counts = {o: sum(item.outcome is o for item in found) for o in Outcome}
     said = ", ".join(f"{count} {o.value}" for o, count in counts.items() if count)
     plural = "program" if len(tasks) == 1 else "programs"

@@ -149,7 +149,7 @@ def sketch(folder: Path, theorem: str, form: str, as_json: bool) -> None:
 
 @click.command()
 @click.argument("identifier")
-@click.option("--json", "as_json", is_flag=True, help="Print the instance as JSON.")
+@JSON
 @click.option("--npz", type=OUTPUT_FILE, help="Write its numbers as arrays, for NumPy: FILE.npz.")
 @TIME_LIMIT
 @MEMORY
@@ -167,7 +167,6 @@ def replay(
 
     Ends with exit code 1 where the two sides of the claim differ on it.
     """
-    import json
     from dataclasses import asdict
 
     from pebble import ProcessExpired
@@ -189,7 +188,7 @@ def replay(
         raise unusable(identifier, found)
     if as_json:
         shown = {"theorem": found.claim.theorem, **asdict(found.example), "differs": found.differs}
-        click.echo(json.dumps(shown, indent=1, ensure_ascii=False))
+        print_json(shown)
     else:
         click.echo(described(found))
     if npz is not None:

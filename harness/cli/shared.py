@@ -66,11 +66,52 @@ JSON = click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
 
 def print_json(data: object) -> None:
     """Print an answer for other programs."""
+    click.echo(_json(data))
+
+
+def write_json(file: Path | None, data: object) -> None:
+    """Write an answer for other programs, where a file was named."""
+    from harness.files import write_atomically
+
+    if file is not None:
+        write_atomically(file, _json(data) + "\n")
+
+
+def _json(data: object) -> str:
     import json
 
     from harness.plain import finite, to_plain
 
-    click.echo(json.dumps(finite(to_plain(data)), indent=1, ensure_ascii=False, allow_nan=False))
+    return json.dumps(finite(to_plain(data)), indent=1, ensure_ascii=False, allow_nan=False)
+
+
+class Written:
+    """What a command wrote, and what it did not with the reason: told as it happens, or, for
+    other programs, as one object when the command ends, however it does."""
+
+    def __init__(self, as_json: bool) -> None:
+        self.as_json = as_json
+        self.files: list[dict[str, object]] = []
+        self.left: list[dict[str, str]] = []
+        if as_json:
+            click.get_current_context().call_on_close(self._end)
+
+    def wrote(self, file: Path | str, **more: object) -> None:
+        self.files.append({"file": str(file), **more})
+        told = ", ".join(f"{key}: {value}" for key, value in more.items())
+        self.say(f"wrote {file}" + (f": {told}" if told else ""))
+
+    def not_written(self, word: str, name: str, reason: str) -> None:
+        self.left.append({"is": word, "name": name, "reason": reason})
+        click.echo(f"{word}: {name}: {reason}", err=True)
+
+    def say(self, text: str) -> None:
+        """Tell people how it goes, or what to do next."""
+        click.echo(text, err=self.as_json)
+
+    def _end(self) -> None:
+        if self.files or self.left:
+            print_json({"wrote": self.files, "not_written": self.left})
 
 
 BACKEND = click.option(

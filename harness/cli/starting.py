@@ -18,6 +18,7 @@ from harness.cli.shared import (
     JSON,
     NO_CACHE,
     TOOLCHAIN,
+    Written,
     asking_lean,
     print_json,
     reports_bad_input,
@@ -37,11 +38,14 @@ LAKEFILES = ("lakefile.toml", "lakefile.lean")
 @click.command()
 @click.option("--lean", metavar="FOLDER", help="The Lake package.  [default: looked for here]")
 @click.option("--specs", default="specs", show_default=True, help="Where specifications go.")
+@JSON
 @TOOLCHAIN
 @NO_CACHE
 @click.pass_obj
 @reports_bad_input
-def init(folder: Path, lean: str | None, specs: str, toolchain: str, is_kept: bool) -> None:
+def init(
+    folder: Path, lean: str | None, specs: str, as_json: bool, toolchain: str, is_kept: bool
+) -> None:
     """Set up the harness for the Lean package that lies here, and draft all that it can say.
 
     Writes `[tool.harness]` into pyproject.toml, `definitions.yaml` with the operators and
@@ -54,6 +58,7 @@ def init(folder: Path, lean: str | None, specs: str, toolchain: str, is_kept: bo
     from harness.files import write_atomically
     from harness.lean.draft.package import read_all, with_definitions
 
+    told = Written(as_json)
     root = folder.resolve()
     package = _package(root, lean)
     definitions = root / specs / DEFINITIONS_FILE
@@ -72,20 +77,24 @@ def init(folder: Path, lean: str | None, specs: str, toolchain: str, is_kept: bo
     library = found.library
     definitions.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(definitions, definitions_text(library))
-    click.echo(
-        f"wrote {specs}/{DEFINITIONS_FILE}: operators: {len(library.primitives)}, "
-        f"definitions: {len(library.definitions)}"
-        + (f", on top of the profile for {library.believed[0]}" if library.extends else "")
+    told.wrote(
+        f"{specs}/{DEFINITIONS_FILE}",
+        operators=len(library.primitives),
+        definitions=len(library.definitions),
+        **({"extends": library.believed[0]} if library.extends else {}),
     )
-    _settings(root, package, specs)
-    _workflow(
-        root, package, specs, needs_lake=bool(built.package.required or built.package.folders)
-    )
+    needs_lake = bool(built.package.required or built.package.folders)
+    for written in (
+        _settings(root, package, specs),
+        _workflow(root, package, specs, needs_lake=needs_lake),
+    ):
+        if written:
+            told.wrote(written)
     for name, reason in sorted(found.left_out.items()):
-        click.echo(f"left out: {name}: {reason}", err=True)
+        told.not_written("left out", name, reason)
     drafts = reader.drafts(library, patterns=found.patterns)
-    whole = write_drafts(with_definitions(project, found), drafts, reader.session.place)
-    tell_unreached(built)
+    whole = write_drafts(with_definitions(project, found), drafts, reader.session.place, told)
+    tell_unreached(built, told)
     if not whole:
         reason = "no theorem could be drafted: the reasons stand above"
         if not drafts:
@@ -96,17 +105,19 @@ def init(folder: Path, lean: str | None, specs: str, toolchain: str, is_kept: bo
             err=True,
         )
         sys.exit(3)
-    click.echo("next: read what was drafted, then `harness check`")
+    told.say("next: read what was drafted, then `harness check`")
 
 
-def tell_unreached(built: Build) -> None:
+def tell_unreached(built: Build, told: Written) -> None:
     """Name the files that were not read, since nothing imports them."""
     for module in built.package.unreached:
         file = built.package.modules[module].file
-        click.echo(f"not read: {file}: no root of the package imports {module}", err=True)
+        told.not_written("not read", file, f"no root of the package imports {module}")
 
 
-def write_drafts(project: Project, drafts: list[Draft], place: object) -> int:
+def write_drafts(
+    project: Project, drafts: list[Draft], place: object, told: Written | None = None
+) -> int:
     """Write a specification for each draft that is whole; say why the others are not.
 
     Returns how many were written.
@@ -116,21 +127,22 @@ def write_drafts(project: Project, drafts: list[Draft], place: object) -> int:
     from harness.lean.draft.text import draft_text
 
     assert callable(place)
+    told = told or Written(as_json=False)
     written = 0
     for draft in drafts:
         # A name in guillemets may hold anything, the path of another folder among it.
         if not is_lean_name(draft.theorem):
             reason = "a specification cannot name it; a theorem of a plain name that is it can be"
-            click.echo(f"not drafted: {draft.theorem}: {reason}", err=True)
+            told.not_written("not drafted", draft.theorem, reason)
             continue
         target = project.specs / f"{draft.theorem}.yaml"
         if not draft.is_whole:
             part = draft.untranslated[0]
             what = part.name or "its conclusion"
-            click.echo(f"not drafted: {draft.theorem}: {what}: {part.reason}", err=True)
+            told.not_written("not drafted", draft.theorem, f"{what}: {part.reason}")
             continue
         if target.exists():
-            click.echo(f"not drafted: {draft.theorem}: {target.name} is there already", err=True)
+            told.not_written("not drafted", draft.theorem, f"{target.name} is there already")
             continue
         text = draft_text(draft, project.library, place(project.library.qualified(draft.theorem)))
         write_atomically(target, text)
@@ -140,10 +152,10 @@ def write_drafts(project: Project, drafts: list[Draft], place: object) -> int:
             # Such as `1 @ B`, of which nobody could tell the size.
             target.unlink()
             reason = f"it has no text in the language: {error.diagnostics[0].message}"
-            click.echo(f"not drafted: {draft.theorem}: {reason}", err=True)
+            told.not_written("not drafted", draft.theorem, reason)
             continue
         written += 1
-        click.echo(f"wrote {target.relative_to(project.root)}")
+        told.wrote(target.relative_to(project.root))
     return written
 
 
@@ -233,26 +245,29 @@ def built_package(
     return built, caller
 
 
-def _settings(root: Path, package: Path, specs: str) -> None:
-    """Write `[tool.harness]`, unless pyproject.toml has it."""
+def _settings(root: Path, package: Path, specs: str) -> str:
+    """Write `[tool.harness]`, unless pyproject.toml has it; what was written."""
     path = root / "pyproject.toml"
     text = path.read_text("utf-8") if path.exists() else ""
     if "[tool.harness]" in text:
-        return
+        return ""
     from harness.files import write_atomically
 
     lean = package.relative_to(root).as_posix()
     # JSON's strings are strings of TOML as well.
     own = f"[tool.harness]\nlean = {json.dumps(lean)}\nspecs = {json.dumps(specs)}\n"
     write_atomically(path, f"{text}\n{own}" if text else own)
-    click.echo("wrote [tool.harness] into pyproject.toml")
+    return path.name
 
 
-def _workflow(root: Path, package: Path, specs: str, *, needs_lake: bool) -> None:
-    """Write a workflow for GitHub, where the repository begins here and has none of this name."""
+def _workflow(root: Path, package: Path, specs: str, *, needs_lake: bool) -> str:
+    """Write a workflow for GitHub, where the repository begins here and has none of this name.
+
+    Returns what was written.
+    """
     path = root / ".github" / "workflows" / "harness.yml"
     if path.exists() or not (root / ".git").exists():
-        return
+        return ""
     from harness.files import write_atomically
 
     text = resources.files("harness.cli").joinpath("workflow.yml").read_text("utf-8")
@@ -262,4 +277,4 @@ def _workflow(root: Path, package: Path, specs: str, *, needs_lake: bool) -> Non
     text = text.replace("LEAN", lean)
     path.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(path, text.replace("SPECS", shlex.quote(specs)))
-    click.echo(f"wrote {path.relative_to(root)}")
+    return str(path.relative_to(root))

@@ -16,9 +16,11 @@ import click
 from harness.cli.shared import (
     BACKEND,
     DEVICE,
+    JSON,
     MEMORY,
     OUTPUT_FILE,
     TIME_LIMIT,
+    print_json,
     read_project,
     reports_bad_input,
 )
@@ -47,6 +49,7 @@ if TYPE_CHECKING:
 @click.option(
     "--scheduler", metavar="ADDRESS", help="Of a Dask cluster that does the work instead."
 )
+@JSON
 @BACKEND
 @DEVICE
 @TIME_LIMIT
@@ -60,6 +63,7 @@ def sweep(
     resume: bool,
     workers: int,
     scheduler: str | None,
+    as_json: bool,
     backend: str,
     device: str,
     time_limit: float,
@@ -91,8 +95,12 @@ def sweep(
     except OSError as error:
         click.echo(f"stopped: {error}; --resume goes on from here", err=True)
         code = 3
-    show(work.summary)
-    click.echo(f"results: {path}")
+    if as_json:
+        outcomes = [result.to_json() for result in work.summary.results.values()]
+        print_json({"results": str(path), "outcomes": outcomes})
+    else:
+        show(work.summary)
+        click.echo(f"results: {path}")
     sys.exit(code or work.summary.exit_code())
 
 

@@ -45,7 +45,7 @@ class Fault:
     def reason(self) -> str:
         """Why, in a sentence or two."""
         if self.check is None:
-            return UNANSWERED
+            return UNANSWERED if self.legs else _idle(self.subject)
         return _where_they_part(self.check) or self.check.summary
 
     @property
@@ -63,6 +63,12 @@ class Fault:
         checks = (c for result in self.legs for c in result.checks)
         found = (c.counterexample for c in checks if c.outcome is Outcome.REFUTED)
         return next(filter(None, found), None)
+
+
+def _idle(subject: Subject | CheckerResult) -> str:
+    """Why nothing was decided where no leg stands against it."""
+    reasons = [c.summary for c in subject.evidence if c.outcome is Outcome.NOT_APPLICABLE]
+    return f"None of the legs that were asked applies. {reasons[0]}" if reasons else UNANSWERED
 
 
 def _where_they_part(check: Evidence) -> str:

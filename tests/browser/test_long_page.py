@@ -15,20 +15,38 @@ from tests.report.pages import page_of
 pytestmark = pytest.mark.browser
 Ask = Callable[..., Any]
 
-MAX_BYTES = 5_000_000
+MAX_BYTES = 2_500_000
 UNREAD = "all('[data-packed]').length"
 PRINT = "dispatchEvent(new Event('beforeprint'))"
-READ = "await until(() => one('article .legs'))"
+READ = "await until(() => one('.body .legs'))"
 
 
 def test_it_is_small_enough_to_send() -> None:
     assert len(page_of(many).encode()) < MAX_BYTES
 
 
-def test_the_first_paint_comes_within_a_second(ask: Ask) -> None:
-    times = "performance.getEntriesByType('paint').map((entry) => entry.startTime)"
-    found = ask(page_of(many), f"await until(() => {times}.length); return {times}")
-    assert 0 < max(found) < 1000
+def test_few_bytes_stand_before_the_first_row_and_the_parcel_after_everything() -> None:
+    """A browser paints what it has read of a page: `benchmarks/report.py` says when it does."""
+    html = page_of(many)
+    assert len(html.split("<tr data-subject")[0].encode()) < 100_000
+    assert "<article" not in html[html.index('id="packed"') :]
+
+
+def test_what_is_refuted_can_be_read_without_a_script() -> None:
+    html = page_of(many)
+    first = html[html.index('<article class="subject is-refuted"') :].split("</article>")[0]
+    assert 'class="statement"' in first
+    assert 'class="counterexample"' in first
+
+
+def test_nothing_is_unpacked_before_something_is_painted(ask: Ask) -> None:
+    painted, unpacked = ask(
+        page_of(many),
+        "const paints = () => performance.getEntriesByType('paint').map((e) => e.startTime);"
+        "const when = () => performance.getEntriesByName('unpacked').map((e) => e.startTime);"
+        "await until(() => paints().length && when().length); return [paints(), when()]",
+    )
+    assert min(painted) <= min(unpacked)
 
 
 @pytest.mark.parametrize("width", [390, 1280])
@@ -97,16 +115,15 @@ def test_a_search_in_the_page_finds_everything(ask: Ask) -> None:
 
 
 def test_the_filter_answers_at_once(ask: Ask) -> None:
-    shown, said, took = ask(
+    shown, said = ask(
         page_of(many),
-        "const field = one('#filter'), start = performance.now(); field.value = 'status:refuted';"
+        "const field = one('#filter'); field.value = 'status:refuted';"
         "field.dispatchEvent(new Event('input', { bubbles: true }));"
-        "return [shown(), one('[data-shown]').textContent, performance.now() - start]",
+        "return [shown(), one('[data-shown]').textContent]",
     )
     wanted = sum(claim.status == "refuted" for claim in many().claims)
     assert shown == wanted
     assert said.startswith(f"{wanted} of ")
-    assert took < 1000
 
 
 def test_details_say_the_same_compressed_or_not(ask: Ask) -> None:

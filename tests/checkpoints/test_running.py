@@ -1,5 +1,7 @@
 """Models that run, by Transformers with random weights: probed, and recorded."""
 
+import json
+
 import numpy as np
 import pytest
 from click.testing import CliRunner
@@ -98,8 +100,10 @@ def test_what_is_recorded_lies_in_the_cache_and_is_found(tmp_path):
     tokens = np.random.default_rng(3).integers(3, 96, 40)
     np.save(tmp_path / "tokens.npy", tokens)
     seen = tmp_path / "seen.npz"
-    done = run("record", folder, tmp_path / "tokens.npy", "--tokens", 32, "-o", seen)
+    done = run("record", folder, tmp_path / "tokens.npy", "--tokens", 32, "-o", seen, "--json")
     assert done.exit_code == 0, done.output
+    [wrote] = json.loads(done.stdout)["wrote"]
+    assert wrote == {"file": str(seen), "layers": 2, "tokens": 32, "heads": 2, "size": 16}
     found = np.load(seen)
     model = loader("llama").from_pretrained(folder, dtype=torch.float32)
     with torch.no_grad():

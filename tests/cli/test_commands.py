@@ -223,6 +223,11 @@ def test_commands_that_answer_answer_as_json() -> None:
     assert json.loads(harness("doctor", "--json").stdout)["found"]
 
 
+def test_every_command_that_answers_does_so_as_json() -> None:
+    silent = [name for name in NAMES if "--json" not in harness(name, "--help").output]
+    assert silent == ["schema", "completion"]
+
+
 def test_a_horizon_as_json(tmp_path: Path) -> None:
     """Of the rotation by a quarter turn in one pair, which commutes with RoPE everywhere."""
     import numpy as np

@@ -12,8 +12,8 @@ def pieces(html: str) -> list[str]:
     """What the page keeps compressed."""
     found = re.search(r'<template id="packed">(.*?)</template>', html)
     assert found is not None
-    texts: list[str] = json.loads(gzip.decompress(b64decode(found[1])))
-    return texts
+    strings, made = json.loads(gzip.decompress(b64decode(found[1])))
+    return ["".join(strings[part] for part in parts) for parts in made]
 
 
 def opened(html: str) -> str:

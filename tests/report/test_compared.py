@@ -66,6 +66,12 @@ def test_a_refuted_mirror_is_told_by_where_the_statements_part() -> None:
     assert fault.reason == "Long."
 
 
+def test_where_no_leg_applies_the_reader_is_told_why() -> None:
+    check = Evidence("claim", Leg.SYMBOLIC, "laws", Outcome.NOT_APPLICABLE, "No laws are known.")
+    [fault] = faults(told(check, Status.UNDECIDED))
+    assert fault.reason == "None of the legs that were asked applies. No laws are known."
+
+
 def test_what_the_summary_said_is_not_said_again() -> None:
     check = Evidence("claim", Leg.MIRROR, "equality", Outcome.REFUTED, "It says this and that.")
     assert told_apart(check, "It says this…") == ""

@@ -38,7 +38,11 @@ def test_exit_codes(tmp_path: Path) -> None:
     again = run(tmp_path)
     assert again.returncode == 2
     assert "this file exists" in again.stderr
-    assert run(tmp_path, "--resume").returncode == 0
+    resumed = run(tmp_path, "--resume", "--json")
+    answer = json.loads(resumed.stdout)
+    assert (resumed.returncode, answer["results"]) == (0, str(path))
+    assert {item["outcome"] for item in answer["outcomes"]} == {"confirmed"}
+    assert {item["claim"] for item in answer["outcomes"]} == {"scores_invariant_of_orthogonal"}
     write(tmp_path, PLAN.replace("instances: 20", "instances: no"))
     bad = run(tmp_path)
     assert bad.returncode == 2

@@ -129,11 +129,13 @@
   // -- details: compressed, and put in their places when they are needed
 
   const packed = one("#packed");
-  let bodies = [];
+  let strings = [], bodies = [];
+  const piece = (number) => bodies[number].map((part) => strings[part]).join("");
   const inflate = async () => {
     const bytes = Uint8Array.from(atob(packed.content.textContent), (letter) => letter.charCodeAt(0));
     const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-    bodies = await new Response(stream).json();
+    performance.mark("unpacked");
+    [strings, bodies] = await new Response(stream).json();
     const nearby = new IntersectionObserver((entries) => {
       for (const { isIntersecting, target } of entries) {
         if (!isIntersecting) continue;
@@ -146,7 +148,7 @@
   };
   const put = (place) => {
     if (!(place.dataset.packed in bodies)) return;
-    place.innerHTML = bodies[place.dataset.packed];
+    place.innerHTML = piece(place.dataset.packed);
     delete place.dataset.packed;
     if (place.localName !== "tbody") return;
     place.previousElementSibling.append(...place.rows); // rows of one group stay together
@@ -172,7 +174,7 @@
 
   const checkers = [];
   const checker = (bench) => {
-    const { cells, verdicts, pieces, near } = JSON.parse(bodies[bench.dataset.checker]);
+    const { cells, verdicts, pieces, near } = JSON.parse(piece(bench.dataset.checker));
     const { setting } = bench.dataset;
     const boxes = all("[data-toggle]", bench), cards = all("[data-question]", bench);
     const presets = all("[data-preset]", bench), opened = new Map();
@@ -193,7 +195,7 @@
       card.className = `answer ${word.dataset.class}`;
       card.querySelector("[data-verdict]").replaceChildren(...word.cloneNode(true).childNodes);
       const body = card.querySelector("[data-answer]"), before = body.querySelector("details");
-      body.innerHTML = number < 0 ? "" : bodies[pieces[number]];
+      body.innerHTML = number < 0 ? "" : piece(pieces[number]);
       if (number < 0) body.textContent = "The lattice has no answer here.";
       if (before) opened.set(card, before.open);
       const after = body.querySelector("details");
