@@ -55,15 +55,20 @@ class Unknowns:
         )
 
 
+def unknowns(claim: Claim) -> Unknowns:
+    """All that a claim is stated for, open."""
+    return Unknowns(
+        frozenset(p.name for p in claim.parameters if p.is_explicit),
+        frozenset(p.name for p in claim.parameters if p.sort is Sort.DIMENSION),
+        frozenset(p.name for p in claim.parameters if p.sort is Sort.TYPE),
+    )
+
+
 def consequence(lemma: Claim, claim: Claim, call: Call) -> Term | None:
     """What `lemma` says that `call` is equal to, given the hypotheses of `claim`."""
     if not _holds_over(lemma.scalars, claim.scalars) or lemma.conclusion.parameters:
         return None
-    unknown = Unknowns(
-        frozenset(p.name for p in lemma.parameters if p.is_explicit),
-        frozenset(p.name for p in lemma.parameters if p.sort is Sort.DIMENSION),
-        frozenset(p.name for p in lemma.parameters if p.sort is Sort.TYPE),
-    )
+    unknown = unknowns(lemma)
     left, right = lemma.conclusion.left, lemma.conclusion.right
     if not isinstance(left, Call) or left.definition != call.definition:
         return None
