@@ -84,23 +84,24 @@ def fold(claim: Claim, program: Program, library: Library) -> Fold:
     for name, plain, other, own in zip(
         explicit, right.arguments, left.arguments, program.term.arguments, strict=True
     ):
-        if not isinstance(plain, Variable):
+        said_of = {plain.name: own} if isinstance(plain, Variable) else None
+        if said_of is None:
             unknown = unknowns(claim)
             if not match(plain, own, unknown):
-                raise Foreign(
-                    f"it has a {name} that is not the one which the program makes by itself"
-                )
-            terms |= unknown.found_terms
+                what = f"a {name} that is not the one which the program makes by itself"
+                raise Foreign(f"it has {what}")
+            said_of = unknown.found_terms
             told |= unknown.found_dims
-        else:
-            terms[plain.name] = own
+        for key, value in said_of.items():
+            if not alpha_equal(terms.setdefault(key, value), value):
+                raise Foreign(f"{key} would be two things of the program's at once")
         if alpha_equal(plain, other):
             continue
         if isinstance(own, Variable) and own.name not in {v.name for v in program.each}:
             changes[own.name] = other
         elif free_variables(own) & {v.name for v in program.each}:
             raise Foreign(f"it changes {name}, which each row of the result has its own")
-        elif isinstance(other, Variable):
+        elif isinstance(other, Variable) and other.name not in terms:
             terms[other.name] = own  # the claim is of any other, so of the same one
             kept.append(name)
         else:

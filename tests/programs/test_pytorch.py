@@ -455,8 +455,12 @@ ASKED = {
     "latentAttentionBlockOutput": ("intertwining_pairs", ("Wqn", "Wqr", "Wkn", "Wkr")),
     "qkNormGroupedQueryRopeAttentionBlockOutput": ("carried_gains", ()),
 }
-"""Of each definition, a claim that is asked of programs, and what has to change in it. Gains that are
-carried along would be of another form than those which the programs of norms make."""
+"""Of each definition, a claim that is asked of programs, and what has to change in it. Gains that
+are carried along would be of another form than those which the programs of norms make."""
+
+
+PARTIAL = {"phi": "HalfSplit", "gpt_neox": "HalfSplit", "glm": "Interleaved", "gptj": "Interleaved"}
+"""Of programs with RoPE of a part of a head, the layout."""
 
 
 @pytest.mark.parametrize("path", FAMILIES, ids=lambda p: p.stem)
@@ -478,6 +482,9 @@ def test_the_families_of_transformers(path: Path) -> None:
     of = claims[f"{program.definition}_invariant_of_{name}"]
     assert of.outcome is (Outcome.CONFIRMED if changed else Outcome.NOT_APPLICABLE), of.summary
     assert set(changed) <= set(of.data.get("breaks_without", ()))
+    if path.stem in PARTIAL:
+        of = claims[f"partialRope{PARTIAL[path.stem]}AttentionBlockOutput_invariant_of_angles"]
+        assert {"Wq", "Wk"} <= set(of.data["breaks_without"])
 
 
 MODELS = sorted((ROOT / "specs" / "models").glob("*.yaml"))
