@@ -459,7 +459,10 @@ ASKED = {
 are carried along would be of another form than those which the programs of norms make."""
 
 
-PARTIAL = {"phi": "HalfSplit", "gpt_neox": "HalfSplit", "glm": "Interleaved", "gptj": "Interleaved"}
+PARTIAL = {
+    **dict.fromkeys(("phi", "gpt_neox", "stablelm"), "HalfSplit"),
+    **dict.fromkeys(("glm", "gptj"), "Interleaved"),
+}
 """Of programs with RoPE of a part of a head, the layout."""
 
 
