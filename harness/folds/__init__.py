@@ -2,7 +2,7 @@
 
 claim ──derive──▶ stages, innermost first     what goes in before and after, and what comes out
           ▲
-       matching                               which other claim says what an inner stage becomes
+   claims/matching                            which other claim says what an inner stage becomes
 """
 
 from harness.folds.picture import derive

@@ -11,10 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from harness.claims.matching import canonical, consequence
 from harness.claims.model import Claim, Definition, Library
 from harness.evidence import Counterexample
 from harness.folds.figures import Figures
-from harness.folds.matching import canonical, consequence
 from harness.folds.model import Picture, Port, Stage
 from harness.language.notation.formula import inline
 from harness.language.terms import Apply, Call, Equation, Lambda, Term, Variable

@@ -25,7 +25,7 @@ SIZES = ((1,), (2,), (2, 1), (1, 2), (2, 3), (3, 2))
 ATTEMPTS = 12
 """How often an instance of the hypotheses is looked for at each of these."""
 
-ENTRIES = ((0, 1), (-1, 0, 1, 2))
+ENTRIES = ((0, 1), (-1, 1, 2))
 """What the entries of variables without hypotheses are drawn from."""
 
 

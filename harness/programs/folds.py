@@ -17,6 +17,7 @@ import numpy as np
 from harness.arrays import Data, Evaluators, Places
 from harness.arrays.evaluate import shape_of
 from harness.claims.hypotheses import Assignment, Unmet, assign
+from harness.claims.matching import match, opened
 from harness.claims.model import Claim, Library
 from harness.claims.programs import Program
 from harness.evidence import Evidence, Json, Outcome
@@ -28,7 +29,7 @@ from harness.language.transform import (
     implicit_arguments,
     substitute,
 )
-from harness.language.types import Parameter, substitute_type
+from harness.language.types import DimHole, Parameter, resolve, substitute_type
 from harness.numeric.exact import random_functions
 from harness.numeric.families import BASES, KINDS, Style
 from harness.numeric.modular import Residues
@@ -59,6 +60,8 @@ class Fold:
     """What the program is given in place of its variables."""
     stays: Mapping[str, tuple[Term, Term]]
     """What the program makes by itself, and what the claim makes of it: to be equal, as 0 is."""
+    kept: tuple[str, ...] = ()
+    """What it makes by itself where the claim has any other: it is asked of those that stay."""
 
 
 def fold(claim: Claim, program: Program, library: Library) -> Fold:
@@ -76,21 +79,34 @@ def fold(claim: Claim, program: Program, library: Library) -> Fold:
     terms: dict[str, Term] = {}
     changes: dict[str, Term] = {}
     stays: dict[str, tuple[Term, Term]] = {}
+    kept: list[str] = []
+    told: dict[str, Any] = {}
     for name, plain, other, own in zip(
         explicit, right.arguments, left.arguments, program.term.arguments, strict=True
     ):
-        if not isinstance(plain, Variable):
-            raise Foreign(f"{name} is no variable in it")
-        terms[plain.name] = own
+        said_of = {plain.name: own} if isinstance(plain, Variable) else None
+        if said_of is None:
+            said_of, (holes, types_) = {}, opened(claim)
+            wanted = substitute(plain, {}, holes, types_)
+            if not match(wanted, own, {p.name for p in claim.explicit}, said_of):
+                what = f"a {name} that is not the one which the program makes by itself"
+                raise Foreign(f"it has {what}")
+            told |= {n: d for n, h in holes.items() if not isinstance(d := resolve(h), DimHole)}
+        for key, value in said_of.items():
+            if not alpha_equal(terms.setdefault(key, value), value):
+                raise Foreign(f"{key} would be two things of the program's at once")
         if alpha_equal(plain, other):
             continue
         if isinstance(own, Variable) and own.name not in {v.name for v in program.each}:
             changes[own.name] = other
         elif free_variables(own) & {v.name for v in program.each}:
             raise Foreign(f"it changes {name}, which each row of the result has its own")
+        elif isinstance(other, Variable) and other.name not in terms:
+            terms[other.name] = own  # the claim is of any other, so of the same one
+            kept.append(name)
         else:
             stays[name] = (own, other)
-    dims, types = _sizes(claim, (right, left), program, definition.parameters)
+    dims, types = _sizes(claim, (right, left), program, definition.parameters, told)
     renamed = {p.name for p in program.parameters}
     added, fresh = [], {}
     for parameter in claim.parameters:
@@ -138,18 +154,23 @@ def fold(claim: Claim, program: Program, library: Library) -> Fold:
         tuple(added),
         {name: said(term) for name, term in changes.items()},
         {name: (own, said(other)) for name, (own, other) in stays.items()},
+        tuple(kept),
     )
 
 
 def _sizes(
-    claim: Claim, sides: tuple[Call, Call], program: Program, parameters: tuple[Parameter, ...]
+    claim: Claim,
+    sides: tuple[Call, Call],
+    program: Program,
+    parameters: tuple[Parameter, ...],
+    told: Mapping[str, Any],
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """The claim's dimensions and types as the program has them.
 
     Where the changed arguments have a size of their own, the program's is taken for it.
     """
     own_dims, own_types = implicit_arguments(parameters, program.term.implicit)
-    dims: dict[str, Any] = {}
+    dims: dict[str, Any] = dict(told)
     types: dict[str, Any] = {}
     for side in sides:
         side_dims, side_types = implicit_arguments(parameters, side.implicit)
@@ -189,6 +210,9 @@ def holds(found: Fold, program: Program, library: Library, seed: int) -> Evidenc
     try:
         assignment = assign(found.claim, library)
     except Unmet as error:
+        if own := ", ".join(found.kept):
+            summary = f"{name} changes {own}, which the program makes by itself; as it is, {error}."
+            return evidence(program, name, Outcome.NOT_APPLICABLE, summary)
         summary = f"{name} cannot be asked of it: {error}."
         return evidence(program, name, Outcome.INCONCLUSIVE, summary)
     target = load(program, formulas=True)
@@ -225,8 +249,9 @@ def holds(found: Fold, program: Program, library: Library, seed: int) -> Evidenc
         summary = f"{name} was shown by nothing: no change that it makes moves the result."
         return evidence(program, name, Outcome.INCONCLUSIVE, summary, facts)
     idle = sorted(key for key, does in breaks.items() if not does)
+    as_it_is = f", {', '.join(found.kept)} as the program makes it," * bool(found.kept)
     summary = (
-        f"{name} holds of it on all {entries:,} entries modulo {PRIMES} primes, with "
+        f"{name}{as_it_is} holds of it on all {entries:,} entries modulo {PRIMES} primes, with "
         f"{', '.join(breaks)} changed; with any of {', '.join(facts['breaks_without'])} left as it "  # type: ignore[arg-type]
         "was, it does not."
     )

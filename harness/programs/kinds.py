@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from harness.arrays import Unsupported
 from harness.arrays.floats import UNIT, Bounded, BoundedFloat64, Float64, Floats, exactly
-from harness.arrays.functions import LIBRARY, exponential, softmax
+from harness.arrays.functions import LIBRARY, exponential, reciprocal_root, softmax
 from harness.programs import graph
 from harness.programs.binding import Numbers
 from harness.programs.graph import Formulas, Node
@@ -115,6 +115,8 @@ class BoundedNumbers(_Drawn, Numbers[Bounded]):
             case "causal exp":
                 powers, seen = exponential(np, argument), _seen(word, arguments, argument.value)
                 return Bounded(np.where(seen, powers.value, 0.0), np.where(seen, powers.error, 0.0))
+            case "rsqrt":
+                return reciprocal_root(np, argument)
             case "tanh" | "sigmoid" | "silu":  # none is steeper than 1.1
                 value = _SMOOTH[word](argument.value)
                 error = 1.1 * argument.error + LIBRARY * UNIT * np.abs(value)

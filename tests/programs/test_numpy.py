@@ -4,11 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from harness.claims.programs import load_program
+from harness.claims.model import Claim
+from harness.claims.programs import Program, load_program
 from harness.evidence import Evidence, Leg, Outcome
 from harness.programs.check import exact, floats, guarded
 from harness.programs.leg import check
-from tests.arrays.language import CLAIMS, LIBRARY, ROOT
+from tests.arrays.language import CLAIMS, LIBRARY, ROOT, claim_of
 from tests.programs.examples import NUMPY, RIGHT, WRONG, bound, edited
 
 
@@ -36,6 +37,49 @@ def test_what_a_claim_says_holds_of_the_program(tmp_path: Path) -> None:
     found = list(check(definition, LIBRARY, program=program, claims=(claim,)))
     assert [item.outcome for item in found] == [Outcome.CONFIRMED] * 3
     assert found[2].data["breaks_without"] == ["Wk", "Wo", "Wq", "Wv", "bk", "bq", "bv"]
+
+
+def _of(program: Program, claim: Claim) -> Evidence:
+    """What a claim comes to of a program."""
+    about = LIBRARY.definitions[program.definition]
+    return list(check(about, LIBRARY, program=program, claims=(claim,)))[2]
+
+
+def test_a_claim_of_any_rope_afterwards_is_asked_with_the_one_that_is_there(
+    tmp_path: Path,
+) -> None:
+    claim = CLAIMS["biasedGroupedQueryRopeAttentionBlockOutput_invariant_of_intertwining_pairs"]
+    found = _of(bound(tmp_path, NUMPY), claim)
+    assert found.outcome is Outcome.CONFIRMED
+    assert found.data["breaks_without"] == ["Wk", "Wo", "Wq", "Wv", "bk", "bq", "bv"]
+    assert "Θ as the program makes it" in found.summary
+
+
+@pytest.mark.parametrize(
+    ("layout", "outcome"),
+    [("HalfSplit", Outcome.CONFIRMED), ("Interleaved", Outcome.NOT_APPLICABLE)],
+)
+def test_a_claim_that_says_which_rope_it_is_is_asked_where_it_is_that(
+    layout: str, outcome: Outcome
+) -> None:
+    path = ROOT / "specs" / "programs" / "multi_head.yaml"
+    claim = CLAIMS[f"groupedQueryRope{layout}AttentionBlockOutput_invariant_of_angles"]
+    found = _of(load_program(path, path.name, LIBRARY, ROOT), claim)
+    assert found.outcome is outcome, found.summary
+
+
+def test_a_claim_of_one_thing_is_not_asked_of_two(tmp_path: Path) -> None:
+    """Keys are the values in it; in the program they are not."""
+    path = ROOT / "specs" / "programs" / "attention_context.yaml"
+    text = (
+        "for:\n  n, d: dimension\n  weights: vector(n) -> vector(n)\n  R: matrix(d, d)\n"
+        "  q: vector(d)\n  K: index(n) -> vector(d)\nassume:\n  orthogonal: Rᵀ @ R = 1\n"
+        "then: attentionContext(weights, R @ q, j ↦ R @ K(j), K)"
+        " = attentionContext(weights, q, K, K)"
+    )
+    found = _of(load_program(path, path.name, LIBRARY, ROOT), claim_of(tmp_path, text))
+    assert found.outcome is Outcome.NOT_APPLICABLE
+    assert "two things" in found.summary
 
 
 def test_sums_in_a_narrow_format_are_found_in_floating_point(tmp_path: Path) -> None:

@@ -32,6 +32,13 @@ Found = dict[str, Term]
 """What has been found for the names that a pattern leaves open; dimensions and types are holes."""
 
 
+def opened(claim: Claim) -> tuple[dict[str, Dim], dict[str, Type]]:
+    """A hole for each dimension and each type that a claim is stated for."""
+    sizes = (p.name for p in claim.parameters if p.sort is Sort.DIMENSION)
+    types = (p.name for p in claim.parameters if p.sort is Sort.TYPE)
+    return {name: DimHole() for name in sizes}, {name: TypeHole() for name in types}
+
+
 def consequence(lemma: Claim, claim: Claim, call: Call) -> Term | None:
     """What `lemma` says that `call` is equal to, given the hypotheses of `claim`."""
     left = lemma.conclusion.left
@@ -39,8 +46,7 @@ def consequence(lemma: Claim, claim: Claim, call: Call) -> Term | None:
         return None
     if not isinstance(left, Call) or left.definition != call.definition:
         return None
-    dims: dict[str, Dim] = {p.name: DimHole() for p in lemma.parameters if p.sort is Sort.DIMENSION}
-    types: dict[str, Type] = {p.name: TypeHole() for p in lemma.parameters if p.sort is Sort.TYPE}
+    dims, types = opened(lemma)
     unknown = {p.name for p in lemma.explicit}
     found: Found = {}
     if not match(substitute(left, {}, dims, types), call, unknown, found):
