@@ -12,7 +12,7 @@ whether the names that you came for are in `Export.by_name`.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
 from harness.kernel.declarations import (
@@ -20,7 +20,7 @@ from harness.kernel.declarations import (
     Export,
     constants,
 )
-from harness.kernel.format import DECLARATIONS, FIELDS, KEYS, KINDS, LINES, FormatField
+from harness.kernel.format import DECLARATIONS, FIELDS, KEYS, KINDS, LINES, FormatFields
 from harness.kernel.strict import (
     Wrong,
     fields_of,
@@ -115,18 +115,15 @@ class ExportReader:
         make, fields = LINES[key][kind]
         self.made[key][index] = make(*self.values(fields, value))
 
-    def values(self, fields: Sequence[FormatField], data: object) -> list[Any]:
+    def values(self, fields: FormatFields, data: object) -> list[Any]:
         """The values of these fields, in their order."""
-        if not fields[0].key:
-            return [fields[0].codec.read(self, data)]
-        found = fields_of(data, *[field.key for field in fields])
-        return [field.codec.read(self, each) for field, each in zip(fields, found, strict=True)]
+        found = fields_of(data, *fields.keys) if fields.keys[0] else [data]
+        return [codec.read(self, each) for codec, each in zip(fields.codecs, found, strict=True)]
 
     def item(self, kind: type[Any], data: object) -> Any:
         """A declaration, or a part of one."""
         fields = FIELDS[kind]
-        made = zip([field.own for field in fields], self.values(fields, data), strict=True)
-        return kind(**dict(made))
+        return kind(**dict(zip(fields.own, self.values(fields, data), strict=True)))
 
     def look_up(self, key: str, index: object, what: str) -> Any:
         # A truth value would find the entry 0 or 1.
@@ -216,10 +213,10 @@ class ExportWriter:
                 self.add(key, each, kind, self.row(each, LINES[key][kind][1]))
         return known[whole]
 
-    def row(self, whole: object, fields: Sequence[FormatField]) -> Any:
+    def row(self, whole: object, fields: FormatFields) -> Any:
         found = {
-            field.key: field.codec.write(self, getattr(whole, field.own) if field.own else whole)
-            for field in fields
+            key: codec.write(self, getattr(whole, own) if own else whole)
+            for key, own, codec in zip(*fields, strict=True)
         }
         return found.get("", found)
 

@@ -142,13 +142,13 @@ CODECS: dict[str, Codec] = {
 }
 
 
-class FormatField(NamedTuple):
-    """A field of a line. `key` is empty where the line has no others, and is the value itself."""
+class FormatFields(NamedTuple):
+    """The fields of a line. The key is empty where there is but one, which is the line itself."""
 
-    key: str
-    own: str
-    """Our name of it; empty where it is made of the whole."""
-    codec: Codec
+    keys: tuple[str, ...]
+    own: tuple[str, ...]
+    """Our names of them; empty for what is made of the whole."""
+    codecs: tuple[Codec, ...]
 
 
 # Names, levels and expressions: the kind of a line, what it makes, and of what. `us=levels` is the
@@ -156,28 +156,18 @@ class FormatField(NamedTuple):
 # is called like that.
 
 
-def _fields_in(text: str) -> tuple[FormatField, ...]:
+def _fields_in(text: str) -> FormatFields:
     found = []
     for word in text.split():
         names, _, codec = word.partition(":")
         key, is_renamed, own = names.partition("=")
         own = own if is_renamed else key
-        found.append(FormatField(key, own, CODECS[codec or own]))
-    return tuple(found)
+        found.append((key, own, CODECS[codec or own]))
+    return FormatFields(*zip(*found, strict=True))
 
 
 _BINDER = "name type:expr body:expr binderInfo=info"
 _TEXTS: dict[str, dict[str, tuple[Callable[..., Any], str]]] = {
-    "in": {
-        "str": (lambda before, last: (*before, last), "pre:name str:text"),
-        "num": (lambda before, last: (*before, last), "pre:name i:natural"),
-    },
-    "il": {
-        "succ": (Succ, "=of:level"),
-        "max": (lambda pair: Max(*pair), "=:pair"),
-        "imax": (lambda pair: IMax(*pair), "=:pair"),
-        "param": (Param, "=name"),
-    },
     "ie": {
         "bvar": (Bound, "=index:natural"),
         "sort": (Sort, "=level"),
@@ -193,6 +183,16 @@ _TEXTS: dict[str, dict[str, tuple[Callable[..., Any], str]]] = {
         "natVal": (NatLit, "=value:digits"),
         "strVal": (StrLit, "=value:text"),
         "mdata": (lambda inner, _: inner, "expr data:object"),
+    },
+    "in": {
+        "str": (lambda before, last: (*before, last), "pre:name str:text"),
+        "num": (lambda before, last: (*before, last), "pre:name i:natural"),
+    },
+    "il": {
+        "succ": (Succ, "=of:level"),
+        "max": (lambda pair: Max(*pair), "=:pair"),
+        "imax": (lambda pair: IMax(*pair), "=:pair"),
+        "param": (Param, "=name"),
     },
 }
 LINES = {
@@ -217,10 +217,11 @@ _FIRST = ("name", "level_params", "type", "value", "num_params", "num_indices", 
 """What several kinds have in common stands first, in this order."""
 
 
-def _fields_of(kind: type[Any]) -> tuple[FormatField, ...]:
+def _fields_of(kind: type[Any]) -> FormatFields:
     own = {field.name: CODECS[cast(str, field.type)] for field in fields(kind)}
     order = [*filter(own.__contains__, _FIRST), *(name for name in own if name not in _FIRST)]
-    return tuple(FormatField(_key(kind, name), name, own[name]) for name in order)
+    keys = tuple(_key(kind, name) for name in order)
+    return FormatFields(keys, tuple(order), tuple(own[name] for name in order))
 
 
 def _key(kind: type[Any], name: str) -> str:
