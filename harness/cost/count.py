@@ -217,6 +217,7 @@ def _matmul(dims: tuple[Polynomial, ...], arguments: tuple[Term, ...]) -> Counts
 RULES: Mapping[str, Rule] = {
     "zero": _none,
     "one": _none,
+    "numeral": _none,
     "add": _additions(),
     "subtract": _additions(),
     "negate": _additions(),
