@@ -212,7 +212,7 @@ def _matmul(dims: tuple[Polynomial, ...], arguments: tuple[Term, ...]) -> Counts
 
 
 RULES: Mapping[str, Rule] = {
-    **dict.fromkeys((*ARRANGING, "transpose"), _none),
+    **dict.fromkeys((*ARRANGING, "numeral", "transpose"), _none),
     **dict.fromkeys(("add", "subtract", "negate"), _additions),
     "multiply": lambda dims, arguments: Counts(multiplications=sympy.Integer(1)),
     "divide": lambda dims, arguments: Counts(divisions=sympy.Integer(1)),

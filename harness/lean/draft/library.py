@@ -236,9 +236,7 @@ def _definition(
         raise Unreadable(reason)
     relative = library.relative(item.name)
     if not is_lean_name(relative):
-        raise Unreadable(
-            "definitions.yaml cannot name it; with a plain name it can be a definition"
-        )
+        raise Unreadable("definitions.yaml cannot name it; by a plain name it could")
     short = _word(relative, {*signatures(), *BY_NAME, *library.definitions, *taken})
     own, body = _read(item, reader, body=True)
     assert body is not None
