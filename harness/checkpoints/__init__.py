@@ -16,6 +16,9 @@ commutes at every distance. Its allowances are bounds, or 8 standard deviations 
 roundings add up. `causes.py` is asked only about what failed; its dense fit and commutator
 explain and do not decide.
 
+`verify.py` goes through two checkpoints layer by layer: queries and keys in `scores.py`, values
+with the output projection in `values.py`, on what `both.py` shares.
+
 All of it is computed in pieces that stay near the processor, on all cores by threads of its own,
 and for 16-bit formats in float32 where rows are far enough apart. `stream.py` and `following.py`
 know the residual stream: R with gains fused, found from tensors that nothing else turns; a

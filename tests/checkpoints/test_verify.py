@@ -502,3 +502,35 @@ def test_numbers_whose_squares_leave_float32(short, factor, tmp_path):
     new[key][at, 5] = -new[key][at, 5]
     report = judged(old, save(tmp_path / "wrong", "llama", new))
     assert report.exit_code == 1
+
+
+@pytest.mark.parametrize("kind", [np.float32, np.float64])
+@pytest.mark.parametrize("likeness", [0.0, 3.0, 300.0])
+def test_the_worst_entry_is_that_of_all_columns(kind, likeness, monkeypatch):
+    """The leverage of few columns is computed: here of all, by the projector on the rows."""
+    from harness.checkpoints import carries
+    from harness.checkpoints.carries import Rounding, fit_matrix
+
+    monkeypatch.setattr(carries, "_FEW", 1)
+    unit, arithmetic = 2.0**-8, 2.0**-24
+    for seed in range(20):
+        rng = np.random.default_rng([seed, 3])
+        lengths = np.exp(rng.normal(size=(8, 1)))
+        old = rng.normal(size=(8, 200)) * np.exp(rng.normal(size=200)) + likeness
+        old = (lengths * old).astype(kind)
+        turn = np.linalg.qr(rng.normal(size=(8, 8)))[0]
+        new = turn @ old * (1 + unit * rng.uniform(-1, 1, old.shape))
+        new[rng.integers(8), rng.integers(200)] *= 1 + 10 * unit * rng.normal()
+        found = fit_matrix(old, new.astype(kind), Rounding(unit))
+        old, new = old.astype(float), new.astype(kind).astype(float)
+        reached = np.linalg.svd(old, full_matrices=False)[2]
+        leverage = (reached**2).sum(axis=0)
+        long = np.linalg.norm(new, axis=1), 8 / np.sqrt(3) * np.abs(new).max(axis=1)
+        tall = np.linalg.norm(old, axis=1)
+        shares = np.sqrt(((old / tall[:, None]) ** 2).sum(axis=0))
+        products = 8 * np.sqrt(8) * arithmetic * np.linalg.norm(found.matrix * tall, axis=1)
+        allowed = unit * (np.abs(new) + np.outer(np.minimum(*long), np.sqrt(leverage)))
+        allowed += np.outer(products, shares)
+        ratio = np.abs(new - found.matrix @ old) / allowed
+        assert found.worst.ratio == pytest.approx(ratio.max(), rel=0.01)
+        assert ratio[found.worst.row, found.worst.column] == pytest.approx(ratio.max(), rel=0.01)
