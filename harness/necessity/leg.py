@@ -122,7 +122,7 @@ def _ablated(claim: Claim, library: Library, checker: Checker) -> Evidence:
     texts = [item.text for item in spared(checker, cells, library)]
     alone = {cell.off[0]: cell.answers[""].answer.value for cell in cells if len(cell.off) == 1}
     outcome, summary = _counted(cells)
-    data = {"without": dict(alone), "spared": list(texts)}
+    data: dict[str, Json] = {"without": dict(alone), "spared": list(texts)}
     replay = f"harness ablate {claim.theorem}"
     about = (claim.theorem, Leg.NECESSITY, "parts", outcome)
     return Evidence(*about, " ".join([summary, *texts]), data, replay=replay)
