@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from harness.claims.load import core_scalars
 from harness.claims.model import OPERATORS, SCALARS, Arrangement, Universes
 from harness.claims.project import load_project
 from harness.evidence import Counterexample, Evidence, Leg, Outcome
@@ -23,7 +24,7 @@ from harness.lean.certificate.leg import Request, _judged
 from harness.lean.execution.subjects import subjects
 from harness.lean.mirror import keys
 from harness.lean.mirror.apart import trials
-from harness.lean.mirror.judge import mirror_claim, mirror_definition
+from harness.lean.mirror.judge import _own_laws, mirror_claim, mirror_definition
 from harness.lean.mirror.plan import doubtful, plan
 from harness.lean.package import read_package
 from harness.lean.proof import judge as proof
@@ -327,3 +328,24 @@ def test_a_certificate_on_which_lean_gives_up_is_no_contradiction() -> None:
     bridged = replace(LIBRARY, bridges={"sum": ("T.empty", "T.next")})
     own.project = replace(PROJECT, library=bridged)
     assert found(ACCEPTED, REFUSED).outcome is Outcome.INCONCLUSIVE
+
+
+@pytest.mark.parametrize("place", ["lean_name", "operations", "classes", "order", "decidable"])
+def test_whatever_of_the_scalars_is_the_packages_own_is_its_own_laws(place: str) -> None:
+    """An order as well: what is claimed of `≤` would be claimed of what the package calls so."""
+    fractions = core_scalars()["rational numbers"]
+    own = {
+        "lean_name": "T.own",
+        "operations": {**fractions.operations, "add": ("T.own",)},
+        "classes": {**fractions.classes, "Lean.Grind.Field": "T.own"},
+        "order": {**fractions.order, "≤": "T.own"},
+        "decidable": {**fractions.decidable, "=": "T.own"},
+    }
+    there: Any = SimpleNamespace(
+        project=SimpleNamespace(library=SimpleNamespace(arrangements={}, scalars={})),
+        answer=SimpleNamespace(declarations={"T.own": None}),
+    )
+    assert "The scalars come from T.own" in _own_laws(
+        there, [replace(fractions, **{place: own[place]})], []
+    )
+    assert not _own_laws(there, [fractions], [])

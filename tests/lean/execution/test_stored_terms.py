@@ -231,7 +231,7 @@ def test_a_casesOn_that_is_not_leans(tmp_path: Path) -> None:
     """The compiler knows it by its name: what it makes of cases in another order is another
     function than the kernel's, which is 0 where these would be what their specification says."""
     basic = LEAN.partition("structure Two")[0].replace(
-        "module\n", "module\n\nmeta import Lean\n", 1
+        "module\n", "module\n\npublic meta import Lean\n", 1
     )
     names = ("inOrder", "exchanged", "simply", "honest")
     found = executed(tmp_path, basic + CASES, names)
