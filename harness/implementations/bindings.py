@@ -108,6 +108,10 @@ SIGNATURES: Mapping[str, str] = {
     ),
     "normalized": f"{_dims('m')}, f: scalar -> scalar, v: vector(m)",
     "rmsNorm": f"{_dims('m')}, f: scalar -> scalar, γ: vector(m), v: vector(m)",
+    "layerNorm": (
+        f"{_dims('m')}, f: scalar -> scalar, C: matrix(m, m), "
+        "γ: vector(m), β: vector(m), v: vector(m)"
+    ),
     "gatedMlp": f"{_dims('ml')}, {_MLP}",
     "attentionSublayer": (
         f"{_dims('ndmh')}, P: type, norm: vector(m) -> vector(m), {_SUBLAYER}"
@@ -195,6 +199,8 @@ def values(definition: Definition, instance: Instance) -> dict[str, Value[Bounde
     for name, gains in (("G", instance.bq), ("Gq", instance.bq), ("Gk", instance.bk[shared])):
         arrays[name] = gains[..., None] * np.eye(gains.shape[-1])
     found: dict[str, Value[Bounded]] = {k: Data(exactly(a[None])) for k, a in arrays.items()}
+    found["β"] = found["bo"]
+    found["C"] = Data(_centring(len(instance.x)))
     found["p"] = Places(np.asarray([instance.p]))
     found["i"] = Places(np.asarray([instance.i]))
     found["k"] = Places(np.asarray([instance.i % len(instance.Wq)]))
@@ -226,6 +232,12 @@ SHOWN: Mapping[str, str] = {
     "act": "SiLU",
 }
 """What the open functions of definitions are taken to be, in words."""
+
+
+def _centring(size: int) -> Bounded:
+    """The matrix that takes the mean of a vector away, (1, m, m)."""
+    value = np.eye(size) - 1 / size
+    return Bounded(value[None], np.full((1, size, size), 2 * UNIT))
 
 
 def _functions(

@@ -5,6 +5,7 @@ Vectors are lists of floats, matrices lists of rows, and every sum is rounded on
 - Vaswani et al. 2017, "Attention Is All You Need", arXiv 1706.03762.
 - Su et al. 2021, "RoFormer", arXiv 2104.09864v5: RoPE, in the interleaved layout.
 - Ainslie et al. 2023, "GQA", arXiv 2305.13245: query heads in groups that share keys and values.
+- Ba, Kiros and Hinton 2016, "Layer Normalization", arXiv 1607.06450.
 - Zhang and Sennrich 2019, "Root Mean Square Layer Normalization", arXiv 1910.07467.
 - Shazeer 2020, "GLU Variants Improve Transformer", arXiv 2002.05202: the gated MLP.
 - Touvron et al. 2023, "LLaMA", arXiv 2302.13971: norms stand before each sublayer.
@@ -162,6 +163,13 @@ def root_mean_square_norm(x: Vector, gain: Vector) -> list[float]:
     return [a / root * g for a, g in zip(x, gain, strict=True)]
 
 
+def layer_norm(x: Vector, gain: Vector, bias: Vector) -> list[float]:
+    """gᵢ (xᵢ − mean) / σ + bᵢ, where σ² is the variance with ε added (Ba et al., equation 4)."""
+    mean = math.fsum(x) / len(x)
+    deviation = math.sqrt(math.fsum((a - mean) ** 2 for a in x) / len(x) + EPSILON)
+    return [(a - mean) / deviation * g + b for a, g, b in zip(x, gain, bias, strict=True)]
+
+
 def normed_heads(instance: Instance, heads: Rows, gains: Rows) -> list[list[float]]:
     """RMSNorm of queries or keys: of each head in interleaved layers, of all in the others."""
     if instance.layout == "interleaved":
@@ -306,6 +314,7 @@ IMPLEMENTS: Mapping[str, Callable[[Instance], Any]] = {
     "latentAttentionBlockOutput": latent_block,
     "normalized": lambda i: root_mean_square_norm(i.x.tolist(), [1.0] * len(i.x)),
     "rmsNorm": lambda i: normed(i, i.x.tolist()),
+    "layerNorm": lambda i: layer_norm(i.x.tolist(), i.γ.tolist(), i.bo.tolist()),
     "gatedMlp": lambda i: swish_gated(i, i.x.tolist()),
     "attentionSublayer": attention_sublayer,
     "mlpSublayer": mlp_sublayer,

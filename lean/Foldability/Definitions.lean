@@ -262,6 +262,12 @@ def rmsNorm {α : Type u} [OfNat α 0] [Add α] [Mul α] {m : Nat} (f : α → �
     Vec α m :=
   mulVec (diagonal γ) (normalized f v)
 
+/-- LayerNorm: `diag(γ) f(Cv · Cv) C v + β`. `C` is any matrix; where `C = 1 - (1 / m) 1 1ᵀ`, it takes
+the mean away. -/
+def layerNorm {α : Type u} [OfNat α 0] [Add α] [Mul α] {m : Nat} (f : α → α) (C : Mat α m m)
+    (γ β v : Vec α m) : Vec α m :=
+  addVec (mulVec (diagonal γ) (normalized f (mulVec C v))) β
+
 /-- A gated MLP: `W_d (act(W_g v) ⊙ W_u v)`. -/
 def gatedMlp {α : Type u} [OfNat α 0] [Add α] [Mul α] {m l : Nat} (act : α → α)
     (Wg Wu : Mat α l m) (Wd : Mat α m l) (v : Vec α m) : Vec α m :=

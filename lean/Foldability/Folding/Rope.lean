@@ -1,6 +1,7 @@
 module
 
 public import Foldability.Folding.MultiHead
+public import Foldability.Folding.Pairs
 
 /-!
 # Instances: RoPE and softmax
@@ -68,6 +69,13 @@ theorem ropeHalfSplit_orthogonal {k : Nat} (c s : Vec α k)
   congr <;> first | grind | (funext i j; grind [diagonal, zeroMat])
 
 /-! ## RoPE of a part of a head -/
+
+/-- The identity is orthogonal: `1ᵀ 1 = 1`. -/
+theorem identity_orthogonal {n : Nat} :
+    mul (transpose (identity : Mat α n n)) identity = identity := by
+  rw [mul_identity]
+  funext i j
+  grind [transpose, identity]
 
 /-- Partial RoPE, in any layout, commutes with what commutes with it on the coordinates that it
 turns, beside any `S` on the rest: `(Θ 0; 0 1) (R 0; 0 S) = (R 0; 0 S) (Θ 0; 0 1)`. -/
@@ -145,6 +153,68 @@ theorem groupedQueryRopeInterleavedAttentionBlockOutput_invariant_of_angles
     (fun i => ropeInterleaved (c (group i)) (s (group i))) Wq _ _ Wo p x pos T
     (fun _ _ => ropeInterleaved_commutes _ _ _ _)
     (fun i => ropeInterleaved_orthogonal _ _ (unit (group i)))
+
+/-- Any angle for each pair of each key head folds into its keys and its group's queries, and into
+their biases, under half-split RoPE of the first coordinates of a head, with any cosines and sines:
+nothing is asked but `c² + s² = 1`. -/
+theorem partialRopeHalfSplitAttentionBlockOutput_invariant_of_angles
+    {n k r m g h : Nat} {P : Type v} (group : Fin h → Fin g)
+    (weights : Fin h → Vec α n → Vec α n) (c' s' : P → Vec α k) (c s : Fin g → Vec α k)
+    (Wq : Fin h → Mat α (k + k + r) m) (bq : Fin h → Vec α (k + k + r))
+    (Wk : Fin g → Mat α (k + k + r) m) (bk : Fin g → Vec α (k + k + r))
+    (Wv : Fin g → Mat α (k + k + r) m) (bv : Fin g → Vec α (k + k + r))
+    (Wo : Mat α m ((k + k + r) * h)) (bo : Vec α m)
+    (p : P) (x : Vec α m) (pos : Fin n → P) (T : Fin n → Vec α m)
+    (unit : ∀ j i, c j i * c j i + s j i * s j i = 1) :
+    biasedGroupedQueryRopeAttentionBlockOutput group weights
+        (fun _ p => fromBlocks (ropeHalfSplit (c' p) (s' p)) zeroMat zeroMat identity)
+        (fun i => mul
+          (fromBlocks (ropeHalfSplit (c (group i)) (s (group i))) zeroMat zeroMat identity) (Wq i))
+        (fun i => mulVec
+          (fromBlocks (ropeHalfSplit (c (group i)) (s (group i))) zeroMat zeroMat identity) (bq i))
+        (fun j => mul (fromBlocks (ropeHalfSplit (c j) (s j)) zeroMat zeroMat identity) (Wk j))
+        (fun j => mulVec (fromBlocks (ropeHalfSplit (c j) (s j)) zeroMat zeroMat identity) (bk j))
+        Wv bv Wo bo p x pos T =
+      biasedGroupedQueryRopeAttentionBlockOutput group weights
+        (fun _ p => fromBlocks (ropeHalfSplit (c' p) (s' p)) zeroMat zeroMat identity)
+        Wq bq Wk bk Wv bv Wo bo p x pos T :=
+  biasedGroupedQueryRopeAttentionBlockOutput_invariant_of_commuting_pairs group weights _
+    (fun j => fromBlocks (ropeHalfSplit (c j) (s j)) zeroMat zeroMat identity) _
+    Wq bq Wk bk Wv bv Wo bo p x pos T
+    (fun _ _ => partialRope_commutes _ _ _ (ropeHalfSplit_commutes _ _ _ _))
+    (fun _ _ => partialRope_commutes _ _ _ (ropeHalfSplit_commutes _ _ _ _))
+    (fun j => partialRope_orthogonal _ _ (ropeHalfSplit_orthogonal _ _ (unit j)) identity_orthogonal)
+
+/-- Any angle for each pair of each key head folds into its keys and its group's queries, and into
+their biases, under interleaved RoPE of the first coordinates of a head, with any cosines and sines:
+nothing is asked but `c² + s² = 1`. -/
+theorem partialRopeInterleavedAttentionBlockOutput_invariant_of_angles
+    {n k r m g h : Nat} {P : Type v} (group : Fin h → Fin g)
+    (weights : Fin h → Vec α n → Vec α n) (c' s' : P → Vec α k) (c s : Fin g → Vec α k)
+    (Wq : Fin h → Mat α (2 * k + r) m) (bq : Fin h → Vec α (2 * k + r))
+    (Wk : Fin g → Mat α (2 * k + r) m) (bk : Fin g → Vec α (2 * k + r))
+    (Wv : Fin g → Mat α (2 * k + r) m) (bv : Fin g → Vec α (2 * k + r))
+    (Wo : Mat α m ((2 * k + r) * h)) (bo : Vec α m)
+    (p : P) (x : Vec α m) (pos : Fin n → P) (T : Fin n → Vec α m)
+    (unit : ∀ j i, c j i * c j i + s j i * s j i = 1) :
+    biasedGroupedQueryRopeAttentionBlockOutput group weights
+        (fun _ p => fromBlocks (ropeInterleaved (c' p) (s' p)) zeroMat zeroMat identity)
+        (fun i => mul
+          (fromBlocks (ropeInterleaved (c (group i)) (s (group i))) zeroMat zeroMat identity) (Wq i))
+        (fun i => mulVec
+          (fromBlocks (ropeInterleaved (c (group i)) (s (group i))) zeroMat zeroMat identity) (bq i))
+        (fun j => mul (fromBlocks (ropeInterleaved (c j) (s j)) zeroMat zeroMat identity) (Wk j))
+        (fun j => mulVec (fromBlocks (ropeInterleaved (c j) (s j)) zeroMat zeroMat identity) (bk j))
+        Wv bv Wo bo p x pos T =
+      biasedGroupedQueryRopeAttentionBlockOutput group weights
+        (fun _ p => fromBlocks (ropeInterleaved (c' p) (s' p)) zeroMat zeroMat identity)
+        Wq bq Wk bk Wv bv Wo bo p x pos T :=
+  biasedGroupedQueryRopeAttentionBlockOutput_invariant_of_commuting_pairs group weights _
+    (fun j => fromBlocks (ropeInterleaved (c j) (s j)) zeroMat zeroMat identity) _
+    Wq bq Wk bk Wv bv Wo bo p x pos T
+    (fun _ _ => partialRope_commutes _ _ _ (ropeInterleaved_commutes _ _ _ _))
+    (fun _ _ => partialRope_commutes _ _ _ (ropeInterleaved_commutes _ _ _ _))
+    (fun j => partialRope_orthogonal _ _ (ropeInterleaved_orthogonal _ _ (unit j)) identity_orthogonal)
 
 end
 
