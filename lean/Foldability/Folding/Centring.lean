@@ -62,8 +62,8 @@ theorem layerNormAttentionSublayer_equivariant_of_rotation
       mulVec R (mulVec C (addVec x (biasedGroupedQueryRopeAttentionBlockOutput group weights Θ
         Wq bq Wk bk Wv bv Wo bo p (layerNorm f C γ β x) pos fun j => layerNorm f C γ β (T j)))) := by
   simp only [biasedGroupedQueryRopeAttentionBlockOutput,
-    fused_layerNorm_invariant_of_rotation f C γ β R _ _ _ orthogonal, mul_mulVec R, mul_mulVec,
-    mulVec_addVec]
+    fused_layerNorm_invariant_of_rotation f C γ β R _ _ _ orthogonal, mul_mulVec (mul R C),
+    mul_mulVec R C, mulVec_addVec C, mulVec_addVec R]
 
 /-- What is left of LayerNorm without gain and bias turns with its token where the rotation keeps
 the vector `u` of which nothing is left, that of ones in practice, with `μ = 1 / m`:

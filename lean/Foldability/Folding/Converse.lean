@@ -50,32 +50,40 @@ theorem ropeHalfSplit_of_commutes {k : Nat} (c s : Vec α k) (A B C D : Mat α k
   simp only [mul, sum_append, ropeHalfSplit, negMat_diagonal, fromBlocks, append_castAdd,
     append_natAdd, sum_diagonal_mul, sum_mul_diagonal] at one two three four
   have back (i j : Fin k) : A i j - D i j = 0 ∧ B i j + C i j = 0 :=
-    eq_zero_of_turned (mirrored i j) (by grind) (by grind)
+    eq_zero_of_turned (mirrored i j)
+      (by have := one i j; have := four i j; grind) (by have := two i j; have := three i j; grind)
   have forth (i j : Fin k) (ne : i ≠ j) : A i j + D i j = 0 ∧ C i j - B i j = 0 :=
-    eq_zero_of_turned (apart i j ne) (by grind) (by grind)
+    eq_zero_of_turned (apart i j ne)
+      (by have := one i j; have := four i j; grind) (by have := two i j; have := three i j; grind)
   have zero (i : Fin k) (x : α) (twice : x + x = 0) : x = 0 :=
     eq_zero_of_mul_eq_zero (mirrored i i) (by grind)
-  have off (i j : Fin k) (ne : i ≠ j) : A i j = 0 ∧ B i j = 0 ∧ C i j = 0 ∧ D i j = 0 := by
-    have ⟨_, _⟩ := back i j
-    have ⟨_, _⟩ := forth i j ne
-    exact ⟨zero i _ (by grind), zero i _ (by grind), zero i _ (by grind), zero i _ (by grind)⟩
-  funext i j
-  cases i using Fin.addCases with
-  | left i =>
-    cases j using Fin.addCases with
-    | left j =>
-      simp only [ropeHalfSplit, fromBlocks, append_castAdd, append_natAdd, diagonal]
-      grind
-    | right j =>
-      simp only [ropeHalfSplit, fromBlocks, append_castAdd, append_natAdd, negMat, diagonal]
-      grind
-  | right i =>
-    cases j using Fin.addCases with
-    | left j =>
-      simp only [ropeHalfSplit, fromBlocks, append_castAdd, append_natAdd, diagonal]
-      grind
-    | right j =>
-      simp only [ropeHalfSplit, fromBlocks, append_castAdd, append_natAdd, diagonal]
-      grind
+  have alike : D = A := by
+    funext i j
+    have := (back i j).1
+    grind
+  have opposite : B = negMat C := by
+    funext i j
+    have := (back i j).2
+    simp only [negMat]
+    grind
+  have cosines : A = diagonal fun i => A i i := by
+    funext i j
+    by_cases same : i = j
+    · subst same
+      simp [diagonal]
+    · have := (back i j).1
+      have := (forth i j same).1
+      rw [zero i (A i j) (by grind)]
+      simp [diagonal, same]
+  have sines : C = diagonal fun i => C i i := by
+    funext i j
+    by_cases same : i = j
+    · subst same
+      simp [diagonal]
+    · have := (back i j).2
+      have := (forth i j same).2
+      rw [zero i (C i j) (by grind)]
+      simp [diagonal, same]
+  rw [ropeHalfSplit, ← cosines, ← sines, alike, opposite]
 
 end Foldability

@@ -72,7 +72,7 @@ theorem ropeHalfSplit_orthogonal {k : Nat} (c s : Vec α k)
 
 /-- The identity is orthogonal: `1ᵀ 1 = 1`. -/
 theorem identity_orthogonal {n : Nat} :
-    mul (transpose identity) identity = (identity : Mat α n n) := by
+    mul (transpose (identity : Mat α n n)) identity = identity := by
   rw [mul_identity]
   funext i j
   grind [transpose, identity]
