@@ -145,8 +145,8 @@ def test_hostile_text_stays_text_when_it_comes_from_the_parcel(
 ) -> None:
     monkeypatch.setattr("harness.report.page.render.LIMIT", 0)
     found = ask(
-        to_html(hostile()),
-        f"{READ}; one('[data-unfold]').click();"
+        to_html(many(5, hostile)),
+        f"await until(() => {{ one('[data-unfold]').click(); return !{UNREAD}; }});"
         f"return [{UNREAD}, all('img').length, all('main script').length]",
         fragment="refuted",
     )

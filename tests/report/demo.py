@@ -6,7 +6,7 @@ Each is made once, and nobody may change it.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -91,9 +91,9 @@ def later() -> Run:
 
 
 @cache
-def many(count: int = 1000) -> Run:
+def many(count: int = 1000, of: Callable[[], Run] = demo) -> Run:
     """More claims than fit on a page as they are."""
-    run = demo()
+    run = of()
     copies = -(-count // len(run.claims))
     claims = [
         replace(claim, name=f"{claim.name}_{i}") for i in range(copies) for claim in run.claims
