@@ -124,10 +124,11 @@ def _solve(pattern: Term, term: Term, unknown: Collection[str], found: Found) ->
     match pattern, term:
         case Variable(name), Variable(other):
             return name == other
-        case Lambda(_, body), Lambda(_, other):
-            return _solve(body, other, unknown, found)
+        case Lambda(parameter, body), Lambda(own, other):
+            return unify(parameter.type, own.type) and _solve(body, other, unknown, found)
         case Lambda(parameter, body), _:
-            if not isinstance(type_ := resolve(term.type), Function):
+            type_ = resolve(term.type)
+            if not (isinstance(type_, Function) and unify(parameter.type, type_.source)):
                 return False
             return _solve(body, Apply(term, parameter, type_.target), unknown, found)
         case Apply(function, argument), Apply(other, value):

@@ -21,6 +21,7 @@ from harness.claims.matching import match, opened
 from harness.claims.model import Claim, Library
 from harness.claims.programs import Program
 from harness.evidence import Evidence, Json, Outcome
+from harness.language.holes import finish
 from harness.language.terms import Call, Equation, Term, Variable
 from harness.language.transform import (
     alpha_equal,
@@ -91,6 +92,7 @@ def fold(claim: Claim, program: Program, library: Library) -> Fold:
             if not match(wanted, own, {p.name for p in claim.explicit}, said_of):
                 what = f"a {name} that is not the one which the program makes by itself"
                 raise Foreign(f"it has {what}")
+            said_of = {name: finish(value) for name, value in said_of.items()}
             told |= {n: d for n, h in holes.items() if not isinstance(d := resolve(h), DimHole)}
         for key, value in said_of.items():
             if not alpha_equal(terms.setdefault(key, value), value):

@@ -22,7 +22,7 @@ BLOCKS = re.compile(r"^```(?:yaml|py)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 def stranger(tmp_path: Path) -> Path:
     """A project made of the blocks of the guide."""
     text = (ROOT / "docs" / "programs.md").read_text("utf-8")
-    definitions, program, binding = BLOCKS.findall(text)
+    definitions, program, binding, *_ = BLOCKS.findall(text)
     (tmp_path / "pyproject.toml").write_text("[tool.harness]\n", "utf-8")
     (tmp_path / "specs" / "programs").mkdir(parents=True)
     (tmp_path / "specs" / "definitions.yaml").write_text(definitions, "utf-8")

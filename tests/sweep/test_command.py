@@ -41,7 +41,8 @@ def test_exit_codes(tmp_path: Path) -> None:
     resumed = run(tmp_path, "--resume", "--json")
     answer = json.loads(resumed.stdout)
     assert (resumed.returncode, answer["results"]) == (0, str(path))
-    assert {item["outcome"] for item in answer["outcomes"]} == {"confirmed"}
+    # Narrow formats are measured.
+    assert {item["outcome"] for item in answer["outcomes"]} == {"confirmed", "measured"}
     assert {item["claim"] for item in answer["outcomes"]} == {"scores_invariant_of_orthogonal"}
     write(tmp_path, PLAN.replace("instances: 20", "instances: no"))
     bad = run(tmp_path)
