@@ -89,7 +89,8 @@ def _value(
 ) -> Any:
     import numpy as np
 
-    found = walk.family(bound, term, variables)
+    with np.errstate(over="ignore", invalid="ignore"):  # what is too large decides nothing
+        found = walk.family(bound, term, variables)
     sizes = tuple(size_of(variable.type, instance.sizes) for variable in bound)
     shape = (1, *sizes, *shape_of(term.type, instance.sizes))
     return kind.arithmetic.lay(lambda a: np.broadcast_to(a, shape).reshape(shape[1:]), found)
