@@ -76,6 +76,12 @@ WHOLE = {
           A: matrix(m, n)
         then: F(x ↦ A @ x) = F(v ↦ A @ v)
         """,
+    "numeral": """
+        for:
+          n: dimension
+          v: vector(n)
+        then: 2 * dot(v, v) = dot(v, v) + dot(v, v)
+        """,
     "sizes": """
         for:
           k: dimension
@@ -104,7 +110,6 @@ WHOLE = {
 PARTLY = {
     "partly": ("small", "(small : n ≤ 3)"),
     "no_equation": ("", "x = x → n ≤ n + 1"),
-    "numeral": ("", "2 * inner v v = inner v v + inner v v"),
     "implication": ("h", "(h : ∀ i, u i = 0 → v i = 0)"),
     "no_scalars": ("", "n + 0 = n"),
     "no_definition": ("", "twice x = x + x"),
