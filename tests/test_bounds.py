@@ -16,9 +16,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from harness.claims.load import core_scalars
+from harness.claims.load import compares, core_scalars
 from harness.claims.model import Claim, Hypothesis, Library
-from harness.claims.needs import compares
 from harness.claims.project import load_project
 from harness.claims.vacuity import vacuous
 from harness.cli import main
@@ -192,7 +191,7 @@ def over(kind: str, names: str, then: str, **assumed: str) -> Claim:
     )
     conclusion = elaborate_statement(parse_statement(then), scope)
     sides = [s for h in hypotheses for s in (h.equation.left, h.equation.right)]
-    chosen = compares([*sides, conclusion.left, conclusion.right], PROJECT.library)
+    chosen = compares([*sides, conclusion.left, conclusion.right], PROJECT.library.definitions)
     kind_ = core_scalars()[kind]
     return Claim("t", "", kind_, parameters, hypotheses, conclusion, then, compares=chosen)
 

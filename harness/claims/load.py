@@ -32,17 +32,17 @@ from harness.claims.model import (
     Sample,
     ScalarKind,
 )
-from harness.claims.needs import compares
 from harness.diagnostics import Diagnostic, InputError
 from harness.language.characters import is_disguised
 from harness.language.elaborate import elaborate_as, elaborate_statement, elaborate_term
 from harness.language.parser import parse_statement, parse_term, parse_type
+from harness.language.prelude import made_of
 from harness.language.primitives import BY_NAME, OPERATIONS, signatures
 from harness.language.scope import Scope, check_type
 from harness.language.syntax import LanguageError, names_in
 from harness.language.terms import Equation, Relation, Term
 from harness.language.tokens import IDENTIFIER, is_identifier
-from harness.language.transform import free_variables
+from harness.language.transform import calls, free_variables, primitives
 from harness.language.types import Parameter, Sort, Type
 
 T = TypeVar("T")
@@ -324,6 +324,15 @@ def _kinds(faults: Faults) -> dict[str, ScalarKind]:
     return scalars
 
 
+def compares(terms: Iterable[Term], definitions: Mapping[str, Definition]) -> bool:
+    """Whether anything in terms, or in what they call, is chosen by an order of scalars."""
+    return any(
+        any("if_at_most" in {operator, *made_of(operator)} for operator in primitives(term))
+        or compares((definitions[name].body for name in calls(term)), definitions)
+        for term in terms
+    )
+
+
 def load_claim(path: Path, name: str, library: Library) -> Claim:
     """Read one claim. Raises `InputError` with all its faults."""
     document = read_checked(path, name, "claim")
@@ -356,7 +365,7 @@ def load_claim(path: Path, name: str, library: Library) -> Claim:
     chosen = False
     for path_, equation in [*stated, (("then",), conclusion)]:
         sign = equation.relation if equation else Relation.EQUAL
-        if equation and compares((equation.left, equation.right), library):
+        if equation and compares((equation.left, equation.right), library.definitions):
             chosen, sign = True, sign if sign.is_order else Relation.AT_MOST
         if sign.is_order and kind in library.scalars and sign not in library.scalars[kind].order:
             ordered = ", ".join(k for k, known in library.scalars.items() if sign in known.order)

@@ -6,10 +6,8 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 
 from harness.claims.model import ANY_TYPE, Claim, Definition, Library
-from harness.claims.unfolding import unfolded
 from harness.language.prelude import known, made_of
 from harness.language.primitives import ARRANGING, OPERATIONS
-from harness.language.terms import Term
 from harness.language.transform import calls, primitives
 
 _NEEDS: Mapping[str, tuple[str, ...]] = {
@@ -56,15 +54,6 @@ def taken_by(claim: Claim, library: Library) -> tuple[str, ...]:
     if claim.scalars == ANY_TYPE:
         return in_order(claim_needs(claim, library))
     return (claim.scalars.name,)
-
-
-def compares(terms: Iterable[Term], library: Library) -> bool:
-    """Whether anything in terms, or in what they call, is chosen by an order of scalars."""
-    return any(
-        "if_at_most" in {operator, *made_of(operator)}
-        for term in terms
-        for operator in primitives(unfolded(term, library))
-    )
 
 
 def claim_needs(claim: Claim, library: Library) -> set[str]:

@@ -118,7 +118,9 @@ def test_a_run_asks_the_programs_in_processes_of_their_own(tmp_path: Path) -> No
     from harness.run import Plan, run
     from tests.programs.test_guide import BLOCKS
 
-    definitions, program, binding, *_ = BLOCKS.findall((ROOT / "docs/programs.md").read_text("utf-8"))
+    definitions, program, binding, *_ = BLOCKS.findall(
+        (ROOT / "docs/programs.md").read_text("utf-8")
+    )
     (tmp_path / "specs" / "programs").mkdir(parents=True)
     (tmp_path / "lean").mkdir()
     (tmp_path / "specs" / "definitions.yaml").write_text(definitions, "utf-8")
