@@ -112,12 +112,12 @@ def is_edge(number: int) -> bool:
     return number % 4 == 3
 
 
-def find_ordered(claim: Claim, library: Library, batches: int = BATCHES) -> Counterexample | None:
-    """The first counterexample among some batches, made small.
+def find_ordered(claim: Claim, library: Library) -> Counterexample | None:
+    """The first counterexample among the batches, made small.
 
     Raises `Unsupported`.
     """
-    for number in range(batches):
+    for number in range(BATCHES):
         found = batch(claim, library, 0, number)
         if found.wrong.any():
             return shrunk(found, int(found.wrong.argmax()), claim, library)

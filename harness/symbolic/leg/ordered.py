@@ -18,9 +18,6 @@ DIMS = ((0,), (1,), (2,), (3, 2))
 SECONDS = 1.0
 """How long a small counterexample is looked for, told by work."""
 
-ORDERED = 4
-"""So many batches of larger ones are looked at."""
-
 
 def every_size(question: Question) -> Evidence:
     """A proof for all sizes, where there are no sizes to be for all of."""
@@ -40,7 +37,7 @@ def given_sizes(question: Question) -> Evidence:
     try:
         small = find_small(claim, library, seconds=SECONDS)
         example = small.example if small else find_finite(claim, library)
-        example = example or find_ordered(claim, library, ORDERED)
+        example = example or find_ordered(claim, library)
     except Unsupported:
         example = None
     if example is not None:
