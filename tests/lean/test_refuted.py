@@ -345,7 +345,7 @@ def test_whatever_of_the_scalars_is_the_packages_own_is_its_own_laws(place: str)
         project=SimpleNamespace(library=SimpleNamespace(arrangements={}, scalars={})),
         answer=SimpleNamespace(declarations={"T.own": None}),
     )
-    assert "The scalars come from T.own" in _own_laws(
-        there, [replace(fractions, **{place: own[place]})], []
-    )
+    found = _own_laws(there, [replace(fractions, **{place: own[place]})], [])
+    assert found
+    assert "The scalars come from T.own" in found.summary
     assert not _own_laws(there, [fractions], [])
