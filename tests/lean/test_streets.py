@@ -17,11 +17,12 @@ DRAFTED = {
     "Sections": "sum2_comm' squares_eq shifted_eq sum2_self scores_eq attend_congr",
     "Shapes": "vadd_comm smul_vadd tr_tr IsSymmetric.flip symm_apply",
     "Scalars": (
-        "affine_zero apply2_id sub_sub div_self neg_neg' half_double twice_eq twice_add three_mul"
+        "affine_zero apply2_id sub_sub div_self neg_neg' half_double twice_eq twice_add three_mul "
+        "clip_nonneg clip_clip"
     ),
     "Orders": (
         "scale_scale average_comm residual_congr row_tr outer_apply mapped_id two_mul "
-        "zeros_apply one_of_eq flip_flip with_law"
+        "one_of_eq flip_flip"
     ),
 }
 LACKING = {
@@ -31,12 +32,12 @@ LACKING = {
     "Shapes.lsum_cons": "xs: List Int is no type of the claim language",
     "Shapes.pairs_eq": "f: Prod (Fin m) (Fin n) is no type of the claim language",
     "Shapes.vsum_congr": "v: Vector Int n is no type of the claim language",
-    "Scalars.clip_nonneg": "names nothing for Lean's Scalars.clip",
     "Scalars.nat_sub": "the laws of Nat are not those of numbers for 'subtract'",
     "Orders.pointwise_comm": "[Inhabited α]: an instance that the language cannot ask for",
     "Orders.sq_eq": "names nothing for Lean's HPow.hPow",
     "Orders.assoc": "[Std.Associative fun x1 x2 => ",
     "Orders.residual_zero": "an equation between functions",
+    "Orders.zeros_apply": "takes an entry of a vector or matrix, found scalar",
     "Orders.noncomm": "no instance of a known class",
 }
 

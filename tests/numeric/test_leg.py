@@ -123,7 +123,10 @@ def test_every_claim_of_the_project_is_confirmed(theorem: str) -> None:
     assert exact.data["instances"] >= 300
     miss = exact.data["miss_per_instance"]
     assert isinstance(miss, float)
-    assert 0 < miss < (0.05 if theorem in DEEP else 0.01)
+    # Where hypotheses are met by trying nothing bounds it, and the summary says so.
+    is_tried = "met by trying" in exact.summary
+    assert is_tried is (theorem == "centredNorm_equivariant_of_kept_ones")
+    assert miss == 1.0 if is_tried else 0 < miss < (0.05 if theorem in DEEP else 0.01)
     largest = floats.data["largest_ratio"]
     assert isinstance(largest, float)
     assert largest < 0.5
@@ -199,6 +202,7 @@ def reached(names: set[str]) -> set[str]:
                 "planeRotation_orthogonal",
                 "ropeInterleaved_orthogonal",
                 "groupedQueryRopeInterleavedAttentionBlockOutput_invariant_of_angles",
+                "partialRopeInterleavedAttentionBlockOutput_invariant_of_angles",
             },
         ),
         (
@@ -207,6 +211,7 @@ def reached(names: set[str]) -> set[str]:
             {
                 "ropeHalfSplit_orthogonal",
                 "groupedQueryRopeHalfSplitAttentionBlockOutput_invariant_of_angles",
+                "partialRopeHalfSplitAttentionBlockOutput_invariant_of_angles",
             },
         ),
         pytest.param("ropeVector", "W @ x + Θ(p) @ (W @ x)", set(), marks=pytest.mark.slow),
