@@ -45,7 +45,7 @@ def reached(library: Library, *texts: Term | Equation) -> tuple[set[str], set[st
     operators: set[str] = set()
     while terms:
         term = terms.pop()
-        operators |= primitives(term)
+        operators |= primitives(term) - NOTATION
         new = calls(term) - definitions
         definitions |= new
         terms += [library.definitions[name].body for name in new]
@@ -54,7 +54,7 @@ def reached(library: Library, *texts: Term | Equation) -> tuple[set[str], set[st
         more = handed(operator) - operators
         operators |= more
         found += more
-    return definitions, operators - NOTATION
+    return definitions, operators
 
 
 def bridged(

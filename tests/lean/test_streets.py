@@ -35,13 +35,13 @@ LACKING = {
     "Scalars.nat_sub": "the laws of Nat are not those of numbers for 'subtract'",
     "Orders.pointwise_comm": "[Inhabited α]: an instance that the language cannot ask for",
     "Orders.sq_eq": "names nothing for Lean's HPow.hPow",
-    "Orders.assoc": "[Std.Associative fun x1 x2 => ",
+    "Orders.assoc": "[Std.Associative R (fun ",
     "Orders.residual_zero": "an equation between functions",
     "Orders.zeros_apply": "takes an entry of a vector or matrix, found scalar",
     "Orders.noncomm": "no instance of a known class",
 }
 
-VACUOUS = {"Sections.squares_eq", "Orders.row_tr", "Orders.mapped_id"}
+VACUOUS = {"Sections.squares_eq", "Orders.row_tr", "Orders.mapped_id", "Orders.one_of_eq"}
 """What says nothing once definitions are unfolded."""
 
 
