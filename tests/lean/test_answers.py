@@ -64,4 +64,5 @@ def test_each_answers_with_one_object(tmp_path: Path) -> None:
     (tmp_path / "Tiny.lean").write_text(SOURCE.replace("omega", "rfl"), "utf-8")
     broken, code = answer(tmp_path, "build")
     assert (code, broken["ok"]) == (1, False)
-    assert any(message["severity"] == "error" for message in broken["messages"])
+    [module] = broken["modules"]
+    assert [message["severity"] for message in module["messages"]] == ["error"]
