@@ -148,7 +148,7 @@ def over_its_scalars(about: object, item: Evidence) -> Evidence:
     """
     if (
         isinstance(about, Claim)
-        and about.scalars.is_type
+        and not about.scalars.is_any
         and (about.hypotheses or about.has_relations)
         and item.data.get("over") != about.scalars.lean_name
         and item.leg in (Leg.SYMBOLIC, Leg.NUMERIC)

@@ -61,9 +61,16 @@ def test_each_is_confirmed_by_exact_instances_and_by_a_sum_of_what_is_not_negati
         assert evidence[check].outcome is Outcome.NOT_APPLICABLE
 
 
-def put(claim: Claim, *, then: str = "", without: str = "", **assumed: str) -> Claim:
+def put(
+    claim: Claim,
+    library: Library = PROJECT.library,
+    *,
+    then: str = "",
+    without: str = "",
+    **assumed: str,
+) -> Claim:
     """The claim with another conclusion, a hypothesis less, or others in place of its own."""
-    scope = PROJECT.library.scope(claim.parameters)
+    scope = library.scope(claim.parameters)
 
     def said(text: str) -> object:
         return elaborate_statement(parse_statement(text), scope)
@@ -255,7 +262,8 @@ def test_only_what_has_an_order_is_chosen_by_it(tmp_path: Path, then: str) -> No
     (tmp_path / "specs" / "t.yaml").write_text(text, "utf-8")
     with pytest.raises(InputError) as raised:
         load_project(tmp_path)
-    message = "expected scalars that ≤ orders (integers, rational numbers), found the kind 'field'"
+    kinds = "ordered ring, ordered field, integers, rational numbers"
+    message = f"expected scalars that ≤ orders ({kinds}), found the kind 'field'"
     assert [str(d) for d in raised.value.diagnostics] == [f"specs/t.yaml:5:7: {message}"]
 
 

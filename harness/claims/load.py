@@ -303,9 +303,18 @@ def _kinds(faults: Faults) -> dict[str, ScalarKind]:
     scalars: dict[str, ScalarKind] = {}
     for kind, entry in faults.document.data.get("scalars", {}).items():
         at: YamlPath = ("scalars", kind)
+        if "ordered" in entry:
+            base = scalars.get(entry["ordered"])
+            if base is None or base.is_type:
+                faults.add(
+                    (*at, "ordered"),
+                    f"no kind of a class stands above by this name: {entry['ordered']!r}",
+                )
+            else:
+                scalars[kind] = replace(base, name=kind, is_ordered=True)
+            continue
         lean_name = entry.get("class") or entry["type"]
-        classes, order = entry.get("instances", {}), entry.get("order", {})
-        decidable = entry.get("decidable", {})
+        classes = entry.get("instances", {})
         if isinstance(classes, list):
             classes = {name: f"{OPERATORS}.{lean_name}.{name}" for name in classes}
         given = entry["operations"]
@@ -313,11 +322,11 @@ def _kinds(faults: Faults) -> dict[str, ScalarKind]:
             own = f"{OPERATORS}.{lean_name}"
             given = {op: [f"{own}.{op}", *_NUMERALS.get(op, ())] for op in given}
         operations = {op: tuple(names) for op, names in given.items()}
-        named = chain(*operations.values(), *classes.items(), order.values(), decidable.values())
+        named = chain(*operations.values(), *classes.items())
         for constant in (lean_name, *named):
             faults.constant(at, constant)
         is_type = "type" in entry
-        scalars[kind] = ScalarKind(kind, lean_name, operations, is_type, classes, order, decidable)
+        scalars[kind] = ScalarKind(kind, lean_name, operations, is_type, classes)
         if kind in OPERATIONS:
             message = f"{kind!r} is the name of an operation"
             faults.add(at, message, key=True)

@@ -105,9 +105,12 @@ def _sides(equation: Equation) -> Term:
 
 def _holds_over(lemma: ScalarKind, claim: ScalarKind) -> bool:
     """Whether the claim's scalars are the lemma's, or reach each operation by way of them."""
-    return lemma.lean_name == claim.lean_name or all(
-        claim.operations.get(name, ())[-len(path) :] == path
-        for name, path in lemma.operations.items()
+    return (claim.is_ordered or not lemma.is_ordered) and (
+        lemma.lean_name == claim.lean_name
+        or all(
+            claim.operations.get(name, ())[-len(path) :] == path
+            for name, path in lemma.operations.items()
+        )
     )
 
 

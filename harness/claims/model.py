@@ -12,7 +12,7 @@ from harness.claims.document import Document, YamlPath
 from harness.claims.lock import Lock
 from harness.diagnostics import Diagnostic
 from harness.language.scope import DefinitionType, Scope
-from harness.language.terms import Equation, Span, Term
+from harness.language.terms import Equation, Relation, Span, Term
 from harness.language.transform import equation_variables
 from harness.language.types import Parameter
 
@@ -104,6 +104,10 @@ rounds, and the multiplication of a ring need not commute.
 """
 
 
+ORDERS: Mapping[str, str] = {Relation.AT_MOST: "LE", Relation.LESS: "LT"}
+"""The Lean class of each relation of an order."""
+
+
 @dataclass(frozen=True)
 class ScalarKind:
     """A kind of scalars: those of a Lean class, or one Lean type such as `Int`.
@@ -120,10 +124,20 @@ class ScalarKind:
     classes: Mapping[str, str] = field(default_factory=dict)
     """The constants that are a type's instances of classes, by the classes' full names; of a class,
     those that make one of its instances an instance of another."""
-    order: Mapping[str, str] = field(default_factory=dict)
-    """Of a type that has an order, the constants that are its instances of `≤` and `<`."""
-    decidable: Mapping[str, str] = field(default_factory=dict)
-    """And those that decide `≤`, `<` and `=` of two of its scalars."""
+    is_ordered: bool = False
+    """Of a class, whether its scalars have an order beside it, by classes of its own."""
+
+    @property
+    def order(self) -> frozenset[str]:
+        """Which of `≤` and `<` its scalars have."""
+        return frozenset(
+            sign for sign, name in ORDERS.items() if self.is_ordered or name in self.classes
+        )
+
+    @property
+    def is_any(self) -> bool:
+        """Whether claims are about every ring or field, numbers modulo a prime among them."""
+        return not self.is_type and not self.is_ordered
 
     @property
     def has_laws(self) -> bool:

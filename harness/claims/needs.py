@@ -20,6 +20,10 @@ _NEEDS: Mapping[str, tuple[str, ...]] = {
 }
 
 
+ORDERED = ("LE", "LT", "Std.IsLinearOrder", "Std.LawfulOrderLT", "Lean.Grind.OrderedRing")
+"""The classes by which a theorem usually asks for an order beside the class of its scalars."""
+
+
 def in_order(operations: Iterable[str]) -> tuple[str, ...]:
     """`operations` in the order in which definitions take their instances."""
     found = set(operations)
@@ -53,7 +57,7 @@ def taken_by(claim: Claim, library: Library) -> tuple[str, ...]:
     """What a theorem takes beside its scalars, in the usual order."""
     if claim.scalars == ANY_TYPE:
         return in_order(claim_needs(claim, library))
-    return (claim.scalars.name,)
+    return (claim.scalars.name, *(ORDERED if claim.scalars.is_ordered else ()))
 
 
 def claim_needs(claim: Claim, library: Library) -> set[str]:

@@ -88,7 +88,7 @@ def _searches(
         not is_place(v.type) for h in claim.hypotheses for v in h.equation.parameters
     ) or any(rank(p.type) is None for p in claim.explicit if p.name in claim.spoken)
     has_laws = has_laws or claim.has_relations
-    if claim.scalars.is_type or not has_laws:
+    if not claim.scalars.is_any or not has_laws:
         return
     names = claim.sized
     for modulus, size in itertools.product(moduli, (1, 2)):

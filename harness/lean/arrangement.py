@@ -49,7 +49,7 @@ from harness.kernel.terms import (
     spine,
 )
 from harness.lean.levels import parameter, stored
-from harness.lean.scope import CLASSES, NUMERALS, POINTED
+from harness.lean.scope import CLASSES, NUMERALS, ORDERING, POINTED
 
 T = TypeVar("T")
 
@@ -84,6 +84,9 @@ def arranged(
         kinds -= {SCALARS, ARGUMENT}
         if claim.scalars == ANY_TYPE:
             is_so = own is not None and not own.kind and not kinds & library.scalars.keys()
+        elif claim.scalars.is_ordered:
+            named = [library.scalars.get(kind) for kind in kinds - ORDERING.keys()]
+            is_so = [kind and kind.lean_name for kind in named] == [claim.scalars.lean_name]
         else:
             is_so = kinds == {claim.scalars.name}
         if own is not None and not is_so:
@@ -109,7 +112,12 @@ def arrangement(
     concrete = None if kind is None else Arrangement((), kind.name, universes(constant, binders))
     found = [instance_of(binder, scalars) for binder in binders]
     # Bound variables count from the innermost binder: as places of binders they are the same.
-    places = {i - 1 - item[1] for i, item in enumerate(found) if item is not None}
+    # An order is one of scalars alone, and equality may be decided of indices.
+    places = {
+        i - 1 - item[1]
+        for i, item in enumerate(found)
+        if item is not None and item[0] not in ORDERING
+    }
     if not places:
         # Without an instance, the result is of the scalars, or of a type that is made of the first.
         types = [i for i, binder in enumerate(binders) if isinstance(binder, Sort)]
@@ -119,7 +127,7 @@ def arrangement(
     if len(places) != 1 or not isinstance(binders[place := places.pop()], Sort):
         return concrete
     items = [
-        SCALARS if i == place else ARGUMENT if item is None else item[0]
+        SCALARS if i == place else item[0] if item and i - 1 - item[1] == place else ARGUMENT
         for i, item in enumerate(found)
     ]
     while items[-1] == ARGUMENT:
@@ -160,7 +168,7 @@ def instance_of(binder: Expr, scalars: Mapping[str, ScalarKind]) -> tuple[str, i
     for kind in scalars.values():
         if name == kind.lean_name and not kind.is_type and not rest:
             return kind.name, of
-    if name in POINTED and not rest:
+    if (name in POINTED and not rest) or (name in ORDERING and len(rest) == len(ORDERING[name])):
         return name, of
     for operation, class_ in CLASSES.items():
         if class_ == name and [_number(argument) for argument in rest] == (

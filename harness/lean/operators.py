@@ -278,7 +278,9 @@ def _ways(library: Library, key: str, operator: str, term: str) -> Iterator[Way]
     sizes = f" {{{' '.join(signature.dims)} : Nat}}" if signature.dims else ""
     pointed = tuple(need.capitalize() if need in NUMERALS else need for need in needs)
     kinds = sorted(library.scalars.values(), key=lambda kind: len(kind.operations))
-    classes = [(kind.name,) for kind in kinds if not kind.is_type and kind != ANY_TYPE]
+    classes = [
+        (kind.name,) for kind in kinds if not (kind.is_type or kind.is_ordered or kind == ANY_TYPE)
+    ]
     is_borrowed = operator in library.borrowed
 
     def way(arrangement: Arrangement, binders: str, alpha: str) -> Way:

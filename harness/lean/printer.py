@@ -26,6 +26,7 @@ from harness.lean import expression as lean
 from harness.lean.expression import Constant, Expression, Local, apply, arrow
 from harness.lean.scope import (
     CORE_NAMES,
+    ORDERING,
     POINTED,
     SCALAR_LEVEL,
     LeanScope,
@@ -105,8 +106,14 @@ class Printer:
         classes: dict[str, Expression] = {}
         for item in (i for i in arrangement.items if i not in (SCALARS, ARGUMENT)):
             kind = self.library.scalars.get(item)
-            name = fresh(f"inst_{item}" if kind is None else instance, names | own)
+            word = item.replace(".", "_")
+            name = fresh(f"inst_{word}" if kind is None else instance, names | own)
             own.add(name)
+            if item in ORDERING:
+                so_far = self.concrete(Local(alpha), instances | direct, classes, own)
+                binders.append((name, so_far.ordering(item)))
+                direct[item] = Local(name)
+                continue
             if kind is None:
                 binders.append((name, instance_type(item, Local(alpha))))
                 if item in POINTED:
@@ -142,12 +149,8 @@ class Printer:
             if other.lean_name in kind.classes:
                 instance = Constant(kind.classes[other.lean_name])
                 classes |= self.of_class(other, alpha, instance, "0")[1]
-        return replace(
-            self.concrete(alpha, instances, classes, set(own)),
-            universe="0",
-            order=kind.order,
-            decidable=kind.decidable,
-        )
+        instances |= {n: Constant(own) for n, own in kind.classes.items() if n in ORDERING}
+        return replace(self.concrete(alpha, instances, classes, set(own)), universe="0")
 
     def concrete(
         self,

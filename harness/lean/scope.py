@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from harness.claims.model import ARGUMENT, SCALARS, Arrangement, Library
+from harness.claims.model import ARGUMENT, ORDERS, SCALARS, Arrangement, Library
 from harness.claims.needs import needs_of
 from harness.language.prelude import sum_of_ones
 from harness.language.primitives import OPERATIONS
@@ -58,13 +58,43 @@ CLASSES = {
     "divide": "Div",
 }
 NUMERALS = {"zero": 0, "one": 1}
-_ORDERS: Mapping[str, str] = {Relation.AT_MOST: "LE.le", Relation.LESS: "LT.lt"}
 POINTED = {
     "Zero": ("zero", "Zero.toOfNat0", "Zero.ofOfNat0"),
     "One": ("one", "One.toOfNat1", "One.ofOfNat1"),
 }
 """Lean's other classes of 0 and 1: the operation, and the ways from the class to the numeral and
 back."""
+_DECIDING = {
+    Relation.AT_MOST: "DecidableLE",
+    Relation.LESS: "DecidableLT",
+    Relation.EQUAL: "DecidableEq",
+}
+ORDERING: Mapping[str, tuple[str, ...]] = {
+    "LE": (),
+    "LT": (),
+    "DecidableLE": ("LE",),
+    "DecidableLT": ("LT",),
+    "DecidableEq": (),
+    "Std.IsPreorder": ("LE",),
+    "Std.IsPartialOrder": ("LE",),
+    "Std.IsLinearPreorder": ("LE",),
+    "Std.IsLinearOrder": ("LE",),
+    "Std.LawfulOrderLT": ("LT", "LE"),
+    "Lean.Grind.OrderedRing": ("semiring", "LE", "LT", "Std.IsPreorder"),
+}
+"""Lean's classes of an order, what decides it, and its laws, each with the instances that it takes.
+
+All laws hold in every linearly ordered ring, so that a theorem may ask for any of them.
+"""
+WEAKER: Mapping[str, tuple[tuple[str, str], ...]] = {
+    "Std.IsPreorder": (
+        ("Std.IsLinearPreorder", "Std.IsLinearPreorder.toIsPreorder"),
+        ("Std.IsPartialOrder", "Std.IsPartialOrder.toIsPreorder"),
+    ),
+    "Std.IsLinearPreorder": (("Std.IsLinearOrder", "Std.IsLinearOrder.toIsLinearPreorder"),),
+    "Std.IsPartialOrder": (("Std.IsLinearOrder", "Std.IsLinearOrder.toIsPartialOrder"),),
+}
+"""By which stronger classes an order has what a class says, and by which way."""
 _BINARY = {
     "add": ("HAdd.hAdd", "instHAdd"),
     "multiply": ("HMul.hMul", "instHMul"),
@@ -186,10 +216,6 @@ class LeanScope:
     """How dimensions and types are called."""
     variables: Mapping[str, str]
     """How variables are called."""
-    order: Mapping[str, str] = field(default_factory=dict)
-    """The constants that are the instances of `≤` and `<`, of scalars that have an order."""
-    decidable: Mapping[str, str] = field(default_factory=dict)
-    """The constants that decide `≤`, `<` and `=` of two scalars."""
 
     # -- binders ---------------------------------------------------------------------------------
 
@@ -307,11 +333,9 @@ class LeanScope:
     def relation(self, relation: Relation, type_: Type) -> Expression:
         """What holds of two terms of a type, as a function of them."""
         if relation.is_order:
-            instance = self.order.get(relation)
-            if instance is None:
-                raise CannotPrint(f"scalars of this kind have no {relation}")
-            head = Constant(_ORDERS[relation], (self.universe,))
-            return apply(head, self.alpha, Constant(instance))
+            class_ = ORDERS[relation]
+            head = Constant(f"{class_}.{class_.lower()}", (self.universe,))
+            return apply(head, self.alpha, self.instance(class_))
         head = Constant("Eq" if relation is Relation.EQUAL else "Ne", (f"+{self.level(type_)}",))
         return apply(head, self.type(type_))
 
@@ -390,22 +414,36 @@ class LeanScope:
     ) -> Expression:
         """`if x ≤ y then … else …` of scalars."""
         condition = apply(self.relation(relation, SCALAR), x, y)
-        if relation not in self.decidable:
-            raise CannotPrint(f"nothing decides {relation} of two scalars of this kind")
-        decided = apply(Constant(self.decidable[relation]), x, y)
+        decided = apply(self.instance(_DECIDING[relation]), x, y)
         head = Constant("ite", (f"+{self.universe}",))
         return apply(head, self.alpha, condition, decided, *values)
 
     def instance(self, item: str) -> Expression:
-        """The instance of an operation, or of the class of a kind of scalars."""
+        """The instance of an operation, a class of an order, or the class of a kind of scalars."""
+        found = self._instance(item)
+        if found is None:
+            what = "are no" if item in self.library.scalars else "have no operation"
+            what = "have no instance of" if item in ORDERING else what
+            raise CannotPrint(f"scalars of this kind {what} {item!r}")
+        return found
+
+    def _instance(self, item: str) -> Expression | None:
         found = self.instances.get(item) or self.classes.get(item)
         if found is None and item in POINTED:
             way = pointed(item, self.alpha, self.universe, back=True)
             return apply(way, self.instance(POINTED[item][0]))
-        if found is None:
-            what = "are no" if item in self.library.scalars else "have no operation"
-            raise CannotPrint(f"scalars of this kind {what} {item!r}")
+        for stronger, way_down in WEAKER.get(item, ()):
+            if found is None and (own := self._instance(stronger)) is not None:
+                head = apply(Constant(way_down, (self.universe,)), self.alpha)
+                found = apply(head, *map(self.instance, ORDERING[stronger]), own)
         return found
+
+    def ordering(self, item: str) -> Expression:
+        """The type of an instance of a class of an order."""
+        # `DecidableEq` is of any `Sort`, the others of a `Type`.
+        level = f"+{self.universe}" if item == "DecidableEq" else self.universe
+        head = apply(Constant(item, (level,)), self.alpha)
+        return apply(head, *map(self.instance, ORDERING[item]))
 
     def _primitive(self, operator: str) -> str:
         if operator not in self.library.primitives:

@@ -320,7 +320,7 @@ def test_an_order_of_the_packages_own(cheating: Answers, root: Path, tmp_path: P
     claims = {
         "in_order": (fractions, "assume: {h: a ≤ b}\n", C),
         "by_order": (
-            replace(fractions, order={**fractions.order, "≤": "Sabotage.anyOrder"}),
+            replace(fractions, classes={**fractions.classes, "LE": "Sabotage.anyOrder"}),
             "",
             R,
         ),

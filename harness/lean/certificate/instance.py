@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from harness.claims.load import core_scalars
 from harness.claims.model import Claim
 from harness.evidence import Json
 from harness.language.terms import Equation
@@ -27,10 +28,13 @@ class Instance(Values):
         values: Mapping[str, Json],
         modulus: int = 0,
     ) -> None:
-        numbers = numbers_of(claim.scalars.lean_name, printer.library, modulus)
+        kind = claim.scalars
+        numbers = numbers_of(kind, printer.library, modulus)
         self.arrangement = printer.arrangement_of(claim)
-        if claim.scalars.is_type:
-            scope = printer.of_type(claim.scalars)
+        if kind.is_ordered:
+            [kind] = [k for k in core_scalars().values() if k.lean_name == "Rat"]
+        if kind.is_type:
+            scope = printer.of_type(kind)
         else:
             given = printer.of_class(claim.scalars, numbers.type, numbers.instance)
             scope = printer.concrete(numbers.type, *given, set())
@@ -48,8 +52,7 @@ class Instance(Values):
         """The claim, as a premise of this name, at this instance and proofs of its hypotheses."""
         if self.arrangement.kind:
             return apply(Local("claim"), *self.arguments, *proofs)
-        instance = self.numbers.instance
-        given = arrange(self.arrangement, self.numbers.type, lambda _: instance, self.arguments)
+        given = arrange(self.arrangement, self.numbers.type, self.scope.instance, self.arguments)
         return apply(Local("claim"), *given, *proofs)
 
     def sides(self, equation: Equation) -> Sides:

@@ -177,7 +177,7 @@ def _judged(
     session: Session, claim: Claim, item: Evidence, request: Request, answer: Answer
 ) -> Evidence:
     rulings = [answer.compared.get(comparison.key) for comparison in request.comparisons]
-    numbers = numbers_of(claim.scalars.lean_name, session.project.library, _modulus(item))
+    numbers = numbers_of(claim.scalars, session.project.library, _modulus(item))
     statement = request.comparisons[-1].statement
     data: dict[str, Json] = {
         **item.data,

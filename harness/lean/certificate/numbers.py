@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from importlib.resources import files
 
-from harness.claims.model import Library
+from harness.claims.model import Library, ScalarKind
 from harness.evidence import Json
 from harness.language.terms import Relation
 from harness.lean import expression as lean
@@ -128,7 +128,10 @@ NUMBERS: Mapping[str, Numbers] = {
     "Int": INTEGERS,
     "Rat": RATIONALS,
 }
-"""Of which numbers a certificate speaks, by the class or type of a claim's scalars."""
+"""Of which numbers a certificate speaks, by the class or type of a claim's scalars.
+
+Of any ordered ring or field it speaks of the fractions, which are one.
+"""
 
 FINITE: Mapping[str, Numbers] = {
     "Lean.Grind.CommRing": RING_MODULO_THREE,
@@ -137,8 +140,9 @@ FINITE: Mapping[str, Numbers] = {
 """Of which ones, where hypotheses speak of all numbers, of which there must be an end."""
 
 
-def numbers_of(lean_name: str, library: Library, modulus: int = 0) -> Numbers:
+def numbers_of(scalars: ScalarKind, library: Library, modulus: int = 0) -> Numbers:
     """The numbers of a certificate; with a modulus, those. Raises `CannotCertify`."""
+    lean_name = "Rat" if scalars.is_ordered else scalars.lean_name
     found = (FINITE if modulus else NUMBERS).get(lean_name)
     for kind in library.scalars.values():
         if found is None and kind.lean_name == "Int" and lean_name in kind.classes:

@@ -18,7 +18,7 @@ from harness.lean.draft.reader import NO_NUMBERS, Misread, Reader
 from harness.lean.draft.signature import is_size
 from harness.lean.draft.types import Names, numeral_of
 from harness.lean.expression import Constant, Expression, ForAll, Local, constants, spine
-from harness.lean.scope import CLASSES, POINTED
+from harness.lean.scope import CLASSES, ORDERING, POINTED
 from harness.lean.stored import base_name, names, short, shown, spoken_name, unfolded
 
 _OPERATIONS = {*CLASSES.values(), *POINTED}
@@ -242,6 +242,17 @@ def _any_type(statement: Expression) -> _Scalars:
     return _Scalars(ANY_TYPE, name, frozenset(own for of, own in instances if of == name))
 
 
+def _order(statement: Expression, scalars: str) -> list[str]:
+    """The binders of instances by which a theorem asks for an order of its scalars."""
+    found: list[str] = []
+    while isinstance(statement, ForAll):
+        match spine(statement.type):
+            case Constant(name), [Local(of), *_] if name in ORDERING and of == scalars:
+                found.append(statement.name)
+        statement = statement.body
+    return found
+
+
 def _scalars(
     statement: Expression, library: Library, abbreviations: Mapping[str, Expression]
 ) -> _Scalars:
@@ -253,7 +264,10 @@ def _scalars(
                 case lean.Application(Constant(name), Local(scalars)) if (
                     name == kind.lean_name and not kind.is_type
                 ):
-                    return _Scalars(kind, scalars, frozenset({rest.name}))
+                    order = _order(statement, scalars)
+                    like = (k for k in library.scalars.values() if k.lean_name == name)
+                    own = next((k for k in like if k.is_ordered == bool(order)), kind)
+                    return _Scalars(own, scalars, frozenset({rest.name, *order}))
         rest = rest.body
     spoken_of = set(constants(statement)) | set(constants(unfolded(statement, abbreviations)))
     types = [k for k in library.scalars.values() if k.is_type and k.lean_name in spoken_of]

@@ -40,7 +40,7 @@ _LARGEST = {"max": "Max.max", "min": "Min.min"}
 
 def of_two(expressions: Iterable[Expression], library: Library) -> Iterator[tuple[str, str]]:
     """Lean's `max` and `min`, of the scalars of which these expressions take them."""
-    kinds = {kind.lean_name for kind in library.scalars.values() if kind.order}
+    kinds = {kind.lean_name for kind in library.scalars.values() if kind.is_type and kind.order}
     met = {pair for expression in expressions for pair in pairwise(lean.constants(expression))}
     for operator, constant in _LARGEST.items():
         for kind in sorted(kinds):

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from harness.claims.load import core_scalars
 from harness.claims.model import ScalarKind
 from harness.language.terms import Term
 from harness.lean import expression as lean
 from harness.lean.execution.inputs import open_numbers
-from harness.lean.execution.kinds import CLASSES, INSTANCES, WHOLE, Scalars
+from harness.lean.execution.kinds import INSTANCES, WHOLE, Scalars
 from harness.lean.execution.scope import OWN_NAMES, ConcreteScope
 from harness.lean.execution.subjects import Subject
-from harness.lean.expression import Constant, Expression
+from harness.lean.expression import Constant
 from harness.lean.printer import Printer
 from harness.lean.scope import CannotPrint, LeanScope
 
@@ -48,15 +49,11 @@ def function(printer: Printer, kind: Scalars, subject: Subject, term: Term, name
 def _scalars(printer: Printer, kind: Scalars, own: ScalarKind | None) -> LeanScope:
     """The scope of a text that computes with these numbers. Raises `CannotPrint`."""
     if own is None:
-        instances: dict[str, Expression] = {
-            operation: Constant(name) for operation, name in INSTANCES[kind].items()
-        }
-        classes = {
-            known.name: CLASSES[kind][known.lean_name]
-            for known in printer.library.scalars.values()
-            if known.lean_name in CLASSES[kind] and not known.is_type
-        }
-        return printer.concrete(Constant(kind), instances, classes, OWN_NAMES)
+        [numbers] = (known for known in core_scalars().values() if known.lean_name == kind)
+        whole = printer.of_type(numbers)
+        ours = {operation: Constant(name) for operation, name in INSTANCES[kind].items()}
+        instances = {**whole.instances, **ours}
+        return printer.concrete(Constant(kind), instances, whole.classes, OWN_NAMES)
     if own.lean_name != kind and (kind != "Rat" or own.lean_name not in WHOLE):
         raise CannotPrint(f"{own.lean_name} is not among the numbers that Lean runs definitions on")
     if own.lean_name in WHOLE and not own.has_laws:

@@ -6,8 +6,6 @@ import struct
 from collections.abc import Mapping
 from typing import Literal
 
-from harness.lean.expression import Constant, Expression, apply
-
 Scalars = Literal["Rat", "Float"]
 
 KINDS: tuple[Scalars, ...] = ("Rat", "Float")
@@ -33,19 +31,6 @@ INSTANCES: Mapping[Scalars, Mapping[str, str]] = {
     },
 }
 """The instance of each operation on scalars."""
-
-CLASSES: Mapping[Scalars, Mapping[str, Expression]] = {
-    "Rat": {
-        "Lean.Grind.Field": Constant("Lean.Grind.instFieldRat"),
-        "Lean.Grind.CommRing": apply(
-            Constant("Lean.Grind.Field.toCommRing", ("0",)),
-            Constant("Rat"),
-            Constant("Lean.Grind.instFieldRat"),
-        ),
-    },
-    "Float": {},
-}
-"""The instance of each class; doubles have the laws of none."""
 
 WHOLE: Mapping[str, tuple[str, str]] = {
     "Int": ("({}).num", "mkRat ({}) 1"),

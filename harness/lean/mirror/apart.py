@@ -30,14 +30,20 @@ from harness.language.types import (
 from harness.lean import expression as lean
 from harness.lean.audit.comparison import Comparison, Identity, Trial
 from harness.lean.certificate.equation import refuted
-from harness.lean.certificate.numbers import INTEGERS, MODULO_THREE, CannotCertify, Numbers
+from harness.lean.certificate.numbers import (
+    INTEGERS,
+    MODULO_THREE,
+    RATIONALS,
+    CannotCertify,
+    Numbers,
+)
 from harness.lean.certificate.values import Values
 from harness.lean.expression import Constant, Expression, apply, at_levels
 from harness.lean.mirror import keys
 from harness.lean.mirror.meaning import sums
 from harness.lean.mirror.plan import identities
 from harness.lean.printer import Printer, levels_of
-from harness.lean.scope import CannotPrint, LeanScope, numeral
+from harness.lean.scope import ORDERING, CannotPrint, LeanScope, numeral
 
 _NATURALS = Numbers(
     "the natural numbers", lean.NAT, lean.NAT, Constant("instDecidableEqNat"), numeral
@@ -183,7 +189,10 @@ def _scalars(
         return _CONCRETE[kind.lean_name], printer.of_type(kind), {}
     kinds = [printer.library.scalars[item] for item in own.items if item in printer.library.scalars]
     divides = "divide" in own.items or any(k.lean_name == "Lean.Grind.Field" for k in kinds)
-    if divides:
+    if any(item in ORDERING for item in own.items):
+        numbers = RATIONALS
+        scope = printer.of_type(core_scalars()["rational numbers"])
+    elif divides:
         numbers = MODULO_THREE
         [field] = [k for k in core_scalars().values() if k.lean_name == "Lean.Grind.Field"]
         given = printer.of_class(field, numbers.type, numbers.instance)

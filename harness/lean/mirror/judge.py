@@ -450,7 +450,6 @@ def _own_laws(
         for kind in asked
         for name in (
             *(kind.lean_name, *kind.classes.values()),
-            *(*kind.order.values(), *kind.decidable.values()),
             *chain.from_iterable(kind.operations.values()),
         )
     }
