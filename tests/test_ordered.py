@@ -91,12 +91,11 @@ theorem own_law [All α] (a b c : α) (h : a ≤ b) : b + c ≤ a + c := All.all
 /-- The order is one of another ring on the same type. -/
 theorem other_ring [other : Lean.Grind.CommRing α]
     [@Lean.Grind.OrderedRing α other.toSemiring _ _ _] (a b c : α)
-    (h : a ≤ b) : other.add a c ≤ other.add b c := by
-  exact Lean.Grind.OrderedRing.add_le_left_iff c |>.mp h
+    (h : a ≤ b) : a + c ≤ b + c := by grind
 
-instance (priority := high) every : LE α := ⟨fun _ _ => True⟩
+def every (α : Type u) : LE α := ⟨fun _ _ => True⟩
 
-theorem own_order (a b c : α) (h : a ≤ b) : b + c ≤ a + c := trivial
+theorem own_order (a b c : α) (h : a ≤ b) : @LE.le α (every α) (b + c) (a + c) := trivial
 
 end T
 """
@@ -118,7 +117,7 @@ def test_a_law_or_an_order_of_the_packages_own_is_another_statement(tmp_path: Pa
     (tmp_path / "lakefile.toml").write_text('name = "T"\n[[lean_lib]]\nname = "T"\n', "utf-8")
     settings = '[tool.harness]\nlean = "."\nspecs = "specs"\n'
     (tmp_path / "pyproject.toml").write_text(settings, "utf-8")
-    (tmp_path / "specs" / "definitions.yaml").write_text("namespace: T\n", "utf-8")
+    (tmp_path / "specs" / "definitions.yaml").write_text("namespace: T\ndefinitions: {}\n", "utf-8")
     for name, then in CLAIMED.items():
         text = (
             f"theorem: {name}\nsays: What is added leaves an order.\nscalars: ordered field\n"
