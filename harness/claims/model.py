@@ -170,7 +170,8 @@ class ScalarKind:
             if own[-len(path) :] != path:
                 return None
             found.add(own[: -len(path)])
-        return found.pop() if len(found) == 1 else None
+        # No step leads from a class to another one.
+        return found.pop() if len(found) == 1 and () not in found else None
 
 
 ANY_TYPE = ScalarKind("any type", "", {})
