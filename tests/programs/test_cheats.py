@@ -206,8 +206,8 @@ def test_what_says_that_it_has_no_meaning_is_not_let_off(tmp_path: Path) -> None
 def test_what_no_input_moves_is_not_confirmed_in_floats(tmp_path: Path) -> None:
     """Where it has no meaning in a field, floats alone decide."""
     text = "import numpy as np\n\n\ndef attend(a):\n    return np.rint(a) * 0\n"
-    binding = HANDED.replace("GIVEN", "q").replace("  K, V: index(n) -> vector(d)\n", "")
-    program = bound(tmp_path, text, binding + "where: {K: j ↦ 0, V: j ↦ 0}\n")
+    binding = HANDED.replace("GIVEN", "q") + "where: {V: j ↦ 0 * V(j)}\n"
+    program = bound(tmp_path, text, binding)
     found = list(check(LIBRARY.definitions[program.definition], LIBRARY, program=program))
     assert [item.outcome for item in found[:2]] == [Outcome.NOT_APPLICABLE, Outcome.INCONCLUSIVE]
 
