@@ -93,14 +93,13 @@ def same(
         return found(Outcome.NOT_APPLICABLE, f"It has no meaning in a field: {error}.")
     rng = np.random.default_rng(seed)
     numbers = {name: rng.standard_normal(shape) for name, shape in shapes.items()}
-    first, second = (
+    own, others_own = (
         np.asarray(of(program, {name: value.copy() for name, value in numbers.items()}))
         for program in programs
     )
-    largest = float(np.abs(second).max(initial=0.0))
-    if first.shape != second.shape or not (
-        np.isfinite(largest) and (np.abs(first - second) <= SHARP["float32"] * largest).all()
-    ):
+    near = SHARP["float32"] * float(np.abs(own).max(initial=0.0))
+    is_near = own.shape == others_own.shape and (np.abs(own - others_own) <= near).all()
+    if not (is_near and np.isfinite(near)):
         return found(Outcome.INCONCLUSIVE, f"{summary} But in floating point they are far apart.")
     return found(Outcome.CONFIRMED, summary, chance=chance(both))
 
