@@ -57,6 +57,7 @@ def implements(
 
         test.__name__ = test.__qualname__ = _name(function)
         test.__module__, test.__doc__ = function.__module__, function.__doc__
+        vars(test)["__test__"] = True  # pytest collects it, whatever it is called
         return test
 
     return test_of

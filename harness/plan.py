@@ -222,6 +222,11 @@ def _settings(plan: Plan, leg: Leg) -> tuple[tuple[str, Any], ...]:
             return ()
 
 
+def may_keep(task: Task) -> bool:
+    """Whether its key holds all that could change the answer: a program may read anything."""
+    return task.engine not in (PROGRAM_ENGINE, MODEL_ENGINE)
+
+
 def task_key(task: Task) -> str:
     """A fingerprint of the question: a cached answer to it is the answer that asking would give."""
     about = task.about.detached()

@@ -33,6 +33,7 @@ from harness.plan import (
     asks_lean,
     empty_claims,
     lawless_claims,
+    may_keep,
     over_its_scalars,
     questions,
     reserved,
@@ -115,7 +116,7 @@ def answers(
         unknown: list[tuple[Any, Task, str]] = []
         for about, task in tasks:
             key = task_key(task)
-            if (known := cache.get(key)) is None:
+            if not may_keep(task) or (known := cache.get(key)) is None:
                 unknown.append((about, task, key))
             else:
                 yield about, known
@@ -129,7 +130,7 @@ def answers(
                     case _Done(question=(about, task, key), future=Future() as future):
                         waiting -= 1
                         found = _dated(workers.answer(task, future))
-                        if is_answer(found):
+                        if may_keep(task) and is_answer(found):
                             cache.put(key, found)
                         yield about, found
                     case _Done():

@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -71,8 +70,6 @@ class Program:
     """The folder that a path of a file is relative to."""
     call: Callable[..., Any] | None = field(default=None, compare=False, repr=False)
     """The program itself, where it was not found by its name."""
-    source: str = ""
-    """A digest of the program's file, so that evidence is found again for the same one only."""
     place: Place | None = field(default=None, compare=False, repr=False)
 
     def detached(self) -> Program:
@@ -143,7 +140,7 @@ def load_program(path: Path, name: str, library: Library, root: Path) -> Program
     document = read_checked(path, name, "program")
     faults = Faults(document)
     data = document.data
-    source = _source(root, faults)
+    _look_for_file(root, faults)
     definition = library.definitions.get(data["implements"])
     if definition is None:
         message = f"there is no definition {data['implements']!r}"
@@ -197,22 +194,16 @@ def load_program(path: Path, name: str, library: Library, root: Path) -> Program
         lacks=data.get("lacks", "").strip(),
         precision=data.get("precision", "float64"),
         root=str(root),
-        source=source,
         place=Place(document, ()),
     )
 
 
-def _source(root: Path, faults: Faults) -> str:
-    """A digest of the program's file, if it is one."""
+def _look_for_file(root: Path, faults: Faults) -> None:
+    """Whether the program's file is there, if it is one."""
     name = faults.document.data["program"].partition(":")[0]
-    if not name.endswith((".py", ".onnx")):
-        return ""
-    if os.path.isfile(file := root / name):
-        return _fingerprint(file.parent)
-    kind = "Python" if name.endswith(".py") else "ONNX"
-    message = f"expected a file of {kind}, found none at {name}"
-    faults.add(("program",), message)
-    return ""
+    if name.endswith((".py", ".onnx")) and not os.path.isfile(root / name):
+        kind = "Python" if name.endswith(".py") else "ONNX"
+        faults.add(("program",), f"expected a file of {kind}, found none at {name}")
 
 
 class _Reader:
@@ -396,27 +387,6 @@ def _known_type(text: str, scope: Scope) -> Type:
     type_ = parse_type(text)
     check_type(type_, scope, (0, len(text)))
     return type_
-
-
-def _fingerprint(folder: Path) -> str:
-    """Of all files of Python and ONNX in a folder and below: a program may read any of them.
-
-    Environments and hidden folders are left out; a library is known by its version.
-    """
-    found = sha256()
-    for place, folders, names in os.walk(folder):
-        here = Path(place)
-        folders[:] = sorted(
-            name
-            for name in folders
-            if not name.startswith((".", "node_modules"))
-            and not (here / name / "pyvenv.cfg").exists()
-        )
-        for name in sorted(names):
-            if name.endswith((".py", ".onnx", ".onnx.data")):
-                found.update(f"{here / name}".encode())
-                found.update((here / name).read_bytes())
-    return found.hexdigest()
 
 
 def _default_sizes(count: int) -> list[tuple[int, ...]]:

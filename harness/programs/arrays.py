@@ -86,15 +86,20 @@ class Array(np.lib.mixins.NDArrayOperatorsMixin):
 
     # -- rearrangements -------------------------------------------------------------------------
 
-    def _laid(self, name: str, how: Callable[..., Any], *, shares: bool = True) -> Array:
-        held = self.place.view(name, how) if shares else graph.rearrange(name, how, self.node)
-        return Array(held, self.dtype)
+    def _laid(
+        self, name: str, how: Callable[..., Any], *, shares: bool = True, is_sure: bool = True
+    ) -> Array:
+        if not shares:
+            return Array(graph.rearrange(name, how, self.node), self.dtype)
+        return Array(self.place.view(name, how, is_sure=is_sure), self.dtype)
 
     def __getitem__(self, key: Any) -> Array:
         _concrete(key, "index")
         parts = key if isinstance(key, tuple) else (key,)
         shares = all(
-            k is None or isinstance(k, int | np.integer | slice | EllipsisType) for k in parts
+            k is None
+            or (isinstance(k, int | np.integer | slice | EllipsisType) and not isinstance(k, bool))
+            for k in parts
         )
         return self._laid("index", lambda a: a[key], shares=shares)
 
@@ -110,7 +115,7 @@ class Array(np.lib.mixins.NDArrayOperatorsMixin):
 
     def reshape(self, *shape: Any, order: str = "C") -> Array:
         wanted = shape[0] if len(shape) == 1 and not isinstance(shape[0], int) else shape
-        return self._laid("reshape", lambda a: a.reshape(wanted, order=order))
+        return self._laid("reshape", lambda a: a.reshape(wanted, order=order), is_sure=False)
 
     def transpose(self, *axes: Any) -> Array:
         wanted = axes[0] if len(axes) == 1 and not isinstance(axes[0], int) else axes or None
@@ -120,7 +125,7 @@ class Array(np.lib.mixins.NDArrayOperatorsMixin):
         return self._laid("swapaxes", lambda a: a.swapaxes(one, other))
 
     def ravel(self, order: str = "C") -> Array:
-        return self._laid("ravel", lambda a: a.ravel(order))
+        return self._laid("ravel", lambda a: a.ravel(order), is_sure=False)
 
     def flatten(self, order: str = "C") -> Array:
         return self._laid("flatten", lambda a: a.flatten(order), shares=False)
@@ -134,28 +139,34 @@ class Array(np.lib.mixins.NDArrayOperatorsMixin):
     def copy(self, order: str = "C") -> Array:
         return Array(self.node, self.dtype)
 
-    def astype(self, dtype: Any, **_: Any) -> Array:
+    def astype(self, dtype: Any, copy: bool = True) -> Array:
         """Another format: the same numbers, where nothing is rounded."""
-        if np.dtype(dtype).kind != "f":
-            raise NotApplicable("astype", f"numbers are cut to {np.dtype(dtype)}")
+        _uncut("astype", dtype)
+        if not copy:
+            return Array(self.place.view("astype", lambda a: a, is_sure=False), dtype)
         return Array(self.node, dtype)
 
     # -- arithmetic -----------------------------------------------------------------------------
 
-    def sum(self, axis: Any = None, keepdims: bool = False, **_: Any) -> Array:
+    def sum(self, axis: Any = None, dtype: Any = None, *, keepdims: bool = False) -> Array:
+        _uncut("sum", dtype)
         return Array(graph.total(self.node, axis, keepdims))
 
-    def mean(self, axis: Any = None, keepdims: bool = False, **_: Any) -> Array:
+    def mean(self, axis: Any = None, dtype: Any = None, *, keepdims: bool = False) -> Array:
+        _uncut("mean", dtype)
         return Array(graph.mean(self.node, axis, keepdims))
 
-    def var(self, axis: Any = None, keepdims: bool = False, ddof: int = 0, **_: Any) -> Array:
+    def var(
+        self, axis: Any = None, dtype: Any = None, *, ddof: int = 0, keepdims: bool = False
+    ) -> Array:
+        _uncut("var", dtype)
         middle = self - self.mean(axis, keepdims=True)
         order, rest = graph.last(self.node, axis)
         count = int(np.prod([self.shape[i] for i in order[len(rest) :]], initial=1)) - ddof
-        found: Array = (middle * middle).sum(axis, keepdims) / count
+        found: Array = (middle * middle).sum(axis, keepdims=keepdims) / count
         return found
 
-    def max(self, axis: Any = None, keepdims: bool = False, **_: Any) -> Array:
+    def max(self, axis: Any = None, *, keepdims: bool = False) -> Array:
         return Array(graph.maximum(self.node, axis, keepdims))
 
     def dot(self, other: Any) -> Array:
@@ -169,12 +180,13 @@ class Array(np.lib.mixins.NDArrayOperatorsMixin):
         if out is None and not any(n is None for n in numbers):
             found = getattr(ufunc, method)(*numbers, **options)
             return Array(graph.constant(found)) if found.dtype.kind == "f" else found
-        options = {k: v for k, v in options.items() if k != "dtype"}
         name = ufunc.__name__
-        if method == "reduce" and name in ("add", "maximum"):
-            axis, keep = options.get("axis", 0), options.get("keepdims", False)
-            made = graph.total if name == "add" else graph.maximum
-            return Array(made(_node(inputs[0]), axis, keep))
+        _uncut(name, options.pop("dtype", None))
+        if method == "reduce" and name in ("add", "maximum") and out is None:
+            axis, keep = options.pop("axis", 0), options.pop("keepdims", False)
+            if not options:
+                made = graph.total if name == "add" else graph.maximum
+                return Array(made(_node(inputs[0]), axis, keep))
         if method != "__call__" or name not in UFUNCS or options:
             how = name if method == "__call__" else f"{name}.{method}"
             raise NotApplicable(how, "there is no rule for it in a field")
@@ -200,6 +212,12 @@ def _node(value: Any) -> Node:
     if isinstance(value, list | tuple):
         return graph.rearrange("stack", lambda *a: np.stack(a), *map(_node, value))
     return graph.constant(value)
+
+
+def _uncut(name: str, dtype: Any) -> None:
+    """Raises `NotApplicable` for a format that numbers are cut to."""
+    if dtype is not None and np.dtype(dtype).kind != "f":
+        raise NotApplicable(name, f"numbers are cut to {np.dtype(dtype)}")
 
 
 def _concrete(key: Any, name: str) -> None:
@@ -258,7 +276,7 @@ def dot(left: Any, right: Any) -> Array:
     return Array(graph.matmul(one, other))
 
 
-def einsum(subscripts: str, *operands: Any, **options: Any) -> Array:
+def einsum(subscripts: str, *operands: Any, optimize: Any = False) -> Array:
     """Sums of products, as a product of all with their axes aligned, and then a sum."""
     values = [_node(value) for value in operands]
     inputs, arrow, output = subscripts.replace(" ", "").partition("->")
@@ -304,7 +322,7 @@ def tensordot(left: Any, right: Any, axes: Any = 2) -> Array:
     return einsum(f"{''.join(names)},{''.join(others)}->{''.join(kept)}", left, right)
 
 
-def cumsum(array: Any, axis: int | None = None, **_: Any) -> Array:
+def cumsum(array: Any, axis: int | None = None) -> Array:
     """Sums up to each place, as a product with a triangle of ones."""
     value = Array(_node(array)) if axis is not None else Array(_node(array)).ravel()
     moved = value.swapaxes(-1 if axis is None else axis, -1)
@@ -325,7 +343,8 @@ def where(mask: Any, value: Any, other: Any) -> Array:
 def _joined(name: str) -> Callable[..., Array]:
     join = getattr(np, name)
 
-    def joined(arrays: Any, *axis: int, dtype: Any = None, **named: int) -> Array:
+    def joined(arrays: Any, *axis: int, dtype: Any = None, **named: Any) -> Array:
+        _uncut(name, dtype)
         parts = [_node(array) for array in arrays]
         return Array(graph.rearrange(name, lambda *a: join(a, *axis, **named), *parts))
 
@@ -335,10 +354,9 @@ def _joined(name: str) -> Callable[..., Array]:
 def _like(name: str) -> Callable[..., Array]:
     make = getattr(np, "zeros" if name == "empty_like" else name.removesuffix("_like"))
 
-    def like(array: Any, fill: Any = None, shape: Any = None, **_: Any) -> Array:
-        given = () if fill is None else (fill,)
-        found = make(np.shape(array) if shape is None else shape, *given)
-        return Array(graph.constant(found))
+    def like(array: Any, *fill: Any, dtype: Any = None, shape: Any = None) -> Any:
+        found = make(np.shape(array) if shape is None else shape, *fill, dtype=dtype)
+        return found if found.dtype.kind != "f" and dtype else Array(graph.constant(found))
 
     return like
 
@@ -349,19 +367,34 @@ def _laid(name: str) -> Callable[..., Array]:
     def laid(array: Any, *arguments: Any, **options: Any) -> Array:
         for given in (*arguments, *options.values()):
             _concrete(given, name)
-        return Array(graph.rearrange(name, lambda a: how(a, *arguments, **options), _node(array)))
+        return _part(name, array, lambda a: how(a, *arguments, **options))
 
     return laid
+
+
+def _part(name: str, array: Any, how: Callable[[Any], Any]) -> Array:
+    """Laid out by a function of NumPy; it shares its memory where NumPy's does."""
+    whole = array if isinstance(array, Array) else Array(_node(array))
+    dummy = np.empty(whole.shape, dtype=np.int8)
+    shares = np.shares_memory(dummy, how(dummy))
+    return whole._laid(name, how, shares=shares, is_sure=name not in ("reshape", "ravel"))
+
+
+def _method(name: str) -> Callable[..., Array]:
+    def called(array: Any, *arguments: Any, **options: Any) -> Array:
+        found: Array = getattr(Array(_node(array)), name)(*arguments, **options)
+        return found
+
+    return called
 
 
 def _split(name: str) -> Callable[..., list[Array]]:
     how = getattr(np, name)
 
     def split(array: Any, parts: Any, axis: int = 0) -> list[Array]:
-        value = _node(array)
-        count = len(how(np.empty(value.shape, dtype=np.int8), parts, axis=axis))
+        count = len(how(np.empty(np.shape(array), dtype=np.int8), parts, axis=axis))
         return [
-            Array(graph.rearrange(name, lambda a, i=i: how(a, parts, axis=axis)[i], value))
+            _part(name, array, lambda a, i=i: how(a, parts, axis=axis)[i])  # type: ignore[misc]
             for i in range(count)
         ]
 
@@ -405,13 +438,8 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "dot": dot,
     "inner": lambda a, b: dot(a, np.swapaxes(b, -1, -2) if np.ndim(b) > 1 else b),
     "outer": lambda a, b: Array(_node(a)).reshape(-1, 1) * Array(_node(b)).reshape(1, -1),
-    "sum": lambda a, axis=None, keepdims=False, **_: Array(_node(a)).sum(axis, keepdims),
-    "mean": lambda a, axis=None, keepdims=False, **_: Array(_node(a)).mean(axis, keepdims),
-    "var": lambda a, axis=None, keepdims=False, ddof=0, **_: Array(_node(a)).var(
-        axis, keepdims, ddof
-    ),
-    "max": lambda a, axis=None, keepdims=False, **_: Array(_node(a)).max(axis, keepdims),
-    "amax": lambda a, axis=None, keepdims=False, **_: Array(_node(a)).max(axis, keepdims),
+    **{name: _method(name) for name in ("sum", "mean", "var", "max")},
+    "amax": _method("max"),
     "shape": lambda a: a.shape,
     "ndim": lambda a: a.ndim,
     "size": lambda a: a.size,
@@ -443,14 +471,25 @@ class Namespace:
     def empty(self, shape: Any, *arguments: Any, **options: Any) -> Any:
         return self._made(np.zeros(shape, *arguments, **options))
 
-    def array(self, value: Any, *arguments: Any, **options: Any) -> Any:
-        if _holds_formulas(value):
-            return Array(_node(value))
-        return np.array(value, *arguments, **options)
+    def array(self, value: Any, dtype: Any = None, **options: Any) -> Any:
+        if not _holds_formulas(value):
+            return np.array(value, dtype, **options)
+        _uncut("array", dtype)
+        if options:
+            raise NotApplicable("array", f"there is no rule for {', '.join(options)}")
+        return Array(_node(value))
 
-    asarray = array
-    ascontiguousarray = array
-    asanyarray = array
+    def asarray(self, value: Any, dtype: Any = None) -> Any:
+        if not isinstance(value, Array):
+            return self.array(value, dtype) if _holds_formulas(value) else np.asarray(value, dtype)
+        return value if dtype is None else value.astype(dtype, copy=False)
+
+    asanyarray = asarray
+
+    def ascontiguousarray(self, value: Any, dtype: Any = None) -> Any:
+        if isinstance(value, Array):
+            return value.astype(value.dtype if dtype is None else dtype, copy=False)
+        return self.asarray(value, dtype)
 
 
 def _holds_formulas(value: Any) -> bool:

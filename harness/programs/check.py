@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -21,12 +23,15 @@ from harness.programs import graph
 from harness.programs.binding import Binding, Setting, settings
 from harness.programs.graph import Node, nodes
 from harness.programs.kinds import BoundedNumbers, DoubleNumbers, FormulaNumbers
-from harness.programs.residues import PAIRS, World
+from harness.programs.residues import SAFE_PRIMES, World, refuse_zeros
 from harness.programs.running import run
 from harness.programs.target import Fails, Missing, Target, Unusable, load
 
 PRIMES = 3
-"""How many pairs of primes each formula is computed modulo."""
+"""How many pairs of primes each formula is computed modulo, at least."""
+
+RARE = 1e-6
+"""The chance that another function passes is smaller than this, or nothing is confirmed."""
 
 INSTANCES = 4
 """How many instances in doubles at each choice of sizes."""
@@ -66,6 +71,7 @@ def trace(program: Program, library: Library, target: Target, setting: Setting) 
     definition = binding.definition()
     if not isinstance(result, Node):
         result = graph.constant(result)
+    graph.visible("return", result)
     return Traced(setting, fitted(result, definition.shape), definition, given)
 
 
@@ -101,8 +107,8 @@ def drawn(setting: Setting, pair: int, seed: list[int]) -> dict[str, list[Residu
 def exact(program: Program, library: Library, *, seed: int = 0) -> Evidence:
     """The program and the definition on the same residues, modulo several primes."""
     target = load(program, formulas=True)
-    entries = 0
-    missed = 0.0
+    entries = most = 0
+    missed = 1.0
     moved: set[str] = set()
     operators: dict[str, None] = {}
     shapes: list[Json] = []
@@ -111,19 +117,25 @@ def exact(program: Program, library: Library, *, seed: int = 0) -> Evidence:
         both = trace(program, library, target, setting)
         used = nodes(both.result)
         operators |= dict.fromkeys(node.operator for node in used if node.operands)
-        for pair in range(PRIMES):
-            values = drawn(setting, pair, [seed, number])
-            world = World(pair, values, seed)
+        worlds: list[World] = []
+        while len(worlds) < PRIMES or (
+            not number and missed > RARE and len(worlds) < len(SAFE_PRIMES)
+        ):
+            values = drawn(setting, len(worlds), [seed, number])
+            world = World(len(worlds), values, seed)
             left, right = world(both.result), world(both.definition)
             if not np.array_equal(left, right):
                 return _refuted(program, library, both, world, left, right)
+            worlds.append(world)
+            missed = min(missed, chance(both, len(worlds)))
+        refuse_zeros(worlds)
+        most = max(most, len(worlds))
         entries += left.size
         moved |= _moving(both, values, world, set(setting.leaves) - moved)
-        missed = max(missed, chance(both))
         computes = computes or not _handed_on(both, world)
         shapes.append(dict(setting.sizes))
     data: dict[str, Json] = {
-        "primes": [p for p, _ in PAIRS[:PRIMES]],
+        "primes": list(SAFE_PRIMES[:most]),
         "entries": entries,
         "chance": missed,
         "operators": list(operators),
@@ -142,9 +154,15 @@ def exact(program: Program, library: Library, *, seed: int = 0) -> Evidence:
     if not computes:
         summary = "Equal, but it hands on what its file gives it, where the definition computes."
         return evidence(program, "exact", Outcome.INCONCLUSIVE, summary, data)
+    if missed > RARE:
+        summary = (
+            f"Equal, but by degrees another function might be, with a chance up to {missed:.1g}."
+        )
+        summary += " It is smaller at smaller sizes."
+        return evidence(program, "exact", Outcome.INCONCLUSIVE, summary, data)
     given = f" {', '.join(sorted(setting.fixed))} as its file has it;" if setting.fixed else ""
     summary = (
-        f"Equal to the definition on all {entries:,} entries modulo each of {PRIMES} primes, at "
+        f"Equal to the definition on all {entries:,} entries modulo each of {most} primes, at "
         f"{len(shapes)} choices of sizes;{given} each of {len(moved)} inputs moves the result. By "
         f"degrees, another function passes with a chance of at most {missed:.1g}."
     )
@@ -179,21 +197,24 @@ def _moving(
     return found
 
 
-def chance(both: Traced) -> float:
+def chance(both: Traced, primes: int = PRIMES) -> float:
     """By degrees (Schwartz and Zippel), that two different formulas agree modulo all the primes.
 
     Exponentials and random functions count as numbers drawn afresh, but for the chance that two
-    arguments that differ agree.
+    arguments of one function that differ agree.
     """
     degree = sum(sum(side.degree) for side in (both.result, both.definition))
     fresh = [n for n in nodes(both.result, both.definition) if n.degree == (1, 0) and n.operands]
     applied = [n for n in fresh if n.raises or n.operator.split()[0] in graph.ONE_SIDED]
-    count = sum(int(np.prod(node.shape, initial=1)) for node in applied)
-    inner = max((sum(node.operands[0].degree) for node in applied), default=0)
-    found = 1.0
-    for p, _ in PAIRS[:PRIMES]:
-        found *= min(1.0, (degree + count * (count - 1) / 2 * 2 * inner) / ((p - 1) // 2))
-    return found
+    counts: Counter[str] = Counter()
+    inner: Counter[str] = Counter()
+    for node in applied:
+        count = int(np.prod(node.shape, initial=1))
+        counts[node.operator] += count
+        inner[node.operator] += count * sum(node.operands[0].degree)
+    # Of two arguments the difference has at most both degrees; each is in so many pairs.
+    degree += sum((counts[name] - 1) * inner[name] for name in counts)
+    return math.prod(min(1.0, degree / ((p - 1) // 2)) for p in SAFE_PRIMES[:primes])
 
 
 def _refuted(
@@ -233,7 +254,7 @@ def _refuted(
     first = tuple(int(i) for i in np.argwhere(left != right)[0])
     example = beside.counterexample
     if outcome is Outcome.REFUTED and example is None:
-        p = PAIRS[world.pair][0]
+        p = SAFE_PRIMES[world.pair]
         example = Counterexample(
             dict(both.setting.sizes),
             {name: world.values[name][0][0].tolist() for name in both.setting.leaves},
@@ -278,19 +299,33 @@ def floats(program: Program, library: Library, *, seed: int = 0) -> Evidence:
     target = load(program, formulas=False)
     instances = sharp = 0
     largest = 0.0
+    moved: set[str] = set()
     for number, setting in enumerate(settings(program, seed)):
         for turn in range(INSTANCES):
             values = _doubles(setting, [seed, number, turn])
             left, right, bound = _both(program, library, target, setting, values)
+            if turn == 0:
+                again = _doubles(setting, [seed, number, INSTANCES])
+                moved |= {
+                    name
+                    for name in set(values) - moved
+                    for other in [{**values, name: again[name]}]
+                    if not np.array_equal(left, _result(program, library, target, setting, other))
+                }
             scale = max(np.abs(left).max(initial=0.0), np.abs(right).max(initial=0.0))
             difference = np.abs(left - right)
             instances += 1
+            if not np.isfinite(right).all():
+                continue
             sharp += bool((bound <= SHARP[program.precision] * scale).all())
             if not (difference <= bound).all():
                 return _apart(program, library, target, setting, values)
             used = difference[bound > 0] / bound[bound > 0]
             largest = max(largest, float(used.max(initial=0.0)))
     data: dict[str, Json] = {"instances": instances, "sharp": sharp, "largest_ratio": largest}
+    if idle := sorted(set(values) - moved) or ["no input"] * (not moved):
+        summary = f"Equal, but {', '.join(idle)} moves no result: nothing is shown of it."
+        return evidence(program, program.precision, Outcome.INCONCLUSIVE, summary, data)
     if 2 * sharp < instances:
         summary = f"The rounding bound says enough on {sharp} of {instances} instances only."
         return evidence(program, program.precision, Outcome.INCONCLUSIVE, summary, data)
@@ -310,13 +345,24 @@ def _both(
     values: Mapping[str, Floats],
 ) -> tuple[Floats, Floats, Floats]:
     """What the program gives, what the definition gives, and how far they may be apart."""
-    own = {name: value.copy() for name, value in values.items()}  # it may write into them
-    given = Binding(program, library, setting, DoubleNumbers(own)).given(target)
-    left = np.array(run(program, target, given, setting.sizes), dtype=np.float64)
+    left = _result(program, library, target, setting, values)
     right = Binding(program, library, setting, BoundedNumbers(values)).definition()
     fitted(graph.variable("result", left.shape), right.value.shape)
     bound = ROOM * COARSER[program.precision] * right.error
     return left.reshape(right.value.shape), right.value, bound
+
+
+def _result(
+    program: Program,
+    library: Library,
+    target: Target,
+    setting: Setting,
+    values: Mapping[str, Floats],
+) -> Floats:
+    """What the program gives."""
+    own = {name: value.copy() for name, value in values.items()}  # it may write into them
+    given = Binding(program, library, setting, DoubleNumbers(own)).given(target)
+    return np.array(run(program, target, given, setting.sizes), dtype=np.float64)
 
 
 def _smaller(

@@ -26,8 +26,8 @@ INFINITE = 1e9
 class NotApplicable(Exception):
     """The program does something that has no meaning in a field; says what, and where."""
 
-    def __init__(self, operator: str, why: str) -> None:
-        where = _line()
+    def __init__(self, operator: str, why: str, line: str | None = None) -> None:
+        where = _line() if line is None else line
         super().__init__(f"`{operator}`{where and f' at {where}'}: {why}")
 
 
@@ -39,6 +39,8 @@ class World(Protocol):
     def constant(self, numbers: Any, level: int) -> Any: ...
 
     def variable(self, name: str, level: int) -> Any: ...
+
+    def divide(self, node: Node, level: int, left: Any, right: Any) -> Any: ...
 
     def exponential(self, level: int, argument: Any, hidden: Hidden) -> Any: ...
 
@@ -160,7 +162,8 @@ def constant(numbers: Any) -> Node:
 # -- arithmetic ---------------------------------------------------------------------------------
 
 
-def _visible(operator: str, *operands: Node) -> None:
+def visible(operator: str, *operands: Node) -> None:
+    """Raises `NotApplicable` where an entry is −∞, which only an exponential takes in."""
     if any(node.hidden is not None for node in operands):
         raise NotApplicable(operator, "−∞ from a mask goes in, and not into a softmax")
 
@@ -194,7 +197,7 @@ def add(left: Node, right: Node) -> Node:
 
 
 def subtract(left: Node, right: Node) -> Node:
-    _visible("subtract", right)
+    visible("subtract", right)
     return Node(
         "subtract",
         (left, right),
@@ -206,7 +209,7 @@ def subtract(left: Node, right: Node) -> Node:
 
 
 def negate(value: Node) -> Node:
-    _visible("negate", value)
+    visible("negate", value)
     return Node(
         "negate",
         (value,),
@@ -220,7 +223,7 @@ def multiply(left: Node, right: Node) -> Node:
     if left.positive:
         left, right = right, left
     if not right.positive:
-        _visible("multiply", left, right)
+        visible("multiply", left, right)
     return Node(
         "multiply",
         (left, right),
@@ -232,15 +235,16 @@ def multiply(left: Node, right: Node) -> Node:
 
 
 def divide(left: Node, right: Node) -> Node:
-    _visible("divide", right) if right.positive else _visible("divide", left, right)
-    return Node(
+    visible("divide", right) if right.positive else visible("divide", left, right)
+    found = Node(
         "divide",
         (left, right),
         _broadcast(left, right),
-        lambda world, level, a, b: world.fields[level].divide(a, b),
+        lambda world, level, a, b: world.divide(found, level, a, b),
         degree=(left.degree[0] + right.degree[1], left.degree[1] + right.degree[0]),
         hidden=_or(left, right),
     )
+    return found
 
 
 def power(value: Node, exponent: float) -> Node:
@@ -262,7 +266,7 @@ def power(value: Node, exponent: float) -> Node:
 
 def total(value: Node, axes: Iterable[int] | int | None = None, keepdims: bool = False) -> Node:
     """The sum along axes; along all where none are named."""
-    _visible("sum", value)
+    visible("sum", value)
     order, rest = last(value, axes)
     count = int(np.prod(value.shape, initial=1)) // max(1, int(np.prod(rest, initial=1)))
     moved = rearrange("move", lambda a: a.transpose(order).reshape(*rest, count), value)
@@ -318,7 +322,7 @@ def _product(left: Shape, right: Shape) -> Shape:
 
 def matmul(left: Node, right: Node) -> Node:
     """Products of stacks of matrices, and of vectors, as `@` has them."""
-    _visible("matmul", left, right)
+    visible("matmul", left, right)
     shape = _product(left.shape, right.shape)
     both = (left.degree[0] + right.degree[0], left.degree[1] + right.degree[1])
 
@@ -342,10 +346,16 @@ def exponential(value: Node) -> Node:
     )
 
 
-def softmax(value: Node, axis: int) -> Node:
-    """Exponentials divided by their sum; 0 where a mask hides the score, as code makes it."""
+def softmax(value: Node, axis: int, safe: bool = False) -> Node:
+    """Exponentials divided by their sum; 0 where a mask hides the score, as code makes it.
+
+    A row that is hidden as a whole has no softmax, or where `safe` one of zeros.
+    """
     powers = exponential(value)
-    return divide(powers, total(powers, axis, keepdims=True))
+    whole = total(powers, axis, keepdims=True)
+    if safe and value.hidden is not None:
+        whole = add(whole, constant(value.hidden.all(axis, keepdims=True)))
+    return divide(powers, whole)
 
 
 def maximum(value: Node, axes: Iterable[int] | int | None, keepdims: bool) -> Node:
@@ -370,7 +380,7 @@ def maximum(value: Node, axes: Iterable[int] | int | None, keepdims: bool) -> No
 
 def function(name: str, value: Node) -> Node:
     """A function of each entry, of which nothing is known but that it is one."""
-    _visible(name, value)
+    visible(name, value)
     return Node(
         name,
         (value,),
@@ -390,7 +400,7 @@ def hyperbolic(value: Node) -> Node:
     return subtract(constant(1), divide(constant(2), add(twice, constant(1))))
 
 
-ONE_SIDED = frozenset(("max", "sqrt", "erf", "gelu", "log", "softplus", "sin", "cos", "abs"))
+ONE_SIDED = frozenset(("max", "sqrt", "erf", "gelu", "log", "softplus", "sin", "cos", "relu"))
 """Operators that are modelled by less than is true of them: a difference may be the model's."""
 
 

@@ -18,7 +18,9 @@ from harness.programs.arrays import Array
 from harness.programs.graph import NotApplicable
 
 OWN: Mapping[str, Callable[..., Any]] = {
-    "Cast": lambda x, **_: x,
+    "Cast": lambda x, to, saturate=1, round_mode="up": x.astype(
+        onnx.helper.tensor_dtype_to_np_dtype(to)
+    ),
     "Erf": lambda x: Array(graph.function("erf", x.node)),
     "Gather": lambda x, indices, axis=0: np.take(x, indices, axis=axis),
     "Sigmoid": lambda x: Array(graph.sigmoid(x.node)),
@@ -35,6 +37,7 @@ class Graph:
 
     def __init__(self, path: Path, formulas: bool) -> None:
         model = onnx.load(path)
+        onnx.checker.check_model(model, full_check=True)
         self._name = path.name
         self._formulas = formulas
         self._evaluator = ReferenceEvaluator(model)

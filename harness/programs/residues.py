@@ -18,10 +18,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.numeric.modular import PrimeField, RandomFunction, Residues
-from harness.programs.graph import Node
+from harness.programs.graph import Node, NotApplicable
 
-PAIRS = ((16776899, 3), (16775723, 3), (16775483, 3), (16775219, 3), (16774679, 2))
-"""Primes p, the largest below 2²⁴ for which q = (p − 1)/2 is a prime too, and a g of order q."""
+SAFE_PRIMES = (
+    *(16776899, 16775723, 16775483, 16775219, 16774679, 16774487),
+    *(16774463, 16774067, 16773899, 16773767, 16773479, 16772879),
+)
+"""The largest p below 2²⁴ for which q = (p − 1)/2 is a prime too."""
+
+BASE = 4
+"""A square, so its order modulo p is q."""
 
 _STEP = 4096
 
@@ -34,11 +40,13 @@ class World:
 
     def __init__(self, pair: int, values: Mapping[str, Sequence[Residues]], seed: int = 0) -> None:
         self.pair = pair
-        p, self.base = PAIRS[pair]
+        p = SAFE_PRIMES[pair]
         self.fields = (PrimeField(p), PrimeField((p - 1) // 2))
         self.values = values
         self.seed = seed
         self.known: dict[tuple[Node, int], Any] = {}
+        self.zeros: dict[tuple[Node, int], Any] = {}
+        """Where a divisor is 0: by chance, or because it always is."""
         self._functions: dict[tuple[str, int], RandomFunction] = {}
 
     def __call__(self, node: Node, level: int = 0) -> Residues:
@@ -69,12 +77,17 @@ class World:
     def variable(self, name: str, level: int) -> Residues:
         return self.values[name][level]
 
+    def divide(self, node: Node, level: int, left: Residues, right: Residues) -> Residues:
+        if (right == 0).any():
+            self.zeros[node, level] = right == 0
+        return self.fields[level].divide(left, right)
+
     def exponential(self, level: int, argument: Residues, hidden: Any) -> Residues:
         """gᵃ modulo p; modulo q, where no homomorphism is left, a random function. exp(−∞) = 0."""
         if level:
             found = self.function("exp", level, argument)
         else:
-            low, high = _powers(self.fields[0], self.base)
+            low, high = _powers(self.fields[0])
             number = self.fields[1].canonical(argument)
             found = self.fields[0].multiply(low[number % _STEP], high[number // _STEP])
         return found if hidden is None else np.where(hidden, 0.0, found)
@@ -89,9 +102,17 @@ class World:
         return np.asarray(found[..., 0])
 
 
+def refuse_zeros(worlds: Sequence[World]) -> None:
+    """Raises `NotApplicable` where an entry is divided by 0 in each of these worlds."""
+    first, *others = worlds
+    for (node, level), zeros in first.zeros.items():
+        if all((zeros & other.zeros.get((node, level), False)).any() for other in others):
+            raise NotApplicable("divide", "it divides by 0, whatever the numbers are", node.line)
+
+
 @cache
-def _powers(field: PrimeField, base: int) -> tuple[Residues, Residues]:
-    """The powers of `base` below the step, and those of its step-th power."""
+def _powers(field: PrimeField) -> tuple[Residues, Residues]:
+    """The powers of the base below the step, and those of its step-th power."""
 
     def powers(of: int, count: int) -> Residues:
         found = [1]
@@ -99,7 +120,7 @@ def _powers(field: PrimeField, base: int) -> tuple[Residues, Residues]:
             found.append(found[-1] * of % field.prime)
         return field.reduce(np.array(found, dtype=np.float64))
 
-    return powers(base, _STEP), powers(pow(base, _STEP, field.prime), _STEP)
+    return powers(BASE, _STEP), powers(pow(BASE, _STEP, field.prime), _STEP)
 
 
 def exact_residues(field: PrimeField, numbers: NDArray[np.float64]) -> Residues:

@@ -39,13 +39,17 @@ def called(
     target: Target, given: Mapping[str, Any], ask: Callable[[Mapping[str, Any]], Any]
 ) -> Any:
     """What `ask` returns for `given` in the arrays that the program takes. Raises as `run` does."""
+    is_numbers = any(isinstance(value, np.ndarray) for value in given.values())
     try:
         wrap, unwrap = (_numpy, _of_numpy) if target.library == "numpy" else _torch()
         values = {name: _wrapped(wrap, value) for name, value in given.items()}
-        is_numbers = any(isinstance(value, np.ndarray) for value in given.values())
         with untouched(Unusable), nullcontext() if is_numbers else holding_formulas(target.call):
             return unwrap(ask(values))
-    except (NotApplicable, Unusable):
+    except Unusable:
+        raise
+    except NotApplicable as error:
+        if is_numbers:  # which have a meaning everywhere: it says so itself
+            raise Fails(f"it fails: {error}") from None
         raise
     except Exception as error:
         raise Fails(f"it fails: {_said(error)}") from None

@@ -10,9 +10,9 @@ import numpy as np
 from harness.evidence import Counterexample, Evidence, Json, Leg, Outcome
 from harness.programs import graph
 from harness.programs.binding import Setting
-from harness.programs.check import PRIMES, Traced, chance, drawn, parting
+from harness.programs.check import PRIMES, SHARP, Traced, chance, drawn, parting
 from harness.programs.graph import Node, NotApplicable
-from harness.programs.residues import PAIRS, World
+from harness.programs.residues import SAFE_PRIMES, World, refuse_zeros
 from harness.programs.running import called, in_order
 from harness.programs.target import at_hand
 
@@ -33,28 +33,33 @@ def same(
     def found(outcome: Outcome, summary: str, **data: Json) -> Evidence:
         return Evidence(subject, Leg.IMPLEMENTATION, "same function", outcome, summary, data)
 
-    results = []
+    def of(program: Callable[..., Any], given: Mapping[str, Any]) -> Any:
+        def ask(values: Mapping[str, Any]) -> Any:
+            places, named = in_order(program, values)
+            return program(*places, **named)
+
+        return called(at_hand(program), {**given, **others}, ask)
+
+    results: list[Node] = []
     try:
         for program in programs:
             given = {name: graph.variable(name, shape) for name, shape in shapes.items()}
-
-            def ask(values: Mapping[str, Any], call: Callable[..., Any] = program) -> Any:
-                places, named = in_order(call, values)
-                return call(*places, **named)
-
-            result = called(at_hand(program), {**given, **others}, ask)
+            result = of(program, given)
             results.append(result if isinstance(result, Node) else graph.constant(result))
+            graph.visible("return", results[-1])
     except NotApplicable as error:
         return found(Outcome.NOT_APPLICABLE, f"It has no meaning in a field: {error}.")
     left, right = results
     if left.shape != right.shape:
         return found(Outcome.REFUTED, f"They return shapes {left.shape} and {right.shape}.")
     both = Traced(Setting({}, {}, {}, shapes), left, right, {})
+    worlds = []
     for pair in range(PRIMES):
         values = {
             k: [a[0] for a in arrays] for k, arrays in drawn(both.setting, pair, [seed]).items()
         }
         world = World(pair, values, seed)
+        worlds.append(world)
         one, other = world(left), world(right)
         if np.array_equal(one, other):
             continue
@@ -74,7 +79,7 @@ def same(
             {name: arrays[0].tolist() for name, arrays in values.items()},
             float(one[first]),
             float(other[first]),
-            f"modulo {PAIRS[pair][0]}, in entry {list(first)}",
+            f"modulo {SAFE_PRIMES[pair]}, in entry {list(first)}",
         )
         wrong = found(Outcome.REFUTED, summary)
         return Evidence(subject, wrong.leg, wrong.check, wrong.outcome, summary, {}, example)
@@ -82,6 +87,20 @@ def same(
     idle = [name for name in shapes if not _moves(both, name, seed)]
     if idle:
         return found(Outcome.INCONCLUSIVE, f"{summary} But {', '.join(idle)} moves no result.")
+    try:
+        refuse_zeros(worlds)
+    except NotApplicable as error:
+        return found(Outcome.NOT_APPLICABLE, f"It has no meaning in a field: {error}.")
+    rng = np.random.default_rng(seed)
+    numbers = {name: rng.standard_normal(shape) for name, shape in shapes.items()}
+    own, others_own = (
+        np.asarray(of(program, {name: value.copy() for name, value in numbers.items()}))
+        for program in programs
+    )
+    near = SHARP["float32"] * float(np.abs(own).max(initial=0.0))
+    is_near = own.shape == others_own.shape and (np.abs(own - others_own) <= near).all()
+    if not (is_near and np.isfinite(near)):
+        return found(Outcome.INCONCLUSIVE, f"{summary} But in floating point they are far apart.")
     return found(Outcome.CONFIRMED, summary, chance=chance(both))
 
 

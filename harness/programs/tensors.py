@@ -26,11 +26,13 @@ class Formula(torch.Tensor):  # type: ignore[misc]
     place: Place
 
     @staticmethod
-    def __new__(cls: type[Formula], held: Node | Place, dtype: torch.dtype) -> Formula:
+    def __new__(
+        cls: type[Formula], held: Node | Place, dtype: torch.dtype, strides: Any = None
+    ) -> Formula:
         place = held if isinstance(held, Place) else Place(held)
         shape = place.read().shape
         make: Any = torch.Tensor._make_wrapper_subclass
-        found: Formula = make(cls, shape, dtype=dtype)
+        found: Formula = make(cls, shape, strides=strides, dtype=dtype)
         found.place = place
         return found
 
@@ -47,22 +49,30 @@ class Formula(torch.Tensor):  # type: ignore[misc]
     ) -> Any:
         name = function.overloadpacket.__name__
         given = dict(options or {})
-        first = next(_formulas([*arguments, *given.values()]), None)
+        first = next(
+            (v for v in _tensors([*arguments, *given.values()]) if isinstance(v, Formula)), None
+        )
         dtype = given.pop("dtype", None) or (torch.float64 if first is None else first.dtype)
         for key in ("layout", "device", "pin_memory", "memory_format", "non_blocking"):
             given.pop(key, None)
-        if not dtype.is_floating_point and name == "_to_copy":
-            raise NotApplicable(name, f"numbers are cut to {dtype}")
         bare = name[:-1] if name.endswith("_") and name != "_" else name
-        # `squeeze_` and its like also give a view: PyTorch goes on with what they return.
-        if bare in VIEWS and isinstance(arguments[0], Formula):
-            base = arguments[0]
-            how = VIEWS[bare](tuple(base.shape), *arguments[1:], **given)
-            return Formula(base.place.view(bare, how), base.dtype)
-        if bare in SEVERAL and isinstance(arguments[0], Formula):
-            base = arguments[0]
+        if not dtype.is_floating_point and bare not in FILLED:
+            raise NotApplicable(name, f"numbers are cut to {dtype}")
+        base = arguments[0] if arguments else None
+        if bare in VIEWS and isinstance(base, Formula):
+            place = base.place.view(bare, VIEWS[bare](tuple(base.shape), *arguments[1:], **given))
+            laid = function(_blank(base), *arguments[1:], **given)
+            if name != bare:  # PyTorch goes on with what is returned; a program may with the other
+                base.place = Place(place.read())
+                base.place.lose(f"{name} has changed its shape")
+            return Formula(place, base.dtype, laid.stride())
+        if bare in SEVERAL and isinstance(base, Formula):
             hows = SEVERAL[bare](tuple(base.shape), *arguments[1:], **given)
-            return [Formula(base.place.view(bare, how), base.dtype) for how in hows]
+            parts = function(_blank(base), *arguments[1:], **given)
+            return [
+                Formula(base.place.view(bare, how), base.dtype, part.stride())
+                for how, part in zip(hows, parts, strict=True)
+            ]
         if bare not in OPERATORS:
             raise NotApplicable(name, "there is no rule for it in a field")
         found = OPERATORS[bare](*arguments, **given)
@@ -72,17 +82,39 @@ class Formula(torch.Tensor):  # type: ignore[misc]
                 raise NotApplicable(name, "formulas are put into a tensor of plain numbers")
             target.place.write(found)
             return target
-        if isinstance(found, tuple):
-            return tuple(Formula(n, dtype) if isinstance(n, Node) else n for n in found)
-        return Formula(found, dtype)
+        if not dtype.is_floating_point:
+            return torch.tensor(found.number).to(dtype)
+        several = found if isinstance(found, tuple) else (found,)
+        strides: list[Any] = [None] * len(several)
+        if not all(value.is_contiguous() for value in _tensors(arguments)):
+            laid = function(*_blank(arguments), **_blank(dict(options or {})))
+            strides = [b.stride() for b in (laid if isinstance(laid, tuple) else (laid,))]
+        made = tuple(
+            Formula(n, dtype, stride) if isinstance(n, Node) else n
+            for n, stride in zip(several, strides, strict=False)
+        )
+        return made if isinstance(found, tuple) else made[0]
 
 
-def _formulas(values: Any) -> Any:
+def _blank(value: Any) -> Any:
+    """Tensors without numbers that lie as these do, for PyTorch to lay out what it makes."""
+    if isinstance(value, dict):
+        return {key: _blank(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)(map(_blank, value))
+    if isinstance(value, torch.device):
+        return torch.device("meta")
+    if not isinstance(value, torch.Tensor):
+        return value
+    return torch.empty_strided(value.shape, value.stride(), dtype=value.dtype, device="meta")
+
+
+def _tensors(values: Any) -> Any:
     for value in values:
-        if isinstance(value, Formula):
+        if isinstance(value, torch.Tensor):
             yield value
         elif isinstance(value, list | tuple):
-            yield from _formulas(value)
+            yield from _tensors(value)
 
 
 def node(value: Any) -> Node:
@@ -291,11 +323,10 @@ def _attention(
     v: Any,
     dropout: float = 0.0,
     is_causal: bool = False,
-    *_: Any,
+    *,
     attn_mask: Any = None,
     scale: float | None = None,
-    **__: Any,
-) -> tuple[Node, Node]:
+) -> tuple[Node, None]:
     """softmax(q kᵀ · scale + mask) v, for heads that share keys and values as well."""
     if dropout:
         raise NotApplicable("scaled_dot_product_attention", "it drops entries at random")
@@ -317,8 +348,7 @@ def _attention(
         else:
             given = node(attn_mask)
         scores = graph.add(scores, given)
-    weights = graph.softmax(scores, -1)
-    return graph.matmul(weights, value), weights
+    return graph.matmul(graph.softmax(scores, -1), value), None
 
 
 def _maximum(value: Any, axis: Any = None, keepdim: bool = False) -> Any:
@@ -327,7 +357,7 @@ def _maximum(value: Any, axis: Any = None, keepdim: bool = False) -> Any:
 
 
 def _filled(number: float | None) -> Callable[..., Node]:
-    def filled(value: Any, *arguments: Any, **_: Any) -> Node:
+    def filled(value: Any, *arguments: Any) -> Node:
         shape = arguments[0] if arguments and isinstance(arguments[0], list) else value.shape
         fill = arguments[-1] if number is None else number
         return graph.constant(np.full(tuple(shape), float(fill)))
@@ -341,12 +371,23 @@ def _silu(value: Any) -> Node:
 
 
 def _opaque(name: str) -> Callable[..., Node]:
-    def opaque(value: Any, **options: Any) -> Node:
-        kind = "".join(f" {v}" for v in options.values() if v not in ("none", None))
+    def opaque(value: Any, *, approximate: str = "none") -> Node:
+        kind = "" if approximate == "none" else f" {approximate}"
         return graph.function(f"{name}{kind}", node(value))
 
     return opaque
 
+
+FILLED: Mapping[str, Callable[..., Node]] = {
+    "zeros_like": _filled(0.0),
+    "ones_like": _filled(1.0),
+    "empty_like": _filled(0.0),
+    "full_like": _filled(None),
+    "new_zeros": _filled(0.0),
+    "new_empty": _filled(0.0),
+    "new_full": _filled(None),
+}
+"""Tensors of given numbers: where their format is one of whole numbers, they are plain ones."""
 
 OPERATORS: Mapping[str, Callable[..., Any]] = {
     "add": _add,
@@ -379,7 +420,7 @@ OPERATORS: Mapping[str, Callable[..., Any]] = {
     "cos": _opaque("cos"),
     "relu": _opaque("relu"),
     "_softmax": _softmax,
-    "_safe_softmax": lambda a, axis, dtype=None: graph.softmax(node(a), axis),
+    "_safe_softmax": lambda a, axis, dtype=None: graph.softmax(node(a), axis, safe=True),
     "max": _maximum,
     "amax": lambda a, axis=(), keepdim=False: graph.maximum(node(a), axis or None, keepdim),
     "native_layer_norm": _layer_norm,
@@ -403,12 +444,6 @@ OPERATORS: Mapping[str, Callable[..., Any]] = {
     "triu": _laid("triu", np.triu),
     "where": _where,
     "masked_fill": _masked_fill,
-    "zeros_like": _filled(0.0),
-    "ones_like": _filled(1.0),
-    "empty_like": _filled(0.0),
-    "full_like": _filled(None),
-    "new_zeros": _filled(0.0),
-    "new_empty": _filled(0.0),
-    "new_full": _filled(None),
+    **FILLED,
 }
 """ATen's operators that have a meaning in a field, one rule each; in place they write the same."""

@@ -32,9 +32,6 @@ class Doubles:
     def multiply(self, a: Any, b: Any) -> Any:
         return a * b
 
-    def divide(self, a: Any, b: Any) -> Any:
-        return a / b
-
     def negate(self, a: Any) -> Any:
         return -a
 
@@ -55,6 +52,9 @@ class InDoubles:
 
     def variable(self, name: str, level: int) -> Any:
         return self.values[name]
+
+    def divide(self, node: Node, level: int, left: Any, right: Any) -> Any:
+        return left / right
 
     def exponential(self, level: int, argument: Any, hidden: Any) -> Any:
         found = np.exp(argument)

@@ -1,14 +1,20 @@
 """Programs that want to be confirmed and are not what the definition is; their twin is NUMPY."""
 
 import fractions
+import functools
+import math
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
+import harness
 from harness.evidence import Outcome
 from harness.programs import check as judge
 from harness.programs.leg import check
+from harness.programs.residues import SAFE_PRIMES
+from harness.programs.target import Unusable
 from tests.arrays.language import LIBRARY
 from tests.programs.examples import BINDING, NUMPY, bound
 
@@ -112,3 +118,127 @@ def test_what_the_file_fixes_is_said(tmp_path: Path) -> None:
     found = exact(bound(tmp_path, NUMPY), LIBRARY)
     assert found.data["fixed"] == ["scale"]
     assert "scale as its file has it" in found.summary
+
+
+ONLY = np.array([True, False, True])
+
+
+def written(call: Any) -> Any:
+    """What is left of a copy of the input after something was done with it."""
+
+    def program(x: Any) -> Any:
+        copy = np.add(x, 0)
+        call(copy)
+        return copy
+
+    return program
+
+
+def one_more(array: Any) -> None:
+    array += 1
+
+
+ORDERS = math.prod((p - 1.0) / 2 for p in SAFE_PRIMES)
+
+same = functools.partial(harness.same, shapes={"x": (3, 3)})
+plain, more, total = written(lambda x: None), written(one_more), lambda x: np.sum(x, axis=-1)
+
+ALIKE: dict[str, tuple[Any, Any]] = {
+    "the sum": (total, lambda x: x.sum(-1)),
+    "a view of it": (more, written(lambda x: one_more(np.transpose(x)))),
+    "itself": (more, written(lambda x: one_more(np.asarray(x)))),
+    "a copy of it": (plain, written(lambda x: one_more(x.T.flatten()))),
+    "all parts of it": (more, written(lambda x: [one_more(part) for part in np.split(x, 3)])),
+    "no row of it": (plain, written(lambda x: one_more(x[[True, True, False]]))),
+    "a reshaped one, which is all that is used": (
+        lambda x: np.ravel(x) + 1, lambda x: more(np.ravel(x))),
+    "masked scores": (
+        lambda x: np.exp(x) * ONLY, lambda x: np.exp(x + np.where(ONLY, 0, -np.inf))),
+}  # fmt: skip
+
+UNLIKE: dict[str, tuple[Any, Any]] = {
+    "of some only": (total, lambda x: np.sum(x, axis=-1, where=ONLY)),
+    "of some only, by the ufunc": (total, lambda x: np.add.reduce(x, axis=-1, where=ONLY)),
+    "and five": (total, lambda x: np.sum(x, axis=-1, initial=5)),
+    "by one less": (lambda x: x.var(-1), lambda x: x.var(-1, correction=1)),
+    "of whole numbers": (total, lambda x: np.sum(x, axis=-1, dtype=int)),
+    "put together as whole numbers": (
+        plain, lambda x: np.concatenate([x], dtype=int, casting="unsafe")),
+    "an array of whole numbers": (lambda x: x * 2.5, lambda x: x * np.full_like(x, 2.5, dtype=int)),
+    "made whole numbers": (plain, lambda x: np.array(x, dtype=int)),
+    "put into": (plain, written(lambda x: np.sum(x, axis=0, out=x[0]))),
+    "put into by the ufunc": (plain, written(lambda x: np.add.reduce(x, axis=0, out=x[0]))),
+    "reshaped, which copies": (more, written(lambda x: one_more(x.T.reshape(-1)))),
+    "reshaped, which does not": (plain, written(lambda x: one_more(np.reshape(x, -1)))),
+    "an index that copies": (more, written(lambda x: one_more(x[True]))),
+    "infinite": (plain, lambda x: x - 1e9),
+    "no number": (plain, lambda x: x + (x - x) / (x - x)),
+    "a multiple of the primes": (plain, lambda x: x + x * math.prod(map(float, SAFE_PRIMES))),
+    "a power that is one": (plain, lambda x: x * np.exp(x * ORDERS)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ALIKE)
+def test_what_is_the_same_is_confirmed(name: str) -> None:
+    found = same(*ALIKE[name])
+    assert found.outcome is Outcome.CONFIRMED, found.summary
+
+
+@pytest.mark.parametrize("name", UNLIKE)
+def test_what_a_rule_could_leave_out_of_sight_is_not_confirmed(name: str) -> None:
+    """A formula that is not what NumPy computes; not even where no floats decide beside it."""
+    try:
+        found = same(*UNLIKE[name])
+    except Unusable:
+        return
+    assert found.outcome is not Outcome.CONFIRMED, found.summary
+
+
+def test_what_says_that_it_has_no_meaning_is_not_let_off(tmp_path: Path) -> None:
+    says = (
+        "    from harness.programs.graph import NotApplicable\n    raise NotApplicable('a', 'b')\n"
+    )
+    program = bound(tmp_path, NUMPY.replace(RUNS, says + RUNS))
+    found = check(LIBRARY.definitions[program.definition], LIBRARY, program=program)
+    assert Outcome.ERROR in {item.outcome for item in found}
+
+
+def test_what_no_input_moves_is_not_confirmed_in_floats(tmp_path: Path) -> None:
+    """Where it has no meaning in a field, floats alone decide."""
+    text = "import numpy as np\n\n\ndef attend(a):\n    return np.rint(a) * 0\n"
+    binding = HANDED.replace("GIVEN", "q") + "where: {V: j ↦ 0 * V(j)}\n"
+    program = bound(tmp_path, text, binding)
+    found = list(check(LIBRARY.definitions[program.definition], LIBRARY, program=program))
+    assert [item.outcome for item in found[:2]] == [Outcome.NOT_APPLICABLE, Outcome.INCONCLUSIVE]
+
+
+@pytest.mark.parametrize(("times", "outcome"), [(1, Outcome.CONFIRMED), (5, Outcome.INCONCLUSIVE)])
+def test_what_another_function_might_pass_is_not_confirmed(
+    tmp_path: Path, times: int, outcome: Outcome
+) -> None:
+    from harness.programs.check import exact
+
+    high = "    one = 1 + 0 * x[0, 0]\n" + "    one = one**32\n" * times
+    program = bound(tmp_path, NUMPY.replace(RUNS, high + RUNS).replace("+ bo", "+ bo * one"))
+    found = exact(program, LIBRARY)
+    assert found.outcome is outcome, found.summary
+
+
+def test_more_primes_where_degrees_are_high(tmp_path: Path) -> None:
+    from harness.programs.check import exact
+
+    high = "    one = 1 + 0 * x[0, 0]\n" + "    one = one**32\n" * 4
+    program = bound(tmp_path, NUMPY.replace(RUNS, high + RUNS).replace("+ bo", "+ bo * one"))
+    found = exact(program, LIBRARY)
+    assert len(found.data["primes"]) > judge.PRIMES  # type: ignore[arg-type]
+    assert found.data["chance"] <= judge.RARE  # type: ignore[operator]
+
+
+def test_a_decorated_function_is_a_test_whatever_it_is_called() -> None:
+    """Else pytest would pass it by, and nothing would have been checked."""
+
+    @harness.implements("softmax")
+    def softened(s: Any) -> Any:
+        return s
+
+    assert vars(softened)["__test__"] is True

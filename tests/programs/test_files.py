@@ -6,10 +6,13 @@ from pathlib import Path
 import pytest
 
 from harness.claims.programs import load_program
+from harness.claims.project import open_project
 from harness.diagnostics import InputError
 from harness.evidence import Outcome
+from harness.plan import Plan, program_question
 from harness.programs.check import exact, floats, guarded
-from tests.arrays.language import LIBRARY
+from harness.run import answers
+from tests.arrays.language import LIBRARY, ROOT
 from tests.programs.examples import BINDING, NUMPY, bound
 
 FAULTS = {
@@ -171,10 +174,16 @@ def test_what_runs_on_numbers_alone_is_left_to_floating_point(tmp_path: Path) ->
     assert "attend.py:17" in found[0].summary
 
 
-def test_a_change_of_what_a_program_imports_is_another_program(tmp_path: Path) -> None:
-    """Else evidence of before would be found again."""
-    (tmp_path / "helper.py").write_text("ONE = 1\n", "utf-8")
-    before = bound(tmp_path, NUMPY).source
-    assert bound(tmp_path, NUMPY).source == before
-    (tmp_path / "helper.py").write_text("ONE = 2\n", "utf-8")
-    assert bound(tmp_path, NUMPY).source != before
+def test_a_change_of_what_a_program_reads_is_seen(tmp_path: Path) -> None:
+    """What it imports, or any other file: so its evidence is never that of before."""
+    text = "import numpy as np\n\n\ndef softmax(s):\n    e = np.exp(s)\n    return e / (e.sum() + "
+    text += f"float(open({f'{tmp_path}/more.txt'!r}).read()))\n"
+    binding = "program: attend.py:softmax\nimplements: softmax\nopen: {exp: exp}\n"
+    plan = Plan(open_project(ROOT), tmp_path / "kept", workers=1)
+    task = program_question(plan, bound(tmp_path, text, binding))
+    outcomes = []
+    for more in ("0", "1"):
+        (tmp_path / "more.txt").write_text(more, "utf-8")
+        [(_, found)] = answers(plan, [("softmax", task)])
+        outcomes.append(found[0].outcome)
+    assert outcomes == [Outcome.CONFIRMED, Outcome.REFUTED]

@@ -128,3 +128,20 @@ def test_a_file_that_is_no_graph_is_an_error(tmp_path: Path) -> None:
     found = guarded(program, "exact", lambda: exact(program, LIBRARY))
     assert found.outcome is Outcome.ERROR
     assert found.diagnostics[0].file == "b.yaml"
+
+
+@pytest.mark.parametrize(("to", "outcome"), [(1, Outcome.CONFIRMED), (7, Outcome.NOT_APPLICABLE)])
+def test_a_cast_cuts_what_its_format_cuts(tmp_path: Path, to: int, outcome: Outcome) -> None:
+    """To float32 (1) numbers are rounded; to whole ones (7) they are others."""
+    cast = f"fewer = Cast <to = {to}> (masked)\n    again = Cast <to = 11> (fewer)\n"
+    text = GRAPH.replace("weights = Softmax", f"{cast}    weights = Softmax")
+    program = bound(tmp_path, text.replace("<axis = -1> (masked)", "<axis = -1> (again)"))
+    found = guarded(program, "exact", lambda: exact(program, LIBRARY))
+    assert found.outcome is outcome, found.summary
+
+
+def test_a_graph_that_writes_over_its_input_is_an_error(tmp_path: Path) -> None:
+    """Others who run the file refuse it, or keep the input."""
+    program = bound(tmp_path, GRAPH.replace("q_rows = Gemm", "x = Neg (x)\n    q_rows = Gemm"))
+    found = guarded(program, "exact", lambda: exact(program, LIBRARY))
+    assert found.outcome is Outcome.ERROR

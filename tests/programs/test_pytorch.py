@@ -529,3 +529,75 @@ def test_a_fold_that_does_not_meet_the_rotation_changes_a_whole_model(tmp_path: 
     (found,) = whole.check(about, LIBRARY, model=model, claims=(claim,))
     assert found.outcome is Outcome.REFUTED
     assert found.data["differ"] == 80
+
+
+def left(call: Any) -> Any:
+    """What is left of a copy of the input after something was done with it."""
+
+    def program(x: Any) -> Any:
+        copy = torch.add(x, 0)
+        call(copy)
+        return copy
+
+    return program
+
+
+def turned(x: Any) -> Any:
+    return torch.add(x.t(), 0)
+
+
+ONE_FUNCTION: dict[str, tuple[Any, Any]] = {
+    "a view of it": (left(lambda x: x.add_(1)), left(lambda x: x.t().add_(1))),
+    "itself": (left(lambda x: x.add_(1)), left(lambda x: x.contiguous().view(-1).add_(1))),
+    "a copy of it": (left(id), left(lambda x: x.t().contiguous().add_(1))),
+    "reshaped, which copies": (left(id), left(lambda x: x.t().reshape(-1).add_(1))),
+    "reshaped, which does not": (
+        left(lambda x: x.add_(1)), left(lambda x: x.reshape(-1).add_(1))),
+    "made of one that is turned": (turned, lambda x: left(lambda y: y.contiguous())(turned(x))),
+    "whole numbers": (lambda x: x * 2, lambda x: x * torch.full_like(x, 2.5, dtype=torch.int64)),
+}  # fmt: skip
+
+TWO_FUNCTIONS: dict[str, tuple[Any, Any]] = {
+    "a sum of whole numbers": (
+        lambda x: x.sum(-1), lambda x: torch.sum(x, -1, dtype=torch.int64)),
+    "put into whole numbers": (
+        left(id), lambda x: torch.zeros_like(x, dtype=torch.int64).copy_(x)),
+    "turned in place": (left(id), left(lambda x: x.transpose_(0, 1))),
+    "of another rank in place": (left(id), left(lambda x: x.unsqueeze_(0))),
+    "put into": (left(id), left(lambda x: torch.sin(x, out=x))),
+    "a copy of what is turned": (
+        lambda x: turned(x) + 1, lambda x: _more(turned(x), torch.Tensor.contiguous)),
+    "a reshaped copy of it": (
+        lambda x: turned(x) + 1, lambda x: _more(turned(x), lambda y: y.reshape(-1))),
+    "entries that are one": (
+        lambda x: 2 * x, left(lambda x: x.expand(2, 3, 3)[0].add_(1)),
+    ),
+    "infinite": (left(id), lambda x: x + torch.finfo(x.dtype).min),
+    "no number": (left(id), lambda x: x + (x - x) / (x - x)),
+}  # fmt: skip
+
+
+def _more(value: Any, of: Any) -> Any:
+    """One more is added to what is made of it, and it is given."""
+    of(value).add_(1)
+    return value
+
+
+@pytest.mark.parametrize("name", ONE_FUNCTION)
+def test_what_is_the_same_is_confirmed(name: str) -> None:
+    import harness
+
+    found = harness.same(*ONE_FUNCTION[name], shapes={"x": (3, 3)})
+    assert found.outcome is Outcome.CONFIRMED, found.summary
+
+
+@pytest.mark.parametrize("name", TWO_FUNCTIONS)
+def test_what_a_rule_could_leave_out_of_sight_is_not_confirmed(name: str) -> None:
+    import harness
+    from harness.programs.target import Unusable
+
+    try:
+        found = harness.same(*TWO_FUNCTIONS[name], shapes={"x": (3, 3)})
+    except Unusable:
+        return
+    assert found.outcome is not Outcome.CONFIRMED, found.summary
