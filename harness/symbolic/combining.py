@@ -3,8 +3,9 @@
 The hypotheses' entries are taken at the indices of an entry of the conclusion, of which any two are
 equal or not: each a case of its own. There the entry is a combination of theirs, if it is any, with
 fractions in the numbers of what is not 0, and the product of their denominators divides a product
-of what is not 0. So from `A D = D A` and `d[i] - d[j] ≠ 0` where `i ≠ j` follows that A is diagonal,
-since `(d[j] - d[i]) A[i, j] = 0`. All of it is found over the integers, so it holds over any field.
+of what is not 0. So from `A D = D A` for a diagonal D of numbers that differ follows that A is
+diagonal, since `(d[j] - d[i]) A[i, j] = 0`. Nothing but whole numbers is multiplied by, so what is
+found holds over every field.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from typing import Any
 from harness.claims.model import Hypothesis
 from harness.language.types import Matrix, Type, Vector, is_place, resolve
 from harness.symbolic import words as w
-from harness.symbolic.codes import dim_code, sides, type_code
+from harness.symbolic.codes import dim_code, sides
 from harness.symbolic.interpret import Environment, UnsupportedTerm
 from harness.symbolic.rules import relation
 
