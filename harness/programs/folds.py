@@ -32,7 +32,14 @@ from harness.language.transform import (
     implicit_arguments,
     substitute,
 )
-from harness.language.types import DimHole, Parameter, resolve, substitute_type
+from harness.language.types import (
+    DimHole,
+    Matrix,
+    Parameter,
+    function_parts,
+    resolve,
+    substitute_type,
+)
 from harness.numeric.exact import random_functions
 from harness.numeric.families import BASES, KINDS, Style
 from harness.numeric.modular import Residues
@@ -227,30 +234,48 @@ def holds(found: Fold, program: Program, library: Library, seed: int) -> Evidenc
     """Run the program on plain and on changed arguments, modulo primes."""
     name = found.claim.theorem
     target = load(program, formulas=True)
-    asked: list[_Asked] = []
+    asked = [
+        _Asked(found, program, library, target, setting, [seed, number])
+        for number, setting in enumerate(settings(program, seed))
+    ]
     answer: Evidence | None = None
-    for assignment in ways(found.claim, library):
-        if not asked:
-            asked = [
-                _Asked(found, program, library, target, s, [seed, number])
-                for number, s in enumerate(settings(program, seed))
-            ]
+    for assignment in _telling_first(found, asked[0], ways(found.claim, library)):
         new = _holds(found, program, asked, assignment)
         if new.outcome is not Outcome.INCONCLUSIVE:
             return new
         answer = answer or new
+    if answer is not None:
+        return answer
     if own := ", ".join(found.kept):
-        summary = f"{name} changes {own}, which the program makes by itself; as it is, no sampler "
-        summary += "meets its hypotheses with anything that moves the result."
+        summary = f"{name} changes {own}, which the program makes by itself; as it is, nothing "
+        summary += "that was drawn meets the hypotheses."
         return evidence(program, name, Outcome.NOT_APPLICABLE, summary)
-    if answer is None:
-        try:
-            assign(found.claim, library)
-        except Unmet as error:
-            summary = f"{name} cannot be asked of it: {error}."
-            return evidence(program, name, Outcome.INCONCLUSIVE, summary)
-    assert answer is not None
-    return answer
+    try:
+        assign(found.claim, library)
+        reason = "no values were found that meet its hypotheses"
+    except Unmet as error:
+        reason = str(error)
+    summary = f"{name} cannot be asked of it: {reason}."
+    return evidence(program, name, Outcome.INCONCLUSIVE, summary)
+
+
+def _telling_first(
+    found: Fold, asked: _Asked, assignments: Iterator[Assignment]
+) -> Iterator[Assignment]:
+    """Ways to meet the hypotheses, then one by which a matrix of the claim is diagonal: signs, say,
+    which keep more than rotations do."""
+    rest: list[Assignment] = []
+    matrices = [p.name for p in found.added if isinstance(function_parts(p.type)[1], Matrix)]
+    for assignment in assignments:
+        values = asked.met(assignment, 0)
+        if values is None:
+            continue
+        arrays = (values[name][0] for name in matrices)
+        if all(np.where(np.eye(*a.shape[-2:]) == 1, 0, a).any() for a in arrays):
+            yield assignment
+        else:
+            rest.append(assignment)
+    yield from rest[:1]
 
 
 def _holds(
@@ -365,9 +390,13 @@ class _Asked:
 
     def world(self, assignment: Assignment, pair: int) -> World | None:
         """Values that meet the hypotheses, in both fields of a pair; none where none was found."""
+        values = self.met(assignment, pair)
+        return None if values is None else World(pair, values, self.seed[0])
+
+    def met(self, assignment: Assignment, pair: int) -> dict[str, list[Residues]] | None:
+        """Such values by variable."""
         seed = [*self.seed, pair]
-        values = met(self.found, self.library, assignment, self.setting, pair, seed)
-        return None if values is None else World(pair, values, seed[0])
+        return met(self.found, self.library, assignment, self.setting, pair, seed)
 
 
 def met(
