@@ -11,5 +11,6 @@ public import Foldability.Folding.Norms
 public import Foldability.Folding.Latent
 public import Foldability.Folding.Residual
 public import Foldability.Folding.Centring
+public import Foldability.Folding.Converse
 
 /-! Foldability: when a symmetry of RoPE attention folds into the weights, exactly. -/

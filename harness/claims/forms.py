@@ -126,12 +126,12 @@ class Involution:
 class Solved:
     """Any equation: the owner, a variable of numbers or places, is solved for once the rest is.
 
-    With `beside`, another variable of its type is solved for together with it.
+    Those `beside` it, of its type, are solved for together with it.
     """
 
     owner: Atom
     equation: Equation
-    beside: str = ""
+    beside: tuple[str, ...] = ()
 
 
 Form = (

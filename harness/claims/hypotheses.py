@@ -27,8 +27,10 @@ from harness.claims.forms import (
     recognise,
 )
 from harness.claims.model import Claim, Hypothesis, Library
-from harness.language.terms import Relation
-from harness.language.transform import equation_variables, free_variables
+from harness.claims.unfolding import unfolded_equation
+from harness.language.primitives import ARRANGING
+from harness.language.terms import Primitive, Relation, Term, Variable
+from harness.language.transform import children, equation_variables, free_variables
 from harness.language.types import Matrix, Parameter, function_parts, is_place
 
 
@@ -90,6 +92,8 @@ def assignments(claim: Claim, library: Library) -> Iterator[Assignment]:
     open_ = open_functions(claim)
     candidates: list[list[Form]] = []
     for hypothesis in claim.hypotheses:
+        if hypothesis.equation.relation is Relation.UNEQUAL:
+            continue
         mentioned = equation_variables(hypothesis.equation)
         forms = _preferred(recognise(hypothesis.equation, library), claim, library)
         forms = [f for f in forms if f.owner.name not in open_]
@@ -108,20 +112,30 @@ def assignments(claim: Claim, library: Library) -> Iterator[Assignment]:
 
 
 def _together(claim: Claim, open_: set[str], library: Library) -> Iterator[list[Form]]:
-    """Two variables of one type solved for together, then each alone, in all that speaks of them.
+    """Variables of one type solved for together, then each alone, in all that speaks of them.
 
-    What does not speak of them is met by its form, the first of them, where it has one.
+    Many are, where an equation is linear in all of them, as in the entries of `blocks(A, B, C, D)`
+    that is to commute; else two. What does not speak of them is met by its form, the first of them,
+    where it has one.
     """
-    every_one = ((h, equation_variables(h.equation)) for h in claim.hypotheses)
+    equations = [h for h in claim.hypotheses if h.equation.relation is not Relation.UNEQUAL]
+    every_one = ((h, equation_variables(h.equation)) for h in equations)
     spoken = [(hypothesis, names) for hypothesis, names in every_one if not names & open_]
     every = set[str]().union(*(names for _, names in spoken))
     numbers = [p for p in claim.parameters if p.name in every and not is_place(p.type)]
     pairs = [(p, q) for p, q in combinations(numbers, 2) if p.type == q.type]
-    for solved in [*pairs, *((p,) for p in numbers)]:
+    many = dict.fromkeys(
+        group
+        for hypothesis, names in spoken
+        for first in numbers
+        if len(group := tuple(p for p in numbers if p.name in names and p.type == first.type)) > 2
+        and _is_linear(hypothesis, {p.name for p in group}, library)
+    )
+    for solved in [*many, *pairs, *((p,) for p in numbers)]:
         own = {p.name for p in solved}
         if not any(own <= names for _, names in spoken):
             continue
-        beside = "".join(p.name for p in solved[1:])
+        beside = tuple(p.name for p in solved[1:])
         choice: list[Form] = []
         for hypothesis, names in spoken:
             if names & own:
@@ -129,6 +143,24 @@ def _together(claim: Claim, open_: set[str], library: Library) -> Iterator[list[
             elif forms := _preferred(recognise(hypothesis.equation, library), claim, library):
                 choice.append(forms[0])
         yield choice
+
+
+_ADDING = ("add", "subtract", "negate", "sum")
+
+
+def _is_linear(hypothesis: Hypothesis, names: set[str], library: Library) -> bool:
+    """Whether no product of an equation has two factors with these variables."""
+
+    def degree(term: Term) -> int:
+        match term:
+            case Variable(name):
+                return int(name in names)
+            case Primitive(operator, _, arguments):
+                adds = operator in ARRANGING or operator.startswith(_ADDING)
+                return (max if adds else sum)([0, *map(degree, arguments)])
+        return sum(map(degree, children(term)))
+
+    return max(map(degree, unfolded_equation(hypothesis.equation, library).sides)) <= 1
 
 
 def open_functions(claim: Claim) -> set[str]:
@@ -255,15 +287,15 @@ def _depends(form: Form) -> set[str]:
         case Commutes() | Inverse() | Defined():
             return free_variables(form.other)
         case Solved():
-            return equation_variables(form.equation) - {form.owner.name, form.beside}
+            return equation_variables(form.equation) - {form.owner.name, *form.beside}
     return set()
 
 
 def _owned(form: Form) -> set[str]:
     if isinstance(form, UnitSquares):
         return {atom.name for atom in form.atoms}
-    if isinstance(form, Solved) and form.beside:
-        return {form.owner.name, form.beside}
+    if isinstance(form, Solved):
+        return {form.owner.name, *form.beside}
     return {form.owner.name}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from harness.claims.model import Claim
-from harness.language.terms import Call, Term, Variable
+from harness.language.terms import Call, Primitive, Term, Variable
 from harness.language.transform import free_variables, subterms
 from harness.language.types import (
     Index,
@@ -22,13 +22,16 @@ from harness.language.types import (
 def substance(claim: Claim) -> tuple[Term, ...]:
     """The matrices that the hypotheses speak of, and families of them.
 
-    Where they speak of none, the matrices that the conclusion makes of what they speak of; where
-    there are none either, that itself: vectors, scalars, and functions of numbers.
+    Where they are the blocks of one, that as a whole: each may have to be diagonal. Where they
+    speak of none, the matrices that the conclusion makes of what they speak of; where there are
+    none either, that itself: vectors, scalars, and functions of numbers.
     """
     mentioned = [p for p in claim.explicit if p.name in claim.spoken]
     matrices = [p for p in mentioned if _holds(p.type, Matrix)]
     if matrices:
-        return tuple(map(_variable, matrices))
+        whole = {block: term for term in _grids(claim) for block in term.arguments}
+        own = map(_variable, matrices)
+        return tuple(dict.fromkeys(whole.get(matrix, matrix) for matrix in own))
     names = {p.name for p in mentioned}
     made = [
         term
@@ -63,6 +66,18 @@ def _calls(term: Term) -> Iterator[Term]:
     for part in subterms(term):
         if isinstance(part, Call) and isinstance(part.type, Matrix):
             yield part
+
+
+def _grids(claim: Claim) -> Iterator[Primitive]:
+    """Matrices whose blocks are variables of the claim, in its hypotheses."""
+    names = {p.name for p in claim.explicit}
+    for side in (side for equation in claim.assumed for side in equation.sides):
+        for part in subterms(side):
+            match part:
+                case Primitive("blocks", _, blocks) if all(
+                    isinstance(block, Variable) and block.name in names for block in blocks
+                ):
+                    yield part
 
 
 def _variable(parameter: Parameter) -> Variable:

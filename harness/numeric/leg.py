@@ -14,7 +14,6 @@ import numpy as np
 
 from harness.arrays import Unsupported
 from harness.arrays.backend import Backend, BackendMissing
-from harness.claims.given import with_units
 from harness.claims.hypotheses import Unmet, named
 from harness.claims.model import Claim, Library
 from harness.evidence import Counterexample, Evidence, Json, Leg, Outcome, asked
@@ -59,7 +58,7 @@ def check(
     are evaluated on the arrays of `backend` (`harness.arrays.backend`); where it, its `device` or
     its doubles are missing, nothing is run.
     """
-    claim, is_unmet = with_units(claim), False
+    is_unmet = False
     ask = partial(asked, claim.theorem, Leg.NUMERIC)
     if rational.applies(claim):
         exactly = partial(rational.check, claim, library, seed, effort, deadline)

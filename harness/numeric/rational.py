@@ -12,6 +12,7 @@ import time
 from dataclasses import replace
 
 from harness.arrays import Unsupported
+from harness.claims.given import with_units
 from harness.claims.model import Claim, Library
 from harness.evidence import Counterexample, Evidence, Json, Outcome
 from harness.instances.ordered import BATCHES, LANES, Batch, batch, is_edge, is_whole, shrunk
@@ -25,7 +26,7 @@ _ENOUGH = 0.5
 
 def applies(claim: Claim) -> bool:
     """Whether the other checks say nothing of a claim, and this one is asked."""
-    return claim.has_relations and bool(claim.scalars.order)
+    return bool(claim.scalars.order) and with_units(claim).has_relations
 
 
 def check(

@@ -11,7 +11,6 @@ import numpy as np
 
 from harness.arrays import Unsupported
 from harness.arrays.backend import Backend, BackendMissing
-from harness.claims.given import with_units
 from harness.claims.hypotheses import Unmet
 from harness.claims.model import Claim, Library, Project
 from harness.evidence import Counterexample, Json
@@ -75,7 +74,7 @@ def recompute(identifier: str, claim: Claim, library: Library) -> Replayed:
     Raises `ValueError` where it is not an identifier, or not one of this claim, and where it
     cannot be computed here.
     """
-    wanted, claim = ReplayId.parse(identifier), with_units(claim)
+    wanted = ReplayId.parse(identifier)
     if wanted.theorem != claim.theorem:
         raise ValueError(f"expected an instance of {claim.theorem}, found {identifier!r}")
     if wanted.check == SMALL:

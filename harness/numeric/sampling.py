@@ -106,7 +106,8 @@ class Sampler:
         # is solved for comes after all that it is solved by.
         solved = self.assignment.solved
         every = (f for forms in self.assignment.forms.values() for f in forms)
-        beside = {f.beside for f in every if isinstance(f, Solved)}  # drawn with another
+        # Drawn with another.
+        beside = {name for f in every if isinstance(f, Solved) for name in f.beside}
         for parameter in sorted(
             self.assignment.order, key=lambda p: not _is_place(p) or p.name in solved
         ):
@@ -204,17 +205,22 @@ class Sampler:
         instance.values[name] = Data(found)
 
     def _solved(
-        self, rng: np.random.Generator, parameter: Parameter, instance: Instance, beside: str
+        self,
+        rng: np.random.Generator,
+        parameter: Parameter,
+        instance: Instance,
+        beside: Sequence[str],
     ) -> Floats:
-        """The values of a variable; another that is solved for beside it gets its own."""
+        """The values of a variable; others that are solved for beside it get their own."""
         shape = (instance.lanes, *shape_of(parameter.type, instance.sizes))
         gaps, held = (self._gaps(parameter, instance, Data, seed) for seed in (0, 1))
         if beside:
             axis = len(shape) - core_rank(parameter.type)
             gaps, held = (self._gaps(parameter, instance, Data, s, beside) for s in (0, 1))
-            both = (*shape[:axis], 2, *shape[axis:])
-            found = solve(Asked(self.field, rng, both, len(both) - axis, gaps, held))
-            instance.values[beside] = Data(np.take(found, 1, axis=axis))
+            every = (*shape[:axis], 1 + len(beside), *shape[axis:])
+            found = solve(Asked(self.field, rng, every, len(every) - axis, gaps, held))
+            for k, name in enumerate(beside, 1):
+                instance.values[name] = Data(np.take(found, k, axis=axis))
             return np.asarray(np.take(found, 0, axis=axis))
         others = [
             value.array
@@ -239,11 +245,11 @@ class Sampler:
         instance: Instance,
         kind: Callable[[Any], Value[Floats]],
         seed: int,
-        beside: str = "",
+        beside: Sequence[str] = (),
     ) -> Gaps:
         """By how much what is asked of a variable fails, for values of it.
 
-        With another beside it, values of both, one after the other before their own axes.
+        With others beside it, values of all, one after the other before their own axes.
         """
         axis = -1 - core_rank(parameter.type)
         walk = self.evaluators.at(self.field, instance.sizes)
@@ -257,7 +263,7 @@ class Sampler:
         def gaps(value: Floats) -> list[Floats]:
             own = {**instance.values, parameter.name: kind(value)}
             if beside:
-                for name, k in ((parameter.name, 0), (beside, 1)):
+                for k, name in enumerate((parameter.name, *beside)):
                     own[name] = kind(np.take(value, k, axis=axis))
             sides = (walk.equation(each, {**own, **more}) for each, more in equations)
             return [self.field.subtract(left, right) for left, right in sides]

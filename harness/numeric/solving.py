@@ -27,13 +27,14 @@ from harness.numeric.spelling import largest
 
 Mask = NDArray[np.bool_]
 
-MOST = 100
+MOST = 150
 """Variables of more numbers than this are not solved for."""
 
 _NEAR = 1e-10
 _TRIES = 60
 _LINES = 4
 _STEPS = 40
+_MOVED = 50
 
 Gaps = Callable[[Floats], list[Floats]]
 """By how much each equation fails at values (lanes, *shape): (lanes, *its entries) each."""
@@ -309,7 +310,7 @@ def _newton(asked: Asked, start: Floats) -> Floats:
     """Gauss and Newton's method, with differences for the derivatives."""
     lanes, count = asked.lanes, int(np.prod(asked.shape[1:]))
     x = np.array(start).reshape(lanes, count)
-    if not 0 < count <= MOST // 2:
+    if not 0 < count <= _MOVED:
         return start
 
     def at(value: Floats) -> Floats:

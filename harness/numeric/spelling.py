@@ -25,6 +25,9 @@ SAMPLES = 12
 CANCELLED = 1e-9
 """Sides that are smaller than this part of what they are made of have cancelled."""
 
+_ROUNDED = 1e-12
+"""Nor are real numbers that are nearer to each other than this taken to be unequal."""
+
 _HELD = 2
 """The seed by which instances are held to hypotheses; samplers solve by others."""
 
@@ -108,7 +111,10 @@ def defect(
             continue
         left, right = walk.equation(equation, {**instance.values, **values})
         if hypothesis.equation.relation is Relation.UNEQUAL:
-            same = np.abs(field.subtract(left, right)) <= CANCELLED * np.abs(left)
+            # What was solved for has rounding in it: it may be 0 and not look so.
+            least = 0.0 if isinstance(field, PrimeField) else _ROUNDED
+            gap = np.abs(field.subtract(left, right))
+            same = gap <= np.maximum(CANCELLED * np.abs(left), least)
             worst = np.maximum(worst, largest(same.astype(np.float64)))
             continue
         difference = largest(field.subtract(left, right))

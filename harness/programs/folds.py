@@ -10,13 +10,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import islice
 from typing import Any
 
 import numpy as np
 
 from harness.arrays import Data, Evaluators, Places
 from harness.arrays.evaluate import shape_of
-from harness.claims.hypotheses import Assignment, Unmet, assign
+from harness.claims.hypotheses import Assignment, Unmet, assign, assignments
 from harness.claims.matching import match, opened
 from harness.claims.model import Claim, Library
 from harness.claims.programs import Program
@@ -30,7 +32,14 @@ from harness.language.transform import (
     implicit_arguments,
     substitute,
 )
-from harness.language.types import DimHole, Parameter, resolve, substitute_type
+from harness.language.types import (
+    DimHole,
+    Matrix,
+    Parameter,
+    function_parts,
+    resolve,
+    substitute_type,
+)
 from harness.numeric.exact import random_functions
 from harness.numeric.families import BASES, KINDS, Style
 from harness.numeric.modular import Residues
@@ -206,44 +215,94 @@ def checks(
         yield claim.theorem, lambda f=found: holds(f, program, library, seed)
 
 
+WAYS = 24
+"""So many ways to draw what the hypotheses ask for are tried, where their forms tell none."""
+
+
+def ways(claim: Claim, library: Library) -> Iterator[Assignment]:
+    """How to draw values that meet the hypotheses: by their forms, or with something solved for.
+
+    Where diagonal gains are to commute with R, R is drawn first, and gains are alike where R mixes.
+    """
+    try:
+        yield assign(claim, library)
+    except Unmet:
+        yield from islice(assignments(claim, library), WAYS)
+
+
 def holds(found: Fold, program: Program, library: Library, seed: int) -> Evidence:
     """Run the program on plain and on changed arguments, modulo primes."""
     name = found.claim.theorem
-    try:
-        assignment = assign(found.claim, library)
-    except Unmet as error:
-        if own := ", ".join(found.kept):
-            summary = f"{name} changes {own}, which the program makes by itself; as it is, {error}."
-            return evidence(program, name, Outcome.NOT_APPLICABLE, summary)
-        summary = f"{name} cannot be asked of it: {error}."
-        return evidence(program, name, Outcome.INCONCLUSIVE, summary)
     target = load(program, formulas=True)
+    asked = [
+        _Asked(found, program, library, target, setting, [seed, number])
+        for number, setting in enumerate(settings(program, seed))
+    ]
+    answer: Evidence | None = None
+    for assignment in _telling_first(found, asked[0], ways(found.claim, library)):
+        new = _holds(found, program, asked, assignment)
+        if new.outcome is not Outcome.INCONCLUSIVE:
+            return new
+        answer = answer or new
+    if answer is not None:
+        return answer
+    if own := ", ".join(found.kept):
+        summary = f"{name} changes {own}, which the program makes by itself; as it is, nothing "
+        summary += "that was drawn meets the hypotheses."
+        return evidence(program, name, Outcome.NOT_APPLICABLE, summary)
+    try:
+        assign(found.claim, library)
+        reason = "no values were found that meet its hypotheses"
+    except Unmet as error:
+        reason = str(error)
+    summary = f"{name} cannot be asked of it: {reason}."
+    return evidence(program, name, Outcome.INCONCLUSIVE, summary)
+
+
+def _telling_first(
+    found: Fold, asked: _Asked, assignments: Iterator[Assignment]
+) -> Iterator[Assignment]:
+    """Ways to meet the hypotheses, then one by which a matrix of the claim is diagonal: signs, say,
+    which keep more than rotations do."""
+    rest: list[Assignment] = []
+    matrices = [p.name for p in found.added if isinstance(function_parts(p.type)[1], Matrix)]
+    for assignment in assignments:
+        values = asked.met(assignment, 0)
+        if values is None:
+            continue
+        arrays = (values[name][0] for name in matrices)
+        if all(np.where(np.eye(*a.shape[-2:]) == 1, 0, a).any() for a in arrays):
+            yield assignment
+        else:
+            rest.append(assignment)
+    yield from rest[:1]
+
+
+def _holds(
+    found: Fold, program: Program, asked: Sequence[_Asked], assignment: Assignment
+) -> Evidence:
+    """The same, of values that are drawn in one way."""
+    name = found.claim.theorem
     breaks: dict[str, bool] = {}
     entries = 0
-    for number, setting in enumerate(settings(program, seed)):
-        asked = _Asked(found, program, library, target, setting)
-        plain, turned = asked.result({}), asked.result(found.changed)
-        reverted = {
-            key: asked.result({k: v for k, v in found.changed.items() if k != key})
-            for key in found.changed
-        }
+    for number, setting in enumerate(asked):
         for pair in range(1 if number else PRIMES):
-            world = asked.world(assignment, pair, [seed, number, pair])
+            world = setting.world(assignment, pair)
             if world is None:
                 continue
-            if own := moved(found, asked.binding, world):
+            if own := moved(found, setting.binding, world):
                 summary = f"{name} changes {own}, which the program makes by itself."
                 return evidence(program, name, Outcome.NOT_APPLICABLE, summary)
-            before = world(plain)
-            wrong = int((before != world(turned)).sum())
+            before = world(setting.plain)
+            wrong = int((before != world(setting.turned)).sum())
             if wrong:
-                sizes = ", ".join(f"{k} = {v}" for k, v in setting.sizes.items())
+                sizes = ", ".join(f"{k} = {v}" for k, v in setting.setting.sizes.items())
                 count = f"{wrong} of {before.size} entries"
                 summary = f"{name} does not hold of it: {count} change at {sizes}."
                 data: dict[str, Json] = {"differ": wrong, "entries": int(before.size)}
                 return evidence(program, name, Outcome.REFUTED, summary, data)
             entries += int(before.size)
-            for key, other in reverted.items():
+            for key, other in setting.reverted.items():
                 breaks[key] = breaks.get(key, False) or bool((before != world(other)).any())
     facts: dict[str, Json] = {"entries": entries, "changed": list(breaks)}
     facts["breaks_without"] = sorted(key for key, does in breaks.items() if does)
@@ -291,14 +350,37 @@ class _Asked:
     """A fold of one program at one choice of sizes."""
 
     def __init__(
-        self, found: Fold, program: Program, library: Library, target: Target, setting: Setting
+        self,
+        found: Fold,
+        program: Program,
+        library: Library,
+        target: Target,
+        setting: Setting,
+        seed: list[int],
     ) -> None:
         self.found = found
         self.program = program
         self.library = library
         self.target = target
         self.setting = setting
+        self.seed = seed
         self.binding = plainly(found, program, library, setting, FormulaNumbers())
+
+    @cached_property
+    def plain(self) -> Node:
+        """What it returns as it is."""
+        return self.result({})
+
+    @cached_property
+    def turned(self) -> Node:
+        """What it returns with all that the claim changes."""
+        return self.result(self.found.changed)
+
+    @cached_property
+    def reverted(self) -> dict[str, Node]:
+        """What it returns with all but one of that changed, by that one."""
+        changed = self.found.changed
+        return {k: self.result({n: v for n, v in changed.items() if n != k}) for k in changed}
 
     def result(self, changed: Mapping[str, Term]) -> Node:
         """What the program returns when these variables are changed."""
@@ -306,10 +388,15 @@ class _Asked:
         result = run(self.program, self.target, given, self.setting.sizes)
         return fitted(result, self.binding.definition().shape)
 
-    def world(self, assignment: Assignment, pair: int, seed: list[int]) -> World | None:
+    def world(self, assignment: Assignment, pair: int) -> World | None:
         """Values that meet the hypotheses, in both fields of a pair; none where none was found."""
-        values = met(self.found, self.library, assignment, self.setting, pair, seed)
-        return None if values is None else World(pair, values, seed[0])
+        values = self.met(assignment, pair)
+        return None if values is None else World(pair, values, self.seed[0])
+
+    def met(self, assignment: Assignment, pair: int) -> dict[str, list[Residues]] | None:
+        """Such values by variable."""
+        seed = [*self.seed, pair]
+        return met(self.found, self.library, assignment, self.setting, pair, seed)
 
 
 def met(

@@ -13,9 +13,11 @@ from dataclasses import dataclass, replace
 from harness.claims.model import Claim, Definition, Hypothesis
 from harness.language.terms import Equation
 from harness.language.transform import apart
-from harness.language.types import Parameter
+from harness.language.types import Parameter, is_place
 from harness.symbolic import traces
 from harness.symbolic import words as w
+from harness.symbolic.codes import type_code
+from harness.symbolic.combining import Combination, combination
 from harness.symbolic.completion import Completion, complete
 from harness.symbolic.interpret import (
     UnsupportedTerm,
@@ -51,13 +53,16 @@ class Proof:
     is_confluent: bool
     unused: tuple[str, ...] = ()
     """Hypotheses that say nothing in normal forms, with the reason."""
+    combined: tuple[str, ...] = ()
+    """Hypotheses whose entries the difference is a combination of."""
     about_maps: tuple[str, ...] = ()
     """Hypotheses about maps of indices: normal forms are by them, so all of them count as used."""
 
     @property
     def used(self) -> set[str]:
         """The hypotheses that it rests on."""
-        return {n for use in self.uses for n in use.rule.source.split(", ")} | set(self.about_maps)
+        named = {n for use in self.uses for n in use.rule.source.split(", ")}
+        return named.union(self.combined, self.about_maps)
 
 
 class Prover:
@@ -69,7 +74,7 @@ class Prover:
         parameters: tuple[Parameter, ...],
         hypotheses: tuple[Hypothesis, ...],
     ) -> None:
-        self.parameters = parameters
+        self.parameters, self.hypotheses = parameters, hypotheses
         self.env = environment(definitions, parameters)
         self.relations: list[Relation] = []
         self.unused: list[str] = []
@@ -133,7 +138,7 @@ class Prover:
         left, right = self.sides(equation)
         unused = tuple(self.unused)
         if left == right:
-            return Proof(True, left, right, w.ZERO, (), (), 0, True, unused, self.about_maps)
+            return Proof(True, left, right, w.ZERO, (), (), 0, True, unused, (), self.about_maps)
         best: Proof | None = None
         for completion, order in self.completions():
             rewriter = Rewriter(completion.rules, order)
@@ -152,12 +157,26 @@ class Prover:
                 len(completion.rules),
                 completion.is_confluent,
                 unused,
-                self.about_maps,
+                about_maps=self.about_maps,
             )
             if is_proved:
                 return found
             best = best or found
+        if (combined := self._combined(equation, w.subtract(left, right))) is not None:
+            defect, used = combined.defect, combined.used
+            return Proof(True, left, right, defect, (), (), 0, True, unused, used)
         return best or Proof(False, left, right, w.ZERO, (), (), 0, False, unused)
+
+    def _combined(self, equation: Equation, difference: w.Poly) -> Combination | None:
+        """Why a difference is 0 entry by entry; maps of indices are not looked at."""
+        equation = apart(equation, self.parameters)
+        bound = [w.Atom("a", v.name, (), type_code(v.type)) for v in equation.parameters]
+        if self.about_maps or not all(is_place(v.type) for v in equation.parameters):
+            return None
+        try:
+            return combination(difference, equation.left.type, bound, self.hypotheses, self.env)
+        except w.BudgetSpent:
+            return None
 
     def _reduced(self, rewriter: Rewriter, p: w.Poly) -> tuple[w.Poly, w.Poly]:
         """The normal form and the defect, sums indexed anew between the steps."""

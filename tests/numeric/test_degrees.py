@@ -85,7 +85,7 @@ def test_the_bound_holds_for_a_polynomial_that_vanishes_often(tmp_path: Path) ->
     assert miss <= 8 / 101
 
 
-TRIED = {"centredNorm_equivariant_of_kept_ones"}
+TRIED = {"centredNorm_equivariant_of_kept_ones", "ropeHalfSplit_of_commutes"}
 
 
 @pytest.mark.parametrize("theorem", CLAIMS)

@@ -16,6 +16,7 @@ from harness.conformance import assert_conforms
 from harness.evidence import Outcome
 from harness.programs import graph, whole
 from harness.programs.check import exact, floats, guarded
+from harness.programs.folds import checks
 from harness.programs.graph import Node
 from tests.arrays.language import CLAIMS, LIBRARY, ROOT
 from tests.programs import families
@@ -453,10 +454,10 @@ ASKED = {
         ("Wq", "Wk", "Wv", "Wo"),
     ),
     "latentAttentionBlockOutput": ("intertwining_pairs", ("Wqn", "Wqr", "Wkn", "Wkr")),
-    "qkNormGroupedQueryRopeAttentionBlockOutput": ("carried_gains", ()),
+    "qkNormGroupedQueryRopeAttentionBlockOutput": ("carried_gains", ("Wq", "Wk")),
 }
 """Of each definition, a claim that is asked of programs, and what has to change in it. Gains that
-are carried along would be of another form than those which the programs of norms make."""
+are alike where R mixes are carried along as they are."""
 
 
 PARTIAL = {
@@ -483,11 +484,36 @@ def test_the_families_of_transformers(path: Path) -> None:
         assert item.outcome is (Outcome.NOT_APPLICABLE if own else Outcome.CONFIRMED), item.summary
     name, changed = ASKED[program.definition]
     of = claims[f"{program.definition}_invariant_of_{name}"]
-    assert of.outcome is (Outcome.CONFIRMED if changed else Outcome.NOT_APPLICABLE), of.summary
+    assert of.outcome is Outcome.CONFIRMED, of.summary
     assert set(changed) <= set(of.data.get("breaks_without", ()))
     if path.stem in PARTIAL:
         of = claims[f"partialRope{PARTIAL[path.stem]}AttentionBlockOutput_invariant_of_angles"]
         assert {"Wq", "Wk"} <= set(of.data["breaks_without"])
+
+
+NORMS = {
+    "neighbours": families.HALVES,
+    "the mean taken off": (
+        "hidden_states = hidden_states.to(torch.float32)",
+        "hidden_states = hidden_states.to(torch.float32)\n"
+        "        hidden_states = hidden_states - hidden_states.mean(-1, keepdim=True)",
+    ),
+    "a norm of the first half": (
+        "hidden_states.pow(2).mean(",
+        "hidden_states[..., : hidden_states.shape[-1] // 2].pow(2).mean(",
+    ),
+}
+"""Edits of attention with normed queries and keys by which rotations fold no more."""
+
+
+@pytest.mark.parametrize("name", ["", *NORMS])
+def test_a_claim_about_norms_is_asked_of_right_and_wrong_copies(tmp_path: Path, name: str) -> None:
+    pytest.importorskip("transformers")
+    program = copied(tmp_path, "qwen3", NORMS.get(name, ("", "")))
+    claim = CLAIMS[f"{program.definition}_invariant_of_carried_gains"]
+    ((_, ask),) = checks(program, LIBRARY, [claim], 0)
+    found = ask()
+    assert found.outcome is (Outcome.REFUTED if name else Outcome.CONFIRMED), found.summary
 
 
 MODELS = sorted((ROOT / "specs" / "models").glob("*.yaml"))

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from harness.claims.given import with_units
 from harness.instances.refute import find_counterexample
 from harness.language.types import Sort
 from harness.symbolic.certificate import certify
@@ -63,7 +64,7 @@ def test_a_false_claim_is_not_proved_and_has_a_counterexample(
 
 @pytest.mark.parametrize("name", CLAIMS)
 def test_a_claim_of_the_package_is_proved(name: str) -> None:
-    claim = CLAIMS[name]
+    claim = with_units(CLAIMS[name])
     proof = prove(claim, LIBRARY.definitions)
     assert proof.is_proved
     found = expand(certify(claim, proof), claim, LIBRARY, (1, 2))

@@ -38,6 +38,10 @@ def dimension_free(question: Question, proof: Proof, settled: Sequence[str] = ()
     except (NoSketch, RecursionError) as reason:
         data["sketch"] = []
         data["no sketch because"] = str(reason)
+    if proof.combined:
+        summary = "Each entry of the difference is, at every size, a combination of entries of the "
+        summary += f"hypotheses: {', '.join(sorted(proof.used))}."
+        return question.answer(Outcome.CONFIRMED, summary, data)
     uses = len(proof.uses) + len(proof.about_maps) + len(settled)
     count = f"{uses} use{'s' * (uses != 1)} of the hypotheses"
     summary = f"Both sides have one normal form, for every size: proved by rewriting, with {count}."

@@ -103,7 +103,7 @@ def block(
     if others and b.kind(type_) == "matrix":
         raise Unreadable("a sum of matrices")
     if is_unit and found.inner:
-        raise Unreadable("a word between unit vectors")
+        return _entries(reader, locals_, factors, found, type_)
     if not is_unit:
         _require_column(found)
 
@@ -113,6 +113,27 @@ def block(
     with reader.bind(*others) as variables:
         term = reader.around(found, _family(reader, index, found, body))
         return reader.summed(variables, outside, term)
+
+
+def _entries(
+    reader: Reading,
+    locals_: tuple[w.Atom, ...],
+    factors: tuple[w.Factor, ...],
+    found: Placed,
+    type_: Type,
+) -> Term:
+    """Σ a(i, j) eᵢ eⱼᵀ as the matrix of these entries."""
+    match found.prefix, found.inner, found.last:
+        case (), (w.Letter("i", _, (w.Atom() as column,), w.UNIT),), None if column in locals_:
+            row = found.index
+        case _:
+            raise Unreadable("a word between unit vectors")
+    rest = tuple(x for x in locals_ if x not in (row, column))
+    with reader.bind(row, column) as variables:
+        term = reader.sum(rest, factors, (), SCALAR)
+        for variable in reversed(variables):
+            term = Lambda(variable, term)
+    return b.primitive("tabulate", b.sizes(type_), term)
 
 
 def part(

@@ -179,9 +179,13 @@ class Reader:
                 return _first(choices, self._bracket)
 
     def _bracket(self, word: w.Word) -> Term:
-        first, last, rest = word[0], word[-1], word[1:]
-        if first.kind != "i":
+        """An entry, or else a dot: no term picks one part of a vector, but by a unit vector."""
+        if word[0].kind != "i":
             return self._dot(word)
+        return _first((self._entry, self._dot), lambda read: read(word))
+
+    def _entry(self, word: w.Word) -> Term:
+        first, last, rest = word[0], word[-1], word[1:]
         if last.kind == "i" and last.columns == w.UNIT and len(rest) > 1:
             matrix = self.word(rest[:-1])
             ends = self._index(first), self._index(last)

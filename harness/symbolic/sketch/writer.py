@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import groupby
 
+from harness.claims.given import with_units
 from harness.claims.model import Claim, Definition, Library
 from harness.language.terms import Apply, Call, Equation, Lambda, Primitive, Term, Variable
 from harness.language.transform import (
@@ -25,6 +26,7 @@ from harness.language.transform import (
 from harness.symbolic import build as b
 from harness.symbolic import words as w
 from harness.symbolic.interpret import UnsupportedTerm
+from harness.symbolic.prove import prove
 from harness.symbolic.readback import Unreadable
 from harness.symbolic.sketch.algebra import Algebra, Reasoned, Scope
 from harness.symbolic.sketch.laws import law
@@ -37,6 +39,19 @@ def sketch(claim: Claim, library: Library) -> Sketch:
         return _Writer(claim, library.definitions).write()
     except (Unreadable, UnsupportedTerm, w.BudgetSpent) as error:
         raise NoSketch(str(error)) from None
+    except NoSketch:
+        if used := prove(with_units(claim), library.definitions).combined:
+            return _entry_by_entry(claim, used)
+        raise
+
+
+def _entry_by_entry(claim: Claim, used: Collection[str]) -> Sketch:
+    """One line: linear algebra says no more than what it rests on."""
+    equation = apart(claim.conclusion, claim.parameters)
+    given = tuple(h for h in claim.hypotheses if h.name in used)
+    line = Step(1, equation.left, equation.right, ", ".join(h.name for h in given))
+    says = "Entry by entry, a combination of the entries of what is given."
+    return Sketch(claim.theorem, (Group(claim.theorem, says, (line,), equation),), given)
 
 
 @dataclass(frozen=True)
