@@ -56,16 +56,18 @@ class Rounding:
     """What each old row, or"""
     columns: Floats | float = 0.0
     """each old column may be off by, at eight standard deviations, where it was computed."""
+    tiny: float = 0.0
+    """What a number may be off by that is too small for a unit."""
 
     def part(self, start: int, end: int | None) -> Rounding:
         """Of some of the rows."""
         unit, rows = (
             x if np.ndim(x) == 0 else np.asarray(x)[start:end] for x in (self.unit, self.rows)
         )
-        return Rounding(unit, rows, self.columns)
+        return Rounding(unit, rows, self.columns, self.tiny)
 
     def transposed(self) -> Rounding:
-        return Rounding(self.unit, self.columns, self.rows)
+        return Rounding(self.unit, self.columns, self.rows, self.tiny)
 
     @property
     def arithmetic(self) -> float:
@@ -109,6 +111,12 @@ def ratios(residual: Floats, allowed: Floats) -> Floats:
     np.abs(residual, out=residual)
     residual /= allowed
     return residual
+
+
+def _add(allowed: Floats, slack: Floats) -> None:
+    """Allow more; what is less than `ratios` allows of everything is left out."""
+    if slack.max(initial=0.0) >= np.finfo(allowed.dtype).tiny:
+        allowed += slack.astype(allowed.dtype)
 
 
 class Search:
@@ -158,7 +166,9 @@ def fit_pairs(old: Floats, new: Floats, rounding: Rounding, *, mirrored: bool = 
     z = np.where(total > 0, (re + 1j * im) / safe, 1.0)
     unit = np.broadcast_to(np.reshape(rounding.unit, (-1, 1)), (len(new), 1))
     both = np.maximum(unit[:half], unit[half:])[:, 0]
-    reach = (((both + 8 * rounding.arithmetic) * np.abs(z)) ** 2).astype(kind)[:, None]
+    faint = rounding.tiny * np.sqrt(2 / safe)
+    reach = (both + 8 * rounding.arithmetic) * np.abs(z) + faint * np.sqrt(width)
+    reach = (reach**2).astype(kind)[:, None]
     planes = np.array([[z.real, -z.imag], [z.imag, z.real]]).transpose(2, 0, 1).astype(kind)
     units = unit.astype(kind).reshape(2, half, 1)
     slack = np.broadcast_to(rounding.rows, len(new)).reshape(2, half)
@@ -176,12 +186,11 @@ def fit_pairs(old: Floats, new: Floats, rounding: Rounding, *, mirrored: bool = 
         squares += np.vecdot(size, size)
         size *= reach
         allowed += np.sqrt(size, out=size)
-        if slack.any():
-            allowed += slack.astype(kind)[:, None]
+        _add(allowed, (slack + rounding.tiny)[:, None])
         shape = (2 * half, -1)
         search.look(residual.reshape(shape), allowed.reshape(shape), column=part.start)
     spread = both * np.abs(z) * _UNIFORM * np.sqrt(squares) / safe
-    spread += 4 * rounding.arithmetic * np.abs(z) + slack / _SIGMAS / np.sqrt(safe)
+    spread += 4 * rounding.arithmetic * np.abs(z) + slack / _SIGMAS / np.sqrt(safe) + faint
     return Pairs(z, spread, search.worst)
 
 
@@ -252,7 +261,8 @@ def fit_matrix(old: Floats, new: Floats, rounding: Rounding) -> Matrix:
     )
     kind = old.dtype
     mine, weights, units = carry.astype(kind), inverse.astype(kind), unit.astype(kind)[:, None]
-    theirs = np.stack([unit * length, arithmetic], axis=1).astype(kind)
+    faint = _SIGMAS * _UNIFORM * rounding.tiny
+    theirs = np.stack([unit * length + faint, arithmetic], axis=1).astype(kind)
     slack = np.sqrt((carry**2) @ np.broadcast_to(np.asarray(rounding.rows, float) ** 2, size))
     shares = (tall**-2.0).astype(kind)
 
@@ -269,8 +279,7 @@ def fit_matrix(old: Floats, new: Floats, rounding: Rounding) -> Matrix:
         else:
             leverage = np.einsum("ij,ij->j", weights @ before, before)
         allowed += theirs @ np.sqrt(np.stack([np.clip(leverage, 0, 1), lengths]))
-        if slack.any():
-            allowed += np.outer(slack, 1.0 if even is None else even[at]).astype(kind)
+        _add(allowed, np.outer(slack + rounding.tiny, 1.0 if even is None else even[at]))
         return residual, allowed
 
     # Of each column the most that its ratio can be; what it is, of those that may be the worst.
@@ -282,7 +291,7 @@ def fit_matrix(old: Floats, new: Floats, rounding: Rounding) -> Matrix:
         at = np.sort(at[~(most_of[at] <= search.worst.ratio)])
         search.look(*compared(at, is_least=False), column=at)
     # Doubles themselves do not solve this better than the rows are apart.
-    sizes = (unit + 2.0**-50 * condition) * _UNIFORM * large + slack / _SIGMAS
+    sizes = (unit + 2.0**-50 * condition) * _UNIFORM * large + slack / _SIGMAS + rounding.tiny
     is_whole = len(basis()[1]) == size if old.dtype == np.float64 else True
     return Matrix(carry, inverse, sizes, search.worst, old.shape[1] > size, basis, is_whole)
 
@@ -382,9 +391,9 @@ def fit_exchange(old: Floats, new: Floats, rounding: Rounding) -> tuple[Matrix, 
     allowed = unit * np.abs(new) + (unit + 8 * rounding.arithmetic) * np.abs(carried)
     search = Search()
     slack = np.abs(factor) * np.broadcast_to(rounding.rows, len(old))[taken]
-    search.look(new - carried, allowed + slack[:, None])
+    search.look(new - carried, allowed + slack[:, None] + rounding.tiny)
     sizes = np.broadcast_to(unit[:, 0], len(old)) * _UNIFORM * np.abs(new).max(axis=1, initial=0.0)
-    sizes = sizes + slack / _SIGMAS
+    sizes = sizes + slack / _SIGMAS + rounding.tiny
     is_there = own > 0
     directions, strengths = np.eye(len(old))[:, is_there], own[is_there].astype(float) ** 2
     inverse = (directions / strengths) @ directions.T
@@ -415,7 +424,7 @@ def absorbed(old: Floats, new: Floats, carry: Matrix, rounding: Rounding) -> Wor
     noise = rounding.arithmetic * np.sqrt(len(undo)) * np.linalg.norm(undo, axis=0)
     theirs = _SIGMAS * np.stack([reach, noise]).astype(kind)
     columns = np.broadcast_to(np.asarray(rounding.columns, float) ** 2, len(undo))
-    slack = np.sqrt(columns @ undo**2).astype(kind)
+    slack = np.sqrt(columns @ undo**2) + rounding.tiny
     for part in parts(len(new), len(undo)):
         before, after = old[part], new[part]
         wanted = before @ mine
@@ -426,8 +435,7 @@ def absorbed(old: Floats, new: Floats, carry: Matrix, rounding: Rounding) -> Wor
         own = np.abs(after)
         own *= units
         allowed += own
-        if slack.any():
-            allowed += slack
+        _add(allowed, slack)
         search.look(np.subtract(after, wanted, out=wanted), allowed, row=part.start)
     strengths = carry.basis()[1]
     if strengths.max() > _NARROW * strengths.min():  # what is hardly known does not excuse the rest
@@ -450,6 +458,7 @@ def _met(old: Floats, new: Floats, carry: Matrix, rounding: Rounding) -> tuple[F
     reached = squares @ weights
     unit = np.broadcast_to(np.asarray(rounding.unit, float) ** 2, len(matrix))
     own = unit[0] * reached if np.ptp(unit) == 0 else squares @ (unit[:, None] * weights)
+    own = own + rounding.tiny**2 * weights.sum(axis=0)
     spread = np.sqrt(own * _UNIFORM**2 + theirs)
     noise = rounding.arithmetic * np.sqrt(len(matrix) * (reached + old * old))
     columns = np.broadcast_to(np.asarray(rounding.columns, float) ** 2, len(matrix))

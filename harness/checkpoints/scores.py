@@ -133,6 +133,7 @@ class Scores:
         units = [own[number] for own in self.units[role]]
         rounding = both.rounding(*units)
         unit: Any = rounding.unit
+        tiny = rounding.tiny
         slack: Any = rounding.rows
         found, gains = [], []
         for (side, layer), own in zip(both.sides, units, strict=True):
@@ -148,7 +149,8 @@ class Scores:
                     if side is both.old:
                         slack = slack * np.abs(gain)
                     else:
-                        error = side.unit_of(segment.stem) * np.minimum(error, 1e6)
+                        error = side.rounding_of(segment.stem)[0] * np.minimum(error, 1e6)
+                        tiny *= max(1.0, float(np.abs(gain).max()))
                         unit = unit + error[order]
                     if added is not None:
                         rows = np.concatenate([rows, added[:, None]], axis=1)
@@ -156,7 +158,7 @@ class Scores:
                 slack = slack[order]
             found.append(rows[span(order)])
         has_bias = both.old.has(f"{units[0][0].stem}.bias")
-        return _Rows(*both.alike(*found), Rounding(unit, slack), tuple(gains), has_bias)
+        return _Rows(*both.alike(*found), Rounding(unit, slack, 0.0, tiny), tuple(gains), has_bias)
 
     def _fit(self, role: str, number: int, key: _Fit | None = None) -> _Fit:
         """How a head's rows are carried; those of a query, whether they undo its key's."""
