@@ -58,13 +58,16 @@ class Rounding:
     """each old column may be off by, at eight standard deviations, where it was computed."""
     tiny: float = 0.0
     """What a number may be off by that is too small for a unit."""
+    common: Floats | float = 0.0
+    """The share of each row's unit by which all of its numbers are off alike: that of a gain."""
 
     def part(self, start: int, end: int | None) -> Rounding:
         """Of some of the rows."""
-        unit, rows = (
-            x if np.ndim(x) == 0 else np.asarray(x)[start:end] for x in (self.unit, self.rows)
+        unit, rows, common = (
+            x if np.ndim(x) == 0 else np.asarray(x)[start:end]
+            for x in (self.unit, self.rows, self.common)
         )
-        return Rounding(unit, rows, self.columns, self.tiny)
+        return Rounding(unit, rows, self.columns, self.tiny, common)
 
     def transposed(self) -> Rounding:
         return Rounding(self.unit, self.columns, self.rows, self.tiny)
@@ -145,6 +148,8 @@ class Pairs:
     spread: Floats
     """The standard deviation of each."""
     worst: Worst
+    common: Floats | float = 0.0
+    """What each may be off by beside it, relatively: the rounding of gains."""
 
 
 @_QUIET
@@ -191,7 +196,8 @@ def fit_pairs(old: Floats, new: Floats, rounding: Rounding, *, mirrored: bool = 
         search.look(residual.reshape(shape), allowed.reshape(shape), column=part.start)
     spread = both * np.abs(z) * _UNIFORM * np.sqrt(squares) / safe
     spread += 4 * rounding.arithmetic * np.abs(z) + slack / _SIGMAS / np.sqrt(safe) + faint
-    return Pairs(z, spread, search.worst)
+    common = np.broadcast_to(rounding.common, len(new)).reshape(2, half).max(axis=0)
+    return Pairs(z, spread, search.worst, common)
 
 
 @dataclass(frozen=True)
@@ -479,4 +485,5 @@ def defect(query: Pairs, key: Pairs) -> tuple[Any, Any]:
     """|AᵀB - 1| for each pair, and its ratio to what rounding explains."""
     off = np.abs(query.z.conj() * key.z - 1)
     spread = np.hypot(np.abs(key.z) * query.spread, np.abs(query.z) * key.spread)
-    return off, off / np.maximum(_SIGMAS * spread, _NOTHING)
+    allowed = _SIGMAS * spread + np.abs(query.z * key.z) * (query.common + key.common)
+    return off, off / np.maximum(allowed, _NOTHING)

@@ -1,5 +1,6 @@
 """Right folds verify, and each wrong one is refused with its layer, its head and its cause."""
 
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -512,6 +513,46 @@ def test_numbers_whose_squares_leave_float32(short, factor, tmp_path):
     new[key][at, 5] = -new[key][at, 5]
     report = judged(old, save(tmp_path / "wrong", "llama", new))
     assert report.exit_code == 1
+
+
+def wide(folder, name, tensors):
+    """Save a model of 1,024 coordinates, in which every statistic is sharp."""
+    config = {**CASES[name]["config"], "hidden_size": 1024, "head_dim": 16}
+    save(folder, name, tensors)
+    (folder / "config.json").write_text(json.dumps(config))
+    return folder
+
+
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
+@pytest.mark.parametrize("name", sorted(NORMED))
+def test_the_rounding_of_a_gain_is_that_of_a_whole_row(name, dtype, tmp_path):
+    """However many columns there are, it is no average; and it is no excuse for the rows."""
+    rng, kind = np.random.default_rng(5), TYPES[dtype]
+    tensors = make(name, dtype)
+    for key, value in tensors.items():
+        if ".self_attn." in key and value.ndim == 2:
+            shape = (1024, 64) if "o_proj" in key else (value.shape[0], 1024)
+            tensors[key] = (rng.normal(size=shape) / 32).astype(kind)
+    old = wide(tmp_path / "old", name, tensors)
+    new = turned(old, recipe_for(name))
+    right = wide(tmp_path / "new", name, new)
+    report = judged(old, right)
+    assert report.exit_code == 0, report.faults
+    assert report.worst <= 1
+    if name in ("gemma3", "qwen3_next"):  # their gains are stored as something else
+        return
+    gains, rows = (
+        next(k for k in new if k.startswith("model.layers.1.self_attn.q") and end in k)
+        for end in ("norm", "_proj.weight")
+    )
+    wrong = {**new, gains: (new[gains].astype(float) * 1.02).astype(kind)}
+    if name != "hunyuan":  # some rows are longer before the norm, and their gains make up for it
+        factors = np.resize([1.02, 1.0, 0.98, 1.0], 64)[:, None]
+        wrong[rows] = (new[rows].astype(float) * factors).astype(kind)
+        shorter = 1 / factors[: new[gains].size, 0]
+        wrong[gains] = (new[gains].astype(float) * shorter).astype(kind)
+    report = judged(old, wide(tmp_path / "wrong", name, wrong))
+    assert {fault.layer for fault in report.faults} == {1}
 
 
 @pytest.mark.parametrize("name", [*CASES, "llama_bias, turned"])
