@@ -71,9 +71,9 @@ class Both:
 
     def rounding(self, before: Unit, after: Unit, *, of_columns: bool = False) -> Rounding:
         """What the rows of a head, or the columns that meet it, may be off by."""
-        unit = max(self.new.unit_of(segment.stem) for segment in after)
+        unit, tiny = map(max, zip(*(self.new.rounding_of(x.stem) for x in after), strict=True))
         found = ((one, self.old.slack(f"{one.stem}.weight")[0]) for one in before)
         slack = np.concatenate(
             [np.zeros(one.size) if own is None else own[one.span] for one, own in found]
         )
-        return Rounding(unit, 0.0, slack) if of_columns else Rounding(unit, slack)
+        return Rounding(unit, 0.0, slack, tiny) if of_columns else Rounding(unit, slack, 0.0, tiny)

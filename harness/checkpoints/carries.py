@@ -56,16 +56,21 @@ class Rounding:
     """What each old row, or"""
     columns: Floats | float = 0.0
     """each old column may be off by, at eight standard deviations, where it was computed."""
+    tiny: float = 0.0
+    """What a number may be off by that is too small for a unit."""
+    common: Floats | float = 0.0
+    """The share of each row's unit by which all of its numbers are off alike: that of a gain."""
 
     def part(self, start: int, end: int | None) -> Rounding:
         """Of some of the rows."""
-        unit, rows = (
-            x if np.ndim(x) == 0 else np.asarray(x)[start:end] for x in (self.unit, self.rows)
+        unit, rows, common = (
+            x if np.ndim(x) == 0 else np.asarray(x)[start:end]
+            for x in (self.unit, self.rows, self.common)
         )
-        return Rounding(unit, rows, self.columns)
+        return Rounding(unit, rows, self.columns, self.tiny, common)
 
     def transposed(self) -> Rounding:
-        return Rounding(self.unit, self.columns, self.rows)
+        return Rounding(self.unit, self.columns, self.rows, self.tiny)
 
     @property
     def arithmetic(self) -> float:
@@ -111,6 +116,12 @@ def ratios(residual: Floats, allowed: Floats) -> Floats:
     return residual
 
 
+def _add(allowed: Floats, slack: Floats) -> None:
+    """Allow more; what is less than `ratios` allows of everything is left out."""
+    if slack.max(initial=0.0) >= np.finfo(allowed.dtype).tiny:
+        allowed += slack.astype(allowed.dtype)
+
+
 class Search:
     """The largest ratio of all pieces."""
 
@@ -137,6 +148,8 @@ class Pairs:
     spread: Floats
     """The standard deviation of each."""
     worst: Worst
+    common: Floats | float = 0.0
+    """What each may be off by beside it, relatively: the rounding of gains."""
 
 
 @_QUIET
@@ -158,7 +171,9 @@ def fit_pairs(old: Floats, new: Floats, rounding: Rounding, *, mirrored: bool = 
     z = np.where(total > 0, (re + 1j * im) / safe, 1.0)
     unit = np.broadcast_to(np.reshape(rounding.unit, (-1, 1)), (len(new), 1))
     both = np.maximum(unit[:half], unit[half:])[:, 0]
-    reach = (((both + 8 * rounding.arithmetic) * np.abs(z)) ** 2).astype(kind)[:, None]
+    faint = rounding.tiny * np.sqrt(2 / safe)
+    reach = (both + 8 * rounding.arithmetic) * np.abs(z) + faint * np.sqrt(width)
+    reach = (reach**2).astype(kind)[:, None]
     planes = np.array([[z.real, -z.imag], [z.imag, z.real]]).transpose(2, 0, 1).astype(kind)
     units = unit.astype(kind).reshape(2, half, 1)
     slack = np.broadcast_to(rounding.rows, len(new)).reshape(2, half)
@@ -176,13 +191,13 @@ def fit_pairs(old: Floats, new: Floats, rounding: Rounding, *, mirrored: bool = 
         squares += np.vecdot(size, size)
         size *= reach
         allowed += np.sqrt(size, out=size)
-        if slack.any():
-            allowed += slack.astype(kind)[:, None]
+        _add(allowed, (slack + rounding.tiny)[:, None])
         shape = (2 * half, -1)
         search.look(residual.reshape(shape), allowed.reshape(shape), column=part.start)
     spread = both * np.abs(z) * _UNIFORM * np.sqrt(squares) / safe
-    spread += 4 * rounding.arithmetic * np.abs(z) + slack / _SIGMAS / np.sqrt(safe)
-    return Pairs(z, spread, search.worst)
+    spread += 4 * rounding.arithmetic * np.abs(z) + slack / _SIGMAS / np.sqrt(safe) + faint
+    common = np.broadcast_to(rounding.common, len(new)).reshape(2, half).max(axis=0)
+    return Pairs(z, spread, search.worst, common)
 
 
 @dataclass(frozen=True)
@@ -252,7 +267,8 @@ def fit_matrix(old: Floats, new: Floats, rounding: Rounding) -> Matrix:
     )
     kind = old.dtype
     mine, weights, units = carry.astype(kind), inverse.astype(kind), unit.astype(kind)[:, None]
-    theirs = np.stack([unit * length, arithmetic], axis=1).astype(kind)
+    faint = _SIGMAS * _UNIFORM * rounding.tiny
+    theirs = np.stack([unit * length + faint, arithmetic], axis=1).astype(kind)
     slack = np.sqrt((carry**2) @ np.broadcast_to(np.asarray(rounding.rows, float) ** 2, size))
     shares = (tall**-2.0).astype(kind)
 
@@ -269,8 +285,7 @@ def fit_matrix(old: Floats, new: Floats, rounding: Rounding) -> Matrix:
         else:
             leverage = np.einsum("ij,ij->j", weights @ before, before)
         allowed += theirs @ np.sqrt(np.stack([np.clip(leverage, 0, 1), lengths]))
-        if slack.any():
-            allowed += np.outer(slack, 1.0 if even is None else even[at]).astype(kind)
+        _add(allowed, np.outer(slack + rounding.tiny, 1.0 if even is None else even[at]))
         return residual, allowed
 
     # Of each column the most that its ratio can be; what it is, of those that may be the worst.
@@ -282,7 +297,7 @@ def fit_matrix(old: Floats, new: Floats, rounding: Rounding) -> Matrix:
         at = np.sort(at[~(most_of[at] <= search.worst.ratio)])
         search.look(*compared(at, is_least=False), column=at)
     # Doubles themselves do not solve this better than the rows are apart.
-    sizes = (unit + 2.0**-50 * condition) * _UNIFORM * large + slack / _SIGMAS
+    sizes = (unit + 2.0**-50 * condition) * _UNIFORM * large + slack / _SIGMAS + rounding.tiny
     is_whole = len(basis()[1]) == size if old.dtype == np.float64 else True
     return Matrix(carry, inverse, sizes, search.worst, old.shape[1] > size, basis, is_whole)
 
@@ -309,7 +324,10 @@ def _most(gram: Floats) -> float:
     """No less than the largest eigenvalue of the products of rows that are brought to length 1."""
     length = np.sqrt(np.diag(gram))
     length = np.where(length > 0, length, 1.0)
-    return 1.01 * float((np.abs(gram) / length / length[:, None]).sum(axis=0).max())
+    power = gram / length / length[:, None]
+    for _ in range(3):  # of a power the sums of rows say more: the eighth root of theirs is nearer
+        power = power @ power
+    return 1.01 * float(np.abs(power).sum(axis=0).max()) ** 0.125
 
 
 def _solve_narrow(old: Floats, new: Floats) -> _Solved | None:
@@ -382,9 +400,9 @@ def fit_exchange(old: Floats, new: Floats, rounding: Rounding) -> tuple[Matrix, 
     allowed = unit * np.abs(new) + (unit + 8 * rounding.arithmetic) * np.abs(carried)
     search = Search()
     slack = np.abs(factor) * np.broadcast_to(rounding.rows, len(old))[taken]
-    search.look(new - carried, allowed + slack[:, None])
+    search.look(new - carried, allowed + slack[:, None] + rounding.tiny)
     sizes = np.broadcast_to(unit[:, 0], len(old)) * _UNIFORM * np.abs(new).max(axis=1, initial=0.0)
-    sizes = sizes + slack / _SIGMAS
+    sizes = sizes + slack / _SIGMAS + rounding.tiny
     is_there = own > 0
     directions, strengths = np.eye(len(old))[:, is_there], own[is_there].astype(float) ** 2
     inverse = (directions / strengths) @ directions.T
@@ -415,19 +433,18 @@ def absorbed(old: Floats, new: Floats, carry: Matrix, rounding: Rounding) -> Wor
     noise = rounding.arithmetic * np.sqrt(len(undo)) * np.linalg.norm(undo, axis=0)
     theirs = _SIGMAS * np.stack([reach, noise]).astype(kind)
     columns = np.broadcast_to(np.asarray(rounding.columns, float) ** 2, len(undo))
-    slack = np.sqrt(columns @ undo**2).astype(kind)
+    slack = np.sqrt(columns @ undo**2) + rounding.tiny
     for part in parts(len(new), len(undo)):
         before, after = old[part], new[part]
         wanted = before @ mine
-        lengths = np.einsum("ij,ij->i", before, before)
+        lengths = np.vecdot(before, before)
         if kind == np.float32 and not _is_tame(lengths):
             return absorbed(old.astype(float), new.astype(float), carry, rounding)
         allowed = np.sqrt(np.stack([(wanted * wanted) @ sizes, lengths], axis=1)) @ theirs
         own = np.abs(after)
         own *= units
         allowed += own
-        if slack.any():
-            allowed += slack
+        _add(allowed, slack)
         search.look(np.subtract(after, wanted, out=wanted), allowed, row=part.start)
     strengths = carry.basis()[1]
     if strengths.max() > _NARROW * strengths.min():  # what is hardly known does not excuse the rest
@@ -450,6 +467,7 @@ def _met(old: Floats, new: Floats, carry: Matrix, rounding: Rounding) -> tuple[F
     reached = squares @ weights
     unit = np.broadcast_to(np.asarray(rounding.unit, float) ** 2, len(matrix))
     own = unit[0] * reached if np.ptp(unit) == 0 else squares @ (unit[:, None] * weights)
+    own = own + rounding.tiny**2 * weights.sum(axis=0)
     spread = np.sqrt(own * _UNIFORM**2 + theirs)
     noise = rounding.arithmetic * np.sqrt(len(matrix) * (reached + old * old))
     columns = np.broadcast_to(np.asarray(rounding.columns, float) ** 2, len(matrix))
@@ -470,4 +488,5 @@ def defect(query: Pairs, key: Pairs) -> tuple[Any, Any]:
     """|AᵀB - 1| for each pair, and its ratio to what rounding explains."""
     off = np.abs(query.z.conj() * key.z - 1)
     spread = np.hypot(np.abs(key.z) * query.spread, np.abs(query.z) * key.spread)
-    return off, off / np.maximum(_SIGMAS * spread, _NOTHING)
+    allowed = _SIGMAS * spread + np.abs(query.z * key.z) * (query.common + key.common)
+    return off, off / np.maximum(allowed, _NOTHING)

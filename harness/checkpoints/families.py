@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
+from math import isfinite
 from os.path import isfile
 from pathlib import Path
 from typing import Any, Literal, cast
@@ -238,9 +239,9 @@ def _instance(family: Family, checkpoint: Checkpoint) -> Model:
 
     def size(key: str, path: YamlPath, text: Any, least: int = 1) -> int:
         found = computed(key, path, text)
-        if isinstance(found, float):
+        if isinstance(found, float) and isfinite(found):
             found = int(found)
-        if not isinstance(found, int) or not least <= found < 1 << 31:
+        if type(found) is not int or not least <= found < 1 << 31:
             message = f"{data['family']}: {path[-1]} = {text} comes to {found!r} by this config"
             raise fault(_config_file(checkpoint), message)
         return found
@@ -248,6 +249,9 @@ def _instance(family: Family, checkpoint: Checkpoint) -> Model:
     for name, text in data["let"].items():
         known[name] = computed("let", (name,), text)
     count = size("let", ("layers",), "layers")
+    if count > len(checkpoint.tensors):
+        message = f"{data['family']}: {count} layers by this config, and fewer tensors"
+        raise fault(_config_file(checkpoint), message)
     known["layers"] = count
     sizes = {name: size("roles", (name,), text) for name, text in data["roles"].items()}
     norm = data.get("norm")

@@ -111,12 +111,12 @@ def _worst(wanted: Floats, new: Framed, name: str, slack: Floats | None, axis: i
         found, wanted = found[:, None], wanted[:, None]
     stem = name.removesuffix(".weight").removesuffix(".bias")
     kind = np.result_type(wanted.dtype, np.float32)
-    unit = new.unit_of(stem)
+    unit, tiny = new.rounding_of(stem)
     unit += 4 * (2.0**-24 if unit > 2.0**-40 else 2.0**-53)
     search = Search()
     for part in parts(len(found), found.shape[1]):
         after = found[part].astype(kind)
-        allowed = kind.type(unit) * np.abs(after)
+        allowed = kind.type(unit) * np.abs(after) + kind.type(tiny)
         if slack is not None:
             allowed += slack.astype(kind)[None, :] if axis else slack[part].astype(kind)[:, None]
         search.look(after - wanted[part].astype(kind), allowed, row=part.start)

@@ -20,6 +20,7 @@ _SILENT = {
     "gguf": {"GGUF", "general", "quantized", "quantize"},
 }
 """Keys of a config that say nothing of what is computed; formats are compared tensor by tensor."""
+_OF_TRAINING = {"initializer_range", "use_cache"}
 
 
 _READ = {".json", ".py", ".model", ".jinja", "merges.txt", "vocab.txt"}
@@ -36,8 +37,12 @@ def compare_configs(old: Side, new: Side, report: Report) -> None:
         return
     where = "config.json" if new.checkpoint.kind == "safetensors" else "its keys"
     before, after = _computed(old.checkpoint), _computed(new.checkpoint)
+    if ("rope_parameters" in before) != ("rope_parameters" in after):
+        before, after = _reworded(before), _reworded(after)
     for key in sorted(set(before) | set(after)):
         one, other = before.get(key), after.get(key)
+        if (key in before) != (key in after) and _is_default(key, one or other, old, new):
+            continue
         if key == "tie_word_embeddings" and report.frame and one and other is False:
             continue  # a head of its own is held to the embeddings
         if key == "dtype" and None in (one, other):
@@ -56,6 +61,29 @@ def _computed(checkpoint: Checkpoint) -> dict[str, Any]:
     if "torch_dtype" in found:
         found.setdefault("dtype", found.pop("torch_dtype"))
     return found
+
+
+def _reworded(config: dict[str, Any]) -> dict[str, Any]:
+    """A config in the words of today for RoPE, where it has all of those of before."""
+    found = dict(config)
+    theta, scaling = found.pop("rope_theta", None), found.pop("rope_scaling", None)
+    if "rope_parameters" in config or theta is None or not isinstance(scaling, dict | None):
+        return config
+    said = {"type" if key == "rope_type" else key: x for key, x in (scaling or {}).items()}
+    said = {"rope_theta": theta, "rope_type": said.pop("type", "default"), **said}
+    return {**found, "rope_parameters": said}
+
+
+def _is_default(key: str, value: Any, old: Side, new: Side) -> bool:
+    """Whether a key that one config lacks says what holds without it, or nothing of what is
+    computed: a program that saves a model anew writes out its defaults."""
+    if key.endswith("_bias"):
+        names = [*old.checkpoint.tensors, *new.checkpoint.tensors]
+        return value is False and not any(name.endswith(".bias") for name in names)
+    if key == "head_dim":
+        layers = (*old.model.layers, *new.model.layers)
+        return {x.sizes[part.query] for x in layers for part in x.scores} == {value}
+    return key in _OF_TRAINING or key.endswith("dropout")
 
 
 def compare_files(old: Side, new: Side, report: Report) -> None:

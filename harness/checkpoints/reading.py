@@ -131,7 +131,11 @@ def header_of(path: Path) -> dict[str, Any]:
             if start[:2] in _PICKLES:
                 raise fault(path, "a pickle, which is code and is not read") from None
             raise fault(path, f"not sound safetensors: {shortened(str(error))}") from None
-        found: dict[str, Any] = json.loads(stream.read(int.from_bytes(start, "little")))
+        text = stream.read(int.from_bytes(start, "little"))
+        try:
+            found: dict[str, Any] = json.loads(text, object_pairs_hook=_once)
+        except ValueError as error:
+            raise fault(path, f"not sound safetensors: {shortened(str(error))}") from None
         return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -39,6 +39,7 @@ class _Rows:
     new: Floats
     rounding: Rounding
     gains: tuple[Floats, ...]
+    """Those of the old side, of the new one, and by how much rounding put the latter off."""
     has_bias: bool
 
     def part(self, start: int, end: int | None) -> tuple[Floats, Floats, Rounding]:
@@ -133,8 +134,10 @@ class Scores:
         units = [own[number] for own in self.units[role]]
         rounding = both.rounding(*units)
         unit: Any = rounding.unit
+        tiny = rounding.tiny
         slack: Any = rounding.rows
         found, gains = [], []
+        common: Any = 0.0
         for (side, layer), own in zip(both.sides, units, strict=True):
             rows = side.rows(own)
             order = pair_order(len(rows), self.rotated, layer.pairs)
@@ -143,20 +146,26 @@ class Scores:
                 segment = heads[number if len(heads) > 1 else 0]
                 gain, added, error = side.gain(segment, norm.less)
                 gains.append(gain[order])
+                error *= side.rounding_of(segment.stem)[0]
+                if side is both.new:
+                    gains.append((np.abs(gain) * error)[order])
                 if norm.place == "before":
                     rows = rows * gain[:, None]
                     if side is both.old:
                         slack = slack * np.abs(gain)
                     else:
-                        error = side.unit_of(segment.stem) * np.minimum(error, 1e6)
-                        unit = unit + error[order]
+                        common = np.minimum(error, 1e6)[order]
+                        tiny *= max(1.0, float(np.abs(gain).max()))
+                        unit = unit + common
                     if added is not None:
                         rows = np.concatenate([rows, added[:, None]], axis=1)
             if side is both.old:
                 slack = slack[order]
             found.append(rows[span(order)])
         has_bias = both.old.has(f"{units[0][0].stem}.bias")
-        return _Rows(*both.alike(*found), Rounding(unit, slack), tuple(gains), has_bias)
+        return _Rows(
+            *both.alike(*found), Rounding(unit, slack, 0.0, tiny, common), tuple(gains), has_bias
+        )
 
     def _fit(self, role: str, number: int, key: _Fit | None = None) -> _Fit:
         """How a head's rows are carried; those of a query, whether they undo its key's."""
@@ -169,11 +178,17 @@ class Scores:
         return _Fit(
             fit_pairs(*rows.part(0, self.rotated)),
             rest,
-            absorbed(old.T, new.T, key.rest, rounding.transposed()) if key else Worst(0.0, 0, 0),
+            self._undone(old, new, rounding, key) if key else Worst(0.0, 0, 0),
             not same_bits(rows.old, rows.new),
             rows.rounding,
             rows.gains,
         )
+
+    def _undone(self, old: Floats, new: Floats, rounding: Rounding, key: _Fit) -> Worst:
+        """Whether the rows of a query that RoPE leaves alone undo those of its key."""
+        common = key.rounding.part(self.rotated, None).common
+        meant = replace(rounding.transposed(), unit=rounding.unit + common)
+        return absorbed(old.T, new.T, key.rest, meant)
 
     def _is_same(self, role: str, number: int) -> bool:
         """Whether a head is the same bit by bit, with what its norm has for it."""
@@ -218,7 +233,7 @@ class Scores:
         self.both.fault(role, number, what, cause)
 
     def _passes_without_gains(self, rows: _Rows) -> bool:
-        before, after = rows.gains
+        before, after, _ = rows.gains
         if not (before.all() and after.all()):
             return False
         old, new = rows.old / before[:, None], rows.new / after[:, None]
@@ -235,36 +250,41 @@ class Scores:
                 both.fault(role, number, "is clipped, so only quarter turns pass")
         if self.norm is None:
             return
-        old, new = fit.gains
+        old, new, _ = fit.gains
         if not (old.all() and new.all()):
             both.undecided("a gain of 0 hides what turns before it")
             return
-        size, tolerance = len(old), 8 * fit.rounding.largest + 1e-12
-        turn = _turn(fit.pairs, size)
+        size = len(old)
+        turn, error = _turn(fit.pairs.z, size), _error(fit.pairs, size)
         if not self.is_after:
             turn[rotated:, rotated:] = fit.rest.matrix
-            turn *= old / new[:, None]
-            error = np.outer(fit.rest.sizes, fit.rest.reach).max(initial=0)
-            tolerance += 8 * float(error) * float(np.abs(old / new).max())
-        off = float(np.abs(turn.T @ turn - np.eye(size)).max())
-        if off > tolerance:
-            what = f"changes the length before the norm, off by {off:.2g}"
+            error[rotated:, rotated:] = np.outer(fit.rest.sizes, fit.rest.reach)
+            turn, error = (x * np.abs(old / new[:, None]) for x in (turn, error))
+        error = 8 * error + np.abs(turn) * np.reshape(fit.rounding.common, (-1, 1))
+        off, allowed = np.abs(turn.T @ turn - np.eye(size)), np.abs(turn).T @ error
+        if (off > allowed + allowed.T + 1e-12).any():
+            what = f"changes the length before the norm, off by {off.max():.2g}"
             both.fault(role, number, what, _GAINS)
         elif self.norm.kind == "layer":
             ones = turn.sum(axis=1)
-            spread = float(np.abs(ones - np.sign(ones[0])).max())
-            if spread > tolerance * np.sqrt(size):
-                what = f"does not keep the mean that the norm subtracts, off by {spread:.2g}"
+            away = np.abs(ones - np.sign(ones[0]))
+            if (away > error.sum(axis=1) + 1e-12).any():
+                what = f"does not keep the mean that the norm subtracts, off by {away.max():.2g}"
                 both.fault(role, number, what, "only signs pass a norm of this kind")
 
     def _gains_meet(self, head: int, own: _Fit, key: _Fit) -> None:
         """After a norm behind RoPE: AᵀΓ'B is Γ, of the products of both gains."""
-        before, after = (mine * theirs for mine, theirs in zip(own.gains, key.gains, strict=True))
-        a, b = (_turn(fit.pairs, self.rotated) for fit in (own, key))
-        off = (a.T * after[: self.rotated]) @ b - np.diag(before[: self.rotated])
-        most = float((np.abs(off) / np.abs(before).max()).max(initial=0))
-        if most > 16 * own.rounding.largest + 1e-12:
-            what = f"the norm's gains do not meet, off by {most:.2g}"
+        span = slice(self.rotated)
+        (before, after, less), (before_k, after_k, less_k) = own.gains, key.gains
+        gains = (after * after_k)[span]
+        errors = (np.abs(after) * less_k + less * np.abs(after_k) + less * less_k)[span]
+        a, b = (_turn(fit.pairs.z, self.rotated) for fit in (own, key))
+        off = np.abs((a.T * gains) @ b - np.diag((before * before_k)[span]))
+        own_error, key_error = (_error(fit.pairs, self.rotated) for fit in (own, key))
+        a, b, gains = np.abs(a), np.abs(b), np.abs(gains)
+        allowed = 8 * ((own_error.T * gains) @ b + (a.T * gains) @ key_error) + (a.T * errors) @ b
+        if (off > allowed + 1e-12).any():
+            what = f"the norm's gains do not meet, off by {off.max(initial=0):.2g}"
             self.both.fault(self.query, head, what, "the gains of both do not turn along")
 
 
@@ -272,11 +292,18 @@ def _unturned(half: int) -> Pairs:
     return Pairs(np.ones(half, complex), np.zeros(half), Worst(0.0, 0, 0))
 
 
-def _turn(pairs: Pairs, size: int) -> Floats:
+def _turn(z: Any, size: int) -> Floats:
     """What turns the pairs of a head, as a matrix; the rest is left alone."""
-    half, made = len(pairs.z), np.eye(size)
+    half, made = len(z), np.eye(size)
     first = np.arange(half)
     second = first + half
-    made[first, first] = made[second, second] = pairs.z.real
-    made[first, second], made[second, first] = -pairs.z.imag, pairs.z.imag
+    made[first, first] = made[second, second] = z.real
+    made[first, second], made[second, first] = -z.imag, z.imag
+    return made
+
+
+def _error(pairs: Pairs, size: int) -> Floats:
+    """The standard deviation of each entry of that matrix."""
+    made = np.abs(_turn(pairs.spread * (1 + 1j), size))
+    made[2 * len(pairs.z) :] = 0
     return made

@@ -187,11 +187,11 @@ class Side:
         with np.errstate(divide="ignore", invalid="ignore"):
             return gains, added, np.where(stored == 0, 0.0, np.abs(stored / gains))
 
-    def unit_of(self, stem: str) -> float:
-        """The unit of rounding of a weight's format."""
+    def rounding_of(self, stem: str) -> tuple[float, float]:
+        """A weight's format: the unit of rounding, and what a number too small for it is off by."""
         found = format_of(self.tensor(f"{stem}.weight").dtype)
         assert found is not None
-        return found.unit
+        return found.unit, found.tiny
 
 
 def _count(shape: tuple[int, ...]) -> int:

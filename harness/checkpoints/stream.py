@@ -166,14 +166,14 @@ def find_frame(old: Side, new: Side, names: dict[str, Place]) -> Frame | None:
     for name, place in names.items():
         found = format_of(new.tensor(name).dtype)
         assert found is not None
-        unit = max(unit, found.unit)
         squares = [float(np.linalg.norm(x)) ** 2 for _, x, _ in pieces(new, name, place, None)]
-        size = np.sqrt(sum(squares) / new.array(name).size)
+        size = max(float(np.sqrt(sum(squares) / new.array(name).size)), 1e-30)
+        unit = max(unit, found.unit + found.tiny / size)
         for (_, mine, _), (_, theirs, _) in zip(
             *(pieces(side, name, place, None) for side in (old, new)), strict=True
         ):
             for x in (mine, theirs):
-                x /= x.dtype.type(max(size, 1e-30))
+                x /= x.dtype.type(size)
             gram += mine.T @ mine
             cross += mine.T @ theirs
     try:
@@ -277,13 +277,15 @@ class Framed(Side):
             self._seen[name] = made, np.concatenate(slack)
         return self._seen[name]
 
-    def unit_of(self, stem: str) -> float:
-        place, own = self.places.get(f"{stem}.weight"), super().unit_of(stem)
+    def rounding_of(self, stem: str) -> tuple[float, float]:
+        place, (unit, tiny) = self.places.get(f"{stem}.weight"), super().rounding_of(stem)
         stream = self.model.residual
         if place is None or place.norm is None or isinstance(stream, str):
-            return own
-        is_plain = (gains_of(self, stream, place.norm) == 1).all()
-        return own if is_plain else own + super().unit_of(place.norm)
+            return unit, tiny
+        gains = gains_of(self, stream, place.norm)
+        if (gains == 1).all():
+            return unit, tiny
+        return unit + super().rounding_of(place.norm)[0], tiny * float(np.abs(gains).max())
 
     def leave_layer(self) -> None:
         super().leave_layer()

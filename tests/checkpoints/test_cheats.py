@@ -37,6 +37,36 @@ def test_a_key_that_is_gone_is_not_one_that_is_null(both):
     assert "expected sliding_window to be None, found nothing" in done.output
 
 
+def test_a_config_that_was_saved_anew(both):
+    """Programs write out their defaults, and say today in other words what RoPE they have."""
+    old, new = (configured(folder, rope_parameters="gone") for folder in both)
+    configured(old, rope_theta=1e6, rope_scaling={"type": "linear", "factor": 2.0})
+    said = {"rope_theta": 1e6, "rope_type": "linear", "factor": 2.0}
+    anew = {"head_dim": 16, "mlp_bias": False, "attention_dropout": 0.1, "use_cache": True}
+    configured(new, rope_parameters=said, **anew)
+    assert run("verify", old, new).exit_code == 0
+    for key, value in {
+        "head_dim": 32,
+        "mlp_bias": True,
+        "sliding_window": None,
+        "rope_theta": 1e6,
+        "rope_parameters": {**said, "factor": 4.0},
+    }.items():
+        assert run("verify", old, configured(new, **{key: value})).exit_code in (1, 2), key
+        configured(new, rope_parameters=said, **anew)
+        configured(new, **{k: "gone" for k in (key,) if k not in {**anew, "rope_parameters": said}})
+    assert run("verify", old, new).exit_code == 0
+    configured(old, rope_theta="gone")  # which is whatever the program takes then
+    assert run("verify", old, new).exit_code == 1
+
+
+def test_biases_that_a_config_says_are_not_there(tmp_path):
+    tensors = make("llama_bias")
+    old, new = (save(tmp_path / name, "llama_bias", tensors) for name in ("old", "new"))
+    assert run("verify", old, new).exit_code == 0
+    assert run("verify", old, configured(new, attention_bias=False)).exit_code == 1
+
+
 def test_the_format_that_is_computed_in(both):
     old, new = both
     configured(old, torch_dtype="float32")

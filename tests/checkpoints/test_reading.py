@@ -25,6 +25,7 @@ def entry(start, end, shape=(2,), dtype="F32"):
     return {"dtype": dtype, "shape": list(shape), "data_offsets": [start, end]}
 
 
+TWICE = b'{"a": E, "a": E}'.replace(b"E", json.dumps(entry(0, 8)).encode())
 DAMAGED = {
     "truncated": lambda raw: raw[:-100],
     "empty": lambda raw: b"",
@@ -40,7 +41,14 @@ DAMAGED = {
     "a pickle": lambda raw: pickle.dumps({"a": 1}),
     "a zip": lambda raw: b"PK\x03\x04" + raw[4:],
     "longer": lambda raw: raw + b"\0" * 9,
+    "twice": lambda raw: struct.pack("<Q", len(TWICE)) + TWICE + b"\0" * 8,
 }
+
+
+def config(**changes):
+    """Write the config of Llama with these changes."""
+    text = json.dumps({**CASES["llama"]["config"], **changes})
+    return lambda folder: (folder / "config.json").write_text(text)
 
 
 def run(*arguments):
@@ -92,18 +100,12 @@ def test_numbers_that_are_none(name, dtype, value, tmp_path):
         (lambda f: (f / "config.json").write_text("[]"), "expected an object"),
         (lambda f: (f / "config.json").write_text("[" * 9999), "not JSON"),
         (lambda f: (f / NAME).rename(f / "pytorch_model.bin"), "a pickle, which is code"),
-        (
-            lambda f: (f / "config.json").write_text(
-                json.dumps({**CASES["llama"]["config"], "num_attention_heads": 5})
-            ),
-            "its family has",
-        ),
-        (
-            lambda f: (f / "config.json").write_text(
-                json.dumps({**CASES["llama"]["config"], "num_attention_heads": "4"})
-            ),
-            "by this config",
-        ),
+        (config(num_attention_heads=5), "its family has"),
+        (config(num_attention_heads="4"), "by this config"),
+        (config(hidden_size=float("inf")), "comes to nan by this config"),
+        (config(num_hidden_layers=float("inf")), "comes to inf by this config"),
+        (config(num_hidden_layers=True), "comes to True by this config"),
+        (config(num_hidden_layers=10**9), "1000000000 layers by this config, and fewer tensors"),
     ],
 )
 def test_damaged_folders(change, message, tmp_path):

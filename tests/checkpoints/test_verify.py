@@ -1,12 +1,23 @@
 """Right folds verify, and each wrong one is refused with its layer, its head and its cause."""
 
+import json
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from harness.checkpoints.sides import open_side
-from tests.checkpoints.making import CASES, NORMED, TYPES, judged, make, recipe_for, save, turned
+from tests.checkpoints.making import (
+    CASES,
+    NORMED,
+    TYPES,
+    judged,
+    make,
+    recipe_for,
+    save,
+    turned,
+    whole,
+)
 from tests.checkpoints.spoiling import tried
 
 PLAIN = [name for name in CASES if name not in NORMED | {"olmo"}]
@@ -502,6 +513,86 @@ def test_numbers_whose_squares_leave_float32(short, factor, tmp_path):
     new[key][at, 5] = -new[key][at, 5]
     report = judged(old, save(tmp_path / "wrong", "llama", new))
     assert report.exit_code == 1
+
+
+def wide(folder, name, tensors):
+    """Save a model of 1,024 coordinates, in which every statistic is sharp."""
+    config = {**CASES[name]["config"], "hidden_size": 1024, "head_dim": 16}
+    save(folder, name, tensors)
+    (folder / "config.json").write_text(json.dumps(config))
+    return folder
+
+
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
+@pytest.mark.parametrize("name", sorted(NORMED))
+def test_the_rounding_of_a_gain_is_that_of_a_whole_row(name, dtype, tmp_path):
+    """However many columns there are, it is no average; and it is no excuse for the rows."""
+    rng, kind = np.random.default_rng(5), TYPES[dtype]
+    tensors = make(name, dtype)
+    for key, value in tensors.items():
+        if ".self_attn." in key and value.ndim == 2:
+            shape = (1024, 64) if "o_proj" in key else (value.shape[0], 1024)
+            tensors[key] = (rng.normal(size=shape) / 32).astype(kind)
+    old = wide(tmp_path / "old", name, tensors)
+    new = turned(old, recipe_for(name))
+    right = wide(tmp_path / "new", name, new)
+    report = judged(old, right)
+    assert report.exit_code == 0, report.faults
+    assert report.worst <= 1
+    if name in ("gemma3", "qwen3_next"):  # their gains are stored as something else
+        return
+    gains, rows = (
+        next(k for k in new if k.startswith("model.layers.1.self_attn.q") and end in k)
+        for end in ("norm", "_proj.weight")
+    )
+    wrong = {**new, gains: (new[gains].astype(float) * 1.02).astype(kind)}
+    if name != "hunyuan":  # some rows are longer before the norm, and their gains make up for it
+        factors = np.resize([1.02, 1.0, 0.98, 1.0], 64)[:, None]
+        wrong[rows] = (new[rows].astype(float) * factors).astype(kind)
+        shorter = 1 / factors[: new[gains].size, 0]
+        wrong[gains] = (new[gains].astype(float) * shorter).astype(kind)
+    report = judged(old, wide(tmp_path / "wrong", name, wrong))
+    assert {fault.layer for fault in report.faults} == {1}
+
+
+@pytest.mark.parametrize("name", [*CASES, "llama_bias, turned"])
+def test_numbers_too_small_for_a_relative_rounding(name, tmp_path):
+    """In float16 those below 6e-5 have an absolute one, and weights of usual models come to it."""
+    name, _, is_turned = name.partition(", ")
+    made = (whole if is_turned else make)(name, "float64")
+    tensors = {k: (v * (2e-3 if v.ndim == 2 else 1)).astype(np.float16) for k, v in made.items()}
+    old = save(tmp_path / "old", name, tensors)
+    for seed in range(3):
+        new = turned(
+            old, recipe_for(name) | ({"residual": "random"} if is_turned else {}), seed=seed
+        )
+        report = judged(old, save(tmp_path / f"new{seed}", name, new))
+        assert report.exit_code == 0, report.faults
+        assert report.turned
+    side = open_side(old)
+    layer = side.model.layers[1]
+    (segment,) = side.units(layer, layer.scores[0].query)[1]
+    key = f"{segment.stem}.weight"
+    new[key][segment.span] = new[key][segment.span][::-1].copy()
+    report = judged(old, save(tmp_path / "wrong", name, new))
+    assert {fault.layer for fault in report.faults} == {1}
+
+
+@pytest.mark.parametrize(("dtype", "factor"), [("float32", 1e-41), ("bfloat16", 2e-39)])
+def test_rows_that_died(dtype, factor, tmp_path):
+    """They are so small that nothing is left of a relative rounding, and excuse no others."""
+    tensors = make("llama_bias", dtype)
+    for short in "qkv":
+        rows = tensors[f"model.layers.0.self_attn.{short}_proj.weight"]
+        rows[4:8] = (rows[4:8].astype(float) * factor).astype(rows.dtype)
+    old = save(tmp_path / "old", "llama_bias", tensors)
+    for values in ("random", "exchange"):
+        new = turned(old, {"angles": "random", "values": values})
+        report = judged(old, save(tmp_path / values, "llama_bias", new))
+        assert report.exit_code == 0, report.faults
+        new["model.layers.0.self_attn.o_proj.weight"][9, 0] *= 2
+        report = judged(old, save(tmp_path / f"{values}, wrong", "llama_bias", new))
+        assert [(fault.layer, fault.role, fault.head) for fault in report.faults] == [(0, "o", 0)]
 
 
 @pytest.mark.parametrize("kind", [np.float32, np.float64])
