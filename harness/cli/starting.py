@@ -63,7 +63,10 @@ def init(
     package = _package(root, lean)
     definitions = root / specs / DEFINITIONS_FILE
     if definitions.exists():
-        message = "the file is there already; `harness new --all` drafts what it lacks"
+        message = (
+            "the file is there already; `harness new --all` drafts theorems by it, and "
+            "--specs FOLDER drafts all anew in another folder"
+        )
         raise InputError([Diagnostic(f"{specs}/{DEFINITIONS_FILE}", 1, 1, message)])
     empty = Library("", core_scalars(), {}, {})
     project = Project(root, package, root / specs, empty, ())
