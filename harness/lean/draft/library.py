@@ -121,10 +121,10 @@ def discover(
         waiting = [item for item in waiting if item.name not in read]
     names = {item.name for item in waiting}
     for item in waiting:
-        reason = found.left_out[item.name]
+        why = found.left_out[item.name]
         # What rests on another one that was left out waits for that one.
-        if reason.rsplit(" ", 1)[-1] not in names - {item.name}:
-            found.left_out[item.name] = reason + _remedy(typed[item.name], item.name)
+        if why.rsplit(" ", 1)[-1] not in names - {item.name}:
+            found.left_out[item.name] = why + _remedy(typed[item.name], item.name)
     found.library = library
     return found
 
