@@ -43,7 +43,7 @@ from harness.language.syntax import LanguageError, names_in
 from harness.language.terms import Equation, Relation, Term
 from harness.language.tokens import IDENTIFIER, is_identifier
 from harness.language.transform import calls, free_variables, primitives
-from harness.language.types import Parameter, Sort, Type
+from harness.language.types import Parameter, Sort, Type, is_place
 
 T = TypeVar("T")
 
@@ -369,6 +369,10 @@ def load_claim(path: Path, name: str, library: Library) -> Claim:
         if equation is not None:
             hypotheses.append(Hypothesis(hypothesis, equation, text, Place(document, path_)))
     conclusion = _statement(("then",), data["then"], scope, faults)
+    late = _late(conclusion, parameters) if conclusion else ()
+    if conclusion and late:
+        parameters = (*parameters, *late)
+        conclusion = replace(conclusion, parameters=())
     samples = _samples(parameters, library, faults)
     stated = [(h.place.path, h.equation) for h in hypotheses if h.place]
     chosen = False
@@ -405,6 +409,7 @@ def load_claim(path: Path, name: str, library: Library) -> Claim:
         waived=dict(data.get("waive") or {}),
         means=means,
         compares=chosen,
+        late=len(late),
         vacuous=data.get("vacuous", ""),
         place=Place(document, ()),
         doubts=tuple(doubts),
@@ -447,6 +452,15 @@ def form_faults(paths: Iterable[tuple[Path, str]]) -> Iterator[Diagnostic]:
             yield from schema_faults(read_document(path, name), "claim")
         except InputError as error:
             yield from error.diagnostics
+
+
+def _late(conclusion: Equation, before: tuple[Parameter, ...]) -> tuple[Parameter, ...]:
+    """What the conclusion ranges over, where that is more than places: variables as the others."""
+    bound = conclusion.parameters
+    taken = {p.name for p in before} | {v.name for v in bound}
+    if all(is_place(v.type) for v in bound) or len(taken) < len(before) + len(bound):
+        return ()
+    return tuple(Parameter(v.name, v.type) for v in bound)
 
 
 def _statement(path: YamlPath, text: str, scope: Scope, faults: Faults) -> Equation | None:

@@ -308,6 +308,8 @@ class Claim:
     """What its variables stand for where the library does not say so, or otherwise."""
     compares: bool = False
     """Whether something in it, or in what it calls, is chosen by an order of scalars."""
+    late: int = 0
+    """How many of the parameters, its last ones, Lean's theorem takes after the hypotheses."""
     vacuous: str = ""
     """Why a claim that says nothing is claimed all the same, as the specification says."""
     place: Place | None = field(default=None, compare=False, repr=False)

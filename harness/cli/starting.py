@@ -8,6 +8,7 @@ import shlex
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -63,7 +64,10 @@ def init(
     package = _package(root, lean)
     definitions = root / specs / DEFINITIONS_FILE
     if definitions.exists():
-        message = "the file is there already; `harness new --all` drafts what it lacks"
+        message = (
+            "the file is there already; `harness new --all` drafts theorems by it, and "
+            "--specs FOLDER drafts all anew in another folder"
+        )
         raise InputError([Diagnostic(f"{specs}/{DEFINITIONS_FILE}", 1, 1, message)])
     empty = Library("", core_scalars(), {}, {})
     project = Project(root, package, root / specs, empty, ())
@@ -182,7 +186,9 @@ def build(folder: Path, as_json: bool, toolchain: str, is_kept: bool) -> None:
         root = folder.resolve()
         package = _package(root, None)
     project = Project(root, package, root, Library("", core_scalars(), {}, {}), ())
-    built_package(project, toolchain, is_kept, _show_json if as_json else _show)
+    built_package(
+        project, toolchain, is_kept, _show_json if as_json else partial(_show, is_all=True)
+    )
     if not as_json:
         click.echo("built")
 
@@ -206,13 +212,18 @@ def _package(root: Path, given: str | None) -> Path:
     raise unusable(where, message + hint)
 
 
-def _show(built: Build) -> None:
-    """Print Lean's errors, and which modules it came to no verdict about."""
+def _show(built: Build, *, is_all: bool = False) -> None:
+    """Print Lean's errors, and which modules it came to no verdict about.
+
+    With `is_all`, print its warnings too: that a proof is left open is one.
+    """
     from harness.lean.build import ModuleOutcome
 
-    for message in built.errors:
+    warned = [m for own in built.modules.values() for m in own.messages if not m.is_error]
+    for message in (*(m for m in warned if is_all and m.severity == "warning"), *built.errors):
         place = f"{message.file}:{message.line}:{message.column}: " if message.file else ""
-        click.echo(f"{place}{message.text}", err=True)
+        kind = "" if message.is_error else f"{message.severity}: "
+        click.echo(f"{place}{kind}{message.text}", err=True)
     for module in built.modules.values() if not built.ok else ():
         if module.outcome is ModuleOutcome.UNDECIDED:
             why = f": {module.reason}" if module.reason else ""

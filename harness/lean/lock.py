@@ -112,13 +112,15 @@ def spoken_drifts(lock: Lock, now: Lock, subject: str) -> Iterator[Drift]:
     for name in dict.fromkeys((subject, *present.uses)):
         was, new = lock.specifications.get(name), now.specifications[name]
         if was is None:
-            yield Drift(f"{name}, as it is specified,", "is not in the lock file", now=new.says)
+            yield Drift(name, "as it is specified is not in the lock file", now=new.says)
             continue
+        is_same = was.operators.keys() == new.operators.keys()
+        operators = "constants of Lean" if is_same else "operators in its specification"
         for what, old, said in (
             ("is described in other words", was.says, new.says),
             ("is specified otherwise", was.text, new.text),
             ("uses other definitions", ", ".join(was.uses), ", ".join(new.uses)),
-            ("uses other constants of Lean", _listed(was.operators), _listed(new.operators)),
+            (f"uses other {operators}", _listed(was.operators), _listed(new.operators)),
             ("is waived otherwise", _listed(was.waived), _listed(new.waived)),
             ("is excused otherwise", was.vacuous, new.vacuous),
         ):
@@ -168,7 +170,7 @@ def _evidence(session: Session, now: Lock, subject: str) -> Evidence:
 
 def _faults(session: Session, subject: str, found: list[Drift]) -> tuple[Diagnostic, ...]:
     """One fault at the specification that speaks of it, and one at each place that changed."""
-    names = ", ".join(drift.constant for drift in found)
+    names = ", ".join(dict.fromkeys(drift.constant for drift in found))
     message = f"drifted from {LOCK_FILE}: {names}"
     claims = {claim.theorem: claim for claim in session.project.claims}
     if subject in claims:

@@ -53,10 +53,11 @@ class Printer:
     def claim(self, claim: Claim) -> tuple[tuple[str, ...], Expression]:
         """The universe levels of a claim, and its statement. Raises `CannotPrint`."""
         scope, binders = self.claim_scope(claim)
-        body = scope.equation(claim.conclusion)
+        first = len(binders) - claim.late
+        body = lean.for_all(binders[first:], scope.equation(claim.conclusion))
         for hypothesis in reversed(claim.hypotheses):
             body = arrow(scope.equation(hypothesis.equation), body)
-        return levels_of(scope), lean.for_all(binders, body)
+        return levels_of(scope), lean.for_all(binders[:first], body)
 
     def claim_scope(self, claim: Claim) -> tuple[LeanScope, Binders]:
         """The scope of a claim's hypotheses and conclusion, and the binders of its parameters."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import chain
 
 from harness.claims.model import Library
-from harness.language.prelude import made_of
+from harness.language.prelude import derived, made_of
 from harness.language.primitives import OPERATIONS
 from harness.language.syntax import CONDITIONS
 from harness.language.terms import Equation, Term
@@ -23,6 +23,11 @@ NOTATION = frozenset(
     }
 )
 """Primitives that are Lean's own operators and functions, and so need no constant."""
+
+
+def is_spelt_out(library: Library, operator: str) -> bool:
+    """Whether an operator is written as its meaning, since the package has no constant for it."""
+    return operator in derived() and operator not in {*library.primitives, *NOTATION}
 
 
 def handed(operator: str) -> frozenset[str]:
@@ -54,7 +59,7 @@ def reached(library: Library, *texts: Term | Equation) -> tuple[set[str], set[st
         more = handed(operator) - operators
         operators |= more
         found += more
-    return definitions, operators
+    return definitions, {o for o in operators if not is_spelt_out(library, o)}
 
 
 def bridged(

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from harness.claims.model import ARGUMENT, ORDERS, SCALARS, Arrangement, Library
 from harness.claims.needs import needs_of
-from harness.language.prelude import sum_of_ones
+from harness.language.prelude import meaning, sum_of_ones
 from harness.language.primitives import OPERATIONS
 from harness.language.syntax import CONDITIONS
 from harness.language.terms import (
@@ -42,6 +42,7 @@ from harness.language.types import (
 )
 from harness.lean import expression as lean
 from harness.lean.expression import Constant, Expression, Literal, Local, apply, arrow
+from harness.lean.reach import is_spelt_out
 
 T = TypeVar("T")
 
@@ -363,6 +364,8 @@ class LeanScope:
                 return self._choice(operator, size, *map(self.term, arguments))
             case Primitive(operator, _, arguments) if operator in _OF_SCALARS:
                 return self._choice_of(_OF_SCALARS[operator], *map(self.term, arguments))
+            case Primitive(operator) if is_spelt_out(self.library, operator):
+                return self.term(meaning(term, "the mirror"))
             case Primitive(operator, dims, arguments):
                 given = [*map(self.dimension, dims), *map(self.term, arguments)]
                 return self.constant(self._primitive(operator), (), needs_of(operator), given)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from harness.evidence import VACUITY, Counterexample, Evidence, Outcome
 from harness.report.compared import MOST, parting
+from harness.report.history import failing_since
 from harness.results.checker import CheckerResult
 from harness.results.run import Run
 from harness.results.subject import UNANSWERED, UNPROVED, VACUOUS, LegResult, Subject, word
@@ -101,6 +102,16 @@ def faults(run: Run) -> list[Fault]:
     """What is not confirmed: what is refuted, what is unproved, and then what is undecided."""
     found = [fault for item in run.judged if (fault := _fault(item)) is not None]
     return sorted(found, key=lambda fault: severity(fault.subject))
+
+
+def alike(run: Run) -> list[list[Fault]]:
+    """The same, where those that fail alike and for one reason stand together."""
+    found: dict[object, list[Fault]] = {}
+    for fault in faults(run):
+        first = failing_since(run, fault.subject.name)
+        key = fault.subject.word, fault.words, fault.reason, first and first.started
+        found.setdefault(key, []).append(fault)
+    return list(found.values())
 
 
 def severity(subject: Subject | CheckerResult) -> int:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from harness.evidence import VACUITY, Evidence, GapKind, Json, Outcome
 from harness.folds.model import Cost
-from harness.report.faults import check_word, faults, severity, told_apart
+from harness.report.faults import alike, check_word, severity, told_apart
 from harness.report.history import failing_since
 from harness.results.checker import CheckerResult
 from harness.results.run import Run
@@ -66,19 +66,20 @@ def conclude(run: Run, console: Console | None = None, *, with_reasons: bool = F
     from rich.text import Text
 
     console = console or _console()
-    found = faults(run)
+    found = alike(run)
     console.print()
-    for fault in found[:NAMED]:
+    for fault, *others in found[:NAMED]:
         mark, style = MARK[fault.legs[0].outcome] if fault.legs else ("?", "yellow")
         why = fault.words or fault.subject.word
-        text = Text(f"{mark} {fault.subject.name}", style).append(f": {why} ({fault.place})", "")
+        names = _names([f.subject.name for f in (fault, *others)])
+        text = Text(f"{mark} {names}", style).append(f": {why} ({fault.place})", "")
         if (first := failing_since(run, fault.subject.name)) is not None:
             text.append(f", since {first.started}", "dim")
         console.print(text, soft_wrap=True)
         if with_reasons:
             console.print(Text(f"  {fault.reason}"), soft_wrap=True)
-    if len(found) > NAMED:
-        console.print(Text(f"  and {len(found) - NAMED} more", "dim"))
+    if rest := sum(map(len, found[NAMED:])):
+        console.print(Text(f"  and {rest} more", "dim"))
     console.print(_counts(run), soft_wrap=True)
 
 
@@ -171,10 +172,8 @@ def _show_fault(console: Console, names: list[str], check: Evidence) -> None:
     from rich.text import Text
 
     mark, style = MARK[check.outcome]
-    more = f" and {len(names) - 3} more" if len(names) > 4 else ""
-    shown = ", ".join(names[: 3 if more else None])
     console.print()
-    console.print(Text(f"{mark} {shown}{more}", style), soft_wrap=True)
+    console.print(Text(f"{mark} {_names(names)}", style), soft_wrap=True)
     console.print(Text(f"  {check.leg.value}, {check.check}: {check_word(check)}", "bold"))
     console.print(Text(f"  {check.summary}"))
     for diagnostic in check.diagnostics:
@@ -183,10 +182,23 @@ def _show_fault(console: Console, names: list[str], check: Evidence) -> None:
     if check.counterexample is not None:
         sizes = ", ".join(f"{k} = {v}" for k, v in check.counterexample.sizes.items())
         console.print(Text(f"  counterexample{sizes and f' at {sizes}'}", "dim"))
+        own = [f"    {k} = {_value(v)}" for k, v in check.counterexample.values.items()]
+        # What nobody computes by hand is the replay's to show.
+        for text in own if sum(map(len, own)) < _BY_HAND else ():
+            console.print(Text(text), soft_wrap=True)
         console.print(Text(f"    left:  {_value(check.counterexample.left)}"), soft_wrap=True)
         console.print(Text(f"    right: {_value(check.counterexample.right)}"), soft_wrap=True)
     if check.replay:
         console.print(Text(f"  replay: {check.replay}", "dim"), soft_wrap=True)
+
+
+def _names(names: Sequence[str]) -> str:
+    more = f" and {len(names) - 3} more" if len(names) > 4 else ""
+    return ", ".join(names[: 3 if more else None]) + more
+
+
+_BY_HAND = 400
+"""Letters of a counterexample that a reader may compute by hand."""
 
 
 def _value(value: Json) -> str:

@@ -6,9 +6,11 @@ import pytest
 
 from harness.claims.document import read_document, schema
 from harness.claims.load import load_claim, load_claims, load_library
-from harness.claims.model import TO_BE_SAID
+from harness.claims.model import TO_BE_SAID, Claim
 from harness.claims.project import find_root, load_project
 from harness.diagnostics import InputError
+from harness.lean.expression import ForAll
+from harness.lean.printer import Printer
 
 ROOT = Path(__file__).parents[2]
 LIBRARY = load_library(ROOT / "specs" / "definitions.yaml", "specs/definitions.yaml")
@@ -42,6 +44,37 @@ def test_a_good_claim(tmp_path: Path) -> None:
     place = claim.hypotheses[0].place
     assert place is not None
     assert place.span(claim.hypotheses[0].equation.span) == (7, 15)
+
+
+def test_variables_after_the_hypotheses_are_variables_and_stand_where_lean_has_them(
+    tmp_path: Path,
+) -> None:
+    def claim(text: str) -> Claim:
+        path = tmp_path / "claim.yaml"
+        path.write_text(text)
+        return load_claim(path, "claim.yaml", LIBRARY)
+
+    before = claim(GOOD.replace("then: (Rᵀ @ R) @ Rᵀ = Rᵀ", "then: dot(R @ x, R @ y) = dot(x, y)")
+                   .replace("(n, n)\n", "(n, n)\n  x, y: vector(n)\n"))  # fmt: skip
+    ranged = "then: '∀ (x: vector(n)) (y: vector(n)), dot(R @ x, R @ y) = dot(x, y)'"
+    after = claim(GOOD.replace("then: (Rᵀ @ R) @ Rᵀ = Rᵀ", ranged))
+    assert [p.name for p in after.parameters] == ["n", "R", "x", "y"]
+    assert (after.parameters, after.conclusion.left) == (before.parameters, before.conclusion.left)
+    assert (before.late, after.late) == (0, 2)
+    printer = Printer(LIBRARY)
+
+    def binders(claim: Claim) -> list[str]:
+        found, rest = [], printer.claim(claim)[1]
+        while isinstance(rest, ForAll):
+            found.append(rest.name or "a hypothesis")
+            rest = rest.body
+        return found[-4:]
+
+    assert binders(before) == ["R", "x", "y", "a hypothesis"]
+    assert binders(after) == ["R", "a hypothesis", "x", "y"]
+    # What ranges over places alone, or hides another variable, is no variable of the claim.
+    rows = "then: '∀ (i: index(n)) (j: index(n)), R[i, j] = R[i, j]'"
+    assert claim(GOOD.replace("then: (Rᵀ @ R) @ Rᵀ = Rᵀ", rows)).late == 0
 
 
 def test_all_mistakes_of_a_file_come_at_once(tmp_path: Path) -> None:

@@ -156,6 +156,7 @@ SPOKEN = Spoken(
         (replace(SPOKEN, text="(n: dimension) = 0"), "is specified otherwise"),
         (replace(SPOKEN, uses=()), "uses other definitions"),
         (replace(SPOKEN, operators={"sum": "P.zero"}), "uses other constants of Lean"),
+        (replace(SPOKEN, operators={}), "uses other operators in its specification"),
         (replace(SPOKEN, waived={}), "is waived otherwise"),
         (replace(SPOKEN, waived={"proof": "never"}), "is waived otherwise"),
         (replace(SPOKEN, waived={"mirror": "later"}), "is waived otherwise"),

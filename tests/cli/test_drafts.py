@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from click.testing import CliRunner
@@ -11,10 +13,13 @@ from click.testing import CliRunner
 from harness.claims.load import core_scalars
 from harness.claims.model import Library, Project
 from harness.cli import main
+from harness.cli.starting import _show as show_build
 from harness.cli.starting import write_drafts
 from harness.language.terms import Equation, Variable
 from harness.language.types import SCALAR, Parameter
+from harness.lean.build import Build, ModuleBuild, ModuleOutcome
 from harness.lean.draft.statement import Draft
+from harness.lean.messages import Message
 
 LIBRARY = Library("T", core_scalars(), {}, {})
 X = Variable("x", SCALAR)
@@ -53,3 +58,15 @@ def test_a_theorem_whose_name_is_a_path_is_not_drafted(
     said = capsys.readouterr().err.splitlines()
     why = "a specification cannot name it; a theorem of a plain name that is it can be"
     assert said == [f"not drafted: {name}: {why}" for name in ODD]
+
+
+def test_build_says_which_proofs_are_left_open(capsys: pytest.CaptureFixture[str]) -> None:
+    said = "declaration uses `sorry`"
+    open_ = Message("P.lean", 3, 9, "warning", said)
+    module = ModuleBuild("P", "P.lean", ModuleOutcome.BUILT, "", (open_,), 0.0)
+    built = cast(Build, SimpleNamespace(modules={"P": module}, errors=(), ok=True))
+    show_build(built, is_all=True)
+    assert capsys.readouterr().err == f"P.lean:3:9: warning: {said}\n"
+    # A command on its way to something else tells of errors alone.
+    show_build(built)
+    assert capsys.readouterr().err == ""

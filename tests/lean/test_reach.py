@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from harness.claims.load import load_claim
 from harness.claims.project import load_project
 from harness.language.primitives import PRIMITIVES
+from harness.lean.expression import source
+from harness.lean.printer import Printer
 from harness.lean.reach import NOTATION, handed, reached
 
 LIBRARY = load_project(Path(__file__).parents[2]).library
@@ -34,3 +38,25 @@ def test_a_definition_over_products_reaches_the_sum(definition: str) -> None:
 def test_what_has_no_sum_reaches_none() -> None:
     _, operators = reached(LIBRARY, LIBRARY.definitions["planeRotation"].body)
     assert "sum" not in operators
+
+
+def test_an_operator_that_the_package_has_no_constant_for_is_written_as_its_meaning(
+    tmp_path: Path,
+) -> None:
+    others = {
+        k: v for k, v in LIBRARY.primitives.items() if k not in ("scale_vector", "sum_vector")
+    }
+    library = replace(LIBRARY, primitives=others)
+
+    def statement(then: str) -> object:
+        path = tmp_path / "claim.yaml"
+        path.write_text(
+            "theorem: it\nsays: So.\nfor:\n  n, d: dimension\n  c: scalar\n"
+            f"  V: index(n) -> vector(d)\n  u: vector(d)\nthen: {then}\n"
+        )
+        claim = load_claim(path, "claim.yaml", library)
+        return reached(library, claim.conclusion)[1], source(Printer(library).claim(claim)[1])
+
+    short = statement("(Σ j, c * V(j)) = u")
+    assert short == statement("'[i ↦ Σ j, [i ↦ c * V(j)[i]][i]] = u'")
+    assert short[0] == {"sum"}  # type: ignore[index]

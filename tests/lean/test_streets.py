@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.lean, pytest.mark.slow]
 
 DRAFTED = {
     "Folded": "dot_comm mulVec_eq total_zero",
-    "Sections": "sum2_comm' squares_eq shifted_eq sum2_self scores_eq attend_congr",
+    "Sections": "sum2_comm' squares_eq shifted_eq sum2_congr sum2_self scores_eq attend_congr",
     "Shapes": "vadd_comm smul_vadd tr_tr IsSymmetric.flip symm_apply",
     "Scalars": (
         "affine_zero apply2_id sub_sub div_self neg_neg' half_double twice_eq twice_add three_mul "
@@ -95,3 +95,9 @@ def test_what_says_nothing_is_called_vacuous(package: Drafted) -> None:
         if check["summary"].startswith("Vacuous.")
     }
     assert vacuous == VACUOUS
+
+
+def test_a_sum_by_a_fold_of_leans_own_is_run(package: Drafted) -> None:
+    for name in ("dot_comm", "total_zero"):
+        checks = package.subjects[f"Folded.{name}"]["execution"]
+        assert {check["outcome"] for check in checks} == {"confirmed"}, checks

@@ -8,10 +8,12 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from harness.evidence import Leg, Outcome
+from harness.evidence import Counterexample, Evidence, Leg, Outcome
+from harness.report.faults import alike
 from harness.report.github import step_summary
 from harness.report.html import to_html
 from harness.report.terminal import conclude, show
+from harness.results.changes import Past
 from harness.results.subject import LegResult
 from harness.verdict import ExitCode, Status
 from tests.report.demo import REFUTED, UNDECIDED, demo, hostile, later
@@ -67,6 +69,49 @@ def test_the_last_five_lines_name_what_failed_worst_first(width: int) -> None:
     assert lines[1].startswith(f"? {UNDECIDED}: ")
     assert lines[3] == "  and 1 more"
     assert lines[4].startswith(f"{len(demo().claims)} claims: 1 refuted")
+
+
+def test_what_fails_alike_for_one_reason_is_named_together() -> None:
+    run = demo()
+    check = replace(run.claims[0].legs[0].checks[0], outcome=Outcome.NOT_RUN, summary="No code.")
+    leg = LegResult(Leg.EXECUTION, Outcome.NOT_RUN, (check,))
+    claims = tuple(replace(c, status=Status.UNDECIDED, legs=(leg,)) for c in run.claims[:6])
+    worst = replace(check, outcome=Outcome.REFUTED, summary="It is false.")
+    bad = LegResult(Leg.NUMERIC, Outcome.REFUTED, (worst,))
+    refuted = replace(run.claims[6], status=Status.REFUTED, legs=(bad,))
+    run = replace(run, claims=(*claims, refuted), definitions=(), checkers=())
+    out = StringIO()
+    conclude(run, Console(file=out, width=400))
+    lines = out.getvalue().strip().splitlines()
+    names = [claim.name for claim in claims]
+    assert lines[0].startswith(f"✗ {refuted.name}: numeric refuted")
+    assert lines[1].startswith(f"○ {', '.join(names[:3])} and 3 more: execution not run")
+    assert lines[2].startswith("7 claims: 1 refuted, 6 undecided")
+    first = to_html(run).split('<ul class="faults">')[1].split("</ul>")[0]
+    assert first.count("No code.") == first.count("and 3 more") == 1
+    assert all(f'href="#theorem/{name}' in first for name in (refuted.name, *names[:3]))
+    # Where it is red since another run, it is told apart.
+    assert [len(together) for together in alike(run)] == [1, 6]
+    words = {claim.name: Status.CONFIRMED.value for claim in run.claims}
+    once = Past("2026-01-01T00:00:00+00:00", "", run.legs, words | {names[0]: "undecided"})
+    assert [len(together) for together in alike(replace(run, history=(once,)))] == [1, 1, 5]
+
+
+def test_a_counterexample_is_shown_with_its_values_where_a_reader_can_compute_it() -> None:
+    run, subject = demo(), demo().by_name[REFUTED]
+    example = Counterexample({"n": 2}, {"R": [[1, "1/2"], [0, 1]], "x": [1, 0]}, 1, 2)
+    check = replace(subject.legs[0].checks[0], outcome=Outcome.REFUTED, counterexample=example)
+
+    def shown(check: Evidence) -> str:
+        leg = LegResult(Leg.NUMERIC, Outcome.REFUTED, (check,))
+        claim = replace(subject, status=Status.REFUTED, legs=(leg,))
+        out = StringIO()
+        show(replace(run, claims=(claim,), definitions=()), Console(file=out, width=400))
+        return out.getvalue()
+
+    assert "    R = [[1, 1/2], [0, 1]]\n    x = [1, 0]\n    left:  1\n" in shown(check)
+    large = replace(example, values={"R": [[0] * 100] * 100, "x": [1, 0]})
+    assert "counterexample at n = 2\n    left:  1\n" in shown(replace(check, counterexample=large))
 
 
 def test_in_a_pipe_no_line_is_wrapped_or_cut(capsys: pytest.CaptureFixture[str]) -> None:

@@ -47,13 +47,15 @@ class Instance(Values):
             return values[parameter.name]
 
         self.arguments = self.put(claim.parameters, given_value)
+        self.late = claim.late
 
     def applied(self, *proofs: Expression) -> Expression:
         """The claim, as a premise of this name, at this instance and proofs of its hypotheses."""
-        if self.arrangement.kind:
-            return apply(Local("claim"), *self.arguments, *proofs)
-        given = arrange(self.arrangement, self.numbers.type, self.scope.instance, self.arguments)
-        return apply(Local("claim"), *given, *proofs)
+        given = self.arguments
+        if not self.arrangement.kind:
+            given = arrange(self.arrangement, self.numbers.type, self.scope.instance, given)
+        first = len(given) - self.late
+        return apply(Local("claim"), *given[:first], *proofs, *given[first:])
 
     def sides(self, equation: Equation) -> Sides:
         """An equation with everything that its proofs need."""

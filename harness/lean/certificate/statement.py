@@ -77,7 +77,7 @@ def weakening(printer: Printer, claim: Claim, dropped: int, key: str) -> Compari
         assert isinstance(rest, lean.ForAll)
         binders.append((rest.name or f"h_{number}", rest.type))
         rest = rest.body
-    first = len(binders) - len(claim.hypotheses)
+    first = parameters - claim.late
     given = [Local(name) for i, (name, _) in enumerate(binders) if i != first + dropped]
     name = fresh("stronger", {name for name, _ in binders})
     proof = lean.function([(name, stronger), *binders], apply(Local(name), *given))
@@ -94,7 +94,7 @@ def satisfaction(
     in every member), a vector or scalar where it is 0. Raises `CannotCertify`, `CannotPrint`.
     """
     # It is no theorem of the package, so nothing says in what order it takes what.
-    bare = replace(claim, theorem="", parameters=spoken_of(claim))
+    bare = replace(claim, theorem="", parameters=spoken_of(claim), late=0)
     subjects = substance(claim)
     if len(subjects) != len(witness.points) or not subjects:
         raise CannotCertify("it is not said what is not trivial")

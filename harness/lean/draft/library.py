@@ -119,8 +119,29 @@ def discover(
                 library, definitions={**library.definitions, definition.name: definition}
             )
         waiting = [item for item in waiting if item.name not in read]
+    names = {item.name for item in waiting}
+    for item in waiting:
+        why = found.left_out[item.name]
+        # What rests on another one that was left out waits for that one.
+        if why.rsplit(" ", 1)[-1] not in names - {item.name}:
+            found.left_out[item.name] = why + _remedy(typed[item.name], item.name)
     found.library = library
     return found
+
+
+def _remedy(own: Signature, name: str) -> str:
+    """What makes an operator of a constant that could be one, as the end of the reason."""
+    fitting = [o for o in signatures() if o not in NOTATION and fits(o, own)]
+    if not fitting:
+        return ""
+    short = name.rpartition(".")[2]
+    how = (
+        f", by theorems `{short} f = 0` of no term, and of one more "
+        f"`{short} f = {short} (fun i => f i.castSucc) + f (Fin.last n)`"
+    )
+    return f"; if it is the operator {' or '.join(fitting)}, prove what it is (`bridges`)" + (
+        how if "sum" in fitting else ""
+    )
 
 
 def _read(item: Stored, reader: Reader, *, body: bool = False) -> tuple[Signature, Term | None]:
@@ -227,13 +248,7 @@ def _definition(
     """A Lean definition as one of the claim language. Raises `Unreadable`."""
     library = reader.library
     if item.value is None:
-        reason = "it is recursive or opaque, which a definition of the language cannot be"
-        own, _ = _read(item, reader)
-        if fitting := [o for o in signatures() if o not in NOTATION and fits(o, own)]:
-            reason += (
-                f"; if it is the operator {' or '.join(fitting)}, prove what it is (`bridges`)"
-            )
-        raise Unreadable(reason)
+        raise Unreadable("it is recursive or opaque, which a definition of the language cannot be")
     relative = library.relative(item.name)
     if not is_lean_name(relative):
         raise Unreadable("definitions.yaml cannot name it; by a plain name it could")

@@ -75,6 +75,7 @@ _OPERATORS = {
     "HDiv.hDiv": "divide",
 }
 _NUMERALS: Mapping[int, tuple[str, tuple[Dim, ...]]] = {0: ("zero", ()), 1: ("one", ())}
+UNNAMED = "definitions.yaml names nothing"
 NO_NUMBERS = "numbers other than 0 and 1, of which its scalars have none that are known"
 
 _CONDITIONS = {name: CONDITIONS[_RELATIONS[name]] for name in ("LE.le", "LT.lt", "Eq")}
@@ -279,7 +280,7 @@ class Reader(TypeReader):
             raise faults[0]
         if name == "OfNat.ofNat":
             raise Unreadable("a number that is no scalar")
-        raise Unreadable(f"definitions.yaml names nothing for Lean's {name}")
+        raise Unreadable(f"{UNNAMED} for Lean's {name}")
 
     def _choice(self, condition: Expression, values: tuple[Term, Term], scope: Names) -> Term:
         """One of two scalars, by a relation of two others, or of two indices or their numbers."""

@@ -63,7 +63,8 @@ class TypeReader:
             return self.type(unfolded(expression, self.abbreviations), scope)
         raise Unreadable(
             f"{short(expression)} is no type of the claim language, which has sizes, scalars, "
-            "`Fin n` and functions of these; what this theorem says of them can be claimed"
+            "`Fin n` and functions of these; a theorem that takes its "
+            "fields one by one, each of such a type, can be claimed"
         )
 
     def _arrows(self, expression: Expression, scope: Names) -> Type:

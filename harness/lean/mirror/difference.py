@@ -172,7 +172,7 @@ class Statements:
 
     def _hypothesis(self, index: int) -> Hypothesis | None:
         hypotheses = self.claim.hypotheses
-        after = len(hypotheses) + len(self.claim.conclusion.parameters)
+        after = len(hypotheses) + self.claim.late + len(self.claim.conclusion.parameters)
         number = index - len(_telescope(self.printed)[0]) + after
         return hypotheses[number] if 0 <= number < len(hypotheses) else None
 

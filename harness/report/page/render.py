@@ -12,7 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from harness.evidence import Leg, Outcome
-from harness.report.faults import faults, told_apart
+from harness.report.faults import alike, faults, told_apart
 from harness.report.history import failing_since
 from harness.report.page import (
     changes,
@@ -133,6 +133,7 @@ def _environment() -> Environment:
         gaps_by_kind=gaps.by_kind,
         graph=graph.graph,
         faults=faults,
+        alike=alike,
         told_apart=told_apart,
         told=opening.told,
         target=opening.target,

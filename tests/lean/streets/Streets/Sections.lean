@@ -33,6 +33,9 @@ theorem both_true : both u v true = u := rfl
 
 private theorem hidden (x : α) : x + 0 = x := by grind
 
+/-- A variable after a hypothesis. -/
+theorem sum2_congr (h : u = v) (w : Fin n → α) : sum2 u w = sum2 v w := by subst h; rfl
+
 @[simp]
 theorem sum2_self (h : u = v) : sum2 u v = sum2 v u := by subst h; rfl
 end
