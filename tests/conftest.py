@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 from pathlib import Path
 
 import pytest
@@ -25,4 +26,18 @@ def pytest_collection_finish() -> None:
 @pytest.fixture(scope="session")
 def project_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The cache of this project for all tests that have Lean build it, so that one of them does."""
-    return tmp_path_factory.mktemp("project")
+    return _of_all_workers(tmp_path_factory, "project")
+
+
+@pytest.fixture(scope="session")
+def isometry_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same of `fixtures/isometry` as it is; a copy that is changed has a cache of its own."""
+    return _of_all_workers(tmp_path_factory, "isometry")
+
+
+def _of_all_workers(tmp_path_factory: pytest.TempPathFactory, name: str) -> Path:
+    """A folder of this run: each worker has a temporary folder of its own, in one of them all."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name
+    folder.mkdir(exist_ok=True)
+    return folder

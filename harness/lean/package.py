@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
@@ -148,29 +148,24 @@ class Package:
         return ways.get(start, ())
 
 
-def read_package(
-    root: Path, *, lake: Path | None = None, others: bool = True, roots: Sequence[str] = ()
-) -> Package:
+def read_package(root: Path, *, lake: Path | None = None, others: bool = True) -> Package:
     """Read the package in the folder `root` from its lakefile.
 
     `lake` translates a lakefile that is a program. The modules of other packages that it imports
-    are read too, if `others`. `roots` stand for those of its libraries. Raises InputError for a
-    folder that is no such package, a library without its root module, a module that two files
-    could be, or one that has a name of Lean's own, and a source that lies outside the folder.
+    are read too, if `others`. Raises InputError for a folder that is no such package, a library
+    without its root module, a module that two files could be, or one that has a name of Lean's
+    own, and a source that lies outside the folder.
     """
     root = root.resolve()
     lakefile = read_lakefile(root, lake)
     found = _Folder(root, root, lakefile, "")
     modules = found.modules()
-    if not roots and not lakefile.tables("lean_lib"):
+    if not lakefile.tables("lean_lib"):
         raise lakefile.fault(
             "the package has no `[[lean_lib]]`, so there is nothing to check; one names the "
             "modules that have theorems, also those that an executable imports"
         )
-    beginnings = tuple(dict.fromkeys(roots or found.roots(modules)))
-    for name in beginnings:
-        if name not in modules:
-            raise lakefile.fault(f"there is no module {name} to begin from", at=name)
+    beginnings = tuple(dict.fromkeys(found.roots(modules)))
     required = _Required(root, lakefile)
     if others:
         modules |= required.modules(modules)

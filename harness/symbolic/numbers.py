@@ -68,8 +68,8 @@ class Work(Residues):
     constants are collected.
     """
 
-    def __init__(self, seed: int = 0) -> None:
-        super().__init__(seed)
+    def __init__(self) -> None:
+        super().__init__(seed=0)
         self.products = 0
 
     def of(self, number: int | Fraction) -> _Count:  # type: ignore[override]

@@ -54,9 +54,8 @@ class Expansion:
 
     sizes: Mapping[str, int]
     symbols: int
-    is_valid: bool
-    failed: str = ""
-    """Which identity does not hold, where one does not."""
+    failed: str
+    """Which identity does not hold; empty where all do."""
 
 
 @dataclass(frozen=True)
@@ -93,11 +92,11 @@ def expand(
     """Check a certificate with a symbol in every entry, at sizes taken from `dims` in turn."""
     found = rehearsal or rehearse(certificate, claim, library, dims)
     if found.failed:
-        return Expansion(found.sizes, found.symbols, is_valid=False, failed=found.failed)
+        return Expansion(found.sizes, found.symbols, found.failed)
     ring = Ring(found.symbols, backend)
     table = Table.over(ring)
     failed = fault(certificate, claim, library, found.sizes, table, ring)
-    return Expansion(found.sizes, ring.used, not failed, failed)
+    return Expansion(found.sizes, ring.used, failed)
 
 
 def check_at_random(
@@ -108,7 +107,7 @@ def check_at_random(
     numbers = Residues(seed)
     table = Table.over(numbers)
     failed = fault(certificate, claim, library, sizes, table, numbers)
-    return Expansion(sizes, numbers.used, not failed, failed)
+    return Expansion(sizes, numbers.used, failed)
 
 
 class Numbers(Protocol):

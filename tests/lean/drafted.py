@@ -68,17 +68,20 @@ class Drafted:
         [line] = [li for li in self.said.splitlines() if li.startswith(f"not drafted: {theorem}: ")]
         return line
 
-    def with_change(self, file: str, old: str, new: str, *words: str) -> tuple[str, int]:
-        """What a check of the mirror says with a file of the specifications changed."""
+    def with_changes(self, changes: list[tuple[str, str, str]], *words: str) -> tuple[str, int]:
+        """What a check of the mirror says with texts in files of the specifications changed."""
         assert self.said
-        path = self.root / "specs" / file
-        kept = path.read_text("utf-8")
-        assert old in kept
-        path.write_text(kept.replace(old, new), "utf-8")
+        kept = {path: path.read_text("utf-8") for path in (self.root / "specs").glob("*.yaml")}
         try:
+            for file, old, new in changes:
+                path = self.root / "specs" / file
+                text = path.read_text("utf-8")
+                assert old in text
+                path.write_text(text.replace(old, new), "utf-8")
             said, code = self.run("check", *words, "--leg", "mirror")
         finally:
-            path.write_text(kept, "utf-8")
+            for path, text in kept.items():
+                path.write_text(text, "utf-8")
         return " ".join(said.split()), code
 
 

@@ -36,10 +36,8 @@ def toolchain() -> Toolchain:
 
 
 @pytest.fixture(scope="module")
-def session(tmp_path_factory: pytest.TempPathFactory, toolchain: Toolchain) -> Session:
-    root = tmp_path_factory.mktemp("certificates")
-    shutil.copytree(PACKAGE, root / "package")
-    return look(load_project(root / "package"), Caller(toolchain, root / "cache"))
+def session(isometry_cache: Path, toolchain: Toolchain) -> Session:
+    return look(load_project(PACKAGE), Caller(toolchain, isometry_cache / "lean"))
 
 
 def claim_named(project: Project, theorem: str) -> Claim:

@@ -30,10 +30,10 @@ def edit(path: Path, old: str, new: str) -> None:
     path.write_text(text.replace(old, new), "utf-8")
 
 
-def test_cheats_are_refuted_and_the_rest_stands(tmp_path: Path) -> None:
+def test_cheats_are_refuted_and_the_rest_stands(tmp_path: Path, isometry_cache: Path) -> None:
     root = tmp_path / "package"
     shutil.copytree(PACKAGE, root)
-    clean = answers(root, tmp_path / "cache")
+    clean = answers(root, isometry_cache / "lean")
     assert {e.outcome for e in clean.values()} == {Outcome.CONFIRMED}
 
     proof = "  simp only [flip, compose]\n  exact total_congr fun l => by grind\n"

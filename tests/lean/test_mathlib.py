@@ -84,12 +84,15 @@ def test_it_is_proved_on_what_was_fetched_and_says_what_lean_has(package: Drafte
 
 
 @pytest.mark.lean
-def test_a_false_twin_is_refuted(package: Drafted) -> None:
-    said, code = package.with_change("layer_zero.yaml", "W @ x = 0", "W @ x = b")
+def test_false_twins_are_refuted(package: Drafted) -> None:
+    said, code = package.with_changes(
+        [
+            ("layer_zero.yaml", "W @ x = 0", "W @ x = b"),
+            ("definitions.yaml", "dot(x, A @ x)", "dot(A @ x, A @ x)"),
+        ]
+    )
     assert code == 1
     assert "layer_zero ✗ refuted" in said
-    said, code = package.with_change("definitions.yaml", "dot(x, A @ x)", "dot(A @ x, A @ x)")
-    assert code == 1
     assert "App.quad is defined otherwise in Lean" in said
 
 

@@ -351,13 +351,6 @@ def test_lake_translates_a_lakefile_that_is_a_program(tmp_path: Path) -> None:
     assert (package.roots, package.notes) == (("Demo",), ())
 
 
-def test_roots_that_are_given(tmp_path: Path) -> None:
-    root = write(tmp_path, Demo="", Other="")
-    assert read_package(root, roots=["Other"]).roots == ("Other",)
-    with pytest.raises(InputError, match="there is no module Gone"):
-        read_package(root, roots=["Gone"])
-
-
 @pytest.mark.parametrize("name", ["lakefile.toml", "lean-toolchain", "Demo.lean", "lakefile.lean"])
 def test_files_that_are_no_text(tmp_path: Path, name: str) -> None:
     root = write(tmp_path, Demo="module")

@@ -101,30 +101,27 @@ def test_of_doubles_nobody_knows_laws_and_lean_runs_them(package: Drafted) -> No
     assert package.outcomes("area", "execution") == {"confirmed"}
 
 
-def test_a_definition_that_is_another_is_refuted(package: Drafted) -> None:
-    """Whatever a constant takes, what it says is compared."""
-    output, code = _changed(package, "is: u[i] + u[i]", "is: u[i] + u[i] + u[i]", all_=True)
+def test_definitions_and_terms_that_are_others_are_refuted(package: Drafted) -> None:
+    """Whatever a constant takes, what it says is compared; and a sign is what the package's
+    instance makes of it. Each is about something that the other does not reach."""
+    output, code = package.with_changes(
+        [
+            ("definitions.yaml", "is: u[i] + u[i]", "is: u[i] + u[i] + u[i]"),
+            ("definitions.yaml", "scale_vector: fun c u => c * u", "scale_vector: fun c u => u"),
+        ]
+    )
     assert code == 1
     assert "Styles.twiceAt is defined otherwise in Lean" in output
-
-
-def test_a_term_that_means_something_else_is_refuted(package: Drafted) -> None:
-    """A sign is what the package's instance makes of it, and that is compared."""
-    output, code = _changed(package, "scale_vector: fun c u => c * u", "scale_vector: fun c u => u")
-    assert code == 1
     assert "Signs.moved_eq ✗ refuted" in output
 
 
 def test_a_term_that_lean_refuses_is_bad_input_at_its_place(package: Drafted) -> None:
-    output, code = _changed(package, "add_vector: fun u v => u + v", "add_vector: fun u v => u ⬝ v")
+    output, code = package.with_changes(
+        [("definitions.yaml", "add_vector: fun u v => u + v", "add_vector: fun u v => u ⬝ v")],
+        str(package.root / "specs" / "Signs.moved_eq.yaml"),
+    )
     assert code == 2
     lines = (package.root / "specs" / "definitions.yaml").read_text("utf-8").splitlines()
     line = lines.index("  add_vector: fun u v => u + v") + 1
     assert f"specs/definitions.yaml:{line}:" in output
     assert "Lean does not take this term: " in output
-
-
-def _changed(package: Drafted, old: str, new: str, *, all_: bool = False) -> tuple[str, int]:
-    """What the mirror says with `definitions.yaml` changed; of one specification, or of all."""
-    words = [] if all_ else [str(package.root / "specs" / "Signs.moved_eq.yaml")]
-    return package.with_change("definitions.yaml", old, new, *words)

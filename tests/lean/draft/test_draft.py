@@ -216,12 +216,12 @@ def same(one: Claim, other: Claim) -> bool:
 
 @pytest.mark.parametrize("root", [ROOT, ISOMETRY], ids=lambda path: path.name)
 def test_drafts_are_the_committed_specifications(
-    root: Path, project_cache: Path, tmp_path: Path
+    root: Path, project_cache: Path, isometry_cache: Path, tmp_path: Path
 ) -> None:
     """From Lean's terms to text, and through parser and elaborator to the very same claims."""
     project = load_project(root)
     theorems = tuple(claim.theorem for claim in project.claims)
-    cache = project_cache if root == ROOT else tmp_path
+    cache = project_cache if root == ROOT else isometry_cache
     found = draft_claims(project, theorems, caller_for(root, "auto", cache / "lean"))
     assert len(found.found) == len(project.claims) > 0
     for draft, claim in zip(found.found, project.claims, strict=True):
