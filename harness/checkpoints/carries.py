@@ -327,7 +327,7 @@ def _most(gram: Floats) -> float:
     power = gram / length / length[:, None]
     for _ in range(3):  # of a power the sums of rows say more: the eighth root of theirs is nearer
         power = power @ power
-    return 1.01 * float(np.abs(power).sum(axis=0).max()) ** 0.125
+    return 1.01 * float(np.abs(power).sum(axis=0).max() ** 0.125)
 
 
 def _solve_narrow(old: Floats, new: Floats) -> _Solved | None:
