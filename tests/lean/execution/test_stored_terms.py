@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from pathlib import Path
-
 import pytest
 
 from harness.claims.project import load_project
@@ -136,10 +133,12 @@ EXPECTED = {
 """Each is twice the inner product, as its specification has it; three of them are not, in Lean."""
 
 
-def executed(root: Path, lean: str, names: Iterable[str]) -> list[Evidence]:
+@pytest.fixture(scope="module")
+def found(tmp_path_factory: pytest.TempPathFactory) -> list[Evidence]:
+    root = tmp_path_factory.mktemp("stored")
     files = {
         "pyproject.toml": '[tool.harness]\nlean = "lean"\nspecs = "specs"\n',
-        "lean/T.lean": lean,
+        "lean/T.lean": LEAN,
         "lean/lakefile.toml": 'name = "T"\ndefaultTargets = ["T"]\n\n[[lean_lib]]\nname = "T"\n',
         "specs/honest_self.yaml": "theorem: honest_self\nsays: It is what it is.\n"
         "for:\n  n: dimension\n  u, v: vector(n)\nthen: honest(u, v) = honest(u, v)\n",
@@ -147,7 +146,7 @@ def executed(root: Path, lean: str, names: Iterable[str]) -> list[Evidence]:
         + "".join(
             f"  {name}:\n    says: Twice the inner product.\n    for:\n      n: dimension\n"
             "      u, v: vector(n)\n    is: dot(u, v) + dot(u, v)\n"
-            for name in names
+            for name in EXPECTED
         ),
     }
     for name, text in files.items():
@@ -156,13 +155,8 @@ def executed(root: Path, lean: str, names: Iterable[str]) -> list[Evidence]:
         path.write_text(text, "utf-8")
     caller = Caller(find_toolchain(), root / ".cache")
     session = look(load_project(root), caller)
-    assert session.build.ok, [f"{e.line}: {e.text}" for e in session.build.errors]
+    assert session.build.ok, session.build.errors
     return list(execute(session, caller))
-
-
-@pytest.fixture(scope="module")
-def found(tmp_path_factory: pytest.TempPathFactory) -> list[Evidence]:
-    return executed(tmp_path_factory.mktemp("stored"), LEAN, EXPECTED)
 
 
 @pytest.mark.parametrize("name", EXPECTED)
@@ -175,62 +169,3 @@ def test_evidence_says_by_which_route(found: list[Evidence]) -> None:
     routes = [item.data.get("route") for item in found if item.outcome is Outcome.CONFIRMED]
     assert routes
     assert all(isinstance(route, str) and "stored" in route for route in routes)
-
-
-CASES = """\
-/-! Types that have no `casesOn` of Lean's, and what is written under its name. -/
-
-run_cmd
-  for name in [`T.Lamp, `T.Switch, `T.Valve] do
-    let ctors := [`off, `on].map fun c => { name := name.append c, type := .const name [] }
-    let type := Lean.Declaration.inductDecl [] 0 [{ name, type := .sort 1, ctors }] false
-    match (← Lean.getEnv).addDeclCore 0 type none with
-    | .ok env => Lean.setEnv env
-    | .error _ => throwError "it is not added"
-
-noncomputable def Lamp.casesOn {motive : Lamp → Sort u} (t : Lamp) (off : motive Lamp.off)
-    (on : motive Lamp.on) : motive t :=
-  Lamp.rec off on t
-
-noncomputable def inOrder {α : Type u} [OfNat α 0] [Add α] [Mul α] {n : Nat}
-    (u v : Fin n → α) : α :=
-  Lamp.casesOn (motive := fun _ => α) Lamp.on 0 (dot u v + dot u v)
-
-/-- Lean's takes the case of `off` first, and so does its compiler. -/
-noncomputable def Switch.casesOn {motive : Switch → Sort u} (t : Switch) (on : motive Switch.on)
-    (off : motive Switch.off) : motive t :=
-  Switch.rec off on t
-
-noncomputable def exchanged {α : Type u} [OfNat α 0] [Add α] [Mul α] {n : Nat}
-    (u v : Fin n → α) : α :=
-  Switch.casesOn (motive := fun _ => α) Switch.on 0 (dot u v + dot u v)
-
-/-- Of the type of Lean's in all but what it gives. -/
-noncomputable def Valve.casesOn {motive : Type u} (t : Valve) (off on : motive) : motive :=
-  Valve.rec on off t
-
-noncomputable def simply {α : Type u} [OfNat α 0] [Add α] [Mul α] {n : Nat}
-    (u v : Fin n → α) : α :=
-  Valve.casesOn Valve.on 0 (dot u v + dot u v)
-
-theorem honest_self {α : Type u} [Lean.Grind.CommRing α] {n : Nat} (u v : Fin n → α) :
-    honest u v = honest u v := rfl
-
-end T
-"""
-
-
-def test_a_casesOn_that_is_not_leans(tmp_path: Path) -> None:
-    """The compiler knows it by its name: what it makes of cases in another order is another
-    function than the kernel's, which is 0 where these would be what their specification says."""
-    basic = LEAN.partition("structure Two")[0].replace(
-        "module\n", "module\n\npublic meta import Lean\n", 1
-    )
-    names = ("inOrder", "exchanged", "simply", "honest")
-    found = executed(tmp_path, basic + CASES, names)
-    said = {name: {(e.outcome, e.summary) for e in found if e.subject == name} for name in names}
-    for name in ("inOrder", "honest"):
-        assert {outcome for outcome, _ in said[name]} == {Outcome.CONFIRMED}, said
-    for name in ("exchanged", "simply"):
-        assert {outcome for outcome, _ in said[name]} == {Outcome.NOT_RUN}, said
-        assert any("it is not what Lean makes under this name" in text for _, text in said[name])
