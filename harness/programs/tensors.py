@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch.utils._mode_utils import no_dispatch
 
 from harness.programs import graph
 from harness.programs.graph import Node, NotApplicable
@@ -61,10 +62,12 @@ class Formula(torch.Tensor):  # type: ignore[misc]
         base = arguments[0] if arguments else None
         if bare in VIEWS and isinstance(base, Formula):
             place = base.place.view(bare, VIEWS[bare](tuple(base.shape), *arguments[1:], **given))
+            if name != bare:  # `squeeze_` and its like: the same tensor, of another shape
+                with no_dispatch():
+                    function(*arguments, **given)
+                base.place = place
+                return base
             laid = function(_blank(base), *arguments[1:], **given)
-            if name != bare:  # PyTorch goes on with what is returned; a program may with the other
-                base.place = Place(place.read())
-                base.place.lose(f"{name} has changed its shape")
             return Formula(place, base.dtype, laid.stride())
         if bare in SEVERAL and isinstance(base, Formula):
             hows = SEVERAL[bare](tuple(base.shape), *arguments[1:], **given)

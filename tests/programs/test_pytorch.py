@@ -579,6 +579,8 @@ ONE_FUNCTION: dict[str, tuple[Any, Any]] = {
     "reshaped, which copies": (left(id), left(lambda x: x.t().reshape(-1).add_(1))),
     "reshaped, which does not": (
         left(lambda x: x.add_(1)), left(lambda x: x.reshape(-1).add_(1))),
+    "turned in place": (lambda x: x.t() + 1, lambda x: left(lambda y: y.t_().add_(1))(x)),
+    "of one rank less": (lambda x: x[0] @ x, lambda x: (x[:1] @ x).squeeze_(0)),
     "made of one that is turned": (turned, lambda x: left(lambda y: y.contiguous())(turned(x))),
     "whole numbers": (lambda x: x * 2, lambda x: x * torch.full_like(x, 2.5, dtype=torch.int64)),
 }  # fmt: skip
