@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from itertools import islice, product
-from typing import Any
+from typing import Any, TypeGuard
 
 from harness.claims.model import Hypothesis
 from harness.language.types import Matrix, Type, Vector, is_place, resolve
@@ -25,6 +25,9 @@ from harness.symbolic.rules import relation
 
 MAX_INSTANCES = 200
 """Entries of hypotheses that are looked at for one entry of the conclusion."""
+
+MAX_PLACES = 5
+"""Indices of one entry: each two of one type are a case for being equal, and one for not."""
 
 MAX_KEYS = 40
 """Monomials, and entries of hypotheses, that a combination is sought among."""
@@ -77,11 +80,14 @@ def combination(
 
     Raises `w.BudgetSpent`.
     """
-    facts = [_Fact(*each) for each in _entries_of(hypotheses, env)]
+    facts = list(_entries_of(hypotheses, env))
+    named = dict.fromkeys([*indices, *filter(_is_place, w.heads(difference))])
     defect, used = w.ZERO, dict[str, None]()
     for place in _places(type_):
         found = w.ZERO
-        own = (*indices, *place.indices)
+        own = (*named, *place.indices)
+        if len(own) > MAX_PLACES:
+            return None
         for names, unequal, indicator in _cases(own):
             case = _Case(names, unequal)
             known = list(dict.fromkeys(names.get((x.kind, x.name), x) for x in own))
@@ -96,9 +102,12 @@ def combination(
     return Combination(defect, tuple(used))
 
 
-def _entries_of(
-    hypotheses: Sequence[Hypothesis], env: Environment
-) -> Iterator[tuple[w.Poly, w.Poly, str]]:
+def _is_place(head: w.Atom | w.Letter) -> TypeGuard[w.Atom]:
+    """Whether this is an index or a position that the claim names."""
+    return head.kind == "a" and isinstance(head, w.Atom) and head.type != "scalar" and not head.args
+
+
+def _entries_of(hypotheses: Sequence[Hypothesis], env: Environment) -> Iterator[_Fact]:
     """Both sides' difference and defect at each entry, with a variable for each of its indices."""
     for hypothesis in hypotheses:
         equation = hypothesis.equation
@@ -112,7 +121,7 @@ def _entries_of(
             entry = {("l", x.name): x._replace(kind="?") for x in place.indices}
             pair = (place.of(p) for p in (found.difference, found.defect))
             difference, defect = (w.substitute_poly(p, entry) for p in pair)
-            yield difference, defect, hypothesis.name
+            yield _Fact(difference, defect, hypothesis.name)
 
 
 def _places(type_: Type) -> Iterator[_Places]:
