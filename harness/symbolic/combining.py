@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from itertools import islice, product
-from typing import Any, TypeGuard
+from typing import Any
 
 from harness.claims.model import Hypothesis
 from harness.language.types import Matrix, Type, Vector, is_place, resolve
@@ -81,7 +81,8 @@ def combination(
     Raises `w.BudgetSpent`.
     """
     facts = list(_entries_of(hypotheses, env))
-    named = dict.fromkeys([*indices, *filter(_is_place, w.heads(difference))])
+    heads = [h for h in w.heads(difference) if isinstance(h, w.Atom) and h.kind == "a"]
+    named = dict.fromkeys([*indices, *(h for h in heads if h.type != "scalar" and not h.args)])
     defect, used = w.ZERO, dict[str, None]()
     for place in _places(type_):
         found = w.ZERO
@@ -100,11 +101,6 @@ def combination(
             used |= dict.fromkeys(combined.used)
         defect = w.add(defect, place.put(found))
     return Combination(defect, tuple(used))
-
-
-def _is_place(head: w.Atom | w.Letter) -> TypeGuard[w.Atom]:
-    """Whether this is an index or a position that the claim names."""
-    return head.kind == "a" and isinstance(head, w.Atom) and head.type != "scalar" and not head.args
 
 
 def _entries_of(hypotheses: Sequence[Hypothesis], env: Environment) -> Iterator[_Fact]:
