@@ -26,6 +26,9 @@ from harness.symbolic.rules import relation
 MAX_INSTANCES = 200
 """Entries of hypotheses that are looked at for one entry of the conclusion."""
 
+MAX_PLACES = 5
+"""Indices of one entry: each two of one type are a case for being equal, and one for not."""
+
 MAX_KEYS = 40
 """Monomials, and entries of hypotheses, that a combination is sought among."""
 
@@ -77,11 +80,15 @@ def combination(
 
     Raises `w.BudgetSpent`.
     """
-    facts = [_Fact(*each) for each in _entries_of(hypotheses, env)]
+    facts = list(_entries_of(hypotheses, env))
+    heads = [h for h in w.heads(difference) if isinstance(h, w.Atom) and h.kind == "a"]
+    named = dict.fromkeys([*indices, *(h for h in heads if h.type != "scalar" and not h.args)])
     defect, used = w.ZERO, dict[str, None]()
     for place in _places(type_):
         found = w.ZERO
-        own = (*indices, *place.indices)
+        own = (*named, *place.indices)
+        if len(own) > MAX_PLACES:
+            return None
         for names, unequal, indicator in _cases(own):
             case = _Case(names, unequal)
             known = list(dict.fromkeys(names.get((x.kind, x.name), x) for x in own))
@@ -96,9 +103,7 @@ def combination(
     return Combination(defect, tuple(used))
 
 
-def _entries_of(
-    hypotheses: Sequence[Hypothesis], env: Environment
-) -> Iterator[tuple[w.Poly, w.Poly, str]]:
+def _entries_of(hypotheses: Sequence[Hypothesis], env: Environment) -> Iterator[_Fact]:
     """Both sides' difference and defect at each entry, with a variable for each of its indices."""
     for hypothesis in hypotheses:
         equation = hypothesis.equation
@@ -112,7 +117,7 @@ def _entries_of(
             entry = {("l", x.name): x._replace(kind="?") for x in place.indices}
             pair = (place.of(p) for p in (found.difference, found.defect))
             difference, defect = (w.substitute_poly(p, entry) for p in pair)
-            yield difference, defect, hypothesis.name
+            yield _Fact(difference, defect, hypothesis.name)
 
 
 def _places(type_: Type) -> Iterator[_Places]:

@@ -19,7 +19,15 @@ APART = "∀ (i: index(d)) (j: index(d)), (if i = j then 1 else u[i] - u[j]) ≠
 DIAGONAL = "A = diagonal([i ↦ A[i, i]])"
 
 
-VARIABLES = "{d: dimension, 'A, B': 'matrix(d, d)', 'u, v': vector(d), 'a, b': scalar}"
+VARIABLES = """
+d: dimension
+P: type
+A, B: matrix(d, d)
+u, v: vector(d)
+a, b: scalar
+p: P
+w: P -> vector(d)
+"""
 
 
 @pytest.mark.parametrize(
@@ -28,6 +36,7 @@ VARIABLES = "{d: dimension, 'A, B': 'matrix(d, d)', 'u, v': vector(d), 'a, b': s
         (DIAGONAL, {"commutes": COMMUTES, "apart": APART}),
         ("A = B", {"twice": "A + A = B + B", "two": "1 + 1 ≠ 0"}),
         ("u = 0", {"one": "a * u + b * v = 0", "two": "b * u + a * v = 0", "det": "a*a ≠ b*b"}),
+        ("w(p) = u", {"all": "∀ q, a * w(q) = a * u", "some": "a ≠ 0"}),
     ],
 )
 def test_what_is_a_combination_over_what_is_not_0_is_proved_with_a_certificate(
