@@ -40,9 +40,9 @@ from harness.language.prelude import made_of
 from harness.language.primitives import BY_NAME, OPERATIONS, signatures
 from harness.language.scope import Scope, check_type
 from harness.language.syntax import LanguageError, names_in
-from harness.language.terms import Equation, Relation, Term
+from harness.language.terms import Equation, Lambda, Relation, Term
 from harness.language.tokens import IDENTIFIER, is_identifier
-from harness.language.transform import calls, free_variables, primitives
+from harness.language.transform import calls, free_variables, primitives, subterms
 from harness.language.types import Parameter, Sort, Type, is_place
 
 T = TypeVar("T")
@@ -369,7 +369,7 @@ def load_claim(path: Path, name: str, library: Library) -> Claim:
         if equation is not None:
             hypotheses.append(Hypothesis(hypothesis, equation, text, Place(document, path_)))
     conclusion = _statement(("then",), data["then"], scope, faults)
-    late = _late(conclusion, parameters) if conclusion else ()
+    late = _late(conclusion, parameters, hypotheses) if conclusion else ()
     if conclusion and late:
         parameters = (*parameters, *late)
         conclusion = replace(conclusion, parameters=())
@@ -454,11 +454,21 @@ def form_faults(paths: Iterable[tuple[Path, str]]) -> Iterator[Diagnostic]:
             yield from error.diagnostics
 
 
-def _late(conclusion: Equation, before: tuple[Parameter, ...]) -> tuple[Parameter, ...]:
-    """What the conclusion ranges over, where that is more than places: variables as the others."""
+def _late(
+    conclusion: Equation, before: tuple[Parameter, ...], hypotheses: list[Hypothesis]
+) -> tuple[Parameter, ...]:
+    """What the conclusion ranges over, where that is more than places: variables as the others.
+
+    None where a hypothesis, or another variable, has one of these names for something else.
+    """
     bound = conclusion.parameters
-    taken = {p.name for p in before} | {v.name for v in bound}
-    if all(is_place(v.type) for v in bound) or len(taken) < len(before) + len(bound):
+    taken = {p.name for p in before}
+    for equation in (h.equation for h in hypotheses):
+        taken |= {v.name for v in equation.parameters}
+        parts = (*subterms(equation.left), *subterms(equation.right))
+        taken |= {part.parameter.name for part in parts if isinstance(part, Lambda)}
+    names = {v.name for v in bound}
+    if all(is_place(v.type) for v in bound) or names & taken or len(names) < len(bound):
         return ()
     return tuple(Parameter(v.name, v.type) for v in bound)
 

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import click
 
-from harness.cli.shared import OUTPUT_FILE, reports_bad_input, write_json
+from harness.cli.shared import OUTPUT_FILE, reports_bad_input, unusable, write_json
+from harness.diagnostics import meant
 
 
 @click.command("programs")
-@click.argument("files", nargs=-1, type=click.Path(exists=True, path_type=Path))
+@click.argument("names", metavar="[FILES]...", nargs=-1)
 @click.option("--seed", type=click.IntRange(min=0), default=0, help="Of the random numbers.")
 @click.option(
     "--time-limit",
@@ -27,12 +28,14 @@ from harness.cli.shared import OUTPUT_FILE, reports_bad_input, write_json
 def programs(
     folder: Path,
     /,
-    files: tuple[Path, ...],
+    names: tuple[str, ...],
     seed: int,
     time_limit: float,
     output: Path | None,
 ) -> None:
     """Run the programs that FILES bind to definitions, or all, and the models of specs/models/.
+
+    A file of specs/programs/ may be called by its name alone, as its answers are.
 
     A program is code, and is run: exactly, modulo primes, and as it is, in floating point; and
     every claim about its definition is asked of it.
@@ -43,6 +46,7 @@ def programs(
     from rich.text import Text
 
     from harness.claims.project import (
+        PROGRAMS_FOLDER,
         find_root,
         load_claims_of,
         open_project,
@@ -57,8 +61,8 @@ def programs(
 
     opened = open_project(find_root(folder))
     project = replace(opened, claims=load_claims_of(opened))
-    asked = read_programs(project, files)
-    models = () if files else read_models(project)
+    asked = read_programs(project, [_file(project.specs / PROGRAMS_FOLDER, n) for n in names])
+    models = () if names else read_models(project)
     plan = Plan(project, cache=project.root / ".cache", seed=seed)
     console = Console()
     found = []
@@ -85,3 +89,14 @@ def programs(
     console.print(f"{len(tasks)} {plural}: {said}")
     subjects = {item.subject for item in found}
     sys.exit(exit_code(judge(name, found, (Leg.IMPLEMENTATION,)) for name in subjects))
+
+
+def _file(folder: Path, name: str) -> Path:
+    """The file of this path, or of this name within `folder`. Raises `InputError`."""
+    if Path(name).exists():
+        return Path(name)
+    known = {path.stem: path for path in sorted(folder.glob("**/*.y*ml"), reverse=True)}
+    if name not in known:
+        message = f"expected a file, or the name of one in {folder.name}/{meant(name, known)}"
+        raise unusable(name, message)
+    return known[name]

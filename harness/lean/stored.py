@@ -133,7 +133,11 @@ def shown(expression: Expression) -> str:
     return re.sub(rf"(\._@\.[^\s{MARK}]*)?{MARK}\d+", "", source(expression))
 
 
+_SIZE = re.compile(r"\(OfNat\.ofNat Nat \(nat_lit (\d+)\) \(instOfNatNat \(nat_lit \1\)\)\)")
+
+
 def short(expression: Expression) -> str:
-    """The same, short enough for a sentence, and without the signs that mean all arguments."""
-    text = shown(expression).replace("@", "")
+    """The same, short enough for a sentence: without the signs that mean all arguments, and with
+    sizes as numbers."""
+    text = _SIZE.sub(r"\1", shown(expression).replace("@", ""))
     return text if len(text) <= 60 else f"{text[:57]}…"

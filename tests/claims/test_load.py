@@ -72,7 +72,9 @@ def test_variables_after_the_hypotheses_are_variables_and_stand_where_lean_has_t
 
     assert binders(before) == ["R", "x", "y", "a hypothesis"]
     assert binders(after) == ["R", "a hypothesis", "x", "y"]
-    # What ranges over places alone, or hides another variable, is no variable of the claim.
+    # What ranges over places alone, or has the name of another one, is no variable of the claim.
+    apart = GOOD.replace("Rᵀ @ R = 1", "'∀ (x: vector(n)), Rᵀ @ (R @ x) = x'")
+    assert claim(apart.replace("then: (Rᵀ @ R) @ Rᵀ = Rᵀ", ranged)).late == 0
     rows = "then: '∀ (i: index(n)) (j: index(n)), R[i, j] = R[i, j]'"
     assert claim(GOOD.replace("then: (Rᵀ @ R) @ Rᵀ = Rᵀ", rows)).late == 0
 

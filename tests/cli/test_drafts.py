@@ -19,7 +19,10 @@ from harness.language.terms import Equation, Variable
 from harness.language.types import SCALAR, Parameter
 from harness.lean.build import Build, ModuleBuild, ModuleOutcome
 from harness.lean.draft.statement import Draft
+from harness.lean.expression import Constant, Local, apply
 from harness.lean.messages import Message
+from harness.lean.scope import numeral
+from harness.lean.stored import short
 
 LIBRARY = Library("T", core_scalars(), {}, {})
 X = Variable("x", SCALAR)
@@ -70,3 +73,8 @@ def test_build_says_which_proofs_are_left_open(capsys: pytest.CaptureFixture[str
     # A command on its way to something else tells of errors alone.
     show_build(built)
     assert capsys.readouterr().err == ""
+
+
+def test_a_size_in_a_reason_is_a_number() -> None:
+    layer = apply(Constant("Linear", ("0",)), Constant("Rat"), numeral(12), Local("n"))
+    assert short(layer) == "Linear Rat 12 n"

@@ -39,9 +39,15 @@ def test_the_example_is_confirmed_and_its_wrong_twin_refuted(stranger: Path) -> 
     assert "float64: confirmed" in done.output
     file = stranger / "attention.py"
     file.write_text(file.read_text().replace("np.sqrt(q.shape[-1])", "q.shape[-1]"))
-    done = CliRunner().invoke(main, ["-C", str(stranger), "programs"])
+    done = CliRunner().invoke(main, ["-C", str(stranger), "programs", "my_attention"])
     assert done.exit_code == 1
     assert "They part at `divide` (attention.py:5)" in done.output
+
+
+def test_a_name_that_no_program_has_is_bad_input(stranger: Path) -> None:
+    done = CliRunner().invoke(main, ["-C", str(stranger), "programs", "my_attentoin"])
+    assert done.exit_code == 2
+    assert "did you mean my_attention?" in done.output
 
 
 @pytest.fixture
