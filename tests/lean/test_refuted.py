@@ -30,6 +30,7 @@ from harness.lean.package import read_package
 from harness.lean.proof import judge as proof
 from harness.lean.proof import second
 from harness.lean.refuted import Fact, refuted, ruled
+from harness.lean.scope import ORDERING
 from harness.lean.session import Session
 from harness.verdict import Status, judge
 
@@ -350,3 +351,17 @@ def test_whatever_of_the_scalars_is_the_packages_own_is_its_own_laws(place: str)
     assert found
     assert "The scalars come from T.own" in found.summary
     assert not _own_laws(there, [fractions], [])
+
+
+@pytest.mark.parametrize("name", ORDERING)
+def test_a_law_of_an_order_that_the_package_declares_is_its_own(name: str) -> None:
+    """By `prelude`, a module need not have what Lean's core says of orders, and may say it anew."""
+    own = Arrangement((SCALARS, "field", name))
+    library = SimpleNamespace(arrangements={"T.t": own}, scalars=core_scalars())
+    there: Any = SimpleNamespace(
+        project=SimpleNamespace(library=library),
+        answer=SimpleNamespace(declarations={name: None}),
+    )
+    found = _own_laws(there, [core_scalars()["ordered field"]], ["T.t"])
+    assert found
+    assert f"The scalars come from {name}" in found.summary

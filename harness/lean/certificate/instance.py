@@ -32,7 +32,7 @@ class Instance(Values):
         numbers = numbers_of(kind, printer.library, modulus)
         self.arrangement = printer.arrangement_of(claim)
         if kind.is_ordered:
-            [kind] = [k for k in core_scalars().values() if k.lean_name == "Rat"]
+            kind = core_scalars()["rational numbers"]
         if kind.is_type:
             scope = printer.of_type(kind)
         else:

@@ -194,8 +194,7 @@ def _scalars(
         scope = printer.of_type(core_scalars()["rational numbers"])
     elif divides:
         numbers = MODULO_THREE
-        [field] = [k for k in core_scalars().values() if k.lean_name == "Lean.Grind.Field"]
-        given = printer.of_class(field, numbers.type, numbers.instance)
+        given = printer.of_class(core_scalars()["field"], numbers.type, numbers.instance)
         scope = printer.concrete(numbers.type, *given, set())
     else:
         numbers = INTEGERS

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import chain, count
 
 from harness.claims.model import OPERATORS, Claim, Library, ScalarKind
+from harness.claims.needs import ORDERED
 from harness.diagnostics import Diagnostic
 from harness.evidence import Evidence, Json, Leg, Outcome
 from harness.lean import expression as lean
@@ -20,6 +21,7 @@ from harness.lean.mirror.difference import Difference, Statements
 from harness.lean.printer import Printer
 from harness.lean.reach import bridged, reached
 from harness.lean.refuted import Fact, Ground, LeanCheck, ruled
+from harness.lean.scope import ORDERING
 from harness.lean.session import Session, definition_fault, theorem_fault
 from harness.lean.stored import read, unfolded
 
@@ -449,10 +451,12 @@ def _own_laws(
         name
         for kind in asked
         for name in (
-            *(kind.lean_name, *kind.classes.values()),
+            *(kind.lean_name, *kind.classes, *kind.classes.values()),
             *chain.from_iterable(kind.operations.values()),
+            *(ORDERED if kind.is_ordered else ()),
         )
     }
+    cited |= items & ORDERING.keys()
     # What was found by an instance of the package's is its own as well.
     ours = f"{OPERATORS}."
     rests_on = chain.from_iterable(
