@@ -211,7 +211,7 @@ def reached(names: set[str]) -> set[str]:
             "blocks(diagonal(c), diagonal(s), diagonal(s), diagonal(c))",
             {
                 "ropeHalfSplit_orthogonal",
-                # By hand: [[c, s], [s, c]] keeps pairs apart by (c-c')² - (s-s')², and not by the sum.
+                # By hand: [[c, s], [s, c]] keeps pairs apart by (c-c')² - (s-s')², not the sum.
                 "ropeHalfSplit_of_commutes",
                 "groupedQueryRopeHalfSplitAttentionBlockOutput_invariant_of_angles",
                 "partialRopeHalfSplitAttentionBlockOutput_invariant_of_angles",
