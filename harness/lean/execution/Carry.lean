@@ -333,20 +333,14 @@ meta partial def run (path : List Name) (s : State) (v : DefinitionVal) (name : 
   | .ok tried => do
     let (done, complaint) ← compiled tried name
     if complaint == "" then return done
-    -- Once more, with what Lean's library has no code for; and then with nothing of the library's
-    -- that the compiler would make anew for its arguments, for which it may lack the parts.
-    again complaint s [false, true]
-where
-  again (complaint : String) (s : State) : List Bool → IO State
-    | [] => return fail s name complaint
-    | every :: rest => do
-      let s ← copies (v.name :: path) s every (cited v.value)
-      match added s (copyOf s v name) with
-      | .error why => return fail s name why
-      | .ok tried => do
-        let (done, still) ← compiled tried name
-        if still == "" then return done
-        again complaint s rest
+    -- Once more, with what Lean's library has no code for.
+    let s ← copies (v.name :: path) s (cited v.value)
+    match added s (copyOf s v name) with
+    | .error why => return fail s name why
+    | .ok tried => do
+      let (done, second) ← compiled tried name
+      if second == "" then return done
+      return fail s name complaint
 
 meta partial def recursors (s : State) : List Name → IO State
   | [] => return s
@@ -366,22 +360,22 @@ meta partial def recursors (s : State) : List Name → IO State
           recursors (if complaint == "" then done else s) rest
     | _, _ => recursors s rest
 
-meta partial def copies (path : List Name) (s : State) (every : Bool) : List Name → IO State
+meta partial def copies (path : List Name) (s : State) : List Name → IO State
   | [] => return s
   | n :: rest => do
     match beside n s.names, s.package.find? n with
     | none, some (.defnInfo v) =>
       -- What is not imported here is the package's, and was carried.
       if isIn n path || isPrimitive s.env n || (s.env.getModuleIdxFor? n).isNone then
-        copies path s every rest
-      else if !every && (← runs s v) then copies path s every rest
+        copies path s rest
+      else if ← runs s v then copies path s rest
       else do
       let own := `HarnessRun.made ++ n
       let tried ← run path s v own
       match beside own tried.failed with
-      | some _ => copies path s every rest
-      | none => copies path { tried with names := (n, own) :: tried.names } every rest
-    | _, _ => copies path s every rest
+      | some _ => copies path s rest
+      | none => copies path { tried with names := (n, own) :: tried.names } rest
+    | _, _ => copies path s rest
 
 end
 

@@ -54,9 +54,6 @@ def byStructure {α : Type u} [OfNat α 0] [Add α] [Mul α] {n : Nat} (u v : Fi
   let two : Two α := ⟨dot u v, dot u v⟩
   (Chain.link two.first (Chain.link two.second .done)).total
 
-def byFolds {α : Type u} [OfNat α 0] [Add α] [Mul α] {n : Nat} (u v : Fin n → α) : α :=
-  Fin.foldr n (fun i sum => u i * v i + sum) 0 + Fin.foldl n (fun sum i => sum + u i * v i) 0
-
 noncomputable def chosen {α : Type u} [OfNat α 0] [Add α] [Mul α] {n : Nat}
     (u v : Fin n → α) : α :=
   @dite α True (Classical.propDecidable True) (fun _ => dot u v + dot u v) (fun _ => 0)
@@ -129,7 +126,6 @@ EXPECTED = {
     "replaced": Outcome.REFUTED,
     "honest": Outcome.CONFIRMED,
     "byStructure": Outcome.CONFIRMED,
-    "byFolds": Outcome.CONFIRMED,
     "chosen": Outcome.NOT_RUN,
     "namesake": Outcome.NOT_RUN,
     "runners": Outcome.NOT_RUN,
