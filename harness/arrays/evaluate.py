@@ -10,6 +10,8 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Generic, TypeVar
 
+import numpy as np
+
 from harness.arrays.arithmetic import Arithmetic
 from harness.arrays.axes import BATCH
 from harness.arrays.products import Indices, Product
@@ -104,6 +106,7 @@ class Evaluator(Generic[A]):
         left, right = self._played(equation.parameters, sides, variables, are_places=True)
         return left, right
 
+    @np.errstate(over="ignore", invalid="ignore")  # numbers that are not finite decide nothing
     def _played(
         self,
         parameters: Sequence[Variable],

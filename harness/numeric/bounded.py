@@ -88,8 +88,7 @@ class Float64Check(Check):
                 values[name] = Data(Bounded(value.array, error))
             else:
                 values[name] = cast("Value[Bounded]", value)
-        with np.errstate(over="ignore", invalid="ignore"):
-            sides = walk.equation(equation, values)
+        sides = walk.equation(equation, values)
         fetch = placing.backend.fetch
         left, right = (Bounded(fetch(side.value), fetch(side.error)) for side in sides)
         found = _decide(left, right, drawn.fair)
@@ -100,8 +99,7 @@ class Float64Check(Check):
                     bounded = value.array
                     values[name] = Data(Bounded(xp.abs(bounded.value), bounded.error))
             walk = self.plans.evaluators.at(_Magnitudes(placing.backend), drawn.instance.sizes)
-            with np.errstate(over="ignore", invalid="ignore"):
-                whole = [fetch(side.value) for side in walk.equation(equation, values)]
+            whole = [fetch(side.value) for side in walk.equation(equation, values)]
             found = _decide(left, right, drawn.fair, np.maximum(*map(largest, whole)))
         if equation.relation is Relation.UNEQUAL:  # the bound tells sides apart, and none together
             apart = np.abs(left.value - right.value) > left.error + right.error
@@ -128,6 +126,7 @@ def _weights(number: int) -> str:
     return WEIGHTS[(number // len(Regime)) % len(WEIGHTS)]
 
 
+@np.errstate(divide="ignore", over="ignore", invalid="ignore")
 def _decide(left: Bounded, right: Bounded, fair: Mask, whole: Floats | None = None) -> Compared:
     """Compare entry by entry: the ratio of difference to bound, and what follows from it.
 
@@ -137,8 +136,7 @@ def _decide(left: Bounded, right: Bounded, fair: Mask, whole: Floats | None = No
     bound = left.error + right.error
     difference = np.abs(left.value - right.value)
     # A bound of ∞ or one that is not a number says nothing: such lanes are not decided.
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ratios = np.where(difference == 0, 0.0, difference / bound)
+    ratios = np.where(difference == 0, 0.0, difference / bound)
     ratio = np.broadcast_to(largest(np.nan_to_num(ratios, nan=0.0, posinf=np.inf)), fair.shape)
     # Without squares, whose overflow would make any bound sharp.
     size = np.hypot(largest(left.value), largest(right.value)) / np.sqrt(2)
