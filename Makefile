@@ -25,7 +25,7 @@ quick: .venv/tests
 # checkpoints held to Transformers.
 programs: .venv-programs/ready
 	.venv-programs/bin/harness programs
-	.venv-programs/bin/pytest tests/programs tests/checkpoints/test_transformers.py tests/checkpoints/test_running.py
+	OMP_NUM_THREADS=1 .venv-programs/bin/pytest -n 2 --dist worksteal tests/programs tests/checkpoints/test_transformers.py tests/checkpoints/test_running.py
 
 .venv-programs/ready: pyproject.toml
 	$(PYTHON) -m venv .venv-programs
