@@ -49,7 +49,8 @@ from harness.kernel.terms import (
     spine,
 )
 from harness.lean.levels import parameter, stored
-from harness.lean.scope import CLASSES, NUMERALS, ORDERING, POINTED
+from harness.lean.orders import ORDERING
+from harness.lean.scope import CLASSES, NUMERALS, POINTED
 
 T = TypeVar("T")
 
@@ -127,9 +128,10 @@ def arrangement(
     if len(places) != 1 or not isinstance(binders[place := places.pop()], Sort):
         return concrete
     items = [
-        SCALARS if i == place else item[0] if item and i - 1 - item[1] == place else ARGUMENT
+        item[0] if item is not None and i - 1 - item[1] == place else ARGUMENT
         for i, item in enumerate(found)
     ]
+    items[place] = SCALARS
     while items[-1] == ARGUMENT:
         items.pop()
     return Arrangement(tuple(items), "", universes(constant, binders, place))

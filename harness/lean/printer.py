@@ -24,9 +24,9 @@ from harness.language.transform import fresh, subterms
 from harness.language.types import DimVar, Named, Parameter, Sort
 from harness.lean import expression as lean
 from harness.lean.expression import Constant, Expression, Local, apply, arrow
+from harness.lean.orders import ORDERING
 from harness.lean.scope import (
     CORE_NAMES,
-    ORDERING,
     POINTED,
     SCALAR_LEVEL,
     LeanScope,

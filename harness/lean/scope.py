@@ -42,6 +42,7 @@ from harness.language.types import (
 )
 from harness.lean import expression as lean
 from harness.lean.expression import Constant, Expression, Literal, Local, apply, arrow
+from harness.lean.orders import DECIDING, ORDERING, WEAKER
 from harness.lean.reach import is_spelt_out
 
 T = TypeVar("T")
@@ -65,37 +66,6 @@ POINTED = {
 }
 """Lean's other classes of 0 and 1: the operation, and the ways from the class to the numeral and
 back."""
-_DECIDING = {
-    Relation.AT_MOST: "DecidableLE",
-    Relation.LESS: "DecidableLT",
-    Relation.EQUAL: "DecidableEq",
-}
-ORDERING: Mapping[str, tuple[str, ...]] = {
-    "LE": (),
-    "LT": (),
-    "DecidableLE": ("LE",),
-    "DecidableLT": ("LT",),
-    "DecidableEq": (),
-    "Std.IsPreorder": ("LE",),
-    "Std.IsPartialOrder": ("LE",),
-    "Std.IsLinearPreorder": ("LE",),
-    "Std.IsLinearOrder": ("LE",),
-    "Std.LawfulOrderLT": ("LT", "LE"),
-    "Lean.Grind.OrderedRing": ("semiring", "LE", "LT", "Std.IsPreorder"),
-}
-"""Lean's classes of an order, what decides it, and its laws, each with the instances that it takes.
-
-All laws hold in every linearly ordered ring, so that a theorem may ask for any of them.
-"""
-WEAKER: Mapping[str, tuple[tuple[str, str], ...]] = {
-    "Std.IsPreorder": (
-        ("Std.IsLinearPreorder", "Std.IsLinearPreorder.toIsPreorder"),
-        ("Std.IsPartialOrder", "Std.IsPartialOrder.toIsPreorder"),
-    ),
-    "Std.IsLinearPreorder": (("Std.IsLinearOrder", "Std.IsLinearOrder.toIsLinearPreorder"),),
-    "Std.IsPartialOrder": (("Std.IsLinearOrder", "Std.IsLinearOrder.toIsPartialOrder"),),
-}
-"""By which stronger classes an order has what a class says, and by which way."""
 _BINARY = {
     "add": ("HAdd.hAdd", "instHAdd"),
     "multiply": ("HMul.hMul", "instHMul"),
@@ -417,7 +387,7 @@ class LeanScope:
     ) -> Expression:
         """`if x ≤ y then … else …` of scalars."""
         condition = apply(self.relation(relation, SCALAR), x, y)
-        decided = apply(self.instance(_DECIDING[relation]), x, y)
+        decided = apply(self.instance(DECIDING[relation]), x, y)
         head = Constant("ite", (f"+{self.universe}",))
         return apply(head, self.alpha, condition, decided, *values)
 

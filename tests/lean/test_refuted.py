@@ -26,11 +26,11 @@ from harness.lean.mirror import keys
 from harness.lean.mirror.apart import trials
 from harness.lean.mirror.judge import _own_laws, mirror_claim, mirror_definition
 from harness.lean.mirror.plan import doubtful, plan
+from harness.lean.orders import ORDERING
 from harness.lean.package import read_package
 from harness.lean.proof import judge as proof
 from harness.lean.proof import second
 from harness.lean.refuted import Fact, refuted, ruled
-from harness.lean.scope import ORDERING
 from harness.lean.session import Session
 from harness.verdict import Status, judge
 

@@ -18,7 +18,8 @@ from harness.lean.draft.reader import NO_NUMBERS, Misread, Reader
 from harness.lean.draft.signature import is_size
 from harness.lean.draft.types import Names, numeral_of
 from harness.lean.expression import Constant, Expression, ForAll, Local, constants, spine
-from harness.lean.scope import CLASSES, ORDERING, POINTED
+from harness.lean.orders import ORDERING
+from harness.lean.scope import CLASSES, POINTED
 from harness.lean.stored import base_name, names, short, shown, spoken_name, unfolded
 
 _OPERATIONS = {*CLASSES.values(), *POINTED}

@@ -42,8 +42,9 @@ from harness.lean.expression import Constant, Expression, apply, at_levels
 from harness.lean.mirror import keys
 from harness.lean.mirror.meaning import sums
 from harness.lean.mirror.plan import identities
+from harness.lean.orders import ORDERING
 from harness.lean.printer import Printer, levels_of
-from harness.lean.scope import ORDERING, CannotPrint, LeanScope, numeral
+from harness.lean.scope import CannotPrint, LeanScope, numeral
 
 _NATURALS = Numbers(
     "the natural numbers", lean.NAT, lean.NAT, Constant("instDecidableEqNat"), numeral

@@ -18,10 +18,10 @@ from harness.lean.expression import Expression
 from harness.lean.levels import is_one, raised
 from harness.lean.mirror import keys
 from harness.lean.mirror.difference import Difference, Statements
+from harness.lean.orders import ORDERING
 from harness.lean.printer import Printer
 from harness.lean.reach import bridged, reached
 from harness.lean.refuted import Fact, Ground, LeanCheck, ruled
-from harness.lean.scope import ORDERING
 from harness.lean.session import Session, definition_fault, theorem_fault
 from harness.lean.stored import read, unfolded
 
