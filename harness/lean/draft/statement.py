@@ -120,7 +120,8 @@ class _Telescope:
         scope = Names(scalars)
         rest = self.statement
         if not scalars:
-            known = ", ".join(k.lean_name for k in library.scalars.values() if k.lean_name)
+            kinds = library.scalars.values()
+            known = ", ".join(dict.fromkeys(filter(None, (k.lean_name for k in kinds))))
             reason = f"no scalars: no instance of a known class, and no known type, of {known}"
             self.untranslated.append(Untranslated("", shown(rest), reason))
             return Draft(self.theorem, kind, (), (), None, tuple(self.untranslated))
