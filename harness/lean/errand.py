@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from harness.keeping import digest, keep, recall
 from harness.lean.build import Build
 from harness.lean.messages import Message
+from harness.lean.own import NotCompiled, compiled
 from harness.lean.process import one_at_a_time
 from harness.lean.toolchain import Caller, LeanRun
 
@@ -29,6 +30,8 @@ class Errand:
     """The text of the Lean file."""
     inputs: Mapping[str, str]
     """Files that it reads, by name."""
+    own: Mapping[str, str] = field(default_factory=dict)
+    """The modules of the harness's own that it imports, by name: their texts."""
     ends_with: str = "end\n"
     """How an answer ends that was not cut short."""
     modules: tuple[str, ...] | None = None
@@ -70,7 +73,7 @@ def tell(
     time is over.
     """
     files = {f"{errand.name}.lean": errand.program, **errand.inputs}
-    key = digest(_built(errand, build), caller.lean.identity, sorted(files.items()))
+    key = digest(_built(errand, build), caller.lean.identity, sorted(files.items()), errand.own)
     place = caller.cache / folder
     kept = place / "answer.json"
     try:
@@ -85,6 +88,8 @@ def tell(
                 with suppress(OSError):  # what cannot be kept is asked for again
                     keep(kept, key, told)
             return told
+    except NotCompiled as error:
+        raise ErrandFailed(str(error)) from None
     except OSError as error:
         raise ErrandFailed(f"{place} cannot be worked in: {error}") from None
 
@@ -96,6 +101,7 @@ def _ask(
     caller: Caller,
     folder: Path,
 ) -> Told:
+    own = [compiled(errand.own, caller)] if errand.own else []
     for name, text in files.items():
         (folder / name).write_text(text, encoding="utf-8")
     if build.package.lean_toolchain:
@@ -106,7 +112,7 @@ def _ask(
     run = caller.lean.run(
         ["--json", f"{errand.name}.lean"],
         root=folder,
-        lean_path=[build.library],
+        lean_path=[*own, build.library],
         writable=[folder],
         timeout=errand.seconds,
         stop=caller.stop,

@@ -16,7 +16,13 @@ from harness.lean.header import Header, Import, parse_header
 from harness.lean.lakefile import Lakefile, read_lakefile
 
 CORE = frozenset({"Init", "Std", "Lean", "Lake"})
-"""The first names of the modules that come with Lean itself, which no package may have."""
+"""The first names of the modules that come with Lean itself."""
+
+OWN = "LeanHarness"
+"""The first name of the harness's own modules, see `harness.lean.own`."""
+
+_RESERVED = CORE | {OWN}
+"""First names that no module of a package may have."""
 
 
 @dataclass(frozen=True)
@@ -244,8 +250,8 @@ class _Folder:
         """The module `name`, whose file is `path`. Raises InputError where that is none."""
         if not path.resolve().is_relative_to(self.folder):
             raise _fault(path, "this leads outside the package")
-        if name.split(".")[0] in CORE:
-            raise _fault(path, f"the name {name} is kept for a module that comes with Lean itself")
+        if name.split(".")[0] in _RESERVED:
+            raise _fault(path, f"the name {name} is kept for {_whose(name)}")
         if not path.is_file():
             raise _fault(path, "this is no regular file")
         try:
@@ -429,11 +435,15 @@ def _check_other(other: _Folder) -> None:
     """Raises InputError where another package would stand in for a part of Lean itself."""
     built = other.folder / ".lake" / "build" / "lib" / "lean"
     for folder in (*other.sources, built):
-        for name in sorted(CORE):
+        for name in sorted(_RESERVED):
             for path in (folder / f"{name}.lean", folder / f"{name}.olean", folder / name):
                 if path.is_file() or (path.is_dir() and any(path.rglob("*.*lean"))):
-                    message = f"the name {name} is kept for modules that come with Lean itself"
-                    raise _fault(path, message)
+                    raise _fault(path, f"the name {name} is kept for {_whose(name)}")
+
+
+def _whose(name: str) -> str:
+    is_own = name.split(".")[0] == OWN
+    return "the harness's own modules" if is_own else "modules that come with Lean itself"
 
 
 def _is_there(sources: Path, path: Path) -> bool:

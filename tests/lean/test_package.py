@@ -178,7 +178,7 @@ def test_names_that_some_file_systems_take_for_one(tmp_path: Path, one: str, two
 @pytest.mark.parametrize("name", ["Lean", "Init/Prelude", "Std/Data", "Lake/A/B"])
 def test_names_of_leans_own_modules(tmp_path: Path, name: str) -> None:
     root = write(tmp_path, Demo="module", **{name.replace("/", "__"): "module"})
-    assert "comes with Lean itself" in fault(root)
+    assert "come with Lean itself" in fault(root)
 
 
 @pytest.mark.parametrize("name", ["Lean4", "lean", "Demo/Lean", "Initial", "LakeHouse/A"])

@@ -11,25 +11,32 @@ from harness.lean.audit.comparison import REFERENCE, Comparison, references
 from harness.lean.audit.names import parsed
 from harness.lean.build import Build
 from harness.lean.errand import SECONDS, Errand, ErrandFailed, tell
-from harness.lean.package import CORE
+from harness.lean.package import CORE, OWN
 from harness.lean.toolchain import Caller
 
 DEATHS = 12
 """How many pieces of work Lean may die of in one package."""
 
 INSPECTOR = ("Text", "Export", "Package", "Replay", "Comparison", "Inspect")
-"""The parts of the inspector, in their order; they are put to Lean as one file."""
+"""The parts of the inspector, in their order; they are one module."""
 
 
-def inspector(more: str = "") -> str:
-    """The Lean file that does the work: the inspector, with the reference definitions in it.
+def inspector() -> dict[str, str]:
+    """The module that does the work, by its name."""
+    return {f"{OWN}.Inspector": "\n".join(map(_part, INSPECTOR))}
+
+
+def question(more: str = "") -> str:
+    """The Lean file that has it done, with the reference definitions in it.
 
     `more` is the text of further ones.
     """
-    folder = files("harness.lean.audit") / "inspector"
-    text = "\n".join((folder / f"{name}.lean").read_text("utf-8") for name in INSPECTOR)
     reference = (files("harness.lean.mirror") / "Reference.lean").read_text("utf-8")
-    return text.replace("-- reference definitions\n", f"{reference}\n{more}")
+    return _part("Ask").replace("-- reference definitions\n", f"{reference}\n{more}")
+
+
+def _part(name: str) -> str:
+    return (files("harness.lean.audit") / "inspector" / f"{name}.lean").read_text("utf-8")
 
 
 def request(build: Build, references: Sequence[str], comparisons: Sequence[str]) -> str:
@@ -80,12 +87,17 @@ def inspect(
     """
     lines = [*cites, *(comparison.line() for comparison in comparisons)]
     asked = request(build, references(comparisons), lines)
-    program = inspector(more)
+    program, module = question(more), inspector()
     skipped: list[int] = []
     while True:
         words = "\n".join([asked, *(f"skip\t{step}" for step in skipped)])
         errand = Errand(
-            "Inspector", program, {"request.txt": words}, ends_with=END, seconds=seconds
+            "Inspector",
+            program,
+            {"request.txt": words},
+            own=module,
+            ends_with=END,
+            seconds=seconds,
         )
         told = tell(errand, build, caller, folder=folder, what=what)
         if not told.complaint:

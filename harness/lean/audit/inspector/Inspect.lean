@@ -84,7 +84,3 @@ meta unsafe def inspect (own : Environment) : IO Unit := do
   out.flush
 
 end Harness
-
-run_cmd
-  let own ← getEnv
-  Harness.inspect own

@@ -11,11 +11,9 @@ the format of lean4export.
 
 open Lean
 
--- reference definitions
-
 namespace Harness
 
--- Lean elaborates this file each time: what nothing here needs takes a seventh of that.
+-- What nothing here needs takes a seventh of the time to compile it.
 set_option linter.all false
 set_option genInjectivity false
 set_option genSizeOf false
