@@ -117,7 +117,10 @@ function mount(Module) {
   Object.assign(ENV, { LEAN_SYSROOT: HOME, LLVM_PROFILE_FILE: "/dev/null" }, settings.environment);
 }
 
+let lean;
+
 function start(Module) {
+  lean = Module;
   const glue = path.join(settings.toolchain, "lean.js");
   const names = ["Module", "require", "__filename", "__dirname", "module"];
   const run = vm.compileFunction(fs.readFileSync(glue, "utf8"), names, { filename: glue });
@@ -125,11 +128,20 @@ function start(Module) {
   run(Module, offered, `${HOME}/bin/lean`, settings.toolchain, undefined);
 }
 
+// C++ throws the address of an exception, and the glue knows how to read its words there.
+function reason(error) {
+  if (error instanceof Error) return String(error);
+  try {
+    return lean.getExceptionMessage(error).join(": ");
+  } catch {
+    return "an exception that Lean did not catch";
+  }
+}
+
 // Whatever is thrown past Lean ends all threads at once: while the main one waits for another it
 // does not hear that the other has died.
 process.prependListener("uncaughtException", (error) => {
-  const reason = error instanceof Error ? String(error) : "an exception that Lean did not catch";
-  fs.writeSync(2, `Lean died: ${reason}\n`);
+  fs.writeSync(2, `Lean died: ${reason(error)}\n`);
   process.kill(process.pid, "SIGKILL");
 });
 

@@ -11,7 +11,7 @@ from harness.evidence import Evidence, Outcome
 from harness.lean.errand import Errand, ErrandFailed, Told, tell
 from harness.lean.execution.compare import compare
 from harness.lean.execution.findings import evidence
-from harness.lean.execution.program import Program, program
+from harness.lean.execution.program import Program, program, runner
 from harness.lean.execution.questions import Question, questions
 from harness.lean.execution.subjects import CHECK, Subject, constants, subjects
 from harness.lean.execution.wire import inputs, line
@@ -113,6 +113,7 @@ def ask(
             "Execution",
             made.text,
             {"inputs.txt": _text(made, [asked[i] for i in waiting])},
+            own=runner(),
             ends_with="\nend\n",
             # Theorems may change beside the definitions.
             modules=made.modules,

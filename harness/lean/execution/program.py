@@ -16,6 +16,7 @@ from harness.claims.model import Library
 from harness.lean.execution.functions import function
 from harness.lean.execution.kinds import INSTANCES, KINDS, NUMERALS, POWERS, Scalars, zero
 from harness.lean.execution.subjects import Subject
+from harness.lean.package import OWN
 from harness.lean.printer import Printer
 from harness.lean.scope import CannotPrint
 
@@ -57,7 +58,7 @@ def program(
     count = 0
     text = _Lines(
         [
-            _part("Carry"),
+            _part("Head"),
             "namespace HarnessRun",
             _carry(modules, constants),
             NUMERALS,
@@ -86,7 +87,7 @@ def program(
             kinds.setdefault(subject.name, []).append(kind)
             lines.append((text.add(*sides), subject.name))
         text.add(f"end On{kind}", "")
-    text.add(f"meta def count : Nat := {count}", "end HarnessRun", "", _part("Runner"))
+    text.add(f"meta def count : Nat := {count}", "end HarnessRun", "", _part("Main"))
     faults = {name: why for name, why in faults.items() if name not in kinds}
     run = tuple(subject for subject in subjects if subject.name in kinds)
     return Program(
@@ -115,6 +116,11 @@ class _Lines:
 
 def _part(name: str) -> str:
     return (files("harness.lean.execution") / f"{name}.lean").read_text("utf-8")
+
+
+def runner() -> dict[str, str]:
+    """The module that brings definitions and reads questions, by its name."""
+    return {f"{OWN}.Runner": f"{_part('Carry')}\n{_part('Runner')}"}
 
 
 def _carry(modules: Sequence[str], constants: Sequence[str]) -> str:
