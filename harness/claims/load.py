@@ -313,7 +313,7 @@ def _kinds(faults: Faults) -> dict[str, ScalarKind]:
             else:
                 scalars[kind] = replace(base, name=kind, is_ordered=True)
             continue
-        lean_name = entry.get("class") or entry["type"]
+        lean_name = entry["type"] if "type" in entry else entry["class"]
         classes = entry.get("instances", {})
         if isinstance(classes, list):
             classes = {name: f"{OPERATORS}.{lean_name}.{name}" for name in classes}

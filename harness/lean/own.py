@@ -71,7 +71,7 @@ def _compile(folder: Path, name: str, text: str, caller: Caller) -> None:
         outputs=source.with_suffix(""),
         stop=caller.stop,
     )
-    if not run.ok:
+    if not run.ok or not source.with_suffix(".olean").is_file():
         raise NotCompiled(f"{name} does not compile: {run.complaint}")
 
 

@@ -63,6 +63,12 @@ def test_the_name_of_a_kind_is_not_given_to_another(tmp_path: Path, name: str, e
     assert str(fault).startswith(f"definitions.yaml:3:3: {name!r} is the name of ")
 
 
+@pytest.mark.parametrize("entry", ["class: ''", "type: ''", "class: |"])
+def test_a_kind_without_a_name_of_lean(tmp_path: Path, entry: str) -> None:
+    with pytest.raises(InputError, match="'' is not a Lean name"):
+        library(tmp_path, "mine", entry)
+
+
 @pytest.mark.parametrize(("name", "entry"), [("field", "class: Field"), ("bytes", "type: UInt8")])
 def test_another_librarys_class_of_that_name_may_have_it(
     tmp_path: Path, name: str, entry: str
