@@ -52,6 +52,8 @@ def fold(
         raise fault(old, "expected a folder with config.json and safetensors")
     if new.exists() or new.is_symlink():
         raise fault(new, "is there already; a fold writes a folder of its own")
+    if old.resolve() in new.resolve().parents:
+        raise fault(new, f"lies in {old}, which is only read; choose a folder elsewhere")
     side = open_side(old, family)
     for name in side.checkpoint.tensors:
         if name.endswith(_SIGNS):
@@ -78,6 +80,8 @@ def fold(
             raise recipe.fault("", "turns nothing in this model")
         if report.exit_code == 0:
             certificate = _certificate(side, written, recipe, report, claims)
+            if _job(old, recipe) != job:
+                raise fault(old, "was changed while it was folded")
             _write_json(part / CERTIFICATE, certificate)
             for future in settled:
                 future.result()

@@ -161,7 +161,10 @@ def _safetensors(path: Path) -> dict[str, Tensor]:
             if not size:
                 return np.zeros(0, np.uint8)
             # As a plain array: that it is mapped would be asked of each piece of it.
-            return np.memmap(path, np.uint8, "r", start, (size,)).view(np.ndarray)
+            try:
+                return np.memmap(path, np.uint8, "r", start, (size,)).view(np.ndarray)
+            except ValueError:
+                raise fault(path, "was made shorter while it was read") from None
 
         found[name] = Tensor(name, dtype, tuple(entry["shape"]), path, raw)
     return found

@@ -116,6 +116,18 @@ CASES = {
         sliding_window=8,
     ),
     "apertus": case("apertus", norms=NORMS),
+    "olmoe": case("olmoe", norms={"q_norm": (64,), "k_norm": (32,)}),
+    "glm4_moe": case(
+        "glm4_moe",
+        biases=QKV,
+        norms=NORMS,
+        head_dim=16,
+        use_qk_norm=True,
+        partial_rotary_factor=0.5,
+    ),
+    "persimmon": case(
+        "persimmon", FUSED, tuple(FUSED), qk_layernorm=False, partial_rotary_factor=0.375
+    ),
     "qwen3_next": case(
         "qwen3_next",
         {"q_proj": (128, 64), "k_proj": (32, 64), "v_proj": (32, 64), "o_proj": (64, 64)},
@@ -127,7 +139,8 @@ CASES = {
     "olmo": case("olmo", clip_qkv=8.0),
     "diffllama": case("diffllama"),
 }
-NORMED = {"qwen3", "gemma3", "olmo2", "hunyuan", "exaone4", "apertus", "qwen3_next"}
+NORMED = {"qwen3", "gemma3", "olmo2", "olmoe", "hunyuan", "exaone4", "apertus", "qwen3_next"}
+NORMED |= {"glm4_moe"}
 
 
 def recipe_for(name):

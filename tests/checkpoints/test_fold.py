@@ -227,6 +227,39 @@ def test_what_cannot_be_folded(tmp_path, change, message):
         fold(old, tmp_path / "new", recipe(tmp_path))
 
 
+@pytest.mark.parametrize("place", ["old/new", "old/inner/new", "beside/../old/new", "link/new"])
+def test_nothing_is_written_into_the_old_folder(tmp_path, place):
+    old = save(tmp_path / "old", "llama", make("llama"))
+    for folder in (old / "inner", tmp_path / "beside"):
+        folder.mkdir()
+    (tmp_path / "link").symlink_to(old)
+    with pytest.raises(InputError, match="which is only read"):
+        fold(old, tmp_path / place, recipe(tmp_path))
+    assert {path.name for path in old.rglob("*")} == {*state(old), "inner"}
+    assert fold(old, tmp_path / "beside" / "new", recipe(tmp_path)).exit_code == 0
+
+
+@pytest.mark.parametrize("changed", ["model.safetensors", "tokenizer.json", "another.json", None])
+def test_an_old_folder_that_changes_meanwhile_is_seen(tmp_path, changed):
+    """Otherwise the certificate has the digest of a file that nobody compared."""
+    old = save(tmp_path / "old", "llama", make("llama"))
+
+    def claims(names):  # asked after everything was compared
+        if changed is not None:
+            (old / changed).write_bytes(b"{}")
+        return []
+
+    def work():
+        return fold(old, tmp_path / "new", recipe(tmp_path), claims=claims)
+
+    if changed is None:
+        assert work().exit_code == 0
+        return
+    with pytest.raises(InputError, match="was changed while it was folded"):
+        work()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["old", "recipe.yaml"]
+
+
 def test_packed_tensors_are_refused(tmp_path):
     tensors = make("llama")
     tensors["model.layers.0.self_attn.q_proj.weight"] = np.zeros((64, 64), np.int8)

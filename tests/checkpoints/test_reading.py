@@ -10,7 +10,10 @@ import pytest
 from click.testing import CliRunner
 
 from harness.checkpoints.formats import rounded
+from harness.checkpoints.sides import open_side
+from harness.checkpoints.verify import verify
 from harness.cli import main
+from harness.diagnostics import InputError
 from tests.checkpoints.making import CASES, TYPES, make, save, write_recipe
 
 NAME = "model.safetensors"
@@ -136,6 +139,16 @@ def test_damaged_indices(change, message, tmp_path):
     done = run("verify", old, old)
     assert done.exit_code == 2
     assert message in done.output
+
+
+def test_a_file_that_is_cut_short_while_it_is_read(tmp_path):
+    sides = [open_side(save(tmp_path / x, "llama", make("llama"))) for x in ("old", "new")]
+    assert verify(*sides).exit_code == 0
+    file = tmp_path / "new" / "model.safetensors"
+    with file.open("r+b") as stream:
+        stream.truncate(file.stat().st_size - 1000)
+    with pytest.raises(InputError, match="was made shorter while it was read"):
+        verify(*sides)
 
 
 def test_shards_make_no_difference(tmp_path):

@@ -112,8 +112,22 @@ RIGHT: dict[str, Edits] = {
         "softmax by hand": (
             "nn.functional.softmax(attn_weights, dim=-1, dtype=torch.float32)",
             "(attn_weights.exp() / attn_weights.exp().sum(-1, keepdim=True))"),
+        "halves in one piece": (HALVES[0], "x1, x2 = x.chunk(2, dim=-1)"),
+        "the other sign, twice": ("torch.cat((-x2, x1), dim=-1)", "-torch.cat((x2, -x1), dim=-1)"),
+        "one over the root": ("self.head_dim**-0.5", "1 / self.head_dim**0.5"),
+        "values by names of axes": (
+            "torch.matmul(attn_weights, value_states)",
+            "torch.einsum('bhij,bhjd->bhid', attn_weights, value_states)"),
+        "rows projected one by one": (
+            "attn_output = self.o_proj(attn_output)",
+            "attn_output = torch.stack([self.o_proj(row) for row in attn_output.unbind(1)], 1)"),
     },
     "phi3": {
+        "head by head": (
+            "torch.matmul(attn_weights, value_states)",
+            "torch.stack([w @ v for w, v in zip(attn_weights[0], value_states[0])])[None]"),
+        "scores filled where masked": (
+            MASK, "attn_weights = attn_weights.masked_fill(attention_mask < -1, -torch.inf)"),
         "in one split": (
             "query_states = qkv[..., :query_pos]\n",
             "query_states, _ = qkv.split([query_pos, qkv.shape[-1] - query_pos], dim=-1)\n"),
@@ -121,7 +135,22 @@ RIGHT: dict[str, Edits] = {
             "torch.matmul(query, key_states.transpose(2, 3)) * scaling",
             "torch.einsum('bhid,bhjd->bhij', query * scaling, key_states)"),
     },
+    "gpt_neox": {
+        "thirds by slices": (
+            "qkv.chunk(3, dim=-1)",
+            "(qkv[..., i * self.head_size :][..., : self.head_size] for i in range(3))"),
+        "bias behind the product": (
+            "attn_output = self.dense(attn_output)",
+            "attn_output = attn_output @ self.dense.weight.T + self.dense.bias"),
+        "what passes left in place": (
+            "q_embed = torch.cat([q_embed, q_pass], dim=-1)",
+            "q[..., :rotary_dim] = q_embed\n    q_embed = q"),
+    },
     "cohere": {
+        "pairs by a product": (
+            "rot_x = torch.stack([-x2, x1], dim=-1).flatten(-2)",
+            "turn = torch.tensor([[0, 1], [-1, 0]], dtype=x.dtype)\n"
+            "    rot_x = (x.unflatten(-1, (-1, 2)) @ turn).flatten(-2)"),
         "pairs as matrices": (
             "rot_x = torch.stack([-x2, x1], dim=-1).flatten(-2)",
             "rot_x = torch.empty_like(x)\n    rot_x[..., ::2], rot_x[..., 1::2] = -x2, x1"),
@@ -130,10 +159,14 @@ RIGHT: dict[str, Edits] = {
         "the tangent by exponentials": (
             "attn_weights = torch.tanh(attn_weights)",
             "attn_weights = 1 - 2 / (torch.exp(2 * attn_weights) + 1)"),
+        "capped by a quotient": (
+            "attn_weights = attn_weights * softcap", "attn_weights = attn_weights / (1 / softcap)"),
     },
     "gpt_oss": {
         "no largest score taken off": (
             "combined_logits = combined_logits - combined_logits.max(dim=-1, keepdim=True).values",
             "pass"),
+        "all but the last": (
+            "scores = probs[..., :-1]", "scores = probs.narrow(-1, 0, probs.shape[-1] - 1)"),
     },
 }  # fmt: skip
