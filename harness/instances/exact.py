@@ -15,7 +15,7 @@ from harness.arrays.evaluate import Evaluators, core_rank, rank, shape_of
 from harness.claims.model import Claim, Hypothesis, Library
 from harness.evidence import Counterexample, Json
 from harness.instances.functions import named_function
-from harness.language.terms import Equation, Term, Variable
+from harness.language.terms import Equation, Relation, Term, Variable
 from harness.language.types import Parameter, is_place
 
 EXACT = ObjectArithmetic(Fraction, lambda x: 1 / x, le)
@@ -112,9 +112,28 @@ def meeting(
     for hypothesis in hypotheses:
         left, right = walk.equation(hypothesis.equation, values)
         gap = left - right
-        fails = hypothesis.equation.relation.fails(gap, 0 * gap).astype(bool)
-        found &= ~np.any(fails.reshape(gap.shape[0], -1), axis=1)
+        found &= ~fails_in(hypothesis.equation.relation, gap, 0 * gap)
     return found
+
+
+def fails_in(relation: Relation, left: Any, right: Any) -> NDArray[np.bool_]:
+    """(lanes,): where some entries of two sides (lanes, …) do not stand so to each other.
+
+    It is (1,) where both sides are, that is where they are the same in all lanes.
+    """
+    fails = relation.fails(left, right).astype(bool)
+    return np.asarray(fails.any(axis=tuple(range(1, fails.ndim))))
+
+
+def are_telling(numbers: Sequence[Any]) -> NDArray[np.bool_]:
+    """(lanes,): where each of the arrays (lanes, …), one a subject, has a number that is not 0."""
+    found = [array.astype(bool).any(axis=tuple(range(1, array.ndim))) for array in numbers]
+    return np.asarray(np.logical_and.reduce(found, axis=0))
+
+
+def points_of(numbers: Sequence[Any], lane: int) -> tuple[tuple[int, ...], ...]:
+    """Where the first number of each subject that is not 0 stands, in one lane."""
+    return tuple(tuple(np.argwhere(array[lane])[0].tolist()) for array in numbers)
 
 
 def numbers_of(term: Term, walk: Evaluator[Any], values: Mapping[str, Value[Any]]) -> Any:
@@ -149,11 +168,7 @@ def read(
     values: Mapping[str, Json], claim: Claim, sizes: Mapping[str, int]
 ) -> Mapping[str, Value[Any]]:
     """Values of a claim's variables as the array interpreter takes them; see `UNREADABLE`."""
-    found: dict[str, Value[Any]] = {}
-    for parameter in claim.parameters:
-        if parameter.is_explicit:
-            found[parameter.name] = _value(parameter, values[parameter.name], sizes)
-    return found
+    return {p.name: _value(p, values[p.name], sizes) for p in claim.explicit}
 
 
 def _value(parameter: Parameter, given: Json, sizes: Mapping[str, int]) -> Value[Any]:

@@ -21,7 +21,8 @@ from harness.arrays.arithmetic import PlainArithmetic
 from harness.arrays.evaluate import places_of, rank, shape_of, size_of
 from harness.claims.model import Claim, Hypothesis, Library
 from harness.evidence import Counterexample, Json, Witness
-from harness.instances.exact import numbers_of, telling
+from harness.instances.exact import are_telling, fails_in, numbers_of, points_of, telling
+from harness.instances.tables import is_array
 from harness.language.terms import Term, Variable
 from harness.language.transform import equation_variables, over_places
 from harness.language.types import Parameter, Type, function_parts, is_place
@@ -145,9 +146,7 @@ class _Search:
         with suppress(Unsupported):
             for pick, arrays, values, good in self._lanes():
                 left, right = self._walk(_LANES).equation(self.claim.conclusion, values)
-                gap = self.claim.conclusion.relation.fails(left, right)
-                differ = gap.any(axis=tuple(range(1, gap.ndim)))
-                broken = good & np.broadcast_to(differ, good.shape)
+                broken = good & fails_in(self.claim.conclusion.relation, left, right)
                 if broken.any():
                     lane = int(broken.argmax())
                     first, second = (s[lane if s.shape[0] > 1 else 0] for s in (left, right))
@@ -162,13 +161,11 @@ class _Search:
         with suppress(Unsupported):
             for pick, arrays, values, good in self._lanes():
                 numbers = [self._telling(subject, pick, values) for subject in subjects]
-                for array in numbers:
-                    good &= array.any(axis=tuple(range(1, array.ndim)))
+                good &= are_telling(numbers)
                 if good.any():
                     lane = int(good.argmax())
-                    points = (np.argwhere(array[lane])[0].tolist() for array in numbers)
                     shown = self._shown(lane, pick, arrays)
-                    return Witness(dict(self.sizes), shown, tuple(map(tuple, points)))
+                    return Witness(dict(self.sizes), shown, points_of(numbers, lane))
         return None
 
     def _telling(
@@ -192,7 +189,7 @@ class _Search:
         for _ in range(_ROUNDS if tables is not None else 0):
             assert tables is not None
             pick = self._picked(tables)
-            arrays = {p.name: self._drawn(p) for p in self.claim.parameters if self._is_array(p)}
+            arrays = {p.name: self._drawn(p) for p in self.claim.explicit if is_array(p.type)}
             values: dict[str, Value[Any]] = {name: t.value() for name, t in pick.items()}
             for p in self.claim.parameters:
                 if p.name in arrays:
@@ -209,9 +206,6 @@ class _Search:
         if lanes not in self._walks:
             self._walks[lanes] = Evaluator(self.library, self.arithmetic, self.sizes)
         return self._walks[lanes]
-
-    def _is_array(self, p: Parameter) -> bool:
-        return p.is_explicit and rank(p.type) is not None
 
     def _drawn(self, p: Parameter) -> Any:
         shape = (_LANES, *shape_of(p.type, self.sizes))
@@ -286,8 +280,7 @@ class _Search:
         equation, bound = over_places(hypothesis.equation)
         for more in self._everything(bound, lanes):
             left, right = self._walk(lanes).equation(equation, {**values, **more})
-            gap = equation.relation.fails(left, right)
-            good &= ~np.broadcast_to(gap.any(axis=tuple(range(1, gap.ndim))), (lanes,))
+            good &= ~fails_in(equation.relation, left, right)
             if not good.any():
                 break
         return good

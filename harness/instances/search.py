@@ -32,7 +32,7 @@ from harness.claims.forms import Conjugate, Inverse, recognise
 from harness.claims.hypotheses import Unmet, assign
 from harness.claims.model import Claim, Library
 from harness.evidence import Counterexample, Json
-from harness.instances.exact import breaks, plain
+from harness.instances.exact import breaks, fails_in, plain
 from harness.instances.functions import function_names, named_function
 from harness.instances.ordered import is_whole
 from harness.language.terms import Relation
@@ -131,8 +131,7 @@ class Numbers:
         if self.modulus:
             gap = np.minimum(gap % self.modulus, -gap % self.modulus)
         gap = np.where(np.abs(gap) > _NEAR, gap, 0.0)
-        found = relation.fails(0.0, gap).any(axis=tuple(range(1, left.ndim)))
-        return np.broadcast_to(found, (_LANES,))
+        return np.broadcast_to(fails_in(relation, 0.0, gap), (_LANES,))
 
 
 @dataclass(frozen=True)
@@ -161,9 +160,7 @@ def draw_lanes(
     pool = _Pool(rng, sizes, numbers, claim.has_order)
     arrays: dict[str, Any] = {}
     values: dict[str, Value[Any]] = {}
-    for parameter in claim.parameters:
-        if not parameter.is_explicit:
-            continue
+    for parameter in claim.explicit:
         name = parameter.name
         if rank(parameter.type) is None:
             values[name] = named_function(function, parameter)
@@ -364,9 +361,7 @@ def _exactly(
 ) -> Counterexample | None:
     """The lane as a counterexample, if it is one in exact fractions."""
     values: dict[str, Json] = {}
-    for parameter in claim.parameters:
-        if not parameter.is_explicit:
-            continue
+    for parameter in claim.explicit:
         array = arrays.get(parameter.name)
         values[parameter.name] = function if array is None else plain(_fractions(array[lane]))
     remark = f"exact, over the integers modulo {numbers.modulus}" if numbers.modulus else "exact"

@@ -53,21 +53,15 @@ def _steps(example: Counterexample, claim: Claim) -> Iterator[Counterexample]:
     """Smaller instances, those with less to read first."""
     for parameter in claim.parameters:
         if isinstance(parameter.sort, Sort):
-            for index in range(
-                example.sizes[parameter.name] if _is_large(example, parameter) else 0
-            ):
+            size = example.sizes.get(parameter.name, 0)
+            for index in range(size if size > 1 else 0):
                 try:
                     yield _without(example, claim, parameter, index)
                 except UNREADABLE:
                     continue
-    for parameter in claim.parameters:
-        if parameter.is_explicit:
-            for value in _simpler(parameter, example.values[parameter.name]):
-                yield replace(example, values={**example.values, parameter.name: value})
-
-
-def _is_large(example: Counterexample, parameter: Parameter) -> bool:
-    return example.sizes.get(parameter.name, 0) > 1
+    for parameter in claim.explicit:
+        for value in _simpler(parameter, example.values[parameter.name]):
+            yield replace(example, values={**example.values, parameter.name: value})
 
 
 # -- one index less -------------------------------------------------------------------------------
@@ -76,9 +70,7 @@ def _is_large(example: Counterexample, parameter: Parameter) -> bool:
 def _without(example: Counterexample, claim: Claim, cut: Parameter, index: int) -> Counterexample:
     sizes = {**example.sizes, cut.name: example.sizes[cut.name] - 1}
     values: dict[str, Json] = {}
-    for parameter in claim.parameters:
-        if not parameter.is_explicit:
-            continue
+    for parameter in claim.explicit:
         value = example.values[parameter.name]
         if rank(parameter.type) is None:
             values[parameter.name] = value

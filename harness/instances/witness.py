@@ -13,7 +13,7 @@ from harness.arrays.evaluate import rank
 from harness.claims.model import Claim, Library
 from harness.claims.substance import spoken_of, substance
 from harness.evidence import Json, Witness
-from harness.instances.exact import meets, numbers_of, plain, telling
+from harness.instances.exact import are_telling, meets, numbers_of, plain, points_of, telling
 from harness.instances.functions import function_names
 from harness.instances.search import WORK, Numbers, draw_lanes, small_sizes
 from harness.language.types import within
@@ -29,8 +29,8 @@ def find_witness(claim: Claim, library: Library, *, seconds: float) -> Witness |
     left = seconds * WORK
     bare = replace(claim, parameters=spoken_of(claim))
     subjects = substance(claim)
-    functions = [p.name for p in bare.parameters if p.is_explicit and rank(p.type) is None]
-    wanted = {str(part) for p in bare.parameters if p.is_explicit for part in within(p.type)}
+    functions = [p.name for p in bare.explicit if rank(p.type) is None]
+    wanted = {str(part) for p in bare.explicit for part in within(p.type)}
     tried = (s for s in small_sizes(bare) if all(n in wanted or s[n] == 1 for n in s))
     for sizes, function in product(tried, function_names(bare)):
         if left < 0:
@@ -41,15 +41,11 @@ def find_witness(claim: Claim, library: Library, *, seconds: float) -> Witness |
         told = zip(subjects, arrays, strict=True)
         numbers = [np.abs(telling(subject, array, lanes)) > 0.5 for subject, array in told]
         left -= drawn.walk.work
-        good = drawn.good.copy()
-        for array in numbers:
-            good &= array.any(axis=tuple(range(1, array.ndim)))
-        for lane in drawn.simplest(good):
+        for lane in drawn.simplest(drawn.good & are_telling(numbers)):
             values: dict[str, Json] = dict.fromkeys(functions, function)
             values |= {name: _whole(array[lane]) for name, array in drawn.arrays.items()}
             if meets(sizes, values, bare, library):
-                points = (np.argwhere(array[lane])[0].tolist() for array in numbers)
-                return Witness(sizes, values, tuple(map(tuple, points)))
+                return Witness(sizes, values, points_of(numbers, lane))
     return None
 
 

@@ -90,14 +90,10 @@ def _variable_replaced(spot: Spot, parameters: Parameters) -> Iterator[Term]:
         for variable in spot.bound:
             if variable.type == term.type and variable.name != term.name:
                 yield Variable(variable.name, variable.type)
-        for parameter in parameters:
-            if (
-                parameter.is_explicit
-                and parameter.name not in hidden
-                and parameter.name != term.name
-                and parameter.type == term.type
-            ):
-                yield Variable(parameter.name, parameter.type)
+        for p in parameters:
+            is_other = p.name not in hidden and p.name != term.name
+            if p.is_explicit and is_other and p.type == term.type:
+                yield Variable(p.name, p.type)
 
 
 def _function_lost(spot: Spot, _: Parameters) -> Iterator[Term]:

@@ -23,6 +23,7 @@ from harness.claims.forms import (
     Orthogonal,
     UnitSquares,
 )
+from harness.instances.exact import fails_in
 from harness.language.terms import Equation, Term
 from harness.language.types import Index, Matrix, Named, Type, function_parts
 from harness.numeric.check import SIZES, SMALL_CHARACTERISTIC, Check, Compared, Drawn, Mask
@@ -110,8 +111,7 @@ class PrimeFieldCheck(Check):
         walk = self.plans.evaluators.at(field.on(backend), drawn.instance.sizes)
         sides = walk.equation(equation, drawn.values)
         left, right = (field.canonical(backend.fetch(s)).astype(np.float64) for s in sides)
-        differs = equation.relation.fails(left, right).any(axis=tuple(range(1, left.ndim)))
-        wrong = np.broadcast_to(differs, drawn.fair.shape) & drawn.fair
+        wrong = drawn.fair & fails_in(equation.relation, left, right)
         # A pair of residues may be 0 in one of them: that is no number of a field.
         is_of_fields = "divide" in self.plans.claim.scalars.operations
         if isinstance(field, PairField) and is_of_fields and wrong.mean() < _MANY:
@@ -190,7 +190,7 @@ class PrimeFieldCheck(Check):
     ) -> Degree:
         """A F A⁻¹, where A is drawn linearly or, if it is orthogonal, as N / δ: N F Nᵀ / δ²."""
         plans = self.plans
-        [type_] = (p.type for p in plans.claim.parameters if p.name == by.name and p.is_explicit)
+        [type_] = (p.type for p in plans.claim.explicit if p.name == by.name)
         shape = shape_of(type_, sizes)
         d, members = shape[-1], math.prod(shape[:-2])
         is_orthogonal = any(isinstance(f, Orthogonal) for f in plans.assignment.forms[by.name])

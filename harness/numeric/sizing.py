@@ -95,14 +95,13 @@ LARGE_SOLVED = ((8, 8),)
 
 def _is_possible(claim: Claim, assignment: Assignment, sizes: Mapping[str, int]) -> bool:
     """Whether there are instances: there is no index below 0."""
-    for parameter in claim.parameters:
-        if parameter.is_explicit:
-            sources, target = function_parts(parameter.type)
-            if isinstance(target, Index | Named) and size_of(target, sizes) == 0:
-                data = [s for s in sources if not isinstance(s, Index | Named)]
-                places = [size_of(s, sizes) for s in sources if s not in data]
-                if data or 0 not in places:
-                    return False
+    for parameter in claim.explicit:
+        sources, target = function_parts(parameter.type)
+        if isinstance(target, Index | Named) and size_of(target, sizes) == 0:
+            data = [s for s in sources if not isinstance(s, Index | Named)]
+            places = [size_of(s, sizes) for s in sources if s not in data]
+            if data or 0 not in places:
+                return False
     return not any(misfits(claim, assignment, sizes))
 
 

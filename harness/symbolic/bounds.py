@@ -29,9 +29,8 @@ MAX_COLUMNS = 400
 MAX_ROWS = 300
 MAX_CASES = 24
 
-Monomial = tuple[int, ...]
-Poly = Mapping[Monomial, Fraction]
-Key = frozenset[tuple[Monomial, Fraction]]
+Poly = Any
+"""A polynomial of SymPy's, with fractions for coefficients."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +65,7 @@ def bounded(claim: Claim, library: Library, dims: Sequence[int]) -> Bound | None
     if claim.conclusion.relation is Relation.UNEQUAL or not claim.scalars.order:
         return None
     sizes = sizes_of(claim.parameters, dims)
-    pending: list[Mapping[Key, bool]] = [{}]
+    pending: list[Mapping[Poly, bool]] = [{}]
     terms: tuple[str, ...] = ()
     used: frozenset[str] = frozenset()
     symbols = cases = 0
@@ -87,26 +86,26 @@ class _Case:
     What was not `given` is taken to be at most the other, and is a case of its own otherwise.
     """
 
-    def __init__(self, given: Mapping[Key, bool]) -> None:
+    def __init__(self, given: Mapping[Poly, bool]) -> None:
         self.given = given
         self.taken = dict(given)
-        self.gaps: dict[Key, Poly] = {}
+        self.gaps: dict[Poly, None] = {}
+        """By how much one exceeds another, of all that was compared."""
 
-    def at_most(self, left: Any, right: Any) -> bool:
-        gap = _poly(right - left)
-        if not any(map(any, gap)):
-            return sum(gap.values()) >= 0
-        key = frozenset(gap.items())
-        self.gaps[key] = gap
-        return self.taken.setdefault(key, True)
+    def at_most(self, left: Poly, right: Poly) -> bool:
+        gap = right - left
+        if gap.is_ground:
+            return bool(gap.LC >= 0)
+        self.gaps[gap] = None
+        return self.taken.setdefault(gap, True)
 
-    def others(self) -> Iterator[Mapping[Key, bool]]:
+    def others(self) -> Iterator[Mapping[Poly, bool]]:
         """The cases that lie otherwise, each where this one first took something on its own."""
         known = dict(self.given)
-        for key, answer in self.taken.items():
-            if key not in self.given:
-                yield {**known, key: False}
-                known[key] = answer
+        for gap, answer in self.taken.items():
+            if gap not in self.given:
+                yield {**known, gap: False}
+                known[gap] = answer
 
 
 def _shown_in(
@@ -119,23 +118,17 @@ def _shown_in(
 
     ring = rational_ring(rehearse)
     table = Table.over(ring)
-    found = [
-        (name, equation, [_poly(gap) for gap in gaps])
-        for name, equation, gaps in _gaps(claim, library, sizes, table, ring.of, case.at_most)
-    ]
+    found = _gaps(claim, library, sizes, table, ring.of, case.at_most)
     *assumed, (_, conclusion, goals) = found
-    every = chain(case.gaps.values(), *(gaps for _, _, gaps in found))
-    count = next((len(m) for gap in every for m in gap), 0)
-    one = {(0,) * count: Fraction(1)}
-    least = Fraction(1 if is_whole(claim) else 0)
+    one = ring.of(1)
+    least = int(is_whole(claim))
     parts = [_Part(one, "1", is_strict=True)]
     zeros: list[_Part] = []
-    for key, gap in case.gaps.items():
-        if case.taken[key]:
+    for gap in case.gaps:
+        if case.taken[gap]:
             parts.append(_Part(gap, "what is compared"))
         else:
-            turned = {m: -c for m, c in gap.items()}
-            parts.append(_Part(_sum(turned, one, -least), "what is compared", is_strict=not least))
+            parts.append(_Part(-gap - least, "what is compared", is_strict=not least))
     for name, equation, gaps in assumed:
         for k, gap in enumerate(gaps):
             says, source = f"{name}[{k}]" if equation.parameters else name, frozenset({name})
@@ -145,21 +138,20 @@ def _shown_in(
                 case Relation.AT_MOST:
                     parts.append(_Part(gap, says, source))
                 case Relation.LESS:  # between whole numbers there is a gap of one
-                    strict = not least
-                    parts.append(_Part(_sum(gap, one, -least), says, source, strict))
+                    parts.append(_Part(gap - least, says, source, not least))
                 case Relation.UNEQUAL:
                     pass
     terms: list[str] = []
     used: frozenset[str] = frozenset()
     is_strict = conclusion.relation is Relation.LESS and not least
     if conclusion.relation is Relation.LESS and least:
-        goals = [_sum(goal, one, -least) for goal in goals]
+        goals = [goal - least for goal in goals]
     if conclusion.is_equation:
-        goals = [*goals, *({m: -c for m, c in goal.items()} for goal in goals)]
+        goals = [*goals, *(-goal for goal in goals)]
     for goal in goals:
         proof = _shown(goal, parts, zeros, one, is_strict=is_strict)
         if proof is None and case.gaps:  # it may be a case that never occurs
-            opposite = ({m: -c for m, c in p.poly.items()} for p in parts if p.is_strict)
+            opposite = (-part.poly for part in parts if part.is_strict)
             absurd = (_shown(poly, parts, zeros, one, is_strict=False) for poly in opposite)
             proof = next((found for found in absurd if found is not None), None)
         if proof is None:
@@ -176,7 +168,7 @@ def _gaps(
     table: Table,
     of: Any,
     at_most: Callable[[Any, Any], bool],
-) -> Iterator[tuple[str, Equation, list[Any]]]:
+) -> Iterator[tuple[str, Equation, list[Poly]]]:
     """Right minus left of each hypothesis, and of the conclusion last."""
     values = values_of(claim.parameters, sizes, table)
     walk: Evaluator[Any] = Evaluator(library, arithmetic(of, table, at_most), sizes)
@@ -187,26 +179,8 @@ def _gaps(
         yield name, equation, list((right - left).reshape(-1))
 
 
-def _poly(number: Any) -> Poly:
-    return {
-        tuple(m): Fraction(int(c.numerator), int(c.denominator)) for m, c in number.terms() if c
-    }
-
-
-def _sum(one: Poly, other: Poly, factor: Fraction = Fraction(1)) -> Poly:
-    found = dict(one)
-    for m, c in other.items():
-        found[m] = found.get(m, Fraction(0)) + factor * c
-    return {m: c for m, c in found.items() if c}
-
-
-def _product(one: Poly, other: Poly) -> Poly:
-    found: dict[Monomial, Fraction] = {}
-    for m, c in one.items():
-        for n, d in other.items():
-            key = tuple(a + b for a, b in zip(m, n, strict=True))
-            found[key] = found.get(key, Fraction(0)) + c * d
-    return {m: c for m, c in found.items() if c}
+def _degree(poly: Poly) -> int:
+    return max(map(sum, poly.monoms()), default=0)
 
 
 def _shown(
@@ -216,38 +190,32 @@ def _shown(
 
     With `is_strict` one positive part is among them, and so the goal is positive.
     """
-    [unit] = one
-    degree = max((sum(m) for m in goal), default=0)
+    degree = max(_degree(goal), 1)
     columns = [
         _Part(
-            _product(p.poly, q.poly),
+            p.poly * q.poly,
             p.says if q is parts[0] else f"{p.says}·{q.says}",
             p.sources | q.sources,
             p.is_strict and q.is_strict,
         )
         for q, p in combinations_with_replacement(parts, 2)
     ]
-    halves = list(dict.fromkeys(_halves((goal, *(p.poly for p in parts)), unit)))
-    for m in halves:
-        columns.append(_Part(_product({m: Fraction(1)}, {m: Fraction(1)}), "a square"))
-    for m, n in combinations(halves, 2):
-        for sign in (Fraction(1), Fraction(-1)):
-            root = {m: Fraction(1), n: sign}
-            columns.append(_Part(_product(root, root), "a square"))
-    units = [tuple(int(i == k) for i in range(len(unit))) for k in range(len(unit))]
+    halves = list(dict.fromkeys(_halves((goal, *(p.poly for p in parts)), one)))
+    columns += [_Part(m**2, "a square") for m in halves]
+    pairs = combinations(halves, 2)
+    columns += [_Part(root**2, "a square") for m, n in pairs for root in (m + n, m - n)]
     for zero in zeros:
-        for m in (unit, *units):
-            for sign in (Fraction(1), Fraction(-1)):
-                poly = _product(zero.poly, {m: sign})
-                if max(map(sum, poly), default=0) <= max(degree, 1):
-                    columns.append(_Part(poly, f"multiple of {zero.says}", zero.sources))
-    columns = [c for c in columns if max(map(sum, c.poly), default=0) <= max(degree, 1)]
+        for m in (one, *one.ring.gens):
+            multiple = zero.poly * m
+            says = f"multiple of {zero.says}"
+            columns += [_Part(poly, says, zero.sources) for poly in (multiple, -multiple)]
+    columns = [c for c in columns if _degree(c.poly) <= degree]
     if len(columns) > MAX_COLUMNS:
         return None
     if not is_strict:
         return _solved(columns, goal)
     # t · goal − the rest is a part that is positive: then t is not 0, or the hypotheses are absurd.
-    turned = [_Part({m: -c for m, c in p.poly.items()}, p.says, p.sources) for p in columns]
+    turned = [_Part(-p.poly, p.says, p.sources) for p in columns]
     for part in (p for p in columns if p.is_strict):
         found = _solved([_Part(goal, "the goal"), *turned], part.poly)
         if found is not None:
@@ -255,31 +223,33 @@ def _shown(
     return None
 
 
-def _halves(polys: Sequence[Poly], unit: Monomial) -> Iterator[Monomial]:
+def _halves(polys: Sequence[Poly], one: Poly) -> Iterator[Poly]:
     """Monomials whose squares stand in the goal or a hypothesis, and 1."""
-    yield unit
-    for m in chain(*polys):
+    yield one
+    for m in (m for poly in polys for m in poly.monoms()):
         if any(m) and not any(e % 2 for e in m):
-            yield tuple(e // 2 for e in m)
+            yield one.ring.term_new(tuple(e // 2 for e in m), one.ring.domain.one)
 
 
 def _solved(columns: Sequence[_Part], goal: Poly) -> list[tuple[Fraction, _Part]] | None:
     """Coefficients that are not negative with which columns add up to the goal."""
-    rows = sorted({*goal, *(m for c in columns for m in c.poly)})
+    wanted, *table = (
+        {m: Fraction(int(c.numerator), int(c.denominator)) for m, c in poly.terms()}
+        for poly in (goal, *(column.poly for column in columns))
+    )
+    rows = sorted({*wanted, *chain(*table)})
     if len(rows) > MAX_ROWS:
         return None
     zero = Fraction(0)
-    matrix = [[c.poly.get(m, zero) for c in columns] for m in rows]
-    found = feasible(matrix, [goal.get(m, zero) for m in rows])
+    matrix = [[column.get(m, zero) for column in table] for m in rows]
+    right = [wanted.get(m, zero) for m in rows]
+    found = feasible(matrix, right)
     if found is None:
         return None
-    proof = [(c, part) for c, part in zip(found, columns, strict=True) if c]
-    total: Poly = {}
-    for c, part in proof:
-        assert c > 0
-        total = _sum(total, part.poly, c)
-    assert total == goal, "what was solved for does not add up"
-    return proof
+    assert min(found, default=zero) >= 0
+    sums = [sum(c * x for c, x in zip(found, row, strict=True) if c) for row in matrix]
+    assert sums == right, "what was solved for does not add up"
+    return [(c, part) for c, part in zip(found, columns, strict=True) if c]
 
 
 def feasible(

@@ -15,7 +15,7 @@ from harness.symbolic.sketch import NoSketch, sketch
 from harness.symbolic.sketch.render import to_data
 
 
-def dimension_free(question: Question, proof: Proof, settled: Sequence[str] = ()) -> Evidence:
+def dimension_free(question: Question, proof: Proof, settled: Sequence[str]) -> Evidence:
     """The proof by rewriting, written down; or the two sides that it left.
 
     `settled` are hypotheses that were used up before, by putting what they say a variable is.
