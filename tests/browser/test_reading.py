@@ -10,7 +10,7 @@ import pytest
 
 from harness.results.run import Run
 from tests.browser.conftest import Visit
-from tests.report.demo import REFUTED, demo
+from tests.report.demo import REFUTED, demo, drifting
 from tests.report.pages import page_of
 from tests.report.test_truth import SINGLE, refuted
 
@@ -95,3 +95,11 @@ def test_the_formula_is_in_view_while_one_switches(ask: Ask) -> None:
       return all("[data-answer] > .claimed .formula").length;
     """
     assert ask(page_of(demo), script) > 0
+
+
+def test_what_drifted_is_not_torn_apart_on_paper(visit: Callable[..., Visit]) -> None:
+    found = visit(page_of(drifting))
+    inside = "all('.drifted, .drifted figure').map((each) => getComputedStyle(each).breakInside)"
+    assert set(found.ask(f"return {inside}")) == {"auto"}
+    found.page.emulate_media(media="print")
+    assert set(found.ask(f"return {inside}")) == {"avoid"}
