@@ -84,7 +84,7 @@ class PackageReader:
         lacking: set[str] = set()
         while reached:
             cited = set().union(*map(self._cites, reached)) & stored.keys()
-            reached = cited - theorems - named - lacking
+            reached = {n for n in cited - named - lacking if self._kind(n) == "definition"}
             lacking |= reached
         library = library if library.arrangements else arranged(library, (), constants)
         arrangements = {n: own for n in lacking if (own := stored[n].arrangement) is not None}
