@@ -77,7 +77,7 @@ def with_definitions(text: str, more: Mapping[str, Definition]) -> str:
     if old is None:
         return f"{text.rstrip()}\n{as_yaml({'definitions': entries})}"
     if not isinstance(old, yaml.MappingNode) or old.flow_style:
-        kept = yaml.load(text, Loader=StrictLoader)["definitions"] or {}  # noqa: S506
+        kept = yaml.safe_load(text)["definitions"] or {}
         block = indent(as_yaml({**kept, **entries}), "  ").rstrip()
         return f"{text[: old.start_mark.index].rstrip()}\n{block}{text[old.end_mark.index :]}"
     last: yaml.Node = old
