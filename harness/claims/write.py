@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from textwrap import wrap
+from textwrap import indent, wrap
 
 import yaml
 
 from harness.claims.document import StrictLoader
-from harness.claims.model import TO_BE_SAID, Library
+from harness.claims.model import TO_BE_SAID, Definition, Library
 from harness.language.elaborate import elaborate_statement
 from harness.language.notation import context, to_text
 from harness.language.parser import parse_statement
@@ -60,19 +60,46 @@ def definitions(library: Library) -> str:
                 if operator not in library.borrowed
             },
             **({"bridges": bridges} if (bridges := _bridges(library)) else {}),
-            "definitions": {
-                name: {
-                    "says": definition.says or TO_BE_SAID,
-                    **({"lean": definition.lean_name} if definition.lean_name else {}),
-                    "for": dict(
-                        str(line).split(": ", 1) for line in context(definition.parameters)
-                    ),
-                    "is": definition.text,
-                }
-                for name, definition in library.definitions.items()
-            },
+            "definitions": _entries(library.definitions),
         }
     )
+
+
+def with_definitions(text: str, more: Mapping[str, Definition]) -> str:
+    """The text of a `definitions.yaml` with these further definitions, all else as it was.
+
+    They follow those that are there. An author's list in braces becomes one in lines.
+    """
+    root = yaml.compose(text, Loader=StrictLoader)
+    assert isinstance(root, yaml.MappingNode)
+    entries = _entries(more)
+    old = next((value for key, value in root.value if key.value == "definitions"), None)
+    if old is None:
+        return f"{text.rstrip()}\n{as_yaml({'definitions': entries})}"
+    if not isinstance(old, yaml.MappingNode) or old.flow_style:
+        kept = yaml.safe_load(text)["definitions"] or {}
+        block = indent(as_yaml({**kept, **entries}), "  ").rstrip()
+        return f"{text[: old.start_mark.index].rstrip()}\n{block}{text[old.end_mark.index :]}"
+    last: yaml.Node = old
+    while isinstance(last, yaml.CollectionNode) and not last.flow_style and last.value:
+        last = last.value[-1][1] if isinstance(last, yaml.MappingNode) else last.value[-1]
+    lines = text.splitlines(keepends=True)
+    # A block of text ends on the line after it, anything else on its own.
+    end = last.end_mark.line + (last.end_mark.column > 0)
+    before = "".join(lines[:end]).rstrip() + "\n"
+    return before + indent(as_yaml(entries), " " * old.start_mark.column) + "".join(lines[end:])
+
+
+def _entries(definitions: Mapping[str, Definition]) -> dict[str, object]:
+    return {
+        name: {
+            "says": definition.says or TO_BE_SAID,
+            **({"lean": definition.lean_name} if definition.lean_name else {}),
+            "for": dict(str(line).split(": ", 1) for line in context(definition.parameters)),
+            "is": definition.text,
+        }
+        for name, definition in definitions.items()
+    }
 
 
 def _own_shapes(library: Library) -> dict[str, str]:

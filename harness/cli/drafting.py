@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from os.path import relpath
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -19,6 +21,10 @@ from harness.cli.shared import (
     unusable,
 )
 from harness.diagnostics import Diagnostic, InputError
+
+if TYPE_CHECKING:
+    from harness.claims.model import Library, Project
+    from harness.lean.draft.statement import Draft
 
 
 @click.command()
@@ -103,7 +109,7 @@ def _refuse_to_overwrite(target: Path, theorem: str, claimed: dict[str, Path], f
 
 
 def _new_all(folder: Path, toolchain: str, is_kept: bool, told: Written) -> None:
-    """Draft a specification of every theorem that has none yet."""
+    """Draft every theorem that has no specification yet, and the definitions that these lack."""
     from harness.claims.project import claimed_theorems, find_root, open_project
     from harness.cli.starting import built_package, tell_unreached, write_drafts
     from harness.lean.draft.package import read_all
@@ -112,14 +118,42 @@ def _new_all(folder: Path, toolchain: str, is_kept: bool, told: Written) -> None
     project = open_project(find_root(folder))
     built, caller = built_package(project, toolchain, is_kept)
     reader = read_all(project, built, caller)
-    drafts = reader.drafts(project.library, claimed_theorems(folder))
+    claimed = claimed_theorems(folder)
+    found = reader.further(project.library, claimed)
+    drafts = reader.drafts(found.library, claimed)
+    project = _with_definitions(project, found.library, drafts, told)
+    for name, reason in sorted(found.left_out.items()):
+        told.not_written("left out", name, reason)
     written = write_drafts(project, drafts, reader.session.place, told)
     tell_unreached(built, told)
     told.say(f"{written} of {len(drafts)} theorems without a specification were drafted")
     if any(UNNAMED in part.reason for draft in drafts for part in draft.untranslated):
         told.say(
             "next: name in definitions.yaml what it does not name yet; "
-            "`harness init --specs FOLDER` drafts operators and definitions anew, in that folder"
+            "`harness init --specs FOLDER` finds operators too, and drafts all in that folder"
         )
     if written < len(drafts):
         sys.exit(3)
+
+
+def _with_definitions(
+    project: Project, library: Library, drafts: list[Draft], told: Written
+) -> Project:
+    """The project, once definitions.yaml has those of the library's that whole drafts rest on."""
+    from harness.claims.load import DEFINITIONS_FILE, load_library
+    from harness.claims.write import with_definitions
+    from harness.files import write_atomically
+    from harness.lean.reach import reached
+
+    whole = [draft for draft in drafts if draft.is_whole]
+    said = [e for d in whole for e in (*(own for _, own in d.hypotheses), d.conclusion) if e]
+    needed, _ = reached(library, *said)
+    own = project.library.definitions
+    more = {n: d for n, d in library.definitions.items() if n in needed and n not in own}
+    if not more:
+        return project
+    path = project.specs / DEFINITIONS_FILE
+    name = relpath(path, project.root)
+    write_atomically(path, with_definitions(path.read_text("utf-8"), more))
+    told.wrote(name, definitions=len(more))
+    return replace(project, library=load_library(path, name))

@@ -7,6 +7,7 @@ import pytest
 from harness.claims.load import load_claims, load_library
 from harness.claims.model import Library
 from harness.claims.write import definitions as written
+from harness.claims.write import with_definitions
 from harness.diagnostics import InputError
 
 GOOD = """\
@@ -100,3 +101,40 @@ def test_a_claim_and_a_definition_do_not_share_a_name(tmp_path: Path) -> None:
     assert [str(d) for d in caught.value.diagnostics] == [
         "apply.yaml:1:10: apply is the name of a definition; `lean` there gives it another"
     ]
+
+
+TWICE = GOOD[GOOD.index("  twice:") :]
+ADDED = "  twice:\n    says: Twice.\n    for:\n      x: scalar\n    is: x + x\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        (GOOD.replace(TWICE, ""), GOOD.replace(TWICE, ADDED)),
+        (
+            GOOD.replace(TWICE, "").replace("W @ x", "W @ x  # mine") + "\n# the end\n",
+            GOOD.replace(TWICE, ADDED).replace("W @ x", "W @ x  # mine") + "\n# the end\n",
+        ),
+        (
+            GOOD.replace(TWICE, "").replace("is: W @ x", "is: >-\n      W @ x") + "scalars: {}\n",
+            GOOD.replace(TWICE, ADDED).replace("is: W @ x", "is: >-\n      W @ x")
+            + "scalars: {}\n",
+        ),
+        ("namespace: Ours\ndefinitions: {}\n", "namespace: Ours\ndefinitions:\n" + ADDED),
+        (
+            "definitions: {}  # none yet\nnamespace: Ours\n",
+            "definitions:\n" + ADDED.rstrip() + "  # none yet\nnamespace: Ours\n",
+        ),
+        (
+            "namespace: Ours\ndefinitions: {a: {says: A., for: {x: scalar}, is: x}}\n",
+            "namespace: Ours\ndefinitions:\n"
+            "  a:\n    says: A.\n    for:\n      x: scalar\n    is: x\n" + ADDED,
+        ),
+        ("namespace: Ours\n", "namespace: Ours\ndefinitions:\n" + ADDED),
+    ],
+)
+def test_further_definitions_leave_all_else_as_it_was(
+    tmp_path: Path, text: str, wanted: str
+) -> None:
+    more = {"twice": load(tmp_path, GOOD).definitions["twice"]}
+    assert with_definitions(text, more) == wanted

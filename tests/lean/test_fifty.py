@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.claims.load import load_library
 from tests.lean.drafted import Drafted
 
 pytestmark = [pytest.mark.lean, pytest.mark.slow]
@@ -110,8 +111,13 @@ def test_fifty_files_are_drafted(package: tuple[Drafted, set[str]]) -> None:
     specs = {path: path.read_text("utf-8") for path in project.root.glob("specs/[st]*.yaml")}
     for path in specs:
         path.unlink()
+    definitions = project.root / "specs" / "definitions.yaml"
+    before = load_library(definitions, "")
+    text = definitions.read_text("utf-8")
+    definitions.write_text(text[: text.index("\ndefinitions:")] + "\ndefinitions: {}\n", "utf-8")
     said, code = project.run("new", "--all")
     assert code == 0, said
+    assert load_library(definitions, "").definitions == before.definitions
     assert {path: path.read_text("utf-8") for path in specs} == specs
 
 

@@ -14,7 +14,8 @@ pytestmark = [pytest.mark.lean, pytest.mark.slow]
 
 DRAFTED = {
     "Folded": "dot_comm mulVec_eq total_zero",
-    "Sections": "sum2_comm' squares_eq shifted_eq sum2_congr sum2_self scores_eq attend_congr",
+    "Sections": "sum2_comm' squares_eq shifted_eq sum2_congr sum2_self scores_eq "
+    "attend_congr named_eq",
     "Shapes": "vadd_comm smul_vadd tr_tr IsSymmetric.flip symm_apply",
     "Scalars": (
         "affine_zero apply2_id sub_sub div_self neg_neg' half_double twice_eq twice_add three_mul "

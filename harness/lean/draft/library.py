@@ -33,6 +33,8 @@ from harness.lean.reach import NOTATION, handed
 from harness.lean.scope import CannotPrint
 from harness.lean.stored import beta
 
+NO_SCALARS = "it speaks of no scalars that are known here"
+
 Ask = Callable[[Sequence[Comparison]], Mapping[str, bool]]
 """Which of some comparisons the kernel accepts, by their keys."""
 
@@ -83,7 +85,7 @@ def discover(
     arrangements: dict[str, Arrangement] = {}
     for item in stored:
         if item.arrangement is None:
-            found.left_out[item.name] = "it speaks of no scalars that are known here"
+            found.left_out[item.name] = NO_SCALARS
             continue
         arrangements[item.name] = item.arrangement
         try:
@@ -99,26 +101,12 @@ def discover(
     terms = (name for text in library.terms.values() if (name := constant_of(text)))
     taken = {*library.primitives.values(), *map(library.qualified, terms)}
     waiting = [item for item in stored if item.name in typed and item.name not in taken]
-    while waiting:
-        read: dict[str, Definition] = {}
-        for item in waiting:
-            try:
-                named = {empty.relative(theorem.name) for theorem in theorems}
-                named |= {d.name for d in read.values()}
-                reader = Reader(
-                    library, patterns=patterns, helpers=helpers, abbreviations=abbreviations
-                )
-                read[item.name] = _definition(item, reader, named)
-            except Unreadable as reason:
-                found.left_out[item.name] = str(reason)
-        if not read:
-            break
-        for name, definition in read.items():
-            found.left_out.pop(name, None)
-            library = replace(
-                library, definitions={**library.definitions, definition.name: definition}
-            )
-        waiting = [item for item in waiting if item.name not in read]
+    named = {empty.relative(theorem.name) for theorem in theorems}
+    reader = Reader(library, patterns=patterns, helpers=helpers, abbreviations=abbreviations)
+    more_found = further(reader, waiting, named)
+    library = more_found.library
+    waiting = [item for item in waiting if item.name in more_found.left_out]
+    found.left_out.update(more_found.left_out)
     names = {item.name for item in waiting}
     for item in waiting:
         why = found.left_out[item.name]
@@ -126,6 +114,31 @@ def discover(
         if why.rsplit(" ", 1)[-1] not in names - {item.name}:
             found.left_out[item.name] = why + _remedy(typed[item.name], item.name)
     found.library = library
+    return found
+
+
+def further(reader: Reader, stored: Sequence[Stored], named: Collection[str]) -> Discovered:
+    """The reader's library with those of these definitions that it has words for.
+
+    They may stand in any order; `named` are names that none of them may be called by.
+    """
+    found = Discovered(reader.library)
+    waiting = list(stored)
+    while waiting:
+        read: dict[str, Definition] = {}
+        for item in waiting:
+            taken = {*named, *(d.name for d in read.values())}
+            try:
+                read[item.name] = _definition(item, reader, taken)
+            except Unreadable as reason:
+                found.left_out[item.name] = str(reason)
+        if not read:
+            break
+        new = {definition.name: definition for definition in read.values()}
+        found.library = replace(found.library, definitions={**found.library.definitions, **new})
+        reader = replace(reader, library=found.library)
+        found.left_out = {n: why for n, why in found.left_out.items() if n not in read}
+        waiting = [item for item in waiting if item.name not in read]
     return found
 
 
@@ -249,13 +262,14 @@ def _definition(
     library = reader.library
     if item.value is None:
         raise Unreadable("it is recursive or opaque, which a definition of the language cannot be")
+    if item.arrangement is None:
+        raise Unreadable(NO_SCALARS)
     relative = library.relative(item.name)
     if not is_lean_name(relative):
         raise Unreadable("definitions.yaml cannot name it; by a plain name it could")
     short = _word(relative, {*signatures(), *BY_NAME, *library.definitions, *taken})
     own, body = _read(item, reader, body=True)
     assert body is not None
-    assert item.arrangement is not None
     asked = {*item.arrangement.items, item.arrangement.kind} & library.scalars.keys()
     if "numeral" in primitives(body) and not any(library.scalars[k].has_numbers for k in asked):
         raise Unreadable(NO_NUMBERS)

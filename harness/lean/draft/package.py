@@ -17,12 +17,21 @@ from harness.lean.audit.answer import Ruling
 from harness.lean.audit.comparison import Comparison, Plan
 from harness.lean.audit.inspection import cited, inspect
 from harness.lean.build import Build
-from harness.lean.draft.library import Discovered, Stored, discover
+from harness.lean.draft.library import Discovered, Stored, discover, further
 from harness.lean.draft.pattern import Pattern, pattern
+from harness.lean.draft.reader import Reader
 from harness.lean.draft.signature import Signature
 from harness.lean.draft.statement import Draft, draft
-from harness.lean.draft.terms import candidates, has_signs, is_about_signs, of_two, shapes
+from harness.lean.draft.terms import (
+    candidates,
+    constant_of,
+    has_signs,
+    is_about_signs,
+    of_two,
+    shapes,
+)
 from harness.lean.expression import Expression
+from harness.lean.expression import constants as named_in
 from harness.lean.mirror import keys
 from harness.lean.mirror.meaning import meaning
 from harness.lean.operators import Terms, Way, extended, tried
@@ -51,19 +60,8 @@ class PackageReader:
     def discover(self) -> Discovered:
         """The package's definitions, as far as the claim language has words for them."""
         constants = self.session.answer.constants
-        names = [n for n in self._written() if n in self.types and not self._kept(n)]
-        stored = {
-            name: Stored(
-                name,
-                self.types[name],
-                arrangement(constants[name], self.session.project.library.scalars, constants),
-                self._value(name),
-                self._says(name),
-            )
-            for name in self._in_order(names)
-            # What stands for a type or a proposition is read through, and no definition.
-            if name not in self.abbreviations and not is_about_signs(self.types[name])
-        }
+        names = self._defined()
+        stored = self._stored(names)
         base = replace(self.session.project.library, namespace=_namespace(names))
         return discover(
             arranged(base, (), constants),
@@ -74,6 +72,43 @@ class PackageReader:
             [own for name, own in stored.items() if self._kind(name) == "theorem"],
             self._helpers,
         )
+
+    def further(self, library: Library, known: Collection[str] = ()) -> Discovered:
+        """The library with the definitions that it lacks and that theorems not `known` rest on."""
+        constants = self.session.answer.constants
+        stored = self._stored(self._defined())
+        named = {*map(library.constant, library.definitions), *library.primitives.values()}
+        named |= {library.qualified(n) for t in library.terms.values() if (n := constant_of(t))}
+        theorems = {n for n in stored if self._kind(n) == "theorem"}
+        reached = {n for n in theorems if library.relative(n) not in known}
+        lacking: set[str] = set()
+        while reached:
+            cited = set().union(*map(self._cites, reached)) & stored.keys()
+            reached = {n for n in cited - named - lacking if self._kind(n) == "definition"}
+            lacking |= reached
+        library = library if library.arrangements else arranged(library, (), constants)
+        arrangements = {n: own for n in lacking if (own := stored[n].arrangement) is not None}
+        library = replace(library, arrangements={**arrangements, **library.arrangements})
+        reader = Reader(
+            library,
+            patterns=self.patterns(library),
+            helpers=self._helpers,
+            abbreviations=self.abbreviations,
+        )
+        taken = {library.relative(name) for name in theorems}
+        return further(reader, [own for n, own in stored.items() if n in lacking], taken)
+
+    def _cites(self, name: str) -> set[str]:
+        """The constants of a theorem's statement, or of a definition's value, helpers' included."""
+        waiting = [self.types[name] if self._kind(name) == "theorem" else self._value(name)]
+        found: set[str] = set()
+        while waiting:
+            own = waiting.pop()
+            new = set() if own is None else set(named_in(own)) - found
+            found |= new
+            read_through = ({**self._helpers, **self.abbreviations}.get(n) for n in new)
+            waiting += [value for value in read_through if value is not None]
+        return found
 
     def _operators(
         self, library: Library, typed: Mapping[str, Signature]
@@ -162,6 +197,26 @@ class PackageReader:
     def _written(self) -> list[str]:
         """What stands in the files; of the rest Lean is the author."""
         return [n for n in self.session.graph.written if self.session.place(n) is not None]
+
+    def _defined(self) -> list[str]:
+        """Definitions and theorems that a specification could name."""
+        return [n for n in self._written() if n in self.types and not self._kept(n)]
+
+    def _stored(self, names: Sequence[str]) -> dict[str, Stored]:
+        """What Lean has of these, in the files' order."""
+        constants = self.session.answer.constants
+        return {
+            name: Stored(
+                name,
+                self.types[name],
+                arrangement(constants[name], self.session.project.library.scalars, constants),
+                self._value(name),
+                self._says(name),
+            )
+            for name in self._in_order(names)
+            # What stands for a type or a proposition is read through, and no definition.
+            if name not in self.abbreviations and not is_about_signs(self.types[name])
+        }
 
     def _kind(self, name: str) -> str:
         return self.session.answer.declarations[name].kind

@@ -166,6 +166,9 @@ class Reader(TypeReader):
                 return self._fit(self._applied(found, rest, scope), expected)
             case lean.Function() if not arguments:
                 return self._fit(self._function(head, scope, expected), expected)
+            case lean.Function():
+                # `let` and `have` give a name to a value.
+                return self.term(beta(head, arguments), scope, expected)
             case _:
                 raise Unreadable(f"{short(expression)} is no term of the claim language")
 

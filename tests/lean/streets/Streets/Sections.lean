@@ -18,6 +18,11 @@ def sum2 : Fin n → α :=
   let w := fun i => u i + v i
   w
 
+def named : Fin n → α :=
+  let w := fun i => u i + v i
+  have z := v
+  fun i => w i * z i
+
 def both (b : Bool) : Fin n → α := match b with
   | true => u
   | false => v
@@ -28,6 +33,9 @@ def both (b : Bool) : Fin n → α := match b with
 theorem squares_eq : squares u = fun i => u i * u i := rfl
 
 theorem shifted_eq (i : Fin n) : shifted u i = 1 + u i := Lean.Grind.Semiring.add_comm _ _
+
+theorem named_eq (i : Fin n) : named u v i = v i * (u i + v i) :=
+  Lean.Grind.CommSemiring.mul_comm _ _
 
 theorem both_true : both u v true = u := rfl
 
