@@ -92,6 +92,20 @@ def test_a_mask_that_is_moved_is_refuted_by_two_legs(mask: str) -> None:
         assert Outcome.CONFIRMED not in outcomes, check
 
 
+@pytest.mark.parametrize("forgotten", ["exp(m₁ - m) * ", "exp(m₂ - m) * "])
+def test_a_tile_that_is_not_rescaled_is_refuted_by_two_legs(forgotten: str) -> None:
+    claim = CLAIMS["tile_append"]
+    text = (
+        "exp(m₁ - m) * tile(exp, m₁, s, v) + exp(m₂ - m) * tile(exp, m₂, t, u)"
+        " = tile(exp, m, append(s, t), append(v, u))"
+    )
+    assert stated(claim, text) == claim.conclusion
+    twin = replace(claim, conclusion=stated(claim, text.replace(forgotten, "")))
+    for check in (symbolic, numeric):
+        outcomes = {evidence.outcome for evidence in check(twin, PROJECT.library)}
+        assert Outcome.REFUTED in outcomes, check
+
+
 LAST_TERM = "causal(w, v, i) = (Σ j, if j < i then w[j] * v[j] else 0) + w[i] * v[i]"
 
 
