@@ -77,8 +77,11 @@ def same(
     libraries. A refutation names the first entry and the operator at which they part.
     """
     from harness.programs.same import same as ask
+    from harness.programs.target import Unusable
+    from harness.programs.untouched import untouched
 
-    return ask((one, other), shapes, others, seed)
+    with untouched(Unusable):
+        return ask((one, other), shapes, others, seed)
 
 
 def _name(function: Callable[..., Any]) -> str:

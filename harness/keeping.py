@@ -80,7 +80,8 @@ def _sign(folder: Path, project: Path) -> None:
     signature.write_bytes(os.fsencode(project.resolve()))
     for other in folder.parent.iterdir():
         with suppress(OSError):
-            if not os.path.lexists((other / "project").read_bytes()):
+            place = (other / "project").read_bytes()
+            if place and not os.path.lexists(place):  # empty: another run is just writing it
                 shutil.rmtree(other, ignore_errors=True)
 
 

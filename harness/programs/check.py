@@ -26,6 +26,7 @@ from harness.programs.kinds import BoundedNumbers, DoubleNumbers, FormulaNumbers
 from harness.programs.residues import SAFE_PRIMES, World, refuse_zeros
 from harness.programs.running import run
 from harness.programs.target import Fails, Missing, Target, Unusable, load
+from harness.programs.untouched import untouched
 
 PRIMES = 3
 """How many pairs of primes each formula is computed modulo, at least."""
@@ -462,7 +463,8 @@ def evidence(
 def guarded(program: Program, check: str, ask: Callable[[], Evidence]) -> Evidence:
     """The evidence of one check, or of what kept it from an answer."""
     try:
-        return ask()
+        with untouched(Unusable):  # formulas are worked out, and numbers read, after it has run
+            return ask()
     except graph.NotApplicable as error:
         summary = f"It has no meaning in a field: {error}."
         return evidence(program, check, Outcome.NOT_APPLICABLE, summary)

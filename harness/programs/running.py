@@ -9,6 +9,7 @@ from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from harness.claims.programs import Program
 from harness.programs.arrays import Array
@@ -51,11 +52,13 @@ def called(
         if is_numbers:  # which have a meaning everywhere: it says so itself
             raise Fails(f"it fails: {error}") from None
         raise
-    except Exception as error:
+    except (KeyboardInterrupt, GeneratorExit):
+        raise
+    except BaseException as error:  # one that ends the process, or skips a test, is no answer
         raise Fails(f"it fails: {_said(error)}") from None
 
 
-def _said(error: Exception) -> str:
+def _said(error: BaseException) -> str:
     """The error, and the innermost line of it that is not ours."""
     frames = [f for f in traceback.extract_tb(error.__traceback__) if "harness/" not in f.filename]
     where = f" ({frames[-1].filename.rpartition('/')[2]}:{frames[-1].lineno})" if frames else ""
@@ -76,8 +79,16 @@ def _of_numpy(value: Any) -> Any:
     if isinstance(value, Array):
         return value.node
     if isinstance(value, np.ndarray | float | list):
-        return np.asarray(value)
+        found = np.asarray(value)
+        if found.dtype.kind in "fiub" and not isinstance(value, np.ma.MaskedArray):
+            return found
+        raise Unusable(f"it returns {_what(value, found)}, expected an array of real numbers")
     raise Unusable(f"it returns {type(value).__name__}, expected an array")
+
+
+def _what(value: Any, found: NDArray[Any]) -> str:
+    masked = "a masked " if isinstance(value, np.ma.MaskedArray) else ""
+    return masked + f"array of {found.dtype}"
 
 
 def _torch() -> Any:
@@ -96,6 +107,8 @@ def _torch() -> Any:
         if isinstance(value, Formula):
             return value.node
         if isinstance(value, torch.Tensor):
+            if value.is_complex():
+                raise Unusable(f"it returns a tensor of {value.dtype}, expected real numbers")
             return value.detach().double().numpy()
         raise Unusable(f"it returns {type(value).__name__}, expected a tensor")
 

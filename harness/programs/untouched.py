@@ -9,7 +9,7 @@ the harness: by how much two answers may differ, what an outcome is called.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from enum import EnumType
 from operator import is_
@@ -24,13 +24,40 @@ JUDGES = ("harness", "numpy", "builtins", "fractions", "math", "operator", "iter
 def untouched(refuse: type[Exception]) -> Iterator[None]:
     """Raises `refuse` where what is done meanwhile changes what judges; it is put back."""
     before = [(owner, dict(vars(owner)), _codes(owner), _contents(owner)) for owner in _owners()]
-    mend = _mended  # as it is now, whatever is done meanwhile
+    modules = {n: m for n, m in sys.modules.items() if n.partition(".")[0] in JUDGES}
+    watchers = [(name, look(), put) for name, look, put in WATCHERS]
+    mend, unwatch = _mended, _unwatched  # as they are now, whatever is done meanwhile
     try:
         yield
     finally:
-        changed = [name for kept in before for name in mend(*kept)]
+        changed = unwatch(watchers)
+        for name, module in modules.items():
+            if sys.modules.get(name) is not module:
+                sys.modules[name] = module
+                changed.append(f"the module {name}")
+        changed += [name for kept in before for name in mend(*kept)]
         if changed:
             raise refuse(f"it exchanges {', '.join(sorted(changed)[:3])}, by which it is judged")
+
+
+Watcher = tuple[str, Callable[[], Any], Callable[[Any], None]]
+
+WATCHERS: tuple[Watcher, ...] = (
+    ("sys.settrace", sys.gettrace, sys.settrace),
+    ("sys.setprofile", sys.getprofile, sys.setprofile),
+)
+"""What is called at each line or call that Python runs, and may write into what is judged."""
+
+
+def _unwatched(before: list[tuple[str, Any, Callable[[Any], None]]]) -> list[str]:
+    """The names of those that are another now; they are put back."""
+    changed = []
+    now = {name: look() for name, look, _ in WATCHERS}
+    for name, kept, put in before:
+        if now[name] is not kept:
+            put(kept)
+            changed.append(name)
+    return changed
 
 
 def _owners() -> Iterator[Any]:

@@ -3,6 +3,7 @@
 import fractions
 import functools
 import math
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -86,6 +87,76 @@ def test_a_program_that_behaves_otherwise_when_it_is_tried(tmp_path: Path, name:
     program = bound(tmp_path, NUMPY.replace(RUNS, first + RUNS).replace(old, new or old))
     found = list(check(LIBRARY.definitions[program.definition], LIBRARY, program=program))
     assert Outcome.CONFIRMED not in {item.outcome for item in found[1:]}, found
+
+
+AFTERWARDS = {
+    "what is done when a number is read": (
+        "class Late(float):\n    def __float__(self):\n        import numpy\n"
+        "        numpy.allclose = print\n        return 0.0\n\n\n",
+        "    return np.array([Late()], dtype=object)\n",
+        "it returns array of object",
+    ),
+    "what is done when a formula is worked out": (
+        "import harness.programs.check as judge\n\nasked = []\n\n\nclass Late:\n"
+        "    def __index__(self):\n        asked.append(0)\n"
+        "        judge.ROOM = 1e30 if len(asked) == 2 else judge.ROOM\n        return 0\n\n\n",
+        "    x = x[slice(Late(), None)]\n",
+        "it exchanges harness.programs.check.ROOM",
+    ),
+    "what watches each line": (
+        "import sys\n\n\n",
+        "    def watch(frame, event, what):\n        return None\n    sys.settrace(watch)\n",
+        "it exchanges sys.settrace",
+    ),
+    "a module in the place of one that judges": (
+        "import sys\nimport types\n\n\n",
+        "    sys.modules['harness.extras'] = types.ModuleType('harness.extras')\n",
+        "it exchanges the module harness.extras",
+    ),
+    "a part that is not real": (
+        "",
+        "    if type(x) is np.ndarray:\n        bo = bo + 1j\n",
+        "it returns array of complex128",
+    ),
+    "numbers that do not count": (
+        "",
+        "    if type(x) is np.ndarray:\n        bo = np.ma.masked_array(bo, bo > 0)\n",
+        "it returns a masked array",
+    ),
+    "the end of the process": ("", "    raise SystemExit(0)\n", "it fails: SystemExit"),
+    "a test that is skipped": (
+        "import pytest\n\n\n", "    pytest.skip('no')\n", "it fails: Skipped: no"
+    ),
+}  # fmt: skip
+"""What the file and the program begin with, and what is said. Clean twin: the program as it is."""
+
+
+@pytest.mark.parametrize("name", AFTERWARDS)
+def test_what_acts_after_the_program_has_run_is_told(tmp_path: Path, name: str) -> None:
+    """Each is right but for that, so nothing else would tell."""
+    loads, runs, words = AFTERWARDS[name]
+    trace, room = sys.gettrace(), judge.ROOM
+    program = bound(tmp_path, loads + NUMPY.replace(RUNS, runs + RUNS))
+    found = list(check(LIBRARY.definitions[program.definition], LIBRARY, program=program))
+    assert Outcome.ERROR in {item.outcome for item in found[:2]}, found
+    assert any(words in item.summary for item in found), [item.summary for item in found]
+    assert (sys.gettrace(), judge.ROOM) == (trace, room)
+    assert isinstance(sys.modules["harness.extras"].__file__, str)
+
+
+def test_two_functions_one_of_which_acts_afterwards() -> None:
+    asked: list[int] = []
+
+    class Late:
+        def __index__(self) -> int:
+            asked.append(0)  # first for the shape, while it is run
+            if len(asked) == 2:
+                judge.ROOM = 10**30
+            return 0
+
+    with pytest.raises(Unusable, match="it exchanges"):
+        same(plain, lambda x: plain(x)[slice(Late(), None)])
+    assert judge.ROOM == 8
 
 
 HANDED = """\
