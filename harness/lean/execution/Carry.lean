@@ -232,41 +232,13 @@ meta def runs (s : State) (v : DefinitionVal) : IO Bool := do
   | .ok tried => return (← compiled tried own).2 == ""
   | .error _ => return false
 
-/-- Below so many binders; what is no term of a `casesOn` where there are fewer. -/
-meta def past : Nat → Expr → Expr
-  | 0, e => e
-  | n + 1, .forallE _ _ b _ => past n b
-  | _, _ => mkBVar 0
-
-/-- Whether `e` is a constructor at `parameters` terms and then variables, the last of them 0. -/
-meta def isMade (c : Name) (parameters : Nat) : Nat → Nat → Expr → Bool
-  | k + 1, i, .app f (.bvar j) => j == i && isMade c parameters k (i + 1) f
-  | 0, _, e => isAt parameters e
-  | _, _, _ => false
-where
-  isAt : Nat → Expr → Bool
-    | 0, .const n _ => n == c
-    | k + 1, .app f _ => isAt k f
-    | _, _ => false
-
-/-- Whether it is of the type of what Lean calls `casesOn`. The compiler takes the cases, and what
-each is given, by their places; a term of this type can do nothing else with them. -/
-meta def isCases (v : InductiveVal) (type : Expr) : Bool :=
-  match past v.numParams type with
-  | .forallE _ motive rest _ =>
-    match past (v.numIndices + 1) motive with
-    | .sort _ => cases v.ctors (past (v.numIndices + 1) rest)
-    | _ => false
+/-- Whether it is what Lean makes under the name `casesOn`: the compiler looks at no such term, and
+takes the cases, and what each is given, by their places. -/
+meta def isCases (env : Environment) (type : Name) (v : DefinitionVal) : Bool :=
+  match mkCasesOnImp env.toKernelEnv type with
+  | .ok (.defnDecl made) =>
+    rebuilt [] made.type == rebuilt [] v.type && rebuilt [] made.value == rebuilt [] v.value
   | _ => false
-where
-  cases : List Name → Expr → Bool
-    | [], _ => true
-    | c :: more, .forallE _ case rest _ => isCase c 0 case && cases more rest
-    | _, _ => false
-  isCase (c : Name) (fields : Nat) : Expr → Bool
-    | .forallE _ _ b _ => isCase c (fields + 1) b
-    | .app _ made => isMade c v.numParams fields 0 made
-    | _ => false
 
 mutual
 
@@ -313,11 +285,10 @@ meta partial def carryDefinition (path : List Name) (s : State) (v : DefinitionV
   let s ← all (v.name :: path) s (joined (cited v.type) (cited v.value))
   match v.name with
   | .str type "casesOn" =>
-    match s.env.find? type, s.env.addDeclCore 0 (copyOf s v v.name) none false with
-    | some (.inductInfo t), .ok env =>
-      if isCases t v.type then return { s with env := markAuxRecursor env v.name }
-      return fail s v.name "it is not what Lean makes under this name"
-    | _, _ => return fail s v.name "it cannot be added"
+    if !isCases s.env type v then return fail s v.name "it is not what Lean makes under this name"
+    match s.env.addDeclCore 0 (copyOf s v v.name) none false with
+    | .ok env => return { s with env := markAuxRecursor env v.name }
+    | .error _ => return fail s v.name "it cannot be added"
   | _ => run path s v v.name
 
 /-- Add a definition under a name, and have the compiler make code of it. -/

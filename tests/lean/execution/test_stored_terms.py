@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from pathlib import Path
+
 import pytest
 
 from harness.claims.project import load_project
@@ -133,20 +136,111 @@ EXPECTED = {
 """Each is twice the inner product, as its specification has it; three of them are not, in Lean."""
 
 
+CASES = """\
+module
+
+public meta import Lean
+
+@[expose] public noncomputable section
+
+open Lean
+
+namespace T
+
+universe u
+
+def sum {α : Type u} [OfNat α 0] [Add α] : {n : Nat} → (f : Fin n → α) → α
+  | 0, _ => 0
+  | n + 1, f => sum (fun i : Fin n => f i.castSucc) + f (Fin.last n)
+
+def dot {α : Type u} [OfNat α 0] [Add α] [Mul α] {n : Nat} (u v : Fin n → α) : α :=
+  sum fun i => u i * v i
+
+-- Types of two cases, for which Lean makes no `casesOn`.
+meta def cases (t : Name) (left : Expr) : Declaration :=
+  let right : Constructor := { name := .str t "right", type := mkConst t }
+  let ctors := [{ name := .str t "left", type := left }, right]
+  .inductDecl [] 0 [{ name := t, type := mkSort (.succ .zero), ctors }] false
+
+@[noinline] meta def added (env : Environment) (d : Declaration) : Environment :=
+  match env.addDeclCore 0 d none with
+  | .ok env => env
+  | .error _ => env
+
+run_cmd
+  let env ← getEnv
+  let env := added env (cases `T.Turned (mkConst `T.Turned))
+  let env := added env (cases `T.Chosen (mkConst `T.Chosen))
+  setEnv env
+
+-- Of another type, by which the cases can be exchanged.
+def Turned.Kept (_ : Turned) : Type := Nat
+
+def Turned.casesOn {_motive : Turned → Sort u} (t : Turned) (a : Kept .left) (b : Kept .right) :
+    Kept t :=
+  Turned.rec (motive := fun _ => Nat) b a t
+
+-- Of the type that Lean gives it, and something else than the case wherever there is any.
+def Chosen.casesOn {motive : Chosen → Sort u} (t : Chosen) (a : motive .left)
+    (b : motive .right) : motive t :=
+  @dite (motive t) (∃ y : motive t, y ≠ Chosen.rec (motive := fun t => motive t) a b t)
+    (Classical.propDecidable _) (fun h => Classical.choose h)
+    (fun _ => Chosen.rec (motive := fun t => motive t) a b t)
+
+-- Lean's own.
+inductive Usual where
+  | left
+  | right
+
+variable {α : Type u} [OfNat α 0] [Add α] [Mul α] {n : Nat} (u v : Fin n → α)
+
+def twiceFor (k : Nat) : α := match k with
+  | 0 => dot u v + dot u v
+  | _ => 0
+
+def turned : α := twiceFor u v (Turned.casesOn (_motive := fun _ => Nat) .left (0 : Nat) (1 : Nat))
+def chosen : α := twiceFor u v (Chosen.casesOn (motive := fun _ => Nat) .left 0 1)
+def usual : α := twiceFor u v (match Usual.left with | .left => 0 | .right => 1)
+
+theorem usual_self {α : Type u} [Lean.Grind.CommRing α] {n : Nat} (u v : Fin n → α) :
+    usual u v = usual u v := rfl
+
+end T
+"""
+
+OWN_CASES = {
+    "turned": Outcome.NOT_RUN,
+    "chosen": Outcome.NOT_RUN,
+    "usual": Outcome.CONFIRMED,
+}
+"""Each would be twice the inner product, were its `casesOn` what Lean makes under this name."""
+
+
 @pytest.fixture(scope="module")
 def found(tmp_path_factory: pytest.TempPathFactory) -> list[Evidence]:
-    root = tmp_path_factory.mktemp("stored")
+    return evidence_of(tmp_path_factory.mktemp("stored"), LEAN, EXPECTED)
+
+
+@pytest.fixture(scope="module")
+def by_cases(tmp_path_factory: pytest.TempPathFactory) -> list[Evidence]:
+    return evidence_of(tmp_path_factory.mktemp("cases"), CASES, OWN_CASES)
+
+
+def evidence_of(root: Path, lean: str, expected: Mapping[str, Outcome]) -> list[Evidence]:
+    """What execution finds of a package; its theorem says that the first `…` equals itself."""
+    subject = next(name for name in expected if f"theorem {name}_self" in lean)
     files = {
         "pyproject.toml": '[tool.harness]\nlean = "lean"\nspecs = "specs"\n',
-        "lean/T.lean": LEAN,
+        "lean/T.lean": lean,
         "lean/lakefile.toml": 'name = "T"\ndefaultTargets = ["T"]\n\n[[lean_lib]]\nname = "T"\n',
-        "specs/honest_self.yaml": "theorem: honest_self\nsays: It is what it is.\n"
-        "for:\n  n: dimension\n  u, v: vector(n)\nthen: honest(u, v) = honest(u, v)\n",
+        f"specs/{subject}_self.yaml": f"theorem: {subject}_self\nsays: It is what it is.\n"
+        "for:\n  n: dimension\n  u, v: vector(n)\n"
+        f"then: {subject}(u, v) = {subject}(u, v)\n",
         "specs/definitions.yaml": DEFINITIONS
         + "".join(
             f"  {name}:\n    says: Twice the inner product.\n    for:\n      n: dimension\n"
             "      u, v: vector(n)\n    is: dot(u, v) + dot(u, v)\n"
-            for name in EXPECTED
+            for name in expected
         ),
     }
     for name, text in files.items():
@@ -163,6 +257,15 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> list[Evidence]:
 def test_each_definition_is_run_as_it_is_stored(found: list[Evidence], name: str) -> None:
     outcomes = {item.outcome for item in found if item.subject == name}
     assert outcomes == {EXPECTED[name]}, [item.summary for item in found if item.subject == name]
+
+
+@pytest.mark.parametrize("name", OWN_CASES)
+def test_a_cases_on_of_the_packages_own(by_cases: list[Evidence], name: str) -> None:
+    """The compiler takes the cases by their places, whatever the term does with them."""
+    items = [item for item in by_cases if item.subject == name]
+    assert {item.outcome for item in items} == {OWN_CASES[name]}, [i.summary for i in items]
+    if OWN_CASES[name] is not Outcome.CONFIRMED:
+        assert any("it is not what Lean makes under this name" in i.summary for i in items)
 
 
 def test_evidence_says_by_which_route(found: list[Evidence]) -> None:
