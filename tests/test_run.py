@@ -41,7 +41,12 @@ def _importable(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_checker_is_answered_where_all_its_claims_are_asked(tmp_path: Path) -> None:
     whole = load_project(ROOT)
-    assert [c.name for c in whole.checkers] == ["wrapped_foldability_checker"]
+    assert [c.name for c in whole.checkers] == [
+        "wrapped_foldability_checker",  # of the main theorems; the rest by name
+        "grouped_queries_checker",
+        "pair_scales_checker",
+        "residual_stream_checker",
+    ]
     assert Plan(whole, tmp_path).checkers == whole.checkers
     assert not Plan(whole, tmp_path, legs=(Leg.SYMBOLIC,)).checkers
     assert not load_project(ROOT, ONE_CLAIM).checkers

@@ -6,7 +6,7 @@ import os
 import re
 import shlex
 import tomllib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from harness.claims.load import DEFINITIONS_FILE, form_faults, load_claims, load
 from harness.claims.lock import LOCK_FILE, read_lock
 from harness.claims.model import Claim, Project
 from harness.claims.programs import Model, Program, load_model, load_programs
+from harness.claims.toggles import Checker
 from harness.diagnostics import Diagnostic, InputError, shortened
 from harness.language.characters import unseen
 
@@ -137,7 +138,7 @@ def load_project(root: Path, selected: Sequence[Path] = ()) -> Project:
     # A checker asks about claims in different files, so it is read where all of them are.
     toggles = () if unread else sorted((specs / TOGGLES_FOLDER).glob("*.y*ml"))
     files = [(path, _name(path, root)) for path in toggles]
-    checkers = load_checkers(files, project.library, claims)
+    checkers = _as_they_matter(load_checkers(files, project.library, claims), project.about.main)
     near, every = (_programs(project, pattern) for pattern in ("*.y*ml", "**/*.y*ml"))
     programs = () if unread or not near else read_programs(project, near)
     return replace(
@@ -197,6 +198,16 @@ def open_project(root: Path) -> Project:
         raise InputError(wrong)
     [lock], [library] = locked, read
     return Project(root, lean, specs, library, (), files, lock=lock, external=external, about=about)
+
+
+def _as_they_matter(checkers: Iterable[Checker], main: Sequence[str]) -> tuple[Checker, ...]:
+    """Those first that ask about what stands first among the main theorems; else by name."""
+    places = {theorem: place for place, theorem in enumerate(main)}
+
+    def first(checker: Checker) -> int:
+        return min(places.get(q.claim.theorem, len(places)) for q in checker.questions)
+
+    return tuple(sorted(checkers, key=first))
 
 
 def external_checkers(root: Path) -> tuple[tuple[str, ...], ...]:

@@ -64,7 +64,7 @@ def expected(found: Lattice) -> list[list[str]]:
 def test_it_says_what_the_lattice_says_in_all_combinations(ask: Ask) -> None:
     """The project's own lattice, each of the 512 combinations of its nine toggles."""
     plan = Plan(load_project(ROOT), cache=ROOT / "nothing-kept")
-    [checker] = plan.checkers
+    checker = plan.checkers[0]
     [found] = check_lattice(checker, plan.project.library)
     own = from_plain(found.data, Lattice)
     answers = ask(to_html(with_lattice(own)), EVERY)
@@ -159,8 +159,8 @@ def test_hostile_texts_are_texts(ask: Ask) -> None:
 
 def test_the_ways_out_lead_to_combinations_that_hold() -> None:
     plan = Plan(load_project(ROOT), cache=ROOT / "nothing-kept")
-    names = {slug(toggle.name) for checker in plan.checkers for toggle in checker.toggles}
-    assert len(names) == sum(len(checker.toggles) for checker in plan.checkers)
+    for own in plan.checkers:
+        assert len({slug(toggle.name) for toggle in own.toggles}) == len(own.toggles)
     [checker] = with_lattice(SMALL).checkers
     found = table(checker)
     assert found is not None

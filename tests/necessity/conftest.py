@@ -21,5 +21,5 @@ def project() -> Project:
 
 @pytest.fixture(scope="session")
 def cells(project: Project) -> Cells:
-    [checker] = project.checkers
+    checker = project.checkers[0]
     return {frozenset(cell.off): cell for cell in lattice(checker, project.library)}

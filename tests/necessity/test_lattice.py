@@ -6,7 +6,7 @@ import pytest
 
 from harness.claims.model import Project
 from harness.lattice import Answer
-from harness.necessity.lattice import spared
+from harness.necessity.lattice import lattice, spared
 from harness.necessity.table import table
 from tests.necessity.conftest import Cells
 from tests.numeric.verify import assert_breaks
@@ -96,7 +96,7 @@ def test_a_bundle_in_another_order_is_a_permutation(cells: Cells) -> None:
 
 
 def test_values_and_output_need_no_commutation(cells: Cells, project: Project) -> None:
-    [checker] = project.checkers
+    checker = project.checkers[0]
     said = {
         (s.question, s.toggle, s.off, s.uses)
         for s in spared(checker, list(cells.values()), project.library)
@@ -111,10 +111,53 @@ def test_values_and_output_need_no_commutation(cells: Cells, project: Project) -
 def test_a_report_looks_cells_up_as_the_checker_answers_them(
     cells: Cells, project: Project
 ) -> None:
-    [checker] = project.checkers
+    checker = project.checkers[0]
     found = table(checker, list(cells.values()), project.library)
     for off, cell in cells.items():
         answers = [a.answer for a in found.at(off)]
         assert answers == [a.answer.value for a in cell.answers.values()]
     # One rotation for all heads: the order makes no difference, on or off.
     assert found.at({"per head", "bundle order"}) == found.at({"per head"})
+
+
+# With all on, and with one toggle off.
+OTHERS = {
+    "grouped_queries_checker": (256, {"": ["holds"]}),
+    "pair_scales_checker": (64, {"": ["holds"]}),
+    "residual_stream_checker": (
+        16,
+        # A norm that reads does not see what is written to the stream after it.
+        {"": ["holds", "holds", "holds"], "writers": ["holds", "fails", "fails"]},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_what_folds_in_whole_breaks_without_any_part(project: Project, name: str) -> None:
+    [checker] = [checker for checker in project.checkers if checker.name == name]
+    count, known = OTHERS[name]
+    cells = {
+        cell.off: [a.answer.value for a in cell.answers.values()]
+        for cell in lattice(checker, project.library)
+    }
+    assert len(cells) == count
+    for toggle in ("", *(toggle.name for toggle in checker.toggles)):
+        fails = ["fails"] * len(checker.questions)
+        assert cells[(toggle,) if toggle else ()] == known.get(toggle, fails), toggle
+    assert "unknown" not in {answer for answers in cells.values() for answer in answers}
+
+
+def test_wrong_folds_that_people_make_are_presets(project: Project) -> None:
+    """The same scale on both sides, a gain left in its norm, a group that is another's."""
+    wrong = {
+        "grouped_queries_checker": "output blocks of other groups",
+        "pair_scales_checker": "the same scale on both sides",
+        "residual_stream_checker": "gains left in the norms",
+    }
+    for checker in project.checkers:
+        if checker.name in wrong:
+            off = set(checker.presets[wrong[checker.name]])
+            [cell] = [c for c in lattice(checker, project.library) if set(c.off) == off]
+            for decision in cell.answers.values():
+                assert decision.answer is Answer.FAILS
+                assert decision.counterexample is not None
