@@ -287,7 +287,8 @@ def _files(folder: Path, specs: tuple[str, ...]) -> tuple[Path, ...]:
     """The files and folders that were named, by their paths or by the theorems they claim."""
     from harness.claims.project import claimed_theorems
 
-    missing = [each for each in specs if not Path(each).exists()]
+    places = {each: _place(folder, each) for each in specs}
+    missing = [each for each, place in places.items() if not place.exists()]
     claimed = claimed_theorems(folder) if missing else {}
     if faults := [
         Diagnostic(each, 0, 0, f"there is no such file or theorem{meant(each, claimed)}")
@@ -295,7 +296,12 @@ def _files(folder: Path, specs: tuple[str, ...]) -> tuple[Path, ...]:
         if each not in claimed
     ]:
         raise InputError(faults)
-    return tuple(claimed[each] if each in missing else Path(each) for each in specs)
+    return tuple(claimed[each] if each in missing else places[each] for each in specs)
+
+
+def _place(folder: Path, named: str) -> Path:
+    """Where a file of the project lies that was named: from here, or else from its `folder`."""
+    return Path(named) if Path(named).exists() else folder / named
 
 
 def narrowed(project: Project, claims: tuple[Claim, ...]) -> Project:
@@ -317,7 +323,7 @@ def find_claim(folder: Path, theorem: str, more: Iterable[str] = ()) -> tuple[Pr
     Raises `InputError` where there is none; `more` are names that may have been meant as well.
     """
     project, claims = read_project(folder)
-    file = Path(theorem).resolve()
+    file = _place(folder, theorem).resolve()
     for claim in claims:
         place = claim.place
         if claim.theorem == theorem or (place and file == (project.root / place.file).resolve()):

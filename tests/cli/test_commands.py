@@ -33,6 +33,21 @@ def test_help_names_every_command() -> None:
     assert not [name for name in NAMES if name not in words]
 
 
+def test_a_file_is_named_from_here_or_from_the_projects_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    isometry = ROOT / "tests" / "fixtures" / "isometry"
+    monkeypatch.chdir(tmp_path)
+    for command in (["explain"], ["check", "--no-cache", "--leg", "symbolic"]):
+        done = harness(*command, "specs/flip_compose.yaml", project=isometry)
+        assert done.exit_code == 0, done.output
+    (tmp_path / "specs").mkdir()
+    (tmp_path / "specs" / "flip_compose.yaml").write_text("theorem: flip_compose\n")
+    done = harness("explain", "specs/flip_compose.yaml", project=isometry)
+    assert done.exit_code == 2  # the file that lies here is no file of the project
+    assert "no claim is about this" in done.output
+
+
 @pytest.mark.parametrize("kind", ["claim", "definitions", "toggles", "report"])
 def test_schemas_are_schemas(kind: str) -> None:
     done = harness("schema", kind)
