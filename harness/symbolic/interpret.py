@@ -94,7 +94,8 @@ def reify(value: Meaning, type_: Type) -> w.Value:
             raise UnsupportedTerm(f"a function of {type_.source} as an argument")
         index = w.local(type_code(type_.source))
         assert callable(value)
-        return w.close_abstraction(index, index.type, reify(value(index), type_.target))
+        place = w.ONLY if index.type == w.ONLY.type else index
+        return w.close_abstraction(index, index.type, reify(value(place), type_.target))
     assert isinstance(value, w.Poly | w.Atom)
     return value
 

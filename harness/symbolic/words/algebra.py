@@ -12,7 +12,7 @@ from harness.symbolic.words.binders import (
     open_abstraction,
     open_binders,
 )
-from harness.symbolic.words.injections import join, simplify, split
+from harness.symbolic.words.injections import cut_at_ones, join, simplify, split
 from harness.symbolic.words.nodes import (
     ONE,
     ONLY,
@@ -179,7 +179,7 @@ def assemble(
     scalars: Iterable[Word] = (),
 ) -> Poly:
     """Σ over open indices of factors, a word and scalar words, as a polynomial."""
-    choices = [simplify(w) for w in (*scalars, word)]
+    choices = [simplify(cut_at_ones(w)) for w in (*scalars, word)]
     return total(_assembled(locals_, factors, choice) for choice in product(*choices))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from harness.symbolic.codes import part_sizes, sides
 from harness.symbolic.words.binders import local
 from harness.symbolic.words.nodes import (
+    ONLY,
     UNIT,
     Atom,
     Bracket,
@@ -22,6 +23,21 @@ from harness.symbolic.words.nodes import (
 
 Sum = list[tuple[int, tuple[Factor, ...], Word]]
 """Coefficients, scalar factors and words."""
+
+
+def cut_at_ones(word: Word) -> Word:
+    """A word with e eᵀ between letters that meet at a size of 1, which is 1 there.
+
+    So A x, with one column and one entry, is the column A e times the scalar eᵀ x.
+    """
+    column = injection(ONLY, "1")
+    cut: list[Letter] = []
+    for letter in word:
+        meets = bool(cut) and cut[-1].columns == letter.rows == "1"
+        if meets and column not in (letter, cut[-1].transposed):
+            cut += [column, column.transposed]
+        cut.append(letter)
+    return tuple(cut)
 
 
 def simplify(word: Word) -> Sum:
