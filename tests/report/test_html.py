@@ -103,6 +103,14 @@ def test_anchors_are_unique_and_every_link_leads_somewhere(page: Page) -> None:
     assert places <= set(ids)
 
 
+def test_anchors_of_several_checkers_are_unique() -> None:
+    [checker] = demo().checkers
+    two = replace(demo(), checkers=(checker, replace(checker, name="another")))
+    ids = re.findall(r'\bid="([^"]+)"', to_html(two))
+    assert len(ids) == len(set(ids))
+    assert {"checker", "checker-2"} <= set(ids)
+
+
 def test_every_claim_leg_and_check_has_an_anchor(page: Page) -> None:
     ids = {a["id"] for _, a in page.elements if "id" in a}
     for subject in demo().subjects:
