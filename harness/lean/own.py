@@ -17,6 +17,9 @@ from harness.keeping import cache_folder, digest, keep, recall
 from harness.lean.process import one_at_a_time
 from harness.lean.toolchain import Caller, compile_file
 
+_SECONDS = 600.0
+"""How long one may take to compile."""
+
 _OLD = 30 * 24 * 3600
 """Seconds after which what another version of the harness compiled is thrown away."""
 
@@ -69,6 +72,7 @@ def _compile(folder: Path, name: str, text: str, caller: Caller) -> None:
         source.relative_to(folder).as_posix(),
         root=folder,
         outputs=source.with_suffix(""),
+        timeout=_SECONDS,
         stop=caller.stop,
     )
     if not run.ok or not source.with_suffix(".olean").is_file():

@@ -16,11 +16,7 @@ from harness.lean.toolchain import Caller
 
 pytestmark = pytest.mark.lean
 
-LEAN = """\
-module
-
-@[expose] public section
-
+SUMS = """\
 namespace T
 
 universe u
@@ -31,6 +27,14 @@ def sum {α : Type u} [OfNat α 0] [Add α] : {n : Nat} → (f : Fin n → α) �
 
 def dot {α : Type u} [OfNat α 0] [Add α] [Mul α] {n : Nat} (u v : Fin n → α) : α :=
   sum fun i => u i * v i
+"""
+
+LEAN = """\
+module
+
+@[expose] public section
+
+-- sums
 
 def decoyed {α : Type u} [OfNat α 0] [Add α] [Mul α] {n : Nat} (u v : Fin n → α) : α :=
   dot u v
@@ -145,16 +149,7 @@ public meta import Lean
 
 open Lean
 
-namespace T
-
-universe u
-
-def sum {α : Type u} [OfNat α 0] [Add α] : {n : Nat} → (f : Fin n → α) → α
-  | 0, _ => 0
-  | n + 1, f => sum (fun i : Fin n => f i.castSucc) + f (Fin.last n)
-
-def dot {α : Type u} [OfNat α 0] [Add α] [Mul α] {n : Nat} (u v : Fin n → α) : α :=
-  sum fun i => u i * v i
+-- sums
 
 -- Types of two cases, for which Lean makes no `casesOn`.
 meta def cases (t : Name) (left : Expr) : Declaration :=
@@ -231,7 +226,7 @@ def evidence_of(root: Path, lean: str, expected: Mapping[str, Outcome]) -> list[
     subject = next(name for name in expected if f"theorem {name}_self" in lean)
     files = {
         "pyproject.toml": '[tool.harness]\nlean = "lean"\nspecs = "specs"\n',
-        "lean/T.lean": lean,
+        "lean/T.lean": lean.replace("-- sums\n", SUMS),
         "lean/lakefile.toml": 'name = "T"\ndefaultTargets = ["T"]\n\n[[lean_lib]]\nname = "T"\n',
         f"specs/{subject}_self.yaml": f"theorem: {subject}_self\nsays: It is what it is.\n"
         "for:\n  n: dimension\n  u, v: vector(n)\n"
