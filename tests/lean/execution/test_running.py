@@ -247,12 +247,25 @@ def test_no_vector_is_written_that_lean_did_not_compute(
     assert not list(tmp_path.glob("out.*"))
 
 
-class Scripted(FakeToolchain):
+class Answering(FakeToolchain):
+    """Compiles whatever it is given, and answers the runner's questions as `answer_in` says."""
+
+    def run(self, arguments: Any, *, root: Path, **_: Any) -> LeanRun:
+        if "-o" not in arguments:
+            return self.answer_in(root)
+        Path(arguments[arguments.index("-o") + 1]).write_text("olean")
+        return LeanRun(0, (), "", "", 0.1)
+
+    def answer_in(self, root: Path) -> LeanRun:
+        raise NotImplementedError
+
+
+class Scripted(Answering):
     """Ends well, and has written what it was told to as the answer."""
 
     answer = ""
 
-    def run(self, arguments: Any, *, root: Path, **_: Any) -> LeanRun:
+    def answer_in(self, root: Path) -> LeanRun:
         (root / "answer.txt").write_text(self.answer)
         return LeanRun(0, (), "", "", 0.1)
 
@@ -284,13 +297,13 @@ def test_an_answer_that_is_cut_short_or_too_long_is_none(
     assert not found
 
 
-class Dying(FakeToolchain):
+class Dying(Answering):
     """Dies of each question about one function, and answers all others with the same number."""
 
     culprit = 0
     starts = 0
 
-    def run(self, arguments: Any, *, root: Path, **_: Any) -> LeanRun:
+    def answer_in(self, root: Path) -> LeanRun:
         self.starts += 1
         with (root / "answer.txt").open("w") as answer:
             answer.write(BEGIN)
