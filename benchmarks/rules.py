@@ -20,7 +20,8 @@ from typing import Any
 
 import yaml
 
-from harness.claims.load import load_claim, load_library
+from harness.claims.library import load_library
+from harness.claims.load import load_claim
 from harness.claims.model import Claim, Library
 from harness.evidence import Outcome
 from harness.numeric.leg import check as numeric

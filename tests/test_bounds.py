@@ -16,7 +16,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from harness.claims.load import compares, core_scalars
+from harness.claims.library import core_scalars
+from harness.claims.load import compares
 from harness.claims.model import Claim, Hypothesis, Library
 from harness.claims.project import load_project
 from harness.claims.vacuity import vacuous

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from harness.claims.document import Document, read_all, read_checked
-from harness.claims.load import Faults
+from harness.claims.faults import Faults
 from harness.claims.looks import judged, places_of_names
 from harness.claims.model import Claim, Library
 from harness.claims.toggles import Checker, Question, WrittenToggle

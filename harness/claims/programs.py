@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.claims.document import YamlPath, read_all, read_checked
-from harness.claims.load import Faults, read_parameters
+from harness.claims.faults import Faults, read_parameters
 from harness.claims.model import Library, Place
 from harness.diagnostics import Diagnostic, InputError
 from harness.language.elaborate import elaborate_term

@@ -14,7 +14,8 @@ from typing import Any
 from harness.claims.about import KEYS, About, read_about
 from harness.claims.checkers import load_checkers
 from harness.claims.document import read_all
-from harness.claims.load import DEFINITIONS_FILE, form_faults, load_claims, load_library
+from harness.claims.library import DEFINITIONS_FILE, load_library
+from harness.claims.load import form_faults, load_claims
 from harness.claims.lock import LOCK_FILE, read_lock
 from harness.claims.model import Claim, Project
 from harness.claims.programs import Model, Program, load_model, load_programs

@@ -54,7 +54,8 @@ def new(
     What the claim language cannot say becomes a comment in Lean's own text, and the command ends
     with exit code 3.
     """
-    from harness.claims.load import is_lean_name, load_claim
+    from harness.claims.faults import is_lean_name
+    from harness.claims.load import load_claim
     from harness.claims.project import claimed_theorems, find_root, open_project
     from harness.files import write_atomically
     from harness.lean.draft.ask import NoSuchTheorem, draft_claims
@@ -140,7 +141,7 @@ def _with_definitions(
     project: Project, library: Library, drafts: list[Draft], told: Written
 ) -> Project:
     """The project, once definitions.yaml has those of the library's that whole drafts rest on."""
-    from harness.claims.load import DEFINITIONS_FILE, load_library
+    from harness.claims.library import DEFINITIONS_FILE, load_library
     from harness.claims.write import with_definitions
     from harness.files import write_atomically
     from harness.lean.reach import reached

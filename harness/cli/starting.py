@@ -53,7 +53,7 @@ def init(
     definitions that the kernel recognizes, a specification for each theorem, and a workflow for
     GitHub. What cannot be said is listed with the reason. Writes over nothing.
     """
-    from harness.claims.load import DEFINITIONS_FILE, PROFILES, core_scalars, profile
+    from harness.claims.library import DEFINITIONS_FILE, PROFILES, core_scalars, profile
     from harness.claims.model import Library, Project
     from harness.claims.write import definitions as definitions_text
     from harness.files import write_atomically
@@ -126,7 +126,8 @@ def write_drafts(
 
     Returns how many were written.
     """
-    from harness.claims.load import is_lean_name, load_claim
+    from harness.claims.faults import is_lean_name
+    from harness.claims.load import load_claim
     from harness.files import write_atomically
     from harness.lean.draft.text import draft_text
 
@@ -174,7 +175,7 @@ def build(folder: Path, as_json: bool, toolchain: str, is_kept: bool) -> None:
 
     Ends with exit code 1 where Lean reports an error, 3 where a module could not be built.
     """
-    from harness.claims.load import core_scalars
+    from harness.claims.library import core_scalars
     from harness.claims.model import Library, Project
     from harness.claims.project import find_root, lean_folder
 

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from harness.claims.document import read_document, schema
-from harness.claims.load import load_claim, load_claims, load_library
+from harness.claims.library import load_library
+from harness.claims.load import load_claim, load_claims
 from harness.claims.model import TO_BE_SAID, Claim
 from harness.claims.project import find_root, load_project
 from harness.diagnostics import InputError

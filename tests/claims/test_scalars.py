@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.claims.load import core_scalars, load_library
+from harness.claims.library import core_scalars, load_library
 from harness.claims.model import Claim, ScalarKind
 from harness.claims.project import load_project
 from harness.diagnostics import InputError

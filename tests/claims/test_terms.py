@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.claims.load import load_claims, load_library
+from harness.claims.library import load_library
+from harness.claims.load import load_claims
 from harness.claims.model import Library
 from harness.claims.write import definitions as written
 from harness.claims.write import with_definitions

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.claims.load import load_claim, load_library
+from harness.claims.library import load_library
+from harness.claims.load import load_claim
 from harness.claims.vacuity import vacuous
 from harness.evidence import VACUITY, Evidence, Leg, Outcome
 from harness.plan import Plan, empty_claims

@@ -10,7 +10,7 @@ from typing import cast
 import pytest
 from click.testing import CliRunner
 
-from harness.claims.load import core_scalars
+from harness.claims.library import core_scalars
 from harness.claims.model import Library, Project
 from harness.cli import main
 from harness.cli.starting import _show as show_build

@@ -20,7 +20,8 @@ from click.testing import CliRunner
 
 from harness.cache import EvidenceCache
 from harness.claims.checkers import load_checkers
-from harness.claims.load import load_claims, load_library
+from harness.claims.library import load_library
+from harness.claims.load import load_claims
 from harness.claims.lock import lock_text, read_lock
 from harness.claims.model import Project
 from harness.claims.programs import load_model, load_program

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import yaml
 
-from harness.claims.load import load_library
+from harness.claims.library import load_library
 from harness.claims.model import Library
 from tests.arrays.language import ROOT
 

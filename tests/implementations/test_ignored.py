@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.claims.load import load_library
+from harness.claims.library import load_library
 from harness.claims.model import Library
 from harness.evidence import VACUITY, Outcome
 from harness.implementations.ignored import ignored

@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness.claims.load import core_scalars
+from harness.claims.library import core_scalars
 from harness.claims.model import ARGUMENT, SCALARS, Arrangement, Library, Universes
 from harness.kernel.declarations import Constant, Definition
 from harness.kernel.terms import (

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.claims.load import load_library
+from harness.claims.library import load_library
 from tests.lean.drafted import Drafted
 
 pytestmark = [pytest.mark.lean, pytest.mark.slow]

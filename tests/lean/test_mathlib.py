@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from harness.claims.load import load_library, profile
+from harness.claims.library import load_library, profile
 from harness.claims.model import Library
 from harness.lean.build import Build
 from harness.lean.package import read_package

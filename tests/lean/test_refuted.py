@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from harness.claims.load import core_scalars
+from harness.claims.library import core_scalars
 from harness.claims.model import OPERATORS, SCALARS, Arrangement, Universes
 from harness.claims.project import load_project
 from harness.evidence import Counterexample, Evidence, Leg, Outcome

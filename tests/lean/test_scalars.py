@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from harness.claims.load import core_scalars
+from harness.claims.library import core_scalars
 from harness.claims.model import SCALARS, Arrangement, Library, ScalarKind
 from harness.lean.expression import source
 from harness.lean.printer import Printer

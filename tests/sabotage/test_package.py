@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.claims.load import core_scalars, load_claim
+from harness.claims.library import core_scalars
+from harness.claims.load import load_claim
 from harness.claims.lock import lock_text
 from harness.claims.project import load_project
 from harness.evidence import Evidence, Gap, GapKind, Leg, Outcome

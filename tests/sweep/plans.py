@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from harness.claims.load import DEFINITIONS_FILE
+from harness.claims.library import DEFINITIONS_FILE
 from harness.claims.model import Project
 from harness.claims.project import load_project
 from harness.sweep.chunks import Chunk

@@ -8,7 +8,8 @@ from typing import Any
 
 import yaml
 
-from harness.claims.load import load_claim, load_library
+from harness.claims.library import load_library
+from harness.claims.load import load_claim
 from harness.claims.model import Claim, Library
 
 HERE = Path(__file__).parent

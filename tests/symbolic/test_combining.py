@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from harness.claims.given import with_units
-from harness.claims.load import core_scalars
+from harness.claims.library import core_scalars
 from harness.evidence import Outcome
 from harness.instances.search import find_small
 from harness.symbolic.leg import check

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from harness.claims.load import core_scalars
+from harness.claims.library import core_scalars
 from harness.claims.model import Claim
 from harness.evidence import Json
 from harness.language.terms import Equation

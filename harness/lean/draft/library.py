@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
-from harness.claims.load import is_lean_name
+from harness.claims.faults import is_lean_name
 from harness.claims.model import Arrangement, Definition, Library
 from harness.language.elaborate import elaborate_term
 from harness.language.notation import to_text

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise, permutations
 
-from harness.claims.load import is_lean_name
+from harness.claims.faults import is_lean_name
 from harness.claims.model import SHAPES, Library
 from harness.language.primitives import signatures
 from harness.language.types import DimVar, Matrix, Sort, Vector

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from harness.claims.load import core_scalars
+from harness.claims.library import core_scalars
 from harness.claims.model import ScalarKind
 from harness.language.terms import Term
 from harness.lean import expression as lean

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import count, cycle
 from typing import Any
 
-from harness.claims.load import core_scalars
+from harness.claims.library import core_scalars
 from harness.claims.model import ARGUMENT, SCALARS, Library
 from harness.evidence import Json
 from harness.language.types import (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from harness.claims.load import core_scalars, load_library
+from harness.claims.library import core_scalars, load_library
 from harness.claims.model import SCALARS, Arrangement, Library
 from harness.claims.write import definitions
 from harness.language.types import SCALAR, DimVar, Function, Index, Parameter, Sort, Vector

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from harness.claims.load import core_scalars
+from harness.claims.library import core_scalars
 from harness.claims.model import SCALARS, Arrangement, Library
 from harness.lean.draft.pattern import pattern
 from harness.lean.draft.terms import shapes

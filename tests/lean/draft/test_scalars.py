@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.claims.load import core_scalars, load_claim
+from harness.claims.library import core_scalars
+from harness.claims.load import load_claim
 from harness.claims.model import ANY_TYPE, ARGUMENT, SCALARS, Arrangement, Claim, Library
 from harness.lean import expression as lean
 from harness.lean.draft.statement import draft
