@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from harness.evidence import Leg
 
 if TYPE_CHECKING:
-    from harness.claims.model import Project
+    from harness.claims.project import Project
     from harness.results.run import Run
 
 

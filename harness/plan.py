@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from harness.cache import code_fingerprint
-from harness.claims.model import Claim, Definition, Library, Project
+from harness.claims.model import Claim, Definition, Library
 from harness.claims.needs import claim_needs
 from harness.claims.programs import Model, Program
+from harness.claims.project import Project
 from harness.claims.toggles import Checker
 from harness.claims.vacuity import UNKNOWN, vacuous
 from harness.evidence import VACUITY, Evidence, Leg, Outcome

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from harness.claims.model import Project
+    from harness.claims.project import Project
     from harness.evidence import Evidence, Leg
 
 _ANSWERS = pytest.StashKey[dict[str, list[Any]]]()

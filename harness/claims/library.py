@@ -18,14 +18,7 @@ from harness.claims.document import (
 )
 from harness.claims.faults import Faults, read_means, read_parameters
 from harness.claims.looks import judged, places_of_names
-from harness.claims.model import (
-    ANY_TYPE,
-    OPERATORS,
-    Definition,
-    Library,
-    Place,
-    ScalarKind,
-)
+from harness.claims.model import ANY_TYPE, OPERATORS, Definition, Library, Place, ScalarKind
 from harness.diagnostics import InputError
 from harness.language.primitives import BY_NAME, OPERATIONS, signatures
 from harness.language.scope import Scope

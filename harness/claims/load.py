@@ -17,15 +17,7 @@ from harness.claims.document import (
 from harness.claims.faults import Faults, is_lean_name, read_means, read_parameters
 from harness.claims.library import DEFINITIONS_FILE
 from harness.claims.looks import judged, places_of_names
-from harness.claims.model import (
-    TO_BE_SAID,
-    Claim,
-    Definition,
-    Hypothesis,
-    Library,
-    Place,
-    Sample,
-)
+from harness.claims.model import TO_BE_SAID, Claim, Definition, Hypothesis, Library, Place, Sample
 from harness.diagnostics import Diagnostic, InputError
 from harness.language.elaborate import elaborate_as, elaborate_statement
 from harness.language.parser import parse_statement, parse_term

@@ -4,21 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import TYPE_CHECKING
 
-from harness.claims.about import About
 from harness.claims.document import Document, YamlPath
-from harness.claims.lock import Lock
 from harness.diagnostics import Diagnostic
 from harness.language.scope import DefinitionType, Scope
 from harness.language.terms import Equation, Relation, Span, Term
 from harness.language.transform import equation_variables
 from harness.language.types import Parameter
-
-if TYPE_CHECKING:
-    from harness.claims.programs import Program
-    from harness.claims.toggles import Checker
 
 
 @dataclass(frozen=True)
@@ -366,35 +358,3 @@ class Claim:
         """The claim without the file that it was read from."""
         hypotheses = tuple(replace(h, place=None) for h in self.hypotheses)
         return replace(self, place=None, doubts=(), hypotheses=hypotheses)
-
-
-@dataclass(frozen=True)
-class Project:
-    """One Lean package with the specifications that speak about it."""
-
-    root: Path
-    """The folder of the project; every file name in evidence is relative to it."""
-    lean: Path
-    """The Lake package's folder."""
-    specs: Path
-    library: Library
-    claims: tuple[Claim, ...]
-    unread: tuple[Path, ...] = ()
-    """Files in the specs folder that a filter on the command line left out."""
-    checkers: tuple[Checker, ...] = ()
-    """What `toggles/` lists: questions that are asked with assumptions and edits off and on."""
-    programs: tuple[Program, ...] = ()
-    """What `programs/` binds to definitions."""
-    apart: tuple[Path, ...] = ()
-    """Files of programs that are asked by `harness programs` alone."""
-    lock: Lock | None = None
-    """What of the Lean package has been reviewed; nothing without a lock file."""
-    about: About = field(default_factory=About, repr=False)
-    """What a report says to its readers."""
-    external: tuple[tuple[str, ...], ...] = ()
-    """The command lines of checkers of Lean's terms that are asked beside Lean's own kernel."""
-
-    @property
-    def name(self) -> str:
-        """The namespace of the package, or its folder's name where it has none."""
-        return self.library.namespace or self.root.name

@@ -7,7 +7,7 @@ import re
 import shlex
 import tomllib
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +16,8 @@ from harness.claims.checkers import load_checkers
 from harness.claims.document import read_all
 from harness.claims.library import DEFINITIONS_FILE, load_library
 from harness.claims.load import form_faults, load_claims
-from harness.claims.lock import LOCK_FILE, read_lock
-from harness.claims.model import Claim, Project
+from harness.claims.lock import LOCK_FILE, Lock, read_lock
+from harness.claims.model import Claim, Library
 from harness.claims.programs import Model, Program, load_model, load_programs
 from harness.claims.toggles import Checker
 from harness.diagnostics import Diagnostic, InputError, shortened
@@ -52,6 +52,38 @@ CHECKERS = "checkers"
 
 PACKAGES = "packages"
 """The setting that lists the folders of a repository's packages, each a project of its own."""
+
+
+@dataclass(frozen=True)
+class Project:
+    """One Lean package with the specifications that speak about it."""
+
+    root: Path
+    """The folder of the project; every file name in evidence is relative to it."""
+    lean: Path
+    """The Lake package's folder."""
+    specs: Path
+    library: Library
+    claims: tuple[Claim, ...]
+    unread: tuple[Path, ...] = ()
+    """Files in the specs folder that a filter on the command line left out."""
+    checkers: tuple[Checker, ...] = ()
+    """What `toggles/` lists: questions that are asked with assumptions and edits off and on."""
+    programs: tuple[Program, ...] = ()
+    """What `programs/` binds to definitions."""
+    apart: tuple[Path, ...] = ()
+    """Files of programs that are asked by `harness programs` alone."""
+    lock: Lock | None = None
+    """What of the Lean package has been reviewed; nothing without a lock file."""
+    about: About = field(default_factory=About, repr=False)
+    """What a report says to its readers."""
+    external: tuple[tuple[str, ...], ...] = ()
+    """The command lines of checkers of Lean's terms that are asked beside Lean's own kernel."""
+
+    @property
+    def name(self) -> str:
+        """The namespace of the package, or its folder's name where it has none."""
+        return self.library.namespace or self.root.name
 
 
 def find_root(start: Path) -> Path:

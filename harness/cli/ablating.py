@@ -23,7 +23,8 @@ from harness.cli.shared import (
 from harness.diagnostics import Diagnostic, InputError, meant
 
 if TYPE_CHECKING:
-    from harness.claims.model import Library, Project
+    from harness.claims.model import Library
+    from harness.claims.project import Project
     from harness.claims.toggles import Checker
     from harness.lattice import AnsweredClaim, Lattice
 

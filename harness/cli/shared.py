@@ -19,7 +19,8 @@ from harness.diagnostics import Diagnostic, InputError, meant
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
-    from harness.claims.model import Claim, Project
+    from harness.claims.model import Claim
+    from harness.claims.project import Project
     from harness.lean.toolchain import Caller
 
 P = ParamSpec("P")

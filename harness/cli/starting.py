@@ -28,7 +28,7 @@ from harness.cli.shared import (
 from harness.diagnostics import Diagnostic, InputError
 
 if TYPE_CHECKING:
-    from harness.claims.model import Project
+    from harness.claims.project import Project
     from harness.lean.build import Build
     from harness.lean.draft.statement import Draft
     from harness.lean.toolchain import Caller
@@ -54,7 +54,8 @@ def init(
     GitHub. What cannot be said is listed with the reason. Writes over nothing.
     """
     from harness.claims.library import DEFINITIONS_FILE, PROFILES, core_scalars, profile
-    from harness.claims.model import Library, Project
+    from harness.claims.model import Library
+    from harness.claims.project import Project
     from harness.claims.write import definitions as definitions_text
     from harness.files import write_atomically
     from harness.lean.draft.package import read_all, with_definitions
@@ -176,8 +177,8 @@ def build(folder: Path, as_json: bool, toolchain: str, is_kept: bool) -> None:
     Ends with exit code 1 where Lean reports an error, 3 where a module could not be built.
     """
     from harness.claims.library import core_scalars
-    from harness.claims.model import Library, Project
-    from harness.claims.project import find_root, lean_folder
+    from harness.claims.model import Library
+    from harness.claims.project import Project, find_root, lean_folder
 
     try:
         root = find_root(folder)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from harness.claims.model import Project
+from harness.claims.project import Project
 from harness.diagnostics import InputError
 from harness.evidence import Evidence, Gap, Json, Leg, Outcome
 from harness.lean.arrangement import arranged

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cached_property
 
-from harness.claims.model import ROOT, Claim, Project
+from harness.claims.model import ROOT, Claim
+from harness.claims.project import Project
 from harness.diagnostics import Diagnostic
 from harness.evidence import Json
 from harness.kernel.declarations import Definition

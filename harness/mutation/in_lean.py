@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from harness.claims.model import Claim, Definition, Library, Project
+from harness.claims.model import Claim, Definition, Library
+from harness.claims.project import Project
 from harness.evidence import Leg, Outcome
 from harness.lean.audit.comparison import Comparison
 from harness.lean.audit.inspection import inspect

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from harness.claims.model import Claim, Definition, Library, Project
+from harness.claims.model import Claim, Definition, Library
+from harness.claims.project import Project
 from harness.language.notation import to_text
 from harness.language.terms import Equation, Term
 from harness.language.transform import Spot

@@ -12,7 +12,8 @@ import numpy as np
 from harness.arrays import Unsupported
 from harness.arrays.backend import Backend, BackendMissing
 from harness.claims.hypotheses import Unmet
-from harness.claims.model import Claim, Library, Project
+from harness.claims.model import Claim, Library
+from harness.claims.project import Project
 from harness.evidence import Counterexample, Json
 from harness.instances.search import Found, draw_small
 from harness.numeric import rational

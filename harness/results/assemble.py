@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness import __version__
-from harness.claims.model import Claim, Definition, Library, Place, Project
+from harness.claims.model import Claim, Definition, Library, Place
+from harness.claims.project import Project
 from harness.claims.toggles import Checker
 from harness.diagnostics import Diagnostic
 from harness.evidence import Evidence, Gap, Leg, Outcome

@@ -9,7 +9,8 @@ from typing import Any
 
 from harness.claims.document import Document, read_checked
 from harness.claims.hypotheses import Unmet, assign
-from harness.claims.model import Claim, Library, Project
+from harness.claims.model import Claim, Library
+from harness.claims.project import Project
 from harness.diagnostics import Diagnostic, InputError
 from harness.evidence import Json
 from harness.numeric.identifier import LANES

@@ -11,7 +11,8 @@ import pytest
 from click.testing import CliRunner
 
 from harness.claims.library import core_scalars
-from harness.claims.model import Library, Project
+from harness.claims.model import Library
+from harness.claims.project import Project
 from harness.cli import main
 from harness.cli.starting import _show as show_build
 from harness.cli.starting import write_drafts

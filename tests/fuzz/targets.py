@@ -23,9 +23,8 @@ from harness.claims.checkers import load_checkers
 from harness.claims.library import load_library
 from harness.claims.load import load_claims
 from harness.claims.lock import lock_text, read_lock
-from harness.claims.model import Project
 from harness.claims.programs import load_model, load_program
-from harness.claims.project import load_project, open_project
+from harness.claims.project import Project, load_project, open_project
 from harness.cli import main
 from harness.diagnostics import InputError, shortened
 from harness.evidence import Evidence, Leg, Outcome

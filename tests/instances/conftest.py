@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.claims.model import Project
-from harness.claims.project import load_project
+from harness.claims.project import Project, load_project
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from harness.claims.model import Claim, Project
+from harness.claims.model import Claim
+from harness.claims.project import Project
 from harness.evidence import Counterexample
 from harness.instances.exact import breaks
 from harness.instances.shrink import shrink

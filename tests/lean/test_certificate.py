@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from harness.claims.load import load_claim
-from harness.claims.model import Claim, Project
-from harness.claims.project import load_project
+from harness.claims.model import Claim
+from harness.claims.project import Project, load_project
 from harness.evidence import Counterexample, Evidence, Leg, Outcome
 from harness.lean import expression as lean
 from harness.lean.audit.comparison import Comparison

@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.claims.model import Project
-from harness.claims.project import external_checkers, load_project
+from harness.claims.project import Project, external_checkers, load_project
 from harness.diagnostics import InputError
 from harness.evidence import Evidence, Outcome
 from harness.kernel.declarations import Axiom, Declaration, Export, Theorem, constants

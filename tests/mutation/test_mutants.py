@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.claims.model import Claim, Project
-from harness.claims.project import load_project
+from harness.claims.model import Claim
+from harness.claims.project import Project, load_project
 from harness.evidence import Evidence, Leg, Outcome
 from harness.language.notation import to_text
 from harness.mutation.hunt import Finding

@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.claims.model import Project
-from harness.claims.project import load_project
+from harness.claims.project import Project, load_project
 from harness.necessity.lattice import DecidedCell, lattice
 
 ROOT = Path(__file__).parents[2]

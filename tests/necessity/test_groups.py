@@ -2,7 +2,8 @@
 
 import pytest
 
-from harness.claims.model import Claim, Project
+from harness.claims.model import Claim
+from harness.claims.project import Project
 from harness.claims.toggles import WrittenToggle
 from harness.lattice import Answer
 from harness.necessity.decide import decide

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from harness.claims.model import Project
+from harness.claims.project import Project
 from harness.lattice import Answer
 from harness.necessity.lattice import lattice, spared
 from harness.necessity.table import table

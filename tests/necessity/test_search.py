@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.claims.model import Claim, Hypothesis, Project
-from harness.claims.project import load_project
+from harness.claims.model import Claim, Hypothesis
+from harness.claims.project import Project, load_project
 from harness.evidence import Counterexample, Evidence, Outcome
 from harness.language.elaborate import elaborate_statement
 from harness.language.parser import parse_statement

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from harness.claims.matching import canonical, consequence
-from harness.claims.model import Claim, Project
-from harness.claims.project import load_project
+from harness.claims.model import Claim
+from harness.claims.project import Project, load_project
 from harness.folds import derive
 from harness.folds.model import Picture, Stage
 from harness.language.terms import Call

@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.claims.library import DEFINITIONS_FILE
-from harness.claims.model import Project
-from harness.claims.project import load_project
+from harness.claims.project import Project, load_project
 from harness.sweep.chunks import Chunk
 from harness.sweep.plan import SweepPlan, load_plan
 from tests.arrays.language import ROOT

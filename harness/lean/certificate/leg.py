@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from harness.claims.model import Claim, Project
+from harness.claims.model import Claim
+from harness.claims.project import Project
 from harness.diagnostics import Diagnostic
 from harness.evidence import Evidence, Json, Leg, Outcome, Witness
 from harness.lean import expression as lean

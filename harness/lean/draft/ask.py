@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from harness.claims.model import Project
+from harness.claims.project import Project
 from harness.lean.draft.package import read_all
 from harness.lean.draft.statement import Draft
 from harness.lean.errand import ErrandFailed

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain, count
 
-from harness.claims.model import OPERATORS, Library, Project
+from harness.claims.model import OPERATORS, Library
+from harness.claims.project import Project
 from harness.kernel.declarations import Definition
 from harness.language.primitives import signatures
 from harness.lean.arrangement import arranged, arrangement

@@ -10,8 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from harness.claims.model import Project
-from harness.claims.project import load_project
+from harness.claims.project import Project, load_project
 from harness.evidence import Outcome
 from harness.language.types import DimLit, Index, Parameter
 from harness.lean.execution.inputs import draw
