@@ -81,7 +81,7 @@ MAY_IMPORT = {
         *("lean", "cache", "isolation", "run"),
     },
 }
-OUTERMOST = {"api", "cli", "pytest_plugin", "conformance", "start"}
+OUTERMOST = {"api", "cli", "pytest_plugin", "conformance", "start", "__main__"}
 
 
 def part(path: Path) -> str:
