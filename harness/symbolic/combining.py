@@ -1,11 +1,20 @@
-"""Equations entry by entry: by linear algebra over what the hypotheses say is not 0.
+"""Proofs of equations entry by entry, for claims whose hypotheses say that something is not 0.
 
-The hypotheses' entries are taken at the indices of an entry of the conclusion, of which any two are
-equal or not: each a case of its own. There the entry is a combination of theirs, if it is any, with
-fractions in the numbers of what is not 0, and the product of their denominators divides a product
-of what is not 0. So from `A D = D A` for a diagonal D of numbers that differ follows that A is
-diagonal, since `(d[j] - d[i]) A[i, j] = 0`. Nothing but whole numbers is multiplied by, so what is
-found holds over every field.
+An entry of the conclusion has indices, of which any two are equal or not; each such case is proved
+by itself. In a case, every hypothesis is taken at the same indices, and the entry is sought as a
+combination of the hypotheses' entries: Gaussian elimination over the field of fractions of the
+numbers that are known not to be 0. The combination is a proof if the least common denominator
+divides a product of such numbers. Only whole numbers and those are multiplied by, so that the proof
+holds over every field.
+
+For instance `A @ diagonal(d) = diagonal(d) @ A` with `d[i] - d[j] ≠ 0` for i ≠ j shows that A is
+diagonal:
+
+    case i = j    nothing is to be shown of A[i, i]
+    case i ≠ j    goal         A[i, j]
+                  hypothesis   (d[j] - d[i]) A[i, j] = 0,  its entry at i, j
+                  combination  A[i, j] = 1/(d[j] - d[i]) times the hypothesis
+                  denominator  d[j] - d[i], which is not 0
 """
 
 from __future__ import annotations
@@ -24,21 +33,24 @@ from harness.symbolic.interpret import Environment, UnsupportedTerm
 from harness.symbolic.rules import relation
 
 MAX_INSTANCES = 200
-"""Entries of hypotheses that are looked at for one entry of the conclusion."""
+"""How many entries of hypotheses are looked at for one entry of the conclusion."""
 
 MAX_PLACES = 5
-"""Indices of one entry: each two of one type are a case for being equal, and one for not."""
+"""How many indices an entry may have: each two of one type double the cases."""
 
 MAX_KEYS = 40
-"""Monomials, and entries of hypotheses, that a combination is sought among."""
+"""How many monomials, or entries of hypotheses, the linear system may have."""
 
 MAX_SYMBOLS = 8
-"""Numbers that are in what is not 0."""
+"""How many different numbers may occur in what is known not to be 0."""
 
 
 @dataclass(frozen=True)
 class Combination:
-    """Why something is 0: it is the defect, which is 0 where these hypotheses hold."""
+    """A proof that something is 0: it equals `defect`, and that is 0 where the hypotheses hold.
+
+    `used` names these hypotheses.
+    """
 
     defect: w.Poly
     used: tuple[str, ...]
@@ -46,7 +58,7 @@ class Combination:
 
 @dataclass(frozen=True)
 class _Fact:
-    """`poly = defect`, of one entry of a hypothesis."""
+    """`poly = defect`: one entry of the hypothesis called `source`."""
 
     poly: w.Poly
     defect: w.Poly
@@ -55,17 +67,18 @@ class _Fact:
 
 @dataclass(frozen=True)
 class _Places:
-    """An entry: its indices, and the columns that pick it, of rows and of columns."""
+    """A kind of entry of a matrix: `rows`ᵀ M `columns`, which are unit columns at `indices`."""
 
     indices: tuple[w.Atom, ...]
     rows: w.Poly
     columns: w.Poly
 
     def of(self, p: w.Poly) -> w.Poly:
+        """The entry of `p`, a scalar."""
         return w.multiply(w.transpose(self.rows), p, self.columns)
 
     def put(self, p: w.Poly) -> w.Poly:
-        """Σ over the indices of what has this entry, and no other."""
+        """The matrix with the entries `p`, and 0 for all entries of other kinds."""
         return w.sum_over(self.indices, w.multiply(self.rows, p, w.transpose(self.columns)))
 
 
@@ -76,7 +89,7 @@ def combination(
     hypotheses: Sequence[Hypothesis],
     env: Environment,
 ) -> Combination | None:
-    """Why a difference of this type, for all values of these indices, is 0.
+    """A proof that `difference`, of this type, is 0 for all values of `indices`; None if not found.
 
     Raises `w.BudgetSpent`.
     """
@@ -104,7 +117,7 @@ def combination(
 
 
 def _entries_of(hypotheses: Sequence[Hypothesis], env: Environment) -> Iterator[_Fact]:
-    """Both sides' difference and defect at each entry, with a variable for each of its indices."""
+    """The entries of each hypothesis that is an equation, their indices variables of kind `?`."""
     for hypothesis in hypotheses:
         equation = hypothesis.equation
         if not equation.is_equation or not all(is_place(v.type) for v in equation.parameters):
@@ -121,6 +134,7 @@ def _entries_of(hypotheses: Sequence[Hypothesis], env: Environment) -> Iterator[
 
 
 def _places(type_: Type) -> Iterator[_Places]:
+    """The kinds of entries of a type: one for each pair of parts of its sizes."""
     match resolve(type_):
         case Matrix(rows, columns):
             pairs = product(_columns(dim_code(rows)), _columns(dim_code(columns)))
@@ -133,7 +147,7 @@ def _places(type_: Type) -> Iterator[_Places]:
 
 
 def _columns(code: str) -> Iterator[tuple[tuple[w.Atom, ...], w.Poly]]:
-    """The unit columns of a size: those of each part, or of a block and in it."""
+    """Indices and a unit column for each part of a size `a + b`, or for a place within a block."""
     match sides(code):
         case (first, "+", second):
             for name, size in (("1", first), ("2", second)):
@@ -156,16 +170,17 @@ def _columns(code: str) -> Iterator[tuple[tuple[w.Atom, ...], w.Poly]]:
 
 @dataclass(frozen=True)
 class _Case:
-    """Which indices are taken for which, and of which two it is known that they are not equal."""
+    """`names` puts one index for another that is equal; `unequal` holds the deltas that are 0."""
 
     names: Mapping[tuple[str, str], w.Atom]
     unequal: frozenset[w.Factor]
 
     def of(self, p: w.Poly) -> w.Poly:
+        """What `p` comes to in this case."""
         return self._less(w.substitute_poly(p, self.names))
 
     def _less(self, p: w.Poly) -> w.Poly:
-        """Without what is 0, since two indices are not equal."""
+        """`p` without the summands that have a delta of two unequal indices as a factor."""
         kept = ((c, w.open_binders(m)) for m, c in p.terms)
         return w.total(
             (c, w.sum_over(own, w.multiply(*map(self._factor, factors), w.of_word(word))))
@@ -185,7 +200,10 @@ class _Case:
 def _cases(
     indices: Sequence[w.Atom],
 ) -> Iterator[tuple[dict[tuple[str, str], w.Atom], frozenset[w.Factor], w.Poly]]:
-    """All ways in which indices may be equal: with each, 1 where it is so, else 0."""
+    """All ways in which indices may be equal, as `_Case` takes them, each with its indicator.
+
+    The indicator is 1 where the indices lie so, else 0; the indicators add up to 1.
+    """
     if not indices:
         yield {}, frozenset(), w.ONE
         return
@@ -203,7 +221,7 @@ def _cases(
 
 
 def _taken(facts: Iterable[_Fact], known: Sequence[w.Atom], case: _Case) -> Iterator[_Fact]:
-    """What is known of indices that are there."""
+    """The facts as they are in this case, with `known` indices for their variables in every way."""
     for fact in facts:
         heads = dict.fromkeys(h for p in (fact.poly, fact.defect) for h in w.heads(p))
         asked = [h for h in heads if h.kind == "?" and isinstance(h, w.Atom)]
@@ -222,7 +240,7 @@ Key = tuple[w.Factor, ...] | w.Monomial
 
 @dataclass(frozen=True)
 class _Unit:
-    """`number * inverse - 1` is a fact's side: so the number is not 0."""
+    """A number that is not 0, since `number * inverse - 1` is the polynomial of `fact`."""
 
     number: w.Poly
     inverse: w.Poly
@@ -230,6 +248,7 @@ class _Unit:
 
 
 def _unit(fact: _Fact) -> _Unit | None:
+    """The number that a fact says is not 0; None where it says something else."""
     one = w.Monomial((), (), ())
     terms = dict(fact.poly.terms)
     if terms.pop(one, 0) != -1 or not terms or any(m.binders or m.word for m in terms):
@@ -250,7 +269,7 @@ def _unit(fact: _Fact) -> _Unit | None:
 
 
 def _combined(goal: w.Poly, facts: Sequence[_Fact]) -> Combination | None:
-    """The goal as a combination of facts."""
+    """The goal as a combination of facts; None where it is none, or the system is too large."""
     if goal == w.ZERO:
         return Combination(w.ZERO, ())
     units = [found for found in map(_unit, facts) if found is not None]
@@ -270,16 +289,10 @@ def _combined(goal: w.Poly, facts: Sequence[_Fact]) -> Combination | None:
     if found is None:
         return None
     divisor, factors = found
-    left, used = divisor, list[_Unit]()
-    product_ = numbers.one
-    while not numbers.is_sign(left):
-        pairs = ((unit, numbers.common(left, unit.number)) for unit in units)
-        unit, shared = next(((u, s) for u, s in pairs if not numbers.is_sign(s)), (None, left))
-        if unit is None:
-            return None
-        used.append(unit)
-        product_, left = product_ * numbers.of(unit.number), left.exquo(shared)
-    rest = numbers.poly(product_.exquo(divisor))
+    covered = _covered(divisor, units, numbers)
+    if covered is None:
+        return None
+    used, rest = covered
     terms = [(numbers.poly(q), fact) for q, (fact, _) in zip(factors, linked, strict=True) if q]
     combined = w.add(*(w.multiply(q, fact.defect) for q, fact in terms))
     whole = [w.add(w.ONE, unit.fact.defect) for unit in used]
@@ -291,8 +304,23 @@ def _combined(goal: w.Poly, facts: Sequence[_Fact]) -> Combination | None:
     return Combination(defect, tuple(dict.fromkeys(sources)))
 
 
+def _covered(
+    divisor: Any, units: Sequence[_Unit], numbers: _Numbers
+) -> tuple[list[_Unit], w.Poly] | None:
+    """Units whose product is a multiple of `divisor`, and which; None where there are none."""
+    left, used, whole = divisor, list[_Unit](), numbers.one
+    while not numbers.is_sign(left):
+        pairs = ((unit, numbers.common(left, unit.number)) for unit in units)
+        unit, shared = next(((u, s) for u, s in pairs if not numbers.is_sign(s)), (None, left))
+        if unit is None:
+            return None
+        used.append(unit)
+        whole, left = whole * numbers.of(unit.number), left.exquo(shared)
+    return used, numbers.poly(whole.exquo(divisor))
+
+
 class _Numbers:
-    """Polynomials with whole coefficients in the numbers of what is not 0, and their fractions."""
+    """Coefficients of the linear system: polynomials over ℤ in the factors of what is not 0."""
 
     def __init__(self, symbols: Sequence[w.Factor]) -> None:
         from sympy import ZZ
@@ -304,7 +332,7 @@ class _Numbers:
         self.one = self.ring.one
 
     def row(self, p: w.Poly) -> dict[Key, Any]:
-        """The coefficients of monomials in all else."""
+        """`p` as coefficients of the monomials in everything but these factors."""
         found: dict[Key, Any] = {}
         for m, c in p.terms:
             key: Key = m
@@ -317,9 +345,11 @@ class _Numbers:
         return {key: c for key, c in found.items() if c}
 
     def of(self, p: w.Poly) -> Any:
+        """`p` as a coefficient, where it has nothing else in it."""
         return self.row(p).get((), self.ring.zero)
 
     def poly(self, number: Any) -> w.Poly:
+        """A coefficient as a normal form."""
         symbols = list(self.places)
         return w.total(
             (
@@ -330,6 +360,7 @@ class _Numbers:
         )
 
     def common(self, number: Any, other: w.Poly) -> Any:
+        """The greatest common divisor of two coefficients."""
         return number.gcd(self.of(other))
 
     def is_sign(self, number: Any) -> bool:
@@ -338,7 +369,7 @@ class _Numbers:
     def solved(
         self, wanted: Mapping[Key, Any], rows: Sequence[Mapping[Key, Any]]
     ) -> tuple[Any, list[Any]] | None:
-        """`d, q` such that `d wanted = Σ qₕ rowsₕ`."""
+        """`d ≠ 0` and `q` with `d wanted = Σ qₕ rowsₕ`; None where there are none."""
         from sympy.polys.matrices import DomainMatrix
 
         keys = list(dict.fromkeys(key for row in (wanted, *rows) for key in row))
