@@ -255,9 +255,11 @@ def _solved(columns: Sequence[_Part], goal: Poly) -> list[tuple[Fraction, _Part]
 def feasible(
     matrix: Sequence[Sequence[Fraction]], wanted: Sequence[Fraction]
 ) -> list[Fraction] | None:
-    """Some x, no entry of it negative, with `matrix x = wanted`, or nothing if there is none.
+    """Some x, no entry of it negative, with `matrix x = wanted`; None if there is none.
 
-    The simplex method's first phase, by Bland's rule, which always ends.
+    The simplex method's first phase, by Bland's rule, which always ends. It is written out here
+    because SymPy's `linprog` (1.14) answers some systems that have no solution with a wrong
+    vector.
     """
     width = len(matrix[0]) if matrix else 0
     rows = [
