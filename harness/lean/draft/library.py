@@ -165,6 +165,7 @@ def _read(item: Stored, reader: Reader, *, body: bool = False) -> tuple[Signatur
             own = read_signature(item.type, item.arrangement, reader, reader.library.scalars)
             if not body or item.value is None:
                 return own, None
+            reader.bounded(item.value)
             value = beta(item.value, list(own.arguments))
             return own, reader.term(value, own.scope, own.result)
         except Misread as misread:

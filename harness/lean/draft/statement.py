@@ -71,8 +71,14 @@ def draft(
     of private ones, and `patterns` what operators say that are terms.
     """
     propositions = {k: v for k, v in values.items() if _is_proposition(v)}
-    statement = unfolded(statement, propositions)
     plain = Reader(library, patterns=patterns or {}, helpers=helpers or {}, abbreviations=values)
+    try:
+        plain.bounded(statement)
+    except Unreadable as fault:
+        kind = next(iter(library.scalars.values()))
+        told = Untranslated("", shown(statement), str(fault))
+        return Draft(theorem, kind, (), (), None, (told,))
+    statement = unfolded(statement, propositions)
 
     def read(own: _Scalars) -> Draft:
         reader = plain
@@ -201,7 +207,10 @@ class _Telescope:
             text, name = shown(binder.type), spoken_name(binder.name)
             if name == "inst":
                 head, _ = spine(binder.type)
-                reason = "an instance that the language cannot ask for"
+                reason = (
+                    "an instance that the language cannot ask for; a theorem that takes what it "
+                    "needs of it as variables and hypotheses can be claimed"
+                )
                 if isinstance(head, Constant) and head.name in _OF_INDICES:
                     reason = (
                         "a type of indices, where the language has sizes; a theorem that is this "
