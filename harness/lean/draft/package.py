@@ -17,7 +17,7 @@ from harness.lean.audit.answer import Ruling
 from harness.lean.audit.comparison import Comparison, Plan
 from harness.lean.audit.inspection import cited, inspect
 from harness.lean.build import Build
-from harness.lean.draft.library import Discovered, Stored, discover, further
+from harness.lean.draft.library import Discovered, Stored, discover, further, with_operators
 from harness.lean.draft.pattern import Pattern, pattern
 from harness.lean.draft.reader import Reader
 from harness.lean.draft.signature import Signature
@@ -74,7 +74,10 @@ class PackageReader:
         )
 
     def further(self, library: Library, known: Collection[str] = ()) -> Discovered:
-        """The library with the definitions that it lacks and that theorems not `known` rest on."""
+        """The library with what it lacks and what theorems not `known` rest on.
+
+        Definitions that are operators, for which it has no constant yet, are told from others.
+        """
         constants = self.session.answer.constants
         stored = self._stored(self._defined())
         named = {*map(library.constant, library.definitions), *library.primitives.values()}
@@ -89,6 +92,11 @@ class PackageReader:
         library = library if library.arrangements else arranged(library, (), constants)
         arrangements = {n: own for n in lacking if (own := stored[n].arrangement) is not None}
         library = replace(library, arrangements={**arrangements, **library.arrangements})
+        items = [own for name, own in stored.items() if name in lacking]
+        proved = [stored[name] for name in stored if name in theorems]
+        library = with_operators(library, items, self.abbreviations, self.ask, proved)
+        operators = set(library.primitives.values())
+        items = [item for item in items if item.name not in operators]
         reader = Reader(
             library,
             patterns=self.patterns(library),
@@ -96,7 +104,7 @@ class PackageReader:
             abbreviations=self.abbreviations,
         )
         taken = {library.relative(name) for name in theorems}
-        return further(reader, [own for n, own in stored.items() if n in lacking], taken)
+        return further(reader, items, taken)
 
     def _cites(self, name: str) -> set[str]:
         """The constants of a theorem's statement, or of a definition's value, helpers' included."""
