@@ -33,6 +33,9 @@ from harness.lean.levels import raised, stored
 MARK = "·"
 """Stands between the name that a binder has in Lean and its number; in no name of Lean's own."""
 
+PROJECTION = "projection "
+"""What the name of a constant begins with that stands for a field; no name of Lean's."""
+
 
 def read(term: kernel.Expr, numbers: Iterator[int] | None = None) -> Expression:
     """The expression that a closed term is."""
@@ -64,7 +67,7 @@ def read(term: kernel.Expr, numbers: Iterator[int] | None = None) -> Expression:
                 own = fresh(e.name)
                 return Application(Function(own, type_, walk(e.body, (*scope, own))), value)
             case kernel.Proj():
-                field = f"projection {name_text(e.structure)}.{e.index}"
+                field = f"{PROJECTION}{name_text(e.structure)}.{e.index}"
                 return Application(Constant(field), walk(e.struct, scope))
         raise AssertionError(f"a term of kind {type(e).__name__} is stored nowhere")
 

@@ -27,6 +27,7 @@ from harness.lean.draft.terms import (
     constant_of,
     has_signs,
     is_about_signs,
+    is_field,
     of_two,
     shapes,
 )
@@ -222,8 +223,11 @@ class PackageReader:
                 self._says(name),
             )
             for name in self._in_order(names)
-            # What stands for a type or a proposition is read through, and no definition.
-            if name not in self.abbreviations and not is_about_signs(self.types[name])
+            # What stands for a type or a proposition is read through, and no definition; nor is a
+            # field of a structure.
+            if name not in self.abbreviations
+            and not is_about_signs(self.types[name])
+            and not is_field(self.values.get(name))
         }
 
     def _kind(self, name: str) -> str:

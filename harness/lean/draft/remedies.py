@@ -22,6 +22,8 @@ INDICES = (
 )
 
 CONSTANTS = {
+    "Fin.val": "an index as a number, which the claim language has not; what compares two indices "
+    "by ≤, < or = can be claimed",
     "HPow.hPow": "powers, which the claim language has not; a theorem about `x * x` in the place "
     "of `x ^ 2` can be claimed",
     **dict.fromkeys(
