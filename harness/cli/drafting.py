@@ -125,7 +125,7 @@ def _new_all(folder: Path, toolchain: str, is_kept: bool, told: Written) -> None
     project = _with_definitions(project, found.library, drafts, told)
     for name, reason in sorted(found.left_out.items()):
         told.not_written("left out", name, reason)
-    written = write_drafts(project, drafts, reader.session.place, told)
+    written = write_drafts(project, drafts, reader.session.place, told, found.left_out)
     tell_unreached(built, told)
     told.say(f"{written} of {len(drafts)} theorems without a specification were drafted")
     if any(UNNAMED in part.reason for draft in drafts for part in draft.untranslated):

@@ -21,6 +21,9 @@ INDICES = (
     "about any that its hypotheses allow, can be claimed"
 )
 
+WIDER = "a theorem about `Int` or `Rat`, or over a class that has it, can be claimed"
+"""Of an operation or an order that its scalars have not."""
+
 CONSTANTS = {
     "Fin.val": "an index as a number, which the claim language has not; what compares two indices "
     "by ≤, < or = can be claimed",

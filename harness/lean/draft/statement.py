@@ -15,6 +15,7 @@ from harness.lean import expression as lean
 from harness.lean.draft.conversions import Unreadable
 from harness.lean.draft.pattern import Pattern
 from harness.lean.draft.reader import NO_NUMBERS, Misread, Reader
+from harness.lean.draft.remedies import WIDER
 from harness.lean.draft.signature import is_size
 from harness.lean.draft.types import Names, numeral_of
 from harness.lean.expression import Constant, Expression, ForAll, Local, constants, spine
@@ -170,10 +171,12 @@ class _Telescope:
         # Where operations are taken one by one, Lean says which there are.
         if kind != ANY_TYPE and (lacking := sorted(used - kind.operations.keys())):
             name = kind.lean_name
-            raise Unreadable(f"the laws of {name} are not those of numbers for {lacking[0]!r}")
+            raise Unreadable(
+                f"the laws of {name} are not those of numbers for {lacking[0]!r}; {WIDER}"
+            )
         if found.relation.is_order and found.relation not in kind.order:
             name = kind.lean_name or kind.name
-            raise Unreadable(f"no {found.relation} is known of scalars of {name}")
+            raise Unreadable(f"no {found.relation} is known of scalars of {name}; {WIDER}")
         return found
 
     def _binder(self, binder: ForAll, scope: Names) -> Names:

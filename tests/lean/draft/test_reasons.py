@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
 import pytest
 
 from harness.claims.load import core_scalars
 from harness.claims.model import Arrangement, Library
+from harness.cli.shared import Written
+from harness.cli.starting import write_drafts
 from harness.kernel import terms as kernel
 from harness.lean.draft.conversions import MOST
 from harness.lean.draft.library import Stored, further
@@ -91,12 +97,39 @@ def test_what_can_be_claimed_instead_is_told(proposition: Expression, remedy: st
     assert any(remedy in part.reason for part in found.untranslated)
 
 
+def test_what_rests_on_a_definition_that_was_left_out_says_why(tmp_path: Path) -> None:
+    project: Any = SimpleNamespace(specs=tmp_path, root=tmp_path, library=LIBRARY)
+    told = Written(as_json=False)
+    drafts = [drafted(equal(of("x·0"), X))]
+    assert write_drafts(project, drafts, lambda name: None, told, {"T.first": "no type"}) == 0
+    assert write_drafts(project, drafts, lambda name: None, told, {"T.second": "no type"}) == 0
+    assert [left["reason"] for left in told.left] == [
+        "its conclusion: T.first was left out: no type",
+        "its conclusion: definitions.yaml names nothing for Lean's T.first",
+    ]
+
+
 def test_that_two_are_not_equal_has_two_spellings() -> None:
     zero = apply(Constant("OfNat.ofNat"), INT, Literal(0), Constant("i"))
     negated = drafted(Application(Constant("Not"), equal(X, zero)))
     assert negated.is_whole
     assert negated == drafted(apply(Constant("Ne"), INT, X, zero))
     assert negated != drafted(equal(X, zero))
+
+
+@pytest.mark.parametrize("sign", ["LE.le", "HSub.hSub"])
+def test_what_natural_numbers_have_not_other_numbers_have(sign: str) -> None:
+    def about(type_: Expression) -> Draft:
+        proposition = equal(
+            apply(Constant("HSub.hSub"), type_, type_, type_, Constant("i"), X, X), X, type_
+        )
+        if sign == "LE.le":
+            proposition = apply(Constant(sign), type_, Constant("i"), X, X)
+        return draft("t", ForAll("x·0", type_, proposition), LIBRARY, {})
+
+    assert about(INT).is_whole
+    [left] = about(Constant("Nat")).untranslated
+    assert "a theorem about `Int` or `Rat`" in left.reason
 
 
 def doubled(steps: int) -> Expression:
