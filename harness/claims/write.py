@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from textwrap import indent, wrap
 
 import yaml
@@ -70,14 +70,27 @@ def with_definitions(text: str, more: Mapping[str, Definition]) -> str:
 
     They follow those that are there. An author's list in braces becomes one in lines.
     """
+    return _with_entries(text, "definitions", _entries(more))
+
+
+def with_operators(text: str, library: Library, operators: Iterable[str]) -> str:
+    """The same with what the library names for these operators, and the theorems that say so."""
+    own = [operator for operator in library.primitives if operator in set(operators)]
+    named = {operator: library.relative(library.primitives[operator]) for operator in own}
+    bridges = {name: said for name, said in _bridges(library).items() if name in named}
+    for key, entries in (("primitives", named), ("bridges", bridges)):
+        text = _with_entries(text, key, entries) if entries else text
+    return text
+
+
+def _with_entries(text: str, part: str, entries: Mapping[str, object]) -> str:
     root = yaml.compose(text, Loader=StrictLoader)
     assert isinstance(root, yaml.MappingNode)
-    entries = _entries(more)
-    old = next((value for key, value in root.value if key.value == "definitions"), None)
+    old = next((value for key, value in root.value if key.value == part), None)
     if old is None:
-        return f"{text.rstrip()}\n{as_yaml({'definitions': entries})}"
+        return f"{text.rstrip()}\n{as_yaml({part: entries})}"
     if not isinstance(old, yaml.MappingNode) or old.flow_style:
-        kept = yaml.safe_load(text)["definitions"] or {}
+        kept = yaml.safe_load(text)[part] or {}
         block = indent(as_yaml({**kept, **entries}), "  ").rstrip()
         return f"{text[: old.start_mark.index].rstrip()}\n{block}{text[old.end_mark.index :]}"
     last: yaml.Node = old

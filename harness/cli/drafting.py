@@ -111,7 +111,8 @@ def _refuse_to_overwrite(target: Path, theorem: str, claimed: dict[str, Path], f
 
 
 def _new_all(folder: Path, toolchain: str, is_kept: bool, told: Written) -> None:
-    """Draft every theorem that has no specification yet, and the definitions that these lack."""
+    """Draft every theorem that has no specification yet, with what these lack: definitions, and
+    the constants that are operators."""
     from harness.claims.project import claimed_theorems, find_root, open_project
     from harness.cli.starting import built_package, tell_unreached, write_drafts
     from harness.lean.draft.package import read_all
@@ -126,13 +127,13 @@ def _new_all(folder: Path, toolchain: str, is_kept: bool, told: Written) -> None
     project = _with_definitions(project, found.library, drafts, told)
     for name, reason in sorted(found.left_out.items()):
         told.not_written("left out", name, reason)
-    written = write_drafts(project, drafts, reader.session.place, told)
+    written = write_drafts(project, drafts, reader.session.place, told, found.left_out)
     tell_unreached(built, told)
     told.say(f"{written} of {len(drafts)} theorems without a specification were drafted")
     if any(UNNAMED in part.reason for draft in drafts for part in draft.untranslated):
         told.say(
             "next: name in definitions.yaml what it does not name yet; "
-            "`harness init --specs FOLDER` finds operators too, and drafts all in that folder"
+            "`harness init --specs FOLDER` finds signs that are operators too, and drafts all there"
         )
     if written < len(drafts):
         sys.exit(3)
@@ -142,20 +143,23 @@ def _with_definitions(
     project: Project, library: Library, drafts: list[Draft], told: Written
 ) -> Project:
     """The project, once definitions.yaml has those of the library's that whole drafts rest on."""
-    from harness.claims.library import DEFINITIONS_FILE, load_library
-    from harness.claims.write import with_definitions
+    from harness.claims.load import DEFINITIONS_FILE, load_library
+    from harness.claims.write import with_definitions, with_operators
     from harness.files import write_atomically
     from harness.lean.reach import reached
 
     whole = [draft for draft in drafts if draft.is_whole]
     said = [e for d in whole for e in (*(own for _, own in d.hypotheses), d.conclusion) if e]
-    needed, _ = reached(library, *said)
+    needed, used = reached(library, *said)
     own = project.library.definitions
     more = {n: d for n, d in library.definitions.items() if n in needed and n not in own}
-    if not more:
+    operators = used & library.primitives.keys() - project.library.primitives.keys()
+    if not more and not operators:
         return project
     path = project.specs / DEFINITIONS_FILE
     name = relpath(path, project.root)
-    write_atomically(path, with_definitions(path.read_text("utf-8"), more))
-    told.wrote(name, definitions=len(more))
+    text = with_operators(path.read_text("utf-8"), library, operators)
+    write_atomically(path, with_definitions(text, more) if more else text)
+    counts = {"operators": len(operators), "definitions": len(more)}
+    told.wrote(name, **{what: number for what, number in counts.items() if number})
     return replace(project, library=load_library(path, name))

@@ -6,11 +6,12 @@ import json
 import re
 import shlex
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from importlib import resources
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import click
@@ -98,7 +99,9 @@ def init(
     for name, reason in sorted(found.left_out.items()):
         told.not_written("left out", name, reason)
     drafts = reader.drafts(library, patterns=found.patterns)
-    whole = write_drafts(with_definitions(project, found), drafts, reader.session.place, told)
+    whole = write_drafts(
+        with_definitions(project, found), drafts, reader.session.place, told, found.left_out
+    )
     tell_unreached(built, told)
     if not whole:
         reason = "no theorem could be drafted: the reasons stand above"
@@ -121,15 +124,20 @@ def tell_unreached(built: Build, told: Written) -> None:
 
 
 def write_drafts(
-    project: Project, drafts: list[Draft], place: object, told: Written | None = None
+    project: Project,
+    drafts: list[Draft],
+    place: object,
+    told: Written | None = None,
+    left_out: Mapping[str, str] = MappingProxyType({}),
 ) -> int:
     """Write a specification for each draft that is whole; say why the others are not.
 
-    Returns how many were written.
+    `left_out` says why a definition that one speaks of has no name. Returns how many were written.
     """
     from harness.claims.faults import is_lean_name
     from harness.claims.load import load_claim
     from harness.files import write_atomically
+    from harness.lean.draft.reader import UNNAMED
     from harness.lean.draft.text import draft_text
 
     assert callable(place)
@@ -145,7 +153,11 @@ def write_drafts(
         if not draft.is_whole:
             part = draft.untranslated[0]
             what = part.name or "its conclusion"
-            told.not_written("not drafted", draft.theorem, f"{what}: {part.reason}")
+            reason = part.reason
+            lacking = reason.removeprefix(f"{UNNAMED} for Lean's ")
+            if lacking in left_out:
+                reason = f"{lacking} was left out: {left_out[lacking]}"
+            told.not_written("not drafted", draft.theorem, f"{what}: {reason}")
             continue
         if target.exists():
             told.not_written("not drafted", draft.theorem, f"{target.name} is there already")

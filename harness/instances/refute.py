@@ -37,11 +37,11 @@ def find_counterexample(
 ) -> Counterexample | None:
     """The first counterexample found, the smallest sizes first; `None` where there was none."""
     for dims in SIZES:
-        sizes = sizes_of(claim.parameters, dims)
-        if any(sizes[p.name] < 2 for p in claim.parameters if p.sort is Sort.TYPE):
-            sizes |= {p.name: 2 for p in claim.parameters if p.sort is Sort.TYPE}
         rng = random.Random(f"0 {dims}")
         try:
+            sizes = sizes_of(claim.parameters, dims)
+            if any(sizes[p.name] < 2 for p in claim.parameters if p.sort is Sort.TYPE):
+                sizes |= {p.name: 2 for p in claim.parameters if p.sort is Sort.TYPE}
             for model in Models(claim, library, sizes, rng).models(ATTEMPTS):
                 for is_table, entries in ((i, e) for e in ENTRIES for i in (False, True)):
                     found = _try(claim, library, sizes, model, rng, entries, is_table=is_table)

@@ -48,6 +48,7 @@ from harness.kernel.terms import (
     Succ,
     spine,
 )
+from harness.language.types import Sort as Sorts
 from harness.lean.levels import parameter, stored
 from harness.lean.orders import ORDERING
 from harness.lean.scope import CLASSES, NUMERALS, POINTED
@@ -91,7 +92,13 @@ def arranged(
         else:
             is_so = kinds == {claim.scalars.name}
         if own is not None and not is_so:
-            del found[library.qualified(claim.theorem)]
+            name = library.qualified(claim.theorem)
+            del found[name]
+            types = [p for p in claim.parameters if p.sort is Sorts.TYPE]
+            binders, _ = _telescope(constants[name])
+            # The first type was taken for that of scalars, such as `Token` of `Token → Nat`.
+            if claim.scalars.is_type and not kinds and len(types) == len(_sorts(binders)):
+                found[name] = _about_one_type(constants[name], claim.scalars)
     return replace(library, arrangements=found)
 
 
@@ -104,13 +111,9 @@ def arrangement(
 
     Definitions among `constants` that stand for types, such as `ℝ` for `Float`, are looked into.
     """
-    binders: list[Expr] = []
-    rest = constant.type
-    while isinstance(rest, Pi):
-        binders.append(rest.type)
-        rest = rest.body
+    binders, rest = _telescope(constant)
     kind = concrete_kind(constant.type, scalars, constants or {})
-    concrete = None if kind is None else Arrangement((), kind.name, universes(constant, binders))
+    concrete = None if kind is None else _about_one_type(constant, kind)
     found = [instance_of(binder, scalars) for binder in binders]
     # Bound variables count from the innermost binder: as places of binders they are the same.
     # An order is one of scalars alone, and equality may be decided of indices.
@@ -121,7 +124,7 @@ def arrangement(
     }
     if not places:
         # Without an instance, the result is of the scalars, or of a type that is made of the first.
-        types = [i for i, binder in enumerate(binders) if isinstance(binder, Sort)]
+        types = _sorts(binders)
         if not types or (kind is not None and kind.lean_name != "Nat"):
             return concrete
         places = {len(binders) - 1 - rest.index if isinstance(rest, Bound) else types[0]}
@@ -137,6 +140,25 @@ def arrangement(
     return Arrangement(tuple(items), "", universes(constant, binders, place))
 
 
+def _telescope(constant: Constant) -> tuple[list[Expr], Expr]:
+    """The types of all that a constant takes, and what it gives."""
+    binders: list[Expr] = []
+    rest = constant.type
+    while isinstance(rest, Pi):
+        binders.append(rest.type)
+        rest = rest.body
+    return binders, rest
+
+
+def _sorts(binders: Sequence[Expr]) -> list[int]:
+    """The places of the types among what a constant takes."""
+    return [i for i, binder in enumerate(binders) if isinstance(binder, Sort)]
+
+
+def _about_one_type(constant: Constant, kind: ScalarKind) -> Arrangement:
+    return Arrangement((), kind.name, universes(constant, _telescope(constant)[0]))
+
+
 def universes(
     constant: Constant, binders: Sequence[Expr], scalars: int | None = None
 ) -> Universes | None:
@@ -145,7 +167,7 @@ def universes(
     `None` where each lies in a universe of its own and that of the scalars stands first: then the
     inspector numbers them as they come.
     """
-    places = [i for i, binder in enumerate(binders) if isinstance(binder, Sort)]
+    places = _sorts(binders)
     levels = {i: binders[i].level for i in places}  # type: ignore[attr-defined]
     order = places
     if scalars is not None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from itertools import count
+from typing import Any
 
 from harness.kernel import terms as kernel
 from harness.lean.audit.names import shown as name_text
@@ -31,6 +32,9 @@ from harness.lean.levels import raised, stored
 
 MARK = "·"
 """Stands between the name that a binder has in Lean and its number; in no name of Lean's own."""
+
+PROJECTION = "projection "
+"""What the name of a constant begins with that stands for a field; no name of Lean's."""
 
 
 def read(term: kernel.Expr, numbers: Iterator[int] | None = None) -> Expression:
@@ -63,7 +67,7 @@ def read(term: kernel.Expr, numbers: Iterator[int] | None = None) -> Expression:
                 own = fresh(e.name)
                 return Application(Function(own, type_, walk(e.body, (*scope, own))), value)
             case kernel.Proj():
-                field = f"projection {name_text(e.structure)}.{e.index}"
+                field = f"{PROJECTION}{name_text(e.structure)}.{e.index}"
                 return Application(Constant(field), walk(e.struct, scope))
         raise AssertionError(f"a term of kind {type(e).__name__} is stored nowhere")
 
@@ -111,6 +115,35 @@ def unfolded(expression: Expression, values: Mapping[str, Expression]) -> Expres
             return unfolded(beta(head, arguments), values)
         case _:
             return apply(mapped(head, lambda part: unfolded(part, values)), *arguments)
+
+
+def outgrows(expression: Expression, values: Mapping[str, Expression], most: int) -> bool:
+    """Whether it has more than `most` parts once it is `unfolded`, which is not done for this.
+
+    A name that `let` gives to a value may stand for twice what the one before it stands for.
+    """
+    Given = tuple[Expression, dict[str, Any]]
+    waiting: list[tuple[Expression, list[Given], dict[str, Given]]] = [(expression, [], {})]
+    while waiting:
+        most -= 1
+        if most < 0:
+            return True
+        part, given, known = waiting.pop()
+        match part:
+            case Application(function, argument):
+                waiting.append((function, [(argument, known), *given], known))
+            case Function(name, _, body) if given:
+                waiting.append((body, given[1:], {**known, name: given[0]}))
+            case Local(name) if name in known:
+                value, before = known[name]
+                waiting.append((value, given, before))
+            case Constant(name) if name in values:
+                waiting.append((values[name], given, {}))
+            case Function(_, type_, body) | ForAll(_, type_, body):
+                waiting += [(type_, [], known), (body, [], known)]
+            case _:
+                waiting += [(argument, [], before) for argument, before in given]
+    return False
 
 
 def names(expression: Expression) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """Operators as Lean terms, other names for definitions, and names outside the namespace."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from harness.claims.library import load_library
 from harness.claims.load import load_claims
 from harness.claims.model import Library
 from harness.claims.write import definitions as written
-from harness.claims.write import with_definitions
+from harness.claims.write import with_definitions, with_operators
 from harness.diagnostics import InputError
 
 GOOD = """\
@@ -139,3 +140,24 @@ def test_further_definitions_leave_all_else_as_it_was(
 ) -> None:
     more = {"twice": load(tmp_path, GOOD).definitions["twice"]}
     assert with_definitions(text, more) == wanted
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "namespace: Ours\nprimitives: {}  # none yet\ndefinitions: {}\n",
+        "namespace: Ours\ndefinitions: {}  # none yet\n",
+        "namespace: Ours\nprimitives:\n  transpose: flip  # none yet\n\ndefinitions: {}\n",
+    ],
+)
+def test_further_operators_leave_all_else_as_it_was(tmp_path: Path, before: str) -> None:
+    proved = {"sum": ("Ours.zero", "Next.one")}
+    named = {"dot": "Ours.dot", "sum": "Theirs.total", "matmul": "Ours.mul"}
+    library = replace(load(tmp_path, GOOD), namespace="Ours", primitives=named, bridges=proved)
+    text = with_operators(before, library, {"sum", "dot"})
+    assert "# none yet" in text
+    again = load(tmp_path, text)
+    kept = {"transpose": "Ours.flip"} if "flip" in before else {}
+    assert again.primitives == {**kept, "dot": "Ours.dot", "sum": "Theirs.total"}
+    assert again.bridges == proved
+    assert with_operators(text, library, set()) == text

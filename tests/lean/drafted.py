@@ -22,6 +22,8 @@ class Drafted:
     """A copy of a package, what `harness init` said of it, and what a check of all came to."""
 
     root: Path
+    legs: tuple[str, ...] = ()
+    """Those that a check is asked for; all where none is said."""
 
     def run(self, *words: str) -> tuple[str, int]:
         """What a command says with the embedded Lean, in one line, and its exit code."""
@@ -40,7 +42,8 @@ class Drafted:
         """The checks of each leg of every claim and definition."""
         assert self.said
         evidence = self.root / "evidence.json"
-        self.run("check", "--json", str(evidence))
+        asked = [word for leg in self.legs for word in ("--leg", leg)]
+        self.run("check", *asked, "--json", str(evidence))
         data = json.loads(evidence.read_text("utf-8"))
         found = (*data["claims"], *data["definitions"])
         return {s["name"]: {leg["leg"]: leg["checks"] for leg in s["legs"]} for s in found}
@@ -86,10 +89,13 @@ class Drafted:
 
 
 def drafted(
-    folder: Path, package: str, more: Callable[[Path], None] = lambda root: None
+    folder: Path,
+    package: str,
+    more: Callable[[Path], None] = lambda root: None,
+    legs: tuple[str, ...] = (),
 ) -> Drafted:
     """A copy of one of these packages below `folder`, with what `more` does to it."""
     root = folder / "project"
     shutil.copytree(PACKAGES / package, root)
     more(root)
-    return Drafted(root)
+    return Drafted(root, legs)

@@ -1,8 +1,10 @@
 """How constants take their scalars, read off types that are written down here by hand."""
 
+from pathlib import Path
+
 import pytest
 
-from harness.claims.library import core_scalars
+from harness.claims.load import core_scalars, load_claim
 from harness.claims.model import ARGUMENT, SCALARS, Arrangement, Library, Universes
 from harness.kernel.declarations import Constant, Definition
 from harness.kernel.terms import (
@@ -23,7 +25,7 @@ from harness.kernel.terms import (
 from harness.kernel.terms import (
     Sort as StoredSort,
 )
-from harness.lean.arrangement import arrangement
+from harness.lean.arrangement import arranged, arrangement
 from harness.lean.audit.comparison import Comparison
 from harness.lean.expression import Constant as Const
 from harness.lean.expression import Sort, apply, postfix, source
@@ -253,3 +255,32 @@ def test_a_sum_may_take_its_size_before_its_scalars(items: tuple[str, ...]) -> N
     assert len(asked.comparisons) == 2
     for comparison in (*asked.comparisons, *(trial.comparison for trial in tried)):
         assert comparison.line().startswith("compare\tprimitive:sum")
+
+
+@pytest.mark.parametrize(
+    ("scalars", "types", "own"),
+    [
+        ("natural numbers", "T: type", Arrangement((), "natural numbers", Universes(0, ("+0",)))),
+        # What is about another number of types is no statement of this theorem.
+        ("natural numbers", "S, T: type", None),
+        ("commutative ring", "T: type", None),
+    ],
+)
+def test_of_a_claim_about_natural_numbers_the_first_type_is_none_of_scalars(
+    scalars: str, types: str, own: Arrangement | None, tmp_path: Path
+) -> None:
+    """{T : Type} (f : T → Nat) (t : T) : f t = f t"""
+    function = Pi(Bound(0), NAT, ("t",), "default")
+    value = App(Bound(1), Bound(0))
+    equation = App(App(App(StoredConst(("Eq",), (Succ(ZERO),)), NAT), value), value)
+    theorem = constant(TYPE, function, Bound(1), result=equation, is_polymorphic=False)
+    path = tmp_path / "c.yaml"
+    path.write_text(
+        f"theorem: c\nsays: So.\nscalars: {scalars}\nfor:\n  {types}\n  f: T -> scalar\n  t: T\n"
+        "then: f(t) = f(t)\n",
+        "utf-8",
+    )
+    library = Library("T", core_scalars(), {}, {})
+    claim = load_claim(path, path.name, library)
+    found = arranged(library, [claim], {"T.c": theorem})
+    assert found.arrangements.get("T.c") == own

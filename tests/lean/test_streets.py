@@ -27,15 +27,15 @@ DRAFTED = {
     ),
 }
 LACKING = {
-    "Folded.total_succ": "names nothing for Lean's Fin.castSucc",
-    "Sections.both_true": "names nothing for Lean's Sections.both",
+    "Folded.total_succ": "Fin.castSucc: the claim language has no index but",
+    "Sections.both_true": "Sections.both was left out: b: Bool is no type",
     "Shapes.Grid.tr_tr": "A: Shapes.Grid α m n is no type of the claim language",
     "Shapes.lsum_cons": "xs: List Int is no type of the claim language",
     "Shapes.pairs_eq": "f: Prod (Fin m) (Fin n) is no type of the claim language",
     "Shapes.vsum_congr": "v: Vector Int n is no type of the claim language",
     "Scalars.nat_sub": "the laws of Nat are not those of numbers for 'subtract'",
     "Orders.pointwise_comm": "[Inhabited α]: an instance that the language cannot ask for",
-    "Orders.sq_eq": "names nothing for Lean's HPow.hPow",
+    "Orders.sq_eq": "HPow.hPow: powers, which the claim language has not",
     "Orders.assoc": "[Std.Associative R (fun ",
     "Orders.residual_zero": "an equation between functions",
     "Orders.zeros_apply": "takes an entry of a vector or matrix, found scalar",

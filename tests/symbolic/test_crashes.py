@@ -117,3 +117,16 @@ def test_what_is_certified_stands_without_time_to_compare(tmp_path: Path) -> Non
     assert found["ground"] is Outcome.NOT_APPLICABLE
     false = claim_of(tmp_path, "for:\n  n: dimension\n  u, v: vector(n)\nthen: u = v")
     assert Outcome.CONFIRMED not in outcomes(false, late).values()
+
+
+def test_positions_that_numbers_are_sent_to_are_not_compared(tmp_path: Path) -> None:
+    """Nothing says how many there are; that is no fault of the claim."""
+    claim = claim_of(
+        tmp_path,
+        "for:\n  P: type\n  enc: P -> scalar\n  dec: scalar -> P\n"
+        "assume:\n  h: ∀ t, dec(enc(t)) = t\nthen: ∀ t, enc(dec(enc(t))) = enc(t)",
+    )
+    found = {item.check: item for item in check(claim, LIBRARY)}
+    assert found["ground"].outcome is Outcome.NOT_APPLICABLE
+    assert "no end of values" in found["ground"].summary
+    assert not {Outcome.ERROR, Outcome.REFUTED} & {item.outcome for item in found.values()}

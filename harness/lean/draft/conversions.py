@@ -14,6 +14,10 @@ class Unreadable(Exception):
     """A part of a statement has no counterpart in the claim language; says why."""
 
 
+MOST = 20_000
+"""The most parts of a statement or a definition of Lean's that is read."""
+
+
 def arrows_of(type_: Type) -> Type:
     """A type as Lean has it: vectors and matrices are functions of indices."""
     match type_:

@@ -117,6 +117,32 @@ def discover(
     return found
 
 
+def with_operators(
+    library: Library,
+    stored: Sequence[Stored],
+    abbreviations: Mapping[str, Expression],
+    ask: Ask,
+    theorems: Sequence[Stored],
+) -> Library:
+    """The library with those of these constants that are operators for which it has none.
+
+    Asks the kernel only where one could be. What an operator is by a theorem, and not by
+    definition, may be taken for a sum alone: claims that are there, which say another operator in
+    words, would be printed otherwise.
+    """
+    reader = Reader(library, abbreviations=abbreviations)
+    typed: dict[str, Signature] = {}
+    for item in stored:
+        try:
+            typed.update({item.name: _read(item, reader)[0]} if item.arrangement else {})
+        except Unreadable:
+            continue
+    primitives, bridges = _primitives(library, typed, ask, theorems)
+    new = {o: c for o, c in primitives.items() if o == "sum" or o not in bridges}
+    own = {o: theorem for o, theorem in bridges.items() if o in new}
+    return replace(library, primitives=new, bridges={**library.bridges, **own})
+
+
 def further(reader: Reader, stored: Sequence[Stored], named: Collection[str]) -> Discovered:
     """The reader's library with those of these definitions that it has words for.
 
@@ -165,6 +191,7 @@ def _read(item: Stored, reader: Reader, *, body: bool = False) -> tuple[Signatur
             own = read_signature(item.type, item.arrangement, reader, reader.library.scalars)
             if not body or item.value is None:
                 return own, None
+            reader.bounded(item.value)
             value = beta(item.value, list(own.arguments))
             return own, reader.term(value, own.scope, own.result)
         except Misread as misread:

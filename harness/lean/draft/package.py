@@ -18,7 +18,7 @@ from harness.lean.audit.answer import Ruling
 from harness.lean.audit.comparison import Comparison, Plan
 from harness.lean.audit.inspection import cited, inspect
 from harness.lean.build import Build
-from harness.lean.draft.library import Discovered, Stored, discover, further
+from harness.lean.draft.library import Discovered, Stored, discover, further, with_operators
 from harness.lean.draft.pattern import Pattern, pattern
 from harness.lean.draft.reader import Reader
 from harness.lean.draft.signature import Signature
@@ -28,6 +28,7 @@ from harness.lean.draft.terms import (
     constant_of,
     has_signs,
     is_about_signs,
+    is_field,
     of_two,
     shapes,
 )
@@ -75,7 +76,10 @@ class PackageReader:
         )
 
     def further(self, library: Library, known: Collection[str] = ()) -> Discovered:
-        """The library with the definitions that it lacks and that theorems not `known` rest on."""
+        """The library with what it lacks and what theorems not `known` rest on.
+
+        Definitions that are operators, for which it has no constant yet, are told from others.
+        """
         constants = self.session.answer.constants
         stored = self._stored(self._defined())
         named = {*map(library.constant, library.definitions), *library.primitives.values()}
@@ -90,6 +94,11 @@ class PackageReader:
         library = library if library.arrangements else arranged(library, (), constants)
         arrangements = {n: own for n in lacking if (own := stored[n].arrangement) is not None}
         library = replace(library, arrangements={**arrangements, **library.arrangements})
+        items = [own for name, own in stored.items() if name in lacking]
+        proved = [stored[name] for name in stored if name in theorems]
+        library = with_operators(library, items, self.abbreviations, self.ask, proved)
+        operators = set(library.primitives.values())
+        items = [item for item in items if item.name not in operators]
         reader = Reader(
             library,
             patterns=self.patterns(library),
@@ -97,7 +106,7 @@ class PackageReader:
             abbreviations=self.abbreviations,
         )
         taken = {library.relative(name) for name in theorems}
-        return further(reader, [own for n, own in stored.items() if n in lacking], taken)
+        return further(reader, items, taken)
 
     def _cites(self, name: str) -> set[str]:
         """The constants of a theorem's statement, or of a definition's value, helpers' included."""
@@ -215,8 +224,11 @@ class PackageReader:
                 self._says(name),
             )
             for name in self._in_order(names)
-            # What stands for a type or a proposition is read through, and no definition.
-            if name not in self.abbreviations and not is_about_signs(self.types[name])
+            # What stands for a type or a proposition is read through, and no definition; nor is a
+            # field of a structure.
+            if name not in self.abbreviations
+            and not is_about_signs(self.types[name])
+            and not is_field(self.values.get(name))
         }
 
     def _kind(self, name: str) -> str:

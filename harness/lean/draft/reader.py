@@ -45,11 +45,20 @@ from harness.language.types import (
     substitute_type,
 )
 from harness.lean import expression as lean
-from harness.lean.draft.conversions import Unreadable, arrows_of, converted, row
+from harness.lean.draft.conversions import MOST, Unreadable, arrows_of, converted, row
 from harness.lean.draft.pattern import Pattern
+from harness.lean.draft.remedies import CONSTANTS, INDICES, STATEMENTS
 from harness.lean.draft.types import Names, TypeReader
-from harness.lean.expression import Constant, Expression, ForAll, Literal, Local, spine
-from harness.lean.stored import base_name, beta, names, short, unfolded
+from harness.lean.expression import (
+    Application,
+    Constant,
+    Expression,
+    ForAll,
+    Literal,
+    Local,
+    spine,
+)
+from harness.lean.stored import base_name, beta, names, outgrows, short, unfolded
 
 
 class Misread(Exception):
@@ -93,6 +102,14 @@ class Reader(TypeReader):
     helpers: Mapping[str, Expression] = field(default_factory=dict)
     """The values of definitions that no specification can name, and that are read through."""
 
+    def bounded(self, expression: Expression) -> None:
+        """Raises `Unreadable` of what could not be read in good time."""
+        if outgrows(expression, {**self.helpers, **self.abbreviations}, MOST):
+            raise Unreadable(
+                f"more than {MOST:,} parts once each `let` is read as its value; with a "
+                "definition in the place of each, it can be claimed"
+            )
+
     # -- statements ------------------------------------------------------------------------------
 
     def equation(self, expression: Expression, scope: Names) -> Equation:
@@ -110,8 +127,14 @@ class Reader(TypeReader):
                 pass
             case Constant("GE.ge" | "GT.gt" as name), [type_, _, right, left]:
                 pass
+            case Constant("Not"), [Application() as negated] if (own := spine(negated))[
+                0
+            ] == Constant("Eq"):
+                name, (type_, left, right) = "Ne", own[1]
             case head, _:
-                raise Unreadable(f"{short(head)}: the claim language has no such relation")
+                said = short(head)
+                other = f"{said}: the claim language has no such relation"
+                raise Unreadable(STATEMENTS.get(said, other))
         relation = _RELATIONS[name]
         wanted = self.type(type_, scope) if isinstance(left, lean.Function) else None
         first = self.term(left, scope, wanted)
@@ -119,7 +142,7 @@ class Reader(TypeReader):
             # The same entries, as a vector or a matrix; the type says which.
             first = self.term(left, scope, self.type(type_, scope))
         if isinstance(first.type, Function):
-            raise Unreadable("an equation between functions")
+            raise Unreadable("an equation between functions; `∀ x, f x = g x` can be claimed")
         if relation is not Relation.EQUAL and not isinstance(first.type, Scalar):
             raise Unreadable(f"{relation} between what are no scalars")
         second = self.term(right, scope, first.type)
@@ -282,7 +305,9 @@ class Reader(TypeReader):
         if faults:
             raise faults[0]
         if name == "OfNat.ofNat":
-            raise Unreadable("a number that is no scalar")
+            raise Unreadable(f"a number that is no scalar: {INDICES}")
+        if name in CONSTANTS:
+            raise Unreadable(f"{name}: {CONSTANTS[name]}")
         raise Unreadable(f"{UNNAMED} for Lean's {name}")
 
     def _choice(self, condition: Expression, values: tuple[Term, Term], scope: Names) -> Term:

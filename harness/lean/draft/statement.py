@@ -15,6 +15,7 @@ from harness.lean import expression as lean
 from harness.lean.draft.conversions import Unreadable
 from harness.lean.draft.pattern import Pattern
 from harness.lean.draft.reader import NO_NUMBERS, Misread, Reader
+from harness.lean.draft.remedies import WIDER
 from harness.lean.draft.signature import is_size
 from harness.lean.draft.types import Names, numeral_of
 from harness.lean.expression import Constant, Expression, ForAll, Local, constants, spine
@@ -71,8 +72,14 @@ def draft(
     of private ones, and `patterns` what operators say that are terms.
     """
     propositions = {k: v for k, v in values.items() if _is_proposition(v)}
-    statement = unfolded(statement, propositions)
     plain = Reader(library, patterns=patterns or {}, helpers=helpers or {}, abbreviations=values)
+    try:
+        plain.bounded(statement)
+    except Unreadable as fault:
+        kind = next(iter(library.scalars.values()))
+        told = Untranslated("", shown(statement), str(fault))
+        return Draft(theorem, kind, (), (), None, (told,))
+    statement = unfolded(statement, propositions)
 
     def read(own: _Scalars) -> Draft:
         reader = plain
@@ -164,10 +171,12 @@ class _Telescope:
         # Where operations are taken one by one, Lean says which there are.
         if kind != ANY_TYPE and (lacking := sorted(used - kind.operations.keys())):
             name = kind.lean_name
-            raise Unreadable(f"the laws of {name} are not those of numbers for {lacking[0]!r}")
+            raise Unreadable(
+                f"the laws of {name} are not those of numbers for {lacking[0]!r}; {WIDER}"
+            )
         if found.relation.is_order and found.relation not in kind.order:
             name = kind.lean_name or kind.name
-            raise Unreadable(f"no {found.relation} is known of scalars of {name}")
+            raise Unreadable(f"no {found.relation} is known of scalars of {name}; {WIDER}")
         return found
 
     def _binder(self, binder: ForAll, scope: Names) -> Names:
@@ -201,7 +210,10 @@ class _Telescope:
             text, name = shown(binder.type), spoken_name(binder.name)
             if name == "inst":
                 head, _ = spine(binder.type)
-                reason = "an instance that the language cannot ask for"
+                reason = (
+                    "an instance that the language cannot ask for; a theorem that takes what it "
+                    "needs of it as variables and hypotheses can be claimed"
+                )
                 if isinstance(head, Constant) and head.name in _OF_INDICES:
                     reason = (
                         "a type of indices, where the language has sizes; a theorem that is this "

@@ -22,6 +22,7 @@ from harness.language.types import (
     Vector,
 )
 from harness.lean.draft.conversions import Unreadable
+from harness.lean.draft.remedies import FIELDS, TYPES
 from harness.lean.expression import Application, Constant, Expression, ForAll, Literal, Local, spine
 from harness.lean.stored import names, short, unfolded
 
@@ -61,10 +62,11 @@ class TypeReader:
         head, _ = spine(expression)
         if isinstance(head, Constant) and head.name in self.abbreviations:
             return self.type(unfolded(expression, self.abbreviations), scope)
+        name = head.name if isinstance(head, Constant) else ""
         raise Unreadable(
             f"{short(expression)} is no type of the claim language, which has sizes, scalars, "
-            "`Fin n` and functions of these; a theorem that takes its "
-            "fields one by one, each of such a type, can be claimed"
+            f"`Fin n` and functions of these; a theorem that takes {TYPES.get(name, FIELDS)} can "
+            "be claimed"
         )
 
     def _arrows(self, expression: Expression, scope: Names) -> Type:

@@ -33,11 +33,20 @@ class Exact:
         return a.multiply(c, x) if mode == 1 else a.add(a.multiply(x, x), c)
 
 
+class _LeanDoubles(BoundedFloat64):
+    """Doubles as Lean has them: what divides by 0 is no number there, so nothing bounds it."""
+
+    def divide(self, left: Bounded, right: Bounded) -> Bounded:
+        found = super().divide(left, right)
+        error = self.xp.where(right.value == 0, float("inf"), found.error)
+        return Bounded(found.value, self.xp.asarray(error))
+
+
 class Doubles:
     """Doubles with bounds on their errors."""
 
     def __init__(self) -> None:
-        self.arithmetic = BoundedFloat64()
+        self.arithmetic = _LeanDoubles()
 
     def number(self, table: Any) -> Any:
         import numpy as np

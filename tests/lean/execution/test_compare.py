@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from harness.claims.load import load_library
 from harness.claims.project import load_project
 from harness.evidence import Outcome
 from harness.lean.errand import ErrandFailed
@@ -80,6 +81,38 @@ def test_doubles_without_a_bound_are_not_compared_and_nothing_compared_is_not_co
     assert (tally.entries, tally.without_bound) == (1, 1)
     assert judge("Float", tally)[0] is Outcome.INCONCLUSIVE
     assert judge("Rat", Tally())[0] is Outcome.INCONCLUSIVE
+
+
+def ratio(tmp_path: Path, kind: Scalars, x: str, y: str, answer: str) -> Tally:
+    """What comes of one answer about a quotient."""
+    from fractions import Fraction
+
+    import numpy as np
+
+    path = tmp_path / "definitions.yaml"
+    path.write_text(
+        "namespace: ''\nprimitives: {}\ndefinitions:\n  ratio:\n    says: It is.\n"
+        "    for:\n      x, y: scalar\n    is: x / y\n",
+        "utf-8",
+    )
+    library = load_library(path, path.name)
+    subject = of_definition(library.definitions["ratio"], library)
+    numbers = {name: np.array(Fraction(n), dtype=object) for name, n in (("x", x), ("y", y))}
+    asked = [Question(subject, 0, kind, Instance("dense", 0, {}, numbers))]
+    [tally] = compare(library, (), asked, [answer]).values()
+    return tally
+
+
+def test_what_is_divided_by_0_is_no_number_among_doubles(tmp_path: Path) -> None:
+    """In a field it is 0, and so it is in Lean's fractions."""
+    for x, value in (("0", math.nan), ("1", math.inf), ("1", 0.0)):
+        tally = ratio(tmp_path, "Float", x, "0", double(value))
+        assert (tally.entries, tally.without_bound) == (1, 1)
+        assert judge("Float", tally)[0] is Outcome.INCONCLUSIVE
+    for value, outcome in ((2.0, Outcome.CONFIRMED), (math.nan, Outcome.REFUTED)):
+        assert judge("Float", ratio(tmp_path, "Float", "6", "3", double(value)))[0] is outcome
+    assert judge("Rat", ratio(tmp_path, "Rat", "1", "0", "r 0/1"))[0] is Outcome.CONFIRMED
+    assert judge("Rat", ratio(tmp_path, "Rat", "1", "0", "r 1/1"))[0] is Outcome.REFUTED
 
 
 @pytest.mark.parametrize(

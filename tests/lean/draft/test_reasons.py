@@ -1,0 +1,190 @@
+"""What cannot be drafted is told in words that say what can be."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from harness.claims.load import core_scalars
+from harness.claims.model import Arrangement, Library
+from harness.cli.shared import Written
+from harness.cli.starting import write_drafts
+from harness.kernel import terms as kernel
+from harness.lean.draft.conversions import MOST
+from harness.lean.draft.library import Stored, further
+from harness.lean.draft.reader import Reader
+from harness.lean.draft.statement import Draft, draft
+from harness.lean.draft.terms import is_field
+from harness.lean.expression import (
+    Application,
+    Constant,
+    Expression,
+    ForAll,
+    Function,
+    Literal,
+    Local,
+    Sort,
+    apply,
+)
+from harness.lean.stored import outgrows, read
+
+LIBRARY = Library("", core_scalars(), {}, {})
+INT, X = Constant("Int"), Local("x·0")
+
+
+def equal(left: Expression, right: Expression, type_: Expression = INT) -> Expression:
+    return apply(Constant("Eq"), type_, left, right)
+
+
+def drafted(proposition: Expression, helpers: dict[str, Expression] | None = None) -> Draft:
+    """The draft of `∀ x : Int, proposition`."""
+    return draft("t", ForAll("x·0", INT, proposition), LIBRARY, {}, helpers=helpers)
+
+
+def of(name: str) -> Expression:
+    """Something that is made of a variable."""
+    return Application(Constant("T.first"), Local(name))
+
+
+SAME = equal(X, X)
+FAMILY = ForAll("a·1", INT, INT)
+POWER = apply(Constant("HPow.hPow"), INT, Constant("Nat"), INT, Constant("i"), X, Literal(2))
+LAST = apply(Constant("Fin.last"), Literal(2))
+
+
+@pytest.mark.parametrize(
+    ("proposition", "remedy"),
+    [
+        (apply(Constant("And"), SAME, SAME), "a theorem of each, by `.1` and `.2` of this one"),
+        (apply(Constant("Iff"), SAME, SAME), "by `.mp` and `.mpr` of this one"),
+        (apply(Constant("Or"), SAME, SAME), "a theorem of each case"),
+        (
+            apply(Constant("Exists"), INT, Function("y·1", INT, SAME)),
+            "a theorem about one that is given",
+        ),
+        (apply(Constant("Not"), apply(Constant("And"), SAME, SAME)), "no such relation"),
+        (equal(Function("a·1", INT, X), Function("b·1", INT, X), FAMILY), "`∀ x, f x = g x`"),
+        (equal(POWER, X), "a theorem about `x * x` in the place of `x ^ 2`"),
+        (
+            ForAll(
+                "v·1",
+                ForAll("i·2", Application(Constant("Fin"), Literal(3)), INT),
+                equal(Application(Local("v·1"), LAST), X),
+            ),
+            "one about every index",
+        ),
+        (
+            ForAll("l·1", Application(Constant("List"), INT), equal(of("l·1"), X)),
+            "takes its entries as `Fin n → α`",
+        ),
+        (
+            ForAll("p·1", apply(Constant("Prod"), INT, INT), equal(of("p·1"), X)),
+            "takes its two parts one by one",
+        ),
+        (ForAll("s·1", Constant("Layer"), equal(of("s·1"), X)), "takes its fields one by one"),
+        (
+            ForAll("inst·1", apply(Constant("Activation"), INT), SAME),
+            "takes what it needs of it as variables",
+        ),
+    ],
+)
+def test_what_can_be_claimed_instead_is_told(proposition: Expression, remedy: str) -> None:
+    found = drafted(proposition)
+    assert not found.is_whole
+    assert any(remedy in part.reason for part in found.untranslated)
+
+
+def test_what_rests_on_a_definition_that_was_left_out_says_why(tmp_path: Path) -> None:
+    project: Any = SimpleNamespace(specs=tmp_path, root=tmp_path, library=LIBRARY)
+    told = Written(as_json=False)
+    drafts = [drafted(equal(of("x·0"), X))]
+    assert write_drafts(project, drafts, lambda name: None, told, {"T.first": "no type"}) == 0
+    assert write_drafts(project, drafts, lambda name: None, told, {"T.second": "no type"}) == 0
+    assert [left["reason"] for left in told.left] == [
+        "its conclusion: T.first was left out: no type",
+        "its conclusion: definitions.yaml names nothing for Lean's T.first",
+    ]
+
+
+def test_that_two_are_not_equal_has_two_spellings() -> None:
+    zero = apply(Constant("OfNat.ofNat"), INT, Literal(0), Constant("i"))
+    negated = drafted(Application(Constant("Not"), equal(X, zero)))
+    assert negated.is_whole
+    assert negated == drafted(apply(Constant("Ne"), INT, X, zero))
+    assert negated != drafted(equal(X, zero))
+
+
+@pytest.mark.parametrize("sign", ["LE.le", "HSub.hSub"])
+def test_what_natural_numbers_have_not_other_numbers_have(sign: str) -> None:
+    def about(type_: Expression) -> Draft:
+        proposition = equal(
+            apply(Constant("HSub.hSub"), type_, type_, type_, Constant("i"), X, X), X, type_
+        )
+        if sign == "LE.le":
+            proposition = apply(Constant(sign), type_, Constant("i"), X, X)
+        return draft("t", ForAll("x·0", type_, proposition), LIBRARY, {})
+
+    assert about(INT).is_whole
+    [left] = about(Constant("Nat")).untranslated
+    assert "a theorem about `Int` or `Rat`" in left.reason
+
+
+def doubled(steps: int) -> Expression:
+    """`let y1 := x + x; let y2 := y1 + y1; …`: twice as long with each step once it is read."""
+
+    def twice(name: str) -> Expression:
+        return apply(Constant("HAdd.hAdd"), INT, INT, INT, Constant("i"), Local(name), Local(name))
+
+    body: Expression = Local(f"y·{steps}")
+    for step in reversed(range(1, steps + 1)):
+        before = f"y·{step - 1}" if step > 1 else "x·0"
+        body = Application(Function(f"y·{step}", INT, body), twice(before))
+    return body
+
+
+def test_a_long_chain_of_lets_is_told_and_not_written_out() -> None:
+    assert drafted(equal(doubled(5), X)).is_whole
+    [left] = drafted(equal(doubled(80), X)).untranslated
+    assert "with a definition in the place of each, it can be claimed" in left.reason
+    # So with what is read through, and with definitions.
+    helper = {"_private.T.0.long": Function("x·0", INT, doubled(80))}
+    [left] = drafted(equal(Application(Constant(*helper), X), X), helper).untranslated
+    assert left.reason.startswith(f"more than {MOST:,} parts")
+    own = Arrangement((), "integers")
+    items = [
+        Stored(name, ForAll("x·0", INT, INT), own, Function("x·0", INT, doubled(steps)))
+        for name, steps in (("short", 5), ("long", 80))
+    ]
+    found = further(Reader(LIBRARY), items, ())
+    assert set(found.library.definitions) == {"short"}
+    assert found.left_out["long"].startswith(f"more than {MOST:,} parts")
+
+
+def test_what_outgrows_is_counted_through_functions_and_types() -> None:
+    # (fun f => f (f x)) (fun y => y + y): 4 x, 3 signs of addition with 4 arguments more each.
+    twice = Function(
+        "y·1",
+        INT,
+        apply(Constant("HAdd.hAdd"), INT, INT, INT, Constant("i"), Local("y·1"), Local("y·1")),
+    )
+    f = Local("f·2")
+    whole = Application(Function("f·2", FAMILY, Application(f, Application(f, X))), twice)
+    least = next(most for most in range(1000) if not outgrows(whole, {}, most))
+    assert least > 3 * 6 + 4
+    assert outgrows(whole, {}, least - 1)
+    assert not outgrows(ForAll("x·0", Sort(), X), {}, 3)
+    assert outgrows(ForAll("x·0", Sort(), X), {}, 2)
+
+
+def test_a_field_of_a_structure_is_no_definition() -> None:
+    layer = kernel.Const(("T", "Layer"), ())
+    field = kernel.Lam(layer, kernel.Proj(("T", "Layer"), 0, kernel.Bound(0)), ("self",))
+    assert is_field(read(field))
+    # One that a person wrote takes more, or gives more.
+    own = kernel.App(kernel.Const(("projection",), ()), kernel.Bound(0))
+    assert not is_field(read(kernel.Lam(layer, own, ("self",))))
+    assert not is_field(read(kernel.Lam(layer, kernel.App(field.body, field.body), ("self",))))
+    assert not is_field(None)
