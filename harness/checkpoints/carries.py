@@ -214,6 +214,8 @@ class Matrix:
     """Whether there are more columns than a matrix could fit to anything."""
     basis: Callable[[], tuple[Floats, Floats]]
     """Directions d that span what the old rows reach, as columns; of each, 1 / dᵀ `inverse` d."""
+    apart: float
+    """How far apart the old rows are: the largest length of a direction by the least, or more."""
     is_whole: bool = True
     """Whether the old rows reach everything: not with rows of zeros, or with fewer columns than
     coordinates. What is undone is asked of what they reach."""
@@ -247,7 +249,9 @@ def fit_matrix(old: Floats, new: Floats, rounding: Rounding) -> Matrix:
     size = len(old)
     if not size:
         nothing, square = np.zeros(0), np.zeros((0, 0))
-        return Matrix(square, square, nothing, Worst(0.0, 0, 0), True, lambda: (square, nothing))
+        return Matrix(
+            square, square, nothing, Worst(0.0, 0, 0), True, lambda: (square, nothing), 1.0
+        )
     even = _even(old)
     if even is not None:
         old, new = old * even, new * even
@@ -299,7 +303,8 @@ def fit_matrix(old: Floats, new: Floats, rounding: Rounding) -> Matrix:
     # Doubles themselves do not solve this better than the rows are apart.
     sizes = (unit + 2.0**-50 * condition) * _UNIFORM * large + slack / _SIGMAS + rounding.tiny
     is_whole = len(basis()[1]) == size if old.dtype == np.float64 else True
-    return Matrix(carry, inverse, sizes, search.worst, old.shape[1] > size, basis, is_whole)
+    is_determined = old.shape[1] > size
+    return Matrix(carry, inverse, sizes, search.worst, is_determined, basis, condition, is_whole)
 
 
 def _even(old: Floats) -> Floats | None:
@@ -406,9 +411,10 @@ def fit_exchange(old: Floats, new: Floats, rounding: Rounding) -> tuple[Matrix, 
     is_there = own > 0
     directions, strengths = np.eye(len(old))[:, is_there], own[is_there].astype(float) ** 2
     inverse = (directions / strengths) @ directions.T
+    apart = float(np.sqrt(strengths.max(initial=0) / strengths.min(initial=np.inf)))
     found = Matrix(
         *(matrix, inverse, sizes, search.worst, dense.is_determined),
-        *(lambda: (directions, strengths), bool(is_there.all())),
+        *(lambda: (directions, strengths), apart, bool(is_there.all())),
     )
     return found, taken
 
@@ -446,8 +452,7 @@ def absorbed(old: Floats, new: Floats, carry: Matrix, rounding: Rounding) -> Wor
         allowed += own
         _add(allowed, slack)
         search.look(np.subtract(after, wanted, out=wanted), allowed, row=part.start)
-    strengths = carry.basis()[1]
-    if strengths.max() > _NARROW * strengths.min():  # what is hardly known does not excuse the rest
+    if carry.apart**2 > _NARROW:  # what is hardly known does not excuse the rest
         search.look(*_met(old, new, carry, rounding))
     return search.worst
 

@@ -18,11 +18,11 @@ from pathlib import Path
 from typing import Any
 
 from harness.checkpoints.findings import Report
-from harness.checkpoints.reading import INDEX, header_of, open_checkpoint, read_json
+from harness.checkpoints.reading import INDEX, header_of, read_json
 from harness.checkpoints.recipes import Recipe
 from harness.checkpoints.sides import Side, open_side
 from harness.checkpoints.stream import has_last_gains, untied
-from harness.checkpoints.tensors import Tensor, fault
+from harness.checkpoints.tensors import Checkpoint, Tensor, fault
 from harness.checkpoints.turning import Turning
 from harness.checkpoints.verify import Say, verify
 from harness.numeric.threads import one_thread
@@ -63,7 +63,7 @@ def fold(
     if not new.parent.is_dir():
         raise fault(new.parent, "there is no such folder")
     part = new.parent / f".{new.name}.part"
-    job = _job(old, recipe)
+    job = _job(side.checkpoint, recipe)
     begun = part / _JOB
     if part.exists() and (not begun.is_file() or begun.read_text("utf-8") != job):
         shutil.rmtree(part)
@@ -80,8 +80,8 @@ def fold(
             raise recipe.fault("", "turns nothing in this model")
         if report.exit_code == 0:
             certificate = _certificate(side, written, recipe, report, claims)
-            if _job(old, recipe) != job:
-                raise fault(old, "was changed while it was folded")
+            for read in (side, written):  # since they were opened, digests included
+                read.checkpoint.require_unchanged()
             _write_json(part / CERTIFICATE, certificate)
             for future in settled:
                 future.result()
@@ -101,14 +101,13 @@ def fold(
     return report
 
 
-def _job(old: Path, recipe: Recipe) -> str:
-    """What tells one fold from another: files by size and time, and the recipe with its numbers."""
+def _job(old: Checkpoint, recipe: Recipe) -> str:
+    """What tells one fold from another: the files, and the recipe with its numbers."""
     found = sha256(recipe.text.encode())
     for name, array in sorted(recipe.given.items()):
         found.update(name.encode() + array.tobytes())
-    for file in sorted(old.iterdir()):
-        facts = file.stat()
-        found.update(f"{file.resolve()} {facts.st_size} {facts.st_mtime_ns}\n".encode())
+    for file, facts in old.seen.items():
+        found.update(f"{file.resolve()} {facts}\n".encode())
     return found.hexdigest()
 
 
@@ -199,10 +198,15 @@ def _put(stream: Any, tensor: Tensor, folded: Any | None) -> None:
 
 
 def _carry_over(side: Side, old: Path, part: Path) -> None:
-    """Tokenizers, the index and whatever else lies beside the weights; a new head is told of."""
+    """Tokenizers, the index and whatever else lies beside the weights; a new head is told of.
+
+    All of it is copied anew: what a run that was killed left of it may be half of a file.
+    """
+    own = {CERTIFICATE, _JOB}
     for tensor in (new for file in side.checkpoint.files for new in _added(side, file)):
         config = {**side.checkpoint.config, "tie_word_embeddings": False}
         _write_json(part / "config.json", config)
+        own |= {"config.json", INDEX}
         if (old / INDEX).is_file():
             index = read_json(old / INDEX)
             index["weight_map"][tensor.name] = tensor.file.name
@@ -211,9 +215,10 @@ def _carry_over(side: Side, old: Path, part: Path) -> None:
             _write_json(part / INDEX, index)
     for item in sorted(old.iterdir()):
         target = part / item.name
-        if item.suffix == ".safetensors" or item.name == CERTIFICATE or target.exists():
+        if item.suffix == ".safetensors" or item.name in own:
             continue
         if item.is_dir():
+            shutil.rmtree(target, ignore_errors=True)
             shutil.copytree(item, target)
         else:
             shutil.copyfile(item, target)
@@ -267,17 +272,18 @@ def check_certificate(
         raise fault(path, "there is no certificate")
     said = read_json(path)
     faults = []
-    for key, place in (("old", old), ("new", new)):
+    layout = said.get("layout")
+    pairs: Any = layout if layout in ("half-split", "interleaved") else None
+    sides = open_side(old, family), open_side(new, family, pairs)
+    for key, side in zip(("old", "new"), sides, strict=True):
         before = said.get(key)
         if not isinstance(before, dict):
             raise fault(path, f"expected {key!r}, the digests of files")
-        found = open_checkpoint(place).digests()
+        found = side.checkpoint.digests()
         for name in sorted(set(before) | set(found)):
             if before.get(name) != found.get(name):
-                faults.append(f"{place / name}: is not the file that the certificate speaks of")
-    layout = said.get("layout")
-    pairs: Any = layout if layout in ("half-split", "interleaved") else None
-    report = verify(open_side(old, family), open_side(new, family, pairs), say)
+                faults.append(f"{side.path / name}: is not the file that the certificate speaks of")
+    report = verify(*sides, say)
     faults += _unlike(path, said.get("report"), report)
     if claims is not None and said.get("claims") != (now := claims(report.claims)):
         names = ", ".join(str(claim["claim"]) for claim in now) or "none"

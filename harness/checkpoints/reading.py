@@ -9,13 +9,14 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from os.path import isdir, isfile
 from pathlib import Path
 from typing import Any
 
 from harness.checkpoints.formats import SIZES, format_of
 from harness.checkpoints.gguf import open_gguf
-from harness.checkpoints.tensors import Checkpoint, Tensor, fault
+from harness.checkpoints.tensors import Checkpoint, Tensor, fault, files_of
 from harness.diagnostics import Diagnostic, InputError, shortened
 
 INDEX = "model.safetensors.index.json"
@@ -26,6 +27,11 @@ _MOST_JSON = 100_000_000
 
 def open_checkpoint(path: Path) -> Checkpoint:
     """Read names, shapes and the config of a folder or a file. Raises `InputError`."""
+    seen = files_of(path)
+    return replace(_opened(path), seen=seen)
+
+
+def _opened(path: Path) -> Checkpoint:
     if isdir(path):
         return _folder(path)
     if not isfile(path):

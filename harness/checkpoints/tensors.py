@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from math import prod
 from pathlib import Path
@@ -79,6 +79,15 @@ class Checkpoint:
     """Those that hold tensors, in the order of their names."""
     kind: str
     """`safetensors` or `gguf`."""
+    seen: Mapping[Path, tuple[int, ...]] = field(default_factory=dict)
+    """`files_of` its place, before anything was read."""
+
+    def require_unchanged(self) -> None:
+        """Raise `InputError` where a file is not the one that was opened, whatever its size."""
+        now = files_of(self.path)
+        for file in sorted(self.seen.keys() | now.keys()):
+            if self.seen.get(file) != now.get(file):
+                raise fault(file, "was changed while it was read")
 
     def digests(self) -> dict[str, str]:
         """SHA-256 of each file with tensors, and of the config."""
@@ -87,6 +96,13 @@ class Checkpoint:
         if config.is_file():
             found["config.json"] = digest(config)
         return found
+
+
+def files_of(path: Path) -> dict[Path, tuple[int, ...]]:
+    """The files of a folder, or one with its config, with what tells another of the same name."""
+    places = sorted(path.iterdir()) if path.is_dir() else (path, path.with_name("config.json"))
+    facts = {place: place.stat() for place in places if place.is_file()}
+    return {place: (x.st_ino, x.st_size, x.st_mtime_ns) for place, x in facts.items()}
 
 
 def same_bits(one: Floats | None, other: Floats | None) -> bool:

@@ -27,7 +27,7 @@ Say = Callable[[int, int], None]
 
 
 def verify(old: Side, new: Side, say: Say = lambda done, total: None) -> Report:
-    """Compare two checkpoints. Raises `InputError` for what cannot be read."""
+    """Compare two checkpoints. Raises `InputError` for what cannot be read or changes meanwhile."""
     model = new.model
     report = Report(
         str(old.path), str(new.path), model.family, model.claims, model.lacks, model.context
@@ -61,6 +61,8 @@ def verify(old: Side, new: Side, say: Say = lambda done, total: None) -> Report:
     for size in others.compare_rest(old, new, report):
         done += size
         say(done, total)
+    for side in (old, new):
+        side.checkpoint.require_unchanged()
     return report
 
 

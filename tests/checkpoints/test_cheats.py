@@ -1,12 +1,16 @@
 """Checkpoints that want to pass for one model in another frame, each with its honest twin."""
 
 import json
+import os
 import shutil
 
 import gguf
 import numpy as np
 import pytest
 
+from harness.checkpoints.sides import open_side
+from harness.checkpoints.verify import verify
+from harness.diagnostics import InputError
 from tests.checkpoints.making import TYPES, judged, make, save, turned
 from tests.checkpoints.test_reading import run
 
@@ -225,3 +229,42 @@ def test_what_is_hardly_known_does_not_excuse_what_is(shape, dtype, tmp_path):
             new[short][:, 5] = keep[:, 5]
         report = judged(old, save(tmp_path / f"wrong{number}", "llama", new))
         assert report.exit_code == 1, matrix
+
+
+def written_into(file):
+    file.write_bytes(bytes(file.stat().st_size))
+
+
+def put_in_its_place(file):
+    """Another file of the same size and time."""
+    facts, other = file.stat(), file.with_name("other")
+    other.write_bytes(bytes(facts.st_size))
+    other.replace(file)
+    os.utime(file, ns=(facts.st_atime_ns, facts.st_mtime_ns))
+
+
+@pytest.mark.parametrize("change", [written_into, put_in_its_place, None])
+@pytest.mark.parametrize("name", ["model.safetensors", "config.json"])
+@pytest.mark.parametrize("which", ["old", "new"])
+def test_a_file_that_changes_while_it_is_read_is_seen(which, name, change, tmp_path):
+    """What was compared is then neither file, though each has the size of the first."""
+    sides = [save(tmp_path / x, "llama", make("llama")) for x in ("old", "new")]
+    for side in sides:
+        os.utime(side / name, (1, 1))
+    told = []
+
+    def say(done, total):
+        if change and not told:
+            change(tmp_path / which / name)
+        told.append(done)
+
+    def work():
+        return verify(*map(open_side, sides), say)
+
+    if change is None:
+        assert work().exit_code == 0
+        assert len(told) > 1
+        return
+    with pytest.raises(InputError, match="was changed while it was read") as error:
+        work()
+    assert error.value.diagnostics[0].file == str(tmp_path / which / name)

@@ -7,6 +7,7 @@ import shutil
 import signal
 import sys
 import warnings
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -255,7 +256,7 @@ def test_an_old_folder_that_changes_meanwhile_is_seen(tmp_path, changed):
     if changed is None:
         assert work().exit_code == 0
         return
-    with pytest.raises(InputError, match="was changed while it was folded"):
+    with pytest.raises(InputError, match="was changed while it was read"):
         work()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["old", "recipe.yaml"]
 
@@ -275,6 +276,31 @@ def test_a_full_disk_is_seen_before_it_is_full(tmp_path, monkeypatch):
     with pytest.raises(InputError, match="bytes on this disk"):
         fold(old, tmp_path / "new", recipe(tmp_path))
     assert not (tmp_path / "new").exists()
+
+
+def test_what_lies_beside_the_weights_is_whole_after_a_full_disk(tmp_path, monkeypatch):
+    """What a copy that broke off has left has the name of the whole file."""
+    old = save(tmp_path / "old", "llama", make("llama"))
+    (old / "inner").mkdir()
+    for place in (old / "README.md", old / "inner" / "notes.txt"):
+        place.write_bytes(b"all of it")
+    real = shutil.copyfile
+
+    def broken(source, target, **_):
+        if Path(source).suffix != ".json":
+            Path(target).write_bytes(b"all")
+            raise OSError(28, "No space left on device", str(target))
+        return real(source, target)
+
+    monkeypatch.setattr(shutil, "copyfile", broken)
+    with pytest.raises(OSError, match="No space left"):
+        fold(old, tmp_path / "new", recipe(tmp_path))
+    (tmp_path / ".new.part" / "inner").mkdir(exist_ok=True)
+    (tmp_path / ".new.part" / "inner" / "notes.txt").write_bytes(b"all")
+    monkeypatch.setattr(shutil, "copyfile", real)
+    assert fold(old, tmp_path / "new", recipe(tmp_path)).exit_code == 0
+    for place in ("README.md", "inner/notes.txt"):
+        assert (tmp_path / "new" / place).read_bytes() == b"all of it"
 
 
 def in_a_child(work):
