@@ -1,0 +1,3 @@
+from harness.start import main
+
+main()
