@@ -268,7 +268,7 @@ def test_a_horizon_in_the_wrong_layout_names_the_right_one(tmp_path: Path) -> No
     np.save(tmp_path / "R.npy", turn)
     options = [str(tmp_path / "R.npy"), "--layout", "interleaved", "--until", "100"]
     done = harness("horizon", *options)
-    last = "with --layout half-split: within 1e-06 at every one up to 100"
+    last = "with --layout half-split: within 1e-06 at each up to 100"
     assert (done.exit_code, done.stdout.splitlines()[-1]) == (1, last)
     [head] = json.loads(harness("horizon", *options, "--json").stdout)["heads"]
     assert head["fits_other_layout"] is True
