@@ -104,6 +104,7 @@ def _texts(data: Any) -> Any:
 
 def assert_conforms(function: Callable[..., Any], definition: str, **binding: Any) -> None:
     """Fail with what was found unless every check confirms or does not apply, one confirming."""
+    __tracebackhide__ = True  # pytest then shows the line of the test, and none of these
     found = conforms(function, definition, **binding)
     outcomes = {item.outcome for item in found}
     if not (all(o.is_fine for o in outcomes) and Outcome.CONFIRMED in outcomes):

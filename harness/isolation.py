@@ -183,10 +183,10 @@ class Workers:
 
         match error:
             case FutureTimeout():
-                return Outcome.INCONCLUSIVE, f"Stopped after {self.seconds:g} s."
+                return Outcome.INCONCLUSIVE, f"Stopped after {self.seconds:g} s (--time-limit)."
             case MemoryError():
                 limit = f"more than {self.memory >> 20} MiB of memory"
-                return Outcome.INCONCLUSIVE, f"Stopped: it wanted {limit}."
+                return Outcome.INCONCLUSIVE, f"Stopped: it wanted {limit} (--memory)."
             case ProcessExpired():
                 message = f"The engine's process died (exit code {error.exitcode})."
                 return Outcome.ERROR, message

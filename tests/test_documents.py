@@ -87,7 +87,7 @@ def test_the_guides_run_from_top_to_bottom(path: Path, workplace: Path) -> None:
         elif language == "sh":
             for line in filter(None, block.splitlines()):
                 _, *words = shlex.split(line, comments=True)
-                done = run([sys.executable, "-m", "harness.cli", *words], workplace)
+                done = run([sys.executable, "-m", "harness", *words], workplace)
                 ends = EXPECTED_END.search(line)
                 expected = int(ends[1]) if ends else 0
                 assert done.returncode == expected, f"{line}\n{done.stdout}{done.stderr}"
@@ -104,7 +104,7 @@ def test_quick_commands_of_the_readme_run(workplace: Path) -> None:
         if name in QUICK:
             theorem = "folded_qkvo_attention_block_invariant_of_commutes"
             words = [theorem if word == "THEOREM" else word for word in words]
-            done = run([sys.executable, "-m", "harness.cli", name, *words], workplace)
+            done = run([sys.executable, "-m", "harness", name, *words], workplace)
             assert done.returncode == 0, f"{line}\n{done.stdout}{done.stderr}"
             ran.add(name)
     assert ran == QUICK

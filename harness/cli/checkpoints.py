@@ -252,7 +252,9 @@ def _show(report: Report, others: list[str]) -> None:
     worst = max((h.residual for h in report.heads if h.holds), default=0.0)
     if report.layout:
         click.echo(f"read as {report.layout} pairs: no program of the family does that by itself")
-    click.echo(f"worst right head: {worst:.2f} of what rounding explains, |AᵀB - 1| {largest:.2g}")
+    click.echo(
+        f"worst right head: {worst:.2f} times what rounding explains, |AᵀB - 1| {largest:.2g}"
+    )
     code = 1 if others else report.exit_code
     click.echo(VERDICTS[code])
 

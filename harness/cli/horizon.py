@@ -77,6 +77,7 @@ def horizon(
     import numpy as np
 
     from harness.implementations.horizon import Commutation
+    from harness.implementations.layers import LAYOUTS
 
     heads = _read(matrix)
     shape = heads.shape
@@ -95,6 +96,7 @@ def horizon(
         raise _fault(matrix, f"expected finite entries, none above {_LARGEST:g}")
     codes = set()
     answers = []
+    other = next(name for name in LAYOUTS if name != layout)
     for number, head in enumerate(heads):
         try:
             found = Commutation(head, turns, layout)
@@ -104,19 +106,33 @@ def horizon(
         distances = [*(8**k for k in range(20) if 8**k < until), until]
         errors = [(n, found.worst(n), found.typical(n)) for n in distances]
         end = found.horizon(tolerance, until)
+        # What fails at once may be made for the other layout.
+        fits = end.first == 1 and _passes(head, turns, other, tolerance, until)
         if as_json:
             codes.add((0 if end.first is None else 1) if end.is_decided else 3)
             table = [
                 dict(zip(("distance", "worst", "typical"), row, strict=True)) for row in errors
             ]
             answer = {"head": number, "orthogonality": found.orthogonality, "errors": table}
-            answers.append({**answer, **asdict(end)})
+            answers.append({**answer, **asdict(end), "fits_other_layout": fits})
         else:
             title = f"head {number}" if len(heads) > 1 else ""
             codes.add(_show(title, found, errors, end, tolerance, until))
+            if fits:
+                click.echo(
+                    f"with --layout {other}: within {tolerance:g} at every one up to {until}"
+                )
     if as_json:
         print_json({"tolerance": tolerance, "until": until, "heads": answers})
     sys.exit(1 if 1 in codes else max(codes))
+
+
+def _passes(head: Any, turns: Any, layout: Any, tolerance: float, until: int) -> bool:
+    """Whether a matrix keeps within the tolerance in a layout."""
+    from harness.implementations.horizon import Commutation
+
+    end = Commutation(head, turns, layout).horizon(tolerance, until)
+    return end.is_decided and end.first is None
 
 
 def _show(

@@ -107,7 +107,7 @@ def _told(head: Head) -> str:
     if not head.is_turned and head.holds:
         return f"{where}: as it was"
     wrong = "" if head.holds else "wrong, "
-    return f"{where}: {wrong}{number(head.residual)} of what rounding explains"
+    return f"{where}: {wrong}{number(head.residual)} times what rounding explains"
 
 
 def _linear(values: Sequence[float], first: float, last: float) -> Histogram | None:

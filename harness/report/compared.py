@@ -27,7 +27,8 @@ def compared(was: str, now: str) -> tuple[Words, Words]:
 def parting(one: str, other: str, before: int = 2) -> tuple[str, str]:
     """The stretch of each text outside of which both are the same, with some words before it.
 
-    Of `f (g x y)` and `f (g x (h y))` that is `g x y` and `g x (h y)`.
+    Of `f (g x y)` and `f (g x (h y))` that is `g x y` and `g x (h y)`; of `f (g x) y` and
+    `f (g x) (h y)`, `y` and `(h y)`.
     """
     old, new = _words(one), _words(other)
     shared = min(len(old), len(new))
@@ -35,7 +36,8 @@ def parting(one: str, other: str, before: int = 2) -> tuple[str, str]:
     rest = shared - start
     end = next((i for i in range(rest) if old[-1 - i] != new[-1 - i]), rest)
     first, found = start, 0
-    while first and found < before and not old[first - 1].count("\n"):
+    # Not across a line, nor from behind a bracket that closes, whose opening would be missing.
+    while first and found < before and not set(old[first - 1]) & set("\n)]}"):
         first -= 1
         found += old[first].strip().isalnum()
     stretches = ("".join(text[first : len(text) - end]).strip() for text in (old, new))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from harness.evidence import VACUITY, Counterexample, Evidence, Outcome
+from harness.evidence import VACUITY, Counterexample, Evidence, Leg, Outcome
 from harness.report.compared import MOST, parting
 from harness.report.history import failing_since
 from harness.results.checker import CheckerResult
@@ -59,6 +59,18 @@ class Fault:
         return f"{self.subject.file}:{self.subject.line}"
 
     @property
+    def lies_elsewhere(self) -> bool:
+        """Whether Lean's side names a place that lies in another declaration."""
+        check = self.check
+        if check is None or check.leg is not Leg.PROOF or not check.diagnostics:
+            return False
+        place, data = check.diagnostics[0], check.data
+        first, last = data.get("line"), data.get("end_line")
+        if not (isinstance(first, int) and isinstance(last, int)):
+            return False
+        return place.file != data.get("file") or not first <= place.line <= last
+
+    @property
     def counterexample(self) -> Counterexample | None:
         """The first that a leg found against it."""
         checks = (c for result in self.legs for c in result.checks)
@@ -99,9 +111,12 @@ def told_apart(check: Evidence, message: str) -> str:
 
 
 def faults(run: Run) -> list[Fault]:
-    """What is not confirmed: what is refuted, what is unproved, and then what is undecided."""
+    """What is not confirmed: what is refuted, what is unproved, and then what is undecided.
+
+    A proof that lacks something stands before those that only rest on it.
+    """
     found = [fault for item in run.judged if (fault := _fault(item)) is not None]
-    return sorted(found, key=lambda fault: severity(fault.subject))
+    return sorted(found, key=lambda fault: (severity(fault.subject), fault.lies_elsewhere))
 
 
 def alike(run: Run) -> list[list[Fault]]:
@@ -126,6 +141,8 @@ def _fault(subject: Subject | CheckerResult) -> Fault | None:
         return None
     against = [r for r in subject.legs if r.is_against]
     worst = [r for r in against if r.outcome is Outcome.REFUTED]
+    # What is false is not told as a proof that is missing.
+    worst.sort(key=lambda result: result.word == UNPROVED)
     return Fault(subject, tuple(worst or against))
 
 

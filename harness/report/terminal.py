@@ -157,10 +157,14 @@ def _cell(result: LegResult | None) -> Text:
 
 
 def _faults(run: Run) -> list[tuple[list[str], Evidence]]:
-    """What is not confirmed; where many fail for one reason, that reason comes once."""
+    """What is not confirmed; where many fail for one reason, that reason comes once.
+
+    Of what is refuted or unproved, what others could not decide is left to the table.
+    """
     found: dict[object, tuple[list[str], Evidence]] = {}
     for subject in sorted(run.judged, key=severity):
-        for check in sorted(subject.evidence, key=lambda c: c.outcome is not Outcome.REFUTED):
+        refuted = [c for c in subject.evidence if c.outcome is Outcome.REFUTED]
+        for check in refuted or subject.evidence:
             if not check.outcome.is_fine:
                 reason = (check.leg, check.check, check.outcome, check.summary, check.diagnostics)
                 own = subject.name if check.counterexample or check.replay else ""

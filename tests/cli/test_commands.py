@@ -256,3 +256,21 @@ def test_a_horizon_as_json(tmp_path: Path) -> None:
     [head] = json.loads(done.stdout)["heads"]
     assert (done.exit_code, head["first"], head["within"]) == (0, None, 100)
     assert head["errors"][-1]["distance"] == 100
+    assert head["fits_other_layout"] is False
+
+
+def test_a_horizon_in_the_wrong_layout_names_the_right_one(tmp_path: Path) -> None:
+    """The quarter turn of coordinates 0 and 2, a pair of the half-split layout alone."""
+    import numpy as np
+
+    turn = np.eye(4)
+    turn[np.ix_([0, 2], [0, 2])] = [[0, -1], [1, 0]]
+    np.save(tmp_path / "R.npy", turn)
+    options = [str(tmp_path / "R.npy"), "--layout", "interleaved", "--until", "100"]
+    done = harness("horizon", *options)
+    last = "with --layout half-split: within 1e-06 at each up to 100"
+    assert (done.exit_code, done.stdout.splitlines()[-1]) == (1, last)
+    [head] = json.loads(harness("horizon", *options, "--json").stdout)["heads"]
+    assert head["fits_other_layout"] is True
+    np.save(tmp_path / "R.npy", np.linalg.qr(np.arange(16.0).reshape(4, 4) ** 2 + turn)[0])
+    assert "--layout" not in harness("horizon", *options).stdout

@@ -220,7 +220,7 @@ def test_devices_pipes_and_links_stay_what_they_are(project: Path, tmp_path: Pat
 def test_what_is_printed_is_not_written_over(project: Path, tmp_path: Path) -> None:
     out = tmp_path / "out.txt"
     with out.open("wb") as file:
-        command = [sys.executable, "-m", "harness.cli", *ASK, "--json", "/dev/stdout"]
+        command = [sys.executable, "-m", "harness", *ASK, "--json", "/dev/stdout"]
         done = subprocess.run(command, stdout=file, stderr=subprocess.PIPE, cwd=project)
     assert done.returncode == 0, done.stderr
     text = out.read_text("utf-8")
@@ -234,7 +234,7 @@ def test_who_does_not_read_to_the_end_changes_no_verdict(
     project: Path, tmp_path: Path, reader: str
 ) -> None:
     target = tmp_path / "x.json"
-    command = [sys.executable, "-m", "harness.cli", *ASK, "--json", str(target)]
+    command = [sys.executable, "-m", "harness", *ASK, "--json", str(target)]
     if reader == "full":
         with open("/dev/full", "wb") as full:
             done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, cwd=project)
@@ -255,7 +255,7 @@ def test_a_terminal_that_knows_ascii_alone(project: Path) -> None:
     spec.write_text(text + "waive: {numeric: 'Θ → Λ takes too long'}\n", "utf-8")
     environment = {**os.environ, "PYTHONIOENCODING": "ascii", "COLUMNS": "200", "PYTHONUTF8": "0"}
     for arguments in (ASK, ("explain", "flip_compose"), ("explain", "Θ")):
-        command = [sys.executable, "-m", "harness.cli", *arguments]
+        command = [sys.executable, "-m", "harness", *arguments]
         done = subprocess.run(command, capture_output=True, cwd=project, env=environment)
         said = (done.stdout + done.stderr).decode("ascii")
         assert "Error" not in said, said

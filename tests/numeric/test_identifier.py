@@ -79,7 +79,7 @@ def test_another_process_computes_the_same_bits(kind: type[Float64Check]) -> Non
     name = str(tester.identifier(5, 2))
     assert name.endswith(":6:5:2/n=3,d=4,m=5,P=4/lanes=4")
     done = subprocess.run(
-        [sys.executable, "-m", "harness.cli", "-C", str(ROOT), "replay", name],
+        [sys.executable, "-m", "harness", "-C", str(ROOT), "replay", name],
         capture_output=True,
         text=True,
         check=True,

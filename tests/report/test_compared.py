@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from harness.diagnostics import Diagnostic
 from harness.evidence import VACUITY, Evidence, Leg, Outcome
 from harness.report.compared import compared, parting
 from harness.report.faults import faults, told_apart
@@ -21,6 +22,7 @@ from tests.report.demo import demo
     ("one", "other", "expected"),
     [
         ("f (g x y)", "f (g x (h y))", ("g x y", "g x (h y)")),
+        ("f (g x) y = z", "f (g x) (h y) = z", ("y", "(h y)")),
         ("a = b", "a = c", ("a = b", "a = c")),
         ("x y z", "x y z", ("y z", "y z")),
         ("", "x", ("", "x")),
@@ -64,6 +66,44 @@ def test_a_refuted_mirror_is_told_by_where_the_statements_part() -> None:
     apart = {"side_by_side": {"specification": "x " * 50, "lean": "y " * 50}}
     [fault] = faults(told(replace(check, data=apart)))
     assert fault.reason == "Long."
+
+
+def unproved(name: str, line: int) -> Evidence:
+    """A proof in lines 10 to 12 of a file that lacks what lies in this line."""
+    data = {"file": "lean/A.lean", "line": 10, "end_line": 12}
+    place = Diagnostic("lean/A.lean", line, 1, "rests on sorry")
+    summary = f"It rests on sorry in line {line}."
+    return Evidence(name, Leg.PROOF, "kernel", Outcome.REFUTED, summary, data, diagnostics=(place,))
+
+
+def test_what_is_false_is_told_before_a_proof_that_is_missing() -> None:
+    """The reason and the place are those of the counterexample."""
+    run = told(unproved("claim", 11))
+    found = Evidence("claim", Leg.NUMERIC, "exact", Outcome.REFUTED, "It differs.")
+    legs = (*run.claims[0].legs, LegResult(Leg.NUMERIC, Outcome.REFUTED, (found,)))
+    [fault] = faults(replace(run, claims=(replace(run.claims[0], legs=legs),)))
+    assert (fault.reason, fault.words) == ("It differs.", "numeric refuted; unproved")
+    assert fault.place.startswith(run.claims[0].file)
+
+
+def test_the_proof_that_lacks_something_stands_before_those_that_rest_on_it() -> None:
+    run = told(unproved("a", 3))
+    own = told(unproved("b", 11)).claims[0]
+    run = replace(run, claims=(*run.claims, own))
+    assert [fault.subject.name for fault in faults(run)] == ["b", "a"]
+
+
+def test_of_what_is_refuted_the_terminal_tells_no_inconclusive_checks(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    refuted = Evidence("claim", Leg.NUMERIC, "exact", Outcome.REFUTED, "It differs.")
+    open_ = replace(refuted, check="laws", outcome=Outcome.INCONCLUSIVE, summary="Who knows?")
+    run = told(refuted)
+    for outcome, is_told in ((Outcome.REFUTED, False), (Outcome.INCONCLUSIVE, True)):
+        first = replace(refuted, outcome=outcome)
+        leg = LegResult(Leg.NUMERIC, outcome, (first, open_))
+        show(replace(run, claims=(replace(run.claims[0], legs=(leg,)),)))
+        assert ("Who knows?" in capsys.readouterr().out) is is_told
 
 
 def test_where_no_leg_applies_the_reader_is_told_why() -> None:

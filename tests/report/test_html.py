@@ -12,9 +12,10 @@ from html.parser import HTMLParser
 import pytest
 
 from harness.report.html import to_html
-from harness.report.page import chart, evidence, mathematics, words
+from harness.report.page import chart, evidence, mathematics, opening, words
 from harness.results.run import Run
 from harness.run import LEGS
+from harness.verdict import Status
 from tests.report.demo import HOSTILE, demo, drifting, hostile
 from tests.report.opened import opened
 from tests.report.pages import page_of
@@ -109,6 +110,21 @@ def test_anchors_of_several_checkers_are_unique() -> None:
     ids = re.findall(r'\bid="([^"]+)"', to_html(two))
     assert len(ids) == len(set(ids))
     assert {"checker", "checker-2"} <= set(ids)
+
+
+def test_a_fault_of_the_second_checker_leads_to_the_second() -> None:
+    [checker] = demo().checkers
+    failing = replace(checker, name="another", status=Status.UNDECIDED)
+    page = to_html(replace(demo(), claims=(), definitions=(), checkers=(checker, failing)))
+    [faults] = re.findall(r'<ul class="faults">.*?</ul>', page, re.DOTALL)
+    assert re.findall(r'href="#([^"]+)">another<', faults) == ["checker-2"]
+
+
+def test_what_there_is_one_of_is_told_so() -> None:
+    run = demo()
+    one = replace(run, definitions=run.definitions[:1], claims=run.claims[-1:], checkers=())
+    assert "The one definition is confirmed." in to_html(one)
+    assert (1, "proof accepted by Lean’s kernel") in opening.checked(one)
 
 
 def test_every_claim_leg_and_check_has_an_anchor(page: Page) -> None:

@@ -108,7 +108,7 @@ def test_without_a_toolchain_nothing_is_confirmed_and_the_exit_code_says_so(tmp_
     shutil.copytree(PACKAGE, root)
     done = subprocess.run(
         [
-            *(sys.executable, "-m", "harness.cli", "-C", root, "check", "--toolchain", "native"),
+            *(sys.executable, "-m", "harness", "-C", root, "check", "--toolchain", "native"),
             *("--leg", "proof", "--leg", "mirror", "--leg", "execution"),
         ],
         env={**os.environ, "PATH": str(tmp_path)},

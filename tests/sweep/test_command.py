@@ -14,7 +14,7 @@ import pytest
 from harness.sweep.ledger import records
 from tests.sweep.plans import FALSE, PLAN, project
 
-COMMAND = (sys.executable, "-m", "harness.cli")
+COMMAND = (sys.executable, "-m", "harness")
 
 
 def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

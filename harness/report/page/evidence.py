@@ -31,6 +31,7 @@ RECORD = frozenset(
     {
         *("fingerprint", "definitions", "constant", "module", "toolchain", "commit"),
         *("lean_statement", "printed_statement", "method", "seed"),
+        *("believed theorems", "believed others"),  # a wall of names before what was found
     }
 )
 """Data that is kept for tools and for those who look twice."""

@@ -7,6 +7,7 @@ from collections import Counter
 from harness.evidence import Leg, Outcome
 from harness.report.faults import Fault, severity
 from harness.report.page.words import anchor
+from harness.results.checker import CheckerResult
 from harness.results.run import Run
 from harness.results.subject import Subject
 
@@ -17,10 +18,16 @@ def told(run: Run) -> list[tuple[str, int]]:
     return list(Counter(claim.word for claim in ranked).items())
 
 
-def target(fault: Fault) -> str:
+def place(run: Run, checker: CheckerResult) -> str:
+    """Where on the page a checker stands."""
+    number = [other.name for other in run.checkers].index(checker.name)
+    return f"checker-{number + 1}" if number else "checker"
+
+
+def target(run: Run, fault: Fault) -> str:
     """Where on the page a fault is shown: its leg, or else its claim or checker."""
     if not isinstance(fault.subject, Subject):
-        return "checker"
+        return place(run, fault.subject)
     return anchor(fault.subject, *(leg.leg.value for leg in fault.legs[:1]))
 
 
@@ -50,13 +57,22 @@ def checked(run: Run) -> list[tuple[int, str]]:
     )
     combinations = sum(len(c.lattice.cells) for c in run.checkers if c.lattice is not None)
     found = [
-        (claims(Leg.PROOF), "proofs accepted by Lean’s kernel"),
-        (claims(Leg.MIRROR), "statements that are Lean’s, by definition"),
-        (claims(Leg.SYMBOLIC), "claims derived once more, for every size"),
-        (instances(Leg.NUMERIC), "random instances"),
-        (instances(Leg.EXECUTION), "instances run by Lean itself"),
-        (needed, "hypotheses shown to be needed"),
-        (combinations, "combinations of what is assumed and done"),
-        (instances(Leg.IMPLEMENTATION), "instances held against the papers’ formulas"),
+        (claims(Leg.PROOF), "proof", "proofs", "accepted by Lean’s kernel"),
+        (claims(Leg.MIRROR), "statement", "statements", "equal to Lean’s, by definition"),
+        (claims(Leg.SYMBOLIC), "claim", "claims", "derived once more, for every size"),
+        (instances(Leg.NUMERIC), "random instance", "random instances", ""),
+        (instances(Leg.EXECUTION), "instance", "instances", "run by Lean itself"),
+        (needed, "hypothesis", "hypotheses", "shown to be needed"),
+        (combinations, "combination", "combinations", "of what is assumed and done"),
+        (
+            instances(Leg.IMPLEMENTATION),
+            "instance",
+            "instances",
+            "held against the papers’ formulas",
+        ),
     ]
-    return [(count, what) for count, what in found if count]
+    return [
+        (count, f"{one if count == 1 else many} {rest}".strip())
+        for count, one, many, rest in found
+        if count
+    ]

@@ -137,6 +137,7 @@ def _environment() -> Environment:
         told_apart=told_apart,
         told=opening.told,
         target=opening.target,
+        place=opening.place,
         leading=opening.leading,
         checked=opening.checked,
         flowing=flow.flowing,
