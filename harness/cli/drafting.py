@@ -143,7 +143,7 @@ def _with_definitions(
     project: Project, library: Library, drafts: list[Draft], told: Written
 ) -> Project:
     """The project, once definitions.yaml has those of the library's that whole drafts rest on."""
-    from harness.claims.load import DEFINITIONS_FILE, load_library
+    from harness.claims.library import DEFINITIONS_FILE, load_library
     from harness.claims.write import with_definitions, with_operators
     from harness.files import write_atomically
     from harness.lean.reach import reached

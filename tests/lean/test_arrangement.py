@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.claims.load import core_scalars, load_claim
+from harness.claims.library import core_scalars
+from harness.claims.load import load_claim
 from harness.claims.model import ARGUMENT, SCALARS, Arrangement, Library, Universes
 from harness.kernel.declarations import Constant, Definition
 from harness.kernel.terms import (

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from harness.claims.load import core_scalars
+from harness.claims.library import core_scalars
 from harness.claims.model import Arrangement, Library
 from harness.cli.shared import Written
 from harness.cli.starting import write_drafts

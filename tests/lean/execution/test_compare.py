@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from harness.claims.load import load_library
+from harness.claims.library import load_library
 from harness.claims.project import load_project
 from harness.evidence import Outcome
 from harness.lean.errand import ErrandFailed
