@@ -81,7 +81,7 @@ MAY_IMPORT = {
         *("lean", "cache", "isolation", "run"),
     },
 }
-OUTERMOST = {"api", "cli", "pytest_plugin", "conformance", "start", "__main__"}
+OUTERMOST = {"__main__", "api", "cli", "pytest_plugin", "conformance", "start"}
 
 
 def part(path: Path) -> str:

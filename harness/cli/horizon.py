@@ -119,9 +119,7 @@ def horizon(
             title = f"head {number}" if len(heads) > 1 else ""
             codes.add(_show(title, found, errors, end, tolerance, until))
             if fits:
-                click.echo(
-                    f"with --layout {other}: within {tolerance:g} at every one up to {until}"
-                )
+                click.echo(f"with --layout {other}: within {tolerance:g} at each up to {until}")
     if as_json:
         print_json({"tolerance": tolerance, "until": until, "heads": answers})
     sys.exit(1 if 1 in codes else max(codes))

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from harness.evidence import VACUITY, Evidence, GapKind, Json, Outcome
+from harness.evidence import VACUITY, Evidence, GapKind, Outcome
 from harness.folds.model import Cost
 from harness.report.faults import alike, check_word, severity, told_apart
 from harness.report.history import failing_since
+from harness.report.page.evidence import shape
 from harness.results.checker import CheckerResult
 from harness.results.run import Run
 from harness.results.subject import VACUOUS, LegResult, Subject
@@ -185,7 +186,8 @@ def _show_fault(console: Console, names: list[str], check: Evidence) -> None:
         console.print(Text(f"  {str(said).removesuffix(': ')}"), soft_wrap=True)
     if check.counterexample is not None:
         sizes = ", ".join(f"{k} = {v}" for k, v in check.counterexample.sizes.items())
-        console.print(Text(f"  counterexample{sizes and f' at {sizes}'}", "dim"))
+        remark = check.counterexample.remark and f", {check.counterexample.remark}"
+        console.print(Text(f"  counterexample{sizes and f' at {sizes}'}{remark}", "dim"))
         own = [f"    {k} = {_value(v)}" for k, v in check.counterexample.values.items()]
         # What nobody computes by hand is the replay's to show.
         for text in own if sum(map(len, own)) < _BY_HAND else ():
@@ -205,8 +207,11 @@ _BY_HAND = 400
 """Letters of a counterexample that a reader may compute by hand."""
 
 
-def _value(value: Json) -> str:
+def _value(value: Any) -> str:
     """Numbers and lists of them as people write them; fractions are text in the data."""
+    if shape(value) == "function":
+        rows = (f"{', '.join(map(_value, row['at']))} ↦ {_value(row['is'])}" for row in value)
+        return "; ".join(rows)
     if isinstance(value, list | tuple):
         return f"[{', '.join(map(_value, value))}]"
     return str(value)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
 
 from harness.diagnostics import Diagnostic
-from harness.evidence import VACUITY, Evidence, Leg, Outcome
+from harness.evidence import VACUITY, Counterexample, Evidence, Leg, Outcome
 from harness.report.compared import compared, parting
 from harness.report.faults import faults, told_apart
 from harness.report.html import to_html
@@ -104,6 +105,28 @@ def test_of_what_is_refuted_the_terminal_tells_no_inconclusive_checks(
         leg = LegResult(Leg.NUMERIC, outcome, (first, open_))
         show(replace(run, claims=(replace(run.claims[0], legs=(leg,)),)))
         assert ("Who knows?" in capsys.readouterr().out) is is_told
+
+
+def test_a_counterexample_tells_a_function_by_its_values_and_where_its_numbers_live(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    table = [{"at": [[0, 1], 2], "is": [1, 1]}, {"at": [[1, 0], 3], "is": [0, "1/2"]}]
+    example = Counterexample({"n": 2}, {"f": table, "g": []}, 0, 1, "modulo 2")
+    check = Evidence("claim", Leg.NUMERIC, "exact", Outcome.REFUTED, "", counterexample=example)
+    open_ = replace(check, check="laws", outcome=Outcome.INCONCLUSIVE, counterexample=None)
+    run = told(check)
+    leg = LegResult(Leg.NUMERIC, Outcome.REFUTED, (open_, check))
+    run = replace(run, claims=(replace(run.claims[0], legs=(leg,)),))
+    show(run)
+    text = capsys.readouterr().out
+    assert "counterexample at n = 2, modulo 2\n" in text
+    assert "    f = [0, 1], 2 ↦ [1, 1]; [1, 0], 3 ↦ [0, 1/2]\n    g = []\n" in text
+    page = to_html(run)
+    words = " ".join(re.sub("<[^>]+>", "", page).split())
+    assert "(0, 1), 2 ↦ (1, 1); (1, 0), 3 ↦ (0, 1/2)" in words
+    assert page.index('id="theorem/claim/numeric/exact"') < page.index(
+        'id="theorem/claim/numeric/laws"'
+    )
 
 
 def test_where_no_leg_applies_the_reader_is_told_why() -> None:

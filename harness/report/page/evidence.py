@@ -98,6 +98,8 @@ def _shape_of_list(items: Any) -> str:
         return "list"
     if all(isinstance(item, Mapping) for item in items):
         keys = list(items[0])
+        if all(set(item) == {"at", "is"} for item in items):
+            return "function"
         same = all(list(item) == keys for item in items)
         flat = all(_plain(cell) for item in items for cell in item.values())
         if same and 0 < len(keys) <= MAX_COLUMNS and all(map(_counts, items)):
