@@ -107,7 +107,8 @@ class _Elaborator:
             case s.Abstraction(span=span), TypeHole():
                 return self.expect(self.infer(text, bound), expected, span)
             case s.Abstraction(span=span), _:
-                raise s.LanguageError(f"expected {expected}, found a function", span)
+                hint = "; a vector is written [j ↦ …]" if isinstance(expected, Vector) else ""
+                raise s.LanguageError(f"expected {expected}, found a function{hint}", span)
             case s.Number(value, span), _:
                 return self.numeral(value, expected, span)
             case _:

@@ -132,6 +132,7 @@ def test_calls_are_taken_at_the_dimensions_of_their_arguments() -> None:
         ("u @ u", 0, "@ multiplies a matrix"),
         ("A * S", 0, "* multiplies by a scalar"),
         ("u + v", 4, "expected vector(n), found vector(m)"),
+        ("mix(j ↦ K(j), K)", 4, "found a function; a vector is written [j ↦ …]"),
         ("uᵀ", 0, "ᵀ transposes a matrix, found vector(n)"),
         ("W @ u", 0, "nothing is called W here"),
         ("mixx(u, K)", 0, "did you mean mix?"),

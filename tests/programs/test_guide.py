@@ -10,8 +10,11 @@ import yaml
 from click.testing import CliRunner
 
 import harness
+from harness.claims.programs import load_program
+from harness.claims.project import open_project
 from harness.cli import main
 from harness.conformance import assert_conforms
+from harness.programs.leg import check
 from tests.arrays.language import ROOT
 from tests.programs.examples import loaded
 
@@ -157,3 +160,46 @@ def test_two_functions_are_one_or_not(tmp_path: Path) -> None:
     found = ask(two.queries_alone, two.queries_alone)
     assert str(found.outcome) == "inconclusive"  # type: ignore[attr-defined]
     assert "k, v moves no result" in found.summary  # type: ignore[attr-defined]
+
+
+FAULTS = {
+    "operands exchanged": ("q @ np.swapaxes(k, -1, -2)", "k @ np.swapaxes(q, -1, -2)"),
+    "scale": ("/ np.sqrt(size)", "/ size"),
+    "mask shifted by one": ("dtype=bool), 1)", "dtype=bool), 2)"),
+    "neighbours": ("x[..., :half], x[..., half:]", "x[..., ::2], x[..., 1::2]"),
+    "bias forgotten": ("q + bias[:, None, :]", "q"),
+    "heads go round": (
+        "k = np.repeat(k, heads // groups, axis=0)",
+        "k = np.concatenate([k] * (heads // groups), axis=0)",
+    ),
+    "float16": (
+        "q @ np.swapaxes(k, -1, -2)",
+        "(q.astype(np.float16) @ np.swapaxes(k, -1, -2).astype(np.float16)).astype(float)",
+    ),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["", *FAULTS])
+def test_attention_as_it_is_shipped(tmp_path: Path, name: str) -> None:
+    """The guide's second example, and each of the faults that it names."""
+    text = (ROOT / "docs" / "programs.md").read_text("utf-8")
+    blocks = BLOCKS.findall(text.split("## Heads,")[1])
+    definitions, program, binding = blocks[:3]
+    (tmp_path / "specs").mkdir()
+    (tmp_path / "specs" / "definitions.yaml").write_text(definitions, "utf-8")
+    old, new = FAULTS.get(name, ("", ""))
+    assert program.count(old) == 1 or not name
+    (tmp_path / "heads.py").write_text(program.replace(old, new) if name else program, "utf-8")
+    (tmp_path / "heads.yaml").write_text(binding, "utf-8")
+    library = open_project(tmp_path).library
+    bound = load_program(tmp_path / "heads.yaml", "heads.yaml", library, tmp_path)
+    found = {
+        item.check.rpartition(" ")[2]: item
+        for item in check(library.definitions[bound.definition], library, program=bound)
+    }
+    outcomes = {which: str(item.outcome) for which, item in found.items()}
+    wrong = "confirmed" if name in ("", "float16") else "refuted"
+    assert outcomes == {"exact": wrong, "float64": "refuted" if name else "confirmed"}
+    if wrong == "refuted":
+        assert found["exact"].data["line"].startswith("heads.py:")
