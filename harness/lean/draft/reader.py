@@ -50,7 +50,6 @@ from harness.lean.draft.pattern import Pattern
 from harness.lean.draft.remedies import CONSTANTS, INDICES, STATEMENTS
 from harness.lean.draft.types import Names, TypeReader
 from harness.lean.expression import (
-    Application,
     Constant,
     Expression,
     ForAll,
@@ -120,18 +119,17 @@ class Reader(TypeReader):
             scope = scope.with_variable(expression.name, variable)
             bound.append(variable)
             expression = expression.body
-        match spine(expression):
+        head, given = spine(expression)
+        if head == Constant("Not") and given and spine(given[0])[0] == Constant("Eq"):
+            head, given = Constant("Ne"), spine(given[0])[1]  # `a ≠ b` abbreviates `¬ a = b`
+        match head, given:
             case Constant("Eq" | "Ne" as name), [type_, left, right]:
                 pass
             case Constant("LE.le" | "LT.lt" as name), [type_, _, left, right]:
                 pass
             case Constant("GE.ge" | "GT.gt" as name), [type_, _, right, left]:
                 pass
-            case Constant("Not"), [Application() as negated] if (own := spine(negated))[
-                0
-            ] == Constant("Eq"):
-                name, (type_, left, right) = "Ne", own[1]
-            case head, _:
+            case _:
                 said = short(head)
                 other = f"{said}: the claim language has no such relation"
                 raise Unreadable(STATEMENTS.get(said, other))
