@@ -28,7 +28,7 @@ DRAFTED = {
 }
 LACKING = {
     "Folded.total_succ": "Fin.castSucc: the claim language has no index but",
-    "Sections.both_true": "Sections.both was left out: b: Bool is no type",
+    "Sections.both_true": "Sections.both was left out: Bool is no type",
     "Shapes.Grid.tr_tr": "A: Shapes.Grid α m n is no type of the claim language",
     "Shapes.lsum_cons": "xs: List Int is no type of the claim language",
     "Shapes.pairs_eq": "f: Prod (Fin m) (Fin n) is no type of the claim language",
