@@ -253,6 +253,6 @@ def _definitions(library: Library) -> str:
 
 
 def said(claim: Claim) -> tuple[object, ...]:
-    """What a claim says, without its sentences for people."""
+    """What a claim says, and what is drawn of it, without its sentences for people."""
     asked = claim.theorem, claim.scalars, claim.parameters, claim.hypotheses, claim.conclusion
-    return *asked, claim.vacuous
+    return *asked, claim.samples, claim.vacuous

@@ -104,7 +104,10 @@ class SpecFile(pytest.File):
         for claim in claims:
             for doubt in claim.doubts:
                 warnings.warn(str(doubt), stacklevel=1)
-            yield from self.items(claim.theorem, claim.says, CLAIM_LEGS, claim.waived)
+            # A claim with every leg waived is confirmed by none: then all are asked.
+            is_asked = any(leg not in claim.waived for leg in CLAIM_LEGS)
+            waived = claim.waived if is_asked else {}
+            yield from self.items(claim.theorem, claim.says, CLAIM_LEGS, waived)
 
     def project(self) -> Project:
         """The project that the file belongs to."""
@@ -152,7 +155,7 @@ class LegItem(pytest.Item):
     waiver: str | None
 
     def runtest(self) -> None:
-        from harness.evidence import Outcome
+        from harness.evidence import VACUITY, Outcome
         from harness.verdict import judge, leg_outcome
 
         checks = [e for e in _answers(self) if (e.subject, e.leg) == (self.subject, self.leg)]
@@ -162,7 +165,8 @@ class LegItem(pytest.Item):
         if outcome is not Outcome.CONFIRMED:
             waiver = {self.leg: self.waiver} if self.waiver else {}
             is_waived = judge(self.subject, checks, [self.leg], waiver).waived
-            if is_waived and outcome is not Outcome.REFUTED:
+            is_empty = any(e.check == VACUITY and not e.outcome.is_fine for e in checks)
+            if is_waived and outcome is not Outcome.REFUTED and not is_empty:
                 pytest.skip(f"waived: {self.waiver}")
             raise Unconfirmed(self.says, checks)
 

@@ -69,6 +69,24 @@ def test_a_refuted_leg_fails_and_says_why(project: Path, workers: str) -> None:
     assert "harness replay" in done.stdout
 
 
+def test_no_waiver_covers_that_a_claim_says_nothing_nor_every_leg(project: Path) -> None:
+    text = "theorem: {0}\nsays: It.\nfor: {{x, y: scalar}}\nthen: {1}\nwaive: {{{2}}}\n"
+    most = ("proof", "mirror", "symbolic", "numeric", "execution")
+    for name, then, legs in (
+        ("some", "x + y = y + x + 0 * x * y", most),
+        ("empty", "x = x", (*most, "necessity")),
+        ("unasked", "x * x + y = y * x", (*most, "necessity")),
+    ):
+        waived = ", ".join(f"{leg}: later" for leg in legs)
+        written = text.format(name, then, waived).replace("{x, y: s", "{'x, y': s")
+        (project / "specs" / f"{name}.yaml").write_text(written, "utf-8")
+    done = run(project, "specs", "-m", "symbolic", "-k", "some or empty or unasked", "-rf")
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "FAILED specs/empty.yaml::empty[symbolic]" in done.stdout
+    assert "FAILED specs/unasked.yaml::unasked[symbolic]" in done.stdout
+    assert "2 failed" in done.stdout
+
+
 def test_a_fault_in_a_specification_is_a_collection_error_at_its_place(project: Path) -> None:
     spec = project / "specs" / "flip_compose.yaml"
     spec.write_text(spec.read_text("utf-8").replace("(A @ B)", "(A @ C)"), "utf-8")

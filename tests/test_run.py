@@ -9,9 +9,11 @@ import jsonschema
 import pytest
 
 from harness.cache import EvidenceCache
+from harness.claims.model import Sample
 from harness.claims.project import load_project
 from harness.evidence import Counterexample, Evidence, Leg, Outcome
 from harness.isolation import Task, ask, written
+from harness.language.terms import Variable
 from harness.lean.toolchain import ToolchainMissing
 from harness.report.json import report_schema, to_text
 from harness.results.assemble import assemble
@@ -145,6 +147,19 @@ def test_answers_are_kept_and_failures_are_not(tmp_path: Path) -> None:
     [found] = run(plan(tmp_path, "raises"))
     assert isinstance(found, Evidence)
     assert found.outcome is Outcome.ERROR
+
+
+def test_what_was_found_of_other_samples_is_not_recalled(tmp_path: Path) -> None:
+    """Under `sample` a project says which instances are drawn: the answer is about those alone."""
+    asked = plan(tmp_path, "confirms")
+    list(run(asked))
+    [claim] = asked.project.claims
+    q = Variable("q", next(p.type for p in claim.explicit if p.name == "q"))  # type: ignore[arg-type]
+    other = replace(claim, samples=(Sample("q", q, "q", ()),))
+    asked = replace(asked, project=replace(asked.project, claims=(other,)), memory=1)
+    [found] = run(asked)
+    assert isinstance(found, Evidence)
+    assert found.outcome is not Outcome.CONFIRMED
 
 
 def test_a_search_that_gave_up_may_find_more_next_time() -> None:

@@ -11,6 +11,7 @@ from harness.claims.document import (
     YamlPath,
 )
 from harness.claims.looks import disguise
+from harness.claims.model import OWN_NAMES, ROOT
 from harness.diagnostics import Diagnostic
 from harness.language.characters import is_disguised
 from harness.language.elaborate import elaborate_term
@@ -62,6 +63,8 @@ class Faults(list[Diagnostic]):
             self.add(path, f"{name!r} is not a Lean name")
         elif is_disguised(name):
             self.add(path, disguise(name))
+        elif name.removeprefix(ROOT).split(".")[0] in OWN_NAMES:
+            self.add(path, f"expected a name of the package, found the harness's own {name}")
         else:
             return True
         return False

@@ -62,8 +62,10 @@ def load_library(path: Path, name: str) -> Library:
     scalars = {**_kinds(faults)}
     scalars |= {kind: own for kind, own in shipped.scalars.items() if kind not in scalars}
     # A claim that does not say is of the kind that stands first.
-    for kind, own in core_scalars().items():
-        found = scalars.setdefault(kind, own)
+    scalars |= {kind: own for kind, own in core_scalars().items() if kind not in scalars}
+    types = {kind: own for kind, own in profile("mathlib").scalars.items() if own.is_type}
+    for kind, own in {**types, **core_scalars()}.items():
+        found = scalars.get(kind, own)
         # Mathlib's `Field` may stand for that of Lean's core, and no other class or type.
         if found.lean_name.split(".")[-1] != own.lean_name.split(".")[-1]:
             message = f"{kind!r} is the name of {own.lean_name}, and not of {found.lean_name}"
@@ -248,17 +250,17 @@ def _kinds(faults: Faults) -> dict[str, ScalarKind]:
                 scalars[kind] = replace(base, name=kind, is_ordered=True)
             continue
         lean_name = entry["type"] if "type" in entry else entry["class"]
-        classes = entry.get("instances", {})
+        classes, given = entry.get("instances", {}), entry["operations"]
+        said = classes if isinstance(classes, list) else chain(*classes.items())
+        more = [] if isinstance(given, list) else chain(*given.values())
+        for constant in (lean_name, *said, *more):
+            faults.constant(at, constant)
+        own = f"{OPERATORS}.{lean_name}"
         if isinstance(classes, list):
-            classes = {name: f"{OPERATORS}.{lean_name}.{name}" for name in classes}
-        given = entry["operations"]
+            classes = {name: f"{own}.{name}" for name in classes}
         if isinstance(given, list):
-            own = f"{OPERATORS}.{lean_name}"
             given = {op: [f"{own}.{op}", *_NUMERALS.get(op, ())] for op in given}
         operations = {op: tuple(names) for op, names in given.items()}
-        named = chain(*operations.values(), *classes.items())
-        for constant in (lean_name, *named):
-            faults.constant(at, constant)
         is_type = "type" in entry
         scalars[kind] = ScalarKind(kind, lean_name, operations, is_type, classes)
         if kind in OPERATIONS:

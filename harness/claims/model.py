@@ -134,9 +134,8 @@ class ScalarKind:
     @property
     def has_laws(self) -> bool:
         """Whether all operations of these scalars have the laws that the engines compute by."""
-        return self != ANY_TYPE and self.operations.keys() <= LAWFUL.get(
-            self.lean_name, frozenset()
-        )
+        known = LAWFUL.get(self.lean_name)
+        return known is not None and self.operations.keys() <= known
 
     @property
     def has_numbers(self) -> bool:
@@ -174,6 +173,16 @@ TO_BE_SAID = "TODO, in a sentence of plain English."
 
 OPERATORS = "HarnessOperators"
 """The module and namespace of the operators that are said as Lean terms."""
+
+INSTANCES = "HarnessInstances"
+"""The module of the instances that Lean finds: it imports nothing of the package, whose notation
+and macros could make them anything."""
+
+REFERENCE = "HarnessReference"
+"""The namespace of the definitions that say what each operator means."""
+
+OWN_NAMES = frozenset({OPERATORS, INSTANCES, REFERENCE})
+"""Namespaces of the harness's own: no package declares a name in them, and no project says one."""
 
 SHAPES = {"vector": "Fin n → α", "matrix": "Fin m → Fin n → α"}
 """How a package writes the types of vectors and matrices, unless it says otherwise."""

@@ -46,6 +46,7 @@ from pathlib import Path
 
 from harness.keeping import digest
 from harness.lean.adapted import MARK, PLAIN_OPTIONS, Adapted, adapted
+from harness.lean.fetched import believed
 from harness.lean.limits import Cancel, jobs_at_once
 from harness.lean.messages import Message
 from harness.lean.package import Module, Package
@@ -114,29 +115,8 @@ class Build:
 
     @cached_property
     def taken_as_fetched(self) -> frozenset[str]:
-        """The first names of modules that are believed, as Lean's own are, and not replayed.
-
-        None that has a module in the package itself, in a folder that nobody fetched (a checkout
-        has its `.git`, which no repository ships), or in a package of another name.
-        """
-        fetched = self.package.root / ".lake" / "packages"
-        own = {
-            name
-            for module, m in self.package.modules.items()
-            if m.package.lower() != (name := module.split(".")[0]).lower()
-        }
-        near = [
-            folder
-            for folder in self.package.folders
-            if not folder.is_relative_to(fetched)
-            or not (fetched / folder.relative_to(fetched).parts[0] / ".git").is_dir()
-        ]
-        own |= {
-            name
-            for name in self.believed
-            if any(any(f.rglob(part)) for f in near for part in (name, f"{name}.lean"))
-        }
-        return frozenset(self.believed) - own
+        """The first names of modules that are believed, as Lean's own are, and not replayed."""
+        return believed(self.package, self.believed)
 
     @cached_property
     def ok(self) -> bool:

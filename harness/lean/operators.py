@@ -4,8 +4,10 @@ Lean elaborates each once, as a definition in a module of ours on top of the pac
 it is a constant as any other. What it means is for the kernel to say, which compares it, from its
 stored term, with what the operator means: no text given to Lean can make a wrong one right.
 
-So with the instances of scalars that Lean is to find (`operations: [add, …]`): each is a constant
-there. One that is found by an instance of the package's own counts as its own laws (`judge.py`).
+The instances of scalars that Lean is to find (`operations: [add, …]`) are constants as well. They
+are compared with nothing: both sides of a comparison are printed with them. So they stand in a
+module that imports Lean's library and what is believed, and nothing of the package, whose macros
+could make `inferInstance` anything.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from hashlib import sha256
 
 from harness.claims.model import (
     ANY_TYPE,
+    INSTANCES,
     OPERATORS,
     SCALARS,
     SHAPES,
@@ -40,6 +43,7 @@ from harness.language.types import (
     resolve,
 )
 from harness.lean.adapted import adapted, written
+from harness.lean.audit.inspection import library_of
 from harness.lean.build import Build, build
 from harness.lean.errand import Errand, ErrandFailed, tell
 from harness.lean.header import parse_header
@@ -68,6 +72,8 @@ class Way:
     """Its type, as the specifications have it."""
     written: str
     """The same, as the package writes it."""
+    module: str = OPERATORS
+    """The module that it stands in."""
 
 
 @dataclass
@@ -99,12 +105,13 @@ def with_operators(
     Where the package is not built whole, some of them may be missing. Raises `InputError` where
     Lean refuses a term, at its place, and `ErrandFailed`.
     """
-    if OPERATORS in package.modules:
-        message = f"the package has a module {OPERATORS}, a name of the harness's own"
-        raise InputError([Diagnostic(package.modules[OPERATORS].file, 1, 1, message)])
-    built = _build(package, caller, kept=(OPERATORS,) if library.terms else ())
-    built = replace(built, believed=library.believed)
+    for name in (OPERATORS, INSTANCES):
+        if name in package.modules:
+            message = f"the package has a module {name}, a name of the harness's own"
+            raise InputError([Diagnostic(package.modules[name].file, 1, 1, message)])
     is_asked = library.terms or any(_instances(library))
+    built = _build(package, caller, kept=(OPERATORS, INSTANCES) if is_asked else ())
+    built = replace(built, believed=library.believed)
     if not is_asked or not any(module.ok for module in built.modules.values()):
         return built
     terms = {operator: (operator, text) for operator, text in library.terms.items()}
@@ -134,11 +141,11 @@ def tried(
     is outside of it.
     """
     ways = {key: list(_ways(library, key, *item)) for key, item in terms.items()}
-    ways |= {way.key: [way] for way in _instances(library)}
-    ask = partial(
-        _asked, library, built, caller, what=f"elaborating {len(terms)} terms of operators"
-    )
+    ask = partial(_asked, library, built, caller)
     said = ask([way for found in ways.values() for way in found], quiet=True)
+    instances = {way.key: [way] for way in _instances(library)}
+    said |= ask([way for found in instances.values() for way in found], quiet=True)
+    ways |= instances
     chosen = {
         key: way
         for key, found in ways.items()
@@ -164,13 +171,16 @@ def _asked(
     ways: Sequence[Way],
     *,
     quiet: bool,
-    what: str,
 ) -> dict[Way, Message]:
     """What Lean first says of the ways that do not work; with `quiet`, hardly more than that.
 
-    Of one that works it says nothing. Where the error lies outside of a term its line is 0.
+    They are of one module. Of one that works it says nothing. Where the error lies outside of a
+    term its line is 0.
     """
-    text = _opening(library, built)
+    if not ways:
+        return {}
+    [module] = {way.module for way in ways}
+    text = _opening(library, built, module)
     for number, way in enumerate(ways):
         _define(text, library, way, f"_{number}", quiet=quiet)
     text.add("end")
@@ -180,6 +190,9 @@ def _asked(
         source = adapted(source).text
     errand = Errand("Operators", source, {}, bears_errors=True)
     folder = f"operators/{'trial' if quiet else 'faults'}"
+    what = f"elaborating {len({way.key for way in ways})} terms of operators"
+    if module == INSTANCES:
+        folder, what = "instances", f"finding {len(ways)} instances"
     told = tell(errand, built, caller, folder=folder, what=what)
     if told.complaint:
         raise ErrandFailed(told.complaint)
@@ -201,33 +214,38 @@ def extended(
     ways: Sequence[Way],
     caller: Caller,
 ) -> Build:
-    """The build with a module of these operators on top. Raises `ErrandFailed`."""
-    text = _opening(library, built)
+    """The build with the modules of these operators on top. Raises `ErrandFailed`."""
+    own = {
+        name: _module(name, [way for way in ways if way.module == name], library, built, caller)
+        for name in dict.fromkeys(way.module for way in ways)
+    }
+    whole = replace(
+        built.package,
+        modules={**built.package.modules, **own},
+        roots=(*built.package.roots, *own),
+    )
+    found = replace(_build(whole, caller), believed=built.believed)
+    for module in (found.modules[name] for name in own):
+        if not module.ok:
+            said = "; ".join(message.text for message in module.messages if message.is_error)
+            what = f"the terms of operators could not be built: {said or module.reason}"
+            raise ErrandFailed(what)
+    return found
+
+
+def _module(
+    name: str, ways: Sequence[Way], library: Library, built: Build, caller: Caller
+) -> Module:
+    """A module of operators, written down."""
+    text = _opening(library, built, name)
     for way in ways:
         _define(text, library, way, "")
     source = "\n".join([*text.lines, "end", ""])
-    path = caller.cache / "operators" / f"{OPERATORS}.lean"
+    path = caller.cache / "operators" / f"{name}.lean"
     path.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(path, source)
-    module = Module(
-        OPERATORS,
-        path,
-        path.name,
-        parse_header(source),
-        sha256(source.encode()).hexdigest(),
-        home=path.parent.resolve(),
-    )
-    whole = replace(
-        built.package,
-        modules={**built.package.modules, OPERATORS: module},
-        roots=(*built.package.roots, OPERATORS),
-    )
-    found = replace(_build(whole, caller), believed=built.believed)
-    own = found.modules[OPERATORS]
-    if not own.ok:
-        said = "; ".join(message.text for message in own.messages if message.is_error)
-        raise ErrandFailed(f"the terms of operators could not be built: {said or own.reason}")
-    return found
+    digest, home = sha256(source.encode()).hexdigest(), path.parent.resolve()
+    return Module(name, path, path.name, parse_header(source), digest, home=home)
 
 
 def _fault(library: Library, operator: str, message: Message) -> Diagnostic:
@@ -241,16 +259,23 @@ def _fault(library: Library, operator: str, message: Message) -> Diagnostic:
     return library.document.fault_within(path, before + max(message.column - 1, 0), said)
 
 
-def _opening(library: Library, built: Build) -> _Text:
+def _opening(library: Library, built: Build, module: str) -> _Text:
     text = _Text()
-    own = [name for name, module in built.modules.items() if module.ok and name != OPERATORS]
+    own = [
+        name
+        for name, found in built.modules.items()
+        if found.ok and name != OPERATORS and not built.package.modules[name].package
+    ]
+    if module == INSTANCES:
+        # No scalars are among what Lean and Lake are made of; where that is imported, the embedded
+        # Lean passes `#eval` over.
+        own = [n for n in library_of(built) if n.split(".")[0] not in ("Lean", "Lake")]
     for name in own:
-        if not built.package.modules[name].package:
-            text.add(f"import {written(name)}")
+        text.add(f"import {written(name)}")
     text.add("set_option autoImplicit false")
     text.add("noncomputable section")
     text.add("universe u")
-    if library.namespace:
+    if library.namespace and module != INSTANCES:
         text.add(f"open {library.namespace}")
     return text
 
@@ -314,7 +339,7 @@ def _instances(library: Library) -> Iterator[Way]:
                 name = constant.removeprefix(f"{OPERATORS}.")
                 # In the namespace of this constant there may be others of the classes' names.
                 type_ = f"_root_.{class_} {alpha}"
-                yield Way(name, name, "inferInstance", own, binders, type_, type_)
+                yield Way(name, name, "inferInstance", own, binders, type_, type_, INSTANCES)
 
 
 def _class(library: Library, item: str) -> str:

@@ -36,6 +36,9 @@ ORDERING: Mapping[str, tuple[str, ...]] = {
 All laws hold in every linearly ordered ring, so that a theorem may ask for any of them.
 """
 
+ORDER_LAWS = frozenset(name for name in ORDERING if "." in name)
+"""Those of them that say what holds of an order: there are rings and fields that have none such."""
+
 WEAKER: Mapping[str, tuple[tuple[str, str], ...]] = {
     "Std.IsPreorder": (
         ("Std.IsLinearPreorder", "Std.IsLinearPreorder.toIsPreorder"),

@@ -68,6 +68,8 @@ class Package:
     """The packages that it asks for and that are not there."""
     folders: tuple[Path, ...] = ()
     """Where the packages lie that it asks for and that are there."""
+    tops: Mapping[Path, frozenset[str]] = field(default_factory=dict)
+    """The first names of the modules that could be found in each of these."""
     notes: tuple[str, ...] = ()
     """What somebody who reads a verdict should know of how it was read."""
 
@@ -185,6 +187,7 @@ def read_package(root: Path, *, lake: Path | None = None, others: bool = True) -
         libraries=tuple(dict.fromkeys(name.split(".")[0] for name in beginnings)),
         required=tuple(required.absent),
         folders=tuple(folder.folder for folder in required.present),
+        tops={folder.folder: folder.tops() for folder in required.present},
         notes=(*lakefile.notes, *found.ignored()),
     )
 
@@ -229,6 +232,12 @@ class _Folder:
             options = (*found.get(folder, own), *self.lakefile.options(library))
             found[folder] = tuple(dict.fromkeys(options))
         return found
+
+    def tops(self) -> frozenset[str]:
+        """The first names of the modules that could lie here: sources, and what `lake` built."""
+        places = (*self.sources, self.folder / ".lake" / "build" / "lib" / "lean")
+        found = (path.name for place in places if place.is_dir() for path in place.iterdir())
+        return frozenset(name.split(".")[0] for name in found)
 
     def ignored(self) -> Iterator[str]:
         for table in (self.lakefile.settings, *self.libraries):

@@ -43,7 +43,7 @@ TRIALS = 3_000_000
 """What the generators of the search for a way to meet hypotheses are numbered from."""
 
 SMALL_CHARACTERISTIC = 2_000_000
-"""The number of the first batch of the check `prime field` modulo 2 and 3."""
+"""The number of the first batch of the check `prime field` modulo small primes."""
 
 Mask = NDArray[np.bool_]
 

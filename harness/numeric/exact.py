@@ -23,9 +23,11 @@ from harness.claims.forms import (
     Orthogonal,
     UnitSquares,
 )
+from harness.claims.model import Claim, Library
 from harness.instances.exact import fails_in
-from harness.language.terms import Equation, Term
-from harness.language.types import Index, Matrix, Named, Type, function_parts
+from harness.language.terms import Equation, Primitive, Term
+from harness.language.transform import calls, subterms
+from harness.language.types import DimLit, Index, Matrix, Named, Type, function_parts
 from harness.numeric.check import SIZES, SMALL_CHARACTERISTIC, Check, Compared, Drawn, Mask
 from harness.numeric.degrees import Degree, Degrees, entries
 from harness.numeric.instance import Instance
@@ -50,6 +52,27 @@ _MANY = 0.2
 
 _COLLISION = 2.0**-40
 """The chance that two different arguments get one key in `RandomFunction`."""
+
+
+def divisors(claim: Claim, library: Library) -> list[int]:
+    """The primes that divide the numbers beyond 3 of which a claim, or what it calls, speaks."""
+    terms = [side for e in (claim.conclusion, *claim.assumed) for side in e.sides]
+    called: set[str] = set()
+    numbers: set[int] = set()
+    for term in terms:  # which grows while it is walked
+        for part in subterms(term):
+            match part:
+                case Primitive("numeral", (DimLit(number),)):
+                    numbers.add(number)
+        new = calls(term) - called
+        called |= new
+        terms += [library.definitions[name].body for name in new]
+    numbers -= {0, 1, 2, 3}
+    if not numbers:
+        return []
+    from sympy import primefactors  # slow to import
+
+    return sorted({prime for number in numbers for prime in primefactors(number)})
 
 
 class PrimeFieldCheck(Check):
@@ -82,10 +105,10 @@ class PrimeFieldCheck(Check):
 
     @property
     def small_characteristics(self) -> range:
-        """The batches modulo 2 and 3, where the claim is about every field, or every ring.
+        """The batches modulo small primes, where the claim is about every field, or every ring.
 
-        `(x + x) / (1 + 1) = x` holds modulo all primes but 2. Of one type of numbers, such as ℚ,
-        these tell nothing.
+        `(x + x) / (1 + 1) = x` holds modulo all primes but 2, and `5 ≠ 0` modulo all but 5. Of one
+        type of numbers, such as ℚ, these tell nothing.
         """
         plans = self.plans
         is_about_all = plans.claim.scalars.is_any and plans.fixed is None
@@ -96,7 +119,8 @@ class PrimeFieldCheck(Check):
     @property
     def _small_primes(self) -> tuple[int, ...]:
         """What was solved for, and not built by its form, has rare cases: in few numbers, often."""
-        return (2, *FEW) if self.plans.trials else SMALL_PRIMES
+        own = (2, *FEW) if self.plans.trials else SMALL_PRIMES
+        return tuple(dict.fromkeys((*own, *divisors(self.plans.claim, self.plans.library))))
 
     @property
     def _small_batches(self) -> int:

@@ -187,7 +187,7 @@ class _Run:
     """Instances at sizes 0, 1 and large: they can refute, and do not count otherwise."""
 
     small_fields: int = 0
-    """Instances modulo 2 and 3: they can refute, and do not count otherwise."""
+    """Instances modulo small primes: they can refute, and do not count otherwise."""
 
     def add(self, number: int) -> None:
         """Test one more batch."""
@@ -299,7 +299,7 @@ class _Run:
             "degenerate": {"each_batch": degenerate, "patterns": list(PATTERNS[:degenerate])},
         }
         if isinstance(tester, PrimeFieldCheck):
-            data["instances_modulo_2_and_3"] = self.small_fields
+            data["instances_modulo_small_primes"] = self.small_fields
             data["miss_per_instance"] = max(self.misses, default=1.0)
             data["conditional_on"] = (
                 "the families drawn; open functions that are random, fresh for each instance, with "

@@ -472,6 +472,33 @@ def test_a_definition_is_not_called_as_an_operator(tmp_path: Path, name: str) ->
     )
 
 
+@pytest.mark.parametrize(
+    ("more", "place"),
+    [
+        ("primitives: {dot: _root_.HarnessOperators.dot}", "2:19"),
+        ("primitives: {sum: sum}\nbridges: {sum: [HarnessReference.a, b]}", "3:16"),
+        ("primitives: {}\nscalars: {mine: {class: HarnessOperators.C, operations: {}}}", "3:17"),
+        (
+            "primitives: {}\nscalars: {mine: {class: C, operations: {add: [HarnessOperators.b]}}}",
+            "",
+        ),
+        ("primitives: {}\nscalars: {mine: {class: C, operations: [], instances: [LE]}}", ""),
+    ],
+)
+def test_no_name_of_the_harnesss_own_is_said(more: str, place: str, tmp_path: Path) -> None:
+    """What Lean has under these names is believed to be what the harness wrote."""
+    path = tmp_path / "definitions.yaml"
+    path.write_text(f"namespace: T\n{more}\ndefinitions: {{}}\n", "utf-8")
+    if "Harness" not in more:
+        assert load_library(path, path.name).scalars["mine"].classes
+        return
+    with pytest.raises(InputError) as caught:
+        load_library(path, path.name)
+    [fault] = map(str, caught.value.diagnostics)
+    assert "expected a name of the package, found the harness's own " in fault
+    assert fault.startswith(f"definitions.yaml:{place}")
+
+
 def test_bridges_are_read_in_full_and_mistakes_in_them_are_told(tmp_path: Path) -> None:
     path = tmp_path / "definitions.yaml"
     text = "namespace: T\nprimitives:\n  sum: sum\n  dot: dot\ndefinitions: {}\nbridges:\n"

@@ -36,6 +36,12 @@ def test_an_operation_of_other_laws_is_not_computed_with(lean_name: str, operati
     assert not kind(lean_name, "zero", operation, is_type="." not in lean_name).has_laws
 
 
+def test_nothing_is_computed_of_a_class_that_is_not_known() -> None:
+    """A theorem may say of it what is false of numbers, as `a = b` of a `Subsingleton`."""
+    assert not kind("Subsingleton", is_type=False).has_laws
+    assert kind("Rat", is_type=True).has_laws
+
+
 def test_the_kinds_of_the_core_have_laws_but_for_semirings_floats_and_what_is_any() -> None:
     lawless = [name for name, own in core_scalars().items() if not own.has_laws]
     assert lawless == ["semiring", "floats", "any type"]
@@ -54,7 +60,11 @@ def library(tmp_path: Path, name: str, entry: str) -> object:
 
 @pytest.mark.parametrize(
     ("name", "entry"),
-    [("commutative ring", "class: Lean.Grind.Field"), ("integers", "type: UInt8")],
+    [
+        ("commutative ring", "class: Lean.Grind.Field"),
+        ("integers", "type: UInt8"),
+        ("real numbers", "type: Nat"),  # as a profile calls them, extended or not
+    ],
 )
 def test_the_name_of_a_kind_is_not_given_to_another(tmp_path: Path, name: str, entry: str) -> None:
     with pytest.raises(InputError) as raised:

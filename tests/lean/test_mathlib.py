@@ -14,9 +14,8 @@ import yaml
 
 from harness.claims.library import load_library, profile
 from harness.claims.model import Library
-from harness.lean.build import Build
+from harness.lean.fetched import believed
 from harness.lean.package import read_package
-from harness.lean.toolchain import Kind
 from tests.lean.drafted import PACKAGES, Drafted, drafted
 
 DRAFTED = (
@@ -36,7 +35,17 @@ def fetched(root: Path) -> None:
     """What `lake` would have fetched, where it would lie."""
     (root / ".lake").mkdir()
     (root / "packages").rename(root / ".lake" / "packages")
-    (root / ".lake" / "packages" / "mathlib" / ".git").mkdir()
+    checked_out(root / ".lake" / "packages" / "mathlib", "leanprover-community")
+
+
+def checked_out(folder: Path, whose: str) -> None:
+    """As `git clone` leaves a folder."""
+    (folder / ".git").mkdir()
+    url = f"https://github.com/{whose}/mathlib4.git"
+    (folder / ".git" / "config").write_text(
+        f'[core]\n\tbare = false\n[remote "origin"]\n\turl = {url}\n'
+        '[branch "master"]\n\tremote = origin\n'
+    )
 
 
 @pytest.fixture(scope="module")
@@ -96,15 +105,14 @@ def test_false_twins_are_refuted(package: Drafted) -> None:
     assert "App.quad is defined otherwise in Lean" in said
 
 
-def built(root: Path, believed: tuple[str, ...] = ("Mathlib",)) -> Build:
-    kind: Kind = "embedded"
-    return Build(read_package(root), kind, "4.28.0", "abc", root, {}, believed=believed)
-
-
-@pytest.mark.parametrize("where", ["fetched", "own", "near", "shipped", "stranger"])
-def test_only_what_was_fetched_is_believed(where: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("others", [True, False])
+@pytest.mark.parametrize("where", ["fetched", "own", "near", "shipped", "stranger", "fork", "link"])
+def test_only_what_was_fetched_is_believed(where: str, others: bool, tmp_path: Path) -> None:
     """A package could call a module of its own so, have another lie beside it or where `lake` puts
-    what it fetches, or have a stranger's fetched that calls its modules so."""
+    what it fetches, have a stranger's fetched that calls its modules so, or Mathlib from elsewhere.
+
+    Of native Lean, `lake` knows of the modules of `others`.
+    """
     root = tmp_path / "app"
     root.mkdir()
     text = (PACKAGES / "mathlib" / "lakefile.toml").read_text("utf-8")
@@ -122,10 +130,14 @@ def test_only_what_was_fetched_is_believed(where: str, tmp_path: Path) -> None:
         (folder / "lakefile.toml").write_text(
             f'name = "{name}"\n[[lean_lib]]\nname = "Mathlib"\nglobs = ["Mathlib.+"]\n', "utf-8"
         )
-    if where in ("fetched", "stranger"):
-        (folder / ".git").mkdir()
-    assert built(root).taken_as_fetched == ({"Mathlib"} if where == "fetched" else set())
-    assert not built(root, ()).taken_as_fetched
+    if where not in ("own", "shipped"):
+        checked_out(folder, "somebody" if where == "fork" else "leanprover-community")
+    if where == "link":
+        folder.rename(root / "mathlib")
+        folder.symlink_to(root / "mathlib")
+    package = read_package(root, others=others)
+    assert believed(package, ("Mathlib",)) == ({"Mathlib"} if where == "fetched" else set())
+    assert not believed(package, ())
 
 
 def library(tmp_path: Path, **more: object) -> Library:

@@ -12,11 +12,9 @@ from typing import Any
 import pytest
 
 from harness.claims.library import core_scalars
-from harness.claims.model import OPERATORS, SCALARS, Arrangement, Universes
+from harness.claims.model import INSTANCES, OPERATORS, SCALARS, Arrangement, Universes
 from harness.claims.project import load_project
 from harness.evidence import Counterexample, Evidence, Leg, Outcome
-from harness.kernel.declarations import Definition
-from harness.kernel.terms import Const
 from harness.lean.audit.answer import Answer, Declaration, Ruling
 from harness.lean.audit.comparison import Comparison
 from harness.lean.build import Build, ModuleBuild, ModuleOutcome
@@ -129,6 +127,17 @@ def test_what_the_kernel_does_not_answer_refutes_no_claim(key: str, ruling: Ruli
     assert mirror_claim(silent, CLAIM).outcome in (Outcome.NOT_RUN, Outcome.ERROR)
 
 
+def test_an_instance_that_lean_does_not_have_refutes_no_claim() -> None:
+    absent = Ruling("refused", f"unknown constant {OPERATORS}.CommRing.add")
+    found = mirror_claim(session({keys.forward(CLAIM.theorem): absent}), CLAIM)
+    assert found.outcome is Outcome.NOT_RUN
+    assert "Lean has no CommRing.add" in found.summary
+    other = Ruling("refused", "unknown constant Isometry.dot")
+    assert mirror_claim(session({keys.forward(CLAIM.theorem): other}), CLAIM).outcome is (
+        Outcome.REFUTED
+    )
+
+
 @pytest.mark.parametrize("ruling", SILENT)
 def test_nor_a_definition(ruling: Ruling) -> None:
     for key in (keys.definition("squaredLength"), keys.primitive("dot")):
@@ -137,24 +146,17 @@ def test_nor_a_definition(ruling: Ruling) -> None:
 
 
 @pytest.mark.parametrize(
-    ("cited", "outcome"),
-    [("Mathlib.instAdd", Outcome.CONFIRMED), ("Isometry.instAdd", Outcome.REFUTED)],
+    ("module", "outcome"),
+    [(INSTANCES, Outcome.CONFIRMED), (OPERATORS, Outcome.REFUTED), ("Isometry", Outcome.REFUTED)],
 )
-def test_an_instance_that_lean_found_in_the_package_is_its_own_law(
-    cited: str, outcome: Outcome
+def test_an_instance_that_lean_found_where_the_package_is_seen_is_its_own_law(
+    module: str, outcome: Outcome
 ) -> None:
     """It would bend both sides alike, which are printed with it."""
     own = f"{OPERATORS}.CommRing.add"
-    term = Definition(
-        tuple(own.split(".")), (), Const(("Add",)), Const(tuple(cited.split("."))), 0, "safe", ()
-    )
     found = session()
-    declarations = {
-        **found.answer.declarations,
-        own: Declaration(own, "definition", OPERATORS),
-        "Isometry.instAdd": Declaration("Isometry.instAdd", "definition", "Isometry"),
-    }
-    answer = replace(found.answer, declarations=declarations, constants={own: term})
+    declarations = {**found.answer.declarations, own: Declaration(own, "definition", module)}
+    answer = replace(found.answer, declarations=declarations)
     operations = {**CLAIM.scalars.operations, "add": (own,)}
     claim = replace(CLAIM, scalars=replace(CLAIM.scalars, operations=operations))
     evidence = mirror_claim(replace(found, answer=answer), claim)
@@ -240,6 +242,9 @@ def test_a_bridge_covers_the_scalars_and_the_universes_that_it_is_about() -> Non
         (replace(ring, universes=lowest), ring, "is about types of some universes alone"),
         (replace(ring, universes=lowest), replace(ring, universes=lowest), ""),
         (Arrangement((), "integers"), ring, "is about scalars of the kind 'integers'"),
+        # A ring in an order has no element of which twice is 0, and others may have.
+        (replace(ring, items=(*ring.items, "LE", "Std.IsLinearOrder")), ring, "in an order (Std."),
+        (replace(ring, items=(*ring.items, "LE", "DecidableEq")), ring, ""),
     ):
         arrangements = {"T.next": bridge, LIBRARY.qualified(CLAIM.theorem): theorem}
         found = arranged(session(), arrangements, bridges={"sum": ("T.empty", "T.next")})
@@ -343,7 +348,7 @@ def test_whatever_of_the_scalars_is_the_packages_own_is_its_own_laws(place: str)
     }
     there: Any = SimpleNamespace(
         project=SimpleNamespace(library=SimpleNamespace(arrangements={}, scalars={})),
-        answer=SimpleNamespace(declarations={"T.own": None}),
+        answer=SimpleNamespace(declarations={"T.own": Declaration("T.own", "definition", "T")}),
     )
     found = _own_laws(
         there, [replace(fractions, **{"classes" if place == "order" else place: own[place]})], []
@@ -360,7 +365,7 @@ def test_a_law_of_an_order_that_the_package_declares_is_its_own(name: str) -> No
     library = SimpleNamespace(arrangements={"T.t": own}, scalars=core_scalars())
     there: Any = SimpleNamespace(
         project=SimpleNamespace(library=library),
-        answer=SimpleNamespace(declarations={name: None}),
+        answer=SimpleNamespace(declarations={name: Declaration(name, "class", "T")}),
     )
     found = _own_laws(there, [core_scalars()["ordered field"]], ["T.t"])
     assert found

@@ -150,7 +150,26 @@ def test_what_is_true_modulo_two_and_three_is_tried_there(tmp_path: Path) -> Non
     text = "scalars: field\nfor:\n  x: scalar\nthen: (1 + 1) * ((x * x) / x) = x + x"
     exact, _ = check(claim_of(tmp_path, text), LIBRARY)
     assert exact.outcome is Outcome.CONFIRMED
-    assert exact.data["instances_modulo_2_and_3"] == 128
+    assert exact.data["instances_modulo_small_primes"] == 128
+
+
+@pytest.mark.parametrize(
+    ("then", "outcome"),
+    [
+        ("5 ≠ 0", Outcome.REFUTED),
+        ("77 * x / 77 = x", Outcome.REFUTED),
+        ("x / 1009 * 1009 = x", Outcome.REFUTED),
+        ("1 ≠ 0", Outcome.CONFIRMED),
+        ("2018 * x = 1009 * x + 1009 * x", Outcome.CONFIRMED),
+    ],
+)
+def test_a_claim_about_fields_is_tried_where_the_numbers_in_it_are_zero(
+    then: str, outcome: Outcome, tmp_path: Path
+) -> None:
+    exact, _ = check(
+        claim_of(tmp_path, f"scalars: field\nfor:\n  x: scalar\nthen: {then}"), LIBRARY
+    )
+    assert exact.outcome is outcome
 
 
 def test_open_functions_may_vanish(tmp_path: Path) -> None:

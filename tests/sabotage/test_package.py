@@ -99,6 +99,7 @@ CHEATS: dict[str, tuple[Leg, str]] = {
     "instance_of_times": (M, "Times.zeroProduct"),
     "notation_of_times": (M, "Lean has `Eq α (Sabotage.nothing"),
     "macro_of_equals": (M, "Lean has `True`"),
+    "found_by_macro": (M, "an instance, such as that of `*`, or a universe is another"),
     "emptied_comm": (M, "Sabotage.emptied is defined otherwise in Lean"),
     # definitions
     "emptied": (M, "is defined otherwise in Lean"),
@@ -404,16 +405,17 @@ def test_a_kept_answer_that_was_edited_is_not_believed(cheating: Answers, root: 
     assert again.confirmed() - {"swapped", "outsourced", "replaced", "distant"} == HONEST
 
 
-def test_a_package_that_declares_what_operators_mean(root: Path, clean: Answers) -> None:
+@pytest.mark.parametrize("name", ["HarnessReference.dot", "HarnessOperators.product"])
+def test_a_package_that_declares_what_operators_mean(name: str, root: Path, clean: Answers) -> None:
     """Both sides of a comparison would be its own."""
-    copy = root.parent / "references"
+    copy = root.parent / name
     shutil.copytree(root, copy)
     source = copy / "clean" / "Sabotage.lean"
-    more = "\n@[expose] public section\ndef HarnessReference.dot : Nat := 0\nend\n"
+    more = f"\n@[expose] public section\ndef {name} : Nat := 0\nend\n"
     source.write_text(source.read_text("utf-8") + more, "utf-8")
     found = Answers(copy, copy / "clean-cache", "clean", legs=(P, M))
     assert not found.confirmed()
-    assert "HarnessReference.dot, a name of the harness's own" in found.evidence[0].summary
+    assert f"{name}, a name of the harness's own" in found.evidence[0].summary
 
 
 def test_a_file_newer_than_its_result_is_checked_again(clean: Answers, root: Path) -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from harness.claims.model import Arrangement, Library, Universes
+from harness.claims.model import REFERENCE, Arrangement, Library, Universes
 from harness.language.types import Parameter, Sort, Type
 from harness.lean import expression as lean
 from harness.lean.expression import (
@@ -27,9 +27,6 @@ from harness.lean.expression import (
 from harness.lean.levels import is_one, parameter, put, raised, solved
 from harness.lean.printer import Binders, levels_of
 from harness.lean.scope import LeanScope
-
-REFERENCE = "HarnessReference"
-"""The namespace of the definitions that say what each operator means."""
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from importlib.resources import files
 
-from harness.claims.model import Library
+from harness.claims.model import INSTANCES, OPERATORS, OWN_NAMES, Library
 from harness.lean.audit.answer import END, Answer, Malformed, last_step, read_answer
-from harness.lean.audit.comparison import REFERENCE, Comparison, references
+from harness.lean.audit.comparison import Comparison, references
 from harness.lean.audit.names import parsed
 from harness.lean.build import Build
 from harness.lean.errand import SECONDS, Errand, ErrandFailed, tell
@@ -39,6 +39,18 @@ def _part(name: str) -> str:
     return (files("harness.lean.audit") / "inspector" / f"{name}.lean").read_text("utf-8")
 
 
+def library_of(build: Build) -> list[str]:
+    """The modules of Lean's library, and of what is believed, that the rest imports."""
+    believed = build.taken_as_fetched
+    found = {
+        item.module
+        for name, module in build.modules.items()
+        if module.ok and name.split(".")[0] not in believed
+        for item in build.package.modules[name].header.imports
+    }
+    return sorted({"Init", *(name for name in found if name.split(".")[0] in CORE | believed)})
+
+
 def request(build: Build, references: Sequence[str], comparisons: Sequence[str]) -> str:
     """What the inspector is asked, as the text of `request.txt`."""
     package = build.package
@@ -54,10 +66,10 @@ def request(build: Build, references: Sequence[str], comparisons: Sequence[str])
         for item in package.modules[name].header.imports
         if item.module not in built
     }
-    core = {name for name in outside if name.split(".")[0] in CORE | believed}
+    base = library_of(build)
     lines = [f"module\t{name}" for name in built]
-    lines += [f"import\t{name}" for name in sorted(outside - core)]
-    lines += [f"base\t{name}" for name in sorted({"Init", *core})]
+    lines += [f"import\t{name}" for name in sorted(outside - {*base})]
+    lines += [f"base\t{name}" for name in base]
     lines += [f"believed\t{name}" for name in sorted(believed)]
     lines += [f"reference\t{name}" for name in references]
     return "\n".join([*lines, *comparisons])
@@ -111,7 +123,12 @@ def inspect(
         answer = read_answer(told.text)
     except Malformed as error:
         raise ErrandFailed(f"The inspector's answer cannot be read: {error}") from None
-    taken = [name for name in answer.declarations if parsed(name)[:1] == (REFERENCE,)]
+    taken = [
+        name
+        for name, declaration in answer.declarations.items()
+        if (space := {*parsed(name)[:1]}) & OWN_NAMES
+        and not (space == {OPERATORS} and declaration.module in (OPERATORS, INSTANCES))
+    ]
     if taken:
         raise ErrandFailed(f"The package declares {taken[0]}, a name of the harness's own.")
     return answer, told.seconds

@@ -11,11 +11,10 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from importlib.resources import files
 
-from harness.claims.model import Library, ScalarKind
+from harness.claims.model import REFERENCE, Library, ScalarKind
 from harness.evidence import Json
 from harness.language.terms import Relation
 from harness.lean import expression as lean
-from harness.lean.audit.comparison import REFERENCE
 from harness.lean.expression import Constant, Expression, Literal, Local, apply
 from harness.lean.scope import numeral
 

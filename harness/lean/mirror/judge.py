@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, count
 
-from harness.claims.model import OPERATORS, Claim, Library, ScalarKind
+from harness.claims.model import INSTANCES, OPERATORS, Claim, Library, ScalarKind
 from harness.claims.needs import ORDERED
 from harness.diagnostics import Diagnostic
 from harness.evidence import Evidence, Json, Leg, Outcome
@@ -18,7 +18,7 @@ from harness.lean.expression import Expression
 from harness.lean.levels import is_one, raised
 from harness.lean.mirror import keys
 from harness.lean.mirror.difference import Difference, Statements
-from harness.lean.orders import ORDERING
+from harness.lean.orders import ORDER_LAWS, ORDERING
 from harness.lean.printer import Printer
 from harness.lean.reach import bridged, reached
 from harness.lean.refuted import Fact, Ground, LeanCheck, ruled
@@ -205,6 +205,14 @@ def _undecided(
 def _different(session: Session, claim: Claim, data: dict[str, Json]) -> Evidence:
     """What differs, as far as the kernel can tell by trying variants."""
     constant = session.constant(claim.theorem)
+    wrong = _own_laws(session, [claim.scalars], [])
+    if wrong is not None:
+        return wrong.evidence(claim.theorem, data, theorem_fault(claim, wrong.summary))
+    reason = session.answer.compared.get(keys.forward(claim.theorem))
+    if reason is not None and reason.reason.startswith(f"unknown constant {OPERATORS}."):
+        what = reason.reason.removeprefix(f"unknown constant {OPERATORS}.")
+        summary = f"Lean has no {what}: neither its library nor what is believed beside it."
+        return CHECK.found(claim.theorem, Outcome.NOT_RUN, summary, data)
     for hypothesis in claim.hypotheses:
         ruling = session.answer.compared.get(keys.without(claim.theorem, hypothesis.name))
         if ruling is not None and ruling.accepted:
@@ -215,7 +223,6 @@ def _different(session: Session, claim: Claim, data: dict[str, Json]) -> Evidenc
             place = hypothesis.place
             fault = (place.document.fault(place.path, summary),) if place else ()
             return CHECK.refuted(claim.theorem, ruling, summary, data, fault)
-    reason = session.answer.compared.get(keys.forward(claim.theorem))
     if reason is not None and reason.reason:
         data = {**data, "message": f"Lean's kernel: {reason.reason}"}
     lean_has = f"Lean has: {data.get('lean_statement', constant)}"
@@ -370,6 +377,12 @@ def _uncovered(session: Session, name: str, claim: Claim) -> Finding | None:
     for theorem in library.bridges.get(name, ()):
         own = library.arrangements.get(theorem)
         items = () if own is None else (*own.items, own.kind)
+        laws = [item for item in items if item in ORDER_LAWS]
+        if laws and not claim.scalars.is_ordered and not set(laws) <= claim.scalars.classes.keys():
+            return Finding(
+                f"{theorem}, by which `{name}` is what is meant, is about scalars in an order "
+                f"({laws[0]}), and the claim about '{claim.scalars.name}'."
+            )
         for kind in (library.scalars[item] for item in items if item in library.scalars):
             if all(each.path_to(kind) is None for each in has):
                 return Finding(
@@ -457,16 +470,9 @@ def _own_laws(
         )
     }
     cited |= items & ORDERING.keys()
-    # What was found by an instance of the package's is its own as well.
-    ours = f"{OPERATORS}."
-    rests_on = chain.from_iterable(
-        session.graph.rests_on(name) if name.startswith(ours) else [name] for name in cited
-    )
-    own = sorted(
-        name
-        for name in {*rests_on} & session.answer.declarations.keys()
-        if not name.startswith(ours)
-    )
+    declared = session.answer.declarations
+    # Those that Lean was to find were found where nothing of the package is seen.
+    own = sorted(n for n in cited & declared.keys() if declared[n].module != INSTANCES)
     if not own:
         return None
     return Finding(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from harness.claims.model import ARGUMENT, SCALARS, Arrangement
+from harness.claims.model import ARGUMENT, REFERENCE, SCALARS, Arrangement
 from harness.claims.needs import needs_of
 from harness.language.prelude import derived
 from harness.language.primitives import signatures
@@ -23,7 +23,7 @@ from harness.language.types import (
     function_parts,
 )
 from harness.lean import expression as lean
-from harness.lean.audit.comparison import REFERENCE, Identity, at
+from harness.lean.audit.comparison import Identity, at
 from harness.lean.certificate.numbers import place
 from harness.lean.expression import Constant, Expression, Local, apply, arrow
 from harness.lean.mirror import keys
