@@ -116,7 +116,6 @@ def _new_all(folder: Path, toolchain: str, is_kept: bool, told: Written) -> None
     from harness.claims.project import claimed_theorems, find_root, open_project
     from harness.cli.starting import built_package, tell_unreached, write_drafts
     from harness.lean.draft.package import read_all
-    from harness.lean.draft.reader import UNNAMED
 
     project = open_project(find_root(folder))
     built, caller = built_package(project, toolchain, is_kept)
@@ -130,7 +129,7 @@ def _new_all(folder: Path, toolchain: str, is_kept: bool, told: Written) -> None
     written = write_drafts(project, drafts, reader.session.place, told, found.left_out)
     tell_unreached(built, told)
     told.say(f"{written} of {len(drafts)} theorems without a specification were drafted")
-    if any(UNNAMED in part.reason for draft in drafts for part in draft.untranslated):
+    if any(part.unnamed for draft in drafts for part in draft.untranslated):
         told.say(
             "next: name in definitions.yaml what it does not name yet; "
             "`harness init --specs FOLDER` finds signs that are operators too, and drafts all there"

@@ -89,7 +89,7 @@ def init(
         definitions=len(library.definitions),
         **({"extends": library.believed[0]} if library.extends else {}),
     )
-    needs_lake = bool(built.package.required or built.package.folders)
+    needs_lake = bool(built.package.required or built.package.tops)
     for written in (
         _settings(root, package, specs),
         _workflow(root, package, specs, needs_lake=needs_lake),
@@ -137,7 +137,6 @@ def write_drafts(
     from harness.claims.faults import is_lean_name
     from harness.claims.load import load_claim
     from harness.files import write_atomically
-    from harness.lean.draft.reader import UNNAMED
     from harness.lean.draft.text import draft_text
 
     assert callable(place)
@@ -154,9 +153,8 @@ def write_drafts(
             part = draft.untranslated[0]
             what = part.name or "its conclusion"
             reason = part.reason
-            lacking = reason.removeprefix(f"{UNNAMED} for Lean's ")
-            if lacking in left_out:
-                reason = f"{lacking} was left out: {left_out[lacking]}"
+            if part.unnamed in left_out:
+                reason = f"{part.unnamed} was left out: {left_out[part.unnamed]}"
             told.not_written("not drafted", draft.theorem, f"{what}: {reason}")
             continue
         if target.exists():

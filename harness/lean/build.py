@@ -421,7 +421,7 @@ class _Run:
             root=module.home or self.package.root,
             outputs=outputs,
             lean_path=self.lean_path,
-            readable=self.package.folders,
+            readable=[*self.package.tops],
             instead=instead,
             reads=reads,
             options=options,
@@ -522,7 +522,7 @@ def _common_key(package: Package, toolchain: Toolchain) -> str:
 def _built_by_lake(package: Package, kind: Kind) -> Iterator[Path]:
     """Where the modules of other packages lie, which only `lake` builds apart."""
     if kind == "native":
-        for folder in package.folders:
+        for folder in package.tops:
             built = folder / ".lake" / "build" / "lib" / "lean"
             if built.is_dir():
                 yield built

@@ -66,10 +66,9 @@ class Package:
     """The first names of its own modules."""
     required: tuple[str, ...] = ()
     """The packages that it asks for and that are not there."""
-    folders: tuple[Path, ...] = ()
-    """Where the packages lie that it asks for and that are there."""
     tops: Mapping[Path, frozenset[str]] = field(default_factory=dict)
-    """The first names of the modules that could be found in each of these."""
+    """Where the packages lie that it asks for and that are there, with the first names of the
+    modules that could be found in each."""
     notes: tuple[str, ...] = ()
     """What somebody who reads a verdict should know of how it was read."""
 
@@ -186,7 +185,6 @@ def read_package(root: Path, *, lake: Path | None = None, others: bool = True) -
         modules=modules,
         libraries=tuple(dict.fromkeys(name.split(".")[0] for name in beginnings)),
         required=tuple(required.absent),
-        folders=tuple(folder.folder for folder in required.present),
         tops={folder.folder: folder.tops() for folder in required.present},
         notes=(*lakefile.notes, *found.ignored()),
     )

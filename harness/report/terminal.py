@@ -11,7 +11,7 @@ from harness.evidence import VACUITY, Evidence, GapKind, Outcome
 from harness.folds.model import Cost
 from harness.report.faults import alike, check_word, severity, told_apart
 from harness.report.history import failing_since
-from harness.report.page.evidence import shape
+from harness.report.shapes import shape
 from harness.results.checker import CheckerResult
 from harness.results.run import Run
 from harness.results.subject import VACUOUS, LegResult, Subject

@@ -11,7 +11,14 @@ from harness.language.types import SCALAR, Dim, Function, Index, Matrix, Type, V
 
 
 class Unreadable(Exception):
-    """A part of a statement has no counterpart in the claim language; says why."""
+    """A part of a statement has no counterpart in the claim language; says why.
+
+    `unnamed` is the constant of Lean's for which definitions.yaml has no name, where that is why.
+    """
+
+    def __init__(self, reason: str, unnamed: str = "") -> None:
+        super().__init__(reason)
+        self.unnamed = unnamed
 
 
 MOST = 20_000

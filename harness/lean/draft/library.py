@@ -7,6 +7,7 @@ compared with what the operator means. What is left is read as a term over what 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
@@ -133,10 +134,9 @@ def with_operators(
     reader = Reader(library, abbreviations=abbreviations)
     typed: dict[str, Signature] = {}
     for item in stored:
-        try:
-            typed.update({item.name: _read(item, reader)[0]} if item.arrangement else {})
-        except Unreadable:
-            continue
+        if item.arrangement is not None:
+            with suppress(Unreadable):
+                typed[item.name], _ = _read(item, reader)
     primitives, bridges = _primitives(library, typed, ask, theorems)
     new = {o: c for o, c in primitives.items() if o == "sum" or o not in bridges}
     own = {o: theorem for o, theorem in bridges.items() if o in new}

@@ -49,14 +49,7 @@ from harness.lean.draft.conversions import MOST, Unreadable, arrows_of, converte
 from harness.lean.draft.pattern import Pattern
 from harness.lean.draft.remedies import CONSTANTS, INDICES, STATEMENTS
 from harness.lean.draft.types import Names, TypeReader
-from harness.lean.expression import (
-    Constant,
-    Expression,
-    ForAll,
-    Literal,
-    Local,
-    spine,
-)
+from harness.lean.expression import Constant, Expression, ForAll, Literal, Local, spine
 from harness.lean.stored import base_name, beta, names, outgrows, short, unfolded
 
 
@@ -83,7 +76,6 @@ _OPERATORS = {
     "HDiv.hDiv": "divide",
 }
 _NUMERALS: Mapping[int, tuple[str, tuple[Dim, ...]]] = {0: ("zero", ()), 1: ("one", ())}
-UNNAMED = "definitions.yaml names nothing"
 NO_NUMBERS = "numbers other than 0 and 1, of which its scalars have none that are known"
 
 _CONDITIONS = {name: CONDITIONS[_RELATIONS[name]] for name in ("LE.le", "LT.lt", "Eq")}
@@ -306,7 +298,7 @@ class Reader(TypeReader):
             raise Unreadable(f"a number that is no scalar: {INDICES}")
         if name in CONSTANTS:
             raise Unreadable(f"{name}: {CONSTANTS[name]}")
-        raise Unreadable(f"{UNNAMED} for Lean's {name}")
+        raise Unreadable(f"definitions.yaml names nothing for Lean's {name}", name)
 
     def _choice(self, condition: Expression, values: tuple[Term, Term], scope: Names) -> Term:
         """One of two scalars, by a relation of two others, or of two indices or their numbers."""

@@ -39,6 +39,8 @@ class Untranslated:
     text: str
     """Lean's own text of it."""
     reason: str
+    unnamed: str = ""
+    """The constant of Lean's for which definitions.yaml has no name, where that is the reason."""
 
 
 @dataclass(frozen=True)
@@ -140,7 +142,7 @@ class _Telescope:
         try:
             conclusion = self._equation(rest, scope)
         except Unreadable as fault:
-            self.untranslated.append(Untranslated("", shown(rest), str(fault)))
+            self.untranslated.append(Untranslated("", shown(rest), str(fault), fault.unnamed))
         return Draft(
             self.theorem,
             kind,
@@ -205,11 +207,12 @@ class _Telescope:
         try:
             equation = self._equation(binder.type, scope)
         except Unreadable as other:
-            used = binder.name in names(binder.body)
-            reason = str(fault if used else other)
+            told = fault if binder.name in names(binder.body) else other
+            reason, unnamed = str(told), told.unnamed
             text, name = shown(binder.type), spoken_name(binder.name)
             if name == "inst":
                 head, _ = spine(binder.type)
+                unnamed = ""
                 reason = (
                     "an instance that the language cannot ask for; a theorem that takes what it "
                     "needs of it as variables and hypotheses can be claimed"
@@ -220,7 +223,7 @@ class _Telescope:
                         "one at `Fin n` can be claimed"
                     )
                 name = f"[{short(binder.type)}]"
-            self.untranslated.append(Untranslated(name, text, reason))
+            self.untranslated.append(Untranslated(name, text, reason, unnamed))
             return scope
         taken = {name for name, _ in self.hypotheses}
         name = base_name(binder.name)

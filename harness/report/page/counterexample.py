@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from harness.evidence import Counterexample
-from harness.report.page.evidence import shape
+from harness.report.shapes import shape
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from harness.evidence import Leg, Outcome
+from harness.report import shapes
 from harness.report.faults import alike, faults, told_apart
 from harness.report.history import failing_since
 from harness.report.page import (
@@ -119,7 +120,7 @@ def _environment() -> Environment:
         lean=highlight.lean,
         yaml=highlight.yaml,
         pair=parts.pair,
-        shape=evidence.shape,
+        shape=shapes.shape,
         changes_by_kind=changes.by_kind,
         checker_table=checker.table,
         slug=checker.slug,
@@ -128,7 +129,7 @@ def _environment() -> Environment:
         programs=programs.programs,
         facts=evidence.facts,
         side_by_side=evidence.side_by_side,
-        is_short=evidence.is_short,
+        is_short=shapes.is_short,
         record=evidence.record,
         gaps_by_kind=gaps.by_kind,
         graph=graph.graph,
