@@ -12,7 +12,7 @@ from typing import Any
 from harness.arrays.values import Unsupported
 from harness.claims.model import Claim, Library
 from harness.evidence import Counterexample, Json
-from harness.language.terms import Relation
+from harness.language.terms import Equation, Relation
 from harness.lean.execution.inputs import Instance
 from harness.lean.execution.kinds import Scalars
 from harness.lean.execution.python_side import Doubles, Exact, sides
@@ -64,7 +64,7 @@ class Tally:
         if sizes not in self.sizes:
             self.sizes.append(sizes)
 
-    def differ(self, remark: str, instance: Instance, left: Json, right: Json, side: int) -> None:
+    def differ(self, remark: str, instance: Instance, left: Json, right: Json) -> None:
         """Keep the first instance on which something differs."""
         if self.difference is None:
             values = {**instance.numbers, **instance.places}
@@ -73,7 +73,7 @@ class Tally:
                 {name: _nested(table) for name, table in values.items()},
                 left,
                 right,
-                f"{remark}; side {side}",
+                remark,
             )
             at = ", ".join(f"{name} = {size}" for name, size in instance.sizes.items())
             self.difference = Mismatch(
@@ -111,7 +111,12 @@ def compare(
     return tallies
 
 
-_BOTH = "Lean's value and Python's"
+def _values(question: Question) -> str:
+    """What is compared, in words."""
+    own = "Lean's and Python's values"
+    if not isinstance(question.subject.what, Equation):
+        return own
+    return f"{own} of the {'right' if question.side else 'left'} side"
 
 
 def _compare_exactly(tally: Tally, question: Question, lean: list[Fraction], value: Any) -> None:
@@ -119,7 +124,7 @@ def _compare_exactly(tally: Tally, question: Question, lean: list[Fraction], val
     tally.entries += len(python)
     if lean != python:
         here, there = [str(x) for x in lean], [str(x) for x in python]
-        tally.differ(_BOTH, question.instance, here, there, question.side)
+        tally.differ(_values(question), question.instance, here, there)
 
 
 def _compare_within_bound(tally: Tally, question: Question, lean: list[float], value: Any) -> None:
@@ -138,7 +143,7 @@ def _compare_within_bound(tally: Tally, question: Question, lean: list[float], v
             tally.largest = max(tally.largest, difference / (ROOM * bound))
     if not same:
         told = [float(x) for x in python]
-        tally.differ(_BOTH, question.instance, list(lean), told, question.side)
+        tally.differ(_values(question), question.instance, list(lean), told)
 
 
 def _compare_sides(
@@ -155,7 +160,7 @@ def _compare_sides(
     tally.met += 1
     if _fails(claim.conclusion.relation, *lean):
         told = [[str(x) for x in side] for side in lean]
-        tally.differ("Lean's own two sides", instance, told[0], told[1], 0)
+        tally.differ("Lean's own two sides", instance, told[0], told[1])
 
 
 def _fails(relation: Relation, left: list[Any], right: list[Any]) -> bool:

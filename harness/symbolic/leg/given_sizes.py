@@ -90,7 +90,7 @@ def ground(question: Question, is_proved: bool, is_certified: bool) -> Evidence:
 
 def _broken(question: Question, example: Counterexample, data: Mapping[str, Json]) -> Evidence:
     sizes = ", ".join(f"{name} = {size}" for name, size in example.sizes.items())
-    summary = f"False: a small exact instance ({sizes}) breaks it."
+    summary = f"False: a small exact instance{sizes and f' ({sizes})'} breaks it."
     return question.answer(Outcome.REFUTED, summary, data, example)
 
 
