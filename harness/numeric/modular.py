@@ -44,6 +44,9 @@ _FEW = 300
 class PrimeField(PlainArithmetic[Residues]):
     """The integers modulo `prime`, which is below 2²⁴."""
 
+    is_field = True
+    """Whether every number but 0 has an inverse."""
+
     def __init__(self, prime: int, xp: Any = np) -> None:
         self.prime = prime
         self.xp: Any = xp
@@ -174,7 +177,10 @@ class PrimeField(PlainArithmetic[Residues]):
             factors = work[:, :, c].copy()
             factors[lanes, row] = 0.0
             factors *= has[:, None]
-            work = self.reduce(work - factors[:, :, None] * pivot[:, None, :])
+            # Rows that are free are 0 in earlier columns, where every number but 0 is a unit.
+            rest = work[:, :, c * self.is_field :]
+            rest -= factors[:, :, None] * pivot[:, None, c * self.is_field :]
+            work[:, :, c * self.is_field :] = self.reduce(rest)
             work[lanes, row] = np.where(has[:, None], pivot, work[lanes, row])
             free[lanes, row] &= ~has
             order[:, c], found[:, c] = row, has
@@ -244,6 +250,8 @@ class PairField(PrimeField):
 
     def on(self, backend: Backend) -> PairField:
         return self if backend.xp is self.xp else PairField(self.p, self.q, backend.xp)
+
+    is_field = False
 
     def is_unit(self, value: Residues) -> NDArray[np.bool_]:
         numbers = self.canonical(value)

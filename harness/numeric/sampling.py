@@ -7,7 +7,7 @@ so; all else is free. Callers check the hypotheses on what they get.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -29,8 +29,8 @@ from harness.claims.forms import (
 )
 from harness.claims.hypotheses import Assignment, open_functions
 from harness.claims.model import Claim
-from harness.language.terms import Term, Variable
-from harness.language.transform import equation_variables, free_variables
+from harness.language.terms import Equation, Term, Variable
+from harness.language.transform import equation_variables, free_variables, over_places
 from harness.language.types import (
     SCALAR,
     Index,
@@ -213,10 +213,9 @@ class Sampler:
     ) -> Floats:
         """The values of a variable; others that are solved for beside it get their own."""
         shape = (instance.lanes, *shape_of(parameter.type, instance.sizes))
-        gaps, held = (self._gaps(parameter, instance, Data, seed) for seed in (0, 1))
+        gaps, held = self._gaps(parameter, instance, Data, beside)
         if beside:
             axis = len(shape) - core_rank(parameter.type)
-            gaps, held = (self._gaps(parameter, instance, Data, s, beside) for s in (0, 1))
             every = (*shape[:axis], 1 + len(beside), *shape[axis:])
             found = solve(Asked(self.field, rng, every, len(every) - axis, gaps, held))
             for k, name in enumerate(beside, 1):
@@ -234,8 +233,7 @@ class Sampler:
         self, rng: np.random.Generator, parameter: Parameter, count: int, instance: Instance
     ) -> NDArray[np.int64]:
         shape = (instance.lanes, *shape_of(parameter.type, instance.sizes))
-        gaps = self._gaps(parameter, instance, Places, 0)
-        asked = Asked(self.field, rng, shape, 0, gaps, gaps)
+        asked = Asked(self.field, rng, shape, 0, *self._gaps(parameter, instance, Places))
         others = [v.array for v in instance.values.values() if isinstance(v, Places)]
         return places(rng, shape, count, asked.holds, others)
 
@@ -244,31 +242,36 @@ class Sampler:
         parameter: Parameter,
         instance: Instance,
         kind: Callable[[Any], Value[Floats]],
-        seed: int,
         beside: Sequence[str] = (),
-    ) -> Gaps:
+    ) -> tuple[Gaps, Gaps]:
         """By how much what is asked of a variable fails, for values of it.
 
-        With others beside it, values of all, one after the other before their own axes.
+        First at the values by which it is solved for, then, of what is for all vectors, at others.
+        With variables beside it, values of all, one after the other before their own axes.
         """
         axis = -1 - core_rank(parameter.type)
         walk = self.evaluators.at(self.field, instance.sizes)
-        equations = [
-            each
-            for form in self.assignment.forms[parameter.name]
-            if isinstance(form, Solved)
-            for each in spelled(form.equation, self.field, instance.sizes, instance.lanes, seed)
-        ]
+        asked = [f.equation for f in self.assignment.forms[parameter.name] if isinstance(f, Solved)]
+        bound = [equation for equation in asked if over_places(equation)[1]]
 
-        def gaps(value: Floats) -> list[Floats]:
-            own = {**instance.values, parameter.name: kind(value)}
-            if beside:
-                for k, name in enumerate((parameter.name, *beside)):
-                    own[name] = kind(np.take(value, k, axis=axis))
-            sides = (walk.equation(each, {**own, **more}) for each, more in equations)
-            return [self.field.subtract(left, right) for left, right in sides]
+        def at(equations: Sequence[Equation], seed: int) -> Gaps:
+            each = [
+                one
+                for equation in equations
+                for one in spelled(equation, self.field, instance.sizes, instance.lanes, seed)
+            ]
 
-        return gaps
+            def gaps(value: Floats) -> Iterator[Floats]:
+                own = {**instance.values, parameter.name: kind(value)}
+                if beside:
+                    for k, name in enumerate((parameter.name, *beside)):
+                        own[name] = kind(np.take(value, k, axis=axis))
+                for equation, more in each:
+                    yield self.field.subtract(*walk.equation(equation, {**own, **more}))
+
+            return gaps
+
+        return at(asked, 0), at(bound, 1)
 
     def _inverse(
         self, rng: np.random.Generator, value: Floats, shape: Sequence[int], *, is_left: bool

@@ -27,7 +27,7 @@ from harness.numeric.instance import Instance
 from harness.numeric.laws import Constants, Lawful, lawful, names
 from harness.numeric.modular import PrimeField
 from harness.numeric.reals import Field
-from harness.numeric.spelling import defect, largest
+from harness.numeric.spelling import defect, is_met, largest
 
 WAYS = 40
 """So many choices of what to solve for are tried."""
@@ -175,10 +175,21 @@ def _assignments(claim: Claim, library: Library) -> Iterator[Assignment]:
     yield from assignments(claim, library)
 
 
+def _tolerance(field: Field) -> float:
+    return 0 if isinstance(field, PrimeField) else _TOLERANCE
+
+
 def _met(hypothesis: Hypothesis, evaluators: Evaluators, field: Field, instance: Instance) -> Any:
-    tolerance = 0 if isinstance(field, PrimeField) else _TOLERANCE
     with np.errstate(all="ignore"):
-        return defect(hypothesis, evaluators, field, instance) <= tolerance
+        return defect(hypothesis, evaluators, field, instance) <= _tolerance(field)
+
+
+def _is_mostly_met(
+    hypothesis: Hypothesis, evaluators: Evaluators, field: Field, instance: Instance
+) -> bool:
+    with np.errstate(all="ignore"):
+        tolerance = _tolerance(field)
+        return is_met(hypothesis, evaluators, field, instance, _ENOUGH, tolerance)
 
 
 def _part(
@@ -254,7 +265,7 @@ def _laws(
             values = {**own.values, name: open_function(types[name], function)}
             more = replace(own, values=values)
             try:
-                if all(_met(h, evaluators, field, more).mean() >= _ENOUGH for h in ready):
+                if all(_is_mostly_met(h, evaluators, field, more) for h in ready):
                     varies = is_telling or _varies(function, field, instance)
                     yield from extended({**found, name: kind}, more, varies)
             except Unsupported:

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain, islice, repeat, starmap
 from typing import Any
 
 import numpy as np
@@ -34,9 +35,10 @@ _NEAR = 1e-10
 _TRIES = 60
 _LINES = 4
 _STEPS = 40
+_PATIENCE = 5
 _MOVED = 50
 
-Gaps = Callable[[Floats], list[Floats]]
+Gaps = Callable[[Floats], Iterator[Floats]]
 """By how much each equation fails at values (lanes, *shape): (lanes, *its entries) each."""
 
 
@@ -52,7 +54,7 @@ class Asked:
     """The axes of a vector or matrix, without those of a family."""
     gaps: Gaps
     held: Gaps
-    """The same where equations are for all vectors, at others than those that it is solved at."""
+    """Of equations for all vectors: the same at others than those that it is solved at."""
 
     @property
     def lanes(self) -> int:
@@ -61,8 +63,10 @@ class Asked:
     def holds(self, value: Floats) -> Mask:
         """(lanes,): where all equations hold."""
         found = np.ones(self.lanes, dtype=bool)
-        for gap in (*self.gaps(value), *self.held(value)):
+        for gap in chain(self.gaps(value), self.held(value)):
             found &= self.small(gap, largest(value))
+            if not found.any():
+                break
         return found
 
     def small(self, gap: Floats, size: Floats) -> Mask:
@@ -84,7 +88,7 @@ def solve(asked: Asked, others: Sequence[Floats] = ()) -> Floats:
         found = _where(better | (other & (largest(value) > 0)), value, found)
         done |= good
     if not done.all() and isinstance(asked.field, RealField):
-        moved = _newton(asked, found)
+        moved = _newton(asked, found, ~done)
         found = _where(~done & asked.holds(moved), moved, found)
     return found
 
@@ -109,12 +113,15 @@ def places(
     """Indices, or maps of them, that meet what is asked: each lane takes one that does."""
     found = any_places(rng, shape, count)
     done = np.zeros(shape[0], dtype=bool)
-    for turn in range(_TRIES):
-        kinds = list(_maps(rng, shape, count, others))
-        value = kinds[turn % len(kinds)]
+    rounds = repeat((rng, shape, count, others))
+    for value in islice(chain.from_iterable(starmap(_maps, rounds)), _TRIES):
+        is_one, is_same = (
+            (each == np.arange(shape[-1])).all(axis=tuple(range(1, len(shape))))
+            for each in (value, found)
+        )
+        if done.all() and not is_same.any():
+            break
         good = holds(value)
-        is_one = (value == np.arange(shape[-1])).all(axis=tuple(range(1, len(shape))))
-        is_same = (found == np.arange(shape[-1])).all(axis=tuple(range(1, len(shape))))
         found = _where(good & (~done | is_same) & (~is_one | ~done), value, found)
         done |= good
     return found
@@ -214,13 +221,14 @@ def _apart(asked: Asked, which: Sequence[int]) -> int:
     """How many of the first axes of a family the equations speak of member by member."""
     field, rng = asked.field, asked.rng
     one, other = (field.uniform(rng, asked.shape) for _ in range(2))
-    sides = [[_spread(asked, gaps[k]) for k in which] for gaps in map(asked.gaps, (one, other))]
+    both = ([*asked.gaps(value)] for value in (one, other))
+    sides = [[_spread(asked, gaps[k]) for k in which] for gaps in both]
     for axes in range(len(asked.shape) - 1 - asked.core, 0, -1):
         frame = asked.shape[: 1 + axes]
         if any(gap.shape[: 1 + axes] != frame for gap in sides[0]):
             continue
         mask = rng.integers(0, 2, frame).astype(bool)
-        gaps = asked.gaps(_where_at(mask, one, other))
+        gaps = [*asked.gaps(_where_at(mask, one, other))]
         wanted = (_where_at(mask, *pair) for pair in zip(*sides, strict=True))
         pairs = zip(which, wanted, strict=True)
         if all(np.array_equal(_spread(asked, gaps[k]), gap) for k, gap in pairs):
@@ -243,7 +251,7 @@ def _linear(asked: Asked, which: Sequence[int]) -> list[Floats] | None:
         return [np.zeros(asked.shape)] * 2
 
     def at(value: Floats) -> Floats:
-        gaps = asked.gaps(value)
+        gaps = [*asked.gaps(value)]
         spread = [_spread(asked, gaps[k]).reshape(lanes, -1) for k in which]
         return np.concatenate(spread, axis=1)
 
@@ -281,7 +289,7 @@ def _on_line(asked: Asked, start: Floats, end: Floats, rest: Sequence[int]) -> F
 
     def at(t: int) -> Floats:
         moved = field.add(start, field.multiply(field.constant(t), step))
-        gap = asked.gaps(moved)[rest[0]]
+        gap = next(islice(asked.gaps(moved), rest[0], None))
         return np.broadcast_to(gap, (asked.lanes, *gap.shape[1:]))
 
     zero, one, other = at(0), at(1), at(-1)
@@ -306,8 +314,11 @@ def _on_line(asked: Asked, start: Floats, end: Floats, rest: Sequence[int]) -> F
     return field.add(start, field.multiply(t, step))
 
 
-def _newton(asked: Asked, start: Floats) -> Floats:
-    """Gauss and Newton's method, with differences for the derivatives."""
+def _newton(asked: Asked, start: Floats, wanted: Mask) -> Floats:
+    """Gauss and Newton's method, with differences for the derivatives.
+
+    It ends where no lane that is wanted comes nearer any more.
+    """
     lanes, count = asked.lanes, int(np.prod(asked.shape[1:]))
     x = np.array(start).reshape(lanes, count)
     if not 0 < count <= _MOVED:
@@ -318,10 +329,16 @@ def _newton(asked: Asked, start: Floats) -> Floats:
         spread = [np.broadcast_to(g, (lanes, *g.shape[1:])) for g in gaps]
         return np.concatenate([g.reshape(lanes, -1) for g in spread], axis=1)
 
-    for _ in range(_STEPS):
+    before = np.full(int(wanted.sum()), np.inf)
+    for step in range(_STEPS):
         gap = at(x)
         if not gap.size or not np.isfinite(gap).all() or np.abs(gap).max() < 1e-14:
             break
+        left = largest(gap)[wanted]
+        if step % _PATIENCE == 0:
+            if not (left < before / 2).any():
+                break
+            before = left
         columns = []
         for k in range(count):
             moved = x.copy()

@@ -96,18 +96,47 @@ def defects(
 def defect(
     hypothesis: Hypothesis, evaluators: Evaluators, field: Field, instance: Instance
 ) -> Floats:
-    """(lanes,): by how much one hypothesis fails, relative to the size of its sides.
+    """(lanes,): by how much one hypothesis fails, relative to the size of its sides."""
+    worst = np.zeros(instance.lanes)
+    for found in _defects_at(hypothesis, evaluators, field, instance):
+        worst = np.maximum(worst, found)
+    return worst
+
+
+def is_met(
+    hypothesis: Hypothesis,
+    evaluators: Evaluators,
+    field: Field,
+    instance: Instance,
+    part: float,
+    tolerance: float,
+) -> bool:
+    """Whether this part of the lanes at least meets a hypothesis.
+
+    What does not meet it shows at the first values of what a ∀ binds, and the others are not asked.
+    """
+    met = np.ones(instance.lanes, dtype=bool)
+    for found in _defects_at(hypothesis, evaluators, field, instance):
+        met &= found <= tolerance
+        if met.mean() < part:
+            return False
+    return bool(met.mean() >= part)
+
+
+def _defects_at(
+    hypothesis: Hypothesis, evaluators: Evaluators, field: Field, instance: Instance
+) -> Iterator[Floats]:
+    """(lanes,): by how much a hypothesis fails, at one value after another of what a ∀ binds.
 
     Where both sides are next to nothing, as those of `A @ A = 0` are, their size is what they would
     be if nothing had cancelled: that of the sides at the magnitudes of all numbers.
     """
     walk = evaluators.at(field, instance.sizes)
-    worst = np.zeros(instance.lanes)
     spelt = spelled(hypothesis.equation, field, instance.sizes, instance.lanes, _HELD)
     for equation, values in spelt:
         if is_place(equation.left.type):  # modulo 3 the index 3 would be 0
             one, other = walk.places(equation, {**instance.values, **values})
-            worst = np.maximum(worst, largest((one != other).astype(np.float64)))
+            yield largest((one != other).astype(np.float64))
             continue
         left, right = walk.equation(equation, {**instance.values, **values})
         if hypothesis.equation.relation is Relation.UNEQUAL:
@@ -115,7 +144,7 @@ def defect(
             least = 0.0 if isinstance(field, PrimeField) else _ROUNDED
             gap = np.abs(field.subtract(left, right))
             same = gap <= np.maximum(CANCELLED * np.abs(left), least)
-            worst = np.maximum(worst, largest(same.astype(np.float64)))
+            yield largest(same.astype(np.float64))
             continue
         difference = largest(field.subtract(left, right))
         size = np.maximum(largest(left), largest(right))
@@ -126,8 +155,7 @@ def defect(
             has_cancelled = (whole > 0) & (size <= CANCELLED * whole)
             found = np.where(has_cancelled, difference / np.where(whole > 0, whole, 1.0), found)
         # What is no number meets nothing.
-        worst = np.maximum(worst, np.where(np.isfinite(found), found, np.inf))
-    return worst
+        yield np.where(np.isfinite(found), found, np.inf)
 
 
 def _magnitudes(values: Mapping[str, Value[Any]]) -> dict[str, Value[Any]]:
