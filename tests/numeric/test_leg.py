@@ -232,10 +232,13 @@ def test_a_wrong_definition_is_not_for_this_leg_unless_a_claim_rests_on_it(
 ) -> None:
     """A sign that breaks a law is refuted; a wrong operator that obeys the laws is not.
 
-    Claims that do not reach the definition say what they said: those are confirmed above.
+    Claims that do not reach the definition say what they said: those are confirmed above. Of the
+    others that nothing breaks one in four is asked.
     """
     library = with_body(definition, body)
-    resting = [c for c in CLAIMS.values() if definition in reached(calls_of(c))]
+    reaching = [c for c in CLAIMS.values() if definition in reached(calls_of(c))]
+    whole = [c for c in reaching if c.theorem not in broken]
+    resting = [*whole[::4], *(c for c in reaching if c.theorem in broken)]
     assert resting
     refuted = {
         claim.theorem
