@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -42,14 +43,20 @@ class Rule:
     is_true: bool
 
 
+@cache
 def library() -> Library:
     """The project's definitions, which name the kinds of scalars."""
     path = HERE.parent / "specs" / "definitions.yaml"
     return load_library(path, path.name)
 
 
-def rules(known: Library) -> Iterator[Rule]:
+@cache
+def rules() -> tuple[Rule, ...]:
     """All rules, each followed by its twin."""
+    return tuple(_read(library()))
+
+
+def _read(known: Library) -> Iterator[Rule]:
     entries: list[dict[str, Any]] = yaml.safe_load((HERE / "rules.yaml").read_text("utf-8"))
     with TemporaryDirectory() as folder:
         for entry in entries:
@@ -72,7 +79,7 @@ def main(part: str = "", only: str = "") -> None:
     known = library()
     times: dict[tuple[str, bool], list[float]] = {}
     right: dict[tuple[str, bool], int] = {}
-    for rule in rules(known):
+    for rule in rules():
         if part not in rule.name:
             continue
         wanted = Outcome.CONFIRMED if rule.is_true else Outcome.REFUTED

@@ -11,7 +11,6 @@ import pytest
 import sympy
 
 from harness.claims.model import Claim
-from harness.claims.project import load_project
 from harness.cost.count import count
 from harness.cost.counts import Counts, Uncountable, shown
 from harness.cost.fold import FoldCost, fold_cost
@@ -19,8 +18,8 @@ from harness.language.elaborate import elaborate_term
 from harness.language.parser import parse_term, parse_type
 from harness.language.scope import Scope
 from harness.language.types import Parameter, Sort
+from tests.arrays.language import PROJECT
 
-PROJECT = load_project(Path(__file__).parents[2])
 SINGLE = "folded_qkvo_attention_block_invariant_of_commutes"
 SOFTMAX = "folded_qkvo_softmax_attention_block_invariant_of_commutes"
 MULTI = "residualConcatProjectedMultiHeadRopeAttentionBlockOutput_invariant_of_commutes"

@@ -8,13 +8,12 @@ from pathlib import Path
 import pytest
 
 from harness.claims.load import load_claim
-from harness.claims.project import load_project
 from harness.language.primitives import PRIMITIVES
 from harness.lean.expression import source
 from harness.lean.printer import Printer
 from harness.lean.reach import NOTATION, handed, reached
+from tests.arrays.language import LIBRARY
 
-LIBRARY = load_project(Path(__file__).parents[2]).library
 REFERENCE = Path(__file__).parents[2] / "harness" / "lean" / "mirror" / "Reference.lean"
 HANDED = {operator for operator in PRIMITIVES if operator not in NOTATION and handed(operator)}
 

@@ -15,7 +15,7 @@ from harness.verdict import leg_outcome
 from tests.arrays.language import LIBRARY, claim_of
 
 KNOWN = library()
-RULES = list(rules(KNOWN))
+RULES = rules()
 
 
 @pytest.mark.slow

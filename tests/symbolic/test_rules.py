@@ -13,7 +13,7 @@ from harness.verdict import leg_outcome
 from tests.arrays.language import claim_of
 
 KNOWN = library()
-RULES = list(rules(KNOWN))
+RULES = rules()
 
 NOT_PROVED = {
     "maximum, its laws",  # laws of commuting and regrouping have no direction
