@@ -22,7 +22,7 @@ from harness.checkpoints.reading import INDEX, header_of, read_json
 from harness.checkpoints.recipes import Recipe
 from harness.checkpoints.sides import Side, open_side
 from harness.checkpoints.stream import has_last_gains, untied
-from harness.checkpoints.tensors import Checkpoint, Tensor, fault
+from harness.checkpoints.tensors import Checkpoint, Tensor, facts, fault
 from harness.checkpoints.turning import Turning
 from harness.checkpoints.verify import Say, verify
 from harness.numeric.threads import one_thread
@@ -90,6 +90,7 @@ def fold(
                     _settle(file)
             begun.unlink()
             part.rename(new)
+            report.new = str(new)
             return report
     except OSError:
         raise  # what is whole stays, to be gone on with
@@ -106,8 +107,8 @@ def _job(old: Checkpoint, recipe: Recipe) -> str:
     found = sha256(recipe.text.encode())
     for name, array in sorted(recipe.given.items()):
         found.update(name.encode() + array.tobytes())
-    for file, facts in old.seen.items():
-        found.update(f"{file.resolve()} {facts}\n".encode())
+    for file, seen in old.seen.items():
+        found.update(f"{file.resolve()} {seen}\n".encode())
     return found.hexdigest()
 
 
@@ -221,7 +222,10 @@ def _carry_over(side: Side, old: Path, part: Path) -> None:
             shutil.rmtree(target, ignore_errors=True)
             shutil.copytree(item, target)
         else:
+            before = facts(item)
             shutil.copyfile(item, target)
+            if facts(item) != before:
+                raise fault(item, "was changed while it was read")
 
 
 def _certificate(

@@ -12,7 +12,7 @@ from harness.checkpoints.findings import Fault, Report
 from harness.checkpoints.reading import INDEX, read_json
 from harness.checkpoints.sides import Side
 from harness.checkpoints.stream import Framed
-from harness.checkpoints.tensors import Checkpoint
+from harness.checkpoints.tensors import READ_BESIDE, Checkpoint, kinds
 from harness.diagnostics import shortened
 
 _SILENT = {
@@ -21,10 +21,6 @@ _SILENT = {
 }
 """Keys of a config that say nothing of what is computed; formats are compared tensor by tensor."""
 _OF_TRAINING = {"initializer_range", "use_cache"}
-
-
-_READ = {".json", ".py", ".model", ".jinja", "merges.txt", "vocab.txt"}
-"""Of files that programs read beside the weights."""
 
 
 def compare_configs(old: Side, new: Side, report: Report) -> None:
@@ -94,7 +90,7 @@ def compare_files(old: Side, new: Side, report: Report) -> None:
     known = {"config.json", INDEX, "fold.json"}
     for place in sorted(new.path.iterdir()) if new.path.is_dir() and old.path.is_dir() else ():
         twin = old.path / place.name
-        if _READ & {place.suffix, place.name} and place.name not in known and twin.is_file():
+        if kinds(place) & READ_BESIDE and place.name not in known and twin.is_file():
             if place.read_bytes() == twin.read_bytes():
                 continue
             if place.suffix != ".json" or _told(twin) != _told(place):

@@ -19,6 +19,14 @@ if TYPE_CHECKING:
 _CHUNK = 1 << 24
 _PIECE = 1 << 20
 
+READ_BESIDE = {".json", ".py", ".model", ".jinja", "merges.txt", "vocab.txt"}
+"""Files that programs read beside the weights."""
+
+
+def kinds(place: Path) -> set[str]:
+    """The words of `READ_BESIDE` that a file may go by."""
+    return {place.suffix, place.name}
+
 
 def fault(place: Path | str, message: str) -> InputError:
     return InputError([Diagnostic(str(place), 1, 1, message)])
@@ -83,10 +91,12 @@ class Checkpoint:
     """`files_of` its place, before anything was read."""
 
     def require_unchanged(self) -> None:
-        """Raise `InputError` where a file is not the one that was opened, whatever its size."""
+        """Raise `InputError` where a file that is read is not the one that was opened, whatever its
+        size; what other programs leave in the folder is theirs."""
         now = files_of(self.path)
         for file in sorted(self.seen.keys() | now.keys()):
-            if self.seen.get(file) != now.get(file):
+            is_read = file in self.files or kinds(file) & {".safetensors", *READ_BESIDE}
+            if is_read and self.seen.get(file) != now.get(file):
                 raise fault(file, "was changed while it was read")
 
     def digests(self) -> dict[str, str]:
@@ -101,8 +111,12 @@ class Checkpoint:
 def files_of(path: Path) -> dict[Path, tuple[int, ...]]:
     """The files of a folder, or one with its config, with what tells another of the same name."""
     places = sorted(path.iterdir()) if path.is_dir() else (path, path.with_name("config.json"))
-    facts = {place: place.stat() for place in places if place.is_file()}
-    return {place: (x.st_ino, x.st_size, x.st_mtime_ns) for place, x in facts.items()}
+    return {place: facts(place) for place in places if place.is_file()}
+
+
+def facts(file: Path) -> tuple[int, ...]:
+    found = file.stat()
+    return found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def same_bits(one: Floats | None, other: Floats | None) -> bool:

@@ -64,6 +64,8 @@ def ablate(
     off = _toggles(checker, off)
     if as_lean:
         _print_lean(project, checker, off)
+    if off and as_json:
+        raise click.UsageError("expected --json, which has every combination, or --off, not both")
     if off:
         _show_cell(checker, off, project.library)
         return

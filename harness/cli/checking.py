@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Generator, Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager, nullcontext, redirect_stdout, suppress
 from dataclasses import dataclass, replace
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TextIO, cast
 
 import click
 
@@ -35,6 +35,9 @@ if TYPE_CHECKING:
     from harness.claims.about import About
     from harness.results.run import Run
     from harness.run import Notice, Plan
+
+_STDOUT = Path("-")
+"""In place of a file: what would be written there is printed, and nothing else."""
 
 
 def selection(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -133,9 +136,10 @@ def check(folder: Path, /, told: Telling, **options: Any) -> None:
     """Ask every leg about every claim, or about those of SPEC, and print the verdicts.
 
     SPEC is a file of specs/, a folder in it, or the name of a theorem. Where `[tool.harness]`
-    lists `packages`, each is checked, and the verdicts are of all.
+    lists `packages`, each is checked, and the verdicts are of all. With - as a FILE, what would be
+    written there is printed, and words go to standard error: --json - for other programs.
     """
-    if told.is_opened and "html" not in told.files:
+    if told.is_opened and told.files.get("html", _STDOUT) == _STDOUT:
         raise click.UsageError("--open needs a report to open: --html FILE")
     _main_job(folder, told, options)
 
@@ -219,6 +223,8 @@ def make_room(files: dict[str, Path]) -> None:
         if target in targets:
             faults.append(Diagnostic(str(path), 0, 0, "two reports cannot be one file"))
         targets.add(target)
+        if path == _STDOUT:
+            continue
         target.parent.mkdir(parents=True, exist_ok=True)
         if not os.access(target.parent, os.W_OK):
             faults.append(Diagnostic(str(path), 0, 0, "its folder cannot be written to"))
@@ -303,30 +309,32 @@ def finish(run: Run, told: Telling) -> None:
     from harness.report.github import workflow_commands
     from harness.report.terminal import conclude, show
 
-    with _whoever_reads():
-        if not told.is_quiet:
-            show(run)
-        if os.environ.get("GITHUB_ACTIONS") == "true":
-            click.echo(workflow_commands(run), nl=False)
-    is_written = _write(run, told)
-    with _whoever_reads():
-        conclude(run, with_reasons=told.is_quiet)
+    output = sys.stdout
+    with redirect_stdout(sys.stderr) if _STDOUT in told.files.values() else nullcontext():
+        with _whoever_reads(sys.stdout):
+            if not told.is_quiet:
+                show(run)
+            if os.environ.get("GITHUB_ACTIONS") == "true":
+                click.echo(workflow_commands(run), nl=False)
+        is_written = _write(run, told, output)
+        with _whoever_reads(sys.stdout):
+            conclude(run, with_reasons=told.is_quiet)
     if told.is_opened and is_written:
         _open(told.files["html"])
     sys.exit(int(run.exit_code) or (0 if is_written else 3))
 
 
 @contextmanager
-def _whoever_reads() -> Iterator[None]:
+def _whoever_reads(output: TextIO) -> Iterator[None]:
     """Print, though nobody may read it to its end: that changes no verdict, and no file."""
     try:
         yield
-        sys.stdout.flush()
+        output.flush()
     except (OSError, SystemExit) as error:  # the latter is how rich ends when a pipe does
         if isinstance(error, OSError) and not isinstance(error, BrokenPipeError):
             click.echo(f"the verdicts could not be printed: {error.strerror}", err=True)
         with suppress(OSError, ValueError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            os.dup2(os.open(os.devnull, os.O_WRONLY), output.fileno())
 
 
 def _open(page: Path) -> None:
@@ -336,7 +344,7 @@ def _open(page: Path) -> None:
         click.echo(f"no browser was found to open {page}", err=True)
 
 
-def _write(run: Run, told: Telling) -> bool:
+def _write(run: Run, told: Telling, output: TextIO) -> bool:
     """Write all files of a run; says which could not be, and whether all were."""
     from harness.files import write_together
     from harness.report import history, reporter
@@ -352,24 +360,27 @@ def _write(run: Run, told: Telling) -> bool:
         texts[path] = text.encode("utf-8", "backslashreplace").decode("utf-8")
     if told.history is not None:
         texts[told.history / history.file_name(run)] = history.record(run)
-    printed = [texts.pop(path) for path in list(texts) if _is_output(path)]
+    printed = [texts.pop(path) for path in list(texts) if _is(output, path)]
     try:
         write_together(texts)
     except OSError as error:
         named = ", ".join(map(str, texts))
         click.echo(f"{named}: not written: {error.strerror or error}", err=True)
         return False
-    with _whoever_reads():
+    with _whoever_reads(output):
         for text in printed:
-            click.echo(text, nl=False)
+            click.echo(text, nl=False, file=output)
+    with _whoever_reads(sys.stdout):
         for kind, path in told.files.items() if not told.is_quiet else ():
             click.echo(f"{kind}: {path}")
     return True
 
 
-def _is_output(path: Path) -> bool:
-    """Whether a file is what the command prints to: /dev/stdout, by any name."""
+def _is(output: TextIO, path: Path) -> bool:
+    """Whether a file is what the command prints to: -, or /dev/stdout by any name."""
+    if path == _STDOUT:
+        return True
     try:
-        return os.path.samestat(os.fstat(sys.stdout.fileno()), path.stat())
+        return os.path.samestat(os.fstat(output.fileno()), path.stat())
     except (OSError, ValueError):  # there is no such file, or nothing is printed to a file
         return False

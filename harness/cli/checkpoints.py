@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from harness.cli.shared import JSON, OUTPUT_FILE, Written, reports_bad_input, write_json
+from harness.cli.shared import JSON, OUTPUT_FILE, Written, print_json, reports_bad_input
 from harness.extras import remedy
 
 if TYPE_CHECKING:
+    from harness.checkpoints.finding import Found
     from harness.checkpoints.findings import Report
 
 _MODEL = click.Path(path_type=Path)
@@ -21,7 +22,6 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _FAMILY = click.option(
     "--family", type=_FILE, help="A file that says where the attention of the model lies."
 )
-_JSON = click.option("--json", "output", type=OUTPUT_FILE, help="Write everything found as JSON.")
 _MOST_FAULTS = 40
 
 
@@ -45,7 +45,7 @@ def _needs_libraries(*, runs: bool = False) -> None:
     help="How the program that runs NEW pairs coordinates, where it is not the family's own.",
 )
 @click.option("--certificate", is_flag=True, help="Repeat what NEW's fold.json says.")
-@_JSON
+@JSON
 @click.option("--html", "page", type=OUTPUT_FILE, help="Write a page of every head.")
 @reports_bad_input
 def verify(
@@ -54,7 +54,7 @@ def verify(
     family: Path | None,
     layout: Any,
     certificate: bool,
-    output: Path | None,
+    as_json: bool,
     page: Path | None,
 ) -> None:
     """Say whether the checkpoints OLD and NEW are one model in another frame.
@@ -75,17 +75,16 @@ def verify(
         else:
             sides = open_side(old, family), open_side(new, family, layout)
             report = judge.verify(*sides, progress)
-    _show(report, faults)
-    code = 1 if faults else report.exit_code
-    write_json(
-        output, {**report.to_json(), "certificate": faults} if certificate else report.to_json()
-    )
+    if as_json:
+        print_json({**report.to_json(), **({"certificate": faults} if certificate else {})})
+    else:
+        _show(report, faults)
     if page is not None:
         from harness.files import write_atomically
         from harness.report.checkpoint import to_html
 
         write_atomically(page, to_html(report, faults))
-    sys.exit(code)
+    sys.exit(1 if faults else report.exit_code)
 
 
 @click.command()
@@ -93,9 +92,9 @@ def verify(
 @click.argument("new", type=_MODEL)
 @click.option("--recipe", "recipe_file", type=_FILE, required=True, help="What is to be folded.")
 @_FAMILY
-@_JSON
+@JSON
 @reports_bad_input
-def fold(old: Path, new: Path, recipe_file: Path, family: Path | None, output: Path | None) -> None:
+def fold(old: Path, new: Path, recipe_file: Path, family: Path | None, as_json: bool) -> None:
     """Fold a recipe into the checkpoint OLD, as the folder NEW, which is verified or not left.
 
     OLD is only read. A run that was killed goes on where it was when it is started again. A recipe
@@ -109,10 +108,12 @@ def fold(old: Path, new: Path, recipe_file: Path, family: Path | None, output: P
     recipe = read_recipe(recipe_file)
     with _Progress("fold") as progress:
         report = run(old, new, recipe, family, progress, licences)
-    _show(report, [])
-    left = f"{new} is written" if report.exit_code == 0 else f"{new} does not verify: not left"
-    click.echo(left)
-    write_json(output, report.to_json())
+    if as_json:
+        print_json(report.to_json())
+    else:
+        _show(report, [])
+        is_left = report.exit_code == 0
+        click.echo(f"{new} is written" if is_left else f"{new} does not verify: not left")
     sys.exit(report.exit_code)
 
 
@@ -133,48 +134,58 @@ def fold(old: Path, new: Path, recipe_file: Path, family: Path | None, output: P
     help="The recipe; its numbers lie beside it in a .npz file.",
 )
 @_FAMILY
-@click.option("--json", "table", type=OUTPUT_FILE, help="Write what was measured as JSON.")
+@JSON
 @reports_bad_input
-def find(
-    model: Path, calibrate: Path, output: Path, family: Path | None, table: Path | None
-) -> None:
+def find(model: Path, calibrate: Path, output: Path, family: Path | None, as_json: bool) -> None:
     """Find a recipe that makes keys and values of MODEL easier to quantize.
 
     Angles and scales of pairs, and a turn of values, in closed form, from the first half of the
     tokens; the table is measured on the second. Ends with 1 where nothing is gained.
     """
     _needs_libraries()
-    import io
-
-    import numpy as np
-
     from harness.checkpoints.finding import find as look
     from harness.checkpoints.finding import read_activations
     from harness.checkpoints.sides import open_side
-    from harness.files import write_atomically
 
     side = open_side(model, family)
     found = look(side, read_activations(calibrate, side))
+    lines = [f"{key}: given" for key in ("angles", "scales") if key in found.keys]
+    lines += ["values: hadamard"] * found.turns_values
+    if lines:
+        _write_recipe(output, lines, found)
+    if as_json:
+        recipe = str(output) if lines else None
+        print_json({"rows": found.rows, "notes": found.notes, "recipe": recipe})
+    else:
+        _show_measured(found)
+        none = "nothing that was tried makes int4 per token better: no recipe is written"
+        click.echo(f"{output}: {', '.join(lines)}" if lines else none)
+    sys.exit(0 if lines else 1)
+
+
+def _show_measured(found: Found) -> None:
     click.echo(f"{'':13} {'quantized':17} {'folded':18} {'before':>8} {'after':>8}")
-    write_json(table, {"rows": found.rows, "notes": found.notes})
     for row in found.rows:
         worse = "  no gain" if row.error >= row.before else ""
         line = f"{row.what:13} {row.quantized:17} {row.way:18} {row.before:8.4f} {row.error:8.4f}"
         click.echo(line + worse)
     for note in found.notes:
         click.echo(note)
-    lines = [f"{key}: given" for key in ("angles", "scales") if key in found.keys]
-    lines += ["values: hadamard"] * found.turns_values
-    if not lines:
-        click.echo("nothing that was tried makes int4 per token better: no recipe is written")
-        sys.exit(1)
-    numbers = output.with_suffix(".npz")
+
+
+def _write_recipe(file: Path, lines: list[str], found: Found) -> None:
+    """The recipe of these lines, and its numbers beside it."""
+    import io
+
+    import numpy as np
+
+    from harness.files import write_atomically
+
+    numbers = file.with_suffix(".npz")
     raw = io.BytesIO()
     np.savez(raw, angles=found.angles, scales=found.scales)
     numbers.write_bytes(raw.getvalue())
-    lines.insert(0, f"given: {numbers.name}")
-    write_atomically(output, "\n".join(lines) + "\n")
-    click.echo(f"{output}: {', '.join(lines[1:])}")
+    write_atomically(file, "\n".join([f"given: {numbers.name}", *lines]) + "\n")
 
 
 @click.command()
@@ -204,9 +215,9 @@ def record(model: Path, text: Path, tokens: int, output: Path, as_json: bool) ->
 @click.command()
 @click.argument("model", type=_MODEL)
 @_FAMILY
-@_JSON
+@JSON
 @reports_bad_input
-def probe(model: Path, family: Path | None, output: Path | None) -> None:
+def probe(model: Path, family: Path | None, as_json: bool) -> None:
     """Ask the running MODEL, by gradients, whether its family's file is right.
 
     Which pairs of coordinates RoPE rotates, which it leaves alone, and which query heads share a
@@ -219,12 +230,14 @@ def probe(model: Path, family: Path | None, output: Path | None) -> None:
     from harness.checkpoints.sides import open_side
 
     found = ask(open_side(model, family))
-    for (text, holds, reason), same in groupby(found, lambda x: (x.found, x.holds, x.reason)):
+    if as_json:
+        print_json(found)
+    alike = groupby(found, lambda x: (x.found, x.holds, x.reason))
+    for (text, holds, reason), same in alike if not as_json else ():
         layers = [item.layer for item in same]
         where = f"layer {layers[0]}" + (f" to {layers[-1]}" if len(layers) > 1 else "")
         word = {True: "confirmed", False: "refuted", None: "not decided"}[holds]
         click.echo(f"{where}: {text}: {word}" + (f", {reason}" if reason else ""))
-    write_json(output, found)
     sys.exit(1 if any(x.holds is False for x in found) else 0 if all(x.holds for x in found) else 3)
 
 

@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING
 import click
 
 from harness.cli.shared import (
+    JSON,
     NO_CACHE,
     ONLY,
-    OUTPUT_FILE,
     SPECS,
     TOOLCHAIN,
     kept_folder,
+    print_json,
     read_project,
     reports_bad_input,
-    write_json,
 )
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 @ONLY
 @TOOLCHAIN
 @NO_CACHE
-@click.option("--json", "json_file", type=OUTPUT_FILE, help="Write the score as JSON.")
+@JSON
 @click.pass_obj
 @reports_bad_input
 def mutate(
@@ -42,7 +42,7 @@ def mutate(
     only: tuple[str, ...],
     toolchain: str,
     is_kept: bool,
-    json_file: Path | None,
+    as_json: bool,
 ) -> None:
     """Make claims and definitions wrong in every way that is known, and count who sees it.
 
@@ -71,14 +71,11 @@ def mutate(
         sys.exit(130)
     if not (only or specs):
         keep(plan, score)
-    _show(score)
-    code = int(score.exit_code)
-    try:
-        write_json(json_file, to_data(score))
-    except OSError as error:
-        click.echo(f"{json_file}: not written: {error.strerror}", err=True)
-        code = code or 3
-    sys.exit(code)
+    if as_json:
+        print_json(to_data(score))
+    else:
+        _show(score)
+    sys.exit(int(score.exit_code))
 
 
 def _hunt(plan: Plan, *, with_definitions: bool) -> Score:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from harness.cli.shared import OUTPUT_FILE, reports_bad_input, unusable, write_json
+from harness.cli.shared import JSON, print_json, reports_bad_input, unusable
 from harness.diagnostics import meant
 
 
@@ -22,7 +22,7 @@ from harness.diagnostics import meant
     metavar="SECONDS",
     help="How long one program may take.",
 )
-@click.option("--json", "output", type=OUTPUT_FILE, help="Write all evidence as JSON.")
+@JSON
 @click.pass_obj
 @reports_bad_input
 def programs(
@@ -31,7 +31,7 @@ def programs(
     names: tuple[str, ...],
     seed: int,
     time_limit: float,
-    output: Path | None,
+    as_json: bool,
 ) -> None:
     """Run the programs that FILES bind to definitions, or all, and the models of specs/models/.
 
@@ -64,7 +64,7 @@ def programs(
     asked = read_programs(project, [_file(project.specs / PROGRAMS_FOLDER, n) for n in names])
     models = () if names else read_models(project)
     plan = Plan(project, cache=project.root / ".cache", seed=seed)
-    console = Console()
+    console = Console(stderr=as_json)
     found = []
     # PyTorch reserves many times more addresses than it uses, so no limit is set on these.
     with Workers(1, seconds=time_limit, memory=0) as workers:
@@ -82,7 +82,8 @@ def programs(
                     console.print(Text(f"    {item.summary}"), soft_wrap=True)
                 for diagnostic in item.diagnostics:
                     console.print(Text(f"    {diagnostic}"), soft_wrap=True)
-    write_json(output, list(found))
+    if as_json:
+        print_json(found)
     counts = {o: sum(item.outcome is o for item in found) for o in Outcome}
     said = ", ".join(f"{count} {o.value}" for o, count in counts.items() if count)
     plural = "program" if len(tasks) == 1 else "programs"

@@ -67,23 +67,11 @@ JSON = click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
 
 def print_json(data: object) -> None:
     """Print an answer for other programs."""
-    click.echo(_json(data))
-
-
-def write_json(file: Path | None, data: object) -> None:
-    """Write an answer for other programs, where a file was named."""
-    from harness.files import write_atomically
-
-    if file is not None:
-        write_atomically(file, _json(data) + "\n")
-
-
-def _json(data: object) -> str:
     import json
 
     from harness.plain import finite, to_plain
 
-    return json.dumps(finite(to_plain(data)), indent=1, ensure_ascii=False, allow_nan=False)
+    click.echo(json.dumps(finite(to_plain(data)), indent=1, ensure_ascii=False, allow_nan=False))
 
 
 class Written:

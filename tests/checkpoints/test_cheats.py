@@ -243,7 +243,13 @@ def put_in_its_place(file):
     os.utime(file, ns=(facts.st_atime_ns, facts.st_mtime_ns))
 
 
-@pytest.mark.parametrize("change", [written_into, put_in_its_place, None])
+def left_beside(file):
+    """By another program, which removes it when it ends, as what it had left before is gone."""
+    file.with_name(f".{file.name}.lock").write_bytes(b"")
+    file.with_name("run.log").unlink(missing_ok=True)
+
+
+@pytest.mark.parametrize("change", [written_into, put_in_its_place, left_beside])
 @pytest.mark.parametrize("name", ["model.safetensors", "config.json"])
 @pytest.mark.parametrize("which", ["old", "new"])
 def test_a_file_that_changes_while_it_is_read_is_seen(which, name, change, tmp_path):
@@ -251,20 +257,34 @@ def test_a_file_that_changes_while_it_is_read_is_seen(which, name, change, tmp_p
     sides = [save(tmp_path / x, "llama", make("llama")) for x in ("old", "new")]
     for side in sides:
         os.utime(side / name, (1, 1))
+        (side / "run.log").write_bytes(b"")
     told = []
 
     def say(done, total):
-        if change and not told:
+        if not told:
             change(tmp_path / which / name)
         told.append(done)
 
     def work():
         return verify(*map(open_side, sides), say)
 
-    if change is None:
+    if change is left_beside:
         assert work().exit_code == 0
         assert len(told) > 1
         return
     with pytest.raises(InputError, match="was changed while it was read") as error:
         work()
     assert error.value.diagnostics[0].file == str(tmp_path / which / name)
+
+
+def test_weights_of_any_name_are_watched(tmp_path):
+    old = save(tmp_path / "old", "llama", make("llama"), shards=2)
+    first = old / "model-00001-of-00002.safetensors"
+    weights = first.rename(old / "first.weights")
+    index = old / "model.safetensors.index.json"
+    index.write_text(index.read_text().replace(first.name, weights.name))
+    side = open_side(old)
+    assert verify(side, side).exit_code == 0
+    written_into(weights)
+    with pytest.raises(InputError, match="was changed while it was read"):
+        side.checkpoint.require_unchanged()

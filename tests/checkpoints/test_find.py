@@ -1,5 +1,7 @@
 """What is found is measured, helps where it can, and is honest where it cannot."""
 
+import json
+
 import numpy as np
 import pytest
 from click.testing import CliRunner
@@ -38,6 +40,12 @@ def test_large_pairs_are_found_and_folded(tmp_path):
     (row,) = (r for r in rows if r[1:7] == ["int4", "per", "token", "angles", "and", "scales"])
     assert float(row[8]) < float(row[7]) / 2
     assert run("fold", old, tmp_path / "new", "--recipe", recipe).exit_code == 0
+    again = run("find", old, "--calibrate", path, "-o", recipe, "--json")
+    found = json.loads(again.stdout)
+    assert (again.exit_code, found["recipe"]) == (0, str(recipe))
+    assert [f"{x['error']:.4f}" for x in found["rows"] if x["what"] == "keys"] == [
+        r[-1] if r[-1] != "gain" else r[-3] for r in rows
+    ]
 
 
 def test_a_norm_and_a_gate_leave_nothing_to_find(tmp_path):
@@ -46,6 +54,8 @@ def test_a_norm_and_a_gate_leave_nothing_to_find(tmp_path):
     assert done.exit_code == 1
     assert "a gate or clipping follows" in done.output
     assert not (tmp_path / "r.yaml").exists()
+    done = run("find", old, "--calibrate", seen(tmp_path, outliers=True), "--json")
+    assert (done.exit_code, json.loads(done.stdout)["recipe"]) == (1, None)
 
 
 @pytest.mark.parametrize(

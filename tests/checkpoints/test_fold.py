@@ -240,25 +240,64 @@ def test_nothing_is_written_into_the_old_folder(tmp_path, place):
     assert fold(old, tmp_path / "beside" / "new", recipe(tmp_path)).exit_code == 0
 
 
-@pytest.mark.parametrize("changed", ["model.safetensors", "tokenizer.json", "another.json", None])
+READ = ["model.safetensors", "tokenizer.json", "another.json", "another.safetensors"]
+LEFT_BY_OTHERS = [".model.safetensors.lock", "notes.txt"]
+
+
+@pytest.mark.parametrize("changed", READ + LEFT_BY_OTHERS)
 def test_an_old_folder_that_changes_meanwhile_is_seen(tmp_path, changed):
     """Otherwise the certificate has the digest of a file that nobody compared."""
     old = save(tmp_path / "old", "llama", make("llama"))
 
     def claims(names):  # asked after everything was compared
-        if changed is not None:
-            (old / changed).write_bytes(b"{}")
+        (old / changed).write_bytes(b"{}")
         return []
 
     def work():
         return fold(old, tmp_path / "new", recipe(tmp_path), claims=claims)
 
-    if changed is None:
+    if changed in LEFT_BY_OTHERS:
         assert work().exit_code == 0
         return
     with pytest.raises(InputError, match="was changed while it was read"):
         work()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["old", "recipe.yaml"]
+
+
+def test_what_is_only_copied_is_copied_whole(tmp_path, monkeypatch):
+    old = save(tmp_path / "old", "llama", make("llama"))
+    (old / "words.tiktoken").write_bytes(b"first")
+    copy = shutil.copyfile
+
+    def copyfile(item, target):
+        copy(item, target)
+        if item.name == "words.tiktoken":
+            item.write_bytes(b"another")
+
+    monkeypatch.setattr(shutil, "copyfile", copyfile)
+    with pytest.raises(InputError, match="was changed while it was read") as error:
+        fold(old, tmp_path / "new", recipe(tmp_path))
+    assert error.value.diagnostics[0].file == str(old / "words.tiktoken")
+    assert not (tmp_path / "new").exists()
+
+
+def test_what_was_found_as_json(tmp_path):
+    old = save(tmp_path / "old", "llama", make("llama"))
+    file = write_recipe(tmp_path / "recipe.yaml", SOME, 0)
+    new = tmp_path / "new"
+
+    def asked(*words):
+        return CliRunner().invoke(main, [*map(str, words), "--json"])
+
+    done = asked("fold", old, new, "--recipe", file)
+    assert done.exit_code == 0, done.output
+    written = json.loads(done.stdout)
+    done = asked("verify", old, new, "--certificate")
+    assert done.exit_code == 0, done.output
+    assert json.loads(done.stdout) == {**written, "certificate": []}
+    assert len(written["heads"]) == LAYERS * 4
+    done = asked("verify", old, save(tmp_path / "wrong", "llama", make("llama", seed=1)))
+    assert (done.exit_code, bool(json.loads(done.stdout)["faults"])) == (1, True)
 
 
 def test_packed_tensors_are_refused(tmp_path):

@@ -242,6 +242,31 @@ def test_commands_that_answer_answer_as_json() -> None:
 def test_every_command_that_answers_does_so_as_json() -> None:
     silent = [name for name in NAMES if "--json" not in harness(name, "--help").output]
     assert silent == ["schema", "completion"]
+    # One of the many files that these write; - in its place is standard output.
+    named = [name for name in NAMES if "--json FILE" in harness(name, "--help").output]
+    assert named == ["check", "report"]
+
+
+def test_a_check_prints_its_json_alone(tmp_path: Path) -> None:
+    isometry = ROOT / "tests" / "fixtures" / "isometry"
+    ask = ("check", "--no-cache", "--leg", "symbolic", "flip_compose", "--json")
+    written = tmp_path / "report.json"
+    done = harness(*ask, str(written), project=isometry)
+    assert "1 claim: 1 confirmed" in done.stdout
+    done = harness(*ask, "-", project=isometry)
+    assert done.exit_code == 0
+    assert json.loads(done.stdout).keys() == json.loads(written.read_text("utf-8")).keys()
+    assert "1 claim: 1 confirmed" in done.stderr
+    assert not (Path.cwd() / "-").exists()
+    done = harness(*ask, "-", "--html", "-", project=isometry)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "two reports cannot be one file" in done.stderr
+
+
+def test_one_combination_is_not_asked_for_as_json() -> None:
+    done = harness("ablate", "ropeScores_invariant_of_commutes", "--off", "orthogonal", "--json")
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "--json, which has every combination" in done.stderr
 
 
 def test_a_horizon_as_json(tmp_path: Path) -> None:

@@ -84,6 +84,34 @@ def attend(x, wq, bq, wk, bk, wv, bv, wo, bo, cos, sin, heads, groups):
     return context @ wo.T + bo
 """
 
+TORCH = """\
+import math
+
+import torch
+import torch.nn.functional as F
+
+
+def rotate(x, cos, sin):
+    first, second = x.chunk(2, dim=-1)
+    return torch.cat([first * cos - second * sin, second * cos + first * sin], dim=-1)
+
+
+def attend(x, wq, bq, wk, bk, wv, bv, wo, bo, cos, sin, heads, groups):
+    n, d = x.shape[0], wq.shape[0] // heads
+    q = F.linear(x, wq, bq).view(n, heads, d).transpose(0, 1)
+    k = F.linear(x, wk, bk).view(n, groups, d).transpose(0, 1)
+    v = F.linear(x, wv, bv).view(n, groups, d).transpose(0, 1)
+    q, k = rotate(q, cos, sin), rotate(k, cos, sin)
+    k = k.repeat_interleave(heads // groups, dim=0)
+    v = v.repeat_interleave(heads // groups, dim=0)
+    scores = q @ k.transpose(-1, -2) / math.sqrt(d)
+    later = torch.ones(n, n, dtype=torch.bool).triu(1)
+    scores = scores.masked_fill(later, float("-inf"))
+    weights = torch.softmax(scores, dim=-1)
+    context = (weights @ v).transpose(0, 1).reshape(n, heads * d)
+    return F.linear(context, wo, bo)
+"""
+
 Edits = dict[str, tuple[str, str]]
 
 WRONG: Edits = {

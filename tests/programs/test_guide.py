@@ -1,5 +1,6 @@
 """The guide's own example is confirmed, and refuted once it is made wrong as the guide says."""
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -42,9 +43,10 @@ def test_the_example_is_confirmed_and_its_wrong_twin_refuted(stranger: Path) -> 
     assert "float64: confirmed" in done.output
     file = stranger / "attention.py"
     file.write_text(file.read_text().replace("np.sqrt(q.shape[-1])", "q.shape[-1]"))
-    done = CliRunner().invoke(main, ["-C", str(stranger), "programs", "my_attention"])
+    done = CliRunner().invoke(main, ["-C", str(stranger), "programs", "my_attention", "--json"])
     assert done.exit_code == 1
-    assert "They part at `divide` (attention.py:5)" in done.output
+    assert "They part at `divide` (attention.py:5)" in done.stderr
+    assert "refuted" in {item["outcome"] for item in json.loads(done.stdout)}
 
 
 def test_a_name_that_no_program_has_is_bad_input(stranger: Path) -> None:
