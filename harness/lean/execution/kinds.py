@@ -81,14 +81,15 @@ meta def harnessOneRat : OfNat Rat 1 := ⟨mkRat 1 1⟩
 meta def harnessZeroFloat : OfNat Float 0 := ⟨Float.ofBits (UInt64.ofNat 0)⟩
 meta def harnessOneFloat : OfNat Float 1 := ⟨Float.ofBits (UInt64.ofNat {bits(1.0)})⟩
 
-meta def harnessPower {{α : Type}} (n : Nat) (times : α → α → α) (x done : α) : α :=
-  match n with
-  | 0 => done
-  | m + 1 => harnessPower m times x (times done x)
+@[noinline] meta def harnessRaisedRat (x : Rat) : Nat → Rat → Rat
+  | 0, done => done
+  | n + 1, done => harnessRaisedRat x n (done * x)
+@[noinline] meta def harnessRaisedFloat (x : Float) : Nat → Float → Float
+  | 0, done => done
+  | n + 1, done => harnessRaisedFloat x n (done * x)
 
-meta def harnessPowerRat : HPow Rat Nat Rat :=
-  ⟨fun x n => harnessPower n Rat.mul x (mkRat 1 1)⟩
+meta def harnessPowerRat : HPow Rat Nat Rat := ⟨fun x n => harnessRaisedRat x n (mkRat 1 1)⟩
 meta def harnessPowerFloat : HPow Float Nat Float :=
-  ⟨fun x n => harnessPower n Float.mul x (Float.ofBits (UInt64.ofNat {bits(1.0)}))⟩
+  ⟨fun x n => harnessRaisedFloat x n (Float.ofBits (UInt64.ofNat {bits(1.0)}))⟩
 """
 """Lean text for 0, 1 and powers of each kind; the library's own are not always there to run."""
