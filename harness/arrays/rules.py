@@ -25,6 +25,16 @@ def _sum(algebra: Algebra, sizes: Sequence[int], family: Product) -> Product:
     return family.renamed({-1: index}).summed(index, sizes[0])
 
 
+def _power(algebra: Algebra, sizes: Sequence[int], base: Product) -> Product:
+    """Multiplied out once, and then squared as often as that is less."""
+    (exponent,) = sizes
+    if exponent < 2:
+        return base if exponent else algebra.constant(1)
+    half = _power(algebra, [exponent // 2], Product((algebra.array(base),)))
+    square = algebra.pointwise("multiply", half, half)
+    return algebra.pointwise("multiply", square, base) if exponent % 2 else square
+
+
 def _vector(algebra: Algebra, sizes: Sequence[int], family: Product) -> Product:
     """Sums are made when a vector is, so that matrices meet vectors one after the other.
 
@@ -154,6 +164,7 @@ RULES: dict[str, Rule] = {
     "negate": _pointwise("negate"),
     "divide": _pointwise("divide"),
     "multiply": lambda algebra, sizes, a, b: algebra.times(a, b),
+    "power": _power,
     "sum": _sum,
     "if_le": _if_le,
     "if_at_most": _if_at_most,

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 from harness.claims.model import Library
 from harness.claims.unfolding import unfolded_equation
+from harness.language.prelude import meaning
 from harness.language.terms import Apply, Equation, Primitive, Term, Variable
-from harness.language.transform import free_variables
+from harness.language.transform import free_variables, rewrite_equation
 from harness.language.types import Matrix
 
 
@@ -153,7 +154,7 @@ def recognise(equation: Equation, library: Library) -> list[Form]:
     if not equation.is_equation:
         return []
     bound = {v.name for v in equation.parameters}
-    plain = unfolded_equation(equation, library)
+    plain = rewrite_equation(unfolded_equation(equation, library), _as_product)
     left, right = plain.left, plain.right
     found: list[Form] = []
     for one, other in ((left, right), (right, left)):
@@ -181,6 +182,14 @@ def recognise(equation: Equation, library: Library) -> list[Form]:
         if atom and atom.name not in free_variables(other) and _whole(atom, equation):
             found.append(Defined(atom, other, equation.parameters))
     return found
+
+
+def _as_product(term: Term) -> Term | None:
+    """What a power is by `*`."""
+    match term:
+        case Primitive("power"):
+            return meaning(term, "the recognising of forms")
+    return None
 
 
 def _is(term: Term, operator: str) -> bool:

@@ -81,7 +81,7 @@ class Definition:
         return replace(self, place=None, doubts=())
 
 
-_RING = frozenset({"zero", "one", "add", "multiply", "negate", "subtract"})
+_RING = frozenset({"zero", "one", "add", "multiply", "power", "negate", "subtract"})
 _FIELD = _RING | {"divide"}
 LAWFUL: Mapping[str, frozenset[str]] = {
     "Nat": _RING - {"negate", "subtract"},
@@ -157,6 +157,8 @@ class ScalarKind:
             return (self.classes[other.lean_name],)
         found: set[tuple[str, ...]] = set()
         for operation, path in other.operations.items():
+            if operation == "power" and operation not in self.operations:
+                continue  # whoever wrote down a class need not have spoken of powers
             own = self.operations.get(operation, ())
             if own[-len(path) :] != path:
                 return None

@@ -215,6 +215,7 @@ RULES: Mapping[str, Rule] = {
     **dict.fromkeys((*ARRANGING, "numeral", "transpose"), _none),
     **dict.fromkeys(("add", "subtract", "negate"), _additions),
     "multiply": lambda dims, arguments: Counts(multiplications=sympy.Integer(1)),
+    "power": lambda dims, arguments: Counts(multiplications=sympy.Max(dims[0] - 1, 0)),
     "divide": lambda dims, arguments: Counts(divisions=sympy.Integer(1)),
     "sum": lambda dims, arguments: Counts(additions=dims[0] - 1),
     "matvec": _matvec,

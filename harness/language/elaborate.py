@@ -8,7 +8,7 @@ from harness.diagnostics import meant
 from harness.language import syntax as s
 from harness.language.holes import finish, finish_variable, unify
 from harness.language.operators import MEANING, by_shape, operator_of
-from harness.language.primitives import BY_NAME, MAX_NUMERAL, signatures
+from harness.language.primitives import BY_NAME, MAX_EXPONENT, MAX_NUMERAL, signatures
 from harness.language.scope import Scope, check_type
 from harness.language.terms import (
     Apply,
@@ -163,6 +163,8 @@ class _Elaborator:
                 if not isinstance(resolve(term.type), Matrix):
                     raise s.LanguageError(f"ᵀ transposes a matrix, found {term.type}", span)
                 return self.build("transpose", (term,), span)
+            case s.Power(base, exponent, span):
+                return self.power(base, exponent, bound, span)
             case s.Abstraction(binder, body, span):
                 variable = self.bind(binder)
                 inner = self.infer(body, {**bound, binder.name: variable})
@@ -259,6 +261,15 @@ class _Elaborator:
                 f"{MEANING[operator]}, found {first.type} {operator} {second.type}", span
             )
         return self.build(found, (first, second), span)
+
+    def power(self, base: s.Syntax, exponent: s.Number, bound: Bound, span: Span) -> Term:
+        term = self.infer(base, bound)
+        if not isinstance(resolve(term.type), Scalar):
+            raise s.LanguageError(f"^ takes a power of a scalar, found {term.type}", base.span)
+        if exponent.value > MAX_EXPONENT:
+            message = f"the exponents of a text end at {MAX_EXPONENT}, found {exponent.value}"
+            raise s.LanguageError(message, exponent.span)
+        return Primitive("power", (DimLit(exponent.value),), (term,), SCALAR, span)
 
     def call(self, name: str, arguments: Sequence[s.Syntax], bound: Bound, span: Span) -> Term:
         definition = self.scope.definitions[name]

@@ -5,7 +5,7 @@
                   | "if" postfix ("≤" | "<" | "=") postfix "then" expression "else" expression
     sum         ::= product (("+" | "-") product)*
     product     ::= factor (("@" | "*" | "/") factor)*
-    factor      ::= "-" factor | postfix
+    factor      ::= "-" factor | postfix ("^" number)?
     postfix     ::= atom ("ᵀ" | "(" expression, … ")" | "[" expression, … "]")*
     atom        ::= name | number | "(" expression ")" | "[" binder "↦" expression "]"
     binder      ::= name (":" type)?             several after ∀:  h p  or  (h: index(H)) (p: P)
@@ -124,10 +124,23 @@ class _Parser(Cursor):
         negations = 0
         while self.skip("-"):
             negations += 1
-        operand = self.expression() if self.peek("Σ", "if") else self.postfix()
+        operand = self.expression() if self.peek("Σ", "if") else self.power()
         for _ in range(negations):
             operand = s.Negation(operand, self.span_from(start))
         return operand
+
+    def power(self) -> s.Syntax:
+        start = self.token.span[0]
+        base = self.postfix()
+        if not self.skip("^"):
+            return base
+        if self.token.kind != "number":
+            raise self.unexpected("a number, such as the 2 of x ^ 2")
+        token = self.take()
+        exponent = s.Number(int(token.text), token.span)
+        if self.peek("^"):
+            raise self.unexpected("parentheses, as in (x ^ 2) ^ 3")
+        return s.Power(base, exponent, self.span_from(start))
 
     def postfix(self) -> s.Syntax:
         start = self.token.span[0]

@@ -50,6 +50,8 @@ def meaning(term: Primitive, interpreter: str) -> Term:
     match term:
         case Primitive("numeral", (DimLit(number),)):
             return sum_of_ones(number)
+        case Primitive("power", (DimLit(number),), (base,)):
+            return product_of(base, number)
     return substitute(
         (own := known(term.operator, interpreter)).body,
         {p.name: a for p, a in zip(own.parameters, term.arguments, strict=True)},
@@ -66,6 +68,15 @@ def sum_of_ones(number: int) -> Term:
     two = Primitive("add", (), (one, one), SCALAR)
     even = two if half == 1 else Primitive("multiply", (), (two, sum_of_ones(half)), SCALAR)
     return Primitive("add", (), (even, one), SCALAR) if odd else even
+
+
+def product_of(base: Term, number: int) -> Term:
+    """A power as what it is by 1 and `*`: `number` times the same factor."""
+    if number < 2:
+        return base if number else Primitive("one", (), (), SCALAR)
+    half = number // 2
+    factors = product_of(base, number - half), product_of(base, half)
+    return Primitive("multiply", (), factors, SCALAR)
 
 
 def known(operator: str, interpreter: str) -> Derived:

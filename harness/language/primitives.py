@@ -3,7 +3,8 @@
 An operator is *derived* where its row says what it `is`, in the claim language, or where it is a
 scalar operator done entry by entry (`ENTRYWISE`). `prelude.py` makes terms of these meanings, and
 an interpreter without a rule for a derived operator goes by them. The dimension of `numeral` is
-always a number, 2 or more. For the others, each interpreter
+always a number, 2 or more; that of `power` one of at most `MAX_EXPONENT`, by which `prelude.py`
+writes it as a product. For the others, each interpreter
 has one rule; `tests/language/test_tables.py` lists those that lack one. The dimensions in braces
 stand in the order in which Lean's constants take them.
 """
@@ -26,6 +27,7 @@ add             {}           : scalar -> scalar -> scalar
 subtract        {}           : scalar -> scalar -> scalar
 negate          {}           : scalar -> scalar
 multiply        {}           : scalar -> scalar -> scalar
+power           {n}          : scalar -> scalar
 divide          {}           : scalar -> scalar -> scalar
 sum             {n}          : (index(n) -> scalar) -> scalar
 if_le           {n}          : index(n) -> index(n) -> scalar -> scalar -> scalar
@@ -70,6 +72,9 @@ blockdiag       {h, d, e}    : (index(h) -> matrix(d, e)) -> matrix(d*h, e*h)
 MAX_NUMERAL = 1_000_000
 """The largest number that a text may have; what is done with sizes is done with it as well."""
 
+MAX_EXPONENT = 100
+"""The largest number that a text may have above another; engines multiply so often."""
+
 ENTRYWISE = {
     "zero": ("zero", "0"),
     "add": ("add", "x + y"),
@@ -88,7 +93,7 @@ _SHAPES = {
 }
 """Of each shape its dimensions, its type, how an entry is written, and what is made of entries."""
 
-OPERATIONS = ("zero", "one", "add", "multiply", "negate", "subtract", "divide")
+OPERATIONS = ("zero", "one", "add", "multiply", "power", "negate", "subtract", "divide")
 """The operations on scalars, each an instance of a Lean class of its own. Definitions take them in
 this order, unless `definitions.yaml` says otherwise."""
 

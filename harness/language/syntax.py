@@ -78,6 +78,15 @@ class Transposition:
 
 
 @dataclass(frozen=True, slots=True)
+class Power:
+    """`base ^ exponent`, where the exponent is a number."""
+
+    base: Syntax
+    exponent: Number
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Binder:
     """`name` or `name: type`; where the type is left out, elaboration finds it."""
 
@@ -141,6 +150,7 @@ Syntax = (
     | Binary
     | Negation
     | Transposition
+    | Power
     | Abstraction
     | Summation
     | Tabulation

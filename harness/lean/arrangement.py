@@ -194,6 +194,10 @@ def instance_of(binder: Expr, scalars: Mapping[str, ScalarKind]) -> tuple[str, i
             return kind.name, of
     if (name in POINTED and not rest) or (name in ORDERING and len(rest) == len(ORDERING[name])):
         return name, of
+    if name == CLASSES["power"]:
+        exponent, result = rest
+        is_power = isinstance(exponent, Const) and exponent.name == ("Nat",)
+        return ("power", of) if is_power and result == arguments[0] else None
     for operation, class_ in CLASSES.items():
         if class_ == name and [_number(argument) for argument in rest] == (
             [NUMERALS[operation]] if operation in NUMERALS else []

@@ -330,16 +330,22 @@ def _instances(library: Library) -> Iterator[Way]:
         binders = "" if kind.is_type else f"{{α : Type u}} [_root_.{kind.lean_name} α]"
         own = Arrangement((), kind.name) if kind.is_type else Arrangement((SCALARS, kind.name))
         wanted = {
-            path[0]: operation.capitalize() if operation in NUMERALS else CLASSES[operation]
-            for operation, path in kind.operations.items()
+            path[0]: _found_for(operation, alpha) for operation, path in kind.operations.items()
         }
-        wanted |= {constant: name for name, constant in kind.classes.items()}
+        wanted |= {constant: f"{name} {alpha}" for name, constant in kind.classes.items()}
         for constant, class_ in wanted.items():
             if constant.startswith(f"{OPERATORS}."):
                 name = constant.removeprefix(f"{OPERATORS}.")
                 # In the namespace of this constant there may be others of the classes' names.
-                type_ = f"_root_.{class_} {alpha}"
+                type_ = f"_root_.{class_}"
                 yield Way(name, name, "inferInstance", own, binders, type_, type_, INSTANCES)
+
+
+def _found_for(operation: str, alpha: str) -> str:
+    """The class of which Lean finds an instance for an operation, at the scalars."""
+    if operation == "power":
+        return f"{CLASSES[operation]} {alpha} _root_.Nat {alpha}"
+    return f"{operation.capitalize() if operation in NUMERALS else CLASSES[operation]} {alpha}"
 
 
 def _class(library: Library, item: str) -> str:

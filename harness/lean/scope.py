@@ -55,6 +55,7 @@ CLASSES = {
     "one": "OfNat",
     "add": "Add",
     "multiply": "Mul",
+    "power": "HPow",
     "negate": "Neg",
     "subtract": "Sub",
     "divide": "Div",
@@ -112,6 +113,8 @@ def instance_type(operation: str, alpha: Expression) -> Expression:
     """The class of an operation on scalars, or one of `POINTED`, at the type `alpha`."""
     if operation in POINTED:
         return apply(Constant(operation, (SCALAR_LEVEL,)), alpha)
+    if operation == "power":
+        return apply(Constant("HPow", (SCALAR_LEVEL, "0", SCALAR_LEVEL)), alpha, lean.NAT, alpha)
     class_ = apply(Constant(CLASSES[operation], (SCALAR_LEVEL,)), alpha)
     return at_numeral(operation, class_)
 
@@ -328,6 +331,8 @@ class LeanScope:
                 return apply(*map(self.term, arguments))
             case Primitive("numeral", (DimLit(value),)):
                 return self._numeral(value)
+            case Primitive("power", (DimLit(value),), (base,)):
+                return self._power(self.term(base), value)
             case Primitive(operator, _, arguments) if operator in CLASSES:
                 return self.operate(operator, *map(self.term, arguments))
             case Primitive("if_le" | "if_lt" | "if_eq" as operator, (size,), arguments):
@@ -352,6 +357,12 @@ class LeanScope:
         homogeneous = apply(Constant(wrapper, (u,)), self.alpha, instance)
         head = apply(Constant(operator, (u, u, u)), self.alpha, self.alpha, self.alpha)
         return apply(head, homogeneous, *arguments)
+
+    def _power(self, base: Expression, exponent: int) -> Expression:
+        """`base ^ exponent`, where the exponent is a natural number."""
+        u, alpha = self.universe, self.alpha
+        head = apply(Constant("HPow.hPow", (u, "0", u)), alpha, lean.NAT, alpha)
+        return apply(head, self.instance("power"), base, numeral(exponent))
 
     def _numeral(self, value: int) -> Expression:
         """A number, by what gives 0 where that gives the others as well."""

@@ -19,6 +19,7 @@ from harness.language.primitives import ARRANGING
 from harness.language.terms import Apply, Call, Equation, Lambda, Primitive, Term, Variable
 from harness.language.transform import free_variables, implicit_arguments
 from harness.language.types import (
+    DimLit,
     Function,
     Index,
     Named,
@@ -51,6 +52,11 @@ class Degree:
         for factor, times in other.below:
             below[factor] = below.get(factor, 0) + times
         return Degree(self.above + other.above, tuple(below.items()))
+
+    def power(self, exponent: int) -> Degree:
+        """Of a product with itself, so many factors in all."""
+        below = tuple((factor, times * exponent) for factor, times in self.below)
+        return Degree(self.above * exponent, below if exponent else ())
 
     def raised(self, above: int) -> Degree:
         """With the numerator's degree put at `above`."""
@@ -197,6 +203,9 @@ class Degrees:
                 values = [self._walk(argument, scope) for argument in arguments]
                 inside = _Scope(dict(zip(names, values, strict=True)), sizes)
                 return self._walk(definition.body, inside)
+            case Primitive("power", (DimLit(exponent),), (base,)):
+                data = self._data(base, scope)
+                return _Data(data.degree.power(exponent), data.depends)
             case Primitive(operator) if operator not in RULES and operator != "divide":
                 return self._walk(meaning(term, "the bound on degrees"), scope)
             case Primitive(operator, _, arguments):

@@ -277,6 +277,7 @@ RULES: Mapping[str, Rule] = {
     **dict.fromkeys(("scale_vector", "scale_matrix"), _MULTIPLY),
     "one": _ONE,
     "multiply": _MULTIPLY,
+    "power": lambda dims, base: w.multiply(*[base] * int(dims[0])),
     "divide": _plain(lambda a, b: w.multiply(a, w.invert(b))),
     "sum": _sum,
     "if_le": _if_le,

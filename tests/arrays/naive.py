@@ -77,6 +77,7 @@ MEANING: dict[str, Callable[..., Any]] = {
     "subtract": lambda a, b: a - b,
     "negate": lambda a: -a,
     "multiply": lambda a, b: a * b,
+    "power": lambda n, a: a**n,
     "divide": lambda a, b: a / b if b != 0 else Fraction(0),
     "sum": total,
     "if_le": lambda n, i, j, a, b: a if i <= j else b,

@@ -120,6 +120,7 @@ TERMS = {
     "subtract": "a - b",
     "negate": "-a",
     "multiply": "a * b",
+    "power": "(u[i] - 2) ^ 5 + (Σ j, u[j] * v[j]) ^ 2 - a ^ 3 * b ^ 1 * a ^ 0",
     "divide": "a / b",
     "sum": "Σ j, u[j] * v[j]",
     "if_le": "[j ↦ Σ k, if k ≤ j then S[j, k] * u[k] else a]",

@@ -148,6 +148,9 @@ def test_calls_are_taken_at_the_dimensions_of_their_arguments() -> None:
         ("u @ 1", 0, "@ multiplies a matrix"),
         ("u + 2", 4, "there is no vector(n) written 2"),
         ("a * 1000001", 4, "end at 1,000,000"),
+        ("u ^ 2", 0, "^ takes a power of a scalar, found vector(n)"),
+        ("a + (A @ S) ^ 2", 5, "^ takes a power of a scalar"),
+        ("a ^ 101", 4, "the exponents of a text end at 100, found 101"),
         ("concat(C) + concat(C)[a]", 22, "expected index(d*h), found scalar"),
     ],
 )

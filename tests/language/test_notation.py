@@ -68,6 +68,7 @@ def _texts() -> st.SearchStrategy[str]:
     table = {
         **formats(
             "s", "({s} + {s})", "({s} - {s})", "(-{s})", "({s} * {s})", "({s} / {s})",
+            "(({s}) ^ 2)",
             "dot({v}, {v})", "(Σ j, (u[j] + {s}))", "(Σ j, (u[j] * {s}))", "(({v})[i])",
         ),
         **formats(

@@ -26,6 +26,8 @@ def bare(text: str) -> str:
                 return f"(-{show(operand)})"
             case s.Transposition(operand):
                 return f"{show(operand)}ᵀ"
+            case s.Power(base, exponent):
+                return f"({show(base)} ^ {exponent.value})"
             case s.Abstraction(binder, body):
                 return f"({binder.name} ↦ {show(body)})"
             case s.Summation(binder, body):
@@ -53,6 +55,9 @@ def bare(text: str) -> str:
         ("[j ↦ dot(q, K(j))]", "[j ↦ dot(q, K(j))]"),
         ("(j: index(n)) ↦ K(j)", "(j ↦ K(j))"),
         ("c'", "c'"),
+        ("-a ^ 2 * b", "((-(a ^ 2)) * b)"),
+        ("f(a) ^ 2 + (a * b) ^ 3", "((f(a) ^ 2) + ((a * b) ^ 3))"),
+        ("Σ j, v[j] ^ 2", "(Σ j, (v[j] ^ 2))"),
     ],
 )
 def test_structure(text: str, structure: str) -> None:
@@ -95,6 +100,10 @@ def test_arrows_group_to_the_right() -> None:
         ("__import__('os')", 11, "has no meaning"),
         ("λ", 0, "'λ' has no meaning"),
         ("[j -> a]", 3, "expected '↦', found '->'"),
+        ("a ^ b", 4, "expected a number, such as the 2 of x ^ 2, found 'b'"),
+        ("a ^ (2)", 4, "expected a number, such as the 2 of x ^ 2, found '('"),
+        ("a ^ -1", 4, "expected a number, such as the 2 of x ^ 2, found '-'"),
+        ("a ^ 2 ^ 3", 6, "expected parentheses, as in (x ^ 2) ^ 3, found '^'"),
     ],
 )
 def test_faults_say_where_and_what(text: str, offset: int, says: str) -> None:

@@ -35,7 +35,7 @@ CORE = {name for name in PRIMITIVES if name not in derived()}
 TABLES: dict[str, Collection[str]] = {
     "arrays": rules.RULES,
     "cost": count.RULES,
-    "degrees": {*degrees.RULES, "divide"},
+    "degrees": {*degrees.RULES, "divide", "power"},
     "words": interpret.RULES,
     "what Lean's constants need": needs._NEEDS,
     "references in Lean": REFERENCES - {"sum_empty", "sum_next"} | NOTATION | {"sum"},
@@ -54,8 +54,8 @@ def made(operator: str) -> Primitive:
     own = signatures()[operator]
     types, result = function_parts(own.type)
     arguments: tuple[Term, ...] = tuple(Variable(f"x_{i}", t) for i, t in enumerate(types))
-    # A numeral is of one number, and of no size that a text could name.
-    dims = (DimLit(7),) if operator == "numeral" else tuple(map(DimVar, own.dims))
+    # These are of one number, and of no size that a text could name.
+    dims = (DimLit(7),) if operator in ("numeral", "power") else tuple(map(DimVar, own.dims))
     return Primitive(operator, dims, arguments, result)
 
 

@@ -30,7 +30,7 @@ DRAFTED = {
     "a state that is a structure, recursion over steps": "Momentum.velocity_twice "
     "Momentum.weight_still",
     "whole numbers beside a structure of them": "Quantize.encode_sub Quantize.saturate_le",
-    "powers": "Horner.difference Horner.horner_zero",
+    "powers": "Horner.difference Horner.horner_zero Horner.binomial Horner.quadratic_eq",
     "classes, instances and inductive types of its own": "Classes.weighted_one",
     "natural numbers, names with dots and no namespace": "Shapes.dense_eq",
     "lists and pairs beside vectors": "Lists.shift_shift",
@@ -46,7 +46,7 @@ DRAFTED = {
     "notation, scoped and local, and macros": "Signals.mix_comm Signals.gain_mix "
     "Signals.mix_silence Signals.both_eq",
     "a section of variables, long names": "Descent.exact Descent.loss_at",
-    "equations between variables as hypotheses": "Rotary.norm_kept Rotary.relative",
+    "equations between variables as hypotheses": "Rotary.norm_kept Rotary.relative Rotary.norm_sq",
     "functions that nobody knows, what is not zero": "Normalize.rms_gain Normalize.scale_cancels",
     "no namespace at all": "kalman_trusts",
     "doubles": "Floats.axpy_fma",
@@ -57,9 +57,6 @@ LACKING = {
     "Activations.hardTanh_bounds": "two statements in one; a theorem of each, by `.1` and `.2`",
     "Activations.relu_eq_zero_iff": "two statements in one; a theorem of each, by `.mp` and `.mpr`",
     "Descent.exists_fixed": "it says that there is something; a theorem about one that is given",
-    "Rotary.norm_sq": "HPow.hPow: powers, which the claim language has not",
-    "Horner.binomial": "a theorem about `x * x` in the place of `x ^ 2` can be claimed",
-    "Horner.quadratic_eq": "Horner.quadratic was left out: HPow.hPow: powers",
     "Quantize.Params.encode_zero": "a theorem that takes its fields one by one",
     "Momentum.State.step_free": "a theorem that takes its fields one by one",
     "Momentum.run_two": "Momentum.run was left out: it is recursive",

@@ -19,11 +19,11 @@ DRAFTED = {
     "Shapes": "vadd_comm smul_vadd tr_tr IsSymmetric.flip symm_apply",
     "Scalars": (
         "affine_zero apply2_id sub_sub div_self neg_neg' half_double twice_eq twice_add three_mul "
-        "clip_nonneg clip_clip"
+        "clip_nonneg clip_clip square_eq"
     ),
     "Orders": (
         "scale_scale average_comm residual_congr row_tr outer_apply mapped_id two_mul "
-        "one_of_eq flip_flip hadamard_comm"
+        "one_of_eq flip_flip hadamard_comm sq_eq"
     ),
 }
 LACKING = {
@@ -35,7 +35,6 @@ LACKING = {
     "Shapes.vsum_congr": "v: Vector Int n is no type of the claim language",
     "Scalars.nat_sub": "the laws of Nat are not those of numbers for 'subtract'",
     "Orders.pointwise_comm": "[Inhabited α]: an instance that the language cannot ask for",
-    "Orders.sq_eq": "HPow.hPow: powers, which the claim language has not",
     "Orders.assoc": "[Std.Associative R (fun ",
     "Orders.residual_zero": "an equation between functions",
     "Orders.zeros_apply": "takes an entry of a vector or matrix, found scalar",

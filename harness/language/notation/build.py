@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from harness.language.notation import tree as t
-from harness.language.notation.operators import FAMILIES, notation
+from harness.language.notation.operators import FAMILIES, notation, raised
 from harness.language.notation.precedence import Level, at_least
 from harness.language.terms import Apply, Call, Equation, Lambda, Primitive, Term, Variable
 from harness.language.transform import free_variables, fresh, spine
@@ -50,6 +50,8 @@ def layout(item: Term | Equation) -> t.Layout:
             return t.Invoked(definition, tuple(map(layout, arguments)))
         case Primitive("numeral", (number,)):
             return t.Constant(str(number), str(number))
+        case Primitive("power", (number,), (base,)):
+            return raised(layout(base), str(number))
         case Primitive(operator, _, arguments):
             if operator in FAMILIES:
                 arguments = tuple(map(_expanded, arguments))

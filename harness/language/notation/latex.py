@@ -46,6 +46,10 @@ def latex_of(layout: t.Layout) -> str:
             return rf"\left({latex_of(base)}\right)^{{\top}}"
         case t.Transposed(base):
             return rf"{_grouped(latex_of(base))}^{{\top}}"
+        case t.Raised(base, exponent) if has_superscript(base):
+            return rf"\left({latex_of(base)}\right)^{{{exponent}}}"
+        case t.Raised(base, exponent):
+            return f"{_grouped(latex_of(base))}^{{{exponent}}}"
         case t.Subscripted(base, indices):
             return _indexed(base, latex_of(base), _listed(indices))
         case t.Applied(function, arguments):

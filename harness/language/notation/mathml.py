@@ -59,6 +59,9 @@ def element(layout: t.Layout, width: int | None = None) -> Element:
         case t.Transposed(base):
             inner = _fence("(", [walk(base)], ")") if has_superscript(base) else walk(base)
             return _node("msup", inner, _top())
+        case t.Raised(base, exponent):
+            inner = _fence("(", [walk(base)], ")") if has_superscript(base) else walk(base)
+            return _node("msup", inner, _text("mn", exponent))
         case t.Subscripted(base, indices):
             return _indexed(base, walk(base), indices)
         case t.Applied(function, arguments):

@@ -47,6 +47,12 @@ def _transposed(base: t.Layout) -> t.Layout:
     return t.Transposed(at_least(Level.TIGHT, base))
 
 
+def raised(base: t.Layout, exponent: str) -> t.Layout:
+    """How a power is written; one of a power in parentheses."""
+    base = t.Fenced(base) if isinstance(base, t.Raised) else at_least(Level.TIGHT, base)
+    return t.Raised(base, exponent)
+
+
 def _invoked(name: str, symbol: str) -> Form:
     return lambda *arguments: t.Invoked(name, arguments, symbol)
 

@@ -30,7 +30,7 @@ def begins_with_fence(layout: t.Layout) -> bool:
             return True
         case t.Infix(_, left, _):
             return begins_with_fence(left)
-        case t.Transposed(base) | t.Subscripted(base) | t.Applied(base):
+        case t.Transposed(base) | t.Raised(base) | t.Subscripted(base) | t.Applied(base):
             return begins_with_fence(base)
         case _:
             return False

@@ -44,6 +44,8 @@ def text_of(layout: t.Layout, *, typed: bool = False) -> str:
                 return f"-{walk(operand)}"
             case t.Transposed(base):
                 return f"{walk(base)}ᵀ"
+            case t.Raised(base, exponent):
+                return f"{walk(base)} ^ {exponent}"
             case t.Subscripted(base, indices):
                 return f"{walk(base)}[{listed(indices)}]"
             case t.Applied(function, arguments):

@@ -54,6 +54,14 @@ class Transposed:
 
 
 @dataclass(frozen=True, slots=True)
+class Raised:
+    """A power of a scalar, by a number."""
+
+    base: Layout
+    exponent: str
+
+
+@dataclass(frozen=True, slots=True)
 class Subscripted:
     """An entry of a vector or a matrix."""
 
@@ -190,6 +198,7 @@ Layout = (
     | Infix
     | Negated
     | Transposed
+    | Raised
     | Subscripted
     | Applied
     | Invoked

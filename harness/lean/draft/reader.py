@@ -15,7 +15,7 @@ from itertools import chain, repeat
 
 from harness.claims.model import ARGUMENT, SCALARS, Arrangement, Library
 from harness.claims.needs import definition_needs, needs_of
-from harness.language.primitives import BY_NAME, MAX_NUMERAL, signatures
+from harness.language.primitives import BY_NAME, MAX_EXPONENT, MAX_NUMERAL, signatures
 from harness.language.syntax import CONDITIONS
 from harness.language.terms import (
     Apply,
@@ -47,8 +47,8 @@ from harness.language.types import (
 from harness.lean import expression as lean
 from harness.lean.draft.conversions import MOST, Unreadable, arrows_of, converted, row
 from harness.lean.draft.pattern import Pattern
-from harness.lean.draft.remedies import CONSTANTS, INDICES, STATEMENTS
-from harness.lean.draft.types import Names, TypeReader
+from harness.lean.draft.remedies import CONSTANTS, EXPONENTS, INDICES, STATEMENTS
+from harness.lean.draft.types import Names, TypeReader, numeral_of
 from harness.lean.expression import Constant, Expression, ForAll, Literal, Local, spine
 from harness.lean.stored import base_name, beta, names, outgrows, short, unfolded
 
@@ -280,6 +280,10 @@ class Reader(TypeReader):
             ):
                 sides = self.term(left, scope, SCALAR), self.term(right, scope, SCALAR)
                 return Primitive(_OPERATORS[name], (), sides, SCALAR), rest
+            case "HPow.hPow", [a, b, c, _, base, exponent, *rest] if (
+                b == Constant("Nat") and self._is_scalars(a, scope) and self._is_scalars(c, scope)
+            ):
+                return self._power(base, exponent, scope), rest
             case "ite", [type_, condition, _, yes, no, *rest] if self._is_scalars(type_, scope):
                 values = self.term(yes, scope, SCALAR), self.term(no, scope, SCALAR)
                 return self._choice(condition, values, scope), rest
@@ -299,6 +303,14 @@ class Reader(TypeReader):
         if name in CONSTANTS:
             raise Unreadable(f"{name}: {CONSTANTS[name]}")
         raise Unreadable(f"definitions.yaml names nothing for Lean's {name}", name)
+
+    def _power(self, base: Expression, exponent: Expression, scope: Names) -> Term:
+        value = numeral_of(exponent)
+        if value is None:
+            raise Unreadable(f"a power by {short(exponent)}: {EXPONENTS}")
+        if value > MAX_EXPONENT:
+            raise Unreadable(f"a power beyond {MAX_EXPONENT}")
+        return Primitive("power", (DimLit(value),), (self.term(base, scope, SCALAR),), SCALAR)
 
     def _choice(self, condition: Expression, values: tuple[Term, Term], scope: Names) -> Term:
         """One of two scalars, by a relation of two others, or of two indices or their numbers."""

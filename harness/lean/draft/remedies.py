@@ -24,11 +24,12 @@ INDICES = (
 WIDER = "a theorem about `Int` or `Rat`, or over a class that has it, can be claimed"
 """Of an operation or an order that its scalars have not."""
 
+EXPONENTS = "a theorem about a number as exponent, such as `x ^ 2`, can be claimed"
+
 CONSTANTS = {
     "Fin.val": "an index as a number, which the claim language has not; what compares two indices "
     "by ≤, < or = can be claimed",
-    "HPow.hPow": "powers, which the claim language has not; a theorem about `x * x` in the place "
-    "of `x ^ 2` can be claimed",
+    "HPow.hPow": f"a power of something else than a scalar by a natural number; {EXPONENTS}",
     **dict.fromkeys(
         ("Fin.last", "Fin.rev", "Fin.succ", "Fin.castSucc", "Fin.castAdd", "Fin.natAdd"), INDICES
     ),

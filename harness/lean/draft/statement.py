@@ -252,6 +252,8 @@ def _any_type(statement: Expression) -> _Scalars:
                 types.append(rest.name)
             case Constant("OfNat"), [Local(of), number, *_] if numeral_of(number) in (0, 1):
                 instances.append((of, rest.name))
+            case Constant("HPow"), [Local(of), Constant("Nat"), Local(to)] if of == to:
+                instances.append((of, rest.name))
             case Constant(name), [Local(of)] if name in _OPERATIONS:
                 instances.append((of, rest.name))
         rest = rest.body

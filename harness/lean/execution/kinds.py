@@ -16,6 +16,7 @@ INSTANCES: Mapping[Scalars, Mapping[str, str]] = {
         "one": "harnessOneRat",
         "add": "Rat.instAdd",
         "multiply": "Rat.instMul",
+        "power": "harnessPowerRat",
         "negate": "Rat.instNeg",
         "subtract": "Rat.instSub",
         "divide": "Rat.instDiv",
@@ -25,6 +26,7 @@ INSTANCES: Mapping[Scalars, Mapping[str, str]] = {
         "one": "harnessOneFloat",
         "add": "instAddFloat",
         "multiply": "instMulFloat",
+        "power": "harnessPowerFloat",
         "negate": "instNegFloat",
         "subtract": "instSubFloat",
         "divide": "instDivFloat",
@@ -78,5 +80,16 @@ meta def harnessZeroRat : OfNat Rat 0 := ⟨mkRat 0 1⟩
 meta def harnessOneRat : OfNat Rat 1 := ⟨mkRat 1 1⟩
 meta def harnessZeroFloat : OfNat Float 0 := ⟨Float.ofBits (UInt64.ofNat 0)⟩
 meta def harnessOneFloat : OfNat Float 1 := ⟨Float.ofBits (UInt64.ofNat {bits(1.0)})⟩
+
+@[noinline] meta def harnessRaisedRat (x : Rat) : Nat → Rat → Rat
+  | 0, done => done
+  | n + 1, done => harnessRaisedRat x n (done * x)
+@[noinline] meta def harnessRaisedFloat (x : Float) : Nat → Float → Float
+  | 0, done => done
+  | n + 1, done => harnessRaisedFloat x n (done * x)
+
+meta def harnessPowerRat : HPow Rat Nat Rat := ⟨fun x n => harnessRaisedRat x n (mkRat 1 1)⟩
+meta def harnessPowerFloat : HPow Float Nat Float :=
+  ⟨fun x n => harnessRaisedFloat x n (Float.ofBits (UInt64.ofNat {bits(1.0)}))⟩
 """
-"""Lean text for 0 and 1 of each kind; the library's own numerals are not always there to run."""
+"""Lean text for 0, 1 and powers of each kind; the library's own are not always there to run."""

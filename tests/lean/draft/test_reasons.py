@@ -51,7 +51,7 @@ def of(name: str) -> Expression:
 
 SAME = equal(X, X)
 FAMILY = ForAll("a·1", INT, INT)
-POWER = apply(Constant("HPow.hPow"), INT, Constant("Nat"), INT, Constant("i"), X, Literal(2))
+POWER = apply(Constant("HPow.hPow"), INT, Constant("Nat"), INT, Constant("i"), X)
 LAST = apply(Constant("Fin.last"), Literal(2))
 
 
@@ -67,7 +67,8 @@ LAST = apply(Constant("Fin.last"), Literal(2))
         ),
         (apply(Constant("Not"), apply(Constant("And"), SAME, SAME)), "no such relation"),
         (equal(Function("a·1", INT, X), Function("b·1", INT, X), FAMILY), "`∀ x, f x = g x`"),
-        (equal(POWER, X), "a theorem about `x * x` in the place of `x ^ 2`"),
+        (equal(apply(POWER, Local("n·1")), X), "a theorem about a number as exponent"),
+        (equal(apply(POWER, Literal(101)), X), "a power beyond 100"),
         (
             ForAll(
                 "v·1",
