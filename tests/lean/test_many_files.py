@@ -108,7 +108,13 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> tuple[Drafted, set[str]
 
 def test_many_files_are_drafted(package: tuple[Drafted, set[str]]) -> None:
     project, theorems = package
-    assert len(list(project.root.rglob("*.lean"))) == 1 + sum(WIDTHS)
+    files = {int(f.stem[1:]): f.read_text("utf-8") for f in project.root.glob("Many/*.lean")}
+    assert len(files) == sum(WIDTHS)
+    # Each body is in a module and in a plain file, and so are notations of files below.
+    forms = {(i % len(BODIES), text.startswith("module\n")) for i, text in files.items()}
+    assert len(forms) == 2 * len(BODIES)
+    noted = {text.startswith("module\n") for i, text in files.items() if f"theorem s{i} " in text}
+    assert noted == {True, False}
     assert project.said
     assert project.specifications == theorems
     # What came later is drafted by another command, as what was there.
