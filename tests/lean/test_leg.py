@@ -1,14 +1,14 @@
 """The Lean legs on a package that cheats, and on its clean twin."""
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import pytest
 
 from harness.claims.project import load_project
 from harness.evidence import LOCK, Evidence, Leg, Outcome
-from harness.lean.leg import check_all
+from harness.lean.leg import OWN_LEGS, check_all
 
 PACKAGE = Path(__file__).parents[1] / "fixtures" / "isometry"
 
@@ -17,8 +17,8 @@ pytestmark = pytest.mark.lean
 Answers = Mapping[tuple[str, Leg], Evidence]
 
 
-def answers(root: Path, cache: Path) -> Answers:
-    found = check_all(load_project(root), cache=cache)
+def answers(root: Path, cache: Path, legs: Iterable[Leg] = OWN_LEGS) -> Answers:
+    found = check_all(load_project(root), cache=cache, legs=legs)
     # The package has no lock, so that check does not apply; it is tested with the lock.
     evidence = [e for e in found if isinstance(e, Evidence) and e.check != LOCK]
     return {(e.subject, e.leg): e for e in evidence}
@@ -41,7 +41,7 @@ def test_cheats_are_refuted_and_the_rest_stands(tmp_path: Path, isometry_cache: 
     specs = root / "specs"
     edit(specs / "inner_invariant.yaml", "assume:\n  orthogonal: Aᵀ @ A = 1\n", "")
     edit(specs / "definitions.yaml", "is: dot(v, v)", "is: dot(v, v) + dot(v, v)")
-    found = answers(root, tmp_path / "cache")
+    found = answers(root, tmp_path / "cache", (Leg.PROOF, Leg.MIRROR))
 
     sorry = found["flip_compose", Leg.PROOF]
     assert sorry.outcome is Outcome.REFUTED

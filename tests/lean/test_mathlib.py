@@ -50,7 +50,8 @@ def checked_out(folder: Path, whose: str) -> None:
 
 @pytest.fixture(scope="module")
 def package(tmp_path_factory: pytest.TempPathFactory) -> Drafted:
-    return drafted(tmp_path_factory.mktemp("mathlib"), "mathlib", fetched)
+    legs = ("proof", "mirror", "execution")
+    return drafted(tmp_path_factory.mktemp("mathlib"), "mathlib", fetched, legs)
 
 
 @pytest.mark.lean

@@ -1,6 +1,7 @@
 """The harness's own modules in Lean: compiled once, whole or not at all, and imported."""
 
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -56,6 +57,21 @@ def test_what_does_not_compile_is_told_and_not_kept(tmp_path: Path) -> None:
     with pytest.raises(NotCompiled):  # it says that all is well, and writes nothing
         compiled(TEXTS, Caller(FakeToolchain(writes=False), tmp_path))
     assert len(lean.checked) == 2
+
+
+def test_who_wants_one_that_is_there_does_not_wait_while_another_is_compiled(
+    tmp_path: Path,
+) -> None:
+    folder = compiled(TEXTS, Caller(FakeToolchain(), tmp_path))
+    impatient, found = Event(), list[Path]()
+    impatient.set()
+
+    def meanwhile(_: str) -> None:
+        found.append(compiled(TEXTS, Caller(FakeToolchain(), tmp_path, stop=impatient)))
+
+    busy = FakeToolchain(before=meanwhile)
+    compiled({"LeanHarness.Other": "module"}, Caller(busy, tmp_path))
+    assert found == [folder]
 
 
 def test_the_project_keeps_it_where_the_user_cannot(tmp_path: Path, kept: Path) -> None:

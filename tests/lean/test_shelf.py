@@ -1,7 +1,7 @@
 """Twenty-eight small packages, each in a style of its own, from `harness init` to their verdicts.
 
 A package is a namespace or a root of its own in one Lake package, since each start of Lean costs
-seconds. With those of `strangers`, `streets`, `mathlib` and `fifty` they are forty.
+seconds. With those of `strangers`, `streets`, `mathlib` and `many_files` they are forty.
 """
 
 from __future__ import annotations

@@ -9,9 +9,12 @@ from tests.lean.drafted import Drafted, drafted
 pytestmark = pytest.mark.lean
 
 
+LEGS = ("proof", "mirror", "symbolic", "numeric", "execution")
+
+
 @pytest.fixture(scope="module")
 def package(tmp_path_factory: pytest.TempPathFactory) -> Drafted:
-    return drafted(tmp_path_factory.mktemp("strangers"), "strangers")
+    return drafted(tmp_path_factory.mktemp("strangers"), "strangers", legs=LEGS)
 
 
 def test_the_kernel_finds_operators_and_the_rest_is_drafted(package: Drafted) -> None:
@@ -58,7 +61,7 @@ THEOREMS = ("dot_comm", "twice_comm", "transpose_transpose", "twiceAt_eq", "sub_
 
 
 @pytest.mark.parametrize("theorem", THEOREMS)
-@pytest.mark.parametrize("leg", ["proof", "mirror", "symbolic", "numeric", "execution"])
+@pytest.mark.parametrize("leg", LEGS)
 def test_what_is_true_is_confirmed(theorem: str, leg: str, package: Drafted) -> None:
     outcomes = package.outcomes(theorem, leg)
     assert outcomes <= {"confirmed", "not applicable"}

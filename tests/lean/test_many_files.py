@@ -1,4 +1,8 @@
-"""A package of fifty files, three deep, in which each has a theorem that can be claimed."""
+"""A package of many files, three deep, in which each has a theorem that can be claimed.
+
+Lean is started for each file, so there are no more of them than it takes to have every body in a
+module and in a plain file, and the notation of a file used in modules and plain files above it.
+"""
 
 from __future__ import annotations
 
@@ -51,14 +55,14 @@ def scaled{i} (k x : Int) : Int := k * x
 theorem t{i} (k x : Int) : scaled{i} k x = x * k := Int.mul_comm k x
 """,
 )
-WIDTHS = (10, 15, 24)
+WIDTHS = (3, 5, 6)
 """How many files lie at each depth; one more imports the topmost."""
 
 
 def write(root: Path) -> list[str]:
     """Write the package below `root`; the names of its theorems."""
-    (root / "Fifty").mkdir(parents=True)
-    lib = 'name = "Fifty"\ndefaultTargets = ["Fifty"]\n[[lean_lib]]\nname = "Fifty"\n'
+    (root / "Many").mkdir(parents=True)
+    lib = 'name = "Many"\ndefaultTargets = ["Many"]\n[[lean_lib]]\nname = "Many"\n'
     (root / "lakefile.toml").write_text(lib, "utf-8")
     (root / "lean-toolchain").write_text("leanprover/lean4:v4.28.0\n", "utf-8")
     below: list[tuple[int, bool]] = []
@@ -72,9 +76,9 @@ def write(root: Path) -> list[str]:
             is_module = all(m for _, m in imported) and (depth == 0 or place % 3 > 0)
             lines = ["module"] if is_module else []
             word = "public import" if is_module else "import"
-            lines += [f"{word} Fifty.F{j}" for j, _ in imported]
+            lines += [f"{word} Many.F{j}" for j, _ in imported]
             lines += ["@[expose] public section"] if is_module else []
-            lines += ["namespace Fifty", f"variable {{α : Type}} [{RING} α] {{n : Nat}}"]
+            lines += ["namespace Many", f"variable {{α : Type}} [{RING} α] {{n : Nat}}"]
             lines += [BODIES[i % len(BODIES)].format(i=i)]
             noted = next((j for j, _ in imported if j % len(BODIES) == 0), None)
             theorem = f"t{i}"
@@ -85,26 +89,32 @@ def write(root: Path) -> list[str]:
                     f"u ⊹{noted} (v ⊹{noted} u) :=",
                     "  funext fun j => Lean.Grind.Semiring.add_assoc (u j) (v j) (u j)",
                 ]
-            lines += ["end Fifty", ""]
-            (root / "Fifty" / f"F{i}.lean").write_text("\n".join(lines), "utf-8")
+            lines += ["end Many", ""]
+            (root / "Many" / f"F{i}.lean").write_text("\n".join(lines), "utf-8")
             theorems.append(theorem)
             own.append((i, is_module))
         below = own
-    imports = "".join(f"import Fifty.F{i}\n" for i, _ in below)
-    (root / "Fifty.lean").write_text(imports, "utf-8")
+    imports = "".join(f"import Many.F{i}\n" for i, _ in below)
+    (root / "Many.lean").write_text(imports, "utf-8")
     return theorems
 
 
 @pytest.fixture(scope="module")
 def package(tmp_path_factory: pytest.TempPathFactory) -> tuple[Drafted, set[str]]:
-    root = tmp_path_factory.mktemp("fifty") / "project"
+    root = tmp_path_factory.mktemp("many") / "project"
     theorems = write(root)
     return Drafted(root), {*theorems, *(f"t{i}" for i in range(len(theorems)))}
 
 
-def test_fifty_files_are_drafted(package: tuple[Drafted, set[str]]) -> None:
+def test_many_files_are_drafted(package: tuple[Drafted, set[str]]) -> None:
     project, theorems = package
-    assert len(list(project.root.rglob("*.lean"))) == 1 + sum(WIDTHS) == 50
+    files = {int(f.stem[1:]): f.read_text("utf-8") for f in project.root.glob("Many/*.lean")}
+    assert len(files) == sum(WIDTHS)
+    # Each body is in a module and in a plain file, and so are notations of files below.
+    forms = {(i % len(BODIES), text.startswith("module\n")) for i, text in files.items()}
+    assert len(forms) == 2 * len(BODIES)
+    noted = {text.startswith("module\n") for i, text in files.items() if f"theorem s{i} " in text}
+    assert noted == {True, False}
     assert project.said
     assert project.specifications == theorems
     # What came later is drafted by another command, as what was there.
@@ -121,7 +131,7 @@ def test_fifty_files_are_drafted(package: tuple[Drafted, set[str]]) -> None:
     assert {path: path.read_text("utf-8") for path in specs} == specs
 
 
-def test_fifty_files_are_confirmed(package: tuple[Drafted, set[str]]) -> None:
+def test_many_files_are_confirmed(package: tuple[Drafted, set[str]]) -> None:
     project, theorems = package
     assert project.said
     said, code = project.run("check", "--leg", "proof", "--leg", "mirror", "--leg", "execution")
