@@ -171,12 +171,19 @@ def test_what_lean_and_the_specification_get_wrong_alike_is_red(tmp_path: Path) 
         text = path.read_text("utf-8")
         assert right in text
         path.write_text(text.replace(right, wrong), "utf-8")
+    (tmp_path / "lean" / "Foldability.lean").write_text(
+        "module\n\npublic import Foldability.Folding.SingleHead\n", "utf-8"
+    )
+    for path in (tmp_path / "lean" / "Foldability" / "Folding").iterdir():
+        if path.name != "SingleHead.lean":
+            path.unlink()
     specs = tmp_path / "specs"
     specs.mkdir()
     changed = definitions(attentionWeights="weights(scores(q, j ↦ q))")
     (specs / "definitions.yaml").write_text(changed, "utf-8")
     shutil.copy(ROOT / "specs" / f"{FOLDED}.yaml", specs)
-    plan = Plan(load_project(tmp_path), tmp_path / "cache", workers=2)
+    legs = tuple(leg for leg in Leg if leg is not Leg.NECESSITY)
+    plan = Plan(load_project(tmp_path), tmp_path / "cache", legs=legs, workers=2)
     found = [item for item in run(plan) if isinstance(item, Evidence)]
     verdicts = {name: judge(name, found, asked) for name, asked in plan.subjects()}
     assert verdicts[FOLDED].status is Status.CONFIRMED
