@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from harness.claims.library import load_library
 from tests.lean.drafted import Drafted
 
 pytestmark = [pytest.mark.lean, pytest.mark.slow]
@@ -117,18 +116,6 @@ def test_many_files_are_drafted(package: tuple[Drafted, set[str]]) -> None:
     assert noted == {True, False}
     assert project.said
     assert project.specifications == theorems
-    # What came later is drafted by another command, as what was there.
-    specs = {path: path.read_text("utf-8") for path in project.root.glob("specs/[st]*.yaml")}
-    for path in specs:
-        path.unlink()
-    definitions = project.root / "specs" / "definitions.yaml"
-    before = load_library(definitions, "")
-    text = definitions.read_text("utf-8")
-    definitions.write_text(text[: text.index("\ndefinitions:")] + "\ndefinitions: {}\n", "utf-8")
-    said, code = project.run("new", "--all")
-    assert code == 0, said
-    assert load_library(definitions, "").definitions == before.definitions
-    assert {path: path.read_text("utf-8") for path in specs} == specs
 
 
 def test_many_files_are_confirmed(package: tuple[Drafted, set[str]]) -> None:
