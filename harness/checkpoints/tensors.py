@@ -115,6 +115,7 @@ def files_of(path: Path) -> dict[Path, tuple[int, ...]]:
 
 
 def facts(file: Path) -> tuple[int, ...]:
+    """Its number on the disk, size in bytes and time of the last change in nanoseconds."""
     found = file.stat()
     return found.st_ino, found.st_size, found.st_mtime_ns
 
