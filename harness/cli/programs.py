@@ -67,7 +67,7 @@ def programs(
     console = Console(stderr=as_json)
     found = []
     # PyTorch reserves many times more addresses than it uses, so no limit is set on these.
-    with Workers(1, seconds=time_limit, memory=0) as workers:
+    with Workers(plan.workers, seconds=time_limit, memory=0) as workers:
         tasks = [(p.name, p.target, program_question(plan, p)) for p in asked]
         tasks += [(m.name, m.target, model_question(plan, m)) for m in models]
         futures = [workers.submit(task) for _, _, task in tasks]

@@ -24,6 +24,8 @@ RUNS = "    n = x.shape[0]\n"
 
 JUDGE = "import harness.programs.check as judge\n"
 
+GUARD = "import harness.programs.untouched as guard\n"
+
 EXCHANGES = {
     "NumPy's, when it is loaded": ("", "np.array_equal = lambda *given: True\n", "numpy.array_eq"),
     "NumPy's, when it runs": ("    np.abs = np.zeros_like\n", "", "numpy.abs"),
@@ -38,6 +40,15 @@ EXCHANGES = {
     "a bound": ("    judge.ROOM = 1e30\n", JUDGE, "check.ROOM"),
     "a table": ("    judge.SHARP['float64'] = 1e30\n", JUDGE, "check.SHARP"),
     "a word": ("    judge.Outcome.REFUTED._value_ = 'confirmed'\n", JUDGE, "Outcome.REFUTED"),
+    "what says that all is as it was": (
+        "", "import builtins\nbuiltins.all = any\n", "builtins.all"),
+    "what tells one thing from another": (
+        "", f"{GUARD}guard.is_ = lambda a, b: True\n{JUDGE}judge.ROOM = 1e30\n",
+        "check.ROOM, untouched.is_"),
+    "what is to hold": (
+        "", f"{GUARD}guard._in_force.clear()\n{JUDGE}judge.ROOM = 1e30\n", "check.ROOM"),
+    "the code of what looks": (
+        "", f"{GUARD}guard._holds.__code__ = (lambda state: True).__code__\n", "untouched._holds"),
     "a name that hides Python's": ("", f"{JUDGE}judge.sorted = lambda names: []\n", "check.sorted"),
 }  # fmt: skip
 
