@@ -84,7 +84,7 @@ def with_operators(text: str, library: Library, operators: Iterable[str]) -> str
 
 
 def _with_entries(text: str, part: str, entries: Mapping[str, object]) -> str:
-    root = yaml.compose(text, Loader=StrictLoader)
+    root = StrictLoader(text).get_single_node()
     assert isinstance(root, yaml.MappingNode)
     old = next((value for key, value in root.value if key.value == part), None)
     if old is None:

@@ -196,7 +196,8 @@ def test_a_surrogate_is_no_text(tmp_path: Path) -> None:
     assert faults(tmp_path, GOOD.encode() + b"# \xed\xa0\x80\n") == [
         "claim.yaml:9:1: not UTF-8 text"
     ]
-    assert "U+D800" in faults(tmp_path, GOOD.replace("Something.", '"\\ud800"'))[0]
+    (found,) = faults(tmp_path, GOOD.replace("Something.", '"\\ud800"'))
+    assert found == "claim.yaml:2:10: found invalid Unicode character escape code"
     path = tmp_path / "claim.yaml"
     path.write_text(GOOD)
     with pytest.raises(InputError, match=r"in the file's name, the character U\+DCFF"):

@@ -91,7 +91,7 @@ def emptied(root: Path) -> None:
         (put(SPEC, ""), f"{SPEC}:1:1: the file is empty"),
         (put(SPEC, "- 1\n"), f"{SPEC}:1:1: expected a mapping"),
         (put(SPEC, "a: 1\n---\nb: 2\n"), f"{SPEC}:2:1: "),
-        (put(SPEC, "[" * 100_000), f"{SPEC}:1:1: nested too deeply"),
+        (put(SPEC, "[" * 100_000), f"{SPEC}:1:1001: exceeded maximum nesting depth"),
         (lambda root: (root / "specs" / "x.yaml").mkdir(), "specs/x.yaml:1:1: expected a file"),
         (lambda root: os.mkfifo(root / "specs" / "x.yaml"), "specs/x.yaml:1:1: expected a file"),
         (lambda root: (root / "specs/x.yaml").symlink_to("gone"), "specs/x.yaml:1:1: No such file"),
