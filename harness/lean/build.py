@@ -162,6 +162,7 @@ def build(
     jobs: int | None = None,
     timeout: float = MODULE_SECONDS,
     kept: Collection[str] = (),
+    known: Collection[ModuleBuild] = (),
     on_progress: Progress | None = None,
     stop: Signal | None = None,
 ) -> Build:
@@ -169,9 +170,9 @@ def build(
 
     Everything is written to `build_dir`. A module is not checked again whose source, imports,
     options and toolchain are those of an earlier build, and for which the files that Lean read then
-    are as they were. What was built of other modules is removed, but for those `kept`. `timeout` is
-    for one module. Raises Stopped once `stop` is set, and OSError
-    when `build_dir` cannot be written to.
+    are as they were. What was built of other modules is removed, but for those `kept`. What was not
+    built in this run before is `known`: it is not tried again. `timeout` is for one module. Raises
+    Stopped once `stop` is set, and OSError when `build_dir` cannot be written to.
     """
     started = time.monotonic()
     build_dir = build_dir.resolve()
@@ -179,6 +180,7 @@ def build(
     cancel = Cancel(stop)
     with one_at_a_time(build_dir / "lock", cancel, on_progress):
         run = _Run(package, toolchain, Store(build_dir), timeout, on_progress, cancel)
+        run.known = {built.module: built for built in known if not built.ok}
         run.store.tidy()
         for note in package.notes:
             run.say(note)
@@ -218,6 +220,7 @@ class _Run:
         self.common = _common_key(package, toolchain)
         self.lean_path = [store.library, *_built_by_lake(package, toolchain.kind)]
         self.done: dict[str, ModuleBuild] = {}
+        self.known: Mapping[str, ModuleBuild] = {}
         self.unplaced: tuple[Message, ...] = ()
         self.elsewhere: dict[str, list[Message]] = {}
 
@@ -295,6 +298,8 @@ class _Run:
             record.reads, self.package.root
         ):
             self.done[name] = self._recorded(name, ModuleOutcome.CACHED, record)
+        elif name in self.known and self.known[name].key == self._key(name):
+            self.done[name] = self.known[name]
         else:
             return True
         return False

@@ -119,22 +119,24 @@ def look(project: Project, caller: Caller) -> Session:
         folder="inspection",
         what="replaying every declaration, comparing specifications",
     )
+    again = partial(ask, alone=True)
     # The usual arrangement was printed. Where Lean shows another, it is asked again with that.
     library = arranged(project.library, project.claims, answer.constants)
     if library.arrangements:
         project = replace(project, library=library)
         asked = plan(library, project.claims)
-        answer, more = ask(
+        found, more = again(
             asked.comparisons,
             folder="arranged",
             what="comparing again, as its author arranged instances",
         )
+        answer = replace(answer, compared=found.compared)
         seconds += more
     tried = trials(library, doubtful(asked, answer))
     every = [trial.comparison for each in tried.values() for trial in each]
     if every:
         try:
-            found, more = ask(
+            found, more = again(
                 every, folder="trials", what="what is not found equal, at small sizes", more=FURTHER
             )
         except ErrandFailed:  # then nothing is known to differ

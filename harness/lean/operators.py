@@ -44,7 +44,7 @@ from harness.language.types import (
 )
 from harness.lean.adapted import adapted, written
 from harness.lean.audit.inspection import library_of
-from harness.lean.build import Build, build
+from harness.lean.build import Build, ModuleBuild, build
 from harness.lean.errand import Errand, ErrandFailed, tell
 from harness.lean.header import parse_header
 from harness.lean.messages import Message
@@ -121,12 +121,18 @@ def with_operators(
     return extended(library, built, list(found.values()), caller)
 
 
-def _build(package: Package, caller: Caller, kept: Collection[str] = ()) -> Build:
+def _build(
+    package: Package,
+    caller: Caller,
+    kept: Collection[str] = (),
+    known: Collection[ModuleBuild] = (),
+) -> Build:
     return build(
         package,
         caller.lean,
         build_dir=caller.cache / "build",
         kept=kept,
+        known=known,
         on_progress=caller.say,
         stop=caller.stop,
     )
@@ -224,7 +230,8 @@ def extended(
         modules={**built.package.modules, **own},
         roots=(*built.package.roots, *own),
     )
-    found = replace(_build(whole, caller), believed=built.believed)
+    found = _build(whole, caller, known=built.modules.values())
+    found = replace(found, believed=built.believed)
     for module in (found.modules[name] for name in own):
         if not module.ok:
             said = "; ".join(message.text for message in module.messages if message.is_error)

@@ -65,6 +65,7 @@ def _mirrored(
         every,
         folder="mutants",
         what=f"comparing {len(asked)} mutants",
+        alone=True,
         seconds=SECONDS + 2.0 * len(asked),
     )
     for number, comparisons in asked.items():

@@ -1,11 +1,11 @@
 """The implementation leg confirms the project's definitions, and refutes each that is wrong."""
 
 import ast
-import shutil
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import yaml
 
 from harness.claims.model import Definition, Library
 from harness.claims.project import load_project
@@ -152,41 +152,68 @@ def test_definitions_wrong_alike_are_seen_by_this_leg_alone(
     assert exit_code(verdicts.values()) is ExitCode.REFUTED
 
 
+WRONG_LEAN = """\
+namespace Foldability
+
+def sum {α : Type u} [OfNat α 0] [Add α] : {n : Nat} → (f : Fin n → α) → α
+  | 0, _ => 0
+  | n + 1, f => sum (fun i : Fin n => f i.castSucc) + f (Fin.last n)
+
+def dot {α : Type u} [OfNat α 0] [Add α] [Mul α] {n : Nat} (u v : Fin n → α) : α :=
+  sum fun i => u i * v i
+
+def scores {α : Type u} [OfNat α 0] [Add α] [Mul α] {n d : Nat}
+    (q : Fin d → α) (K : Fin n → Fin d → α) : Fin n → α :=
+  fun j => dot q (K j)
+
+def attentionWeights {α : Type u} [OfNat α 0] [Add α] [Mul α] {n d : Nat}
+    (weights : (Fin n → α) → Fin n → α) (q : Fin d → α) (_K : Fin n → Fin d → α) : Fin n → α :=
+  weights (scores q fun _ => q)
+
+theorem weights_neg {α : Type u} [Lean.Grind.CommRing α] {n d : Nat}
+    (weights : (Fin n → α) → Fin n → α) (q : Fin d → α) (K : Fin n → Fin d → α) :
+    attentionWeights weights (fun i => -q i) K = attentionWeights weights q K :=
+  have same : (fun i => -q i * -q i) = fun i => q i * q i := funext fun i => by grind
+  congrArg (fun f => weights fun _ => sum f) same
+
+end Foldability
+"""
+WRONG_CLAIM = """\
+theorem: weights_neg
+says: Turned round, a query has the same weights.
+for:
+  n, d: dimension
+  weights: vector(n) -> vector(n)
+  q: vector(d)
+  K: index(n) -> vector(d)
+then: attentionWeights(weights, [i ↦ -q[i]], K) = attentionWeights(weights, q, K)
+"""
+
+
 @pytest.mark.lean
 @pytest.mark.slow
 def test_what_lean_and_the_specification_get_wrong_alike_is_red(tmp_path: Path) -> None:
-    """Weights that never look at the keys, in Lean, with its proofs mended, and in the YAML."""
+    """Weights that never look at the keys, in Lean, with a theorem of theirs, and in the YAML."""
     from harness.run import Plan, run
 
-    shutil.copytree(ROOT / "lean", tmp_path / "lean", ignore=shutil.ignore_patterns(".lake"))
-    replaced = {
-        "Definitions.lean": ("weights (scores q K)", "weights (scores q fun _ => q)"),
-        "Folding/SingleHead.lean": (
-            "scores_invariant_of_orthogonal R q K orthogonal]",
-            "scores_invariant_of_orthogonal R q (fun _ => q) orthogonal]",
-        ),
-    }
-    for name, (right, wrong) in replaced.items():
-        path = tmp_path / "lean" / "Foldability" / name
-        text = path.read_text("utf-8")
-        assert right in text
-        path.write_text(text.replace(right, wrong), "utf-8")
-    (tmp_path / "lean" / "Foldability.lean").write_text(
-        "module\n\npublic import Foldability.Folding.SingleHead\n", "utf-8"
-    )
-    for path in (tmp_path / "lean" / "Foldability" / "Folding").iterdir():
-        if path.name != "SingleHead.lean":
-            path.unlink()
-    specs = tmp_path / "specs"
-    specs.mkdir()
-    changed = definitions(attentionWeights="weights(scores(q, j ↦ q))")
-    (specs / "definitions.yaml").write_text(changed, "utf-8")
-    shutil.copy(ROOT / "specs" / f"{FOLDED}.yaml", specs)
+    lakefile = 'name = "Foldability"\n[[lean_lib]]\nname = "Foldability"\n'
+    whole = yaml.safe_load(definitions(attentionWeights="weights(scores(q, j ↦ q))"))
+    known = ("scores", "attentionWeights")
+    for name, part in (("primitives", ("sum", "dot")), ("definitions", known)):
+        whole[name] = {key: whole[name][key] for key in part}
+    for name, text in {
+        "lean/lakefile.toml": lakefile,
+        "lean/Foldability.lean": WRONG_LEAN,
+        "specs/definitions.yaml": yaml.safe_dump(whole, allow_unicode=True, sort_keys=False),
+        "specs/weights_neg.yaml": WRONG_CLAIM,
+    }.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text, "utf-8")
     legs = tuple(leg for leg in Leg if leg is not Leg.NECESSITY)
     plan = Plan(load_project(tmp_path), tmp_path / "cache", legs=legs, workers=2)
     found = [item for item in run(plan) if isinstance(item, Evidence)]
     verdicts = {name: judge(name, found, asked) for name, asked in plan.subjects()}
-    assert verdicts[FOLDED].status is Status.CONFIRMED
+    assert verdicts["weights_neg"].status is Status.CONFIRMED
     assert verdicts["attentionWeights"].legs == {
         Leg.MIRROR: Outcome.CONFIRMED,
         Leg.EXECUTION: Outcome.CONFIRMED,

@@ -125,6 +125,21 @@ def test_an_error_stands_at_its_place_and_blocks_what_is_above(
     assert outcomes(run()) == {"A": CACHED, "B": BUILT, "C": CACHED, "Demo": BUILT}
 
 
+def test_what_is_known_to_fail_is_not_tried_again_unless_it_changes(
+    root: Path, run: Callable[..., Build]
+) -> None:
+    (root / "B.lean").write_text("module\nimport A\nbad\n")
+    first = run()
+    lean = FakeToolchain()
+    again = run(lean, known=first.modules.values())
+    assert lean.checked == []
+    assert outcomes(again) == {"A": CACHED, "B": FAILED, "C": CACHED, "Demo": BLOCKED}
+    assert again.errors == first.errors
+    (root / "A.lean").write_text("module\n-- changed\n")
+    run(lean, known=first.modules.values())
+    assert sorted(lean.checked) == ["A.lean", "B.lean", "C.lean"]
+
+
 def test_lean_that_writes_nothing_is_not_believed(run: Callable[..., Build]) -> None:
     built = run(FakeToolchain(writes=False))
     assert outcomes(built)["A"] is UNDECIDED

@@ -163,22 +163,27 @@ def test_lean_takes_the_printed_text_too(
     turned = {"A": [[0, -1], [1, 0]], "u": [1, 2], "v": [1, 0]}
     unequal = Counterexample({"m": 2, "n": 2}, turned, 1, 5)
 
-    def answer(subject: Claim, example: Counterexample) -> tuple[str, bool]:
+    # What is no counterexample is not taken for one: in the last the two sides agree.
+    agreeing = replace(unequal, values={**turned, "v": [1, 2]})
+    lines = ["module", "public import Isometry"]
+    begins: list[int] = []
+    for number, (subject, example) in enumerate(
+        [(rest, zero), (other, unequal), (other, agreeing)]
+    ):
         text = lean_file(refutation(Printer(library), subject, example, "x"), ["Isometry"], "x")
-        (tmp_path / "Text.lean").write_text("module\npublic " + text)
-        arguments = ["--json", "Text.lean"]
-        place = {"root": tmp_path, "lean_path": [session.build.library], "writable": [tmp_path]}
-        return text, toolchain.run(arguments, **place).ok
-
-    for subject, example in ((rest, zero), (other, unequal)):
-        text, is_accepted = answer(subject, example)
-        assert is_accepted, text
+        first, *own = text.splitlines()
+        assert first == "import Isometry"
+        assert max(map(len, own)) <= 100
         assert "native_decide" not in text
         assert "sorry" not in text
-        assert max(map(len, text.splitlines())) <= 100
-    # What is no counterexample is not taken for one: here the two sides agree.
-    _, is_accepted = answer(other, replace(unequal, values={**turned, "v": [1, 2]}))
-    assert not is_accepted
+        begins.append(len(lines) + 1)
+        lines += [f"namespace N{number}", *own, f"end N{number}"]
+    (tmp_path / "Text.lean").write_text("\n".join(lines))
+    place = {"root": tmp_path, "lean_path": [session.build.library], "writable": [tmp_path]}
+    run = toolchain.run(["--json", "Text.lean"], **place)
+    errors = [message.line for message in run.messages if message.is_error]
+    assert errors
+    assert min(errors) > begins[-1], run.complaint
 
 
 def test_no_lean_no_certificate(tmp_path: Path) -> None:

@@ -54,7 +54,7 @@ def scaled{i} (k x : Int) : Int := k * x
 theorem t{i} (k x : Int) : scaled{i} k x = x * k := Int.mul_comm k x
 """,
 )
-WIDTHS = (3, 5, 6)
+WIDTHS = (2, 3, 4)
 """How many files lie at each depth; one more imports the topmost."""
 
 

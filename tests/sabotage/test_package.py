@@ -7,11 +7,12 @@ all be confirmed of the other. A leg that is not named here may be fooled: no si
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import yaml
 
 from harness.claims.library import core_scalars
 from harness.claims.load import load_claim
@@ -19,7 +20,10 @@ from harness.claims.lock import lock_text
 from harness.claims.project import load_project
 from harness.evidence import Evidence, Gap, GapKind, Leg, Outcome
 from harness.lean.arrangement import arranged
+from harness.lean.audit.answer import Ruling
+from harness.lean.audit.comparison import Comparison
 from harness.lean.audit.inspection import inspect
+from harness.lean.expression import Constant, TypeOf
 from harness.lean.find import find_toolchain
 from harness.lean.leg import DEFINITION_LEGS, OWN_LEGS, check_all, look
 from harness.lean.lock import current
@@ -27,6 +31,7 @@ from harness.lean.mirror.apart import trials
 from harness.lean.mirror.judge import mirror_claim
 from harness.lean.mirror.plan import plan
 from harness.lean.proof import second
+from harness.lean.session import Session
 from harness.lean.toolchain import Caller
 from harness.verdict import Status, Verdict, judge
 
@@ -90,7 +95,7 @@ CHEATS: dict[str, tuple[Leg, str]] = {
     # what is not there
     "broken": (P, "Broken.lean does not compile: line 13"),
     "forgotten": (P, "Forgotten.lean, which the package's root does not import"),
-    "by_exit": (P, "Truncated.lean seems to declare it: Lean does not read so far"),
+    "by_exit": (P, "Found.lean seems to declare it: Lean does not read so far"),
     # statements that say less, or something else
     "with_hypothesis": (M, "assumes `same : dot u u = dot v v`, which the specification"),
     "with_implicit": (M, "takes `k : Nat`, which the specification has not"),
@@ -131,6 +136,7 @@ class Answers:
     ) -> None:
         self.project = replace(load_project(root), lean=root / lean)
         self.legs = legs
+        self.cache = cache
         found = list(check_all(self.project, cache=cache, legs=legs))
         self.evidence = [item for item in found if isinstance(item, Evidence)]
         self.gaps = [item for item in found if isinstance(item, Gap)]
@@ -141,6 +147,9 @@ class Answers:
         for name in self.project.library.definitions:
             legs = [leg for leg in self.legs if leg in DEFINITION_LEGS]
             yield judge(name, self.evidence, legs)
+
+    def look(self) -> Session:
+        return look(self.project, Caller(find_toolchain(), self.cache))
 
     def confirmed(self) -> set[str]:
         return {v.subject for v in self.verdicts() if v.status is Status.CONFIRMED}
@@ -171,8 +180,41 @@ def cheating(root: Path) -> Answers:
 
 
 @pytest.fixture(scope="module")
+def session(cheating: Answers) -> Session:
+    return cheating.look()
+
+
+@pytest.fixture(scope="module")
 def clean(root: Path) -> Answers:
     return Answers(root, root / "clean-cache", "clean")
+
+
+CONFIRMED = {"honest", "twice_comm", "twice"}
+REFUSED = {"by_skipping", "with_hypothesis"}
+"""What the small package has, and what comes of it."""
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Answers:
+    """Few theorems in one file; what is changed in it is changed in a `copy`."""
+    root = tmp_path_factory.mktemp("small") / "project"
+    shutil.copytree(PACKAGE / "small", root / "lean")
+    shutil.copy(PACKAGE / "pyproject.toml", root)
+    (root / "specs").mkdir()
+    whole = yaml.safe_load((PACKAGE / "specs" / "definitions.yaml").read_text("utf-8"))
+    for part, name in (("scalars", "commutative ring"), ("definitions", "twice")):
+        whole[part] = {name: whole[part][name]}
+    text = yaml.safe_dump(whole, sort_keys=False)
+    (root / "specs" / "definitions.yaml").write_text(text, "utf-8")
+    for name in (CONFIRMED | REFUSED) - DEFINITIONS:
+        shutil.copy(PACKAGE / "specs" / f"{name}.yaml", root / "specs")
+    return Answers(root, root / "cache")
+
+
+@pytest.fixture
+def copy(small: Answers, tmp_path: Path) -> Path:
+    """The small package with all that is kept of it."""
+    return Path(shutil.copytree(small.project.root, tmp_path / "copy"))
 
 
 def test_nothing_that_cheats_is_confirmed_and_nothing_else_fails(cheating: Answers) -> None:
@@ -207,8 +249,7 @@ def test_both_kernels_refuse_what_is_forged(cheating: Answers) -> None:
         assert found.outcome is Outcome.CONFIRMED, found.summary
 
 
-def test_what_belongs_to_types_is_ruled_on_with_them(cheating: Answers, root: Path) -> None:
-    session = look(cheating.project, Caller(find_toolchain(), root / "cache"))
+def test_what_belongs_to_types_is_ruled_on_with_them(session: Session) -> None:
     replayed, declarations = session.answer.replayed, session.answer.declarations
     for name in ("Two", "Two.mk", "Two.rec", "Tree.rec_1", "Even.rec", "Marked.mk", "Odd.next"):
         assert replayed[f"Sabotage.{name}"].accepted, name
@@ -267,10 +308,22 @@ SUMS: dict[str, tuple[str, dict[str, tuple[str, ...]], Outcome, str]] = {
 and what is said of a claim about them."""
 
 
-def test_the_sum_below_an_inner_product_is_asked_about(cheating: Answers, root: Path) -> None:
+def compared(
+    session: Session, asked: Sequence[Comparison], cache: Path
+) -> dict[str, dict[str, Ruling]]:
+    """What the kernel says of comparisons whose keys begin with a name and a stroke, by it."""
+    caller = Caller(find_toolchain(), cache)
+    answer, _ = inspect(session.build, caller, asked, folder="asked", what="", alone=True)
+    found: dict[str, dict[str, Ruling]] = {}
+    for key, ruling in answer.compared.items():
+        name, own = key.split("/", 1)
+        found.setdefault(name, {})[own] = ruling
+    return found
+
+
+def test_the_sum_below_an_inner_product_is_asked_about(session: Session, root: Path) -> None:
     """`dot` is what its meaning makes of the package's sum; so that is compared as well."""
-    project, lean = cheating.project, find_toolchain()
-    session = look(project, Caller(lean, root / "cache"))
+    project = session.project
     [claim] = [claim for claim in project.claims if claim.theorem == "honest"]
     ring = project.library.scalars["commutative ring"]
     mixed = {**ring.operations, "multiply": ("Sabotage.Mixed.product",)}
@@ -291,20 +344,15 @@ def test_the_sum_below_an_inner_product_is_asked_about(cheating: Answers, root: 
         plans[name] = library, made, tried
         every = [*made.comparisons, *(t.comparison for each in tried.values() for t in each)]
         asked += [replace(comparison, key=f"{name}/{comparison.key}") for comparison in every]
-    answer, _ = inspect(session.build, Caller(lean, root), asked, folder="sums", what="")
+    rulings = compared(session, asked, root)
     for name, (_, bridges, outcome, words) in SUMS.items():
         library, made, tried = plans[name]
-        compared = {
-            key.removeprefix(f"{name}/"): ruling
-            for key, ruling in answer.compared.items()
-            if key.startswith(f"{name}/")
-        }
         there = replace(
             session,
             project=replace(project, library=library, claims=(claim,)),
             plan=made,
             trials=tried,
-            answer=replace(answer, compared=compared),
+            answer=replace(session.answer, compared=rulings[name]),
         )
         found = mirror_claim(there, claim)
         assert found.outcome is outcome, (name, found.summary)
@@ -314,34 +362,34 @@ def test_the_sum_below_an_inner_product_is_asked_about(cheating: Answers, root: 
             assert found.data.get("bridges", {}) == {k: list(v) for k, v in bridges.items()}
 
 
-def test_an_order_of_the_packages_own(cheating: Answers, root: Path, tmp_path: Path) -> None:
+def test_an_order_of_the_packages_own(session: Session, tmp_path: Path) -> None:
     """Specifications say `≤`; what is claimed of fractions is claimed of the order of fractions."""
-    project, lean = cheating.project, find_toolchain()
-    session = look(project, Caller(lean, root / "cache"))
+    project = session.project
     fractions = core_scalars()["rational numbers"]
+    any_order = {**fractions.classes, "LE": "Sabotage.anyOrder"}
     claims = {
         "in_order": (fractions, "assume: {h: a ≤ b}\n", C),
-        "by_order": (
-            replace(fractions, classes={**fractions.classes, "LE": "Sabotage.anyOrder"}),
-            "",
-            R,
-        ),
+        "by_order": (replace(fractions, classes=any_order), "", R),
     }
-    for name, (kind, assumed, outcome) in claims.items():
+    sessions = {}
+    asked = []
+    for name, (kind, assumed, _) in claims.items():
         path = tmp_path / f"{name}.yaml"
         head = f"theorem: {name}\nsays: In order.\nscalars: {kind.name}\nfor: {{a, b: scalar}}\n"
         path.write_text(f"{head}{assumed}then: a ≤ b\n".replace("{a, b: s", "{'a, b': s"), "utf-8")
         library = replace(project.library, scalars={**project.library.scalars, kind.name: kind})
         claim = load_claim(path, path.name, library)
         library = arranged(library, (claim,), session.answer.constants)
-        made = plan(library, (claim,))
-        answer, _ = inspect(
-            session.build, Caller(lean, root), made.comparisons, folder="order", what=""
-        )
         own = replace(project, library=library, claims=(claim,))
-        found = mirror_claim(replace(session, project=own, plan=made, answer=answer), claim)
-        assert found.outcome is outcome, found.summary
-        assert outcome is C or "The scalars come from Sabotage.anyOrder" in found.summary
+        sessions[name] = replace(session, project=own, plan=plan(library, (claim,)))
+        asked += [replace(c, key=f"{name}/{c.key}") for c in sessions[name].plan.comparisons]
+    rulings = compared(session, asked, tmp_path)
+    for name, there in sessions.items():
+        answer = replace(session.answer, compared=rulings[name])
+        found = mirror_claim(replace(there, answer=answer), there.project.claims[0])
+        assert found.outcome is claims[name][2], found.summary
+        if found.outcome is R:
+            assert "The scalars come from Sabotage.anyOrder" in found.summary
 
 
 def test_the_clean_twin_of_each_is_confirmed(clean: Answers) -> None:
@@ -361,25 +409,19 @@ def test_what_no_claim_is_about_is_listed(cheating: Answers, clean: Answers) -> 
     ]
 
 
-def test_emptied_in_lean_and_in_the_specification_alike(root: Path, clean: Answers) -> None:
+def test_emptied_in_lean_and_in_the_specification_alike(small: Answers, copy: Path) -> None:
     """Proof, mirror and execution agree with each other, and cannot see it; the lock does."""
-    copy = root.parent / "emptied"
-    shutil.copytree(root, copy)
-    lean = find_toolchain()
-    session = look(
-        replace(load_project(copy), lean=copy / "clean"), Caller(lean, copy / "clean-cache")
-    )
-    (copy / "specs" / "lock.yaml").write_text(lock_text(current(session)), "utf-8")
-
+    assert small.confirmed() == CONFIRMED
+    (copy / "specs" / "lock.yaml").write_text(lock_text(current(small.look())), "utf-8")
     for file, old, new in (
-        ("clean/Sabotage.lean", "  dot u v + dot u v\n", "  0 * dot u v\n"),
+        ("lean/Sabotage.lean", "  dot u v + dot u v\n", "  0 * dot u v\n"),
         ("specs/definitions.yaml", "is: dot(u, v) + dot(u, v)", "is: 0 * dot(u, v)"),
     ):
         text = (copy / file).read_text("utf-8")
         assert text.count(old) == 1
         (copy / file).write_text(text.replace(old, new), "utf-8")
-    found = Answers(copy, copy / "clean-cache", "clean")
-    assert clean.confirmed() - found.confirmed() == {"twice", "twice_comm"}
+    found = Answers(copy, copy / "cache")
+    assert found.confirmed() == {"honest"}
     for subject in ("twice", "twice_comm"):
         unconfirmed = [
             e for e in found.evidence if e.subject == subject and e.outcome is not Outcome.CONFIRMED
@@ -390,49 +432,54 @@ def test_emptied_in_lean_and_in_the_specification_alike(root: Path, clean: Answe
         assert "Sabotage.twice is not what was locked" in unconfirmed[0].summary
         assert {fault.file.split("/")[0] for fault in unconfirmed[0].diagnostics} == {
             "specs",
-            "clean",
+            "lean",
         }
 
 
-def test_a_kept_answer_that_was_edited_is_not_believed(cheating: Answers, root: Path) -> None:
-    for folder in ("inspection", "arranged"):
-        kept = root / "cache" / folder / "answer.json"
-        honest = kept.read_text("utf-8")
-        forged = honest.replace("refused", "accepted")
-        assert forged != honest
-        kept.write_text(forged, "utf-8")
-    again = Answers(root, root / "cache", legs=(P, M))
-    assert again.confirmed() - {"swapped", "outsourced", "replaced", "distant"} == HONEST
+def test_a_kept_answer_that_was_edited_is_not_believed(copy: Path) -> None:
+    kept = copy / "cache" / "inspection" / "answer.json"
+    honest = kept.read_text("utf-8")
+    forged = honest.replace("refused", "accepted")
+    assert forged != honest
+    kept.write_text(forged, "utf-8")
+    again = Answers(copy, copy / "cache", legs=(P, M))
+    assert again.confirmed() == CONFIRMED
 
 
-@pytest.mark.parametrize("name", ["HarnessReference.dot", "HarnessOperators.product"])
-def test_a_package_that_declares_what_operators_mean(name: str, root: Path, clean: Answers) -> None:
+def test_what_a_comparison_rests_on_is_replayed_where_nothing_else_is(
+    small: Answers, tmp_path: Path
+) -> None:
+    """A theorem is a proof of what it says as far as the kernel takes it, and only then."""
+    cited = {name: Constant(f"Sabotage.{name}", ("u",)) for name in ("honest", *REFUSED)}
+    asked = [Comparison(name, ("u",), TypeOf(own), own) for name, own in cited.items()]
+    caller = Caller(find_toolchain(), tmp_path)
+    answer, _ = inspect(small.look().build, caller, asked, folder="asked", what="", alone=True)
+    rulings = {name: ruling.accepted for name, ruling in answer.compared.items()}
+    assert rulings == {"honest": True, "with_hypothesis": True, "by_skipping": False}
+    assert not answer.declarations
+
+
+def test_a_package_that_declares_what_operators_mean(copy: Path) -> None:
     """Both sides of a comparison would be its own."""
-    copy = root.parent / name
-    shutil.copytree(root, copy)
-    source = copy / "clean" / "Sabotage.lean"
-    more = f"\n@[expose] public section\ndef {name} : Nat := 0\nend\n"
+    names = ("HarnessOperators.product", "HarnessReference.dot")
+    source = copy / "lean" / "Sabotage.lean"
+    more = "".join(f"\n@[expose] public section\ndef {name} : Nat := 0\nend\n" for name in names)
     source.write_text(source.read_text("utf-8") + more, "utf-8")
-    found = Answers(copy, copy / "clean-cache", "clean", legs=(P, M))
+    found = Answers(copy, copy / "cache", legs=(P, M))
     assert not found.confirmed()
-    assert f"{name}, a name of the harness's own" in found.evidence[0].summary
+    assert f"declares {', '.join(names)}: names of the harness's own" in found.evidence[0].summary
 
 
-def test_a_file_newer_than_its_result_is_checked_again(clean: Answers, root: Path) -> None:
+def test_a_file_newer_than_its_result_is_checked_again(copy: Path) -> None:
     """And what was built of it cannot be put in its place."""
-    source = root / "clean" / "Sabotage.lean"
-    olean = root / "clean-cache" / "build" / "lib" / "Sabotage.olean"
+    source = copy / "lean" / "Sabotage.lean"
+    olean = copy / "cache" / "build" / "lib" / "Sabotage.olean"
     old, stale = source.read_text("utf-8"), olean.read_bytes()
-    line = "theorem broken {n : Nat} (u v : Fin n → α) : dot u v = dot v u := "
-    assert line in old
-    source.write_text(old.replace(f"{line}honest u v", f"{line}sorry"), "utf-8")
-    try:
-        again = Answers(root, root / "clean-cache", "clean", legs=(P, M))
-        assert clean.confirmed() - again.confirmed() == {"broken"}
-        olean.write_bytes(stale)
-        assert (
-            Answers(root, root / "clean-cache", "clean", legs=(P,)).of("broken", P)[0].outcome
-            is Outcome.REFUTED
-        )
-    finally:
-        source.write_text(old, "utf-8")
+    proof = "by\n  rw [twice, twice, honest u v]"
+    assert old.count(proof) == 1
+    source.write_text(old.replace(proof, "sorry"), "utf-8")
+    again = Answers(copy, copy / "cache", legs=(P, M))
+    assert again.confirmed() == CONFIRMED - {"twice_comm"}
+    olean.write_bytes(stale)
+    [found] = Answers(copy, copy / "cache", legs=(P,)).of("twice_comm", P)[:1]
+    assert found.outcome is Outcome.REFUTED

@@ -18,6 +18,10 @@ Each piece of work is written down before it begins. Where Lean ends in one, it 
 leaves that one out: the declaration, and what rests on it, is undecided and so *not run*, as is
 what the kernel gives up on for want of stack or memory.
 
+A later look, for instances, certificates, operators or another arrangement, is about comparisons
+alone: the kernel is given what these cite with all that it rests on, from the same text, and
+nothing of it is told again.
+
 In Python a name is the one text that `audit/names.py` gives it: `«A.b»` and `A.b` differ, and
 what cannot be seen is written as its number. The definitions that say what operators mean are the
 harness's own, and a package that declares one of their names is not looked at further.

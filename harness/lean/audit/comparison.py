@@ -112,11 +112,15 @@ class Trial:
     """Where that is, in words."""
 
 
+def cited_by(comparisons: Iterable[Comparison]) -> list[str]:
+    """The names of the constants that these comparisons cite."""
+    texts = (text for c in comparisons for text in (c.statement, c.proof))
+    return sorted({name for text in texts for name in constants(text)})
+
+
 def references(comparisons: Iterable[Comparison]) -> list[str]:
     """The reference definitions that these comparisons cite."""
-    texts = (text for c in comparisons for text in (c.statement, c.proof))
-    found = {name for text in texts for name in constants(text)}
-    return sorted(name for name in found if name.startswith(f"{REFERENCE}."))
+    return [name for name in cited_by(comparisons) if name.startswith(f"{REFERENCE}.")]
 
 
 @dataclass(frozen=True)

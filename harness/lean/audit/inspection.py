@@ -7,7 +7,7 @@ from importlib.resources import files
 
 from harness.claims.model import INSTANCES, OPERATORS, OWN_NAMES, Library
 from harness.lean.audit.answer import END, Answer, Malformed, last_step, read_answer
-from harness.lean.audit.comparison import Comparison, references
+from harness.lean.audit.comparison import Comparison, cited_by, references
 from harness.lean.audit.names import parsed
 from harness.lean.build import Build
 from harness.lean.errand import SECONDS, Errand, ErrandFailed, tell
@@ -90,14 +90,18 @@ def inspect(
     what: str,
     more: str = "",
     cites: Sequence[str] = (),
+    alone: bool = False,
     seconds: float = SECONDS,
 ) -> tuple[Answer, float]:
     """What Lean finds in the package, and how many seconds it took when it was asked.
 
-    `more` is the text of further reference definitions, `cites` what is `cited`. Raises
-    ErrandFailed, and Stopped once it is called off.
+    `more` is the text of further reference definitions, `cites` what is `cited`. Where it is asked
+    about the comparisons `alone`, of a package that it has told of before, nothing is replayed but
+    what they cite with all that this rests on, and nothing is told but the rulings on them and what
+    is `cited`. Raises ErrandFailed, and Stopped once it is called off.
     """
-    lines = [*cites, *(comparison.line() for comparison in comparisons)]
+    only = ["alone", *(f"needed\t{name}" for name in cited_by(comparisons))] if alone else []
+    lines = [*cites, *only, *(comparison.line() for comparison in comparisons)]
     asked = request(build, references(comparisons), lines)
     program, module = question(more), inspector()
     skipped: list[int] = []
@@ -130,5 +134,6 @@ def inspect(
         and not (space == {OPERATORS} and declaration.module in (OPERATORS, INSTANCES))
     ]
     if taken:
-        raise ErrandFailed(f"The package declares {taken[0]}, a name of the harness's own.")
+        found = ", ".join(sorted(taken))
+        raise ErrandFailed(f"The package declares {found}: names of the harness's own.")
     return answer, told.seconds

@@ -65,6 +65,7 @@ def certify(session: Session, caller: Caller, searched: Sequence[Evidence]) -> I
                 folder="certificates",
                 what="deciding what breaks without each hypothesis",
                 more=FURTHER,
+                alone=True,
             )
         except ErrandFailed as error:
             failed = f"Lean could not be asked: {error}"

@@ -288,16 +288,10 @@ def _namespace(names: Sequence[str]) -> str:
 def read_all(project: Project, built: Build, caller: Caller) -> PackageReader:
     """Everything that the built package declares. Raises `ErrandFailed` and `Stopped`."""
 
-    cites = cited(project.library)
-
-    def look(name: str, asked: Sequence[Comparison], what: str, built: Build = built) -> Session:
-        answer, seconds = inspect(built, caller, asked, folder=name, what=what, cites=cites)
-        return Session(project, built, Plan((), {}, {}), answer, seconds)
-
     def ask(comparisons: Sequence[Comparison]) -> Mapping[str, bool]:
         what = f"trying {len(comparisons)} constants as operators"
-        session = look("operators", comparisons, what)
-        return {key: ruling.accepted for key, ruling in session.answer.compared.items()}
+        answer, _ = inspect(built, caller, comparisons, folder="operators", what=what, alone=True)
+        return {key: ruling.accepted for key, ruling in answer.compared.items()}
 
     def try_terms(library: Library, terms: Terms) -> Tried:
         found, _ = tried(library, terms, built, caller)
@@ -309,10 +303,13 @@ def read_all(project: Project, built: Build, caller: Caller) -> PackageReader:
             return Tried({}, {})
         whole = extended(library, built, list(ways.values()), caller)
         comparisons = list(_meanings(library, ways))
-        session = look("terms", comparisons, f"trying {len(ways)} terms as operators", whole)
-        rulings = session.answer.compared
+        what = f"trying {len(ways)} terms as operators"
+        own = [f"cited\t{OPERATORS}.{operator}" for operator in ways]
+        answer, _ = inspect(
+            whole, caller, comparisons, folder="terms", what=what, cites=own, alone=True
+        )
+        rulings, constants = answer.compared, answer.constants
         meant = {o: w for o, w in ways.items() if _accepted(rulings, keys.primitive(o))}
-        constants = session.answer.constants
         values = {
             name: read(constant.value, numbers)
             for operator in meant
@@ -320,7 +317,11 @@ def read_all(project: Project, built: Build, caller: Caller) -> PackageReader:
         }
         return Tried(meant, values)
 
-    session = look("declarations", [], "reading what the package declares")
+    what = "reading what the package declares"
+    answer, seconds = inspect(
+        built, caller, [], folder="declarations", what=what, cites=cited(project.library)
+    )
+    session = Session(project, built, Plan((), {}, {}), answer, seconds)
     numbers = count()
     terms = {n: session.answer.constants[n] for n in session.graph.written}
     types = {name: read(term.type, numbers) for name, term in terms.items()}

@@ -9,9 +9,12 @@ import pytest
 
 from harness.claims.project import load_project
 from harness.evidence import Evidence, Outcome
+from harness.lean.audit.comparison import Plan
+from harness.lean.audit.inspection import inspect
 from harness.lean.execution.leg import execute
-from harness.lean.find import find_toolchain
-from harness.lean.leg import look
+from harness.lean.find import find_toolchain, package_for
+from harness.lean.operators import with_operators
+from harness.lean.session import Session
 from harness.lean.toolchain import Caller
 
 pytestmark = pytest.mark.lean
@@ -243,9 +246,12 @@ def evidence_of(root: Path, lean: str, expected: Mapping[str, Outcome]) -> list[
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, "utf-8")
     caller = Caller(find_toolchain(), root / ".cache")
-    session = look(load_project(root), caller)
-    assert session.build.ok, session.build.errors
-    return list(execute(session, caller))
+    project = load_project(root)
+    built = with_operators(project.library, package_for(project.lean, caller.lean), caller)
+    assert built.ok, built.errors
+    # Nothing is compared: what a definition says has no part in how it is run.
+    answer, seconds = inspect(built, caller, [], folder="inspection", what="")
+    return list(execute(Session(project, built, Plan((), {}, {}), answer, seconds), caller))
 
 
 @pytest.mark.parametrize("name", EXPECTED)

@@ -6,6 +6,9 @@ meta structure Request where
   base : List Name
   believed : List Name
   cited : List Name
+  /-- Whether nothing is replayed but what is cited or needed, and what that rests on. -/
+  alone : Bool
+  needed : List Name
   reference : List Name
   items : List (List String)
   skipped : List Nat
@@ -17,6 +20,8 @@ meta def readLine (r : Request) (line : String) : Request :=
   | ["base", n] => { r with base := readName n :: r.base }
   | ["believed", n] => { r with believed := readName n :: r.believed }
   | ["cited", n] => { r with cited := readName n :: r.cited }
+  | ["alone"] => { r with alone := true }
+  | ["needed", n] => { r with needed := readName n :: r.needed }
   | ["reference", n] => { r with reference := readName n :: r.reference }
   | ["skip", i] => { r with skipped := number i.toList :: r.skipped }
   | "compare" :: fields => { r with items := fields :: r.items }
@@ -51,7 +56,7 @@ meta def literals : List Name := [`Nat, `Char, `List, `String, `Char.ofNat, `Str
 meta unsafe def inspect (own : Environment) : IO Unit := do
   let out ← IO.FS.Handle.mk "answer.txt" .write
   let text ← IO.FS.readFile "request.txt"
-  let r := folded readLine ⟨[], [], [], [], [], [], [], []⟩ (split '\n' text)
+  let r := folded readLine ⟨[], [], [], [], [], false, [], [], [], []⟩ (split '\n' text)
   out.putStrLn ("{\"meta\":{\"exporter\":{\"name\":\"lean-harness\",\"version\":\"1\"},\"lean\":" ++
     "{\"githash\":" ++ quote Lean.githash ++ ",\"version\":" ++ quote Lean.versionString ++
     "},\"format\":{\"version\":\"3.1.0\"}}}")
@@ -77,8 +82,9 @@ meta unsafe def inspect (own : Environment) : IO Unit := do
     store, library, believed := r.believed, stored := fun _ => gathered found
     progress := ← Table.new _, env, told := some full, steps, skipped := r.skipped }
   each (visit package) (joined literals r.cited)
-  each (fun (_, d) => each (fun (c : ConstantInfo) => visit package c.name) d.constants.toList)
-    modules
+  if r.alone then each (visit { package with told := none }) r.needed
+  else each (fun (_, d) =>
+    each (fun (c : ConstantInfo) => visit package c.name) d.constants.toList) modules
   each (compare package) r.items
   say out "end" []
   out.flush

@@ -59,7 +59,8 @@ meta structure Replay where
   stored : Name → Nat → IO (List Stored)
   progress : Table Progress
   env : IO.Ref Kernel.Environment
-  /-- The package, loaded as data; nothing is told of declarations of the harness's own. -/
+  /-- The package, loaded as data. Without it nothing is told of what is replayed: of declarations of
+  the harness's own, and where it is asked about comparisons alone. -/
   told : Option Environment
   steps : IO.Ref Nat
   /-- Steps that Lean did not live through when it was asked before. -/
@@ -87,8 +88,8 @@ meta def write (r : Replay) (text : String) : IO Unit :=
   tell r fun _ => r.store.out.putStrLn text
 
 /-- A piece of work on a declaration begins. -/
-meta def start (r : Replay) : IO Unit :=
-  tell r fun _ => do if ← step r then giveUp "Lean ended when it was asked about it"
+meta def start (r : Replay) : IO Unit := do
+  if ← step r then giveUp "Lean ended when it was asked about it"
 
 /-- The constants that a declaration cites, by what was made of it. -/
 meta def usedIn (c : ConstantInfo) : List Name :=
