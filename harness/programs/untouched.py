@@ -12,30 +12,66 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from enum import EnumType
-from operator import is_
-from types import CodeType, FunctionType, ModuleType
+from operator import attrgetter, is_
+from types import FunctionType, ModuleType
 from typing import Any
 
 JUDGES = ("harness", "numpy", "builtins", "fractions", "math", "operator", "itertools")
 """Packages and modules whose functions and classes judge."""
 
+PARTS = ("__code__", "__defaults__", "__kwdefaults__")
+"""What a function does, and what it takes where it is not told."""
+
+Table = tuple[str, dict[Any, Any], dict[Any, Any]]
+
+
+class _Kept:
+    """What judges, as it was when it was first seen."""
+
+    def __init__(self) -> None:
+        self.modules: dict[str, Any] = {}
+        self.held: list[tuple[Any, dict[str, Any], list[Table]]] = []
+        """Modules and classes, what they hold, and their tables with what these hold."""
+        self.functions: dict[FunctionType, Any] = {}
+        """All functions, each with the first that holds it."""
+        self.parts: list[list[Any]] = [[] for _ in PARTS]
+        """`PARTS` of each."""
+
+    def look(self) -> None:
+        """Take in the modules that were not there before."""
+        new = {n: m for n, m in sys.modules.items() if n.partition(".")[0] in JUDGES}
+        new = {name: module for name, module in new.items() if name not in self.modules}
+        held = [(o, dict(vars(o)), _contents(o)) for o in _owners(new)]
+        self.modules |= new
+        self.held += held
+        had = len(self.functions)
+        for owner, values, _ in held:
+            for value in values.values():
+                if type(value) is FunctionType:
+                    self.functions.setdefault(value, owner)
+        functions = list(self.functions)[had:]
+        for part, kept in zip(PARTS, self.parts, strict=True):
+            kept += map(attrgetter(part), functions)
+
+
+_outermost: _Kept | None = None
+"""What is kept by the `untouched` that all others are within: they look for what it has seen."""
+
 
 @contextmanager
 def untouched(refuse: type[Exception]) -> Iterator[None]:
     """Raises `refuse` where what is done meanwhile changes what judges; it is put back."""
-    before = [(owner, dict(vars(owner)), _codes(owner), _contents(owner)) for owner in _owners()]
-    modules = {n: m for n, m in sys.modules.items() if n.partition(".")[0] in JUDGES}
+    global _outermost
+    outer, kept = _outermost, _outermost or _Kept()
+    _outermost = kept
+    kept.look()
     watchers = [(name, look(), put) for name, look, put in WATCHERS]
     mend, unwatch = _mended, _unwatched  # as they are now, whatever is done meanwhile
     try:
         yield
     finally:
-        changed = unwatch(watchers)
-        for name, module in modules.items():
-            if sys.modules.get(name) is not module:
-                sys.modules[name] = module
-                changed.append(f"the module {name}")
-        changed += [name for kept in before for name in mend(*kept)]
+        changed = [*unwatch(watchers), *mend(kept)]
+        _outermost = outer
         if changed:
             raise refuse(f"it exchanges {', '.join(sorted(changed)[:3])}, by which it is judged")
 
@@ -60,27 +96,17 @@ def _unwatched(before: list[tuple[str, Any, Callable[[Any], None]]]) -> list[str
     return changed
 
 
-def _owners() -> Iterator[Any]:
-    """The modules that judge, and the classes that are written in Python in them."""
-    for name, module in list(sys.modules.items()):
-        root = name.partition(".")[0]
-        if root in JUDGES and isinstance(module, ModuleType):
+def _owners(modules: dict[str, Any]) -> Iterator[Any]:
+    """Modules that judge, and the classes that are written in Python in them."""
+    for name, module in modules.items():
+        if isinstance(module, ModuleType):
             yield module
-            if root in ("harness", "fractions"):
+            if name.partition(".")[0] in ("harness", "fractions"):
                 classes = [value for value in vars(module).values() if isinstance(value, type)]
                 yield from (each for each in classes if each.__module__ == name)
 
 
-def _codes(owner: Any) -> dict[FunctionType, tuple[CodeType, Any, Any]]:
-    """What each function does, and what it takes where it is not told."""
-    return {
-        v: (v.__code__, v.__defaults__, v.__kwdefaults__)
-        for v in vars(owner).values()
-        if type(v) is FunctionType
-    }
-
-
-def _contents(owner: Any) -> list[tuple[str, dict[Any, Any], dict[Any, Any]]]:
+def _contents(owner: Any) -> list[Table]:
     """Tables of the harness, and the members of what it enumerates, each with what it holds."""
     found: Iterable[tuple[str, Any]] = ()
     if isinstance(owner, EnumType):
@@ -91,30 +117,27 @@ def _contents(owner: Any) -> list[tuple[str, dict[Any, Any], dict[Any, Any]]]:
     return [(k, v, dict(v)) for k, v in found if type(v) is dict and k.isupper()]
 
 
-def _mended(
-    owner: Any,
-    before: dict[str, Any],
-    codes: dict[FunctionType, tuple[CodeType, Any, Any]],
-    contents: list[tuple[str, dict[Any, Any], dict[Any, Any]]],
-) -> Iterator[str]:
-    """The names of what was exchanged, which are put back."""
-    for function, kept in codes.items():
-        code, defaults, named = kept
-        if (
-            function.__code__ is not code
-            or function.__defaults__ is not defaults
-            or function.__kwdefaults__ is not named
-        ):
-            function.__code__, function.__defaults__, function.__kwdefaults__ = kept
-            yield f"{owner.__name__}.{function.__name__}"
-    now = vars(owner)
-    if len(now) != len(before) or not all(map(is_, now.values(), before.values())):
-        yield from _put_back(owner, before, _is_ours(owner))
-    for name, table, held in contents:
-        if len(table) != len(held) or not all(map(is_, table.values(), held.values())):
-            table.clear()
-            table.update(held)
-            yield f"{owner.__name__}.{name}"
+def _mended(kept: _Kept) -> Iterator[str]:
+    """The names of what was exchanged, which is put back."""
+    for name, module in kept.modules.items():
+        if sys.modules.get(name) is not module:
+            sys.modules[name] = module
+            yield f"the module {name}"
+    for part, before in zip(PARTS, kept.parts, strict=True):
+        if not all(map(is_, map(attrgetter(part), kept.functions), before)):
+            for (function, owner), value in zip(kept.functions.items(), before, strict=True):
+                if getattr(function, part) is not value:
+                    setattr(function, part, value)
+                    yield f"{owner.__name__}.{function.__name__}"
+    for owner, values, contents in kept.held:
+        now = vars(owner)
+        if len(now) != len(values) or not all(map(is_, now.values(), values.values())):
+            yield from _put_back(owner, values, _is_ours(owner))
+        for name, table, held in contents:
+            if len(table) != len(held) or not all(map(is_, table.values(), held.values())):
+                table.clear()
+                table.update(held)
+                yield f"{owner.__name__}.{name}"
 
 
 def _put_back(owner: Any, before: dict[str, Any], is_ours: bool) -> Iterator[str]:
