@@ -323,6 +323,6 @@ def test_what_is_loaded_later_is_kept_as_well(monkeypatch: pytest.MonkeyPatch) -
     late.LIMIT = 1
     with untouched(Unusable):
         monkeypatch.setitem(sys.modules, "harness.late", late)
-        with pytest.raises(Unusable, match="exchanges harness.late.LIMIT"), untouched(Unusable):
+        with pytest.raises(Unusable, match=r"harness\.late\.LIMIT"), untouched(Unusable):
             late.LIMIT = 2
     assert late.LIMIT == 1
