@@ -5,6 +5,9 @@ PYTHON ?= python3
 TRANSFORMERS ?= transformers
 BIN := .venv/bin
 
+# Tests start hundreds of processes of Python: what one has compiled is there for the others.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: report test quick programs lint format bench site clean
 
 report: .venv/ready

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -39,8 +39,18 @@ class Rule:
     """A rule, or the false twin of one."""
 
     name: str
-    claim: Claim
     is_true: bool
+    data: Mapping[str, Any]
+    """What its specification would say."""
+
+    @cached_property
+    def claim(self) -> Claim:
+        """Read when it is asked for: who collects tests asks for names alone."""
+        with TemporaryDirectory() as folder:
+            path = Path(folder) / "rule.yaml"
+            text = yaml.safe_dump(self.data, allow_unicode=True, sort_keys=False)
+            path.write_text(text, "utf-8")
+            return load_claim(path, path.name, library())
 
 
 @cache
@@ -53,25 +63,22 @@ def library() -> Library:
 @cache
 def rules() -> tuple[Rule, ...]:
     """All rules, each followed by its twin."""
-    return tuple(_read(library()))
+    return tuple(_read())
 
 
-def _read(known: Library) -> Iterator[Rule]:
+def _read() -> Iterator[Rule]:
     entries: list[dict[str, Any]] = yaml.safe_load((HERE / "rules.yaml").read_text("utf-8"))
-    with TemporaryDirectory() as folder:
-        for entry in entries:
-            for then, is_true in ((entry["then"], True), (entry["twin"], False)):
-                data = {
-                    "theorem": "rule",
-                    "says": entry["name"],
-                    "scalars": entry.get("scalars") or RINGS[bool(entry.get("ring"))],
-                    "for": entry["for"],
-                    **({"assume": entry["assume"]} if "assume" in entry else {}),
-                    "then": then,
-                }
-                path = Path(folder) / "rule.yaml"
-                path.write_text(yaml.safe_dump(data, allow_unicode=True, sort_keys=False), "utf-8")
-                yield Rule(entry["name"], load_claim(path, path.name, known), is_true)
+    for entry in entries:
+        for then, is_true in ((entry["then"], True), (entry["twin"], False)):
+            data = {
+                "theorem": "rule",
+                "says": entry["name"],
+                "scalars": entry.get("scalars") or RINGS[bool(entry.get("ring"))],
+                "for": entry["for"],
+                **({"assume": entry["assume"]} if "assume" in entry else {}),
+                "then": then,
+            }
+            yield Rule(entry["name"], is_true, data)
 
 
 def main(part: str = "", only: str = "") -> None:

@@ -37,7 +37,7 @@ def test_each_is_proved_with_a_certificate_and_confirmed_by_instances(name: str)
         evidence.check: evidence
         for evidence in (
             *symbolic(CLAIMS[name], PROJECT.library),
-            *numeric(CLAIMS[name], PROJECT.library, effort=0.3),
+            *numeric(CLAIMS[name], PROJECT.library, effort=0.1),
         )
     }
     for check in ("dimension-free", "certificate", "prime field", "float64"):

@@ -33,17 +33,11 @@ def test_there_are_as_many_as_there_should_be() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", TWINS)
 def test_a_wrong_twin_is_refuted_by_two_legs(name: str, tmp_path: Path) -> None:
+    """That what it is a twin of is confirmed by both is asked where each leg is tested."""
     theorem, (old, new) = TWINS[name]
     claim = edited(theorem, tmp_path, (old, new))
-    assert Outcome.REFUTED in {e.outcome for e in symbolic(claim, LIBRARY)}
-    assert Outcome.REFUTED in {e.outcome for e in numeric(claim, LIBRARY, effort=0.1)}
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("theorem", FOLDS)
-def test_what_they_are_twins_of_is_confirmed(theorem: str) -> None:
-    found = list(numeric(CLAIMS[theorem], LIBRARY, effort=0.1))
-    assert {e.outcome for e in found} == {Outcome.CONFIRMED}
+    assert any(e.outcome is Outcome.REFUTED for e in symbolic(claim, LIBRARY))
+    assert any(e.outcome is Outcome.REFUTED for e in numeric(claim, LIBRARY, effort=0.1))
 
 
 @pytest.mark.parametrize("theorem", [t for t in CLAIMS if "pairs" in t or "layout" in t])

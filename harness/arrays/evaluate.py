@@ -168,8 +168,9 @@ class Evaluators:
     kinds of numbers.
     """
 
-    def __init__(self, library: Library, keep: int = 6) -> None:
+    def __init__(self, library: Library, keep: int = 6, *, as_written: bool = False) -> None:
         self.library = library
+        self.as_written = as_written
         self._made: Callable[..., Any] = lru_cache(keep)(self._make)
 
     def at(self, arithmetic: Arithmetic[A], sizes: Mapping[str, int]) -> Evaluator[A]:
@@ -178,7 +179,7 @@ class Evaluators:
         return found
 
     def _make(self, arithmetic: Arithmetic[Any], sizes: tuple[tuple[str, int], ...]) -> Any:
-        return Evaluator(self.library, arithmetic, dict(sizes))
+        return Evaluator(self.library, arithmetic, dict(sizes), as_written=self.as_written)
 
 
 def _number(value: Value[Any]) -> Any:

@@ -60,7 +60,8 @@ def commutator(matrix: Floats, rotated: int, base: float, context: int) -> tuple
     found = Commutation(padded[np.ix_(order, order)], turns, "half-split")
     near = range(1, min(context, 33))
     far = (2**k for k in range(6, 40) if 2**k < context)
-    return max((found.defect(s), s) for s in (*near, *far, max(context, 1)))
+    distances = [*near, *far, max(context, 1)]
+    return max(zip(found.defects(distances).tolist(), distances, strict=True))
 
 
 def of_rows(

@@ -17,6 +17,7 @@ which sines of half the differences and sums give without cancellation.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -74,7 +75,7 @@ class Commutation:
         self.most = 2 * _norm(*moved)
         """No distance has a larger δ: what commutes with every Θ(s) drops out of it."""
 
-    def _commutator(self, distance: float) -> tuple[Any, Any]:
+    def _commutator(self, distance: Any) -> tuple[Any, Any]:
         import numpy as np
 
         difference, total = distance * self._differences / 2, distance * self._sums / 2
@@ -84,6 +85,12 @@ class Commutation:
     def defect(self, distance: float) -> float:
         """δ, the spectral norm of the commutator at a distance."""
         return _norm(*self._commutator(distance))
+
+    def defects(self, distances: Sequence[int]) -> Floats:
+        """δ at each of several distances."""
+        import numpy as np
+
+        return _norms(*self._commutator(np.asarray(distances, float)[:, None, None]))
 
     def worst(self, distance: float) -> float:
         """A bound on the error of a score, in units of |q| |k|."""
@@ -122,11 +129,19 @@ class Commutation:
 
 
 def _norm(linear: Any, other: Any) -> float:
-    """The spectral norm of the real map z ↦ L z + A z̄; rows and columns of zeros are left out."""
+    return float(_norms(linear[None], other[None])[0])
+
+
+def _norms(linear: Any, other: Any) -> Floats:
+    """The spectral norms of the real maps z ↦ L z + A z̄; rows and columns of zeros are left out."""
     import numpy as np
 
     plus, minus = linear + other, linear - other
-    real = np.block([[plus.real, -minus.imag], [plus.imag, minus.real]])
-    used = real != 0
-    real = real[np.ix_(used.any(axis=1), used.any(axis=0))]
-    return float(np.linalg.norm(real, 2)) if real.size else 0.0
+    above = np.concatenate([plus.real, -minus.imag], axis=-1)
+    real = np.concatenate([above, np.concatenate([plus.imag, minus.real], axis=-1)], axis=-2)
+    used = (real != 0).any(axis=0)
+    real = real[:, used.any(axis=1)][:, :, used.any(axis=0)]
+    if not real.size:
+        return np.zeros(len(real))
+    norms: Floats = np.linalg.norm(real, 2, axis=(1, 2))
+    return norms

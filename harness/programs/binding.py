@@ -9,9 +9,8 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.arrays import Arithmetic, Data, Evaluator, Places, Value, open_function
+from harness.arrays import Arithmetic, Data, Evaluator, Evaluators, Places, Value, open_function
 from harness.arrays.evaluate import rank, shape_of, size_of
-from harness.claims.model import Library
 from harness.claims.programs import Given, Program
 from harness.language.terms import Term, Variable
 from harness.language.types import Index, Named, Sort, dim_value, function_parts
@@ -100,25 +99,23 @@ class Numbers(Generic[A]):
 class Binding(Generic[A]):
     """Both sides of what a file says, over one kind of numbers.
 
-    `changed` are terms for variables: what the program and the definition get instead of them.
+    `evaluators` are to compute as it is written: where the two part is told by what each computes
+    on its way. `extra` are values of more variables, and of variables that others stand for.
     """
 
     def __init__(
         self,
         program: Program,
-        library: Library,
+        evaluators: Evaluators,
         setting: Setting,
         numbers: Numbers[A],
         extra: Mapping[str, Value[A]] | None = None,
     ) -> None:
         self.program = program
-        self.library = library
+        self.evaluators = evaluators
         self.setting = setting
         self.numbers = numbers
-        # Where the two part is told by what each computes on its way.
-        self.walk: Evaluator[A] = Evaluator(
-            library, numbers.arithmetic, setting.sizes, as_written=True
-        )
+        self.walk: Evaluator[A] = evaluators.at(numbers.arithmetic, setting.sizes)
         self.values: dict[str, Value[A]] = {}
         for parameter in program.parameters:
             if parameter.is_explicit:

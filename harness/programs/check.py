@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from harness.arrays import Unsupported
+from harness.arrays import Evaluators, Unsupported
 from harness.arrays.floats import Floats
 from harness.claims.model import Library
 from harness.claims.programs import Program
@@ -66,7 +66,8 @@ class Traced:
 
 def trace(program: Program, library: Library, target: Target, setting: Setting) -> Traced:
     """Run the program on formulas. Raises `NotApplicable` and `Unusable`."""
-    binding = Binding(program, library, setting, FormulaNumbers())
+    evaluators = Evaluators(library, as_written=True)
+    binding = Binding(program, evaluators, setting, FormulaNumbers())
     given = binding.given(target)
     result = run(program, target, given, setting.sizes)  # before there is an answer to be found
     definition = binding.definition()
@@ -298,20 +299,23 @@ def parting(both: Traced, world: World) -> Node | None:
 def floats(program: Program, library: Library, *, seed: int = 0) -> Evidence:
     """The program as it is, in floating point, beside the definition with its bound."""
     target = load(program, formulas=False)
+    evaluators = Evaluators(library, as_written=True)  # terms are walked once for all instances
     instances = sharp = 0
     largest = 0.0
     moved: set[str] = set()
     for number, setting in enumerate(settings(program, seed)):
         for turn in range(INSTANCES):
             values = _doubles(setting, [seed, number, turn])
-            left, right, bound = _both(program, library, target, setting, values)
+            left, right, bound = _both(program, evaluators, target, setting, values)
             if turn == 0:
                 again = _doubles(setting, [seed, number, INSTANCES])
                 moved |= {
                     name
                     for name in set(values) - moved
                     for other in [{**values, name: again[name]}]
-                    if not np.array_equal(left, _result(program, library, target, setting, other))
+                    if not np.array_equal(
+                        left, _result(program, evaluators, target, setting, other)
+                    )
                 }
             scale = max(np.abs(left).max(initial=0.0), np.abs(right).max(initial=0.0))
             difference = np.abs(left - right)
@@ -320,7 +324,7 @@ def floats(program: Program, library: Library, *, seed: int = 0) -> Evidence:
                 continue
             sharp += bool((bound <= SHARP[program.precision] * scale).all())
             if not (difference <= bound).all():
-                return _apart(program, library, target, setting, values)
+                return _apart(program, evaluators, target, setting, values)
             used = difference[bound > 0] / bound[bound > 0]
             largest = max(largest, float(used.max(initial=0.0)))
     data: dict[str, Json] = {"instances": instances, "sharp": sharp, "largest_ratio": largest}
@@ -340,14 +344,14 @@ def floats(program: Program, library: Library, *, seed: int = 0) -> Evidence:
 
 def _both(
     program: Program,
-    library: Library,
+    evaluators: Evaluators,
     target: Target,
     setting: Setting,
     values: Mapping[str, Floats],
 ) -> tuple[Floats, Floats, Floats]:
     """What the program gives, what the definition gives, and how far they may be apart."""
-    left = _result(program, library, target, setting, values)
-    right = Binding(program, library, setting, BoundedNumbers(values)).definition()
+    left = _result(program, evaluators, target, setting, values)
+    right = Binding(program, evaluators, setting, BoundedNumbers(values)).definition()
     fitted(graph.variable("result", left.shape), right.value.shape)
     bound = ROOM * COARSER[program.precision] * right.error
     return left.reshape(right.value.shape), right.value, bound
@@ -355,14 +359,14 @@ def _both(
 
 def _result(
     program: Program,
-    library: Library,
+    evaluators: Evaluators,
     target: Target,
     setting: Setting,
     values: Mapping[str, Floats],
 ) -> Floats:
     """What the program gives."""
     own = {name: value.copy() for name, value in values.items()}  # it may write into them
-    given = Binding(program, library, setting, DoubleNumbers(own)).given(target)
+    given = Binding(program, evaluators, setting, DoubleNumbers(own)).given(target)
     return np.array(run(program, target, given, setting.sizes), dtype=np.float64)
 
 
@@ -391,7 +395,7 @@ def _smaller(
 
 def _apart(
     program: Program,
-    library: Library,
+    evaluators: Evaluators,
     target: Target,
     setting: Setting,
     values: Mapping[str, Floats],
@@ -400,12 +404,12 @@ def _apart(
 
     def differ(values: Mapping[str, Floats]) -> bool:
         with np.errstate(all="ignore"):
-            left, right, bound = _both(program, library, target, setting, values)
+            left, right, bound = _both(program, evaluators, target, setting, values)
         far = np.abs(left - right) > np.maximum(bound, SHARP[program.precision] * np.abs(right))
         return bool(np.isfinite(left).all() and np.isfinite(right).all() and far.any())
 
     values = _smaller(values, differ)
-    left, right, _ = _both(program, library, target, setting, values)
+    left, right, _ = _both(program, evaluators, target, setting, values)
     difference = np.abs(left - right)
     sizes = ", ".join(f"{k} = {v}" for k, v in setting.sizes.items())
     sizes += _few(values)

@@ -326,7 +326,7 @@ def plainly(
 ) -> Binding[Node]:
     """What the file says, with the claim's own variables beside the program's."""
     own = {p.name: Data(numbers.leaf(p.name, shape_of(p.type, setting.sizes))) for p in found.added}
-    return Binding(program, library, setting, numbers, own)
+    return Binding(program, Evaluators(library, as_written=True), setting, numbers, own)
 
 
 def moved(found: Fold, plain: Binding[Node], world: World) -> str:
@@ -343,7 +343,7 @@ def put(plain: Binding[Node], changed: Mapping[str, Term]) -> Binding[Node]:
     for name, term in changed.items():
         found = plain.term(term)
         values[name] = Data(graph.rearrange("batch", lambda a: a[None], found))
-    return Binding(plain.program, plain.library, plain.setting, plain.numbers, values)
+    return Binding(plain.program, plain.evaluators, plain.setting, plain.numbers, values)
 
 
 class _Asked:

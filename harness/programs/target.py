@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial, reduce
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -156,18 +157,25 @@ def _module(name: str) -> ModuleType:
         raise Missing(f"{error.name} is not installed here") from None
 
 
+class _AsWritten(SourceFileLoader):
+    """Compiles a file anew: what lies compiled beside it goes by its length and second alone."""
+
+    def path_stats(self, path: Any) -> Any:
+        raise OSError("what was compiled before is not asked for")
+
+
 def _file(root: str, name: str) -> ModuleType:
     path = Path(root) / name
     key = f"harness_program_{path.stem}"
-    spec = importlib.util.spec_from_file_location(key, path)
-    if spec is None or spec.loader is None:
-        raise Unusable(f"{name} is no file of Python")
+    loader = _AsWritten(key, str(path))
+    spec = importlib.util.spec_from_loader(key, loader)
+    assert spec is not None
     module = importlib.util.module_from_spec(spec)
     folder = str(path.parent)
     sys.path.insert(0, folder)
     sys.modules[key] = module
     try:
-        spec.loader.exec_module(module)
+        loader.exec_module(module)
     except ModuleNotFoundError as error:
         raise Missing(f"{error.name} is not installed here") from None
     except Exception as error:

@@ -1,7 +1,7 @@
 """The meaning of terms, written out entry by entry as Lean's definitions have it.
 
-Slow and plain on purpose, to hold the array interpreter to: no arrays, no axes, one instance. A
-vector is a function of an index with a length, as `Fin n → α` is.
+Plain on purpose, to hold the array interpreter to: no arrays, no axes, one instance. A vector is a
+function of an index with a length, as `Fin n → α` is; it remembers what it gave at an index.
 """
 
 from collections.abc import Callable
@@ -35,6 +35,24 @@ def total(n: int, f: Callable[[int], Any]) -> Any:
     return found
 
 
+def kept(value: Any) -> Any:
+    """A function that works each entry out once; else a product of matrices asks for all entries
+    of its factors at each of its own.
+    """
+    if not callable(value):
+        return value
+    known: dict[int, Any] = {}
+
+    def entry(x: Any) -> Any:
+        if not isinstance(x, int):
+            return value(x)
+        if x not in known:
+            known[x] = kept(value(x))
+        return known[x]
+
+    return entry
+
+
 def evaluate(term: Term, values: dict[str, Any], sizes: dict[str, int], library: Library) -> Any:
     """Scalars are numbers; vectors and families are functions; matrices functions of two."""
     match term:
@@ -44,7 +62,7 @@ def evaluate(term: Term, values: dict[str, Any], sizes: dict[str, int], library:
             f = evaluate(function, values, sizes, library)
             return f(evaluate(argument, values, sizes, library))
         case Lambda(parameter, body):
-            return lambda x: evaluate(body, {**values, parameter.name: x}, sizes, library)
+            return kept(lambda x: evaluate(body, {**values, parameter.name: x}, sizes, library))
         case Call(name, implicit, arguments):
             definition = library.definitions[name]
             dims, types = implicit_arguments(definition.parameters, implicit)
@@ -63,7 +81,7 @@ def evaluate(term: Term, values: dict[str, Any], sizes: dict[str, int], library:
             if operator not in MEANING:
                 return evaluate(meaning(term, "the naive meaning"), values, sizes, library)
             found = [evaluate(a, values, sizes, library) for a in arguments]
-            return MEANING[operator](*numbers, *found)
+            return kept(MEANING[operator](*numbers, *found))
 
 
 def cut(a: int, first: Any, second: Any) -> Callable[[int], Any]:

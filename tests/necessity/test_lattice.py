@@ -1,12 +1,14 @@
 """The lattice of the package's checker, held to what one finds with a pencil."""
 
 import random
+from collections.abc import Callable, Sequence
+from functools import cache
 
 import pytest
 
 from harness.claims.project import Project
 from harness.lattice import Answer
-from harness.necessity.lattice import lattice, spared
+from harness.necessity.lattice import DecidedCell, lattice, spared
 from harness.necessity.table import table
 from tests.necessity.conftest import Cells
 from tests.numeric.verify import assert_breaks
@@ -37,6 +39,16 @@ BY_HAND = {
     "values, output, bundle order": ("holds", "holds", "holds"),
     "values, output, orthogonal": ("fails", "fails", "fails"),
 }
+
+
+CellsOf = Callable[[str], Sequence[DecidedCell]]
+
+
+@pytest.fixture(scope="module")
+def cells_of(project: Project) -> CellsOf:
+    """The cells of a checker by its name, decided once."""
+    checkers = {checker.name: checker for checker in project.checkers}
+    return cache(lambda name: tuple(lattice(checkers[name], project.library)))
 
 
 @pytest.mark.parametrize("off", BY_HAND)
@@ -133,12 +145,13 @@ OTHERS = {
 
 
 @pytest.mark.parametrize("name", OTHERS)
-def test_what_folds_in_whole_breaks_without_any_part(project: Project, name: str) -> None:
+def test_what_folds_in_whole_breaks_without_any_part(
+    project: Project, cells_of: CellsOf, name: str
+) -> None:
     [checker] = [checker for checker in project.checkers if checker.name == name]
     count, known = OTHERS[name]
     cells = {
-        cell.off: [a.answer.value for a in cell.answers.values()]
-        for cell in lattice(checker, project.library)
+        cell.off: [a.answer.value for a in cell.answers.values()] for cell in cells_of(checker.name)
     }
     assert len(cells) == count
     for toggle in ("", *(toggle.name for toggle in checker.toggles)):
@@ -147,7 +160,7 @@ def test_what_folds_in_whole_breaks_without_any_part(project: Project, name: str
     assert "unknown" not in {answer for answers in cells.values() for answer in answers}
 
 
-def test_wrong_folds_that_people_make_are_presets(project: Project) -> None:
+def test_wrong_folds_that_people_make_are_presets(project: Project, cells_of: CellsOf) -> None:
     """The same scale on both sides, a gain left in its norm, a group that is another's."""
     wrong = {
         "grouped_queries_checker": "output blocks of other groups",
@@ -157,7 +170,7 @@ def test_wrong_folds_that_people_make_are_presets(project: Project) -> None:
     for checker in project.checkers:
         if checker.name in wrong:
             off = set(checker.presets[wrong[checker.name]])
-            [cell] = [c for c in lattice(checker, project.library) if set(c.off) == off]
+            [cell] = [c for c in cells_of(checker.name) if set(c.off) == off]
             for decision in cell.answers.values():
                 assert decision.answer is Answer.FAILS
                 assert decision.counterexample is not None

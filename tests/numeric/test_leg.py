@@ -116,11 +116,11 @@ def some_slow(*fast: str) -> list[Any]:
 
 @pytest.mark.parametrize("theorem", some_slow(BLOCK, "planeRotation_commutes"))
 def test_every_claim_of_the_project_is_confirmed(theorem: str) -> None:
-    exact, floats = evidence(CLAIMS[theorem], effort=0.4)
+    exact, floats = evidence(CLAIMS[theorem], effort=0.1)
     assert exact.outcome is Outcome.CONFIRMED, exact.summary
     assert floats.outcome is Outcome.CONFIRMED, floats.summary
     assert isinstance(exact.data["instances"], int)
-    assert exact.data["instances"] >= 300
+    assert exact.data["instances"] >= 64
     miss = exact.data["miss_per_instance"]
     assert isinstance(miss, float)
     # Where hypotheses are met by trying nothing bounds it, and the summary says so.
@@ -170,7 +170,11 @@ def test_false_claims_have_counterexamples_for_people(tmp_path: Path, name: str)
 @pytest.mark.parametrize("theorem", some_slow(BLOCK, "planeRotation_commutes"))
 def test_true_claims_have_none(theorem: str) -> None:
     assert find_counterexample(CLAIMS[theorem], LIBRARY, small=True, seconds=0.1) is None
-    assert find_counterexample(CLAIMS[theorem], LIBRARY, small=False, seconds=0.1) is None
+
+
+def test_nor_do_random_batches_come_upon_one() -> None:
+    """They are the batches of the check in floats, which all claims of the project are asked."""
+    assert find_counterexample(CLAIMS[BLOCK], LIBRARY, small=False) is None
 
 
 def with_body(name: str, text: str) -> Library:
@@ -346,23 +350,23 @@ EDITS = [name for name in WRONG if name not in BELIEFS]
 @pytest.mark.slow
 @pytest.mark.parametrize("name", EDITS)
 def test_false_claims_fail_every_time(tmp_path: Path, name: str) -> None:
-    """In floats within ten instances in each of 100 runs; exactly at 99.9 % of 10³ first trials.
+    """In floats within ten instances in two runs of each regime; exactly at 99 % of first trials.
 
-    The regimes take turns; a trial is an instance of a batch's first style, of which it has eight.
-    `python -m benchmarks.decisions` does more.
+    A trial is an instance of a batch's first style, of which it has eight.
+    `python -m benchmarks.decisions` asks for more, and of as many as it is told.
     """
     claim = WRONG[name](tmp_path)
-    for seed in range(100):
+    for seed in range(2 * len(Regime)):
         tester = Float64Check(claim, LIBRARY, seed, lanes=10)
         number = seed % len(Regime)
         assert tester.compare(tester.draw(number), claim.conclusion).wrong.any(), seed
     told = trials = 0
     random = 64 - count(64)  # the other lanes are degenerate
-    for seed in range(10**3 // 7):
+    for seed in range(20):
         exact = PrimeFieldCheck(claim, LIBRARY, seed, lanes=64)
         wrong = exact.compare(exact.draw(0), claim.conclusion).wrong[:random:8]
         told, trials = told + int(wrong.sum()), trials + wrong.size
-    assert told >= 0.999 * trials
+    assert told >= 0.99 * trials
 
 
 @pytest.mark.slow
@@ -370,7 +374,7 @@ def test_false_claims_fail_every_time(tmp_path: Path, name: str) -> None:
 def test_false_beliefs_fail_within_a_batch(tmp_path: Path, name: str) -> None:
     """That some families have a property is seen on others only: a batch mixes their kinds."""
     claim = WRONG[name](tmp_path)
-    for seed in range(60):
+    for seed in range(20):
         for kind in (PrimeFieldCheck, Float64Check):
             tester = kind(claim, LIBRARY, seed)
             assert tester.compare(tester.draw(0), claim.conclusion).wrong.any(), seed

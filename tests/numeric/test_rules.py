@@ -21,12 +21,15 @@ RULES = rules()
 @pytest.mark.slow
 @pytest.mark.parametrize("rule", RULES, ids=lambda r: f"{r.name}{'' if r.is_true else ', twin'}")
 def test_rules_are_confirmed_and_their_twins_refuted(rule: Rule) -> None:
-    found = list(check(rule.claim, KNOWN))
-    wanted = Outcome.CONFIRMED if rule.is_true else Outcome.REFUTED
-    assert leg_outcome(found) is wanted, [(e.check, e.summary) for e in found]
-    if rule.is_true:  # an order is for exact fractions, and the other checks say so
-        others = {Outcome.NOT_APPLICABLE} if rule.claim.has_relations else set()
-        assert {e.outcome for e in found} - others == {wanted}
+    """One check that refutes is enough; `python -m benchmarks.rules` asks all, with more."""
+    if not rule.is_true:
+        assert any(e.outcome is Outcome.REFUTED for e in check(rule.claim, KNOWN))
+        return
+    found = list(check(rule.claim, KNOWN, effort=0.3))
+    assert leg_outcome(found) is Outcome.CONFIRMED, [(e.check, e.summary) for e in found]
+    # An order is for exact fractions, and the other checks say so.
+    others = {Outcome.NOT_APPLICABLE} if rule.claim.has_relations else set()
+    assert {e.outcome for e in found} - others == {Outcome.CONFIRMED}
 
 
 @pytest.mark.parametrize(

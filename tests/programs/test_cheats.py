@@ -4,6 +4,7 @@ import fractions
 import functools
 import math
 import sys
+import types
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from harness.programs import check as judge
 from harness.programs.leg import check
 from harness.programs.residues import SAFE_PRIMES
 from harness.programs.target import Unusable
+from harness.programs.untouched import untouched
 from tests.arrays.language import LIBRARY
 from tests.programs.examples import BINDING, NUMPY, bound
 
@@ -324,3 +326,14 @@ def test_a_decorated_function_is_a_test_whatever_it_is_called() -> None:
         return s
 
     assert vars(softened)["__test__"] is True
+
+
+def test_what_is_loaded_later_is_kept_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The inner look goes by what the outer one saw, and by what came since."""
+    late: Any = types.ModuleType("harness.late")
+    late.LIMIT = 1
+    with untouched(Unusable):
+        monkeypatch.setitem(sys.modules, "harness.late", late)
+        with pytest.raises(Unusable, match=r"harness\.late\.LIMIT"), untouched(Unusable):
+            late.LIMIT = 2
+    assert late.LIMIT == 1

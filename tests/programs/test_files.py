@@ -1,5 +1,7 @@
 """Files of programs: mistakes at their place, and what cannot be shown is not confirmed."""
 
+import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -186,4 +188,15 @@ def test_a_change_of_what_a_program_reads_is_seen(tmp_path: Path) -> None:
         (tmp_path / "more.txt").write_text(more, "utf-8")
         [(_, found)] = answers(plan, [("softmax", task)])
         outcomes.append(found[0].outcome)
+    assert outcomes == [Outcome.CONFIRMED, Outcome.REFUTED]
+
+
+def test_a_program_is_judged_by_its_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not by what Python kept of it: a change of the same length within a second is none to it."""
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    outcomes = []
+    for sign in ("+ bo", "- bo"):
+        program = bound(tmp_path, NUMPY.replace("+ bo", sign))
+        os.utime(tmp_path / "attend.py", (10**9, 10**9))
+        outcomes.append(exact(program, LIBRARY).outcome)
     assert outcomes == [Outcome.CONFIRMED, Outcome.REFUTED]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -118,6 +119,7 @@ def library() -> Library:
     return load_library(SPECS / "definitions.yaml", "definitions.yaml")
 
 
+@cache
 def cases(name: str) -> list[dict[str, Any]]:
     """The entries of a file of claims."""
     found: list[dict[str, Any]] = yaml.safe_load((HERE / name).read_text("utf-8"))

@@ -44,14 +44,15 @@ def bound(level: int, type_: str) -> Atom:
 
 def height(node: object) -> int:
     """The greatest number of binders of a normal form, one within the other."""
-    if isinstance(node, Atom | Letter):
-        node = node.args
+    kind = type(node)
+    if kind is Atom or kind is Letter:
+        node, kind = node.args, tuple  # type: ignore[attr-defined]
     if not node or not isinstance(node, tuple):
         return 0
-    inner = max(map(height, node), default=0)
-    if isinstance(node, Monomial):
-        return inner + len(node.binders)
-    return inner + isinstance(node, Abstraction)
+    inner = max(map(height, node))
+    if kind is Monomial:
+        return inner + len(node.binders)  # type: ignore[attr-defined]
+    return inner + (kind is Abstraction)
 
 
 def is_closed(node: object) -> bool:
@@ -138,6 +139,8 @@ def _renamed_parts(
 
 
 def _renamed(node: Any, names: Mapping[tuple[str, str], Atom]) -> Any:
+    if type(node) is tuple:  # most are
+        return tuple([_renamed(item, names) for item in node])
     match node:
         case Atom(kind, name, args, type_):
             found = names.get((kind, name))
@@ -162,11 +165,13 @@ def _renamed(node: Any, names: Mapping[tuple[str, str], Atom]) -> Any:
             return close_binders(locals_, _renamed(factors, names), _renamed(word, names))
         case Poly(terms):
             return Poly(tuple(sorted((_renamed(m, names), c) for m, c in terms)))
-        case _:
-            return tuple(_renamed(item, names) for item in node)
+    raise TypeError(f"no part of a normal form: {node!r}")
 
 
 def _mentions(node: Any, names: Mapping[tuple[str, str], Atom]) -> bool:
-    if isinstance(node, Atom | Letter):
-        return (node.kind, node.name) in names or any(_mentions(a, names) for a in node.args)
+    kind = type(node)
+    if kind is Atom or kind is Letter:
+        if (node.kind, node.name) in names:
+            return True
+        node = node.args
     return isinstance(node, tuple) and any(_mentions(item, names) for item in node)
