@@ -168,6 +168,9 @@ def read_document(path: Path, name: str, limit: int = MAX_BYTES) -> Document:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        lines = text.split("\n")
+        if line > len(lines):  # libyaml ends a last line that has no end
+            line, column = len(lines), len(lines[-1]) + 1
         message = error.problem or error.context or "not YAML"
         raise InputError([Diagnostic(name, line, column, message)]) from None
     except (yaml.YAMLError, RecursionError) as error:

@@ -110,7 +110,7 @@ def test_doctor_finds_bad_input(tmp_path: Path) -> None:
     (tmp_path / "specs" / "definitions.yaml").write_text("namespace: [")
     done = harness("doctor", project=tmp_path)
     assert done.exit_code == 2
-    assert "specs/definitions.yaml:1:" in done.output
+    assert "specs/definitions.yaml:1:13: " in done.output
     assert "libraries: " in done.output
 
 
