@@ -69,6 +69,7 @@ def load_claim(path: Path, name: str, library: Library) -> Claim:
     conclusion = _statement(("then",), data["then"], scope, faults)
     late = _late(conclusion, parameters, hypotheses) if conclusion else ()
     if conclusion and late:
+        hypotheses = [replace(h, after=len(parameters)) for h in hypotheses]
         parameters = (*parameters, *late)
         conclusion = replace(conclusion, parameters=())
     samples = _samples(parameters, library, faults)
@@ -107,7 +108,6 @@ def load_claim(path: Path, name: str, library: Library) -> Claim:
         waived=dict(data.get("waive") or {}),
         means=means,
         compares=chosen,
-        late=len(late),
         vacuous=data.get("vacuous", ""),
         place=Place(document, ()),
         doubts=tuple(doubts),

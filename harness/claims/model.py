@@ -42,6 +42,8 @@ class Hypothesis:
     equation: Equation
     text: str
     place: Place | None = field(default=None, compare=False, repr=False)
+    after: int | None = field(default=None, compare=False)
+    """How many of the claim's parameters Lean's theorem takes before it; `None` of all."""
 
 
 @dataclass(frozen=True)
@@ -311,8 +313,6 @@ class Claim:
     """What its variables stand for where the library does not say so, or otherwise."""
     compares: bool = False
     """Whether something in it, or in what it calls, is chosen by an order of scalars."""
-    late: int = 0
-    """How many of the parameters, its last ones, Lean's theorem takes after the hypotheses."""
     vacuous: str = ""
     """Why a claim that says nothing is claimed all the same, as the specification says."""
     place: Place | None = field(default=None, compare=False, repr=False)

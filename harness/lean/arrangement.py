@@ -46,6 +46,7 @@ from harness.kernel.terms import (
     Pi,
     Sort,
     Succ,
+    Zero,
     spine,
 )
 from harness.language.types import Sort as Sorts
@@ -100,6 +101,46 @@ def arranged(
             if claim.scalars.is_type and not kinds and len(types) == len(_sorts(binders)):
                 found[name] = _about_one_type(constants[name], claim.scalars)
     return replace(library, arrangements=found)
+
+
+def in_order(
+    library: Library, claims: Iterable[Claim], constants: Mapping[str, Constant]
+) -> tuple[Claim, ...]:
+    """The claims, each hypothesis after as many parameters as in its theorem, where Lean has it."""
+    found = []
+    for claim in claims:
+        name = library.qualified(claim.theorem)
+        own = library.arrangements.get(name)
+        items = own.items if own else (SCALARS, *taken_by(claim, library))
+        if claim.scalars.is_type:
+            items = ()
+        after: list[int] = []
+        parameters = 0
+        for i, binder in enumerate(_telescope(constants[name])[0] if name in constants else ()):
+            if items[i : i + 1] not in ((), (ARGUMENT,)):
+                continue
+            if _is_proposition(binder, constants):
+                after.append(parameters)
+            else:
+                parameters += 1
+        if len(after) == len(claim.hypotheses):
+            pairs = zip(claim.hypotheses, after, strict=True)
+            hypotheses = tuple(replace(h, after=number) for h, number in pairs)
+            claim = replace(claim, hypotheses=hypotheses)
+        found.append(claim)
+    return tuple(found)
+
+
+def _is_proposition(type_: Expr, constants: Mapping[str, Constant]) -> bool:
+    """Whether a binder of this type is a hypothesis."""
+    while isinstance(type_, Pi):
+        type_ = type_.body
+    head, _ = spine(type_)
+    constant = constants.get(".".join(map(str, head.name))) if isinstance(head, Const) else None
+    if constant is None:
+        return False
+    result = _telescope(constant)[1]
+    return isinstance(result, Sort) and isinstance(result.level, Zero)
 
 
 def arrangement(

@@ -11,7 +11,7 @@ from pathlib import Path
 from harness.claims.project import Project
 from harness.diagnostics import InputError
 from harness.evidence import Evidence, Gap, Json, Leg, Outcome
-from harness.lean.arrangement import arranged
+from harness.lean.arrangement import arranged, in_order
 from harness.lean.audit.answer import Answer
 from harness.lean.audit.inspection import cited, inspect
 from harness.lean.certificate.leg import certify, uncertified
@@ -122,13 +122,14 @@ def look(project: Project, caller: Caller) -> Session:
     again = partial(ask, alone=True)
     # The usual arrangement was printed. Where Lean shows another, it is asked again with that.
     library = arranged(project.library, project.claims, answer.constants)
-    if library.arrangements:
-        project = replace(project, library=library)
-        asked = plan(library, project.claims)
+    claims = in_order(library, project.claims, answer.constants)
+    project = replace(project, library=library, claims=claims)
+    before, asked = asked, plan(library, claims)
+    if asked != before:
         found, more = again(
             asked.comparisons,
             folder="arranged",
-            what="comparing again, as its author arranged instances",
+            what="comparing again, in its author's order",
         )
         answer = replace(answer, compared=found.compared)
         seconds += more

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 from harness.claims.model import (
     ARGUMENT,
@@ -23,7 +24,7 @@ from harness.language.terms import Call, Equation, Lambda, Term, Variable
 from harness.language.transform import fresh, subterms
 from harness.language.types import DimVar, Named, Parameter, Sort
 from harness.lean import expression as lean
-from harness.lean.expression import Constant, Expression, Local, apply, arrow
+from harness.lean.expression import Constant, Expression, Local, apply
 from harness.lean.orders import ORDERING
 from harness.lean.scope import (
     CORE_NAMES,
@@ -39,6 +40,8 @@ from harness.lean.scope import (
 
 Binders = list[tuple[str, Expression]]
 
+T = TypeVar("T")
+
 
 class Printer:
     """Prints what the specifications of one library say."""
@@ -53,11 +56,26 @@ class Printer:
     def claim(self, claim: Claim) -> tuple[tuple[str, ...], Expression]:
         """The universe levels of a claim, and its statement. Raises `CannotPrint`."""
         scope, binders = self.claim_scope(claim)
-        first = len(binders) - claim.late
-        body = lean.for_all(binders[first:], scope.equation(claim.conclusion))
-        for hypothesis in reversed(claim.hypotheses):
-            body = arrow(scope.equation(hypothesis.equation), body)
-        return levels_of(scope), lean.for_all(binders[:first], body)
+        assumed = [("", scope.equation(hypothesis.equation)) for hypothesis in claim.hypotheses]
+        taken = self.in_order(claim, binders, assumed)
+        return levels_of(scope), lean.for_all(taken, scope.equation(claim.conclusion))
+
+    def in_order(self, claim: Claim, taken: Sequence[T], assumed: Sequence[T]) -> list[T]:
+        """All that the theorem of a claim takes, in its order.
+
+        `taken` are its scalars, instances and parameters as it takes them, `assumed` something for
+        each hypothesis.
+        """
+        items = self.arrangement_of(claim).items
+        places = [i for i in range(len(taken)) if items[i : i + 1] in ((), (ARGUMENT,))]
+        found: list[T] = []
+        done = 0
+        for hypothesis, own in zip(claim.hypotheses, assumed, strict=True):
+            before = len(places) if hypothesis.after is None else hypothesis.after
+            end = places[before] if before < len(places) else len(taken)
+            found += [*taken[done:end], own]
+            done = max(done, end)
+        return [*found, *taken[done:]]
 
     def claim_scope(self, claim: Claim) -> tuple[LeanScope, Binders]:
         """The scope of a claim's hypotheses and conclusion, and the binders of its parameters."""

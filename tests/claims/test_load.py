@@ -61,7 +61,7 @@ def test_variables_after_the_hypotheses_are_variables_and_stand_where_lean_has_t
     after = claim(GOOD.replace("then: (Rᵀ @ R) @ Rᵀ = Rᵀ", ranged))
     assert [p.name for p in after.parameters] == ["n", "R", "x", "y"]
     assert (after.parameters, after.conclusion.left) == (before.parameters, before.conclusion.left)
-    assert (before.late, after.late) == (0, 2)
+    assert [before.hypotheses[0].after, after.hypotheses[0].after] == [None, 2]
     printer = Printer(LIBRARY)
 
     def binders(claim: Claim) -> list[str]:
@@ -75,9 +75,9 @@ def test_variables_after_the_hypotheses_are_variables_and_stand_where_lean_has_t
     assert binders(after) == ["R", "a hypothesis", "x", "y"]
     # What ranges over places alone, or has the name of another one, is no variable of the claim.
     apart = GOOD.replace("Rᵀ @ R = 1", "'∀ (x: vector(n)), Rᵀ @ (R @ x) = x'")
-    assert claim(apart.replace("then: (Rᵀ @ R) @ Rᵀ = Rᵀ", ranged)).late == 0
+    assert claim(apart.replace("then: (Rᵀ @ R) @ Rᵀ = Rᵀ", ranged)).hypotheses[0].after is None
     rows = "then: '∀ (i: index(n)) (j: index(n)), R[i, j] = R[i, j]'"
-    assert claim(GOOD.replace("then: (Rᵀ @ R) @ Rᵀ = Rᵀ", rows)).late == 0
+    assert claim(GOOD.replace("then: (Rᵀ @ R) @ Rᵀ = Rᵀ", rows)).hypotheses[0].after is None
 
 
 def test_all_mistakes_of_a_file_come_at_once(tmp_path: Path) -> None:

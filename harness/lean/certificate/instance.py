@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 
 from harness.claims.library import core_scalars
 from harness.claims.model import Claim
@@ -47,15 +48,19 @@ class Instance(Values):
             return values[parameter.name]
 
         self.arguments = self.put(claim.parameters, given_value)
-        self.late = claim.late
+        self.in_order: Callable[..., list[Expression]] = partial(printer.in_order, claim)
+        self.assumed = len(claim.hypotheses)
 
     def applied(self, *proofs: Expression) -> Expression:
-        """The claim, as a premise of this name, at this instance and proofs of its hypotheses."""
+        """The claim, as a premise of this name, at this instance and proofs of its hypotheses.
+
+        What follows these proofs, the premise takes last.
+        """
         given = self.arguments
         if not self.arrangement.kind:
             given = arrange(self.arrangement, self.numbers.type, self.scope.instance, given)
-        first = len(given) - self.late
-        return apply(Local("claim"), *given[:first], *proofs, *given[first:])
+        assumed, further = proofs[: self.assumed], proofs[self.assumed :]
+        return apply(Local("claim"), *self.in_order(given, assumed), *further)
 
     def sides(self, equation: Equation) -> Sides:
         """An equation with everything that its proofs need."""

@@ -72,13 +72,13 @@ def weakening(printer: Printer, claim: Claim, dropped: int, key: str) -> Compari
     theorem = TypeOf(Constant(printer.library.qualified(claim.theorem), levels))
     binders: list[tuple[str, Expression]] = []
     rest = whole_
-    parameters = len(printer.claim_scope(claim)[1])
-    for number in range(parameters + len(claim.hypotheses)):
+    taken = printer.claim_scope(claim)[1]
+    numbers = printer.in_order(claim, [-1] * len(taken), range(len(claim.hypotheses)))
+    for number in numbers:
         assert isinstance(rest, lean.ForAll)
         binders.append((rest.name or f"h_{number}", rest.type))
         rest = rest.body
-    first = parameters - claim.late
-    given = [Local(name) for i, (name, _) in enumerate(binders) if i != first + dropped]
+    given = [Local(b) for (b, _), i in zip(binders, numbers, strict=True) if i != dropped]
     name = fresh("stronger", {name for name, _ in binders})
     proof = lean.function([(name, stronger), *binders], apply(Local(name), *given))
     return Comparison(key, levels, arrow(stronger, theorem), proof)
@@ -94,7 +94,8 @@ def satisfaction(
     in every member), a vector or scalar where it is 0. Raises `CannotCertify`, `CannotPrint`.
     """
     # It is no theorem of the package, so nothing says in what order it takes what.
-    bare = replace(claim, theorem="", parameters=spoken_of(claim), late=0)
+    hypotheses = tuple(replace(h, after=None) for h in claim.hypotheses)
+    bare = replace(claim, theorem="", parameters=spoken_of(claim), hypotheses=hypotheses)
     subjects = substance(claim)
     if len(subjects) != len(witness.points) or not subjects:
         raise CannotCertify("it is not said what is not trivial")
