@@ -97,7 +97,8 @@ def _challenge(session: Session, theorems: tuple[str, ...], output: Path, told: 
     if settings == output:
         raise unusable(str(output), "expected a name for the Lean file; settings lie beside it")
     try:
-        names = [session.constant(name) for name in theorems]
+        whole = session.graph.whole
+        names = list(dict.fromkeys(whole(session.constant(name)) for name in theorems))
         text, configuration = challenge(session, names, output.stem)
     except NoChallenge as error:
         fail(3, f"nothing is written: {error}")

@@ -140,6 +140,24 @@ class Graph:
         """The declarations that somebody wrote, as far as their names tell."""
         return {name for name in self.declarations if not is_generated(name)}
 
+    def whole(self, name: str) -> str:
+        """The theorem that a part is one of; of what is no part, itself."""
+        path = parsed(name)
+        while (own := self.declarations.get(shown(path))) is None or "part" in own.marks:
+            if len(path) < 2:
+                return name
+            path = path[:-1]
+        return shown(path)
+
+    @cached_property
+    def parts(self) -> Mapping[str, tuple[str, ...]]:
+        """The parts of each theorem that has some."""
+        found: dict[str, tuple[str, ...]] = {}
+        for name, own in self.declarations.items():
+            if "part" in own.marks:
+                found[self.whole(name)] = (*found.get(self.whole(name), ()), name)
+        return found
+
     def fingerprint(self, name: str) -> tuple[str, dict[str, str]]:
         """Of a statement, and of each definition of the package that it unfolds to."""
         reached = {part: self._own(part) for part in self._unfolds_to(name)}

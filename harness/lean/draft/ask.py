@@ -49,6 +49,9 @@ def draft_claims(
             raise _no_such(session, theorem)
         if (kind := answer.declarations[constant].kind) != "theorem":
             raise NoSuchTheorem(f"{constant} is no theorem in Lean, but of the kind `{kind}`")
+        if parts := session.graph.parts.get(constant):
+            own = ", ".join(map(project.library.relative, parts))
+            raise NoSuchTheorem(f"{constant} says more than one thing: claim {own} by itself")
         found.append(constant)
     return Drafts(session, tuple(reader.drafts_of(found, project.library)))
 

@@ -178,7 +178,8 @@ class PackageReader:
         patterns: Mapping[str, Pattern] | None = None,
     ) -> list[Draft]:
         """A draft for each theorem of the package that is not `known`, in the files' order."""
-        names = [n for n in self._written() if self._kind(n) == "theorem"]
+        in_parts = self.session.graph.parts
+        names = [n for n in self._written() if self._kind(n) == "theorem" and n not in in_parts]
         wanted = [n for n in self._in_order(names) if library.relative(n) not in known]
         return self.drafts_of([n for n in wanted if n in self.types], library, patterns)
 

@@ -6,10 +6,10 @@ Each is the end of a sentence about the theorem that could not be drafted.
 from __future__ import annotations
 
 STATEMENTS = {
-    "And": "two statements in one; a theorem of each, by `.1` and `.2` of this one, or a "
-    "hypothesis of each, can be claimed",
-    "Iff": "two statements in one; a theorem of each, by `.mp` and `.mpr` of this one, can be "
-    "claimed",
+    "And": "two statements in one; a hypothesis of each, or a theorem of each, by `.1` and `.2` of "
+    "this one, can be claimed",
+    "Iff": "two statements in one; a hypothesis of the one that is used, or a theorem of each, by "
+    "`.mp` and `.mpr` of this one, can be claimed",
     "Exists": "it says that there is something; a theorem about one that is given, or about any "
     "of which a hypothesis says what it is, can be claimed",
     "Or": "one of two statements; a theorem of each case can be claimed",

@@ -58,6 +58,8 @@ class Statements:
     """What the package declares; other constants within terms are instances."""
     lean_text: str = ""
     """The theorem as its author wrote it."""
+    is_part: bool = False
+    """Whether it is a part of that theorem."""
 
     def differences(self) -> list[Difference]:
         """What differs, as far as it can be told; none where it is hidden in instances."""
@@ -103,6 +105,8 @@ class Statements:
 
     def _concluding(self, stored: Expression) -> Difference:
         said, written = self.claim.conclusion_text, conclusion_text(self.lean_text)
+        if self.is_part:
+            written = self.texts()[1].rpartition("⊢ ")[2]
         if not written or re.findall(r"\w", said) == re.findall(r"\w", written):
             summary = (
                 f"The conclusion is `{said}` in the specification, and {self.constant} says so in "
@@ -171,10 +175,11 @@ class Statements:
         return written[1:-1] if written else f"{name} : {shown(binder.type)}"
 
     def _hypothesis(self, index: int) -> Hypothesis | None:
-        hypotheses = self.claim.hypotheses
-        after = len(hypotheses) + self.claim.late + len(self.claim.conclusion.parameters)
-        number = index - len(_telescope(self.printed)[0]) + after
-        return hypotheses[number] if 0 <= number < len(hypotheses) else None
+        binders = _telescope(self.printed)[0]
+        if index >= len(binders) or not binders[index].is_hypothesis:
+            return None
+        number = sum(binder.is_hypothesis for binder in binders[:index])
+        return self.claim.hypotheses[number] if number < len(self.claim.hypotheses) else None
 
     def _place(self, key: str) -> YamlPath:
         place = self.claim.place

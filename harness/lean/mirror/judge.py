@@ -265,6 +265,7 @@ def _differences(
             unfolded(read(stored.type, numbers), session.types(numbers)),
             frozenset(session.answer.declarations),
             place.statement if place else "",
+            session.graph.whole(constant) != constant,
         )
         ours, theirs = sides.texts()
         return sides.differences(), {"side_by_side": {"specification": ours, "lean": theirs}}

@@ -55,7 +55,11 @@ def _unmentioned(session: Session) -> Iterator[Gap]:
     used: set[str] = set()
     for name in claimed & set(session.graph.declarations):
         used |= set(session.graph.rests_on(name))
-    for name in session.graph.written - claimed:
+    # A theorem in parts is told by all of them: of one part of it, the others are asked for.
+    told = set(claimed)
+    for whole, parts in session.graph.parts.items():
+        told |= {whole} if claimed & {*parts} else {*parts}
+    for name in session.graph.written - told:
         place = session.place(name)
         # What Lean derives on the way, such as injectivity of constructors, has no place.
         if session.graph.declarations[name].kind == "theorem" and place is not None:

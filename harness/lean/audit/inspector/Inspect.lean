@@ -45,6 +45,28 @@ meta unsafe def gather (s : Store) (modules : List (Name × ModuleData)) : IO (T
       found.put i { module, info := c, place }) d.constants.toList) modules
   return found
 
+/-- The parts of the theorems of several modules join `found`; their names. A theorem has none where
+the package or the library has something else under the name of one. -/
+meta unsafe def withParts (s : Store) (library : Environment) (found : Table Stored)
+    (modules : List (Name × ModuleData)) : IO (List Name) := do
+  let names ← IO.mkRef []
+  each (fun (_, d) => each (fun (c : ConstantInfo) => do
+    let .thmInfo t := c | return
+    let some whole ← found.find (← nameIn s c.name) | return
+    let parts ← made (fun (name, type, value) => do
+      let info := ConstantInfo.thmInfo { t with name, type, value, all := [name] }
+      return (← nameIn s name, { whole with info, isPart := true }))
+      (partsOf c.name t.type (.const c.name (mapped mkLevelParam t.levelParams)) false)
+    let taken ← IO.mkRef false
+    each (fun (i, (p : Stored)) => do
+      if (← found.find i).isSome || (library.find? p.info.name).isSome then taken.set true) parts
+    if ← taken.get then return
+    each (fun (i, (p : Stored)) => do
+      found.put i p
+      names.set (p.info.name :: (← names.get))) parts)
+    d.constants.toList) modules
+  names.get
+
 /-- All that is stored under a number, in the order of the modules. -/
 meta def gathered (t : Table Stored) (i : Nat) : IO (List Stored) := do
   let cells ← t.cells.get
@@ -78,6 +100,7 @@ meta unsafe def inspect (own : Environment) : IO Unit := do
     skipped := [] }
   each (visit references) r.reference
   let found ← gather store modules
+  let parts ← withParts store library found modules
   let package : Replay := {
     store, library, believed := r.believed, stored := fun _ => gathered found
     progress := ← Table.new _, env, told := some full, steps, skipped := r.skipped }
@@ -85,6 +108,7 @@ meta unsafe def inspect (own : Environment) : IO Unit := do
   if r.alone then each (visit { package with told := none }) r.needed
   else each (fun (_, d) =>
     each (fun (c : ConstantInfo) => visit package c.name) d.constants.toList) modules
+  if !r.alone then each (visit package) parts
   each (compare package) r.items
   say out "end" []
   out.flush

@@ -42,6 +42,8 @@ meta structure Stored where
   info : ConstantInfo
   /-- First line and column, last line and column, where the module says so. -/
   place : List Nat
+  /-- Whether it is a part of a theorem, and the package does not store it. -/
+  isPart : Bool := false
 
 meta inductive Progress where
   | open
@@ -233,8 +235,9 @@ meta unsafe def describe (r : Replay) (i : Nat) (s : Stored) : IO Unit :=
     let (name, n) ← nameOf r.store s.info.name
     let (_, module) ← nameOf r.store s.module
     if name != i then refuse "it is stored under another name than its own"
+    let own := if s.isPart then [quote "part"] else marks full n s.info
     say r.store.out "constant" ["\"name\":" ++ nameText n, "\"kind\":" ++ quote (kindOf s.info),
-      "\"module\":" ++ nameText module, "\"marks\":" ++ list (marks full n s.info),
+      "\"module\":" ++ nameText module, "\"marks\":" ++ list own,
       "\"place\":" ++ numbers s.place]
 
 /-- A declaration of the package. -/

@@ -1,0 +1,23 @@
+/-! Theorems that say several things. -/
+
+theorem two (a b c : Int) : a * b = b * a ∧ a * (b + c) = a * b + a * c :=
+  ⟨Int.mul_comm a b, Int.mul_add a b c⟩
+
+theorem moved (a b c : Int) : a + c = b + c ↔ a = b :=
+  ⟨fun h => by omega, fun h => by omega⟩
+
+theorem deep (a b c : Int) (h : a = b) :
+    b * c = a * c ∧ ∀ d : Int, (a + d = c + d ↔ (b = c ∧ c = a)) :=
+  ⟨by rw [h], fun d => ⟨fun k => ⟨by omega, by omega⟩, fun k => by omega⟩⟩
+
+/-- A variable stands between hypotheses. -/
+theorem between (a b : Int) (h : a = b) (d : Int) (k : b + d = 0) : a + d = 0 := by omega
+
+namespace Own
+
+/-- The package has something of its own by the name of a part, so there are none. -/
+theorem two (a b : Int) : a + 0 = a ∧ a + b = b + a := ⟨by omega, Int.add_comm a b⟩
+
+theorem two.left (a b : Int) : a * b = b * a := Int.mul_comm a b
+
+end Own
