@@ -25,11 +25,11 @@ quick: .venv/tests
 	$(BIN)/pytest -m "not lean and not slow and not browser and not programs" -n 2 --dist worksteal
 
 # PyTorch and Transformers, in an environment of their own: on Linux the usual wheel of PyTorch
-# brings CUDA. Then every program file of specs/programs, the tests of programs, and families of
+# brings CUDA. Then every program file of specs/programs, the tests that need these, and families of
 # checkpoints held to Transformers.
 programs: .venv-programs/ready
 	.venv-programs/bin/harness programs
-	OMP_NUM_THREADS=1 .venv-programs/bin/pytest -n 2 --dist worksteal tests/programs tests/checkpoints/test_transformers.py tests/checkpoints/test_running.py
+	OMP_NUM_THREADS=1 .venv-programs/bin/pytest -m programs -n 2 --dist worksteal tests/programs tests/checkpoints/test_transformers.py tests/checkpoints/test_running.py
 
 .venv-programs/ready: pyproject.toml
 	$(PYTHON) -m venv .venv-programs
