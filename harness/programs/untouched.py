@@ -75,6 +75,10 @@ def untouched(refuse: type[Exception]) -> Iterator[None]:
                 if space.get(name) is not kept[name]:
                     space[name] = kept[name]
                     changed.append(f"{space['__name__']}.{name}")
+        for name in [*space]:  # of this module, where a new name would hide Python's own
+            if name not in kept:
+                del space[name]
+                changed.append(f"{space['__name__']}.{name}")
         for tool, code in tools:
             if tool.__code__ is not code:
                 tool.__code__ = code

@@ -47,6 +47,9 @@ EXCHANGES = {
     "what tells one thing from another": (
         "", f"{GUARD}guard.is_ = lambda a, b: True\n{JUDGE}judge.ROOM = 1e30\n",
         "check.ROOM, untouched.is_"),
+    "a name that hides Python's from what looks": (
+        "", f"{GUARD}guard.all = lambda given: True\n{JUDGE}judge.ROOM = 1e30\n",
+        "check.ROOM, untouched.all"),
     "what is to hold": (
         "", f"{GUARD}guard._in_force.clear()\n{JUDGE}judge.ROOM = 1e30\n", "check.ROOM"),
     "the code of what looks": (
