@@ -52,6 +52,7 @@ from harness.kernel.terms import (
 from harness.language.types import Sort as Sorts
 from harness.lean.levels import parameter, stored
 from harness.lean.orders import ORDERING
+from harness.lean.printer import Printer
 from harness.lean.scope import CLASSES, NUMERALS, POINTED
 
 T = TypeVar("T")
@@ -107,13 +108,11 @@ def in_order(
     library: Library, claims: Iterable[Claim], constants: Mapping[str, Constant]
 ) -> tuple[Claim, ...]:
     """The claims, each hypothesis after as many parameters as in its theorem, where Lean has it."""
+    printer = Printer(library)
     found = []
     for claim in claims:
         name = library.qualified(claim.theorem)
-        own = library.arrangements.get(name)
-        items = own.items if own else (SCALARS, *taken_by(claim, library))
-        if claim.scalars.is_type:
-            items = ()
+        items = printer.arrangement_of(claim).items
         after: list[int] = []
         parameters = 0
         for i, binder in enumerate(_telescope(constants[name])[0] if name in constants else ()):
