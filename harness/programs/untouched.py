@@ -22,7 +22,7 @@ JUDGES = ("harness", "numpy", "builtins", "fractions", "math", "operator", "iter
 
 
 class State(NamedTuple):
-    """What judges, as it is at one moment. It holds nothing that can be written into."""
+    """What judges, as it is at one moment. What it compares with, nobody can write into."""
 
     modules: tuple[tuple[str, ModuleType], ...]
     owners: tuple[Owner, ...]

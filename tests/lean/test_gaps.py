@@ -20,14 +20,17 @@ TEXT = r"""\begin{theorem}\label{thm:a}\lean{T.claimed, T.lemma_of}\leanok
 
 def test_nodes_that_no_specification_mentions_are_gaps(tmp_path: Path) -> None:
     (tmp_path / "blueprint" / "src").mkdir(parents=True)
-    (tmp_path / "blueprint" / "src" / "content.tex").write_text(TEXT, "utf-8")
+    (tmp_path / "blueprint" / "src" / "content.tex").write_text(TEXT + r"\lean{T.two}", "utf-8")
     (tmp_path / "notes.tex").write_text(r"\lean{T.elsewhere}", "utf-8")
     library = SimpleNamespace(constants=lambda: ["T.dot"], primitives={"sum": "T.sum"})
-    claims = [SimpleNamespace(theorem="claimed")]
+    claims = [SimpleNamespace(theorem="claimed"), SimpleNamespace(theorem="two.left")]
     session: Any = SimpleNamespace(
         project=SimpleNamespace(root=tmp_path, library=library, claims=claims),
         constant=lambda name: f"T.{name}",
-        answer=SimpleNamespace(declarations={"T.claimed": 0, "T.lemma_of": 0, "T.other": 0}),
+        answer=SimpleNamespace(
+            declarations={"T.claimed": 0, "T.lemma_of": 0, "T.other": 0, "T.two": 0}
+        ),
+        graph=SimpleNamespace(whole=lambda name: name.removesuffix(".left")),
     )
     file = "blueprint/src/content.tex"
     assert list(blueprint_gaps(session)) == [

@@ -36,6 +36,7 @@ def blueprint_gaps(session: Session) -> Iterator[Gap]:
     """The declarations that nodes of the blueprint name and no specification mentions."""
     root, library = session.project.root, session.project.library
     told = {session.constant(claim.theorem) for claim in session.project.claims}
+    told |= {session.graph.whole(name) for name in told}  # of which a part is claimed
     told |= {*library.constants(), *library.primitives.values()}
     for path in sorted((root / "blueprint").rglob("*.tex")):
         text = _COMMENT.sub("", path.read_text("utf-8", errors="replace"))
