@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from harness.plain import finite, from_plain, schema_of, to_plain
@@ -46,8 +47,9 @@ def _with_lattice(checker: CheckerResult) -> CheckerResult:
     return replace(checker, check=replace(checker.check, data=to_plain(checker.lattice)))
 
 
+@cache
 def report_schema() -> dict[str, Any]:
-    """The JSON Schema of what `harness check --json` writes, made from the dataclasses."""
+    """The JSON Schema of what `harness check --json` writes, made from the dataclasses once."""
     found = schema_of(Run)
     run = found["$defs"]["Run"]
     del run["properties"]["since"], run["properties"]["history"]
