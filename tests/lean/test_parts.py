@@ -1,4 +1,5 @@
-"""Theorems whose conclusion is made with ∧ or ↔: a claim for each part, and none left out."""
+"""Theorems whose conclusion is made with ∧ or ↔, or that take what is made of fields: a claim for
+each part, by the fields, and none left out."""
 
 from __future__ import annotations
 
@@ -17,9 +18,22 @@ PARTS = {
     "deep.right.mp.left": "b = c",
     "deep.right.mp.right": "c = a",
     "deep.right.mpr": "a + d = c + d",
+    "squeezed.intro": "b = a",
+    "widened.intro": "∀ d, s_first + d ≤ s_second + d",
+    "balanced.left": "b = -a",
+    "balanced.right": "a + a ≤ b + b",
+    "halved.intro": "a = b + b",
+    "swapped.intro": "p_fst + p_snd = p_snd + p_fst",
 }
-ASSUMED = {"moved.mp": 1, "moved.mpr": 1, "deep.right.mp.left": 2, "deep.right.mpr": 3}
-"""How many hypotheses some have: ∧ in one that ↔ gives is two."""
+ASSUMED = {
+    "moved.mp": 1,
+    "moved.mpr": 1,
+    "deep.right.mp.left": 2,
+    "deep.right.mpr": 3,
+    "balanced.left": 2,
+    "halved.intro": 2,
+}
+"""How many hypotheses some have: what is made of two is two."""
 
 
 @pytest.fixture(scope="module")
@@ -31,6 +45,7 @@ def test_each_part_is_drafted(package: Drafted) -> None:
     assert package.said
     assert package.specifications == {*PARTS, "between", "Own.two.left"}
     assert "two statements in one" in package.reason("Own.two")
+    assert "Step.grows" not in package.said  # a field is no theorem of its own
     for name, conclusion in PARTS.items():
         text = (package.root / "specs" / f"{name}.yaml").read_text("utf-8")
         assert text.endswith(f"\nthen: {conclusion}\n")
@@ -46,7 +61,8 @@ def test_each_part_is_what_the_theorem_says(package: Drafted, leg: str) -> None:
 
 
 def test_another_part_and_one_left_out_are_told(package: Drafted) -> None:
-    """The sides of one theorem exchanged, a way of ↔ turned round, a hypothesis dropped."""
+    """The sides of one theorem exchanged, a way of ↔ turned round, a hypothesis or a field dropped,
+    a field that is another."""
     specs = package.root / "specs"
     kept = (specs / "deep.left.yaml").read_text("utf-8")
     (specs / "deep.left.yaml").unlink()
@@ -57,13 +73,17 @@ def test_another_part_and_one_left_out_are_told(package: Drafted) -> None:
             ("two.left.yaml", PARTS["two.left"], PARTS["two.right"]),
             ("moved.mp.yaml", "h: a + c = b + c\nthen: a = b", "h: a = b\nthen: a + c = b + c"),
             ("deep.right.mpr.yaml", f"{dropped}\n", ""),
+            ("squeezed.intro.yaml", "  h': b ≤ c\n", ""),
+            ("widened.intro.yaml", "s_first ≤ s_second\n", "s_second ≤ s_first\n"),
+            ("swapped.intro.yaml", "then: p_fst + p_snd", "then: p_snd + p_snd"),
         ]
         said, code = package.with_changes(changes)
     finally:
         (specs / "deep.left.yaml").write_text(kept, "utf-8")
     assert code == 1
-    for name in ("two.left", "moved.mp", "deep.right.mpr"):
+    wrong = ("two.left", "moved.mp", "deep.right.mpr", "squeezed.intro")
+    for name in (*wrong, "widened.intro", "swapped.intro"):
         assert f"✗ {name} mirror, definitional equality: refuted" in said
-    for name in ("two.right", "moved.mpr", "deep.right.mp.left", "between"):
+    for name in ("two.right", "moved.mpr", "deep.right.mp.left", "between", "halved.intro"):
         assert f"✗ {name}" not in said
     assert "Parts.lean:9: deep.left" in said

@@ -50,7 +50,7 @@ KINDS: Mapping[type[Constant], str] = {
     Constructor: "constructor",
     Recursor: "recursor",
 }
-MARKS = frozenset({"unsafe", "partial", "implemented_by", "extern", "part"})
+MARKS = frozenset({"field", "unsafe", "partial", "implemented_by", "extern", "part"})
 """`part` is one of a theorem that ∧ or ↔ makes: the inspector declares it, not the package."""
 END = '{"harness":{"end":{}}}\n'
 """The last line of an answer that was not cut short."""

@@ -140,6 +140,12 @@ class Graph:
         """The declarations that somebody wrote, as far as their names tell."""
         return {name for name in self.declarations if not is_generated(name)}
 
+    @cached_property
+    def theorems(self) -> set[str]:
+        """The theorems that somebody wrote; a field of a structure is none."""
+        own = self.declarations
+        return {n for n in self.written if own[n].kind == "theorem" and "field" not in own[n].marks}
+
     def whole(self, name: str) -> str:
         """The theorem that a part is one of; of what is no part, itself."""
         path = parsed(name)
@@ -157,6 +163,11 @@ class Graph:
             if "part" in own.marks:
                 found[self.whole(name)] = (*found.get(self.whole(name), ()), name)
         return found
+
+    def opened(self, name: str) -> str | None:
+        """The theorem by the fields of what this one takes; `None` where it says several things."""
+        parts = self.parts.get(name, ())
+        return parts[0] if len(parts) == 1 else None
 
     def fingerprint(self, name: str) -> tuple[str, dict[str, str]]:
         """Of a statement, and of each definition of the package that it unfolds to."""

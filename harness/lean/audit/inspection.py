@@ -17,7 +17,7 @@ from harness.lean.toolchain import Caller
 DEATHS = 12
 """How many pieces of work Lean may die of in one package."""
 
-INSPECTOR = ("Text", "Export", "Package", "Replay", "Comparison", "Inspect")
+INSPECTOR = ("Text", "Export", "Package", "Parts", "Replay", "Comparison", "Inspect")
 """The parts of the inspector, in their order; they are one module."""
 
 

@@ -49,7 +49,8 @@ def draft_claims(
             raise _no_such(session, theorem)
         if (kind := answer.declarations[constant].kind) != "theorem":
             raise NoSuchTheorem(f"{constant} is no theorem in Lean, but of the kind `{kind}`")
-        if parts := session.graph.parts.get(constant):
+        parts = session.graph.parts.get(constant, ())
+        if parts and not session.graph.opened(constant):
             own = ", ".join(map(project.library.relative, parts))
             raise NoSuchTheorem(f"{constant} says more than one thing: claim {own} by itself")
         found.append(constant)

@@ -28,7 +28,6 @@ from harness.lean.draft.terms import (
     constant_of,
     has_signs,
     is_about_signs,
-    is_field,
     of_two,
     shapes,
 )
@@ -178,9 +177,15 @@ class PackageReader:
         patterns: Mapping[str, Pattern] | None = None,
     ) -> list[Draft]:
         """A draft for each theorem of the package that is not `known`, in the files' order."""
-        in_parts = self.session.graph.parts
-        names = [n for n in self._written() if self._kind(n) == "theorem" and n not in in_parts]
-        wanted = [n for n in self._in_order(names) if library.relative(n) not in known]
+        graph = self.session.graph
+        opened = {whole: own for whole in graph.parts if (own := graph.opened(whole))}
+        apart = {*graph.parts, *opened.values()} - opened.keys()
+        names = [n for n in self._written() if n in graph.theorems and n not in apart]
+        wanted = [
+            n
+            for n in self._in_order(names)
+            if not {library.relative(n), library.relative(opened.get(n, n))} & {*known}
+        ]
         return self.drafts_of([n for n in wanted if n in self.types], library, patterns)
 
     def drafts_of(
@@ -189,12 +194,16 @@ class PackageReader:
         library: Library,
         patterns: Mapping[str, Pattern] | None = None,
     ) -> list[Draft]:
-        """A draft for each of these theorems, which are named in full."""
+        """A draft for each of these theorems, which are named in full.
+
+        What cannot be said is said of the fields of what a theorem takes, where that can be.
+        """
         if not library.arrangements:
             library = arranged(library, (), self.session.answer.constants)
         patterns = self.patterns(library) if patterns is None else patterns
-        return [
-            draft(
+
+        def one(name: str) -> Draft:
+            return draft(
                 library.relative(name),
                 self.types[name],
                 library,
@@ -202,8 +211,16 @@ class PackageReader:
                 patterns,
                 self._helpers,
             )
-            for name in theorems
-        ]
+
+        found = []
+        for name in theorems:
+            own = one(name)
+            opened = self.session.graph.opened(name)
+            if opened is not None and opened in self.types and not own.is_whole:
+                by_fields = one(opened)
+                own = by_fields if by_fields.is_whole else own
+            found.append(own)
+        return found
 
     def _written(self) -> list[str]:
         """What stands in the files; of the rest Lean is the author."""
@@ -229,7 +246,7 @@ class PackageReader:
             # field of a structure.
             if name not in self.abbreviations
             and not is_about_signs(self.types[name])
-            and not is_field(self.values.get(name))
+            and "field" not in self.session.answer.declarations[name].marks
         }
 
     def _kind(self, name: str) -> str:

@@ -14,7 +14,6 @@ from harness.lean.draft.conversions import Unreadable
 from harness.lean.draft.signature import Signature, fits
 from harness.lean.draft.types import Names, TypeReader
 from harness.lean.expression import Constant, Expression, ForAll, Function, spine
-from harness.lean.stored import PROJECTION
 
 _CLASSES = frozenset(
     ("Add", "Sub", "Neg", "Mul", "SMul", "Zero", "One", "OfNat", "HAdd", "HSub", "HMul", "HSMul")
@@ -57,16 +56,6 @@ def has_signs(types: Iterable[Expression]) -> bool:
 def is_about_signs(type_: Expression) -> bool:
     """Whether it is the type of such an instance, or of a notation: no definition of its own."""
     return _result(type_) in _CLASSES or _result(type_).startswith("Lean.")
-
-
-def is_field(value: Expression | None) -> bool:
-    """Whether this is what Lean makes of a field of a structure or a class."""
-    while isinstance(value, Function):
-        value = value.body
-    match value:
-        case lean.Application(Constant(name), lean.Local()):
-            return name.startswith(PROJECTION)
-    return False
 
 
 def constant_of(text: str) -> str:

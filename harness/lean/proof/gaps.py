@@ -60,10 +60,10 @@ def _unmentioned(session: Session) -> Iterator[Gap]:
     told = set(claimed)
     for whole, parts in session.graph.parts.items():
         told |= {whole} if claimed & {*parts} else {*parts}
-    for name in session.graph.written - told:
+    for name in session.graph.theorems - told:
         place = session.place(name)
         # What Lean derives on the way, such as injectivity of constructors, has no place.
-        if session.graph.declarations[name].kind == "theorem" and place is not None:
+        if place is not None:
             file = session.file(place.file)
             shown = readable(name)
             yield Gap(GapKind.UNMENTIONED, shown, file, place.line, name in used)

@@ -21,3 +21,28 @@ theorem two (a b : Int) : a + 0 = a ∧ a + b = b + a := ⟨by omega, Int.add_co
 theorem two.left (a b : Int) : a * b = b * a := Int.mul_comm a b
 
 end Own
+
+def isBetween (a b c : Int) : Prop := a ≤ b ∧ b ≤ c
+
+structure Step where
+  first : Int
+  second : Int
+  grows : first ≤ second
+
+structure Balanced (a b : Int) : Prop where
+  sum : a + b = 0
+  grows : a ≤ b
+
+theorem squeezed (a b c : Int) (h : isBetween a b c) (k : c = a) : b = a := by
+  obtain ⟨h, h'⟩ := h; omega
+
+theorem widened (s : Step) (d : Int) : s.first + d ≤ s.second + d :=
+  Int.add_le_add_right s.grows d
+
+theorem balanced (a b : Int) (h : Balanced a b) : b = -a ∧ a + a ≤ b + b := by
+  have := h.sum; have := h.grows; omega
+
+theorem halved (a b : Int) (h : ∃ c, a = c + c ∧ b = c) : a = b + b := by
+  obtain ⟨c, h, rfl⟩ := h; exact h
+
+theorem swapped (p : Int × Int) : p.1 + p.2 = p.2 + p.1 := Int.add_comm _ _

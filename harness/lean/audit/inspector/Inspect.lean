@@ -47,16 +47,18 @@ meta unsafe def gather (s : Store) (modules : List (Name × ModuleData)) : IO (T
 
 /-- The parts of the theorems of several modules join `found`; their names. A theorem has none where
 the package or the library has something else under the name of one. -/
-meta unsafe def withParts (s : Store) (library : Environment) (found : Table Stored)
-    (modules : List (Name × ModuleData)) : IO (List Name) := do
+meta unsafe def withParts (s : Store) (library : Environment) (source : Source)
+    (found : Table Stored) (modules : List (Name × ModuleData)) : IO (List Name) := do
   let names ← IO.mkRef []
   each (fun (_, d) => each (fun (c : ConstantInfo) => do
     let .thmInfo t := c | return
+    -- A field of a structure is no theorem that somebody wrote.
+    if (source.env.getProjectionFnInfo? c.name).isSome then return
     let some whole ← found.find (← nameIn s c.name) | return
     let parts ← made (fun (name, type, value) => do
       let info := ConstantInfo.thmInfo { t with name, type, value, all := [name] }
       return (← nameIn s name, { whole with info, isPart := true }))
-      (partsOf c.name t.type (.const c.name (mapped mkLevelParam t.levelParams)) false)
+      (source.partsOf c.name t.type (.const c.name (mapped mkLevelParam t.levelParams)) false false)
     let taken ← IO.mkRef false
     each (fun (i, (p : Stored)) => do
       if (← found.find i).isSome || (library.find? p.info.name).isSome then taken.set true) parts
@@ -100,7 +102,7 @@ meta unsafe def inspect (own : Environment) : IO Unit := do
     skipped := [] }
   each (visit references) r.reference
   let found ← gather store modules
-  let parts ← withParts store library found modules
+  let parts ← withParts store library ⟨full, r.modules⟩ found modules
   let package : Replay := {
     store, library, believed := r.believed, stored := fun _ => gathered found
     progress := ← Table.new _, env, told := some full, steps, skipped := r.skipped }

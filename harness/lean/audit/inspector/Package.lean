@@ -23,33 +23,8 @@ meta def marks (env : Environment) (n : Name) (c : ConstantInfo) : List String :
     ("unsafe", c.isUnsafe),
     ("partial", c.isPartial),
     ("implemented_by", (Compiler.getImplementedBy? env n).isSome),
-    ("extern", isExtern env n)]
-
-/-- What the parts of a theorem say whose conclusion is made with ∧ or ↔, each with its proof by that
-theorem; none of any other. They are called as Lean calls them when it takes them of a proof. A
-hypothesis with ∧ of a part that ↔ gives is two. -/
-meta partial def partsOf (name : Name) (type value : Expr) (isPart : Bool) :
-    List (Name × Expr × Expr) :=
-  match type with
-  | .mdata _ t => partsOf name t value isPart
-  | .app (.app (.const `And []) a) b => joined
-    (partsOf (.str name "left") a (.proj `And 0 value) true)
-    (partsOf (.str name "right") b (.proj `And 1 value) true)
-  | .app (.app (.const `Iff []) a) b => joined
-    (partsOf (.str name "mp") (given a b) (.proj `Iff 0 value) true)
-    (partsOf (.str name "mpr") (given b a) (.proj `Iff 1 value) true)
-  | .forallE x t b info =>
-    match isPart && !b.hasLooseBVar 0, t with
-    | true, .app (.app (.const `And []) p) q =>
-      let both := mkApp4 (mkConst `And.intro) (up 2 p) (up 2 q) (.bvar 1) (.bvar 0)
-      partsOf name (.forallE x p (.forallE x (up 1 q) (up 1 b) info) info)
-        (.lam x p (.lam x (up 1 q) (.app (up 2 value) both) info) info) true
-    | _, _ => mapped (fun (n, b, v) => (n, .forallE x t b info, .lam x t v info))
-      (partsOf name b (.app (up 1 value) (.bvar 0)) isPart)
-  | _ => if isPart then [(name, type, value)] else []
-where
-  up (by_ : Nat) (e : Expr) : Expr := e.liftLooseBVars 0 by_
-  given (a b : Expr) : Expr := .forallE `h a (up 1 b) .default
+    ("extern", isExtern env n),
+    ("field", (env.getProjectionFnInfo? n).isSome)]
 
 /-- Whether a module comes with Lean itself, which vouches for it. -/
 meta def isCore (m : Name) : Bool :=
