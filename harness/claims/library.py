@@ -63,13 +63,15 @@ def load_library(path: Path, name: str) -> Library:
     scalars |= {kind: own for kind, own in shipped.scalars.items() if kind not in scalars}
     # A claim that does not say is of the kind that stands first.
     scalars |= {kind: own for kind, own in core_scalars().items() if kind not in scalars}
-    types = {kind: own for kind, own in profile("mathlib").scalars.items() if own.is_type}
-    for kind, own in {**types, **core_scalars()}.items():
-        found = scalars.get(kind, own)
+    usual = profile("mathlib").scalars
+    for kind, found in scalars.items():
+        own = usual.get(kind)
         # Mathlib's `Field` may stand for that of Lean's core, and no other class or type.
-        if found.lean_name.split(".")[-1] != own.lean_name.split(".")[-1]:
-            message = f"{kind!r} is the name of {own.lean_name}, and not of {found.lean_name}"
-            faults.add(("scalars", kind), message, key=True)
+        if own is None or found.lean_name.split(".")[-1] != own.lean_name.split(".")[-1]:
+            scalars[kind] = replace(found, is_named_here=True)
+            if own is not None and (own.is_type or kind in core_scalars()):
+                message = f"{kind!r} is the name of {own.lean_name}, and not of {found.lean_name}"
+                faults.add(("scalars", kind), message, key=True)
     definitions = _definitions(faults)
     bridges = {name: own for name, own in shipped.bridges.items() if name in borrowed}
     bridges |= _bridges(namespace, {*primitives, *definitions}, faults)
@@ -197,6 +199,18 @@ _FUNCTIONS = frozenset({"vector", "tabulate", "entry", "matrix_entry", "numeral"
 def core_scalars() -> Mapping[str, ScalarKind]:
     """The kinds of scalars that Lean's core has, by name."""
     return {**_kinds(Faults(_shipped("core"))), ANY_TYPE.name: ANY_TYPE}
+
+
+@cache
+def known_instances() -> frozenset[str]:
+    """The constants that give an operation, or an instance of a class, its usual meaning.
+
+    Of any other, such as `Add.mk`, its type alone does not tell what it gives.
+    """
+    kinds = core_scalars().values()
+    paths = chain.from_iterable(kind.operations.values() for kind in kinds)
+    classes = (kind.classes.values() for kind in kinds)
+    return frozenset(chain(*paths, *classes, *_NUMERALS.values()))
 
 
 PROFILES = ("mathlib",)

@@ -120,6 +120,13 @@ class ScalarKind:
     those that make one of its instances an instance of another."""
     is_ordered: bool = False
     """Of a class, whether its scalars have an order beside it, by classes of its own."""
+    is_named_here: bool = False
+    """Whether its name is one of the project's own, which may be anything."""
+
+    @property
+    def title(self) -> str:
+        """What a reader is told of it: beside a name of the project's own, which scalars it is."""
+        return f"{self.name} ({self.lean_name} in Lean)" if self.is_named_here else self.name
 
     @property
     def order(self) -> frozenset[str]:

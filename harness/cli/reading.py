@@ -67,7 +67,7 @@ def explain(folder: Path, theorem: str, as_json: bool) -> None:
         _, claim = find_claim(folder, theorem, project.library.definitions)
         means = {**project.library.means, **claim.means}
         lines = {p.name: _sort(p) for p in claim.parameters}
-        found = {"theorem": claim.theorem, "says": claim.says, "scalars": claim.scalars.name}
+        found = {"theorem": claim.theorem, "says": claim.says, "scalars": claim.scalars.title}
         found |= {"for": lines, "means": {n: means[n] for n in lines if n in means}}
         found |= {"assume": {h.name: to_text(h.equation) for h in claim.hypotheses}}
         found |= {"then": to_text(claim.conclusion)}

@@ -49,6 +49,7 @@ from harness.kernel.terms import (
     Zero,
     spine,
 )
+from harness.language.transform import equation_variables
 from harness.language.types import Sort as Sorts
 from harness.lean.levels import parameter, stored
 from harness.lean.orders import ORDERING
@@ -122,7 +123,12 @@ def in_order(
                 after.append(parameters)
             else:
                 parameters += 1
-        if len(after) == len(claim.hypotheses):
+        # In another order than the theorem's a hypothesis may speak of what comes after it there.
+        late = (
+            {p.name for p in claim.parameters[number:]} & equation_variables(h.equation)
+            for h, number in zip(claim.hypotheses, after, strict=False)
+        )
+        if len(after) == len(claim.hypotheses) and not any(late):
             pairs = zip(claim.hypotheses, after, strict=True)
             hypotheses = tuple(replace(h, after=number) for h, number in pairs)
             claim = replace(claim, hypotheses=hypotheses)

@@ -91,7 +91,7 @@ def _claim(
         line=claim.place.line if claim.place else 1,
         specification=claim.place.document.text if claim.place else claim.conclusion_text,
         statement=Statement(
-            claim.scalars.name,
+            claim.scalars.title,
             _context(context(claim.parameters), {**project.library.means, **claim.means}),
             tuple(Labelled(h.name, formula(h.equation)) for h in claim.hypotheses),
             formula(claim.conclusion),

@@ -73,6 +73,24 @@ def test_the_name_of_a_kind_is_not_given_to_another(tmp_path: Path, name: str, e
     assert str(fault).startswith(f"definitions.yaml:3:3: {name!r} is the name of ")
 
 
+@pytest.mark.parametrize(
+    ("name", "entry", "title"),
+    [
+        ("reals", "type: Int", "reals (Int in Lean)"),
+        ("ring", "class: Lean.Grind.CommRing", "ring (Lean.Grind.CommRing in Lean)"),
+        ("ring", "class: Ring", "ring"),
+        ("integers", "type: Int", "integers"),
+    ],
+)
+def test_beside_a_name_of_the_projects_own_stands_what_lean_has(
+    tmp_path: Path, name: str, entry: str, title: str
+) -> None:
+    """No real number is left out by `x + x ≠ 1` of Lean's whole numbers, for who reads `reals`."""
+    kind = library(tmp_path, name, entry)
+    assert isinstance(kind, ScalarKind)
+    assert kind.title == title
+
+
 @pytest.mark.parametrize("entry", ["class: ''", "type: ''", "class: |"])
 def test_a_kind_without_a_name_of_lean(tmp_path: Path, entry: str) -> None:
     with pytest.raises(InputError, match="'' is not a Lean name"):

@@ -26,7 +26,7 @@ from harness.kernel.terms import (
 from harness.kernel.terms import (
     Sort as StoredSort,
 )
-from harness.lean.arrangement import arranged, arrangement
+from harness.lean.arrangement import arranged, arrangement, in_order
 from harness.lean.audit.comparison import Comparison
 from harness.lean.expression import Constant as Const
 from harness.lean.expression import Sort, apply, postfix, source
@@ -285,3 +285,36 @@ def test_of_a_claim_about_natural_numbers_the_first_type_is_none_of_scalars(
     claim = load_claim(path, path.name, library)
     found = arranged(library, [claim], {"T.c": theorem})
     assert found.arrangements.get("T.c") == own
+
+
+@pytest.mark.parametrize(
+    ("assumed", "after"),
+    [("{h: x = x, k: y = y}", [1, 2]), ("{k: y = y, h: x = x}", [None, None])],
+)
+def test_hypotheses_in_another_order_stand_after_all_that_they_speak_of(
+    assumed: str, after: list[int | None], tmp_path: Path
+) -> None:
+    """(x : Int) (h : x = x) (y : Int) (k : y = y) : x = y"""
+    integers, prop = StoredConst(("Int",), ()), StoredSort(ZERO)
+    eq = App(StoredConst(("Eq",), (Succ(ZERO),)), integers)
+
+    def equal(left: int, right: int) -> Expr:
+        return App(App(eq, Bound(left)), Bound(right))
+
+    theorem = constant(
+        *(integers, equal(0, 0), integers, equal(0, 0)), result=equal(3, 1), is_polymorphic=False
+    )
+    relation = Pi(TYPE_U, Pi(Bound(0), Pi(Bound(1), prop, ("b",), "d"), ("a",), "d"), ("t",), "d")
+    path = tmp_path / "c.yaml"
+    path.write_text(
+        f"theorem: c\nsays: So.\nscalars: integers\nfor: {{'x, y': scalar}}\nassume: {assumed}\n"
+        "then: x = y\n",
+        "utf-8",
+    )
+    library = Library("T", core_scalars(), {}, {})
+    claim = load_claim(path, path.name, library)
+    constants = {"T.c": theorem, "Eq": Constant(("Eq",), (U,), relation)}
+    [found] = in_order(library, [claim], constants)
+    assert [h.after for h in found.hypotheses] == after
+    assert plan(library, (found,)).faults == {}
+    assert all(comparison.line() for comparison in plan(library, (found,)).comparisons)

@@ -362,22 +362,43 @@ def test_the_sum_below_an_inner_product_is_asked_about(session: Session, root: P
             assert found.data.get("bridges", {}) == {k: list(v) for k, v in bridges.items()}
 
 
-def test_an_order_of_the_packages_own(session: Session, tmp_path: Path) -> None:
-    """Specifications say `≤`; what is claimed of fractions is claimed of the order of fractions."""
+KINDS = {
+    "in_order": ("rational numbers", "assume: {h: a ≤ b}\nthen: a ≤ b", {}, {}, C, ""),
+    "by_order": (
+        *("rational numbers", "then: a ≤ b", {}, {"LE": "Sabotage.anyOrder"}, R),
+        "The scalars come from Sabotage.anyOrder",
+    ),
+    "by_renaming": (
+        *("commutative ring", "then: a + b = b + a"),
+        *({"add": ("multiply", "Mul.mul", "Add.mk")}, {}, Outcome.NOT_RUN),
+        "definitions.yaml names Add.mk",
+    ),
+    # With another sign it is the same theorem, honestly claimed.
+    "by_renaming, honestly": ("commutative ring", "then: a * b = b * a", {}, {}, C, ""),
+}
+"""Claims of a and b: their scalars, what they say, the operations and classes that are others, the
+first by one of the same scalars and what leads on, and what is said of them."""
+
+
+def test_what_stands_for_a_sign_is_what_it_means(session: Session, tmp_path: Path) -> None:
+    """Specifications say `≤`; what is claimed of fractions is claimed of the order of fractions.
+
+    And what is claimed of a sum is claimed of no product, called so by a way through Lean's own
+    library: both sides of a comparison are printed with it.
+    """
     project = session.project
-    fractions = core_scalars()["rational numbers"]
-    any_order = {**fractions.classes, "LE": "Sabotage.anyOrder"}
-    claims = {
-        "in_order": (fractions, "assume: {h: a ≤ b}\n", C),
-        "by_order": (replace(fractions, classes=any_order), "", R),
-    }
     sessions = {}
     asked = []
-    for name, (kind, assumed, _) in claims.items():
-        path = tmp_path / f"{name}.yaml"
-        head = f"theorem: {name}\nsays: In order.\nscalars: {kind.name}\nfor: {{a, b: scalar}}\n"
-        path.write_text(f"{head}{assumed}then: a ≤ b\n".replace("{a, b: s", "{'a, b': s"), "utf-8")
-        library = replace(project.library, scalars={**project.library.scalars, kind.name: kind})
+    for number, (name, (scalars, text, other, classes, _, _)) in enumerate(KINDS.items()):
+        kind = core_scalars()[scalars]
+        ways = {sign: (*kind.operations[way[0]], *way[1:]) for sign, way in other.items()}
+        kind = replace(
+            kind, operations={**kind.operations, **ways}, classes={**kind.classes, **classes}
+        )
+        path = tmp_path / f"{number}.yaml"
+        head = f"theorem: {name.split(',')[0]}\nsays: So it is.\nscalars: {scalars}\n"
+        path.write_text(f"{head}for: {{'a, b': scalar}}\n{text}\n", "utf-8")
+        library = replace(project.library, scalars={**project.library.scalars, scalars: kind})
         claim = load_claim(path, path.name, library)
         library = arranged(library, (claim,), session.answer.constants)
         own = replace(project, library=library, claims=(claim,))
@@ -387,9 +408,9 @@ def test_an_order_of_the_packages_own(session: Session, tmp_path: Path) -> None:
     for name, there in sessions.items():
         answer = replace(session.answer, compared=rulings[name])
         found = mirror_claim(replace(there, answer=answer), there.project.claims[0])
-        assert found.outcome is claims[name][2], found.summary
-        if found.outcome is R:
-            assert "The scalars come from Sabotage.anyOrder" in found.summary
+        *_, outcome, words = KINDS[name]
+        assert found.outcome is outcome, (name, found.summary)
+        assert words in found.summary
 
 
 def test_the_clean_twin_of_each_is_confirmed(clean: Answers) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, count
 
+from harness.claims.library import known_instances
 from harness.claims.model import INSTANCES, OPERATORS, Claim, Library, ScalarKind
 from harness.claims.needs import ORDERED
 from harness.diagnostics import Diagnostic
@@ -461,25 +462,33 @@ def _own_laws(
     arrangements = [library.arrangements[c] for c in constants if c in library.arrangements]
     items = {item for own in arrangements for item in (*own.items, own.kind)}
     asked = [*kinds, *(kind for name, kind in library.scalars.items() if name in items)]
-    cited = {
+    classes = {name for kind in asked for name in kind.classes}
+    asked += [kind for kind in library.scalars.values() if kind.lean_name in classes]
+    given = {
         name
         for kind in asked
-        for name in (
-            *(kind.lean_name, *kind.classes, *kind.classes.values()),
-            *chain.from_iterable(kind.operations.values()),
-            *(ORDERED if kind.is_ordered else ()),
-        )
+        for name in (*kind.classes.values(), *chain.from_iterable(kind.operations.values()))
     }
-    cited |= items & ORDERING.keys()
+    cited = given | items & ORDERING.keys()
+    for kind in asked:
+        cited |= {kind.lean_name, *kind.classes, *(ORDERED if kind.is_ordered else ())}
     declared = session.answer.declarations
     # Those that Lean was to find were found where nothing of the package is seen.
     own = sorted(n for n in cited & declared.keys() if declared[n].module != INSTANCES)
-    if not own:
-        return None
-    return Finding(
-        f"The scalars come from {own[0]}, which the package itself declares, with laws of its own.",
-        Fact.OWN_LAWS,
-    )
+    if own:
+        return Finding(
+            f"The scalars come from {own[0]}, which the package itself declares, with laws of its "
+            "own.",
+            Fact.OWN_LAWS,
+        )
+    strange = sorted(n for n in given - known_instances() if not n.startswith(f"{OPERATORS}."))
+    if strange:
+        return Finding(
+            f"What the operations of the scalars are is not known: definitions.yaml names "
+            f"{strange[0]} for one, which may give another of the same type. Lean finds the usual "
+            "ones where `operations` is a list of their names, and `instances` one of classes."
+        )
+    return None
 
 
 @dataclass(frozen=True)
