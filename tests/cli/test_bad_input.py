@@ -75,6 +75,14 @@ def appended(name: str, text: str) -> Callable[[Path], object]:
     return lambda root: (root / name).write_text((root / name).read_text("utf-8") + text, "utf-8")
 
 
+def linked(name: str, target: str) -> Callable[[Path], object]:
+    def edit(root: Path) -> None:
+        (root / name).unlink()
+        (root / name).symlink_to(target)
+
+    return edit
+
+
 def emptied(root: Path) -> None:
     for path in (root / "specs").iterdir():
         if path.name != "definitions.yaml":
@@ -92,6 +100,7 @@ def emptied(root: Path) -> None:
         (put(SPEC, "- 1\n"), f"{SPEC}:1:1: expected a mapping"),
         (put(SPEC, "a: 1\n---\nb: 2\n"), f"{SPEC}:2:1: "),
         (put(SPEC, "[" * 100_000), f"{SPEC}:1:1001: exceeded maximum nesting depth"),
+        (put(SPEC, "x:\n" + "- " * 200 + "y\n"), f"{SPEC}:2:199: nested too deeply"),
         (lambda root: (root / "specs" / "x.yaml").mkdir(), "specs/x.yaml:1:1: expected a file"),
         (lambda root: os.mkfifo(root / "specs" / "x.yaml"), "specs/x.yaml:1:1: expected a file"),
         (lambda root: (root / "specs/x.yaml").symlink_to("gone"), "specs/x.yaml:1:1: No such file"),
@@ -125,10 +134,37 @@ def emptied(root: Path) -> None:
         (put("pyproject.toml", "[tool.harness"), "pyproject.toml:1:1: not TOML"),
         (put("pyproject.toml", "[tool]\nharness = 3\n"), "[tool.harness]: expected a table"),
         (put("pyproject.toml", "tool = 3\n"), "[tool.harness]: expected a table"),
-        (put("pyproject.toml", b"\xff[tool.harness]\n"), "pyproject.toml:1:1: not TOML"),
+        (put("pyproject.toml", b"\xff[tool.harness]\n"), "pyproject.toml:1:1: not UTF-8 text"),
         (put("pyproject.toml", "[tool.harness]\nlean = ?\n"), "pyproject.toml:2:8: not TOML"),
         (put("pyproject.toml", f"x = {'[' * 5000}"), "pyproject.toml:1:1: nested too deeply"),
         (put("pyproject.toml", f"x = {'9' * 5000}"), "pyproject.toml:1:1: not TOML"),
+        (put("pyproject.toml", f"x = {{{'a.' * 5000}a = 1}}\n"), ":1:1: nested too deeply"),
+        (put("pyproject.toml", f"\n[{'a . ' * 100_000}a]\n"), ":2:1: nested too deeply"),
+        (put("pyproject.toml", f"x = '{'a' * 1_000_000}'\n"), ":1:1: larger than 1000000 bytes"),
+        (put("pyproject.toml", "[tool.harness]\rspecs = 'specs'\r"), ":1:15: not TOML"),
+        (linked("pyproject.toml", "pyproject.toml"), ":1:1: Too many levels of symbolic links"),
+        (linked("pyproject.toml", "/dev/zero"), ":1:1: expected a file"),
+        (
+            put("pyproject.toml", "x = 'a\u202eb'\n# a\u2028[tool.harness]\n"),
+            "pyproject.toml:2:4: the character U+2028 cannot be seen",
+        ),
+        (
+            put("pyproject.toml", "[tool.harness]\n# a\u200bb\n"),
+            "pyproject.toml:2:4: the character U+200B cannot be seen",
+        ),
+        (
+            put("pyproject.toml", '[tool.harness]\ncheckers = ["a\\u0000"]\n'),
+            "pyproject.toml:2:1: checkers: expected command lines",
+        ),
+        (
+            put("pyproject.toml", "[tool.harness.links]\nx = 'https://a.b/\u2066'\n"),
+            "pyproject.toml:2:18: the character U+2066 cannot be seen",
+        ),
+        (
+            put("pyproject.toml", '[tool.harness.links]\nx = "https://a.b/\\u2066"\n'),
+            "pyproject.toml:1:1: links: the character U+2066 cannot be seen",
+        ),
+        (put("pyproject.toml", f"[tool.harness]\nspecs = '{'x/' * 3000}'\n"), ":2:1: specs:"),
         (
             put("pyproject.toml", "[tool.harness]\nspecs = '../../..'\n"),
             "pyproject.toml:2:1: specs: expected a folder of the project, found '../../..'",
@@ -163,6 +199,8 @@ def test_bad_projects(project: Path, prepare: Callable[[Path], object], expected
     [
         (lambda root: shutil.rmtree(root / "lean"), "lean/lakefile.toml:1:1: there is no"),
         (put("lean/lakefile.toml", "nonsense ["), "lean/lakefile.toml:1:10: "),
+        (put("lean/lakefile.toml", f"x = {'9' * 5000}"), "lean/lakefile.toml:1:1: not TOML"),
+        (put("lean/lakefile.toml", f"{'a.' * 9000}a = 1"), "lean/lakefile.toml:1:1: nested too"),
     ],
 )
 def test_bad_lean_packages(project: Path, prepare: Callable[[Path], object], expected: str) -> None:
@@ -234,6 +272,13 @@ def test_the_legs_that_can_be_waived_are_the_legs() -> None:
 def test_a_byte_order_mark_in_the_settings(project: Path) -> None:
     path = project / "pyproject.toml"
     path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n"))
+    assert harness(project, "list").exit_code == 0
+
+
+@pytest.mark.parametrize("character", ["\u200b", "\ufe0f", "\u00a0"])
+def test_settings_of_other_tools_are_theirs(project: Path, character: str) -> None:
+    path = project / "pyproject.toml"
+    path.write_text(f"{path.read_text('utf-8')}\n[x]\na = '{character}'\n", "utf-8")
     assert harness(project, "list").exit_code == 0
 
 
