@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tempfile
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from typing import Any
 from harness.claims.settings import read_toml
 from harness.diagnostics import Diagnostic, InputError
 from harness.lean.process import Stopped, execute
+from harness.lifetime import temporary_folder
 
 _TRANSLATION_SECONDS = 300.0
 
@@ -103,7 +103,7 @@ def _text(path: Path) -> str:
 
 
 def _translated(root: Path, lake: Path) -> dict[str, Any] | None:
-    with tempfile.TemporaryDirectory(prefix="harness-") as work:
+    with temporary_folder() as work:
         target = Path(work) / "lakefile.toml"
         command: list[str | Path] = [lake, "translate-config", "toml", target]
         try:

@@ -11,9 +11,10 @@ import os
 import re
 import shutil
 import subprocess
-import tempfile
 from contextlib import suppress
 from pathlib import Path
+
+from harness.lifetime import temporary_folder
 
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _SECONDS = 30
@@ -34,7 +35,7 @@ def commit(root: Path) -> str:
             own = tree / _line(own).removeprefix("gitdir: ")
         shared = own / _line(own / "commondir") if (own / "commondir").is_file() else own
         found = _head(own, shared)
-        with tempfile.TemporaryDirectory(prefix="harness-") as place:
+        with temporary_folder() as place:
             return f"{found}+" if _differs(found, tree, own, shared, Path(place)) else found
     except (OSError, ValueError, subprocess.SubprocessError):
         return ""
