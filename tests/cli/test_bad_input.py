@@ -226,6 +226,7 @@ def test_bad_lean_packages(project: Path, prepare: Callable[[Path], object], exp
         (["check", str(ISOMETRY / SPEC)], 2, "expected a specification below specs/"),
         (["check", "--leg", "symbolic", "--json", "/proc/nope/x.json"], 3, "/proc/nope"),
         (["diff", "/dev/null", "/dev/null"], 2, "not a report of this harness"),
+        (["check", "--leg", "symbolic", "--json", ""], 2, "expected a file, found a folder"),
         (["check", "--json", "/tmp/x.y", "--html", "/tmp/../tmp/x.y"], 2, "cannot be one file"),
         (["check", "--time-limit", "nan"], 2, "is not a finite number"),
         (["check", "--time-limit", "inf"], 2, "is not a finite number"),
@@ -329,6 +330,43 @@ def test_reports_that_are_none(
         done = harness(project, *arguments)
         assert done.exit_code == 2
         assert f"{old}{expected}" in done.output
+
+
+@pytest.mark.parametrize("name", ["\\ud800", "\\u001b[2J", "\\n", "\\u202e"])
+def test_reports_of_what_nobody_can_claim(project: Path, tmp_path: Path, name: str) -> None:
+    old = tmp_path / "old.json"
+    ask = ["check", "--leg", "symbolic", SPEC, "--json", str(old)]
+    assert harness(project, *ask).exit_code == 0
+    text = old.read_text("utf-8")
+    assert "flip_compose" in text
+    old.write_text(text.replace("flip_compose", f"flip{name}compose"), "utf-8")
+    for arguments in (["diff", str(old), str(old)], ["check", "--since", str(old)]):
+        done = harness(project, *arguments)
+        assert done.exit_code == 2, done.output
+        assert f"{old}:1:1: not a report of this harness: " in done.output
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('"started": "2', '"started": "x2'),
+        ("flip_compose", "flip\\u202ecompose"),
+        ("flip_compose", "flip\\ud800compose"),
+    ],
+)
+def test_records_of_what_no_run_was(project: Path, tmp_path: Path, old: str, new: str) -> None:
+    ask = ["check", "--leg", "symbolic", SPEC, "--history", str(tmp_path / "runs")]
+    assert harness(project, *ask).exit_code == 0
+    [record] = (tmp_path / "runs").iterdir()
+    text = record.read_text("utf-8")
+    assert old in text
+    record.write_text(text.replace(old, new), "utf-8")
+    done = harness(project, *ask)
+    assert done.exit_code == 2
+    assert f"{record}:1:1: not a record of a run: " in done.output
+    record.unlink()
+    os.mkfifo(record)
+    assert harness(project, *ask).exit_code == 2
 
 
 def save(path: Path, matrix: object) -> Path:
