@@ -34,21 +34,23 @@ def write_together(texts: Mapping[Path, str | bytes], *, is_durable: bool = True
             if path not in streams:
                 target = Path(os.path.realpath(path))
                 staged[target] = _beside(target, data, is_durable)
+        for path, data in streams.items():  # first, since these can still fail
+            with path.open("ab") as stream:
+                stream.write(data)
         for target, temporary in staged.items():
             os.replace(temporary, target)
     except BaseException:
         for temporary in staged.values():
             temporary.unlink(missing_ok=True)
         raise
-    for path, data in streams.items():
-        with path.open("ab") as stream:
-            stream.write(data)
 
 
 def _beside(path: Path, data: bytes, is_durable: bool) -> Path:
     """A new file in the folder of `path`, with all of `data`, that can take its place."""
     if path.is_dir():
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+    if path.is_symlink():  # to itself, or it would have been followed
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path))
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:100]}.", suffix=".part")
     temporary = Path(name)
     try:

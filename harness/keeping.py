@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from harness.files import write_atomically
+from harness.lifetime import temporary_folder
 from harness.plain import from_plain, to_plain
 
 T = TypeVar("T")
@@ -68,7 +69,7 @@ def kept_or_not(
         else:
             yield folder
             return
-    with tempfile.TemporaryDirectory(prefix="harness-") as place:
+    with temporary_folder() as place:
         yield Path(place)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.files import write_atomically
+from harness.files import write_atomically, write_together
 
 
 def test_the_text_is_written(tmp_path: Path) -> None:
@@ -40,3 +40,20 @@ def test_what_cannot_be_encoded_leaves_the_old_file(tmp_path: Path) -> None:
         write_atomically(path, "\ud800")
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_files_that_belong_together_wait_for_what_can_still_fail(tmp_path: Path) -> None:
+    target = tmp_path / "x.json"
+    target.write_text("old")
+    with pytest.raises(OSError, match="No space left"):
+        write_together({target: "new", Path("/dev/full"): "new"})
+    assert [path.read_text() for path in tmp_path.iterdir()] == ["old"]
+
+
+def test_a_link_to_itself_stays_one(tmp_path: Path) -> None:
+    link = tmp_path / "link"
+    link.symlink_to("link")
+    with pytest.raises(OSError, match="symbolic links"):
+        write_atomically(link, "new")
+    assert link.is_symlink()
+    assert len(list(tmp_path.iterdir())) == 1

@@ -21,7 +21,7 @@ MAY_IMPORT = {
     "extras": set(),
     "files": set(),
     "kernel": set(),
-    "keeping": {"files", "plain"},
+    "keeping": {"files", "lifetime", "plain"},
     "threads": set(),
     "lifetime": {"threads"},
     "language": {"diagnostics"},
@@ -38,7 +38,7 @@ MAY_IMPORT = {
     },
     "results": {
         *("diagnostics", "plain", "language", "claims", "evidence", "lattice", "verdict"),
-        *("cost", "folds", "mutation", "run"),
+        *("cost", "folds", "mutation", "run", "lifetime"),
     },
     "report": {
         *("diagnostics", "plain", "language", "evidence", "lattice", "verdict", "folds", "results"),
@@ -46,6 +46,7 @@ MAY_IMPORT = {
     },
     "lean": {
         *("diagnostics", "files", "keeping", "kernel", "language", "claims", "evidence", "arrays"),
+        "lifetime",
     },
     "instances": {"language", "claims", "evidence", "arrays"},
     "symbolic": {"language", "claims", "evidence", "arrays", "instances"},

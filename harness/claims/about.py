@@ -60,7 +60,10 @@ def read_about(
         faults.append(fault("links", message))
         links = {}
     faults += [
-        fault("links", f"links: {named(name[place])}") for name in links for place in unseen(name)
+        fault("links", f"links: {named(text[place])}")
+        for link in links.items()
+        for text in link
+        for place in unseen(text)
     ]
     main = settings.get("main", [])
     if not isinstance(main, list) or not all(isinstance(name, str) for name in main):

@@ -39,6 +39,9 @@ MAX_DIGITS = 18
 _MOST_UNSEEN = 20
 """How many characters that cannot be seen are listed of one file, which may be none of ours."""
 
+_MOST_DEEP = 100
+"""How deep the parts of a file lie within each other."""
+
 _INTEGER = re.compile(r"[+-]?(0|[1-9][0-9]*)\Z")
 _DIFFERENTLY_READ = re.compile(
     r"[+-]?(0[0-9_]+|0o[0-7_]+|0x[0-9a-fA-F_]+|0b[01_]+"  # octal or not, other bases
@@ -68,6 +71,7 @@ class StrictLoader(Composer, _Parser, Resolver):
         _Parser.__init__(self, text)
         Composer.__init__(self)
         Resolver.__init__(self)
+        self.depth = 0
 
     yaml_implicit_resolvers = {  # noqa: RUF012 - PyYAML's own protocol
         first: [found for found in resolvers if found[0] == "tag:yaml.org,2002:null"]
@@ -78,7 +82,14 @@ class StrictLoader(Composer, _Parser, Resolver):
         if self.check_event(yaml.AliasEvent):
             event: Any = self.peek_event()
             raise ComposerError(None, None, "aliases (*name) are not used here", event.start_mark)
-        return super().compose_node(parent, index)
+        if self.depth == _MOST_DEEP:
+            event = self.peek_event()
+            raise ComposerError(None, None, "nested too deeply", event.start_mark)
+        self.depth += 1
+        try:
+            return super().compose_node(parent, index)
+        finally:
+            self.depth -= 1
 
 
 for _pattern in (_INTEGER, _DIFFERENTLY_READ):
@@ -137,6 +148,26 @@ class Document:
         return self.fault(path, "").line
 
 
+def read_text(path: Path, name: str, limit: int = MAX_BYTES) -> str:
+    """The text of a file in UTF-8, with the line ends of Unix; `name` is how messages call it.
+
+    Raises `InputError` for what is no file, no text, or more than `limit` bytes.
+    """
+    try:
+        if path.exists() and not path.is_file():  # a pipe would have us wait for ever
+            raise InputError([Diagnostic(name, 1, 1, "expected a file, found something else")])
+        with path.open("rb") as file:
+            raw = file.read(limit + 1)
+        if len(raw) > limit:
+            raise InputError([Diagnostic(name, 1, 1, f"larger than {limit} bytes")])
+        return raw.decode("utf-8-sig").replace("\r\n", "\n")
+    except OSError as error:
+        raise InputError([Diagnostic(name, 1, 1, error.strerror or str(error))]) from None
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        raise InputError([Diagnostic(name, line, 1, "not UTF-8 text")]) from None
+
+
 def read_document(path: Path, name: str, limit: int = MAX_BYTES) -> Document:
     """Read one YAML file; `name` is how messages call it.
 
@@ -146,21 +177,8 @@ def read_document(path: Path, name: str, limit: int = MAX_BYTES) -> Document:
         shown = name.encode("unicode_escape").decode()
         message = f"in the file's name, {named(name[offset])}"
         raise InputError([Diagnostic(shown, 1, 1, message)])
-    try:
-        if path.exists() and not path.is_file():  # a pipe would have us wait for ever
-            raise InputError([Diagnostic(name, 1, 1, "expected a file, found something else")])
-        with path.open("rb") as file:
-            raw = file.read(limit + 1)
-        if len(raw) > limit:
-            raise InputError([Diagnostic(name, 1, 1, f"larger than {limit} bytes")])
-        text = raw.decode("utf-8-sig")
-    except OSError as error:
-        raise InputError([Diagnostic(name, 1, 1, error.strerror or str(error))]) from None
-    except UnicodeDecodeError as error:
-        line = raw[: error.start].count(b"\n") + 1
-        raise InputError([Diagnostic(name, line, 1, "not UTF-8 text")]) from None
-    text = text.replace("\r\n", "\n")
-    if faults := list(islice(_unseen(text, name), _MOST_UNSEEN)):
+    text = read_text(path, name, limit)
+    if faults := list(islice(unseen_in(text, name), _MOST_UNSEEN)):
         raise InputError(faults)
     loader = StrictLoader(text)
     try:
@@ -173,9 +191,8 @@ def read_document(path: Path, name: str, limit: int = MAX_BYTES) -> Document:
             line, column = len(lines), len(lines[-1]) + 1
         message = error.problem or error.context or "not YAML"
         raise InputError([Diagnostic(name, line, column, message)]) from None
-    except (yaml.YAMLError, RecursionError) as error:
-        message = "nested too deeply" if isinstance(error, RecursionError) else str(error)
-        raise InputError([Diagnostic(name, 1, 1, message)]) from None
+    except yaml.YAMLError as error:
+        raise InputError([Diagnostic(name, 1, 1, str(error))]) from None
     finally:
         loader.dispose()
     document = Document(name, text, None)
@@ -254,7 +271,8 @@ def _convert(node: yaml.Node, path: YamlPath, document: Document, faults: list[D
             return node.value
 
 
-def _unseen(text: str, name: str) -> Iterator[Diagnostic]:
+def unseen_in(text: str, name: str) -> Iterator[Diagnostic]:
+    """A fault for each character of a file's text that cannot be seen."""
     for offset in unseen(text):
         line = text.count("\n", 0, offset) + 1
         column = offset - text.rfind("\n", 0, offset)

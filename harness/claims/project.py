@@ -5,11 +5,9 @@ from __future__ import annotations
 import os
 import re
 import shlex
-import tomllib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 from harness.claims.about import KEYS, About, read_about
 from harness.claims.checkers import load_checkers
@@ -19,6 +17,7 @@ from harness.claims.load import form_faults, load_claims
 from harness.claims.lock import LOCK_FILE, Lock, read_lock
 from harness.claims.model import Claim, Library
 from harness.claims.programs import Model, Program, load_model, load_programs
+from harness.claims.settings import SETTINGS_FILE, line_of, tools_of
 from harness.claims.toggles import Checker
 from harness.diagnostics import Diagnostic, InputError, shortened
 from harness.language.characters import unseen
@@ -40,8 +39,6 @@ FAMILIES_FOLDER = "families"
 
 TOGGLES_FOLDER = "toggles"
 """The folder below the specifications whose files list edits of claims, not claims."""
-
-SETTINGS_FILE = "pyproject.toml"
 
 SETTINGS = {"lean": "lean", "specs": "specs"}
 """The folders that `[tool.harness]` may name, with their values where it does not."""
@@ -94,7 +91,9 @@ def find_root(start: Path) -> Path:
     """
     start = start.resolve()
     for folder in (start, *start.parents):
-        if (folder / SETTINGS["specs"] / DEFINITIONS_FILE).is_file() or "harness" in _tools(folder):
+        if (folder / SETTINGS["specs"] / DEFINITIONS_FILE).is_file() or "harness" in tools_of(
+            folder
+        ):
             return folder
     wanted = f"pyproject.toml with [tool.harness], or {SETTINGS['specs']}/{DEFINITIONS_FILE}"
     message = f"no project here or above: expected {wanted}, found neither"
@@ -108,7 +107,7 @@ def packages(root: Path) -> tuple[About, dict[str, Path]] | None:
     Nothing where `root` is a project itself. Raises `InputError` for what is no list of projects,
     and for settings of a single one beside it.
     """
-    settings = _tools(root).get("harness", {})
+    settings = tools_of(root).get("harness", {})
     if PACKAGES not in settings:
         return None
     folders = settings[PACKAGES]
@@ -133,14 +132,14 @@ def packages(root: Path) -> tuple[About, dict[str, Path]] | None:
 
 def _is_project(root: Path, folder: str) -> bool:
     inside = _can_name_a_folder(folder) and (root / folder).resolve().is_relative_to(root)
-    own = _tools(root / folder).get("harness") if inside else None
+    own = tools_of(root / folder).get("harness") if inside else None
     return own is not None and PACKAGES not in own
 
 
 def _fault_of(root: Path) -> Callable[[str, str], Diagnostic]:
     """What makes a fault of a setting and a message."""
     path = root / SETTINGS_FILE
-    return lambda key, message: Diagnostic(SETTINGS_FILE, _line_of(path, key), 1, message)
+    return lambda key, message: Diagnostic(SETTINGS_FILE, line_of(path, key), 1, message)
 
 
 def load_project(root: Path, selected: Sequence[Path] = ()) -> Project:
@@ -166,7 +165,7 @@ def load_project(root: Path, selected: Sequence[Path] = ()) -> Project:
     claimed = {claim.theorem for claim in claims}
     if lost := [name for name in project.about.main if not (unread or name in claimed)]:
         message = f"main: no specification claims {', '.join(lost)}"
-        line = _line_of(root / SETTINGS_FILE, "main")
+        line = line_of(root / SETTINGS_FILE, "main")
         raise InputError([Diagnostic(SETTINGS_FILE, line, 1, message)])
     # A checker asks about claims in different files, so it is read where all of them are.
     toggles = () if unread else sorted((specs / TOGGLES_FOLDER).glob("*.y*ml"))
@@ -249,15 +248,15 @@ def external_checkers(root: Path) -> tuple[tuple[str, ...], ...]:
     Raises `InputError` for what is no list of command lines.
     """
     name = "pyproject.toml"
-    value = _tools(root).get("harness", {}).get(CHECKERS, [])
+    value = tools_of(root).get("harness", {}).get(CHECKERS, [])
     try:
         if not isinstance(value, list):
             raise ValueError(f"expected a list of command lines, found {value!r:.80}")
         found = [tuple(shlex.split(item)) for item in value if isinstance(item, str)]
-        if len(found) != len(value) or not all(found):
+        if len(found) != len(value) or not all(found) or any(map(_hides, value)):
             raise ValueError(f"expected command lines, found {value!r:.80}")
     except ValueError as error:
-        line = _line_of(root / name, CHECKERS)
+        line = line_of(root / name, CHECKERS)
         raise InputError([Diagnostic(name, line, 1, f"{CHECKERS}: {error}")]) from None
     return tuple(found)
 
@@ -289,7 +288,7 @@ def _folders(root: Path) -> tuple[Path, Path, About]:
     # Every file below it is read, and named as messages, reports and locks name it: from the root.
     if not Path(os.path.normpath(specs)).is_relative_to(root):
         message = f"specs: expected a folder of the project, found {settings['specs']!r}"
-        line = _line_of(root / SETTINGS_FILE, "specs")
+        line = line_of(root / SETTINGS_FILE, "specs")
         raise InputError([Diagnostic(SETTINGS_FILE, line, 1, message)])
     if not specs.is_dir():
         raise InputError([Diagnostic(_name(specs, root), 1, 1, "there is no such folder")])
@@ -326,7 +325,7 @@ def _select(
 
 def _settings(root: Path) -> tuple[dict[str, str], About]:
     found = dict(SETTINGS)
-    settings = _tools(root).get("harness", {})
+    settings = tools_of(root).get("harness", {})
     fault = _fault_of(root)
     if PACKAGES in settings:
         message = f"{PACKAGES}: expected one package, found the list of several; -C says which"
@@ -349,41 +348,15 @@ def _settings(root: Path) -> tuple[dict[str, str], About]:
     return found, about
 
 
+def _hides(text: str) -> bool:
+    return next(unseen(text), None) is not None
+
+
 def _can_name_a_folder(text: str) -> bool:
     # No system has longer names, and asking about one is an error of its own.
-    return next(unseen(text), None) is None and max(map(len, text.encode().split(b"/"))) < 256
-
-
-def _line_of(path: Path, key: str) -> int:
-    """The line of a setting, which is a key of the table or a table below it."""
-    lines = path.read_text("utf-8-sig").splitlines()
-    table = next((i for i, line in enumerate(lines) if line.startswith("[tool.harness")), 0)
-    pattern = re.compile(rf"\s*(\[tool\.harness\.)?[\"']?{re.escape(key)}\b")
-    return next((i + 1 for i, line in enumerate(lines) if i >= table and pattern.match(line)), 1)
-
-
-def _tools(folder: Path) -> dict[str, Any]:
-    """The table `tool` of the folder's `pyproject.toml`, if there is one."""
-    path = folder / SETTINGS_FILE
-    if not path.is_file():
-        return {}
-    line, column = 1, 1
-    try:
-        tools = tomllib.loads(path.read_text("utf-8-sig")).get("tool", {})
-        own = tools.get("harness", {}) if isinstance(tools, dict) else {}
-        if isinstance(tools, dict) and isinstance(own, dict):
-            return tools
-        message = f"[tool.harness]: expected a table, found {shortened(repr(own or tools))}"
-    except OSError as error:
-        message = error.strerror or str(error)
-    except RecursionError:
-        message = "nested too deeply"
-    except (ValueError, tomllib.TOMLDecodeError) as error:  # no UTF-8, or a number without end
-        message = f"not TOML: {error}"
-        if place := re.search(r" \(at line (\d+), column (\d+)\)$", message):
-            line, column = int(place[1]), int(place[2])
-            message = message[: place.start()]
-    raise InputError([Diagnostic(str(path), line, column, message)])
+    parts = text.encode().split(b"/")
+    is_seen = not _hides(text) and not set(text) & set("\t\n")
+    return is_seen and len(parts) < 100 and max(map(len, parts)) < 256
 
 
 def _name(path: Path, root: Path) -> str:

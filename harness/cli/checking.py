@@ -215,11 +215,15 @@ def make_room(files: dict[str, Path]) -> None:
     faults = []
     targets: set[Path] = set()
     for path in files.values():
+        target = Path(os.path.realpath(path))
+        if target.is_dir() or target.is_symlink():
+            found = "a folder" if target.is_dir() else "a link to itself"
+            faults.append(Diagnostic(str(path), 0, 0, f"expected a file, found {found}"))
+            continue
         if is_stream(path):
             if not os.access(path, os.W_OK):
                 faults.append(Diagnostic(str(path), 0, 0, "it cannot be written to"))
             continue
-        target = Path(os.path.realpath(path))
         if target in targets:
             faults.append(Diagnostic(str(path), 0, 0, "two reports cannot be one file"))
         targets.add(target)

@@ -32,6 +32,11 @@ _UNSEEN_RANGES = (
 
 _SEEN = frozenset("\t\n ")
 
+TURNING = frozenset(
+    map(chr, (0x0D, 0x85, 0x061C, 0x200E, 0x200F, *range(0x2028, 0x202F), *range(0x2066, 0x206A)))
+)
+"""Those of them that begin a line, or turn the direction, for a reader and for no program."""
+
 _SAME = {
     **dict(zip("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧϜϹϒϺοϲϳ", "ABEZHIKMNOPTYXFCYMocj", strict=True)),
     **dict(zip("АВЕЅІЈКМНОРСТУХаеорсухѕіј", "ABESIJKMHOPCTYXaeopcyxsij", strict=True)),

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-import tempfile
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from harness.claims.settings import read_toml
 from harness.diagnostics import Diagnostic, InputError
 from harness.lean.process import Stopped, execute
+from harness.lifetime import temporary_folder
 
 _TRANSLATION_SECONDS = 300.0
 
@@ -81,7 +82,7 @@ def read_lakefile(root: Path, lake: Path | None = None) -> Lakefile:
     """
     path = root / "lakefile.toml"
     if path.is_file():
-        return Lakefile(path, _toml(path))
+        return Lakefile(path, read_toml(_text(path), str(path)))
     program = path.with_suffix(".lean")
     if not program.is_file():
         message = "there is no lakefile.toml and no lakefile.lean, so this is no Lean package"
@@ -89,18 +90,6 @@ def read_lakefile(root: Path, lake: Path | None = None) -> Lakefile:
     if lake is not None and (settings := _translated(root, lake)) is not None:
         return Lakefile(program, settings)
     return _shown(program)
-
-
-def _toml(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(_text(path))
-    except RecursionError:
-        raise InputError([Diagnostic(str(path), 1, 1, "nested too deeply")]) from None
-    except tomllib.TOMLDecodeError as error:
-        place = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
-        line, column = (int(place[1]), int(place[2])) if place else (1, 1)
-        text = str(error).split(" (at ")[0]
-        raise InputError([Diagnostic(str(path), line, column, text)]) from None
 
 
 def _text(path: Path) -> str:
@@ -114,7 +103,7 @@ def _text(path: Path) -> str:
 
 
 def _translated(root: Path, lake: Path) -> dict[str, Any] | None:
-    with tempfile.TemporaryDirectory(prefix="harness-") as work:
+    with temporary_folder() as work:
         target = Path(work) / "lakefile.toml"
         command: list[str | Path] = [lake, "translate-config", "toml", target]
         try:

@@ -37,7 +37,12 @@ def read_report(path: Path) -> Run:
         if wrong := best_match(Draft202012Validator(report_schema()).iter_errors(data)):
             message = f"{wrong.json_path}: {shortened(wrong.message)}"
         else:
-            return from_json(data)
+            # What JSON cannot say comes from no report: infinite numbers, halves of characters.
+            json.dumps(data, ensure_ascii=False, allow_nan=False).encode()
+            run = from_json(data)
+            if not all(subject.name.isprintable() for subject in run.judged):
+                raise ValueError("a name has a character that cannot be seen")
+            return run
     except OSError as error:
         message = error.strerror or str(error)
     except json.JSONDecodeError as error:

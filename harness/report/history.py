@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 from harness.diagnostics import Diagnostic, InputError, shortened
@@ -43,10 +44,16 @@ def read(folder: Path) -> tuple[Past, ...]:
     found, faults = [], []
     for path in sorted(folder.glob("*.json")):
         try:
+            if path.exists() and not path.is_file():  # a pipe would have us wait for ever
+                raise ValueError("expected a file")
             data = json.loads(path.read_text("utf-8"))
             if not isinstance(data, dict) or data.pop("schema", None) != SCHEMA:
                 raise ValueError(f"expected a record of schema {SCHEMA}")
-            found.append(from_plain(data, Past))
+            run = from_plain(data, Past)
+            datetime.fromisoformat(run.started)
+            if not all(map(str.isprintable, (run.commit, *run.words))):
+                raise ValueError("a name has a character that cannot be seen")
+            found.append(run)
         except (OSError, ValueError, RecursionError) as error:
             message = f"not a record of a run: {shortened(str(error))}"
             faults.append(Diagnostic(str(path), 1, 1, message))

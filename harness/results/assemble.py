@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import platform
-import subprocess
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from itertools import groupby
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness import __version__
@@ -31,6 +29,7 @@ from harness.lattice import Lattice
 from harness.mutation.memory import recall
 from harness.plain import from_plain
 from harness.results.checker import CheckerResult
+from harness.results.commit import commit
 from harness.results.run import Run
 from harness.results.subject import Kind, LegResult, Subject
 from harness.verdict import Verdict, judge
@@ -70,7 +69,7 @@ def assemble(plan: Plan, events: Iterable[Evidence | Gap]) -> Run:
         programs_not_run=len(project.apart) if Leg.IMPLEMENTATION in plan.legs else 0,
         mutation=recall(plan),
         versions=_versions(found),
-        commit=_commit(project.root),
+        commit=commit(project.root),
         started=started.isoformat(timespec="seconds"),
         finished=finished.isoformat(timespec="seconds"),
         seconds=round((finished - started).total_seconds(), 3),
@@ -233,23 +232,3 @@ def _versions(evidence: Iterable[Evidence]) -> dict[str, str]:
         if isinstance(brought, Mapping):
             found.update({str(k): str(v) for k, v in brought.items()})
     return found
-
-
-def _commit(root: Path) -> str:
-    """The commit that `root` is at, with `+` where files differ from it; empty outside of git."""
-
-    def git(*arguments: str) -> str:
-        done = subprocess.run(
-            ["git", "-C", str(root), *arguments],
-            capture_output=True,
-            text=True,
-            timeout=30,
-            check=True,
-        )
-        return done.stdout.strip()
-
-    try:
-        commit = git("rev-parse", "HEAD")
-        return f"{commit}+" if git("status", "--porcelain") else commit
-    except (OSError, subprocess.SubprocessError):
-        return ""

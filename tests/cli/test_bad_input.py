@@ -75,6 +75,14 @@ def appended(name: str, text: str) -> Callable[[Path], object]:
     return lambda root: (root / name).write_text((root / name).read_text("utf-8") + text, "utf-8")
 
 
+def linked(name: str, target: str) -> Callable[[Path], object]:
+    def edit(root: Path) -> None:
+        (root / name).unlink()
+        (root / name).symlink_to(target)
+
+    return edit
+
+
 def emptied(root: Path) -> None:
     for path in (root / "specs").iterdir():
         if path.name != "definitions.yaml":
@@ -92,6 +100,7 @@ def emptied(root: Path) -> None:
         (put(SPEC, "- 1\n"), f"{SPEC}:1:1: expected a mapping"),
         (put(SPEC, "a: 1\n---\nb: 2\n"), f"{SPEC}:2:1: "),
         (put(SPEC, "[" * 100_000), f"{SPEC}:1:1001: exceeded maximum nesting depth"),
+        (put(SPEC, "x:\n" + "- " * 200 + "y\n"), f"{SPEC}:2:199: nested too deeply"),
         (lambda root: (root / "specs" / "x.yaml").mkdir(), "specs/x.yaml:1:1: expected a file"),
         (lambda root: os.mkfifo(root / "specs" / "x.yaml"), "specs/x.yaml:1:1: expected a file"),
         (lambda root: (root / "specs/x.yaml").symlink_to("gone"), "specs/x.yaml:1:1: No such file"),
@@ -125,10 +134,37 @@ def emptied(root: Path) -> None:
         (put("pyproject.toml", "[tool.harness"), "pyproject.toml:1:1: not TOML"),
         (put("pyproject.toml", "[tool]\nharness = 3\n"), "[tool.harness]: expected a table"),
         (put("pyproject.toml", "tool = 3\n"), "[tool.harness]: expected a table"),
-        (put("pyproject.toml", b"\xff[tool.harness]\n"), "pyproject.toml:1:1: not TOML"),
+        (put("pyproject.toml", b"\xff[tool.harness]\n"), "pyproject.toml:1:1: not UTF-8 text"),
         (put("pyproject.toml", "[tool.harness]\nlean = ?\n"), "pyproject.toml:2:8: not TOML"),
         (put("pyproject.toml", f"x = {'[' * 5000}"), "pyproject.toml:1:1: nested too deeply"),
         (put("pyproject.toml", f"x = {'9' * 5000}"), "pyproject.toml:1:1: not TOML"),
+        (put("pyproject.toml", f"x = {{{'a.' * 5000}a = 1}}\n"), ":1:1: nested too deeply"),
+        (put("pyproject.toml", f"\n[{'a . ' * 100_000}a]\n"), ":2:1: nested too deeply"),
+        (put("pyproject.toml", f"x = '{'a' * 1_000_000}'\n"), ":1:1: larger than 1000000 bytes"),
+        (put("pyproject.toml", "[tool.harness]\rspecs = 'specs'\r"), ":1:15: not TOML"),
+        (linked("pyproject.toml", "pyproject.toml"), ":1:1: Too many levels of symbolic links"),
+        (linked("pyproject.toml", "/dev/zero"), ":1:1: expected a file"),
+        (
+            put("pyproject.toml", "x = 'a\u202eb'\n# a\u2028[tool.harness]\n"),
+            "pyproject.toml:2:4: the character U+2028 cannot be seen",
+        ),
+        (
+            put("pyproject.toml", "[tool.harness]\n# a\u200bb\n"),
+            "pyproject.toml:2:4: the character U+200B cannot be seen",
+        ),
+        (
+            put("pyproject.toml", '[tool.harness]\ncheckers = ["a\\u0000"]\n'),
+            "pyproject.toml:2:1: checkers: expected command lines",
+        ),
+        (
+            put("pyproject.toml", "[tool.harness.links]\nx = 'https://a.b/\u2066'\n"),
+            "pyproject.toml:2:18: the character U+2066 cannot be seen",
+        ),
+        (
+            put("pyproject.toml", '[tool.harness.links]\nx = "https://a.b/\\u2066"\n'),
+            "pyproject.toml:1:1: links: the character U+2066 cannot be seen",
+        ),
+        (put("pyproject.toml", f"[tool.harness]\nspecs = '{'x/' * 3000}'\n"), ":2:1: specs:"),
         (
             put("pyproject.toml", "[tool.harness]\nspecs = '../../..'\n"),
             "pyproject.toml:2:1: specs: expected a folder of the project, found '../../..'",
@@ -163,6 +199,8 @@ def test_bad_projects(project: Path, prepare: Callable[[Path], object], expected
     [
         (lambda root: shutil.rmtree(root / "lean"), "lean/lakefile.toml:1:1: there is no"),
         (put("lean/lakefile.toml", "nonsense ["), "lean/lakefile.toml:1:10: "),
+        (put("lean/lakefile.toml", f"x = {'9' * 5000}"), "lean/lakefile.toml:1:1: not TOML"),
+        (put("lean/lakefile.toml", f"{'a.' * 9000}a = 1"), "lean/lakefile.toml:1:1: nested too"),
     ],
 )
 def test_bad_lean_packages(project: Path, prepare: Callable[[Path], object], expected: str) -> None:
@@ -188,6 +226,7 @@ def test_bad_lean_packages(project: Path, prepare: Callable[[Path], object], exp
         (["check", str(ISOMETRY / SPEC)], 2, "expected a specification below specs/"),
         (["check", "--leg", "symbolic", "--json", "/proc/nope/x.json"], 3, "/proc/nope"),
         (["diff", "/dev/null", "/dev/null"], 2, "not a report of this harness"),
+        (["check", "--leg", "symbolic", "--json", ""], 2, "expected a file, found a folder"),
         (["check", "--json", "/tmp/x.y", "--html", "/tmp/../tmp/x.y"], 2, "cannot be one file"),
         (["check", "--time-limit", "nan"], 2, "is not a finite number"),
         (["check", "--time-limit", "inf"], 2, "is not a finite number"),
@@ -234,6 +273,13 @@ def test_the_legs_that_can_be_waived_are_the_legs() -> None:
 def test_a_byte_order_mark_in_the_settings(project: Path) -> None:
     path = project / "pyproject.toml"
     path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n"))
+    assert harness(project, "list").exit_code == 0
+
+
+@pytest.mark.parametrize("character", ["\u200b", "\ufe0f", "\u00a0"])
+def test_settings_of_other_tools_are_theirs(project: Path, character: str) -> None:
+    path = project / "pyproject.toml"
+    path.write_text(f"{path.read_text('utf-8')}\n[x]\na = '{character}'\n", "utf-8")
     assert harness(project, "list").exit_code == 0
 
 
@@ -284,6 +330,43 @@ def test_reports_that_are_none(
         done = harness(project, *arguments)
         assert done.exit_code == 2
         assert f"{old}{expected}" in done.output
+
+
+@pytest.mark.parametrize("name", ["\\ud800", "\\u001b[2J", "\\n", "\\u202e"])
+def test_reports_of_what_nobody_can_claim(project: Path, tmp_path: Path, name: str) -> None:
+    old = tmp_path / "old.json"
+    ask = ["check", "--leg", "symbolic", SPEC, "--json", str(old)]
+    assert harness(project, *ask).exit_code == 0
+    text = old.read_text("utf-8")
+    assert "flip_compose" in text
+    old.write_text(text.replace("flip_compose", f"flip{name}compose"), "utf-8")
+    for arguments in (["diff", str(old), str(old)], ["check", "--since", str(old)]):
+        done = harness(project, *arguments)
+        assert done.exit_code == 2, done.output
+        assert f"{old}:1:1: not a report of this harness: " in done.output
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('"started": "2', '"started": "x2'),
+        ("flip_compose", "flip\\u202ecompose"),
+        ("flip_compose", "flip\\ud800compose"),
+    ],
+)
+def test_records_of_what_no_run_was(project: Path, tmp_path: Path, old: str, new: str) -> None:
+    ask = ["check", "--leg", "symbolic", SPEC, "--history", str(tmp_path / "runs")]
+    assert harness(project, *ask).exit_code == 0
+    [record] = (tmp_path / "runs").iterdir()
+    text = record.read_text("utf-8")
+    assert old in text
+    record.write_text(text.replace(old, new), "utf-8")
+    done = harness(project, *ask)
+    assert done.exit_code == 2
+    assert f"{record}:1:1: not a record of a run: " in done.output
+    record.unlink()
+    os.mkfifo(record)
+    assert harness(project, *ask).exit_code == 2
 
 
 def save(path: Path, matrix: object) -> Path:

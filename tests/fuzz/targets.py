@@ -268,7 +268,7 @@ def _shown(project: Project, folder: Path, legs: tuple[Leg, ...]) -> None:
     for definition in project.library.definitions.values() if not project.claims else ():
         with suppress(CannotPrint):
             printer.definition(definition)
-    with patch("harness.results.assemble._commit", lambda root: ""):  # git is no target
+    with patch("harness.results.assemble.commit", lambda root: ""):  # git is no target
         to_text(assemble(plan, ()))
 
 

@@ -156,10 +156,19 @@ def test_a_file_that_was_cut_short_is_repaired(tmp_path: Path, keep: int, more: 
     whole, path = tmp_path / "whole.ndjson", tmp_path / "cut.ndjson"
     conduct(plan(tmp_path), whole)
     path.write_bytes(whole.read_bytes())
-    cut(path, keep, more)
+    cut(path, keep, more if keep else more.replace(b"chunk", b"header")[:17])
     conduct(plan(tmp_path), path, resume=True)
     assert bare(path) == bare(whole)
     assert lines(path)[-1]["cells"] == lines(whole)[-1]["cells"]
+
+
+@pytest.mark.parametrize("other", [b"\x1f\x8b\x08", b'{"schema": 1}', b'{"kind": "chunk", "cl'])
+def test_a_file_of_something_else_is_left_alone(tmp_path: Path, other: bytes) -> None:
+    path = tmp_path / "out.ndjson"
+    path.write_bytes(other)
+    with pytest.raises(InputError, match="expected a file of results"):
+        conduct(plan(tmp_path), path, resume=True)
+    assert path.read_bytes() == other
 
 
 def test_a_complete_file_is_only_read(tmp_path: Path) -> None:
