@@ -105,6 +105,8 @@ class Answer:
     """Everything that the export declares."""
     axioms: frozenset[str] = frozenset()
     """The axioms outside the package; not theorems whose proof is not shipped."""
+    assumptions: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """The axioms, and the compiled code, behind a theorem that is believed, where there are any."""
     replacements: Mapping[str, str] = field(default_factory=dict)
     """Theorems marked `csimp`, each with the function in whose place the compiler runs another."""
     digest: str = ""
@@ -144,6 +146,7 @@ class _Reader:
         self.replayed: dict[str, Ruling] = {}
         self.compared: dict[str, Ruling] = {}
         self.axioms: set[str] = set()
+        self.assumptions: dict[str, frozenset[str]] = {}
         self.replacements: dict[str, str] = {}
 
     def read(self, line: bytes) -> None:
@@ -171,6 +174,9 @@ class _Reader:
             case "axiom":
                 (name,) = fields_of(fields, "name")
                 self.axioms.add(shown(_name(name)))
+            case "assumes":
+                theorem, name = (shown(_name(n)) for n in fields_of(fields, "theorem", "axiom"))
+                self.assumptions[theorem] = self.assumptions.get(theorem, frozenset()) | {name}
             case "csimp":
                 theorem, replaced = fields_of(fields, "theorem", "replaces")
                 self.replacements[shown(_name(theorem))] = shown(_name(replaced))
@@ -200,6 +206,7 @@ class _Reader:
             export,
             every,
             frozenset(self.axioms),
+            self.assumptions,
             self.replacements,
             digest,
         )

@@ -92,6 +92,8 @@ class Graph:
             own = self.declarations.get(current)
             if (own is not None and own.kind == "axiom") or current in self.answer.axioms:
                 found[current] = self._citing(reached, current) or current
+            for behind in self.answer.assumptions.get(current, ()):
+                found.setdefault(behind, self._citing(reached, current))
         return found
 
     def assumed(self, name: str) -> dict[str, str]:

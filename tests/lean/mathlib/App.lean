@@ -34,6 +34,9 @@ theorem mul_of_orthogonal (R : Matrix (Fin d) (Fin d) ℝ) (A : Matrix (Fin n) (
 theorem layer_zero (W : Matrix (Fin m) (Fin d) ℝ) (b : Fin m → ℝ) (x : Fin d → ℝ)
     (h : W *ᵥ x = 0) : layer W b x = 0 + b := congrArg (· + b) h
 
+/-- Behind what proves it in Mathlib is a `sorry`. -/
+theorem sum_squared (x y : ℝ) : (x + y) * (x + y) = x + y := Real.mul_self_add x y
+
 /-- What no specification can say. -/
 theorem exp_congr (x y : ℝ) (h : x = y) : Real.exp x = Real.exp y := congrArg _ h
 

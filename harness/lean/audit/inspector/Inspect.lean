@@ -97,20 +97,23 @@ meta unsafe def inspect (own : Environment) : IO Unit := do
     | some info => return [{ module := .anonymous, info, place := [] }]
     | none => return []
   let steps ← IO.mkRef 0
+  let trusted ← IO.mkRef []
   let references : Replay := {
-    store, library, believed := r.believed, stored := ours, progress := ← Table.new _, env, told := none, steps
-    skipped := [] }
+    store, library, believed := r.believed, stored := ours, progress := ← Table.new _, env, told := none
+    trusted, steps, skipped := [] }
   each (visit references) r.reference
   let found ← gather store modules
   let parts ← withParts store library ⟨full, r.modules⟩ found modules
   let package : Replay := {
     store, library, believed := r.believed, stored := fun _ => gathered found
-    progress := ← Table.new _, env, told := some full, steps, skipped := r.skipped }
+    progress := ← Table.new _, env, told := some full, trusted, steps, skipped := r.skipped }
   each (visit package) (joined literals r.cited)
   if r.alone then each (visit { package with told := none }) r.needed
   else each (fun (_, d) =>
     each (fun (c : ConstantInfo) => visit package c.name) d.constants.toList) modules
-  if !r.alone then each (visit package) parts
+  if !r.alone then
+    each (visit package) parts
+    tellAssumptions package
   each (compare package) r.items
   say out "end" []
   out.flush

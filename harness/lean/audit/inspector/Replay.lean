@@ -64,6 +64,8 @@ meta structure Replay where
   /-- The package, loaded as data. Without it nothing is told of what is replayed: of declarations of
   the harness's own, and where it is asked about comparisons alone. -/
   told : Option Environment
+  /-- The theorems that are believed and were written down. -/
+  trusted : IO.Ref (List Name)
   steps : IO.Ref Nat
   /-- Steps that Lean did not live through when it was asked before. -/
   skipped : List Nat
@@ -212,6 +214,7 @@ meta unsafe def visitLibrary (r : Replay) (i : Nat) (c : ConstantInfo) : IO Unit
     let isTheorem := match c with
       | .thmInfo _ => isBelieved r.library r.believed c.name
       | _ => false
+    if isTheorem then r.trusted.modify (c.name :: ·)
     let b ← built r.store (if isTheorem then .axiomInfo { c.toConstantVal with isUnsafe := false } else c)
     each (visit r) (usedIn b.info)
     write r b.text
@@ -375,3 +378,41 @@ where
       | none => rule r i "refused" "the kernel makes no such constant"
 
 end
+
+/-! What is behind the theorems that are believed: their proofs are walked and not checked. -/
+
+/-- What a proof may rest on, and words of the compiler, on which none may. -/
+meta def allowed : List Name := [`propext, `Classical.choice, `Quot.sound]
+meta def compiler : List Name :=
+  [`Lean.reduceBool, `Lean.reduceNat, `Lean.trustCompiler, `Lean.ofReduceBool, `Lean.ofReduceNat]
+
+/-- The assumptions behind what is believed of these names, with those `found` already. Lean's own
+library is not walked. -/
+meta unsafe def behind (r : Replay) (seen : Table Name) : List Name → List Name → IO (List Name)
+  | [], found => return found
+  | n :: rest, found => do
+    -- Of names with one hash, the second is walked again: it is never taken for seen.
+    let i := n.hash.toNat
+    match ← seen.find i with
+    | some m => if m == n then return ← behind r seen rest found
+    | none => pure ()
+    seen.put i n
+    match r.library.find? n with
+    | none => behind r seen rest found
+    | some c =>
+      let assumed := isIn n compiler || match c with
+        | .axiomInfo _ => isAxiom r.library n && !isIn n allowed
+        | _ => false
+      let waiting := if isBelieved r.library r.believed n then joined (usedIn c) rest else rest
+      behind r seen waiting (if assumed then n :: found else found)
+
+/-- Tells of each theorem that is believed what is assumed behind it. -/
+meta unsafe def tellAssumptions (r : Replay) : IO Unit := do
+  let trusted ← r.trusted.get
+  -- Nearly always there is nothing, and one walk for all tells that.
+  match ← behind r (← Table.new _) trusted [] with
+  | [] => return
+  | _ => each (fun n => do
+      let found ← behind r (← Table.new _) [n] []
+      each (fun a => say r.store.out "assumes"
+        ["\"theorem\":" ++ nameText n, "\"axiom\":" ++ nameText a]) found) trusted
