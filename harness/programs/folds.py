@@ -302,8 +302,10 @@ def _holds(
                 data: dict[str, Json] = {"differ": wrong, "entries": int(before.size)}
                 return evidence(program, name, Outcome.REFUTED, summary, data)
             entries += int(before.size)
-            for key, other in setting.reverted.items():
-                breaks[key] = breaks.get(key, False) or bool((before != world(other)).any())
+            for key in found.changed:
+                # The program is not run again for what has moved the result once.
+                if not breaks.get(key):
+                    breaks[key] = bool((before != world(setting.without(key))).any())
     facts: dict[str, Json] = {"entries": entries, "changed": list(breaks)}
     facts["breaks_without"] = sorted(key for key, does in breaks.items() if does)
     if not entries or not any(breaks.values()):
@@ -365,6 +367,7 @@ class _Asked:
         self.setting = setting
         self.seed = seed
         self.binding = plainly(found, program, library, setting, FormulaNumbers())
+        self._without: dict[str, Node] = {}
 
     @cached_property
     def plain(self) -> Node:
@@ -376,11 +379,12 @@ class _Asked:
         """What it returns with all that the claim changes."""
         return self.result(self.found.changed)
 
-    @cached_property
-    def reverted(self) -> dict[str, Node]:
-        """What it returns with all but one of that changed, by that one."""
-        changed = self.found.changed
-        return {k: self.result({n: v for n, v in changed.items() if n != k}) for k in changed}
+    def without(self, name: str) -> Node:
+        """What it returns with all of that changed but this one."""
+        if name not in self._without:
+            changed = {n: v for n, v in self.found.changed.items() if n != name}
+            self._without[name] = self.result(changed)
+        return self._without[name]
 
     def result(self, changed: Mapping[str, Term]) -> Node:
         """What the program returns when these variables are changed."""

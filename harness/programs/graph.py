@@ -10,6 +10,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from contextvars import ContextVar
+from os.path import basename
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -110,7 +111,7 @@ def _line() -> str:
     while frame is not None:
         name = frame.f_code.co_filename
         if not name.startswith(_OURS) and not any(part in name for part in _LIBRARIES):
-            return f"{Path(name).name}:{frame.f_lineno}"
+            return f"{basename(name)}:{frame.f_lineno}"
         frame = frame.f_back  # type: ignore[assignment]
     return ""
 
