@@ -12,12 +12,10 @@ from harness.claims.library import core_scalars
 from harness.claims.model import Arrangement, Library
 from harness.cli.shared import Written
 from harness.cli.starting import write_drafts
-from harness.kernel import terms as kernel
 from harness.lean.draft.conversions import MOST
 from harness.lean.draft.library import Stored, further
 from harness.lean.draft.reader import Reader
 from harness.lean.draft.statement import Draft, draft
-from harness.lean.draft.terms import is_field
 from harness.lean.expression import (
     Application,
     Constant,
@@ -29,7 +27,7 @@ from harness.lean.expression import (
     Sort,
     apply,
 )
-from harness.lean.stored import outgrows, read
+from harness.lean.stored import outgrows
 
 LIBRARY = Library("", core_scalars(), {}, {})
 INT, X = Constant("Int"), Local("x·0")
@@ -178,14 +176,3 @@ def test_what_outgrows_is_counted_through_functions_and_types() -> None:
     assert outgrows(whole, {}, least - 1)
     assert not outgrows(ForAll("x·0", Sort(), X), {}, 3)
     assert outgrows(ForAll("x·0", Sort(), X), {}, 2)
-
-
-def test_a_field_of_a_structure_is_no_definition() -> None:
-    layer = kernel.Const(("T", "Layer"), ())
-    field = kernel.Lam(layer, kernel.Proj(("T", "Layer"), 0, kernel.Bound(0)), ("self",))
-    assert is_field(read(field))
-    # One that a person wrote takes more, or gives more.
-    own = kernel.App(kernel.Const(("projection",), ()), kernel.Bound(0))
-    assert not is_field(read(kernel.Lam(layer, own, ("self",))))
-    assert not is_field(read(kernel.Lam(layer, kernel.App(field.body, field.body), ("self",))))
-    assert not is_field(None)
