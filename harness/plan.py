@@ -15,7 +15,7 @@ from harness.claims.needs import claim_needs
 from harness.claims.programs import Model, Program
 from harness.claims.project import Project
 from harness.claims.toggles import Checker
-from harness.claims.vacuity import UNKNOWN, vacuous
+from harness.claims.vacuity import UNKNOWN, missing, vacuous
 from harness.evidence import VACUITY, Evidence, Leg, Outcome
 from harness.isolation import Task
 from harness.keeping import digest
@@ -107,26 +107,28 @@ def empty_claims(plan: Plan) -> Iterator[Evidence]:
                 yield Evidence.of_nothing(claim.theorem, leg, reason, claim.vacuous)
 
 
-NEEDS_LAWS = (Leg.SYMBOLIC, Leg.NUMERIC, Leg.NECESSITY)
-"""The legs that compute by the laws of a ring or field."""
+COMPUTING = (Leg.SYMBOLIC, Leg.NUMERIC, Leg.NECESSITY)
+"""The legs that compute with instances, by the laws of a ring or field."""
 
 
-def lawless_claims(plan: Plan) -> Iterator[Evidence]:
-    """For claims about scalars without laws, such as `Float`, the legs that have nothing to ask."""
+def uncomputed_claims(plan: Plan) -> Iterator[Evidence]:
+    """For claims without instances, or about scalars without laws, the legs that ask nothing."""
     asked = dict(plan.subjects())
     for claim in plan.project.claims:
-        if not (summary := _lawless(claim, plan.project.library)):
+        if not (summary := _nothing_to_compute(claim, plan.project.library)):
             continue
-        for leg in NEEDS_LAWS:
+        for leg in COMPUTING:
             if leg in asked.get(claim.theorem, ()):
-                yield Evidence(claim.theorem, leg, "laws", Outcome.NOT_APPLICABLE, summary)
+                yield Evidence(claim.theorem, leg, "instances", Outcome.NOT_APPLICABLE, summary)
 
 
-def _lawless(claim: Claim, library: Library) -> str:
-    """Why engines cannot compute with the scalars of a claim; empty where they can.
+def _nothing_to_compute(claim: Claim, library: Library) -> str:
+    """Why engines cannot compute with instances of a claim; empty where they can.
 
     `a - b + b = a` holds by the laws that they know, and not of the natural numbers.
     """
+    if nothing := missing(claim):
+        return f"There is no {nothing}: there is nothing to compute."
     kind = claim.scalars
     if not kind.has_laws:
         return (
@@ -181,7 +183,11 @@ def questions(plan: Plan) -> Iterator[Task]:
     ]
     for about, answering in subjects:
         for leg, engine in plan.engines.items():
-            if leg in NEEDS_LAWS and isinstance(about, Claim) and _lawless(about, library):
+            if (
+                leg in COMPUTING
+                and isinstance(about, Claim)
+                and _nothing_to_compute(about, library)
+            ):
                 continue
             if leg in plan.legs and leg in answering:
                 yield Task(about, library, leg, engine, _settings(plan, leg))

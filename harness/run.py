@@ -32,13 +32,13 @@ from harness.plan import (
     Plan,
     asks_lean,
     empty_claims,
-    lawless_claims,
     may_keep,
     over_its_scalars,
     questions,
     reserved,
     said,
     task_key,
+    uncomputed_claims,
 )
 
 __all__ = [
@@ -72,7 +72,7 @@ def run(plan: Plan) -> Iterator[Evidence | Gap | Notice]:
     Closing the generator, or an interrupt, stops what is running; what was found stays cached.
     """
     yield from empty_claims(plan)
-    yield from lawless_claims(plan)
+    yield from uncomputed_claims(plan)
     asked = list(questions(plan))
     searches = Searches(sum(map(_is_search, asked)))
     results: SimpleQueue[Any] = SimpleQueue()

@@ -35,12 +35,17 @@ def vacuous(claim: Claim, library: Library) -> str:
         return UNKNOWN
 
 
+def missing(claim: Claim) -> str:
+    """The first of what the claim is about that there is none of, as `i: index(0)`, or empty."""
+    about = [(p.name, p.type) for p in claim.explicit]
+    about += [(v.name, v.type) for v in claim.conclusion.parameters]
+    return next((f"{name}: {type_}" for name, type_ in about if _none(type_)), "")
+
+
 def _reason(claim: Claim, library: Library) -> str:
     conclusion = claim.conclusion
-    nothing = [f"{p.name}: {p.type}" for p in claim.explicit if _none(p.type)]
-    nothing += [f"{v.name}: {v.type}" for v in conclusion.parameters if _none(v.type)]
-    if nothing:
-        return f"It speaks of nothing: there is no {nothing[0]}."
+    if nothing := missing(claim):
+        return f"It speaks of nothing: there is no {nothing}."
     is_reflexive = conclusion.relation.is_reflexive
     if is_reflexive and alpha_equal(conclusion.left, conclusion.right):
         return "Both sides of the conclusion are one term."

@@ -10,7 +10,7 @@ from harness.claims.library import core_scalars, load_library
 from harness.claims.model import Claim, ScalarKind
 from harness.claims.project import load_project
 from harness.diagnostics import InputError
-from harness.plan import Plan, lawless_claims, questions
+from harness.plan import Plan, questions, uncomputed_claims
 
 OPERATIONS = ("zero", "one", "add", "multiply", "negate", "subtract", "divide")
 
@@ -131,7 +131,7 @@ def test_what_scalars_cannot_do_is_not_computed_with(
     )
     plan = Plan(load_project(tmp_path), tmp_path / "kept")
     engines = {task.leg for task in questions(plan) if isinstance(task.about, Claim)}
-    told = [e.summary for e in lawless_claims(plan)]
+    told = [e.summary for e in uncomputed_claims(plan)]
     assert (engines == set()) == bool(missing)
     assert all(f"'{scalars}' have no operation {missing}" in summary for summary in told)
     assert bool(told) == bool(missing)

@@ -8,9 +8,10 @@ import pytest
 
 from harness.claims.library import load_library
 from harness.claims.load import load_claim
+from harness.claims.project import load_project
 from harness.claims.vacuity import vacuous
 from harness.evidence import VACUITY, Evidence, Leg, Outcome
-from harness.plan import Plan, empty_claims
+from harness.plan import COMPUTING, Plan, empty_claims, questions, uncomputed_claims
 from harness.verdict import Status, judge
 from tests.arrays.language import CLAIMS, LIBRARY, claim_of
 
@@ -142,3 +143,24 @@ def _plan(tmp_path: Path, claim: object) -> Plan:
 
     project = replace(load_project(ROOT), claims=(claim,))  # type: ignore[arg-type]
     return Plan(project, tmp_path, legs=(Leg.PROOF, Leg.SYMBOLIC))
+
+
+@pytest.mark.parametrize(("index", "answers"), [("index(n * 0)", False), ("index(n)", True)])
+def test_what_there_is_none_of_is_not_computed_with(
+    tmp_path: Path, index: str, answers: bool
+) -> None:
+    """No engine can draw it: one failed, and two called refuted what holds of nothing."""
+    (tmp_path / "specs").mkdir()
+    (tmp_path / "specs" / "definitions.yaml").write_text(
+        "namespace: T\nprimitives: {}\ndefinitions: {}\n"
+    )
+    (tmp_path / "specs" / "it.yaml").write_text(
+        "theorem: it\nsays: Something.\nfor:\n  n: dimension\n"
+        f"  f: index(n) -> scalar\n  g: (scalar -> scalar) -> {index}\n  i: index(n)\n"
+        "then: f(i) = 0\n"
+    )
+    plan = Plan(load_project(tmp_path), tmp_path / "kept")
+    assert {task.leg for task in questions(plan)} & {*COMPUTING} == (
+        {*COMPUTING} if answers else set()
+    )
+    assert bool(list(uncomputed_claims(plan))) is not answers
