@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import time
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -25,7 +26,8 @@ def main() -> None:
     each = -(-chosen.count // len(kinds))
     ends = time.monotonic() + chosen.seconds
     read, good, took = dict.fromkeys(kinds, 0), dict.fromkeys(kinds, 0), dict.fromkeys(kinds, 0.0)
-    with TemporaryDirectory() as folder:
+    # What is interrupted says how far it came, so that several runs can make one number.
+    with suppress(KeyboardInterrupt), TemporaryDirectory() as folder:
         # In turns, so that every kind has had its share whenever it ends.
         for first in range(chosen.first, chosen.first + each, 100):
             numbers = range(first, min(first + 100, chosen.first + each))
