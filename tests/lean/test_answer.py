@@ -30,7 +30,14 @@ from harness.kernel.terms import (
 )
 from harness.lean.audit.answer import END, Answer, Malformed, read_answer
 from harness.lean.audit.fingerprint import Fingerprints
-from harness.lean.audit.graph import Graph, is_generated, readable
+from harness.lean.audit.graph import (
+    ALLOWED_AXIOMS,
+    COMPILER,
+    Graph,
+    is_generated,
+    readable,
+)
+from harness.lean.audit.inspection import inspector
 from harness.lean.audit.names import parsed, shown
 
 PROP = Sort(ZERO)
@@ -82,6 +89,13 @@ def axiom(name: Name, type_: Expr = PROP) -> Axiom:
 
 def theorem(name: Name, value: Expr, type_: Expr = PROP) -> Theorem:
     return Theorem(name, (), type_, value, (name,))
+
+
+def test_the_inspector_looks_for_what_is_not_allowed_here() -> None:
+    (text,) = inspector().values()
+    for name, known in {"allowed": ALLOWED_AXIOMS, "compiler": COMPILER}.items():
+        (listed,) = re.findall(rf"meta def {name} : List Name :=\s*\[([^\]]*)\]", text)
+        assert set(re.findall(r"`([\w.]+)", listed)) == known
 
 
 # -- names ----------------------------------------------------------------------------------------
@@ -234,6 +248,11 @@ def test_an_axiom_that_a_definition_of_the_library_rests_on_is_found() -> None:
     # The same as a theorem whose proof the library does not ship.
     shipped = answer([lie, uses, cheat], declared(cheat.name, "theorem"))
     assert Graph(read_answer(shipped)).assumed("T.cheat") == {}
+    # One that is believed stands there as an axiom; what is behind it is told apart.
+    behind = shipped.replace(
+        END, line("assumes", theorem=["Library", "lie"], axiom=["sorryAx"]) + END
+    )
+    assert Graph(read_answer(behind)).assumed("T.cheat") == {"sorryAx": "T.cheat"}
 
 
 # -- fingerprints ---------------------------------------------------------------------------------

@@ -179,14 +179,12 @@ class PackageReader:
         """A draft for each theorem of the package that is not `known`, in the files' order."""
         graph = self.session.graph
         opened = {whole: own for whole in graph.parts if (own := graph.opened(whole))}
-        apart = {*graph.parts, *opened.values()} - opened.keys()
-        names = [n for n in self._written() if n in graph.theorems and n not in apart]
-        wanted = [
-            n
-            for n in self._in_order(names)
-            if not {library.relative(n), library.relative(opened.get(n, n))} & {*known}
-        ]
-        return self.drafts_of([n for n in wanted if n in self.types], library, patterns)
+        # One that says several things is claimed by its parts, and one by its fields stands for it.
+        others = {*graph.parts, *opened.values()} - opened.keys()
+        names = [n for n in self._written() if n in graph.theorems - others and n in self.types]
+        taken = {n for n in names if {*map(library.relative, (n, opened.get(n, n)))} & {*known}}
+        wanted = self._in_order([n for n in names if n not in taken])
+        return self.drafts_of(wanted, library, patterns)
 
     def drafts_of(
         self,

@@ -59,7 +59,7 @@ def mirror_claim(session: Session, claim: Claim) -> Evidence:
     if not (here.accepted and there.accepted):
         return _different(session, claim, data)
     definitions, operators = below
-    wrong = _own_laws(session, [claim.scalars], _constants(library, constant, *below))
+    wrong = _doubtful_scalars(session, [claim.scalars], _constants(library, constant, *below))
     wrong = wrong or _about_propositions(library, constant)
     if wrong is not None:
         return wrong.evidence(claim.theorem, data, theorem_fault(claim, wrong.summary))
@@ -94,7 +94,7 @@ def mirror_definition(session: Session, name: str) -> Evidence:
         session, sorted(definitions), sorted(operators), subject=constant
     )
     own = _constants(library, constant, {name, *definitions}, operators)
-    wrong = wrong or _about_propositions(library, constant) or _own_laws(session, [], own)
+    wrong = wrong or _about_propositions(library, constant) or _doubtful_scalars(session, [], own)
     wrong = wrong or _own_bridges(session, {name, *definitions}, operators)
     if wrong is not None:
         wrong = replace(wrong, summary=wrong.summary[0].upper() + wrong.summary[1:])
@@ -206,7 +206,7 @@ def _undecided(
 def _different(session: Session, claim: Claim, data: dict[str, Json]) -> Evidence:
     """What differs, as far as the kernel can tell by trying variants."""
     constant = session.constant(claim.theorem)
-    wrong = _own_laws(session, [claim.scalars], [])
+    wrong = _doubtful_scalars(session, [claim.scalars], [])
     if wrong is not None:
         return wrong.evidence(claim.theorem, data, theorem_fault(claim, wrong.summary))
     reason = session.answer.compared.get(keys.forward(claim.theorem))
@@ -447,13 +447,14 @@ def _own_bridges(session: Session, definitions: set[str], operators: set[str]) -
     Asked last: that such a theorem is about other scalars than the claim is a gap, and no cheat.
     """
     found = bridged(session.project.library, definitions, operators).values()
-    return _own_laws(session, [], chain.from_iterable(found))
+    return _doubtful_scalars(session, [], chain.from_iterable(found))
 
 
-def _own_laws(
+def _doubtful_scalars(
     session: Session, kinds: Iterable[ScalarKind], constants: Iterable[str]
 ) -> Finding | None:
-    """What is found where the package itself says what an operation is, or which laws it has.
+    """What is found where the package itself says what an operation is, or which laws it has, or
+    where `definitions.yaml` names for an operation what nobody knows to be it.
 
     Asked of `kinds`, and of those by which `constants` take their scalars: both sides of a
     comparison are printed with the operations of these.
