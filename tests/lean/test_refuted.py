@@ -22,7 +22,7 @@ from harness.lean.certificate.leg import Request, _judged
 from harness.lean.execution.subjects import subjects
 from harness.lean.mirror import keys
 from harness.lean.mirror.apart import trials
-from harness.lean.mirror.judge import _own_laws, mirror_claim, mirror_definition
+from harness.lean.mirror.judge import _doubtful_scalars, mirror_claim, mirror_definition
 from harness.lean.mirror.plan import doubtful, plan
 from harness.lean.orders import ORDERING
 from harness.lean.package import read_package
@@ -350,12 +350,12 @@ def test_whatever_of_the_scalars_is_the_packages_own_is_its_own_laws(place: str)
         project=SimpleNamespace(library=SimpleNamespace(arrangements={}, scalars={})),
         answer=SimpleNamespace(declarations={"T.own": Declaration("T.own", "definition", "T")}),
     )
-    found = _own_laws(
+    found = _doubtful_scalars(
         there, [replace(fractions, **{"classes" if place == "order" else place: own[place]})], []
     )
     assert found
     assert "The scalars come from T.own" in found.summary
-    assert not _own_laws(there, [fractions], [])
+    assert not _doubtful_scalars(there, [fractions], [])
 
 
 @pytest.mark.parametrize("name", ORDERING)
@@ -367,6 +367,6 @@ def test_a_law_of_an_order_that_the_package_declares_is_its_own(name: str) -> No
         project=SimpleNamespace(library=library),
         answer=SimpleNamespace(declarations={name: Declaration(name, "class", "T")}),
     )
-    found = _own_laws(there, [core_scalars()["ordered field"]], ["T.t"])
+    found = _doubtful_scalars(there, [core_scalars()["ordered field"]], ["T.t"])
     assert found
     assert f"The scalars come from {name}" in found.summary
