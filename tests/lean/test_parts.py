@@ -1,5 +1,5 @@
-"""Theorems whose conclusion is made with ∧ or ↔, or that take what is made of fields: a claim for
-each part, by the fields, and none left out."""
+"""Theorems that conclude with ∧, ↔ or ∃, or that take what is made of fields: a claim for
+each part, of the witness that is given, by the fields, and none left out."""
 
 from __future__ import annotations
 
@@ -23,6 +23,12 @@ PARTS = {
     "balanced.left": "b = -a",
     "balanced.right": "a + a ≤ b + b",
     "halved.intro": "a = b + b",
+    "solved.witness": "a + (b - a) = b",
+    "solved_again.witness": "a + (b + b - a) = b + b",
+    "parted.witness.witness.left": "c + c + b = a + b",
+    "parted.witness.witness.right": "b + c + c = b + a",
+    "paired.witness.left": "b + a = a + b",
+    "paired.witness.right": "b - a + a = b",
     "swapped.intro": "p_fst + p_snd = p_snd + p_fst",
 }
 ASSUMED = {
@@ -32,6 +38,8 @@ ASSUMED = {
     "deep.right.mpr": 3,
     "balanced.left": 2,
     "halved.intro": 2,
+    "parted.witness.witness.left": 1,
+    "parted.witness.witness.right": 1,
 }
 """How many hypotheses some have: what is made of two is two."""
 
@@ -45,6 +53,7 @@ def test_each_part_is_drafted(package: Drafted) -> None:
     assert package.said
     assert package.specifications == {*PARTS, "between", "Own.two.left"}
     assert "two statements in one" in package.reason("Own.two")
+    assert "it says that there is something" in package.reason("hidden")
     assert "Step.grows" not in package.said  # a field is no theorem of its own
     for name, conclusion in PARTS.items():
         text = (package.root / "specs" / f"{name}.yaml").read_text("utf-8")
@@ -62,7 +71,7 @@ def test_each_part_is_what_the_theorem_says(package: Drafted, leg: str) -> None:
 
 def test_another_part_and_one_left_out_are_told(package: Drafted) -> None:
     """The sides of one theorem exchanged, a way of ↔ turned round, a hypothesis or a field dropped,
-    a field that is another."""
+    a field or a witness that is another."""
     specs = package.root / "specs"
     kept = (specs / "deep.left.yaml").read_text("utf-8")
     (specs / "deep.left.yaml").unlink()
@@ -75,6 +84,7 @@ def test_another_part_and_one_left_out_are_told(package: Drafted) -> None:
             ("deep.right.mpr.yaml", f"{dropped}\n", ""),
             ("squeezed.intro.yaml", "  h': b ≤ c\n", ""),
             ("widened.intro.yaml", "s_first ≤ s_second\n", "s_second ≤ s_first\n"),
+            ("solved.witness.yaml", "b - a", "b - a - 0"),
             ("swapped.intro.yaml", "then: p_fst + p_snd", "then: p_snd + p_snd"),
         ]
         said, code = package.with_changes(changes)
@@ -82,8 +92,8 @@ def test_another_part_and_one_left_out_are_told(package: Drafted) -> None:
         (specs / "deep.left.yaml").write_text(kept, "utf-8")
     assert code == 1
     wrong = ("two.left", "moved.mp", "deep.right.mpr", "squeezed.intro")
-    for name in (*wrong, "widened.intro", "swapped.intro"):
+    for name in (*wrong, "widened.intro", "swapped.intro", "solved.witness"):
         assert f"✗ {name} mirror, definitional equality: refuted" in said
-    for name in ("two.right", "moved.mpr", "deep.right.mp.left", "between", "halved.intro"):
+    for name in ("two.right", "moved.mpr", "between", "halved.intro", "paired.witness.left"):
         assert f"✗ {name}" not in said
     assert "Parts.lean:9: deep.left" in said

@@ -22,9 +22,10 @@ A later look, for instances, certificates, operators or another arrangement, is 
 alone: the kernel is given what these cite with all that it rests on, from the same text, and
 nothing of it is told again.
 
-Of a theorem whose conclusion is made with ∧ or ↔ the inspector declares the parts, `foo.left` and
-`foo.mpr`, each proved by a projection of it: they are told and checked as what the package stores,
-with the mark `part`, so a claim, a draft or a lock of one is like any other.
+Of a theorem that concludes with ∧, ↔ or ∃ the inspector declares the parts, `foo.left` and
+`foo.mpr`, proved by projections of it, and `foo.witness`, by what its proof says: they are told and
+checked as what the package stores, with the mark `part`, so a claim, a draft or a lock of one is
+like any other.
 
 In Python a name is the one text that `audit/names.py` gives it: `«A.b»` and `A.b` differ, and
 what cannot be seen is written as its number. The definitions that say what operators mean are the

@@ -46,3 +46,19 @@ theorem halved (a b : Int) (h : ∃ c, a = c + c ∧ b = c) : a = b + b := by
   obtain ⟨c, h, rfl⟩ := h; exact h
 
 theorem swapped (p : Int × Int) : p.1 + p.2 = p.2 + p.1 := Int.add_comm _ _
+
+theorem solved (a b : Int) : ∃ c, a + c = b := ⟨b - a, by omega⟩
+
+theorem parted (a b : Int) (h : ∃ c, a = c + c) : ∃ d e, d + e + b = a + b ∧ b + e + d = b + a := by
+  obtain ⟨c, h⟩ := h
+  have k : c + c = a := by omega
+  exact ⟨c, c, by omega, by omega⟩
+
+theorem solved_again (a b : Int) : ∃ c, a + c = b + b := solved a (b + b)
+
+theorem paired (a b : Int) : ∃ p : Int × Int, p.1 + p.2 = a + b ∧ p.1 - p.2 + a = b :=
+  ⟨(b, a), Int.add_comm b a, by show b - a + a = b; omega⟩
+
+/-- Nobody can tell from this proof which one it is. -/
+theorem hidden (a : Int) : ∃ c, a + c = 0 :=
+  Classical.byContradiction fun h => h ⟨-a, by omega⟩

@@ -50,6 +50,11 @@ meta def Source.constructor (s : Source) (n : Name) : Option (ConstantInfo × Na
     | _, _ => none
   | _ => none
 
+/-- The constructor by whose fields a function goes on, and how many parameters that takes. -/
+meta def Source.branchesOf (s : Source) : Name → Option (Name × Nat)
+  | .str n "casesOn" => (s.constructor n).map fun (info, params) => (info.name, params)
+  | _ => none
+
 /-- The name of a type whose elements are made of fields, what makes them, and the type of that: of
 `∧`, `∃`, pairs, and structures of the package that are no classes. -/
 meta def Source.maker (s : Source) (t : Expr) : Option (Name × Expr × Expr) :=
@@ -67,6 +72,15 @@ meta def Source.maker (s : Source) (t : Expr) : Option (Name × Expr × Expr) :=
     | _, _ => none
   | _ => none
 
+/-- Field `i` of what was made, its parameters counted, where a constructor made it. -/
+meta def fieldOf (constructor : Name) (i : Nat) (made : Expr) : Option Expr :=
+  if made.isAppOf constructor then at_ i (argumentsOf made []) else none
+where
+  at_ : Nat → List Expr → Option Expr
+    | _, [] => none
+    | 0, a :: _ => some a
+    | i + 1, _ :: rest => at_ i rest
+
 /-- A term in which a field of what was made of fields is that field. -/
 meta partial def Source.reduced (s : Source) : Expr → Expr
   | .app f a =>
@@ -76,30 +90,62 @@ meta partial def Source.reduced (s : Source) : Expr → Expr
     | .const n _ =>
       match s.env.getProjectionFnInfo? n with
       | some p => if count (argumentsOf f []) == p.numParams then
-          field (.app f a) p.ctorName (p.numParams + p.i) a else .app f a
+          (fieldOf p.ctorName (p.numParams + p.i) a).getD (.app f a) else .app f a
       | none => .app f a
     | _ => .app f a
   | .proj n i e =>
     let e := s.reduced e
     match s.constructor n with
-    | some (info, params) => field (.proj n i e) info.name (params + i) e
+    | some (info, params) => (fieldOf info.name (params + i) e).getD (.proj n i e)
     | none => .proj n i e
   | .lam x t b info => .lam x (s.reduced t) (s.reduced b) info
   | .forallE x t b info => .forallE x (s.reduced t) (s.reduced b) info
   | .letE x t v b d => .letE x (s.reduced t) (s.reduced v) (s.reduced b) d
   | .mdata _ e => s.reduced e
   | e => e
+
+/-- A proof as what makes it, as far as the package says so: `⟨w, h⟩`, where a theorem is proved by
+`by obtain ⟨c, _⟩ := h; exact ⟨w, h⟩` and `h` is `⟨c, _⟩`. -/
+meta partial def Source.proofOf (s : Source) (e : Expr) : Expr :=
+  let given := argumentsOf e []
+  match e.getAppFn with
+  | .mdata _ f => s.proofOf (applied f given)
+  | .letE _ _ v b _ => s.proofOf (applied (b.instantiate1 v) given)
+  | .lam x t b info => if count given == 0 then e else s.proofOf (applied (.lam x t b info) given)
+  | .proj n i of =>
+    match s.constructor n with
+    | some (info, params) => orElse (fieldOf info.name (params + i) (s.proofOf of)) given
+    | none => e
+  | .const n us =>
+    match s.env.getProjectionFnInfo? n, s.branchesOf n, s.declares n, s.env.find? n with
+    | some p, _, _, _ => match dropped p.numParams given with
+      | of :: more => orElse (fieldOf p.ctorName (p.numParams + p.i) (s.proofOf of)) more
+      | [] => e
+    | _, some (constructor, params), _, _ => match dropped (params + 1) given with
+      | of :: branch :: more =>
+        let made := s.proofOf of
+        if made.isAppOf constructor then
+          s.proofOf (applied branch (joined (dropped params (argumentsOf made [])) more)) else e
+      | _ => e
+    | _, _, true, some (.defnInfo d) => unfolded d.levelParams us d.value given
+    | _, _, true, some (.thmInfo d) => unfolded d.levelParams us d.value given
+    | _, _, _, _ => e
+  | _ => e
 where
-  field (e : Expr) (constructor : Name) (i : Nat) (made : Expr) : Expr :=
-    if made.isAppOf constructor then at_ e i (argumentsOf made []) else e
-  at_ (e : Expr) : Nat → List Expr → Expr
-    | _, [] => e
-    | 0, a :: _ => a
-    | i + 1, _ :: rest => at_ e i rest
+  orElse (found : Option Expr) (more : List Expr) : Expr :=
+    match found with
+    | some a => s.proofOf (applied a more)
+    | none => e
+  unfolded (names : List Name) (us : List Level) (value : Expr) (given : List Expr) : Expr :=
+    s.proofOf (applied (value.instantiateLevelParams names us) given)
+  dropped : Nat → List Expr → List Expr
+    | i + 1, _ :: rest => dropped i rest
+    | _, rest => rest
 
 /-- What the parts of a theorem say, each with its proof by that theorem: of one whose conclusion is
-made with `∧` or `↔`, called as Lean calls them when it takes them of a proof, and of one that takes what
-is made of fields, called `intro`. Each takes the fields themselves, one by one. Any other has none. -/
+made with `∧` or `↔`, called as Lean calls them when it takes them of a proof; what `∃` says of the
+witness that the proof gives, called `witness`; and of one that takes what is made of fields, called
+`intro`. Each takes the fields themselves, one by one. Any other has none. -/
 meta partial def Source.partsOf (s : Source) (name : Name) (type value : Expr)
     (isPart opened : Bool) : List (Name × Expr × Expr) :=
   match type with
@@ -112,6 +158,8 @@ meta partial def Source.partsOf (s : Source) (name : Name) (type value : Expr)
     | _, _ => mapped (fun (n, b, v) => (n, .forallE x t b info, .lam x t v info))
       (s.partsOf name b (.app (up 0 value) (.bvar 0)) isPart opened)
   | _ =>
+    let itself :=
+      if isPart then [(name, type, value)] else if opened then [(.str name "intro", type, value)] else []
     match s.unfolded type with
     | .app (.app (.const `And []) a) b => joined
       (s.partsOf (.str name "left") a (.proj `And 0 value) true opened)
@@ -119,10 +167,12 @@ meta partial def Source.partsOf (s : Source) (name : Name) (type value : Expr)
     | .app (.app (.const `Iff []) a) b => joined
       (s.partsOf (.str name "mp") (given a b) (.proj `Iff 0 value) true opened)
       (s.partsOf (.str name "mpr") (given b a) (.proj `Iff 1 value) true opened)
-    | _ =>
-      if isPart then [(name, type, value)]
-      else if opened then [(.str name "intro", type, value)]
-      else []
+    | .app (.app (.const `Exists _) _) p =>
+      match s.proofOf value with
+      | .app (.app (.app (.app (.const `Exists.intro _) _) _) w) h =>
+        s.partsOf (.str name "witness") (s.reduced (applied p [w])) h true opened
+      | _ => itself
+    | _ => itself
 where
   /-- A term under one more binder, `from_` of whose variables stay. -/
   up (from_ : Nat) (e : Expr) : Expr := e.liftLooseBVars from_ 1
