@@ -110,6 +110,33 @@ def test_quick_commands_of_the_readme_run(workplace: Path) -> None:
     assert ran == QUICK
 
 
+def test_claims_that_the_documents_show_are_claims_as_far_as_they_go() -> None:
+    """`for: {a, b: scalar}`, say, is something else in YAML than on lines of its own."""
+    import json
+    from textwrap import dedent
+
+    import yaml
+    from jsonschema import Draft202012Validator
+
+    schema = json.loads((ROOT / "harness" / "claims" / "schema" / "claim.json").read_text("utf-8"))
+    validator = Draft202012Validator({**schema, "required": []})
+    blocks = [
+        block
+        for path in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+        for block in re.findall(
+            r"^ *```yaml\n(.*?)^ *```$", path.read_text("utf-8"), re.MULTILINE | re.DOTALL
+        )
+        if re.match(r"\s*theorem:", block)
+    ]
+    assert len(blocks) > 4
+    for block in blocks:
+        found = [
+            f"{e.json_path}: {e.message}"
+            for e in validator.iter_errors(yaml.safe_load(dedent(block)))
+        ]
+        assert not found, f"{block}\n{found}"
+
+
 def test_the_specification_of_the_readme_is_the_committed_one() -> None:
     """The example is not one that once worked."""
     from harness.claims.load import load_claim

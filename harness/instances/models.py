@@ -9,6 +9,7 @@ the result.
 from __future__ import annotations
 
 import itertools
+import math
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -76,14 +77,20 @@ class Models:
                     yield [p for p in self.variables if p.name in mentioned]
 
     def models(self, attempts: int) -> Iterator[Model]:
-        """Models, at most one an attempt. Raises `Unsupported`."""
+        """Models, at most one an attempt; solved for together where nothing else meets the
+        hypotheses. Raises `Unsupported`."""
         for p in self.variables:
             if not is_array(p.type):
                 raise Unsupported(f"{p.name} is a function that a hypothesis speaks of")
-        for _ in range(attempts):
-            found = self._attempt()
-            if found is not None:
-                yield found
+        for way in (self._attempt, self._together):
+            is_met = False
+            for _ in range(attempts):
+                found = way()
+                if found is not None:
+                    is_met = True
+                    yield found
+            if is_met:
+                return
 
     def _attempt(self) -> Model | None:
         model = Model({})
@@ -116,20 +123,17 @@ class Models:
     ) -> bool:
         shape = shape_of(p.type, self.sizes)
         if asked:
-            solved = self._solve(p, asked, model)
+            solved = self._solve([p], asked, model)
             if solved is not None:
-                point, basis = solved
-                if not len(basis) and not np.any(point):
+                if not solved[1] and not any(map(np.any, solved[0])):
                     return False
+                (point,), basis = solved[0], [direction for (direction,) in solved[1]]
                 if is_last:
-                    model.bases[p.name] = solved
-                array = point
-                for direction in basis:
-                    array = array + direction * Fraction(self.rng.randint(-2, 2))
+                    model.bases[p.name] = point, np.array(basis, dtype=object).reshape(-1, *shape)
+                (array,) = self._drawn(*solved)
                 names = ", ".join(h.name for h in asked)
-                dimension = len(basis)
-                model.families[p.name] = f"solutions of {names} (dimension {dimension})"
-                model.values[p.name] = Data(np.asarray(array, dtype=object)[None])
+                model.families[p.name] = f"solutions of {names} (dimension {len(basis)})"
+                model.values[p.name] = Data(array[None])
                 return True
         candidates, kinds = self._candidates(p, shape)
         tried = {**model.values, p.name: Data(candidates)}
@@ -157,19 +161,20 @@ class Models:
         return np.stack([arrays[i] for i in order]), [kinds[i] for i in order]
 
     def _solve(
-        self, p: Parameter, asked: Sequence[Hypothesis], model: Model
-    ) -> tuple[Any, Any] | None:
-        """A point and a basis of the solutions for `p`, where what is asked is linear in it."""
-        shape = shape_of(p.type, self.sizes)
-        count = int(np.prod(shape))
+        self, unknown: Sequence[Parameter], asked: Sequence[Hypothesis], model: Model
+    ) -> tuple[list[Any], list[list[Any]]] | None:
+        """A point and a basis of the solutions, each an array for every unknown, where what is
+        asked is linear in all of them at once; no point where there is no solution.
+        """
+        shapes = [shape_of(p.type, self.sizes) for p in unknown]
+        count = sum(math.prod(shape) for shape in shapes)
         if count > MAX_UNKNOWNS:
             return None
         trial = [Fraction(self.rng.randint(2, 9)) for _ in range(count)]
         rows = [[Fraction(0)] * count, *pool.identity(count), trial]
         rows += [[2 * x for x in trial]]
-        array = np.empty((count + 3, *shape), dtype=object)
-        array[...] = np.array(rows, dtype=object).reshape(count + 3, *shape)
-        values = {**model.values, p.name: Data(array)}
+        tried = _split(np.array(rows, dtype=object).reshape(count + 3, count), shapes)
+        values = {**model.values, **{p.name: Data(a) for p, a in zip(unknown, tried, strict=True)}}
         found = []
         for hypothesis in asked:
             left, right = self.walk.equation(hypothesis.equation, values)
@@ -184,12 +189,40 @@ class Models:
             return None
         solution = solve(slopes.T.tolist(), (-origin).tolist(), count)
         if solution is None:
-            return np.zeros(shape, dtype=object), np.empty((0, *shape), dtype=object)
-        point, basis = solution
-        directions = np.empty((len(basis), *shape), dtype=object)
-        for i, direction in enumerate(basis):
-            directions[i] = np.array(direction, dtype=object).reshape(shape)
-        return np.array(point, dtype=object).reshape(shape), directions
+            return [], []
+        rows = [solution[0], *solution[1]]
+        point, *basis = zip(*_split(np.array(rows, dtype=object), shapes), strict=True)
+        return list(point), [list(direction) for direction in basis]
+
+    def _together(self) -> Model | None:
+        """One solution of hypotheses that are linear in all that they speak of: `a + b = 10` and
+        `a - b = 4`, say, which no order of the variables meets one by one."""
+        if self.places or len(self.variables) < 2:
+            return None
+        solved = self._solve(self.variables, self.claim.hypotheses, Model({}))
+        if solved is None or not any(map(np.any, solved[0])):
+            return None
+        model = Model({})
+        names = ", ".join(h.name for h in self.claim.hypotheses)
+        for p, array in zip(self.variables, self._drawn(*solved), strict=True):
+            model.values[p.name] = Data(array[None])
+            model.families[p.name] = f"solutions of {names}"
+        return model if meeting(self.walk, self.claim.hypotheses, model.values, 1)[0] else None
+
+    def _drawn(self, point: Sequence[Any], basis: Sequence[Sequence[Any]]) -> list[Any]:
+        """One solution, an array for each unknown."""
+        found = list(point)
+        for direction in basis:
+            factor = Fraction(self.rng.randint(-2, 2))
+            found = [x + factor * d for x, d in zip(found, direction, strict=True)]
+        return [np.asarray(x, dtype=object) for x in found]
+
+
+def _split(rows: Any, shapes: Sequence[tuple[int, ...]]) -> list[Any]:
+    """Of rows of numbers (many, …) the parts (many, *shape), one after the other."""
+    ends = np.cumsum([math.prod(shape) for shape in shapes])
+    parts = np.split(rows, ends[:-1], axis=1)
+    return [part.reshape(len(rows), *s) for part, s in zip(parts, shapes, strict=True)]
 
 
 def solve(

@@ -75,19 +75,11 @@ def draw(
     function: str = "",
 ) -> Batch:
     """Instances at these sizes, the same ones for the same generator. Raises `Unsupported`."""
-    work = _Work(claim, library, sizes, rng, function)
-    # What leaves room is asked first, and what leaves none last.
-    asked = sorted(claim.hypotheses, key=lambda h: h.equation.is_equation)
-    good = meeting(work.walk, claim.hypotheses, work.values, LANES)
-    for _ in range(_ROUNDS):
-        if good.all():
-            break
-        for hypothesis in asked:
-            work.move(hypothesis)
-        good = meeting(work.walk, claim.hypotheses, work.values, LANES)
+    work = Moved(claim, library, sizes, rng, function)
     left, right = work.sides(claim.conclusion)
     fails = claim.conclusion.relation.fails(left, right).reshape(LANES, -1).any(axis=1)
-    return Batch(sizes, function, work.arrays, good, left, right, good & fails.astype(bool))
+    wrong = work.good & fails.astype(bool)
+    return Batch(sizes, function, work.arrays, work.good, left, right, wrong)
 
 
 def batch(claim: Claim, library: Library, seed: int, number: int) -> Batch:
@@ -130,8 +122,8 @@ def shrunk(found: Batch, lane: int, claim: Claim, library: Library) -> Counterex
     return example if found.function else shrink(example, claim, library)
 
 
-class _Work:
-    """The numbers of a batch while they are moved."""
+class Moved:
+    """Numbers that were moved to where the hypotheses of a claim hold. Raises `Unsupported`."""
 
     def __init__(
         self,
@@ -158,6 +150,16 @@ class _Work:
             self.numbers.append(p.name)
             self.arrays[p.name] = self._chosen(_NUMBERS, shape)
             self.values[p.name] = Data(self.arrays[p.name])
+        # What leaves room is asked first, and what leaves none last.
+        asked = sorted(claim.hypotheses, key=lambda h: h.equation.is_equation)
+        self.good = meeting(self.walk, claim.hypotheses, self.values, LANES)
+        """(lanes,): where the hypotheses hold."""
+        for _ in range(_ROUNDS):
+            if self.good.all():
+                break
+            for hypothesis in asked:
+                self._move(hypothesis)
+            self.good = meeting(self.walk, claim.hypotheses, self.values, LANES)
 
     def _chosen(self, among: Sequence[Fraction], shape: Sequence[int]) -> Any:
         kept = [n for n in among if not self.is_whole or n.denominator == 1]
@@ -176,7 +178,7 @@ class _Work:
         left, right = self.sides(hypothesis.equation)
         return (right - left).reshape(LANES, -1)
 
-    def move(self, hypothesis: Hypothesis) -> None:
+    def _move(self, hypothesis: Hypothesis) -> None:
         """Put entries to where the hypothesis holds, as far as one at a time can."""
         relation = hypothesis.equation.relation
         spoken = [n for n in self.numbers if n in equation_variables(hypothesis.equation)]
