@@ -253,6 +253,7 @@ UFUNCS: Mapping[str, Callable[..., Node]] = {
     "vecdot": lambda a, b: graph.total(graph.multiply(a, b), -1),
     "matvec": lambda a, b: _along(graph.matmul(a, _across(b, -1)), -1),
     "vecmat": lambda a, b: _along(graph.matmul(_across(a, -2), b), -2),
+    "maximum": graph.larger,
     "exp": graph.exponential,
     "square": lambda a: graph.multiply(a, a),
     "reciprocal": lambda a: graph.divide(graph.constant(1), a),

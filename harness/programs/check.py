@@ -71,14 +71,14 @@ def trace(program: Program, library: Library, target: Target, setting: Setting) 
     given = binding.given(target)
     result = run(program, target, given, setting.sizes)  # before there is an answer to be found
     definition = binding.definition()
-    if not isinstance(result, Node):
-        result = graph.constant(result)
-    graph.visible("return", result)
     return Traced(setting, fitted(result, definition.shape), definition, given)
 
 
-def fitted(result: Node, shape: tuple[int, ...]) -> Node:
+def fitted(result: Any, shape: tuple[int, ...]) -> Node:
     """The result at the definition's shape; axes of size 1, as of a batch, may be more or fewer."""
+    if not isinstance(result, Node):
+        result = graph.constant(result)
+    graph.visible("return", result)
     if [n for n in result.shape if n != 1] != [n for n in shape if n != 1]:
         flat = int(np.prod(result.shape, initial=1)) == int(np.prod(shape, initial=1))
         if not (flat and _merges(result.shape, shape)):
@@ -365,8 +365,7 @@ def _result(
     values: Mapping[str, Floats],
 ) -> Floats:
     """What the program gives."""
-    own = {name: value.copy() for name, value in values.items()}  # it may write into them
-    given = Binding(program, evaluators, setting, DoubleNumbers(own)).given(target)
+    given = Binding(program, evaluators, setting, DoubleNumbers(values)).given(target)
     return np.array(run(program, target, given, setting.sizes), dtype=np.float64)
 
 
@@ -437,6 +436,8 @@ def _few(values: Mapping[str, Floats]) -> str:
         for name, value in values.items()
         for place in np.argwhere(value)
     ]
+    if not found:
+        return ", with 0 everywhere"
     return f", with {', '.join(found)} and 0 elsewhere" if len(found) <= FEW else ""
 
 

@@ -379,6 +379,12 @@ def maximum(value: Node, axes: Iterable[int] | int | None, keepdims: bool) -> No
     )
 
 
+def larger(left: Node, right: Node) -> Node:
+    """The largest of two, entry by entry."""
+    both = rearrange("stack", lambda *a: np.stack(np.broadcast_arrays(*a)), left, right)
+    return maximum(both, 0, False)
+
+
 def function(name: str, value: Node) -> Node:
     """A function of each entry, of which nothing is known but that it is one."""
     visible(name, value)

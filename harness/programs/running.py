@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import inspect
 import traceback
-from collections.abc import Callable, Mapping
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, nullcontext
 from typing import Any
 
 import numpy as np
@@ -40,12 +40,18 @@ def called(
     target: Target, given: Mapping[str, Any], ask: Callable[[Mapping[str, Any]], Any]
 ) -> Any:
     """What `ask` returns for `given` in the arrays that the program takes. Raises as `run` does."""
-    is_numbers = any(isinstance(value, np.ndarray) for value in given.values())
+    is_numbers = not _has_formulas(tuple(given.values()))  # a mask is numbers beside formulas
     try:
         wrap, unwrap = (_numpy, _of_numpy) if target.library == "numpy" else _torch()
         values = {name: _wrapped(wrap, value) for name, value in given.items()}
-        with untouched(Unusable), nullcontext() if is_numbers else holding_formulas(target.call):
-            return unwrap(ask(values))
+        with untouched(Unusable), nullcontext() if is_numbers else _tracing(target):
+            found = unwrap(ask(values))
+        if is_numbers and isinstance(found, Node):
+            raise Unusable("it returns what it has kept of another call")
+        for name, value in given.items():
+            if not _is_left(value, values[name], unwrap):
+                raise Unusable(f"it writes into {name}, which is its caller's")
+        return found
     except Unusable:
         raise
     except NotApplicable as error:
@@ -56,6 +62,31 @@ def called(
         raise
     except BaseException as error:  # one that ends the process, or skips a test, is no answer
         raise Fails(f"it fails: {_said(error)}") from None
+
+
+@contextmanager
+def _tracing(target: Target) -> Iterator[None]:
+    """Formulas go through what was compiled as it was before that."""
+    with ExitStack() as stack:
+        stack.enter_context(holding_formulas(target.call))
+        if target.library == "torch":
+            import torch
+
+            stack.enter_context(torch.compiler.set_stance("force_eager"))
+        yield
+
+
+def _has_formulas(value: Any) -> bool:
+    return isinstance(value, Node) or (isinstance(value, tuple) and any(map(_has_formulas, value)))
+
+
+def _is_left(given: Any, value: Any, unwrap: Callable[[Any], Any]) -> bool:
+    """Whether a value of the program is still what it was given."""
+    if isinstance(given, tuple):
+        return all(_is_left(*pair, unwrap) for pair in zip(given, value, strict=True))
+    if isinstance(given, Node):
+        return unwrap(value) is given
+    return not isinstance(given, np.ndarray) or np.array_equal(unwrap(value), given)
 
 
 def _said(error: BaseException) -> str:
@@ -72,6 +103,8 @@ def _wrapped(wrap: Callable[[Any], Any], value: Any) -> Any:
 
 
 def _numpy(value: Any) -> Any:
+    if isinstance(value, np.ndarray):
+        return value.copy()  # it may write into its own
     return Array(value) if isinstance(value, Node) else value
 
 

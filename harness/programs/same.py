@@ -93,10 +93,7 @@ def same(
         return found(Outcome.NOT_APPLICABLE, f"It has no meaning in a field: {error}.")
     rng = np.random.default_rng(seed)
     numbers = {name: rng.standard_normal(shape) for name, shape in shapes.items()}
-    own, others_own = (
-        np.asarray(of(program, {name: value.copy() for name, value in numbers.items()}))
-        for program in programs
-    )
+    own, others_own = (np.asarray(of(program, numbers)) for program in programs)
     near = SHARP["float32"] * float(np.abs(own).max(initial=0.0))
     is_near = own.shape == others_own.shape and (np.abs(own - others_own) <= near).all()
     if not (is_near and np.isfinite(near)):

@@ -81,7 +81,8 @@ def at_hand(found: Any, package: str = "") -> Target:
     is_module = torch is not None and (
         issubclass(found, torch.nn.Module) if is_class else isinstance(found, torch.nn.Module)
     )
-    library = "torch" if is_module or "torch" in _libraries(found) else "numpy"
+    speaks = {*_libraries(found), _library_of(type(found))}  # a compiled function by its class
+    library = "torch" if is_module or "torch" in speaks else "numpy"
     names = {library, package} & {"numpy", "torch", "transformers"}
     versions = {key: str(sys.modules[key].__version__) for key in sorted(names)}
     return Target(found, is_class or is_module, library, versions)

@@ -57,8 +57,6 @@ class Formula(torch.Tensor):  # type: ignore[misc]
         for key in ("layout", "device", "pin_memory", "memory_format", "non_blocking"):
             given.pop(key, None)
         bare = name[:-1] if name.endswith("_") and name != "_" else name
-        if not dtype.is_floating_point and bare not in FILLED:
-            raise NotApplicable(name, f"numbers are cut to {dtype}")
         base = arguments[0] if arguments else None
         if bare in VIEWS and isinstance(base, Formula):
             place = base.place.view(bare, VIEWS[bare](tuple(base.shape), *arguments[1:], **given))
@@ -76,8 +74,14 @@ class Formula(torch.Tensor):  # type: ignore[misc]
                 Formula(base.place.view(bare, how), base.dtype, part.stride())
                 for how, part in zip(hows, parts, strict=True)
             ]
-        if bare not in OPERATORS:
-            raise NotApplicable(name, "there is no rule for it in a field")
+        is_cut = not dtype.is_floating_point and bare not in FILLED
+        if is_cut or bare not in OPERATORS:
+            known = [*_tensors([*arguments, *given.values()])]
+            if name == bare and all(node(value).number is not None for value in known):
+                plain = _mapped(_as_numbers, [[*arguments], dict(options or {})])
+                return _mapped(_as_formula, function(*plain[0], **plain[1]))
+            why = f"numbers are cut to {dtype}" if is_cut else "there is no rule for it in a field"
+            raise NotApplicable(name, why)
         found = OPERATORS[bare](*arguments, **given)
         if name != bare:
             target = arguments[0]
@@ -90,7 +94,7 @@ class Formula(torch.Tensor):  # type: ignore[misc]
         several = found if isinstance(found, tuple) else (found,)
         strides: list[Any] = [None] * len(several)
         if not all(value.is_contiguous() for value in _tensors(arguments)):
-            laid = function(*_blank(arguments), **_blank(dict(options or {})))
+            laid = function(*_mapped(_blank, arguments), **_mapped(_blank, dict(options or {})))
             strides = [b.stride() for b in (laid if isinstance(laid, tuple) else (laid,))]
         made = tuple(
             Formula(n, dtype, stride) if isinstance(n, Node) else n
@@ -99,17 +103,33 @@ class Formula(torch.Tensor):  # type: ignore[misc]
         return made if isinstance(found, tuple) else made[0]
 
 
-def _blank(value: Any) -> Any:
-    """Tensors without numbers that lie as these do, for PyTorch to lay out what it makes."""
+def _mapped(change: Callable[[Any], Any], value: Any) -> Any:
+    """The same lists, tuples and dictionaries, of what each part is changed to."""
     if isinstance(value, dict):
-        return {key: _blank(inner) for key, inner in value.items()}
+        return {key: _mapped(change, inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
-        return type(value)(map(_blank, value))
+        return type(value)(_mapped(change, inner) for inner in value)
+    return change(value)
+
+
+def _blank(value: Any) -> Any:
+    """A tensor without numbers that lies as this does, for PyTorch to lay out what it makes."""
     if isinstance(value, torch.device):
         return torch.device("meta")
     if not isinstance(value, torch.Tensor):
         return value
     return torch.empty_strided(value.shape, value.stride(), dtype=value.dtype, device="meta")
+
+
+def _as_numbers(value: Any) -> Any:
+    """A tensor of given numbers, plain."""
+    return torch.tensor(node(value).number).to(value.dtype) if isinstance(value, Formula) else value
+
+
+def _as_formula(value: Any) -> Any:
+    """A plain tensor of floats, as one that can take formulas in."""
+    is_float = isinstance(value, torch.Tensor) and value.is_floating_point()
+    return Formula(node(value), value.dtype) if is_float else value
 
 
 def _tensors(values: Any) -> Any:
@@ -387,6 +407,7 @@ FILLED: Mapping[str, Callable[..., Node]] = {
     "empty_like": _filled(0.0),
     "full_like": _filled(None),
     "new_zeros": _filled(0.0),
+    "new_ones": _filled(1.0),
     "new_empty": _filled(0.0),
     "new_full": _filled(None),
 }
@@ -425,6 +446,7 @@ OPERATORS: Mapping[str, Callable[..., Any]] = {
     "_softmax": _softmax,
     "_safe_softmax": lambda a, axis, dtype=None: graph.softmax(node(a), axis, safe=True),
     "max": _maximum,
+    "maximum": lambda a, b: graph.larger(node(a), node(b)),
     "amax": lambda a, axis=(), keepdim=False: graph.maximum(node(a), axis or None, keepdim),
     "native_layer_norm": _layer_norm,
     "_scaled_dot_product_flash_attention_for_cpu": _attention,

@@ -12,6 +12,31 @@ REPEATED = (
     " slen, head_dim)"
 )
 
+SOFTMAX = (
+    "attn_weights = nn.functional.softmax(attn_weights, dim=-1, dtype=torch.float32)"
+    ".to(query.dtype)"
+)
+WEIGHED = "attn_output = torch.matmul(attn_weights, value_states)"
+SOFTENED = (
+    f"{SOFTMAX}\n    attn_weights = nn.functional.dropout(attn_weights, p=dropout, "
+    f"training=module.training)\n    {WEIGHED}"
+)
+ONLINE = """\
+attn_output = torch.zeros_like(query)
+    most = query.new_full((*query.shape[:3], 1), -torch.inf)
+    total = torch.zeros_like(most)
+    for at in range(0, key_states.shape[2], 2):
+        scores = attn_weights[..., at : at + 2]
+        new = torch.maximum(most, scores.max(-1, keepdim=True).values)
+        kept, powers, most = torch.exp(most - new), torch.exp(scores - new), new
+        total = total * kept + powers.sum(-1, keepdim=True)
+        attn_output = attn_output * kept + powers @ value_states[:, :, at : at + 2]
+    attn_output = attn_output / total"""
+NORM = """\
+variance = hidden_states.pow(2).mean(-1, keepdim=True)
+        hidden_states = hidden_states * torch.rsqrt(variance + self.variance_epsilon)
+        return self.weight * hidden_states.to(input_dtype)"""
+
 WRONG: dict[str, Edits] = {
     "llama": {
         "scale": ("self.head_dim**-0.5", "1 / self.head_dim"),
@@ -32,6 +57,16 @@ WRONG: dict[str, Edits] = {
                                  "value_states = self.k_proj(hidden_states)"),
         "no output projection": ("attn_output = self.o_proj(attn_output)",
                                  "attn_output = attn_output[..., : hidden_states.shape[-1]]"),
+        "tiles, each with a softmax of its own": (
+            SOFTMAX,
+            "attn_weights = torch.cat([w.softmax(-1) for w in attn_weights.split(2, -1)], -1)"),
+        "online, and what came before not scaled again": (
+            SOFTENED, ONLINE.replace("attn_output * kept", "attn_output")),
+    },
+    "qwen3": {
+        "keys without a norm": ("self.k_norm(self.k_proj", "(self.k_proj"),
+        "the sum of squares": ("pow(2).mean(-1, keepdim=True)", "pow(2).sum(-1, keepdim=True)"),
+        "gains about one": ("return self.weight * hidden", "return (1 + self.weight) * hidden"),
     },
     "phi3": {
         "keys and values exchanged": (
@@ -121,6 +156,25 @@ RIGHT: dict[str, Edits] = {
         "rows projected one by one": (
             "attn_output = self.o_proj(attn_output)",
             "attn_output = torch.stack([self.o_proj(row) for row in attn_output.unbind(1)], 1)"),
+        "heads by names of axes": (
+            REPEATED,
+            "copies = hidden_states.new_ones(n_rep)\n"
+            "    hidden_states = torch.einsum('bgsd,r->bgrsd', hidden_states, copies)"),
+        "fused, causal, groups as they are": (
+            WEIGHED,
+            "attn_output = nn.functional.scaled_dot_product_attention(\n"
+            "        query, key, value, is_causal=True, scale=scaling, enable_gqa=True)"),
+        "two queries at a time": (
+            SOFTMAX,
+            "attn_weights = torch.cat([w.softmax(-1) for w in attn_weights.split(2, 2)], 2)"),
+        "online, two keys at a time": (SOFTENED, ONLINE),
+    },
+    "qwen3": {
+        "the norm of the library": (
+            NORM,
+            "return nn.functional.rms_norm(\n"
+            "            hidden_states, hidden_states.shape[-1:], self.weight.float(), "
+            "self.variance_epsilon\n        ).to(input_dtype)"),
     },
     "phi3": {
         "head by head": (

@@ -281,6 +281,26 @@ def test_what_a_rule_could_leave_out_of_sight_is_not_confirmed(name: str) -> Non
     assert found.outcome is not Outcome.CONFIRMED, found.summary
 
 
+def test_what_writes_into_its_input_is_told(tmp_path: Path) -> None:
+    """The result is right, and its caller's array is another one afterwards."""
+    program = bound(tmp_path, NUMPY.replace(RUNS, "    x += 1\n    x = x - 1\n" + RUNS))
+    found = check(LIBRARY.definitions[program.definition], LIBRARY, program=program)
+    for item in found:
+        assert item.outcome is Outcome.ERROR
+        assert "it writes into x, which is its caller's" in item.summary
+
+
+def test_what_is_kept_of_another_call_is_told(tmp_path: Path) -> None:
+    seen: list[Any] = []
+
+    def kept(x: Any) -> Any:
+        seen.append(np.add(x, 0))
+        return seen[0]
+
+    with pytest.raises(Unusable, match="kept of another call"):
+        same(kept, plain)
+
+
 def test_what_says_that_it_has_no_meaning_is_not_let_off(tmp_path: Path) -> None:
     says = (
         "    from harness.programs.graph import NotApplicable\n    raise NotApplicable('a', 'b')\n"

@@ -66,6 +66,15 @@ def test_a_rewritten_copy_is_confirmed(tmp_path: Path, family: str, name: str) -
     assert found.outcome is Outcome.CONFIRMED, found.summary
 
 
+def test_what_has_no_meaning_is_no_error_beside_a_mask_of_numbers(tmp_path: Path) -> None:
+    pytest.importorskip("transformers")
+    edit = (families.SOFTMAX, "attn_weights = attn_weights.topk(2).values")
+    program = copied(tmp_path, "llama", edit)
+    found = guarded(program, "exact", lambda: exact(program, LIBRARY))
+    assert found.outcome is Outcome.NOT_APPLICABLE
+    assert "`topk` at copy.py:" in found.summary
+
+
 ASKED = {
     "biasedGroupedQueryRopeAttentionBlockOutput": (
         "separate_rotations",

@@ -39,6 +39,14 @@ def test_what_a_claim_says_holds_of_the_program(tmp_path: Path) -> None:
     assert found[2].data["breaks_without"] == ["Wk", "Wo", "Wq", "Wv", "bk", "bq", "bv"]
 
 
+def test_a_claim_about_what_returns_numbers_is_shown_by_nothing(tmp_path: Path) -> None:
+    claim = CLAIMS["biasedGroupedQueryRopeAttentionBlockOutput_invariant_of_separate_rotations"]
+    source = NUMPY.replace("return context @ wo.T + bo", "return np.eye(n, wo.shape[0])")
+    found = _of(bound(tmp_path, source), claim)
+    assert found.outcome is Outcome.INCONCLUSIVE
+    assert "shown by nothing" in found.summary
+
+
 def _of(program: Program, claim: Claim) -> Evidence:
     """What a claim comes to of a program."""
     about = LIBRARY.definitions[program.definition]

@@ -57,6 +57,8 @@ RULES: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {
     "_softmax": (lambda x: aten._softmax(x, 1, False), (P,)),
     "max": (lambda x: aten._softmax(x - aten.max(x, -1, True)[0], -1, False), (P,)),
     "amax": (lambda x: aten._softmax(x - aten.amax(x, [-1], True), -1, False), (P,)),
+    "maximum": (
+        lambda x: aten._softmax(x - aten.maximum(x, aten.amax(x, [-1], True)), -1, False), (P,)),
     "native_layer_norm": (
         lambda x, w, b: aten.native_layer_norm(x, [4], w, b, 1e-3)[0], (P, (4,), (4,))),
     "_scaled_dot_product_flash_attention_for_cpu": (
@@ -88,6 +90,7 @@ RULES: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {
     "empty_like": (lambda x: aten.empty_like(x).copy_(x), (P,)),
     "full_like": (lambda x: aten.full_like(x, 3.0) + x, (P,)),
     "new_zeros": (lambda x: x.new_zeros([4]) + x, (P,)),
+    "new_ones": (lambda x: x.new_ones([4]) + x, (P,)),
     "new_empty": (lambda x: x.new_empty([3, 4]).copy_(x[0]), (P,)),
     "new_full": (lambda x: x.new_full([4], 3.0) + x, (P,)),
     "view": (lambda x: aten.view(x, [3, 8]), (P,)),
@@ -155,7 +158,7 @@ def test_a_fault_planted_in_a_rule_is_noticed(name: str, monkeypatch: pytest.Mon
     for table in (tensors.OPERATORS, tensors.VIEWS, tensors.SEVERAL):
         if name in table:
             fault: Any = planted if table is tensors.OPERATORS else _backwards
-            if name in ("max", "amax"):  # any number does that is one for a whole row
+            if name in ("max", "amax", "maximum"):  # any number does that is one for a whole row
                 fault = _given
             monkeypatch.setitem(table, name, fault(table[name]))  # type: ignore[index]
     assert differs(*RULES[name]) > 0.1

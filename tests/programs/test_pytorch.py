@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,10 @@ RIGHT: Edits = {
         "    context = (weights @ v).transpose(0, 1).reshape(n, heads * d)\n",
         "    rows = [torch.stack([weights[h, i] @ v[h] for h in range(heads)]).flatten()\n"
         "            for i in range(n)]\n    context = torch.stack(rows)\n"),
+    "a mask of the shape of the scores": (
+        "torch.ones(n, n, dtype=torch.bool).triu(1)", "torch.ones_like(scores).triu(1) > 0"),
+    "a mask cut to truth": (
+        "torch.ones(n, n, dtype=torch.bool).triu(1)", "torch.ones_like(scores).triu(1).bool()"),
 }  # fmt: skip
 
 
@@ -191,6 +196,37 @@ def test_half_precision_is_found_in_floating_point(tmp_path: Path) -> None:
     program = bound(tmp_path, edited(TORCH, edit))
     assert exact(program, LIBRARY).outcome is Outcome.CONFIRMED
     assert floats(program, LIBRARY).outcome is Outcome.REFUTED
+
+
+def test_a_compiled_program_is_refuted_as_it_was_before(tmp_path: Path) -> None:
+    edit = ("def attend(", "@torch.compile(backend='eager')\ndef attend(")
+    found = exact(bound(tmp_path, edited(edited(TORCH, edit), WRONG["scale 1/d"])), LIBRARY)
+    assert found.outcome is Outcome.REFUTED
+    assert found.data["operator"] == "divide"
+    assert found.data["line"] == "attend.py:21"
+
+
+@pytest.mark.filterwarnings("ignore:.*torch.jit.script")
+@pytest.mark.parametrize("made", ["compile", "script"])
+def test_what_pytorch_makes_of_a_function_is_that_function(made: str) -> None:
+    import harness
+
+    compiled = {"compile": partial(torch.compile, backend="eager"), "script": torch.jit.script}
+    found = harness.same(softened, compiled[made](softened), shapes={"x": (2, 3)})
+    assert found.outcome is Outcome.CONFIRMED, found.summary
+
+
+def softened(x: torch.Tensor) -> torch.Tensor:
+    return torch.softmax(x, dim=-1)
+
+
+@pytest.mark.parametrize("more", ["x.add_(1)", "x[0] = 2 * x[0]", "x.view(-1)[:2] = 0"])
+def test_what_writes_into_its_input_is_told(tmp_path: Path, more: str) -> None:
+    program = bound(tmp_path, TORCH.replace("    n, d = x", f"    {more}\n    n, d = x"))
+    for ask in (exact, floats):
+        found = guarded(program, "exact", lambda ask=ask: ask(program, LIBRARY))  # type: ignore[misc]
+        assert found.outcome is Outcome.ERROR
+        assert "it writes into x, which is its caller's" in found.summary
 
 
 def test_what_has_no_meaning_in_a_field_is_named(tmp_path: Path) -> None:

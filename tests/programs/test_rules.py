@@ -82,6 +82,7 @@ RULES: dict[str, Rule] = {
     "outer": (np.outer, ((3,), (4,))),
     "max": (softened(lambda x: np.max(x, axis=-1, keepdims=True)), (P,)),
     "amax": (softened(lambda x: np.amax(x, -1, keepdims=True)), (P,)),
+    "maximum": (softened(lambda x: np.maximum(x, x.max(axis=-1, keepdims=True))), (P,)),
     "ndarray.T": (lambda x: x.T, (P,)),
     "ndarray.mT": (lambda x: x.mT, (P,)),
     "ndarray.transpose": (lambda x: x.transpose(1, 0, 2), (P,)),
@@ -147,7 +148,7 @@ def _given(rule: Callable[..., Any]) -> Callable[..., Any]:
 @pytest.mark.parametrize("name", sorted({*UFUNCS, *FUNCTIONS} - {*ANSWERS, "empty_like"}))
 def test_a_fault_planted_in_a_rule_is_noticed(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     table: Any = arrays.UFUNCS if name in UFUNCS else arrays.FUNCTIONS
-    fault = _given if name in ("max", "amax") else planted
+    fault = _given if name in ("max", "amax", "maximum") else planted
     monkeypatch.setitem(table, name, fault(table[name]))
     assert differs(*RULES[name]) > 0.1
 
