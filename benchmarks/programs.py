@@ -1,12 +1,16 @@
-"""One attention module modulo a prime, beside its own forward in doubles, at a width of 512.
+"""One attention module modulo a prime, beside its own forward in doubles, at a width of 512;
+and all files of Transformers with all their claims.
 
-Ratios of one run, each the quickest of several turns; needs PyTorch and Transformers.
+Of the module ratios of one run, each the quickest of several turns; of the files the time of one
+core after imports, in one process. Needs PyTorch and Transformers.
 """
 
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -24,7 +28,33 @@ def quickest(call: Callable[[], Any]) -> float:
     return min(found)
 
 
-def main() -> None:
+def families() -> None:
+    """Every check of every file, and what they come to."""
+    from harness.claims.project import PROGRAMS_FOLDER, load_claims_of, open_project, read_programs
+    from harness.programs.leg import check
+    from harness.programs.target import load
+
+    project = open_project(Path(__file__).parents[1])
+    library, claims = project.library, load_claims_of(project)
+    programs = read_programs(project, [project.specs / PROGRAMS_FOLDER / "transformers"])
+    for program in programs:
+        load(program, formulas=True)
+    seconds: dict[str, float] = {}
+    outcomes: Counter[str] = Counter()
+    for program in programs:
+        start = time.process_time()
+        about = library.definitions[program.definition]
+        for item in check(about, library, program=program, claims=claims):
+            outcomes[item.outcome.value] += 1
+        seconds[program.name] = time.process_time() - start
+    counts = ", ".join(f"{count} {outcome}" for outcome, count in outcomes.items())
+    print(f"{len(seconds)} files of Transformers with all their claims: {counts}")
+    for name in (min(seconds, key=seconds.__getitem__), max(seconds, key=seconds.__getitem__)):
+        print(f"  {name:22} {seconds[name]:8.1f} s of one core")
+    print(f"  {'all':22} {sum(seconds.values()):8.1f} s of one core")
+
+
+def attention() -> None:
     import torch
     from transformers import LlamaConfig
     from transformers.models.llama.modeling_llama import LlamaAttention
@@ -80,4 +110,5 @@ if __name__ == "__main__":
     from threadpoolctl import threadpool_limits
 
     with threadpool_limits(1):
-        main()
+        attention()
+        families()

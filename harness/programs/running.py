@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import sys
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, nullcontext
@@ -69,7 +70,7 @@ def _tracing(target: Target) -> Iterator[None]:
     """Formulas go through what was compiled as it was before that."""
     with ExitStack() as stack:
         stack.enter_context(holding_formulas(target.call))
-        if target.library == "torch":
+        if "torch._dynamo" in sys.modules:  # seconds to import; what was compiled has done so
             import torch
 
             stack.enter_context(torch.compiler.set_stance("force_eager"))

@@ -365,12 +365,8 @@ def _attention(
     if is_causal:
         hidden = np.triu(np.ones(scores.shape[-2:], dtype=bool), 1)
         scores = graph.add(scores, graph.constant(np.where(hidden, -np.inf, 0.0)))
-    if attn_mask is not None:
-        if not isinstance(attn_mask, Formula) and attn_mask.dtype is torch.bool:
-            given = graph.constant(np.where(attn_mask.numpy(), 0.0, -np.inf))
-        else:
-            given = node(attn_mask)
-        scores = graph.add(scores, given)
+    if attn_mask is not None:  # one of truths is made one that is added before
+        scores = graph.add(scores, node(attn_mask))
     return graph.matmul(graph.softmax(scores, -1), value), None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -136,6 +137,21 @@ def test_every_rule_is_called() -> None:
 @pytest.mark.parametrize("name", RULES)
 def test_a_rule_gives_what_pytorch_gives(name: str) -> None:
     assert differs(*RULES[name]) < 1e-12
+
+
+WAYS: dict[str, dict[str, Any]] = {
+    "a scale of its own": {"is_causal": True, "scale": 0.3},
+    "a mask of truths": {"attn_mask": torch.ones(3, 3, dtype=torch.bool).tril()},
+    "a mask that is added": {"attn_mask": torch.full((3, 3), -torch.inf).triu(1)},
+    "heads that share keys": {"is_causal": True, "enable_gqa": True},
+}
+
+
+@pytest.mark.parametrize("name", WAYS)
+def test_attention_of_pytorch_in_each_of_its_ways(name: str) -> None:
+    heads = 4 if "enable_gqa" in WAYS[name] else 2
+    attention = partial(torch.nn.functional.scaled_dot_product_attention, **WAYS[name])
+    assert differs(attention, ((1, heads, 3, 4), (1, 2, 3, 4), (1, 2, 3, 4))) < 1e-12
 
 
 def _backwards(rule: Callable[..., Any]) -> Callable[..., Any]:
