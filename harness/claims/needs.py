@@ -8,6 +8,7 @@ from functools import cache
 from harness.claims.model import ANY_TYPE, Claim, Definition, Library
 from harness.language.prelude import known, made_of
 from harness.language.primitives import ARRANGING, OPERATIONS
+from harness.language.terms import Term
 from harness.language.transform import calls, primitives
 
 _NEEDS: Mapping[str, tuple[str, ...]] = {
@@ -62,8 +63,16 @@ def taken_by(claim: Claim, library: Library) -> tuple[str, ...]:
 
 def claim_needs(claim: Claim, library: Library) -> set[str]:
     """The operations on scalars that a claim speaks of, through everything that it calls."""
-    below = definition_needs(library.definitions)
     equations = (*(h.equation for h in claim.hypotheses), claim.conclusion)
     sides = [side for equation in equations for side in (equation.left, equation.right)]
-    found = {op for side in sides for operator in primitives(side) for op in needs_of(operator)}
-    return found.union(*(below[name] for side in sides for name in calls(side)))
+    return term_needs(sides, library)
+
+
+def term_needs(terms: Iterable[Term], library: Library) -> set[str]:
+    """The operations on scalars that terms speak of, through everything that they call."""
+    below = definition_needs(library.definitions)
+    found: set[str] = set()
+    for term in terms:
+        found |= {op for operator in primitives(term) for op in needs_of(operator)}
+        found = found.union(*(below[name] for name in calls(term)))
+    return found

@@ -16,7 +16,7 @@ from harness.claims.model import Claim
 from harness.instances.models import Models
 from harness.instances.tables import sizes_of
 from harness.language.notation import to_text
-from harness.language.terms import Equation, Lambda, Term, Variable
+from harness.language.terms import Equation, Lambda, Relation, Term, Variable
 from harness.language.transform import children
 from harness.language.types import Function, Index, Named, Sort, Type, Vector
 from harness.symbolic import build as b
@@ -198,3 +198,11 @@ def test_what_is_not_proved_has_no_sketch(tmp_path: Any) -> None:
     claim = build(tmp_path, LIBRARY, "vectors", "scores(R @ q, K) = scores(q, K)")
     with pytest.raises(NoSketch):
         sketch(claim, LIBRARY)
+
+
+def test_an_order_has_no_sketch(tmp_path: Any) -> None:
+    """It may be proved, of one hypothesis less even; a sketch is a chain of equations."""
+    claim = build(tmp_path, LIBRARY, "vectors", "a = a + b * b")
+    ordered = replace(claim.conclusion, relation=Relation.AT_MOST)
+    with pytest.raises(NoSketch, match="of no ≤"):
+        sketch(replace(claim, conclusion=ordered), LIBRARY)

@@ -300,6 +300,8 @@ def _definition(
     asked = {*item.arrangement.items, item.arrangement.kind} & library.scalars.keys()
     if "numeral" in primitives(body) and not any(library.scalars[k].has_numbers for k in asked):
         raise Unreadable(NO_NUMBERS)
+    if kind := library.scalars.get(item.arrangement.kind):
+        reader.lawful((body,), kind)
     scope = library.scope(own.parameters)
     text = next((t for t in (to_text(body), to_text(body, typed=True)) if _is(t, body, scope)), "")
     if not text:

@@ -9,12 +9,12 @@ Instances are not looked at: whether the draft says what the theorem says is for
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, repeat
 
-from harness.claims.model import ARGUMENT, SCALARS, Arrangement, Library
-from harness.claims.needs import definition_needs, needs_of
+from harness.claims.model import ARGUMENT, SCALARS, Arrangement, Library, ScalarKind
+from harness.claims.needs import definition_needs, needs_of, term_needs
 from harness.language.primitives import BY_NAME, MAX_EXPONENT, MAX_NUMERAL, signatures
 from harness.language.syntax import CONDITIONS
 from harness.language.terms import (
@@ -47,7 +47,14 @@ from harness.language.types import (
 from harness.lean import expression as lean
 from harness.lean.draft.conversions import MOST, Unreadable, arrows_of, converted, row
 from harness.lean.draft.pattern import Pattern
-from harness.lean.draft.remedies import CONSTANTS, EXPONENTS, INDICES, STATEMENTS
+from harness.lean.draft.remedies import (
+    CONSTANTS,
+    EXPONENTS,
+    FIELDS_ALONE,
+    INDICES,
+    STATEMENTS,
+    WIDER,
+)
 from harness.lean.draft.types import Names, TypeReader, numeral_of
 from harness.lean.expression import Constant, Expression, ForAll, Literal, Local, spine
 from harness.lean.stored import base_name, beta, names, outgrows, short, unfolded
@@ -100,6 +107,12 @@ class Reader(TypeReader):
                 f"more than {MOST:,} parts once each `let` is read as its value; with a "
                 "definition in the place of each, it can be claimed"
             )
+
+    def lawful(self, terms: Iterable[Term], kind: ScalarKind) -> None:
+        """Raises `Unreadable` of an operation that these scalars have by no law of numbers."""
+        if lacking := sorted(term_needs(terms, self.library) - kind.operations.keys()):
+            laws = f"the laws of {kind.lean_name} are not those of numbers for {lacking[0]!r}"
+            raise Unreadable(f"{laws}; {FIELDS_ALONE if lacking[0] == 'divide' else WIDER}")
 
     # -- statements ------------------------------------------------------------------------------
 
@@ -287,6 +300,12 @@ class Reader(TypeReader):
             case "ite", [type_, condition, _, yes, no, *rest] if self._is_scalars(type_, scope):
                 values = self.term(yes, scope, SCALAR), self.term(no, scope, SCALAR)
                 return self._choice(condition, values, scope), rest
+            case "Max.max" | "Min.min", [Constant(type_), _, a, b, *rest] if type_ == scope.scalars:
+                # The package's operator is of one type alone; of others a choice says the same.
+                first, second = self.term(a, scope, SCALAR), self.term(b, scope, SCALAR)
+                values = (second, first) if name == "Max.max" else (first, second)
+                _, at_most = CONDITIONS[Relation.AT_MOST]
+                return Primitive(at_most, (), (first, second, *values), SCALAR), rest
         faults: list[Unreadable] = []
         for operator in (o for o, c in self.library.primitives.items() if c == name):
             try:

@@ -24,6 +24,9 @@ INDICES = (
 WIDER = "a theorem about `Int` or `Rat`, or over a class that has it, can be claimed"
 """Of an operation or an order that its scalars have not."""
 
+FIELDS_ALONE = "a theorem about `Rat`, or over a field, can be claimed"
+"""Of a division that is not that of numbers."""
+
 EXPONENTS = "a theorem about a number as exponent, such as `x ^ 2`, can be claimed"
 
 CONSTANTS = {

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from harness.claims.model import ANY_TYPE, Library, ScalarKind
-from harness.language.primitives import OPERATIONS
 from harness.language.terms import Equation
 from harness.language.tokens import is_identifier
 from harness.language.transform import fresh, primitives
@@ -169,13 +168,9 @@ class _Telescope:
         kind = self.scalars.kind
         if "numeral" in used and not kind.has_numbers:
             raise Unreadable(NO_NUMBERS)
-        used &= set(OPERATIONS)
         # Where operations are taken one by one, Lean says which there are.
-        if kind != ANY_TYPE and (lacking := sorted(used - kind.operations.keys())):
-            name = kind.lean_name
-            raise Unreadable(
-                f"the laws of {name} are not those of numbers for {lacking[0]!r}; {WIDER}"
-            )
+        if kind != ANY_TYPE:
+            self.reader.lawful((found.left, found.right), kind)
         if found.relation.is_order and found.relation not in kind.order:
             name = kind.lean_name or kind.name
             raise Unreadable(f"no {found.relation} is known of scalars of {name}; {WIDER}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise, permutations
 
@@ -39,12 +40,12 @@ _LARGEST = {"max": "Max.max", "min": "Min.min"}
 
 
 def of_two(expressions: Iterable[Expression], library: Library) -> Iterator[tuple[str, str]]:
-    """Lean's `max` and `min`, of the scalars of which these expressions take them."""
+    """Lean's `max` and `min`, of the scalars of which most of these expressions take them first."""
     kinds = {kind.lean_name for kind in library.scalars.values() if kind.is_type and kind.order}
-    met = {pair for expression in expressions for pair in pairwise(lean.constants(expression))}
+    met = Counter(pair for own in expressions for pair in {*pairwise(lean.constants(own))})
     for operator, constant in _LARGEST.items():
-        for kind in sorted(kinds):
-            if operator not in library.primitives and (constant, kind) in met:
+        for kind in sorted(kinds, key=lambda kind: (-met[constant, kind], kind)):
+            if operator not in library.primitives and met[constant, kind]:
                 yield operator, f"fun (a b : {kind}) => {operator} a b"
 
 

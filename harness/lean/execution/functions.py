@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
+
 from harness.claims.library import core_scalars
 from harness.claims.model import ScalarKind
+from harness.claims.needs import term_needs
 from harness.language.terms import Term
 from harness.lean import expression as lean
 from harness.lean.execution.inputs import open_numbers
@@ -46,8 +49,8 @@ def function(printer: Printer, kind: Scalars, subject: Subject, term: Term, name
     return "\n".join(lines)
 
 
-def _scalars(printer: Printer, kind: Scalars, own: ScalarKind | None) -> LeanScope:
-    """The scope of a text that computes with these numbers. Raises `CannotPrint`."""
+def _scalars(printer: Printer, kind: Scalars, own: ScalarKind | None, used: Set[str]) -> LeanScope:
+    """The scope of a text that computes by these operations. Raises `CannotPrint`."""
     if own is None:
         [numbers] = (known for known in core_scalars().values() if known.lean_name == kind)
         whole = printer.of_type(numbers)
@@ -56,8 +59,8 @@ def _scalars(printer: Printer, kind: Scalars, own: ScalarKind | None) -> LeanSco
         return printer.concrete(Constant(kind), instances, whole.classes, OWN_NAMES)
     if own.lean_name != kind and (kind != "Rat" or own.lean_name not in WHOLE):
         raise CannotPrint(f"{own.lean_name} is not among the numbers that Lean runs definitions on")
-    if own.lean_name in WHOLE and not own.has_laws:
-        # Python computes with fractions, and `Nat` subtracts otherwise.
+    if own.lean_name in WHOLE and (not own.has_laws or used - own.operations.keys()):
+        # Python computes with fractions; `Nat` subtracts otherwise, and `Int` divides otherwise.
         raise CannotPrint(f"an operation of {own.lean_name} is another than that of fractions")
     return printer.of_type(own, OWN_NAMES)
 
@@ -69,7 +72,9 @@ def _scope(
 
     Between the two stand the conditions under which there are values to read.
     """
-    lean_scope, binders = _scalars(printer, kind, subject.scalars).bind_all(subject.parameters)
+    used = term_needs(subject.sides, printer.library)
+    outer = _scalars(printer, kind, subject.scalars, used)
+    lean_scope, binders = outer.bind_all(subject.parameters)
     scope = ConcreteScope(lean_scope, kind, subject.scalars)
     numbers = ["mode"]
     conditions: list[str] = []

@@ -35,6 +35,8 @@ from harness.symbolic.sketch.model import Group, NoSketch, Sketch, Step
 
 def sketch(claim: Claim, library: Library) -> Sketch:
     """The proof of a claim. Raises `NoSketch` where there is none, or none that reads."""
+    if not claim.conclusion.is_equation:
+        raise NoSketch(f"a sketch is of an equation, and of no {claim.conclusion.relation}")
     try:
         return _Writer(claim, library.definitions).write()
     except (Unreadable, UnsupportedTerm, w.BudgetSpent) as error:

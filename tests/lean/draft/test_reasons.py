@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -9,13 +10,15 @@ from typing import Any
 import pytest
 
 from harness.claims.library import core_scalars
-from harness.claims.model import Arrangement, Library
+from harness.claims.model import ARGUMENT, Arrangement, Library
 from harness.cli.shared import Written
 from harness.cli.starting import write_drafts
+from harness.language.notation import to_text
 from harness.lean.draft.conversions import MOST
 from harness.lean.draft.library import Stored, further
 from harness.lean.draft.reader import Reader
 from harness.lean.draft.statement import Draft, draft
+from harness.lean.draft.terms import of_two
 from harness.lean.expression import (
     Application,
     Constant,
@@ -129,6 +132,63 @@ def test_what_natural_numbers_have_not_other_numbers_have(sign: str) -> None:
     assert about(INT).is_whole
     [left] = about(Constant("Nat")).untranslated
     assert "a theorem about `Int` or `Rat`" in left.reason
+
+
+def test_what_integers_divide_by_another_law_is_said_by_no_definition() -> None:
+    """`Int` rounds: what divides is left out, and so is a theorem that calls it, of any scalars."""
+
+    def halved(type_: Expression) -> Expression:
+        return apply(Constant("HDiv.hDiv"), type_, type_, type_, Constant("i"), X, X)
+
+    items = [
+        Stored(name, ForAll("x·0", type_, type_), own, Function("x·0", type_, halved(type_)))
+        for name, type_, own in (
+            ("ofInt", INT, Arrangement((), "integers")),
+            ("ofRat", Constant("Rat"), Arrangement((), "rational numbers")),
+        )
+    ]
+    found = further(Reader(LIBRARY), items, ())
+    assert set(found.library.definitions) == {"ofRat"}
+    assert found.left_out["ofInt"].startswith("the laws of Int are not those of numbers")
+    assert "a theorem about `Rat`" in found.left_out["ofInt"]
+    # One of any scalars that have a division is none of the integers.
+    any_scalars = {"ofRat": Arrangement((ARGUMENT,))}
+    [definition] = found.library.definitions.values()
+    library = replace(LIBRARY, definitions={"ofRat": definition}, arrangements=any_scalars)
+    called = Application(Constant("ofRat"), X)
+    for type_, is_whole in ((INT, False), (Constant("Rat"), True)):
+        read = draft("t", ForAll("x·0", type_, equal(called, X, type_)), library, {})
+        assert read.is_whole == is_whole
+        reasons = [part.reason for part in read.untranslated]
+        assert all(r.startswith("the laws of Int are not those of numbers") for r in reasons)
+
+
+@pytest.mark.parametrize(("sign", "chosen"), [("Max.max", "y"), ("Min.min", "x")])
+def test_the_larger_of_two_scalars_of_one_type_is_a_choice(sign: str, chosen: str) -> None:
+    """Where the package has no operator for it, or has it for another type."""
+
+    def about(type_: Expression) -> Draft:
+        of_two = apply(Constant(sign), type_, Constant("i"), X, Local("y·1"))
+        proposition = equal(of_two, X, type_)
+        return draft("t", ForAll("x·0", type_, ForAll("y·1", type_, proposition)), LIBRARY, {})
+
+    for name in ("Int", "Rat", "Nat"):
+        found = about(Constant(name))
+        assert found.is_whole
+        assert found.conclusion is not None
+        other = {"x": "y", "y": "x"}[chosen]
+        assert to_text(found.conclusion.left) == f"if x ≤ y then {chosen} else {other}"
+
+
+def test_the_operator_is_of_the_type_that_most_speak_of() -> None:
+    """A package's `max` is of one type, whichever name comes first."""
+
+    def larger(type_: str) -> Expression:
+        return apply(Constant("Max.max"), Constant(type_), Constant("i"), X, X)
+
+    spoken = [larger("Int"), larger("Rat"), Application(larger("Rat"), X)]
+    said = [text for operator, text in of_two(spoken, LIBRARY) if operator == "max"]
+    assert said == ["fun (a b : Rat) => max a b", "fun (a b : Int) => max a b"]
 
 
 def doubled(steps: int) -> Expression:

@@ -10,12 +10,18 @@ from typing import Any
 import numpy as np
 import pytest
 
+from harness.claims.library import core_scalars
+from harness.claims.model import Definition, Library
 from harness.claims.project import Project, load_project
 from harness.evidence import Outcome
-from harness.language.types import DimLit, Index, Parameter
+from harness.language.terms import Call, Primitive, Variable
+from harness.language.types import SCALAR, DimLit, Index, Parameter
+from harness.lean.execution.functions import function
 from harness.lean.execution.inputs import draw
 from harness.lean.execution.questions import FEWEST, questions
 from harness.lean.execution.subjects import Subject, of_claim
+from harness.lean.printer import Printer
+from harness.lean.scope import CannotPrint
 
 ROOT = Path(__file__).parents[3]
 
@@ -98,3 +104,23 @@ def test_what_fails_for_one_subject_fails_for_it_alone(
         Outcome.ERROR,
         "No instance was drawn: ValueError: on purpose",
     )
+
+
+def test_what_no_fraction_tells_of_integers_is_not_run() -> None:
+    """`Int` rounds where it divides: Python's fractions would differ from what is right."""
+    scalars = core_scalars()
+    x, y = (Parameter(name, SCALAR) for name in "xy")
+    operands = Variable("x", SCALAR), Variable("y", SCALAR)
+    quotient = Primitive("divide", (), operands, SCALAR)
+    library = Library("T", scalars, {}, {"ratio": Definition("ratio", "", (x, y), quotient, "")})
+    called = Call("ratio", (), operands, SCALAR)
+    of_rationals = Subject("t", (x, y), called, scalars["rational numbers"])
+    printer = Printer(library)
+    assert "T.ratio" in function(printer, "Rat", of_rationals, called, "side")
+    of_integers = replace(of_rationals, scalars=scalars["integers"])
+    with pytest.raises(CannotPrint, match="another than that of fractions"):
+        function(printer, "Rat", of_integers, called, "side")
+    product = replace(quotient, operator="multiply")
+    definitions = {"ratio": Definition("ratio", "", (x, y), product, "")}
+    printer = Printer(replace(library, definitions=definitions))
+    assert "T.ratio" in function(printer, "Rat", of_integers, called, "side")
