@@ -129,8 +129,12 @@ class PackageReader:
         signs = has_signs(self.types.values())
         terms: dict[str, tuple[str, str]] = {}
         cited = chain(self.types.values(), self.values.values())
+        theorems = (self.types[name] for name in self._defined() if self._kind(name) == "theorem")
+        spoken = set(chain.from_iterable(map(named_in, theorems)))
+        named = library.primitives.items()
+        unspoken = {o for o, c in named if c not in spoken and o not in library.bridges}
         for operator, text in chain(
-            candidates(library, typed, signs=signs), of_two(cited, library)
+            candidates(library, typed, signs=signs, unspoken=unspoken), of_two(cited, library)
         ):
             terms[f"{operator}_{len(terms)}"] = operator, text
         if not terms:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import pairwise, permutations
 
 from harness.claims.faults import is_lean_name
@@ -120,18 +120,24 @@ def _shape(
 
 
 def candidates(
-    library: Library, typed: Mapping[str, Signature], *, signs: bool
+    library: Library,
+    typed: Mapping[str, Signature],
+    *,
+    signs: bool,
+    unspoken: Collection[str] = (),
 ) -> Iterator[tuple[str, str]]:
     """Operators that no constant is, and terms to try for them.
 
-    Beside those with signs, a constant that takes the sizes of an operator in another order.
+    Beside those with signs, a constant that takes the sizes of an operator in another order. Of
+    operators that are `unspoken`, no theorem names the constant: a sign may be what they write.
     """
     for operator in signatures():
-        if operator in library.primitives:
-            continue
-        if signs:
+        is_known = operator in library.primitives
+        if signs and (not is_known or operator in unspoken):
             for text in TERMS.get(operator, ()):
                 yield operator, text
+        if is_known:
+            continue
         for name, own in typed.items():
             sizes = [p for p in own.parameters if p.sort is Sort.DIMENSION]
             rest = [p for p in own.parameters if p.sort is not Sort.DIMENSION]

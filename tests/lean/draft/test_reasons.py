@@ -18,7 +18,7 @@ from harness.lean.draft.conversions import MOST
 from harness.lean.draft.library import Stored, further
 from harness.lean.draft.reader import Reader
 from harness.lean.draft.statement import Draft, draft
-from harness.lean.draft.terms import of_two
+from harness.lean.draft.terms import candidates, of_two
 from harness.lean.expression import (
     Application,
     Constant,
@@ -189,6 +189,21 @@ def test_the_operator_is_of_the_type_that_most_speak_of() -> None:
     spoken = [larger("Int"), larger("Rat"), Application(larger("Rat"), X)]
     said = [text for operator, text in of_two(spoken, LIBRARY) if operator == "max"]
     assert said == ["fun (a b : Rat) => max a b", "fun (a b : Int) => max a b"]
+
+
+def test_where_no_theorem_names_an_operators_constant_its_sign_is_tried() -> None:
+    """`instance : HMul … := ⟨mul⟩`, and theorems that write `A * B`: the constant is in none."""
+    known = {"matmul": "T.mul", "identity": "T.one", "transpose": "T.transpose"}
+    library = replace(LIBRARY, primitives=known)
+
+    def tried(unspoken: set[str], *, signs: bool = True) -> set[tuple[str, str]]:
+        found = candidates(library, {}, signs=signs, unspoken=unspoken)
+        return {(operator, text) for operator, text in found if operator in known}
+
+    assert tried(set()) == set()
+    assert tried({"matmul", "transpose"}) == {("matmul", "fun A B => A * B")}
+    assert tried({"identity"}) == {("identity", "(1)")}
+    assert tried({"identity"}, signs=False) == set()
 
 
 def doubled(steps: int) -> Expression:
