@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from harness.claims.model import LAWFUL
 from harness.language.terms import Variable
 from harness.language.types import (
     SCALAR,
@@ -63,6 +64,11 @@ class TypeReader:
         if isinstance(head, Constant) and head.name in self.abbreviations:
             return self.type(unfolded(expression, self.abbreviations), scope)
         name = head.name if isinstance(head, Constant) else ""
+        if name in LAWFUL and scope.scalars in LAWFUL:
+            raise Unreadable(
+                f"{name} beside {scope.scalars}, where a claim has scalars of one type; what "
+                "speaks of one of them alone can be claimed"
+            )
         raise Unreadable(
             f"{short(expression)} is no type of the claim language, which has sizes, scalars, "
             f"`Fin n` and functions of these; a theorem that takes {TYPES.get(name, FIELDS)} can "

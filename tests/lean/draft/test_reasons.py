@@ -206,6 +206,14 @@ def test_where_no_theorem_names_an_operators_constant_its_sign_is_tried() -> Non
     assert tried({"identity"}, signs=False) == set()
 
 
+def test_two_types_of_numbers_in_one_statement_are_told_so() -> None:
+    z = Local("z·2")
+    both = ForAll("z·2", Constant("Rat"), ForAll("h·3", equal(X, X), equal(z, z, Constant("Rat"))))
+    reasons = [part.reason for part in drafted(both).untranslated]
+    assert any("a claim has scalars of one type" in reason for reason in reasons)
+    assert not any("which has sizes, scalars" in reason for reason in reasons)
+
+
 def doubled(steps: int) -> Expression:
     """`let y1 := x + x; let y2 := y1 + y1; …`: twice as long with each step once it is read."""
 
