@@ -157,16 +157,20 @@ class Plans:
         sizes = draw_sizes(self.claim, self.assignment, rng, self.way.choices, wide)
         return self.way.shape.of(sizes)
 
+    def idle(self, sizes: Mapping[str, int]) -> set[str]:
+        """The hypotheses that ask nothing at these sizes, by name."""
+        return {
+            h.name
+            for h in self.asked.hypotheses
+            if any(is_place(v.type) and size_of(v.type, sizes) == 0 for v in h.equation.parameters)
+        }
+
     def asking_at(self, sizes: Mapping[str, int]) -> tuple[Claim, Assignment]:
         """The claim, less the hypotheses that ask nothing at these sizes, and how to meet the rest.
 
         `∀ p, Rᵀ @ R = 1` says nothing of R where there is no p.
         """
-        idle = {
-            h.name
-            for h in self.asked.hypotheses
-            if any(is_place(v.type) and size_of(v.type, sizes) == 0 for v in h.equation.parameters)
-        }
+        idle = self.idle(sizes)
         if not idle or self.is_searched:
             return self.claim, self.assignment
 

@@ -16,6 +16,7 @@ from harness.arrays import Unsupported
 from harness.arrays.backend import Backend, BackendMissing
 from harness.claims.hypotheses import Unmet, named
 from harness.claims.model import Claim, Library
+from harness.claims.needs import claim_needs
 from harness.evidence import Counterexample, Evidence, Json, Leg, Outcome, asked
 from harness.instances.ordered import find_ordered
 from harness.instances.search import find_small
@@ -344,6 +345,17 @@ class _Run:
         missing = [reason for reason in (lacks(backend, d) for d in NARROW) if reason]
         return {"precisions": rows, "precisions_not_measured": missing}
 
+    def _may_mislead(self, drawn: Drawn) -> str:
+        """Why sides may differ of a claim that is true; empty where they cannot."""
+        plans, scalars = self.tester.plans, self.tester.plans.claim.scalars
+        if isinstance(self.tester, Float64Check):
+            # Near a double root, what misses the hypotheses by ε is itself off by √ε.
+            why = "they meet the hypotheses within rounding only, which may be the reason."
+            asking = len(plans.asked.hypotheses) > len(plans.idle(drawn.instance.sizes))
+            return why if plans.is_searched and asking else ""
+        divides = not scalars.is_any and "divide" in claim_needs(plans.claim, plans.library)
+        return "what is divided by may be 0 modulo a prime alone." if divides else ""
+
     def _refutation(self, drawn: Drawn, found: Compared) -> Evidence:
         tester = self.tester
         claim, library = tester.plans.claim, tester.plans.library
@@ -357,6 +369,9 @@ class _Run:
             example = shown(tester.plans, drawn, found, lane, remark(drawn, lane))
             replayed = str(identifier)
         wrong, fair = int(found.wrong.sum()), int(drawn.fair.sum())
+        if small is None and (why := self._may_mislead(drawn)):
+            summary = f"The sides differ on {wrong} of {fair} random instances; {why}"
+            return evidence(claim, tester.name, Outcome.INCONCLUSIVE, summary, self._data())
         summary = (
             f"The sides differ on {wrong} of {fair} random instances that meet the hypotheses "
             f"({drawn.setting})."

@@ -193,3 +193,29 @@ def test_faults_of_samples(tmp_path: Path, sample: str, place: str, message: str
     [fault] = raised.value.diagnostics
     assert message in str(fault)
     assert str(fault).startswith(place)
+
+
+NEARLY = {
+    "a double root": ("field", "assume: {h: x * x = x + x - 1}", "x = 1", "x = 2"),
+    "two that nearly meet": (
+        *("commutative ring", "assume: {p: x * y = 6, s: x + y = 5}"),
+        *("(x - 2) * (x - 3) = 0", "(x - 2) * (x - 4) = 0"),
+    ),
+    "a prime that is divided by": (
+        *("rational numbers", "assume: {}"),
+        *("(1000000 * 16 + 777213) * x / (1000000 * 16 + 777213) = x", "x * x / x = 1"),
+    ),
+}
+"""Scalars, hypotheses, what is true of them though numbers near them, or modulo a prime, break it;
+and what is false."""
+
+
+@pytest.mark.parametrize("case", NEARLY)
+def test_what_is_true_is_not_refuted_by_what_is_nearly_an_instance(
+    tmp_path: Path, case: str
+) -> None:
+    scalars, assumed, true, false = NEARLY[case]
+    head = f"scalars: {scalars}\nfor: {{'x, y': scalar}}\n{assumed}\n".replace("assume: {}\n", "")
+    for then, is_true in ((true, True), (false, False)):
+        found = {e.outcome for e in check(claim_of(tmp_path, f"{head}then: {then}\n"), LIBRARY)}
+        assert (Outcome.REFUTED in found) is not is_true, (then, found)
