@@ -299,8 +299,12 @@ def _specification_files(specs: Path) -> list[Path]:
     names = (TOGGLES_FOLDER, SWEEPS_FOLDER, PROGRAMS_FOLDER, MODELS_FOLDER, FAMILIES_FOLDER)
     folders = [specs / name for name in names]
     apart = specs / DEFINITIONS_FILE, specs / LOCK_FILE, *folders
-    found = (p for p in specs.rglob("*") if p.suffix.lower() in (".yaml", ".yml"))
-    return sorted(p for p in found if p not in apart and not set(p.parents) & set(apart))
+    every = [p for p in specs.rglob("*") if not {p, *p.parents} & {*apart}]
+    # What lies behind a link to a folder would not be read, and nobody would miss it.
+    if linked := [p for p in every if p.is_symlink() and p.is_dir()]:
+        message = "expected a folder of specifications, found a link to one, which is not read"
+        raise InputError([Diagnostic(_name(p, specs.parent), 1, 1, message) for p in linked])
+    return sorted(p for p in every if p.suffix.lower() in (".yaml", ".yml"))
 
 
 def _select(

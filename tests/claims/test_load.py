@@ -381,6 +381,22 @@ def test_nothing_to_check_is_a_failure(tmp_path: Path) -> None:
         load_project(tmp_path, [tmp_path / "elsewhere.yaml"])
 
 
+def test_a_claim_behind_a_link_is_not_passed_over(tmp_path: Path) -> None:
+    """A folder below is read; one that is linked would be skipped, and what it claims unchecked."""
+    specs = tmp_path / "specs"
+    specs.mkdir()
+    (specs / "definitions.yaml").write_bytes((ROOT / "specs" / "definitions.yaml").read_bytes())
+    (specs / "claim.yaml").write_text(GOOD)
+    (tmp_path / "more").mkdir()
+    (tmp_path / "more" / "other.yaml").write_text(GOOD.replace("a_theorem", "another"))
+    (specs / "linked").symlink_to(tmp_path / "more", target_is_directory=True)
+    with pytest.raises(InputError, match="specs/linked:1:1: expected a folder of specifications"):
+        load_project(tmp_path)
+    (specs / "linked").unlink()
+    (tmp_path / "more").rename(specs / "linked")
+    assert len(load_project(tmp_path).claims) == 2
+
+
 def test_settings_are_checked(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text("[tool.harness]\nleen = 'x'\nspecs = 1\n")
     with pytest.raises(InputError) as caught:
