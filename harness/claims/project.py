@@ -261,6 +261,12 @@ def external_checkers(root: Path) -> tuple[tuple[str, ...], ...]:
     return tuple(found)
 
 
+_THEOREM = re.compile(
+    r"""^theorem:\s*(?P<quote>['"]?)(?P<name>[^\s#]+?)(?P=quote)\s*(?:\#.*)?$""", re.MULTILINE
+)
+"""Where a specification names its theorem, which may end in a prime."""
+
+
 def claimed_theorems(start: Path) -> dict[str, Path]:
     """The theorems that the project around `start` claims, and where; files with faults count too.
 
@@ -269,11 +275,11 @@ def claimed_theorems(start: Path) -> dict[str, Path]:
     found: dict[str, Path] = {}
     for path in filter(Path.is_file, _specification_files(_folders(find_root(start))[1])):
         try:
-            match = re.search(r"^theorem:\s*([^\s#]+)", path.read_text("utf-8-sig"), re.MULTILINE)
+            match = _THEOREM.search(path.read_text("utf-8-sig"))
         except (OSError, UnicodeDecodeError):
             continue
         if match:
-            found.setdefault(match[1].strip("'\""), path)
+            found.setdefault(match["name"], path)
     return found
 
 

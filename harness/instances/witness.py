@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from harness.arrays import Data, Evaluator, Places, Value
+from harness.arrays import Data, Evaluator, Places, Unsupported, Value
 from harness.claims.model import Claim, Library
 from harness.claims.substance import spoken_of, substance
 from harness.evidence import Json, Witness
@@ -75,7 +75,10 @@ def _from_pools(
     for own, function in product(sizes, function_names(bare)):
         if left < 0:
             return
-        drawn = draw_lanes(bare, library, own, function, Numbers())
+        try:
+            drawn = draw_lanes(bare, library, own, function, Numbers())
+        except Unsupported:  # doubles decide no `if x ≤ y`, and fractions do
+            return
         yield _Drawn(own, function, drawn.walk, drawn.values, drawn.simplest, drawn.good)
         left -= drawn.walk.work
 

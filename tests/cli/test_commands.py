@@ -1,6 +1,7 @@
 """The commands as a user meets them: what is there, what it prints, and how it ends."""
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -220,6 +221,20 @@ def test_theorems_and_files_are_named_alike() -> None:
     checker = ROOT / "specs" / "toggles" / "wrapped_foldability_checker.yaml"
     done = harness("ablate", str(checker), "--off", "nothing")
     assert "--off nothing: there is no such toggle" in done.output
+
+
+@pytest.mark.parametrize("quote", ["", '"'])
+def test_a_theorem_whose_name_ends_in_a_prime_is_found(tmp_path: Path, quote: str) -> None:
+    shutil.copytree(ROOT / "tests" / "fixtures" / "isometry", tmp_path, dirs_exist_ok=True)
+    [path, *_] = sorted((tmp_path / "specs").glob("*_*.yaml"))
+    name = f"{path.stem}'"
+    text = path.read_text("utf-8")
+    changed = text.replace(f"theorem: {path.stem}\n", f"theorem: {quote}{name}{quote}  # so\n")
+    assert changed != text
+    path.write_text(changed, "utf-8")
+    done = harness("list", name, project=tmp_path)
+    assert done.exit_code == 0, done.output
+    assert name in done.output
 
 
 def test_commands_that_answer_answer_as_json() -> None:

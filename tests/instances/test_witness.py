@@ -51,6 +51,15 @@ def test_what_bounds_ask_is_moved_to() -> None:
     assert b >= 3
 
 
+def test_what_is_chosen_by_an_order_is_decided_in_fractions() -> None:
+    claim = over("rational numbers", "a b", "a = b", h="max(a, b) = 3", k="0 < a")
+    witness = find_witness(claim, LIBRARY, seconds=1)
+    assert witness is not None
+    a, b = (Fraction(str(witness.values[name])) for name in "ab")
+    assert max(a, b) == 3
+    assert a > 0
+
+
 def test_equations_that_no_order_of_the_variables_meets_are_solved_together() -> None:
     """By hand: a = 13/2, b = 7/2; and where one is free, every solution is one."""
     claim = over("rational numbers", "a b", "2 * a = 13", h="a + b = 10", k="a - b = 3")
