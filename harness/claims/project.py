@@ -273,14 +273,19 @@ def claimed_theorems(start: Path) -> dict[str, Path]:
     Raises `InputError` where there is no project.
     """
     found: dict[str, Path] = {}
-    for path in filter(Path.is_file, _specification_files(_folders(find_root(start))[1])):
-        try:
-            match = _THEOREM.search(path.read_text("utf-8-sig"))
-        except (OSError, UnicodeDecodeError):
-            continue
-        if match:
-            found.setdefault(match["name"], path)
+    for path in _specification_files(_folders(find_root(start))[1]):
+        if name := _named_in(path):
+            found.setdefault(name, path)
     return found
+
+
+def _named_in(path: Path) -> str:
+    """The theorem that a specification names; empty where none is."""
+    try:
+        match = _THEOREM.search(path.read_text("utf-8-sig")) if path.is_file() else None
+    except (OSError, UnicodeDecodeError):
+        return ""
+    return match["name"] if match else ""
 
 
 def lean_folder(root: Path) -> Path:
@@ -310,6 +315,8 @@ def _specification_files(specs: Path) -> list[Path]:
     if linked := [p for p in every if p.is_symlink() and p.is_dir()]:
         message = "expected a folder of specifications, found a link to one, which is not read"
         raise InputError([Diagnostic(_name(p, specs.parent), 1, 1, message) for p in linked])
+    # Nor would a claim that lies among files of another kind.
+    every += [p for folder in folders for p in folder.rglob("*.y*ml") if _named_in(p)]
     return sorted(p for p in every if p.suffix.lower() in (".yaml", ".yml"))
 
 

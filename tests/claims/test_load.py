@@ -397,6 +397,19 @@ def test_a_claim_behind_a_link_is_not_passed_over(tmp_path: Path) -> None:
     assert len(load_project(tmp_path).claims) == 2
 
 
+@pytest.mark.parametrize("folder", ["families", "models", "sweeps"])
+def test_a_claim_among_files_of_another_kind_is_not_passed_over(
+    tmp_path: Path, folder: str
+) -> None:
+    (tmp_path / "specs" / folder).mkdir(parents=True)
+    specs = tmp_path / "specs"
+    (specs / "definitions.yaml").write_bytes((ROOT / "specs" / "definitions.yaml").read_bytes())
+    (specs / "claim.yaml").write_text(GOOD)
+    (specs / folder / "other.yaml").write_text(GOOD.replace("a_theorem", "another"))
+    (specs / folder / "own.yaml").write_text("family: of something else\n")
+    assert [c.theorem for c in load_project(tmp_path).claims] == ["a_theorem", "another"]
+
+
 def test_settings_are_checked(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text("[tool.harness]\nleen = 'x'\nspecs = 1\n")
     with pytest.raises(InputError) as caught:

@@ -79,7 +79,8 @@ def ground(question: Question, is_proved: bool, is_certified: bool) -> Evidence:
     if membership is not None and membership.is_member:
         sizes = ", ".join(f"{name} = {size}" for name, size in membership.sizes.items())
         summary += (
-            f"; for all that the hypotheses allow (ideal membership) at {sizes or 'its size'}"
+            f"; for all fractions that the hypotheses allow (ideal membership) at "
+            f"{sizes or 'its size'}"
         )
     elif not is_proved and claim.hypotheses:
         # Equal where one chosen instance of the hypotheses is, which may be a special one.
