@@ -1,6 +1,7 @@
 """The commit of a project is told as git tells it, and no program runs that its folder names."""
 
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,18 @@ def test_what_differs_is_marked(repository: Path) -> None:
     (repository / "inner" / "a.yaml").write_text("b\n")
     assert commit(repository) == f"{head}+"
     assert (repository / ".git" / "index").read_bytes() == index
+
+
+def test_an_edit_in_the_second_of_the_index_is_seen(tmp_path: Path) -> None:
+    """Of the same length: git tells it by the time of the index, which a copy has to keep."""
+    git(tmp_path, "init", "--quiet")
+    time.sleep(1 - time.time() % 1)
+    (tmp_path / "a").write_text("a\n")
+    git(tmp_path, "add", ".")
+    git(tmp_path, "commit", "--quiet", "-m", "First.")
+    (tmp_path / "a").write_text("b\n")
+    time.sleep(1.1)
+    assert commit(tmp_path).endswith("+")
 
 
 def test_no_program_runs_that_the_folder_names(repository: Path, tmp_path: Path) -> None:

@@ -84,8 +84,9 @@ def _differs(found: str, tree: Path, own: Path, shared: Path, place: Path) -> bo
     form = "sha1" if len(found) == 40 else "sha256"
     git("init", "--quiet", "--template=", f"--object-format={form}")
     (place / "HEAD").write_text(f"{found}\n")
+    # With their times: git looks into files that were written in the second of the index.
     for file in (own / "index", *own.glob("sharedindex.*")):
-        shutil.copyfile(file, place / file.name)
+        shutil.copy2(file, place / file.name)
     (place / "info").mkdir(exist_ok=True)
     with suppress(FileNotFoundError):
         shutil.copyfile(shared / "info" / "exclude", place / "info" / "exclude")
