@@ -147,6 +147,12 @@ class ScalarKind:
         return known is not None and self.operations.keys() <= known
 
     @property
+    def has_characteristic_0(self) -> bool:
+        """Whether no sum 1 + … + 1 is 0, so that what follows over the fractions holds."""
+        is_field = "divide" in self.operations
+        return (self.is_type and self.has_laws) or (self.is_ordered and is_field)
+
+    @property
     def has_numbers(self) -> bool:
         """Whether what gives 0 gives all other numbers as well, as `OfNat α 0` alone does not."""
         zero = self.operations.get("zero", ())

@@ -116,7 +116,7 @@ def _shown_in(
     def rehearse(table: Table, of: Any) -> object:
         return list(_gaps(claim, library, sizes, table, of, lambda left, right: True))
 
-    ring = rational_ring(rehearse)
+    ring = rational_ring(rehearse, divides=claim.scalars.has_characteristic_0)
     table = Table.over(ring)
     found = _gaps(claim, library, sizes, table, ring.of, case.at_most)
     *assumed, (_, conclusion, goals) = found

@@ -65,7 +65,8 @@ def compare(
     _sides(claim, library, sizes, model, counted, counts.of)
     if counts.products > MAX_WORK[backend]:
         raise TooLarge(f"{counts.products:,} products of monomials")
-    ring = Ring(counted.symbols, backend, is_rational=True)
+    divides = claim.scalars.has_characteristic_0
+    ring = Ring(counted.symbols, backend, is_rational=True, divides=divides)
     table = Table.over(ring)
     left, right = _sides(claim, library, sizes, model, table, ring.of)
     return Ground(sizes, ring.used, model.families, not np.any(left - right))

@@ -3,6 +3,11 @@
 The hypotheses' entries generate an ideal. Numbers that differ by a member of it are equal wherever
 the hypotheses hold, so open functions have one value at both, and both sides of the conclusion
 must have one remainder modulo a Gröbner basis. Nothing here knows of the rewriter.
+
+    hypotheses   x + y = 10, x − y = 4
+    generators   x + y − 10, x − y − 4
+    basis        x − 7, y − 3
+    goal         x = 7: x − 7 leaves 0
 """
 
 from __future__ import annotations
@@ -11,11 +16,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from harness.arrays import Evaluator
+from harness.arrays import Evaluator, Value
 from harness.claims.model import Claim, Library
 from harness.instances.tables import Table, arithmetic, entries, sizes_of, values_of
+from harness.language.terms import Equation
 from harness.language.transform import free_variables
-from harness.symbolic.numbers import rational_ring
+from harness.symbolic.numbers import Ring, rational_ring
 
 MAX_SYMBOLS = 16
 """Of the hypotheses' variables; Gröbner bases in more take minutes."""
@@ -40,43 +46,49 @@ def reduce_modulo_hypotheses(
 ) -> Membership | None:
     """Reduce both sides modulo the hypotheses, at sizes taken from `dims` in turn.
 
-    Nothing where the hypotheses say nothing, hold nowhere, have too many symbols or too high a
-    degree. Raises `harness.arrays.Unsupported` for what arrays cannot hold.
+    Nothing where the hypotheses hold nowhere, have too many symbols or too high a degree. Raises
+    `harness.arrays.Unsupported` for what arrays cannot hold.
     """
     sizes = sizes_of(claim.parameters, dims)
-    names = {
-        name
-        for h in claim.hypotheses
-        for side in (h.equation.left, h.equation.right)
-        for name in free_variables(side)
-    }
+    assumed = [h.equation for h in claim.hypotheses if h.equation.is_equation]
+    names = {name for e in assumed for side in (e.left, e.right) for name in free_variables(side)}
     mentioned = tuple(p for p in claim.parameters if p.name in names)
-    if not claim.hypotheses or entries(mentioned, sizes) > MAX_SYMBOLS:
+    if entries(mentioned, sizes) > MAX_SYMBOLS:
         return None
-    ring = rational_ring(lambda *numbers: _sides(claim, library, sizes, *numbers))
-    values = values_of(claim.parameters, sizes, Table(ring.symbol))
-    walk = Evaluator(library, arithmetic(ring.of, Table(ring.symbol)), sizes)
+
+    def rehearse(table: Table, of: Any) -> object:
+        values = values_of(claim.parameters, sizes, table)
+        walk = Evaluator(library, arithmetic(of, table), sizes)
+        return [walk.equation(equation, values) for equation in (*assumed, claim.conclusion)]
+
+    ring = rational_ring(rehearse, divides=claim.scalars.has_characteristic_0)
+    # One table for all: a symbol for f(x) in a hypothesis is none for f(y) in the conclusion.
+    table = Table(ring.symbol, ring.key, ring.reciprocal)
+    values = values_of(claim.parameters, sizes, table)
     generators: list[Any] = []
-    for hypothesis in (h for h in claim.hypotheses if h.equation.is_equation):
-        left, right = walk.equation(hypothesis.equation, values)
+    for equation in assumed:
+        left, right = _sides(equation, library, sizes, table, ring, values)
         generators += [number for number in (left - right).reshape(-1) if number]
-    if not generators or max(sum(m) for g in generators for m in g.monoms()) > MAX_DEGREE:
+    if any(sum(m) > MAX_DEGREE for g in generators for m in g.monoms()):
         return None
-    basis = _basis(generators)
+    basis = _basis(generators) if generators else []
     if any(g.is_ground for g in basis):
         return None
-    table = Table(ring.symbol, lambda number: _remainder(number, basis), ring.reciprocal)
-    ring.used = 0
-    left, right = _sides(claim, library, sizes, table, ring.of)
+    table.key = lambda number: _remainder(number, basis)
+    left, right = _sides(claim.conclusion, library, sizes, table, ring, values)
     is_member = not any(_remainder(number, basis) for number in (left - right).reshape(-1))
     return Membership(sizes, ring.used, len(generators), len(basis), is_member)
 
 
 def _sides(
-    claim: Claim, library: Library, sizes: Mapping[str, int], table: Table, of: Any
+    equation: Equation,
+    library: Library,
+    sizes: Mapping[str, int],
+    table: Table,
+    ring: Ring,
+    values: Mapping[str, Value[Any]],
 ) -> tuple[Any, Any]:
-    values = values_of(claim.parameters, sizes, table)
-    return Evaluator(library, arithmetic(of, table), sizes).equation(claim.conclusion, values)
+    return Evaluator(library, arithmetic(ring.of, table), sizes).equation(equation, values)
 
 
 def _basis(generators: list[Any]) -> list[Any]:
@@ -87,4 +99,4 @@ def _basis(generators: list[Any]) -> list[Any]:
 
 
 def _remainder(number: Any, basis: list[Any]) -> Any:
-    return number.rem(basis) if hasattr(number, "rem") else number
+    return number.rem(basis) if basis and hasattr(number, "rem") else number

@@ -131,11 +131,20 @@ class _Count:
 class Ring:
     """A polynomial ring with a number of generators, of which as many are used as are asked for.
 
-    SymPy's, or python-flint's for larger sizes; over the integers, or the rationals.
+    SymPy's, or python-flint's for larger sizes; over the integers, or the rationals. Whether a
+    number other than 0 has its inverse among these is another question: of rings and fields of
+    which one knows nothing, 1/2 is a new symbol; where it `divides`, it is one half.
     """
 
-    def __init__(self, count: int, backend: str = "sympy", *, is_rational: bool = False) -> None:
-        self.backend = backend
+    def __init__(
+        self,
+        count: int,
+        backend: str = "sympy",
+        *,
+        is_rational: bool = False,
+        divides: bool = False,
+    ) -> None:
+        self.backend, self.divides = backend, divides
         self.used = 0
         self._keys = 0
         self._buckets: dict[Hashable, list[tuple[int, Number]]] = {}
@@ -186,11 +195,15 @@ class Ring:
         return self._keys - 1
 
     def reciprocal(self, number: Number) -> Number:
-        """A product of new symbols, one for each irreducible factor (and prime of the content)."""
+        """A product of new symbols, one for each irreducible factor, and each prime of the content
+        by which it does not divide."""
         numerator, denominator, factors = self._factors(number)
-        found = self.of(denominator if numerator > 0 else -denominator)
-        for prime, power in _primes(abs(numerator)):
-            found *= self._of_irreducible(self.of(prime)) ** power
+        if self.divides:
+            found = self.of(Fraction(denominator, numerator))
+        else:
+            found = self.of(denominator if numerator > 0 else -denominator)
+            for prime, power in _primes(abs(numerator)):
+                found *= self._of_irreducible(self.of(prime)) ** power
         for factor, power in factors:
             found *= self._of_irreducible(factor) ** power
         return found
@@ -232,12 +245,12 @@ class Ring:
         return not array.any()
 
 
-def rational_ring(run: Callable[[Table, Any], object]) -> Ring:
+def rational_ring(run: Callable[[Table, Any], object], *, divides: bool = False) -> Ring:
     """A ring with as many generators as `run` asks for, which is rehearsed in residues."""
     residues = Residues(seed=0)
     rehearsal = Table.over(residues)
     run(rehearsal, residues.of)
-    return Ring(rehearsal.symbols, is_rational=True)
+    return Ring(rehearsal.symbols, is_rational=True, divides=divides)
 
 
 def _fraction(number: Any) -> tuple[int, int]:

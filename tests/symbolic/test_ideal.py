@@ -6,9 +6,19 @@ from typing import Any
 
 import pytest
 
+from harness.claims.library import core_scalars
+from harness.claims.model import Claim, Hypothesis
+from harness.evidence import Outcome
+from harness.language.elaborate import elaborate_statement
+from harness.language.parser import parse_statement
+from harness.language.types import SCALAR, Function, Parameter
 from harness.symbolic.ideal import reduce_modulo_hypotheses
+from harness.symbolic.leg import check
+from harness.verdict import leg_outcome
 from tests.arrays.language import CLAIMS, LIBRARY
 from tests.symbolic.claims import build_case, cases
+
+F = Parameter("f", Function(SCALAR, SCALAR))
 
 LARGE = {
     "biasedGroupedQueryRopeAttentionBlockOutput_invariant_of_change_of_layout",
@@ -84,3 +94,69 @@ def test_hypotheses_that_hold_nowhere_show_nothing() -> None:
     """No 1 × 2 matrix has orthonormal columns."""
     claim = CLAIMS["scores_invariant_of_orthogonal"]
     assert reduce_modulo_hypotheses(claim, LIBRARY, (1, 2, 1)) is None
+
+
+def stated(kind: str, then: str, **assumed: str) -> Claim:
+    """A claim about numbers x, y, z and a function f of them."""
+    parameters = (*(Parameter(name, SCALAR) for name in "xyz"), F)
+    scope = LIBRARY.scope(parameters)
+    sides = {text: elaborate_statement(parse_statement(text), scope) for text in assumed.values()}
+    hypotheses = tuple(Hypothesis(name, sides[text], text) for name, text in assumed.items())
+    conclusion = elaborate_statement(parse_statement(then), scope)
+    return Claim("t", "", core_scalars()[kind], parameters, hypotheses, conclusion, then)
+
+
+@pytest.mark.parametrize(
+    ("assumed", "then", "is_member"),
+    [
+        ("f(x) = 0", "f(y) = 0", False),
+        ("f(x) = 0", "f(x) = 0 * y", True),
+        ("x = y + z", "f(x) = f(z + y)", True),
+        ("1 / x = z", "1 / y = z", False),
+        ("1 / x = z", "y / x = y * z", True),
+        ("x = 2", "1 / x = 1 / 2", True),
+        ("x = 2", "1 / y = 1 / 2", False),
+        ("z = 0", "x / 0 = z", True),
+        ("z = 1", "x * y / x = y", False),
+    ],
+)
+def test_what_a_function_is_at_one_number_is_said_of_no_other(
+    assumed: str, then: str, is_member: bool
+) -> None:
+    found = reduce_modulo_hypotheses(stated("rational numbers", then, h=assumed), LIBRARY, ())
+    assert found is not None
+    assert found.is_member is is_member
+
+
+HALVES = [
+    ("(x + x) / 2 = x", {}),
+    ("x / 3 + x / 6 = x / 2", {}),
+    ("x = 7", {"h": "x + y = 10", "k": "x - y = 4"}),
+    ("7 * x = 1", {"h": "x * y = 1", "k": "y = 7"}),
+]
+
+
+@pytest.mark.parametrize(("then", "assumed"), HALVES)
+def test_without_sizes_a_claim_is_proved_over_the_fractions(
+    then: str, assumed: dict[str, str]
+) -> None:
+    """By hand each follows by dividing by 2, 6, or 7; where 1 + 1 is 0 the first is wrong."""
+    found = list(check(stated("rational numbers", then, **assumed), LIBRARY))
+    assert leg_outcome(found) is Outcome.CONFIRMED
+    [free] = (e for e in found if e.check == "dimension-free")
+    assert "over the fractions" in free.summary
+
+
+@pytest.mark.parametrize(
+    ("kind", "then", "assumed"),
+    [
+        ("field", "(x + x) / 2 = x", {}),
+        ("commutative ring", "x = y", {"h": "7 * x = 7 * y"}),
+        ("rational numbers", "(x + x) / 2 = x + x", {}),
+        ("rational numbers", "x / x = 1", {}),
+        ("rational numbers", "x = 6", {"h": "x + y = 10", "k": "x - y = 4"}),
+    ],
+)
+def test_what_fails_somewhere_is_not(kind: str, then: str, assumed: dict[str, str]) -> None:
+    found = list(check(stated(kind, then, **assumed), LIBRARY))
+    assert leg_outcome(found) is not Outcome.CONFIRMED

@@ -97,7 +97,7 @@ def _broken(question: Question, example: Counterexample, data: Mapping[str, Json
 
 def _membership(claim: Claim, library: Library) -> Membership | None:
     """The first sizes at which the hypotheses are few and small enough."""
-    for dims in MEMBERSHIPS:
+    for dims in MEMBERSHIPS if claim.hypotheses else ():
         try:
             found = reduce_modulo_hypotheses(claim, library, dims)
         except Unsupported:

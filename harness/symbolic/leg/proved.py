@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from harness.arrays import Unsupported
 from harness.claims.model import Claim
 from harness.evidence import Evidence, Json, Outcome
 from harness.language.notation import to_latex, to_mathml, to_text
 from harness.language.transform import apart
+from harness.symbolic.ideal import reduce_modulo_hypotheses
 from harness.symbolic.leg.question import Question
 from harness.symbolic.prove import Proof
 from harness.symbolic.readback import Reader, Unreadable
@@ -45,6 +47,27 @@ def dimension_free(question: Question, proof: Proof, settled: Sequence[str]) -> 
     uses = len(proof.uses) + len(proof.about_maps) + len(settled)
     count = f"{uses} use{'s' * (uses != 1)} of the hypotheses"
     summary = f"Both sides have one normal form, for every size: proved by rewriting, with {count}."
+    return question.answer(Outcome.CONFIRMED, summary, data)
+
+
+def without_sizes(question: Question) -> Evidence | None:
+    """A proof over the fractions of a claim that speaks of no sizes, where rewriting found none."""
+    claim = question.claim
+    if claim.sized or not claim.scalars.has_characteristic_0:
+        return None
+    try:
+        found = reduce_modulo_hypotheses(claim, question.library, ())
+    except Unsupported:
+        return None
+    if found is None or not found.is_member:
+        return None
+    summary = "It speaks of no sizes, and over the fractions "
+    summary += (
+        "the hypotheses generate an ideal that the difference of its sides lies in."
+        if found.generators
+        else "both sides are one polynomial."
+    )
+    data: dict[str, Json] = {"symbols": found.symbols, "generators": found.generators}
     return question.answer(Outcome.CONFIRMED, summary, data)
 
 
