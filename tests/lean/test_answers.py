@@ -17,7 +17,8 @@ public section
 namespace Tiny
 @[expose] def twice (x : Int) : Int := x + x
 theorem twice_add (x y : Int) : twice (x + y) = twice x + twice y := by unfold twice; omega
-theorem there_is_one (x : Int) : ∃ y : Int, twice y = x + x := ⟨x, rfl⟩
+theorem there_is_one (x : Int) : ∃ y : Int, twice y = x + x :=
+  Classical.byContradiction fun no => no ⟨x, rfl⟩
 end Tiny
 """
 

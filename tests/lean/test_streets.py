@@ -19,7 +19,8 @@ DRAFTED = {
     "Shapes": "vadd_comm smul_vadd tr_tr IsSymmetric.flip symm_apply",
     "Scalars": (
         "affine_zero apply2_id sub_sub div_self neg_neg' half_double twice_eq twice_add three_mul "
-        "clip_nonneg clip_clip square_eq and_both.left and_both.right iff_zero.mp iff_zero.mpr"
+        "clip_nonneg clip_clip square_eq and_both.left and_both.right iff_zero.mp iff_zero.mpr "
+        "exists_zero.witness"
     ),
     "Orders": (
         "scale_scale average_comm residual_congr row_tr outer_apply mapped_id two_mul "

@@ -30,7 +30,7 @@ theorem apply2_id (f : Rat → Rat) (hf : ∀ x, f x = x) (x : Rat) : apply2 f x
 theorem sub_sub (a b c : Int) : a - b - c = a - (b + c) := by omega
 theorem nat_sub (a b : Nat) : a + b - b = a := by omega
 theorem div_self (x : Rat) (hx : x ≠ 0) : x / x = 1 := by grind
-theorem exists_zero : ∃ x : Int, x + 1 = 1 := ⟨0, rfl⟩
+theorem exists_zero (a : Int) : ∃ x : Int, x + a = a := ⟨0, by omega⟩
 theorem and_both (x : Int) : x + 0 = x ∧ 0 + x = x := by omega
 theorem iff_zero (x : Int) : x + 1 = 1 ↔ x = 0 := by omega
 theorem square_two : square 2 = 4 := by decide
