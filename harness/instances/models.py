@@ -19,14 +19,14 @@ from typing import Any
 import numpy as np
 
 from harness.arrays import Data, Evaluator, Places, Unsupported, Value
-from harness.arrays.evaluate import places_of, shape_of
+from harness.arrays.evaluate import places_of, shape_of, size_of
 from harness.claims.forms import UnitSquares, recognise
 from harness.claims.model import Claim, Hypothesis, Library
 from harness.instances import pool
 from harness.instances.exact import EXACT, meeting
 from harness.instances.tables import is_array
 from harness.language.transform import equation_variables
-from harness.language.types import Matrix, Parameter, function_parts, is_place
+from harness.language.types import Index, Matrix, Parameter, function_parts, is_place
 
 CANDIDATES = 24
 """How many values of one variable are tried before its predecessors are drawn anew."""
@@ -258,6 +258,7 @@ def is_about_indices(hypothesis: Hypothesis) -> bool:
 
 _MAPS = 300
 _KEPT = 8
+_CHOICES = 64
 
 
 def meeting_places(
@@ -297,6 +298,37 @@ def meeting_places(
     if result is None:
         raise Unsupported(f"no maps were found that meet {', '.join(wanted)}")
     return result
+
+
+def every_choice(
+    claim: Claim, library: Library, sizes: Mapping[str, int]
+) -> Iterator[dict[str, Value[Any]]]:
+    """Each choice of the indices, and maps to indices, that a claim is about, as far as the
+    hypotheses about them allow it: numbers can be symbols, and these cannot. Positions of a type
+    are left out: nothing compares them, so those that differ stand for all.
+
+    Raises `Unsupported` where there are too many.
+    """
+    places = [p for p in claim.explicit if isinstance(function_parts(p.type)[1], Index)]
+    if not all(is_array(p.type) for p in places):
+        raise Unsupported("an index is a function of numbers")
+    shapes = [shape_of(p.type, sizes) for p in places]
+    ranges = [range(size_of(function_parts(p.type)[1], sizes)) for p in places]
+    lengths = [math.prod(shape) for shape in shapes]
+    if math.prod(len(r) ** n for r, n in zip(ranges, lengths, strict=True)) > _CHOICES:
+        raise Unsupported(f"there are more than {_CHOICES} choices of its indices")
+    each = [itertools.product(r, repeat=n) for r, n in zip(ranges, lengths, strict=True)]
+    names = {p.name for p in places}
+    about = [h for h in claim.hypotheses if is_about_indices(h)]
+    asked = [h for h in about if equation_variables(h.equation) <= names]
+    walk: Evaluator[Any] = Evaluator(library, EXACT, sizes)
+    for row in itertools.product(*each):
+        chosen: dict[str, Value[Any]] = {
+            p.name: Places(np.array(value, dtype=int).reshape(1, *shape))
+            for p, value, shape in zip(places, row, shapes, strict=True)
+        }
+        if meeting(walk, asked, chosen, 1)[0]:
+            yield chosen
 
 
 def _tried(p: Parameter, sizes: Mapping[str, int], rng: random.Random) -> Any:

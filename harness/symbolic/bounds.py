@@ -18,8 +18,9 @@ from fractions import Fraction
 from itertools import chain, combinations, combinations_with_replacement
 from typing import Any
 
-from harness.arrays import Evaluator
+from harness.arrays import Evaluator, Value
 from harness.claims.model import Claim, Library
+from harness.instances.models import every_choice
 from harness.instances.ordered import is_whole
 from harness.instances.tables import Table, arithmetic, sizes_of, values_of
 from harness.language.terms import Equation, Relation
@@ -65,6 +66,25 @@ def bounded(claim: Claim, library: Library, dims: Sequence[int]) -> Bound | None
     if claim.conclusion.relation is Relation.UNEQUAL or not claim.scalars.order:
         return None
     sizes = sizes_of(claim.parameters, dims)
+    found: list[Bound] = []
+    for places in every_choice(claim, library, sizes):
+        bound = _bounded_at(claim, library, sizes, places)
+        if bound is None:
+            return None
+        found.append(bound)
+    return Bound(
+        sizes,
+        max((b.symbols for b in found), default=0),
+        tuple(chain.from_iterable(b.terms for b in found)),
+        frozenset().union(*(b.used for b in found)),
+        max((b.cases for b in found), default=1),
+    )
+
+
+def _bounded_at(
+    claim: Claim, library: Library, sizes: Mapping[str, int], places: Mapping[str, Value[Any]]
+) -> Bound | None:
+    """The same where indices and positions are these."""
     pending: list[Mapping[Poly, bool]] = [{}]
     terms: tuple[str, ...] = ()
     used: frozenset[str] = frozenset()
@@ -72,7 +92,7 @@ def bounded(claim: Claim, library: Library, dims: Sequence[int]) -> Bound | None
     while pending:
         cases += 1
         case = _Case(pending.pop())
-        found = _shown_in(case, claim, library, sizes) if cases <= MAX_CASES else None
+        found = _shown_in(case, claim, library, sizes, places) if cases <= MAX_CASES else None
         if found is None:
             return None
         terms, used, symbols = terms + found.terms, used | found.used, found.symbols
@@ -109,16 +129,20 @@ class _Case:
 
 
 def _shown_in(
-    case: _Case, claim: Claim, library: Library, sizes: Mapping[str, int]
+    case: _Case,
+    claim: Claim,
+    library: Library,
+    sizes: Mapping[str, int],
+    places: Mapping[str, Value[Any]],
 ) -> Bound | None:
     """A proof in one case."""
 
     def rehearse(table: Table, of: Any) -> object:
-        return list(_gaps(claim, library, sizes, table, of, lambda left, right: True))
+        return list(_gaps(claim, library, sizes, places, table, of, lambda left, right: True))
 
     ring = rational_ring(rehearse, divides=claim.scalars.has_characteristic_0)
     table = Table.over(ring)
-    found = _gaps(claim, library, sizes, table, ring.of, case.at_most)
+    found = _gaps(claim, library, sizes, places, table, ring.of, case.at_most)
     *assumed, (_, conclusion, goals) = found
     one = ring.of(1)
     least = int(is_whole(claim))
@@ -165,12 +189,13 @@ def _gaps(
     claim: Claim,
     library: Library,
     sizes: Mapping[str, int],
+    places: Mapping[str, Value[Any]],
     table: Table,
     of: Any,
     at_most: Callable[[Any, Any], bool],
 ) -> Iterator[tuple[str, Equation, list[Poly]]]:
     """Right minus left of each hypothesis, and of the conclusion last."""
-    values = values_of(claim.parameters, sizes, table)
+    values = values_of(claim.parameters, sizes, table) | dict(places)
     walk: Evaluator[Any] = Evaluator(library, arithmetic(of, table, at_most), sizes)
     equations = [*((h.name, h.equation) for h in claim.hypotheses), ("", claim.conclusion)]
     for name, equation in equations:

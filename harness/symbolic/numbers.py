@@ -196,7 +196,9 @@ class Ring:
 
     def reciprocal(self, number: Number) -> Number:
         """A product of new symbols, one for each irreducible factor, and each prime of the content
-        by which it does not divide."""
+        by which it does not divide; of 0 it is 0."""
+        if not number:
+            return number
         numerator, denominator, factors = self._factors(number)
         if self.divides:
             found = self.of(Fraction(denominator, numerator))

@@ -1,5 +1,6 @@
 """Membership in the ideal of the hypotheses: a second way to all values, without the rewriter."""
 
+import random
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,8 @@ from harness.claims.model import Claim, Hypothesis
 from harness.evidence import Outcome
 from harness.language.elaborate import elaborate_statement
 from harness.language.parser import parse_statement
-from harness.language.types import SCALAR, Function, Parameter
+from harness.language.types import SCALAR, DimLit, Function, Index, Parameter, Vector
+from harness.symbolic.bounds import bounded
 from harness.symbolic.ideal import reduce_modulo_hypotheses
 from harness.symbolic.leg import check
 from harness.verdict import leg_outcome
@@ -160,3 +162,56 @@ def test_without_sizes_a_claim_is_proved_over_the_fractions(
 def test_what_fails_somewhere_is_not(kind: str, then: str, assumed: dict[str, str]) -> None:
     found = list(check(stated(kind, then, **assumed), LIBRARY))
     assert leg_outcome(found) is not Outcome.CONFIRMED
+
+
+def about_indices(then: str, kind: str = "rational numbers", **assumed: str) -> Claim:
+    """A claim about two of two indices, and a vector of two numbers."""
+    two = Index(DimLit(2))
+    parameters = (Parameter("i", two), Parameter("j", two), Parameter("v", Vector(DimLit(2))))
+    scope = LIBRARY.scope(parameters)
+    hypotheses = tuple(
+        Hypothesis(name, elaborate_statement(parse_statement(text), scope), text)
+        for name, text in assumed.items()
+    )
+    conclusion = elaborate_statement(parse_statement(then), scope)
+    return Claim("t", "", core_scalars()[kind], parameters, hypotheses, conclusion, then)
+
+
+def test_what_holds_of_some_indices_is_not_said_of_all() -> None:
+    """An index is no symbol: each choice is looked at, the two that are equal among them."""
+    same, turned = "(if i = j then 1 else 0)", "(if j = i then 1 else 0)"
+    for then, is_so in [(f"{same} = 0 * v[i]", False), (f"{same} = {turned}", True)]:
+        found = reduce_modulo_hypotheses(about_indices(then), LIBRARY, ())
+        assert found is not None
+        assert found.is_member is is_so
+    wrong = about_indices(f"{same} ≤ 0 * v[i]")
+    assert bounded(wrong, LIBRARY, ()) is None
+    assert leg_outcome(list(check(wrong, LIBRARY))) is not Outcome.CONFIRMED
+    right = about_indices(f"0 ≤ v[i] * v[i] + {same}")
+    assert bounded(right, LIBRARY, ()) is not None
+
+
+def test_what_is_divided_by_nothing_is_0_where_that_is_seen_late() -> None:
+    found = reduce_modulo_hypotheses(
+        stated("rational numbers", "x / (y - y) = 0", h="z = 1"), LIBRARY, ()
+    )
+    assert found is not None
+    assert found.is_member
+
+
+def test_a_basis_that_takes_too_long_is_given_up() -> None:
+    """Random squares in ten numbers: SymPy's own search would go on for hours."""
+    rng = random.Random(0)
+    names = "abcdeghklm"
+    pairs = [f"{rng.randint(1, 9)} * {p} * {q}" for p in names for q in names if p <= q]
+    parameters = tuple(Parameter(name, SCALAR) for name in names)
+    scope = LIBRARY.scope(parameters)
+    hypotheses = []
+    for k in range(8):
+        text = " + ".join(rng.sample(pairs, 9)) + f" = {rng.randint(1, 9)}"
+        equation = elaborate_statement(parse_statement(text), scope)
+        hypotheses.append(Hypothesis(f"h{k}", equation, text))
+    conclusion = elaborate_statement(parse_statement("a = b"), scope)
+    kind = core_scalars()["rational numbers"]
+    claim = Claim("t", "", kind, parameters, tuple(hypotheses), conclusion, "a = b")
+    assert reduce_modulo_hypotheses(claim, LIBRARY, ()) is None
